@@ -25,6 +25,11 @@ public sealed class Tensor
     /// <param name="shape">The dimensions.</param>
     public static Tensor Zeros(params ReadOnlySpan<int> shape) => new(new float[checked((int)Count(shape))], shape);
 
+    /// <summary>A tensor whose numbers are yet to be written; its creator fills all of them.</summary>
+    /// <param name="shape">The dimensions.</param>
+    internal static Tensor Unfilled(params ReadOnlySpan<int> shape) =>
+        new(GC.AllocateUninitializedArray<float>(checked((int)Count(shape))), shape);
+
     /// <summary>The numbers, in order of the shape, the last index fastest.</summary>
     public float[] Data { get; }
 

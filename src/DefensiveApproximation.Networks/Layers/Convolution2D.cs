@@ -1,0 +1,138 @@
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Kernels;
+
+namespace DefensiveApproximation.Networks.Layers;
+
+/// <summary>
+/// A 2-D convolution: <c>[batch, channels, height, width]</c> to <c>[batch, filters, output height, output width]</c>; the
+/// formula stands at <see cref="ConvolutionKernel"/>.
+/// </summary>
+public sealed class Convolution2D : WeightedLayer
+{
+    readonly int height;
+    readonly int width;
+    readonly float[] weights;
+    readonly float[] bias;
+    readonly ConvolutionKernel kernel;
+    readonly Lazy<ConvolutionKernel> gradient;
+
+    /// <summary>Creates the layer for images of one size.</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="shape">The geometry.</param>
+    /// <param name="height">Rows of the input.</param>
+    /// <param name="width">Columns of the input.</param>
+    /// <param name="weights"><c>[filters, channels / groups, kernel height, kernel width]</c>; shared, not copied.</param>
+    /// <param name="bias"><c>[filters]</c>, or empty; shared, not copied.</param>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="accumulation">The format of the sums.</param>
+    public Convolution2D(
+        string name, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
+        FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32)
+        : this(name, shape, height, width, weights, bias, multiplier, accumulation, gradient: null)
+    {
+    }
+
+    Convolution2D(
+        string name, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
+        FloatMultiplier multiplier, Accumulation accumulation, Lazy<ConvolutionKernel>? gradient)
+        : base(name, multiplier, accumulation)
+    {
+        Shape = shape;
+        this.height = height;
+        this.width = width;
+        this.weights = weights;
+        this.bias = bias;
+        kernel = new ConvolutionKernel(multiplier, shape, height, width, weights, bias, accumulation);
+        this.gradient = gradient ?? new Lazy<ConvolutionKernel>(GradientKernel);
+    }
+
+    /// <summary>The geometry.</summary>
+    public ConvolutionShape Shape { get; }
+
+    /// <inheritdoc/>
+    public override long Multiplications => (long)Shape.OutputChannels * Shape.Taps * kernel.OutputHeight * kernel.OutputWidth;
+
+    int StuffedHeight => height + Shape.Dilation * (Shape.KernelHeight - 1);
+
+    int StuffedWidth => width + Shape.Dilation * (Shape.KernelWidth - 1);
+
+    /// <inheritdoc/>
+    public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) =>
+        new Convolution2D(Name, Shape, height, width, weights, bias, multiplier, accumulation, gradient);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input, int threads)
+    {
+        Tensor output = Tensor.Unfilled(input.Batch, Shape.OutputChannels, kernel.OutputHeight, kernel.OutputWidth);
+        kernel.Run(input.Data, output.Data, threads);
+        return output;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// With <c>g</c> the output's gradient, <c>dx[c, p] = Σ_o Σ_i g[o, (p + padding − i·dilation) / stride] · w[o, c, i]</c>
+    /// over the taps for which the division leaves no rest: a convolution of g, spread out by the stride, with the
+    /// filters turned around.
+    /// </remarks>
+    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
+    {
+        Tensor result = Tensor.Unfilled(input.Shape);
+        gradient.Value.Run(Stuff(outputGradient).Data, result.Data, threads);
+        return result;
+    }
+
+    /// <summary>
+    /// The output's gradient on a grid of zeros: position y at dilation·(kernel − 1) − padding + y·stride, so that a
+    /// convolution without padding gives the input's size. Positions that only the padding saw fall away.
+    /// </summary>
+    Tensor Stuff(Tensor outputGradient)
+    {
+        int outputHeight = kernel.OutputHeight, outputWidth = kernel.OutputWidth;
+        int top = Shape.Dilation * (Shape.KernelHeight - 1) - Shape.Padding;
+        int left = Shape.Dilation * (Shape.KernelWidth - 1) - Shape.Padding;
+        Tensor stuffed = Tensor.Zeros(outputGradient.Batch, Shape.OutputChannels, StuffedHeight, StuffedWidth);
+        for (int plane = 0; plane < outputGradient.Batch * Shape.OutputChannels; plane++)
+        {
+            ReadOnlySpan<float> source = outputGradient.Data.AsSpan(plane * outputHeight * outputWidth);
+            Span<float> destination = stuffed.Data.AsSpan(plane * StuffedHeight * StuffedWidth);
+            for (int y = 0; y < outputHeight; y++)
+            {
+                int stuffedY = top + y * Shape.Stride;
+                if ((uint)stuffedY >= (uint)StuffedHeight)
+                    continue;
+                for (int x = 0; x < outputWidth; x++)
+                {
+                    int stuffedX = left + x * Shape.Stride;
+                    if ((uint)stuffedX < (uint)StuffedWidth)
+                        destination[stuffedY * StuffedWidth + stuffedX] = source[y * outputWidth + x];
+                }
+            }
+        }
+
+        return stuffed;
+    }
+
+    ConvolutionKernel GradientKernel()
+    {
+        var transposed = new ConvolutionShape(Shape.OutputChannels, Shape.InputChannels, Shape.KernelHeight, Shape.KernelWidth)
+        {
+            Dilation = Shape.Dilation,
+            Groups = Shape.Groups,
+        };
+        int area = Shape.KernelHeight * Shape.KernelWidth;
+        float[] turned = new float[weights.Length];
+        for (int o = 0; o < Shape.OutputChannels; o++)
+        {
+            int group = o / Shape.GroupOutputs, oInGroup = o % Shape.GroupOutputs;
+            for (int c = 0; c < Shape.GroupInputs; c++)
+            {
+                int from = (o * Shape.GroupInputs + c) * area;
+                int to = ((group * Shape.GroupInputs + c) * Shape.GroupOutputs + oInGroup) * area;
+                for (int tap = 0; tap < area; tap++)
+                    turned[to + area - 1 - tap] = weights[from + tap];
+            }
+        }
+
+        return new ConvolutionKernel(ExactMultiplier.FusedSum, transposed, StuffedHeight, StuffedWidth, turned, []);
+    }
+}

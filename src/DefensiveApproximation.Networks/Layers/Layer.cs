@@ -1,0 +1,25 @@
+namespace DefensiveApproximation.Networks.Layers;
+
+/// <summary>
+/// One step of a network: a function of a batch, and the gradient of a loss with respect to its input. A layer has no
+/// state that changes, so any number of threads can use it at the same time.
+/// </summary>
+/// <param name="name">The name inside the network, unique there: <c>conv1</c>.</param>
+public abstract class Layer(string name)
+{
+    /// <summary>The name inside the network.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Computes the layer.</summary>
+    /// <param name="input">A batch, the first dimension counting images.</param>
+    /// <param name="threads">The most threads to use; results do not depend on it.</param>
+    public abstract Tensor Forward(Tensor input, int threads);
+
+    /// <summary>The gradient of a loss with respect to the input: the transposed Jacobian times the output's gradient.</summary>
+    /// <param name="input">The batch that went in.</param>
+    /// <param name="output">What came out of <see cref="Forward"/>.</param>
+    /// <param name="outputGradient">The gradient with respect to the output; shaped like it.</param>
+    /// <param name="threads">The most threads to use; results do not depend on it.</param>
+    /// <returns>The gradient with respect to the input; shaped like it.</returns>
+    public abstract Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads);
+}

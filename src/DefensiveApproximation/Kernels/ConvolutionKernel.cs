@@ -1,0 +1,214 @@
+using System.Buffers;
+using DefensiveApproximation.Arithmetic;
+
+namespace DefensiveApproximation.Kernels;
+
+/// <summary>
+/// A 2-D convolution (cross-correlation, as in every deep-learning library) for images of one size:
+/// <c>output[n, o, y, x] = Σ_c Σ_i Σ_j input[n, c, y·stride − padding + i·dilation, x·stride − padding + j·dilation] ·
+/// weights[o, c, i, j] + bias[o]</c>, c, then i, then j from 0 upwards, each product by the multiplier with the input as
+/// first operand. Places outside the image contribute nothing. See <see cref="Accumulation"/> for the rounding of sums.
+/// </summary>
+/// <remarks>
+/// The padded image is packed once and read in place, without an im2col matrix: a product's operand lies at the
+/// position's place plus an offset that depends on (c, i, j) alone. A zero in the padding adds a zero product, which
+/// leaves a sum that started at +0 as it is; where operands need the definition, it skips the padding.
+/// Weights are packed once; an instance can be used by many threads at the same time.
+/// </remarks>
+public sealed class ConvolutionKernel
+{
+    // Positions of one piece of work when a single image is divided among threads: a multiple of a tile's rows.
+    const int PositionBlock = 96;
+
+    readonly ConvolutionShape shape;
+    readonly int height;
+    readonly int width;
+    readonly float[] weights;
+    readonly WeightedSums[] groups;
+    readonly int[] places;
+    readonly int[] offsets;
+
+    /// <summary>Prepares the convolution.</summary>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="shape">The geometry.</param>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Columns of an image.</param>
+    /// <param name="weights"><c>[output channels, input channels / groups, kernel height, kernel width]</c>; kept, not copied,
+    /// and not to change any more.</param>
+    /// <param name="bias"><c>[output channels]</c>, or empty.</param>
+    /// <param name="accumulation">The format of the sums.</param>
+    /// <exception cref="ArgumentException">A length does not fit the shape, or the filter does not fit the image.</exception>
+    public ConvolutionKernel(
+        FloatMultiplier multiplier, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
+        Accumulation accumulation = Accumulation.Float32)
+        : this(multiplier, shape, height, width, weights, bias, accumulation, path: null)
+    {
+    }
+
+    internal ConvolutionKernel(
+        FloatMultiplier multiplier, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
+        Accumulation accumulation, string? path)
+    {
+        shape.Validate();
+        this.shape = shape;
+        this.height = height;
+        this.width = width;
+        this.weights = weights;
+        OutputHeight = shape.OutputHeight(height);
+        OutputWidth = shape.OutputWidth(width);
+        if (OutputHeight < 1 || OutputWidth < 1)
+            throw new ArgumentException($"A {shape.KernelHeight}x{shape.KernelWidth} filter with dilation {shape.Dilation} does not fit a {height}x{width} image with padding {shape.Padding}.", nameof(shape));
+        if (weights.LongLength != (long)shape.OutputChannels * shape.Taps)
+            throw new ArgumentException($"{weights.Length} weights do not fill {shape.OutputChannels} filters of {shape.Taps}.", nameof(weights));
+        if (bias.Length != 0 && bias.Length != shape.OutputChannels)
+            throw new ArgumentException($"{bias.Length} biases for {shape.OutputChannels} channels.", nameof(bias));
+
+        int groupWeights = shape.GroupOutputs * shape.Taps;
+        groups = Enumerable.Range(0, shape.Groups)
+            .Select(group => new WeightedSums(
+                multiplier, accumulation, path,
+                shape.Groups == 1 ? weights : weights.AsSpan(group * groupWeights, groupWeights).ToArray(),
+                shape.GroupOutputs, shape.Taps, columnStride: shape.Taps, countStride: 1,
+                bias.Length == 0 ? [] : bias.AsSpan(group * shape.GroupOutputs, shape.GroupOutputs).ToArray()))
+            .ToArray();
+        places = PlacesOfPositions();
+        offsets = OffsetsOfTaps();
+    }
+
+    /// <summary>Rows of an output image.</summary>
+    public int OutputHeight { get; }
+
+    /// <summary>Columns of an output image.</summary>
+    public int OutputWidth { get; }
+
+    int PaddedHeight => height + 2 * shape.Padding;
+
+    int PaddedWidth => width + 2 * shape.Padding;
+
+    int Positions => OutputHeight * OutputWidth;
+
+    /// <summary>Computes the convolution of any number of images.</summary>
+    /// <param name="input"><c>[batch, input channels, height, width]</c>.</param>
+    /// <param name="output">Receives <c>[batch, output channels, output height, output width]</c>; must not overlap the input.</param>
+    /// <param name="threads">The most threads to use, 0 for one per processor. Results do not depend on it.</param>
+    /// <exception cref="ArgumentException">A length is not a whole number of images, or they differ.</exception>
+    public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
+    {
+        threads = Spans.Threads(threads);
+        int inputLength = shape.InputChannels * height * width;
+        int outputLength = shape.OutputChannels * Positions;
+        int batch = input.Length / inputLength;
+        if (input.Length != batch * inputLength || output.Length != batch * outputLength)
+            throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not images of {inputLength} and {outputLength} numbers.", nameof(output));
+
+        bool byImages = batch >= threads;
+        int parts = batch * shape.Groups;
+        int groupInput = shape.GroupInputs * height * width;
+        int groupOutput = shape.GroupOutputs * Positions;
+        // Images and groups both lie one behind the other.
+        Spans.ForEach(input, output, parts, byImages ? threads : 1, (part, source, destination) =>
+            RunGroup(
+                source.Slice(part * groupInput, groupInput),
+                destination.Slice(part * groupOutput, groupOutput),
+                groups[part % shape.Groups], byImages ? 1 : threads));
+    }
+
+    void RunGroup(ReadOnlySpan<float> input, Span<float> output, WeightedSums sums, int threads)
+    {
+        using WeightedSums.PackedActivations? packed = Pack(input, sums);
+        if (packed is null)
+        {
+            Spans.ForEach(input, output, sums.Columns, threads, (channel, source, destination) =>
+                Define(source, destination.Slice(channel * Positions, Positions), sums, channel));
+            return;
+        }
+
+        int blocks = threads == 1 ? 1 : (Positions + PositionBlock - 1) / PositionBlock;
+        Spans.ForEach(input, output, blocks, threads, (block, _, destination) =>
+        {
+            int first = block * PositionBlock;
+            int count = threads == 1 ? Positions : Math.Min(PositionBlock, Positions - first);
+            packed.Sum(places.AsSpan(first, count), offsets, 0, packed.Panels, destination[first..], rowStride: 1, columnStride: Positions);
+        });
+        WeightedSums.Canonicalise(output);
+    }
+
+    WeightedSums.PackedActivations? Pack(ReadOnlySpan<float> input, WeightedSums sums)
+    {
+        if (shape.Padding == 0)
+            return sums.TryPack(input);
+
+        int plane = PaddedHeight * PaddedWidth;
+        float[] padded = ArrayPool<float>.Shared.Rent(shape.GroupInputs * plane);
+        try
+        {
+            Span<float> destination = padded.AsSpan(0, shape.GroupInputs * plane);
+            destination.Clear();
+            for (int row = 0; row < shape.GroupInputs * height; row++)
+            {
+                int channel = row / height, y = row % height;
+                input.Slice(row * width, width)
+                    .CopyTo(destination[(channel * plane + (y + shape.Padding) * PaddedWidth + shape.Padding)..]);
+            }
+
+            return sums.TryPack(destination);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(padded);
+        }
+    }
+
+    /// <summary>The definition, for one output channel of one group.</summary>
+    void Define(ReadOnlySpan<float> input, Span<float> output, WeightedSums sums, int channel)
+    {
+        int group = Array.IndexOf(groups, sums);
+        int firstWeight = (group * shape.GroupOutputs + channel) * shape.Taps;
+        for (int position = 0; position < Positions; position++)
+        {
+            int top = position / OutputWidth * shape.Stride - shape.Padding;
+            int left = position % OutputWidth * shape.Stride - shape.Padding;
+            var sum = new ScalarSum(sums.Multiplier, sums.Accumulation);
+            int weight = firstWeight;
+            for (int c = 0; c < shape.GroupInputs; c++)
+            {
+                for (int i = 0; i < shape.KernelHeight; i++)
+                {
+                    int y = top + i * shape.Dilation;
+                    for (int j = 0; j < shape.KernelWidth; j++, weight++)
+                    {
+                        int x = left + j * shape.Dilation;
+                        if ((uint)y < (uint)height && (uint)x < (uint)width)
+                            sum.Add(input[(c * height + y) * width + x], weights[weight]);
+                    }
+                }
+            }
+
+            output[position] = sum.Finish(sums.Bias(channel));
+        }
+    }
+
+    /// <summary>Where in the padded image the filter's first tap lies, for every output position.</summary>
+    int[] PlacesOfPositions()
+    {
+        int[] result = new int[Positions];
+        for (int position = 0; position < result.Length; position++)
+            result[position] = (position / OutputWidth * PaddedWidth + position % OutputWidth) * shape.Stride;
+        return result;
+    }
+
+    /// <summary>The way from the first tap to every tap, in the order of summation: channel, row, column.</summary>
+    int[] OffsetsOfTaps()
+    {
+        int[] result = new int[shape.Taps];
+        for (int tap = 0; tap < result.Length; tap++)
+        {
+            int j = tap % shape.KernelWidth;
+            int i = tap / shape.KernelWidth % shape.KernelHeight;
+            int c = tap / (shape.KernelWidth * shape.KernelHeight);
+            result[tap] = (c * PaddedHeight + i * shape.Dilation) * PaddedWidth + j * shape.Dilation;
+        }
+
+        return result;
+    }
+}

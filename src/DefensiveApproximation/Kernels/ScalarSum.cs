@@ -1,0 +1,33 @@
+using DefensiveApproximation.Arithmetic;
+
+namespace DefensiveApproximation.Kernels;
+
+/// <summary>
+/// The definition of a sum of products. The accumulator starts at +0 and takes the products one by one in the order
+/// given, each rounded and then added; with <c>exact-fused</c> each is added unrounded. The bias comes last. A binary64
+/// accumulator is rounded to binary32 once, after the bias. A NaN is always <see cref="float.NaN"/>.
+/// </summary>
+struct ScalarSum(FloatMultiplier multiplier, Accumulation accumulation)
+{
+    readonly bool fused = multiplier is ExactMultiplier { Fused: true };
+    float single;
+    double wide;
+
+    /// <summary>Adds one product.</summary>
+    public void Add(float activation, float weight)
+    {
+        if (accumulation == Accumulation.Float64)
+            wide += fused ? (double)activation * weight : multiplier.Multiply(activation, weight);
+        else if (fused)
+            single = MathF.FusedMultiplyAdd(activation, weight, single);
+        else
+            single += multiplier.Multiply(activation, weight);
+    }
+
+    /// <summary>The sum with its bias.</summary>
+    public readonly float Finish(float bias)
+    {
+        float result = accumulation == Accumulation.Float64 ? (float)(wide + bias) : single + bias;
+        return float.IsNaN(result) ? float.NaN : result;
+    }
+}

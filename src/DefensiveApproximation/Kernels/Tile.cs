@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+
+namespace DefensiveApproximation.Kernels;
+
+/// <summary>
+/// The innermost loops: a tile of outputs, some rows (positions or images) by one or two vectors of columns (output
+/// channels), whose accumulators stay in registers over all products of the sum.
+/// </summary>
+/// <remarks>
+/// Effectively, for every row r and column c, in the order of k:
+/// <c>sum[r, c] += activations[rows[r] + offsets[k]] · weights[k, c]</c>; then the bias is added and the sum stored.
+/// A row is a place in the packed activations, an offset the way from there to the k-th operand, so that one loop
+/// serves matrix products (offsets 0, 1, 2 …) and convolutions (no im2col). Weights are packed vector after vector in
+/// the order of use; where operands are split, the second parts follow the first ones.
+/// </remarks>
+static unsafe class Tile<TStep, TElement, TVector, TSum>
+    where TStep : IMultiplyAdd<TElement, TVector, TSum>
+    where TElement : unmanaged
+    where TSum : struct
+{
+    /// <summary>How many rows a full tile has.</summary>
+    public const int Rows = 6;
+
+    /// <summary>Six rows by two vectors: 12 accumulators, for processors with 32 vector registers.</summary>
+    /// <param name="activations">The packed activations, first parts.</param>
+    /// <param name="second">How far behind a first part its second part lies, in elements.</param>
+    /// <param name="rows">Six places in the activations.</param>
+    /// <param name="offsets">The offsets of the operands, in the order of summation.</param>
+    /// <param name="count">How many products a sum has.</param>
+    /// <param name="weights">The packed weights.</param>
+    /// <param name="bias">One number per column.</param>
+    /// <param name="sums">Receives six rows of two vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SixByTwo(
+        TElement* activations, nint second, int* rows, int* offsets, int count, TElement* weights, float* bias, float* sums)
+    {
+        TElement* row0 = activations + rows[0], row1 = activations + rows[1], row2 = activations + rows[2];
+        TElement* row3 = activations + rows[3], row4 = activations + rows[4], row5 = activations + rows[5];
+        TSum sum00 = default, sum01 = default, sum10 = default, sum11 = default, sum20 = default, sum21 = default;
+        TSum sum30 = default, sum31 = default, sum40 = default, sum41 = default, sum50 = default, sum51 = default;
+        int* end = offsets + count;
+        for (; offsets < end; offsets++)
+        {
+            nint first = *offsets;
+            nint other = first + second;
+            TVector b0 = TStep.Load(weights);
+            TVector c0 = TStep.Load(weights + TStep.Lanes);
+            TVector b1 = b0, c1 = c0;
+            if (TStep.Split)
+            {
+                b1 = TStep.Load(weights + 2 * TStep.Lanes);
+                c1 = TStep.Load(weights + 3 * TStep.Lanes);
+                weights += 2 * TStep.Lanes;
+            }
+
+            weights += 2 * TStep.Lanes;
+
+            TVector a0 = TStep.Broadcast(row0 + first);
+            TVector a1 = TStep.Split ? TStep.Broadcast(row0 + other) : a0;
+            sum00 = TStep.Add(sum00, a0, a1, b0, b1);
+            sum01 = TStep.Add(sum01, a0, a1, c0, c1);
+            a0 = TStep.Broadcast(row1 + first);
+            a1 = TStep.Split ? TStep.Broadcast(row1 + other) : a0;
+            sum10 = TStep.Add(sum10, a0, a1, b0, b1);
+            sum11 = TStep.Add(sum11, a0, a1, c0, c1);
+            a0 = TStep.Broadcast(row2 + first);
+            a1 = TStep.Split ? TStep.Broadcast(row2 + other) : a0;
+            sum20 = TStep.Add(sum20, a0, a1, b0, b1);
+            sum21 = TStep.Add(sum21, a0, a1, c0, c1);
+            a0 = TStep.Broadcast(row3 + first);
+            a1 = TStep.Split ? TStep.Broadcast(row3 + other) : a0;
+            sum30 = TStep.Add(sum30, a0, a1, b0, b1);
+            sum31 = TStep.Add(sum31, a0, a1, c0, c1);
+            a0 = TStep.Broadcast(row4 + first);
+            a1 = TStep.Split ? TStep.Broadcast(row4 + other) : a0;
+            sum40 = TStep.Add(sum40, a0, a1, b0, b1);
+            sum41 = TStep.Add(sum41, a0, a1, c0, c1);
+            a0 = TStep.Broadcast(row5 + first);
+            a1 = TStep.Split ? TStep.Broadcast(row5 + other) : a0;
+            sum50 = TStep.Add(sum50, a0, a1, b0, b1);
+            sum51 = TStep.Add(sum51, a0, a1, c0, c1);
+        }
+
+        float* bias1 = bias + TStep.Lanes;
+        TStep.StoreSum(sum00, bias, sums);
+        TStep.StoreSum(sum01, bias1, sums + TStep.Lanes);
+        TStep.StoreSum(sum10, bias, sums + 2 * TStep.Lanes);
+        TStep.StoreSum(sum11, bias1, sums + 3 * TStep.Lanes);
+        TStep.StoreSum(sum20, bias, sums + 4 * TStep.Lanes);
+        TStep.StoreSum(sum21, bias1, sums + 5 * TStep.Lanes);
+        TStep.StoreSum(sum30, bias, sums + 6 * TStep.Lanes);
+        TStep.StoreSum(sum31, bias1, sums + 7 * TStep.Lanes);
+        TStep.StoreSum(sum40, bias, sums + 8 * TStep.Lanes);
+        TStep.StoreSum(sum41, bias1, sums + 9 * TStep.Lanes);
+        TStep.StoreSum(sum50, bias, sums + 10 * TStep.Lanes);
+        TStep.StoreSum(sum51, bias1, sums + 11 * TStep.Lanes);
+    }
+
+    /// <summary>Six rows by one vector; the parameters are those of <see cref="SixByTwo"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SixByOne(
+        TElement* activations, nint second, int* rows, int* offsets, int count, TElement* weights, float* bias, float* sums)
+    {
+        TElement* row0 = activations + rows[0], row1 = activations + rows[1], row2 = activations + rows[2];
+        TElement* row3 = activations + rows[3], row4 = activations + rows[4], row5 = activations + rows[5];
+        TSum sum0 = default, sum1 = default, sum2 = default, sum3 = default, sum4 = default, sum5 = default;
+        int* end = offsets + count;
+        for (; offsets < end; offsets++)
+        {
+            nint first = *offsets;
+            nint other = first + second;
+            TVector b0 = TStep.Load(weights);
+            TVector b1 = TStep.Split ? TStep.Load(weights + TStep.Lanes) : b0;
+            weights += TStep.Split ? 2 * TStep.Lanes : TStep.Lanes;
+
+            TVector a0 = TStep.Broadcast(row0 + first);
+            sum0 = TStep.Add(sum0, a0, TStep.Split ? TStep.Broadcast(row0 + other) : a0, b0, b1);
+            a0 = TStep.Broadcast(row1 + first);
+            sum1 = TStep.Add(sum1, a0, TStep.Split ? TStep.Broadcast(row1 + other) : a0, b0, b1);
+            a0 = TStep.Broadcast(row2 + first);
+            sum2 = TStep.Add(sum2, a0, TStep.Split ? TStep.Broadcast(row2 + other) : a0, b0, b1);
+            a0 = TStep.Broadcast(row3 + first);
+            sum3 = TStep.Add(sum3, a0, TStep.Split ? TStep.Broadcast(row3 + other) : a0, b0, b1);
+            a0 = TStep.Broadcast(row4 + first);
+            sum4 = TStep.Add(sum4, a0, TStep.Split ? TStep.Broadcast(row4 + other) : a0, b0, b1);
+            a0 = TStep.Broadcast(row5 + first);
+            sum5 = TStep.Add(sum5, a0, TStep.Split ? TStep.Broadcast(row5 + other) : a0, b0, b1);
+        }
+
+        TStep.StoreSum(sum0, bias, sums);
+        TStep.StoreSum(sum1, bias, sums + TStep.Lanes);
+        TStep.StoreSum(sum2, bias, sums + 2 * TStep.Lanes);
+        TStep.StoreSum(sum3, bias, sums + 3 * TStep.Lanes);
+        TStep.StoreSum(sum4, bias, sums + 4 * TStep.Lanes);
+        TStep.StoreSum(sum5, bias, sums + 5 * TStep.Lanes);
+    }
+
+    /// <summary>One row by one or two vectors; the parameters are those of <see cref="SixByTwo"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void OneRow(
+        TElement* activations, nint second, int row, int* offsets, int count, TElement* weights, int vectors, float* bias, float* sums)
+    {
+        int step = TStep.Split ? 2 * vectors * TStep.Lanes : vectors * TStep.Lanes;
+        int parts = TStep.Split ? vectors * TStep.Lanes : 0;
+        for (int vector = 0; vector < vectors; vector++)
+        {
+            TElement* a = activations + row;
+            TElement* b = weights + vector * TStep.Lanes;
+            TSum sum = default;
+            for (int k = 0; k < count; k++, b += step)
+            {
+                TVector a0 = TStep.Broadcast(a + offsets[k]);
+                TVector a1 = TStep.Split ? TStep.Broadcast(a + offsets[k] + second) : a0;
+                TVector b0 = TStep.Load(b);
+                sum = TStep.Add(sum, a0, a1, b0, TStep.Split ? TStep.Load(b + parts) : b0);
+            }
+
+            TStep.StoreSum(sum, bias + vector * TStep.Lanes, sums + vector * TStep.Lanes);
+        }
+    }
+}

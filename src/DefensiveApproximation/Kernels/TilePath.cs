@@ -1,0 +1,153 @@
+using System.Runtime.CompilerServices;
+
+namespace DefensiveApproximation.Kernels;
+
+/// <summary>A path made of <see cref="Tile{TStep, TElement, TVector, TSum}"/> and one step.</summary>
+sealed unsafe class TilePath<TStep, TElement, TVector, TSum>(
+    string name, string instructionSet, OperandFormat format, SafeRange range)
+    : KernelPath(name, instructionSet, format, range)
+    where TStep : IMultiplyAdd<TElement, TVector, TSum>
+    where TElement : unmanaged
+    where TSum : struct
+{
+    const int Rows = Tile<TStep, TElement, TVector, TSum>.Rows;
+
+    // Two vectors of accumulators for six rows take 12 registers: AVX-512 has 32, others need the room for operands.
+    static readonly int VectorsPerPanel = Unsafe.SizeOf<TVector>() == 64 ? 2 : 1;
+
+    static readonly int Parts = TStep.Split ? 2 : 1;
+
+    public override bool IsSupported => TStep.IsSupported;
+
+    public override int ElementSize => sizeof(TElement);
+
+    public override PackedWeights Pack(
+        ReadOnlySpan<float> weights, int columns, int count, int columnStride, int countStride, ReadOnlySpan<float> bias)
+    {
+        var packed = new PackedWeights(columns, count, TStep.Lanes, VectorsPerPanel, Parts, sizeof(TElement));
+        bias.CopyTo(packed.Bias);
+        Span<float> row = new float[packed.PanelWidth];
+        for (int panel = 0; panel < packed.Panels; panel++)
+        {
+            int firstColumn = panel * packed.PanelWidth;
+            int used = Math.Min(packed.PanelWidth, columns - firstColumn);
+            int width = packed.VectorsOf(panel) * TStep.Lanes;
+            var destination = (TElement*)packed.PanelAddress(panel);
+            for (int k = 0; k < count; k++, destination += width * Parts)
+            {
+                int source = firstColumn * columnStride + k * countStride;
+                if (columnStride == 1)
+                {
+                    weights.Slice(source, used).CopyTo(row);
+                }
+                else
+                {
+                    for (int column = 0; column < used; column++)
+                        row[column] = weights[source + column * columnStride];
+                }
+
+                row[used..].Clear();
+                Format.PackWeights(
+                    row[..width],
+                    new Span<TElement>(destination, width),
+                    new Span<TElement>(destination + width, TStep.Split ? width : 0));
+            }
+        }
+
+        return packed;
+    }
+
+    public override void PackActivations(ReadOnlySpan<float> source, byte* destination)
+    {
+        var first = (TElement*)destination;
+        Format.PackActivations(
+            source,
+            new Span<TElement>(first, source.Length),
+            new Span<TElement>(first + source.Length, TStep.Split ? source.Length : 0));
+    }
+
+    public override void Sum(
+        byte* activations, int length, ReadOnlySpan<int> rows, int* offsets, PackedWeights weights,
+        int firstPanel, int endPanel, float* outputs, int rowStride, int columnStride)
+    {
+        var operands = (TElement*)activations;
+        nint second = TStep.Split ? length : 0;
+        float* sums = stackalloc float[Rows * weights.PanelWidth];
+        int* places = stackalloc int[Rows];
+        fixed (float* bias = weights.Bias)
+        {
+            for (int panel = firstPanel; panel < endPanel; panel++)
+            {
+                int vectors = weights.VectorsOf(panel);
+                int width = vectors * TStep.Lanes;
+                int firstColumn = panel * weights.PanelWidth;
+                int columns = Math.Min(width, weights.Columns - firstColumn);
+                var panelWeights = (TElement*)weights.PanelAddress(panel);
+                float* panelBias = bias + firstColumn;
+                float* panelOutputs = outputs + (nint)firstColumn * columnStride;
+                for (int row = 0; row < rows.Length; row += Rows)
+                {
+                    int used = Math.Min(Rows, rows.Length - row);
+                    if (used > 2)
+                    {
+                        // The last row fills up the tile; its copies are not stored.
+                        for (int i = 0; i < Rows; i++)
+                            places[i] = rows[row + Math.Min(i, used - 1)];
+                        if (vectors == 2)
+                            Tile<TStep, TElement, TVector, TSum>.SixByTwo(operands, second, places, offsets, weights.Count, panelWeights, panelBias, sums);
+                        else
+                            Tile<TStep, TElement, TVector, TSum>.SixByOne(operands, second, places, offsets, weights.Count, panelWeights, panelBias, sums);
+                    }
+                    else
+                    {
+                        for (int i = 0; i < used; i++)
+                            Tile<TStep, TElement, TVector, TSum>.OneRow(operands, second, rows[row + i], offsets, weights.Count, panelWeights, vectors, panelBias, sums + i * width);
+                    }
+
+                    Store(sums, width, used, columns, panelOutputs + (nint)row * rowStride, rowStride, columnStride);
+                }
+            }
+        }
+    }
+
+    public override void Multiply(ReadOnlySpan<float> activations, ReadOnlySpan<float> weights, Span<float> products)
+    {
+        const int Block = 64;
+        TElement* a = stackalloc TElement[2 * Block];
+        TElement* b = stackalloc TElement[2 * Block];
+        float* results = stackalloc float[Block];
+        for (int start = 0; start < products.Length; start += Block)
+        {
+            int count = Math.Min(Block, products.Length - start);
+            new Span<TElement>(a, 2 * Block).Clear();
+            new Span<TElement>(b, 2 * Block).Clear();
+            Format.PackActivations(activations.Slice(start, count), new Span<TElement>(a, count), new Span<TElement>(a + Block, count));
+            Format.PackWeights(weights.Slice(start, count), new Span<TElement>(b, count), new Span<TElement>(b + Block, count));
+            for (int i = 0; i < count; i += TStep.Lanes)
+            {
+                TVector product = TStep.Product(
+                    TStep.Load(a + i), TStep.Load(a + Block + i), TStep.Load(b + i), TStep.Load(b + Block + i));
+                TStep.StoreProduct(product, results + i);
+            }
+
+            new ReadOnlySpan<float>(results, count).CopyTo(products[start..]);
+        }
+    }
+
+    static void Store(float* sums, int width, int rows, int columns, float* outputs, int rowStride, int columnStride)
+    {
+        if (columnStride == 1)
+        {
+            for (int row = 0; row < rows; row++)
+                new ReadOnlySpan<float>(sums + row * width, columns).CopyTo(new Span<float>(outputs + (nint)row * rowStride, columns));
+            return;
+        }
+
+        for (int column = 0; column < columns; column++)
+        {
+            float* output = outputs + (nint)column * columnStride;
+            for (int row = 0; row < rows; row++)
+                output[(nint)row * rowStride] = sums[row * width + column];
+        }
+    }
+}

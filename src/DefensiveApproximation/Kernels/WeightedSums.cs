@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Runtime.Intrinsics.X86;
+using DefensiveApproximation.Arithmetic;
+
+namespace DefensiveApproximation.Kernels;
+
+/// <summary>
+/// One matrix of weights, ready for every path of its multiplier: what a convolution and a dense layer share. Paths
+/// pack the weights when they are first needed.
+/// </summary>
+sealed unsafe class WeightedSums
+{
+    readonly float[] weights;
+    readonly float[] bias;
+    readonly int columns;
+    readonly int count;
+    readonly int columnStride;
+    readonly int countStride;
+    readonly KernelPath[] paths;
+    readonly Lazy<PackedWeights>[] packed;
+    readonly OperandRange weightRange;
+
+    /// <summary>Prepares the weights.</summary>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="accumulation">The format of the sums.</param>
+    /// <param name="path">The name of the one path to use, or null.</param>
+    /// <param name="weights">The weights; not copied, and not to change any more.</param>
+    /// <param name="columns">How many outputs a row has.</param>
+    /// <param name="count">How many products a sum has.</param>
+    /// <param name="columnStride">From a weight to the same one of the next column.</param>
+    /// <param name="countStride">From a weight to the next one of the same sum.</param>
+    /// <param name="bias">One number per column, or empty.</param>
+    public WeightedSums(
+        FloatMultiplier multiplier, Accumulation accumulation, string? path,
+        float[] weights, int columns, int count, int columnStride, int countStride, float[] bias)
+    {
+        Multiplier = multiplier;
+        this.weights = weights;
+        this.bias = bias;
+        this.columns = columns;
+        this.count = count;
+        this.columnStride = columnStride;
+        this.countStride = countStride;
+        paths = KernelTable.Usable(multiplier, accumulation, path);
+        packed = paths
+            .Select(usable => new Lazy<PackedWeights>(() => usable.Pack(weights, columns, count, columnStride, countStride, bias)))
+            .ToArray();
+        if (paths.Length > 0)
+            weightRange = OperandRange.Of(weights, paths[0].Format.Smallest);
+        Accumulation = accumulation;
+    }
+
+    public FloatMultiplier Multiplier { get; }
+
+    public Accumulation Accumulation { get; }
+
+    /// <summary>Packs <paramref name="activations"/> for the first path that covers them; null where none does.</summary>
+    public PackedActivations? TryPack(ReadOnlySpan<float> activations)
+    {
+        if (paths.Length == 0)
+            return null;
+
+        OperandRange range = OperandRange.Of(activations, paths[0].Format.Smallest);
+        for (int i = 0; i < paths.Length; i++)
+        {
+            if (paths[i].Range.Covers(range, weightRange))
+                return new PackedActivations(paths[i], packed[i].Value, activations);
+        }
+
+        return null;
+    }
+
+    /// <summary>The definition of one sum of a row of contiguous activations.</summary>
+    public float Define(ReadOnlySpan<float> activations, int column)
+    {
+        var sum = new ScalarSum(Multiplier, Accumulation);
+        int weight = column * columnStride;
+        for (int k = 0; k < count; k++, weight += countStride)
+            sum.Add(activations[k], weights[weight]);
+        return sum.Finish(Bias(column));
+    }
+
+    public float Bias(int column) => bias.Length == 0 ? 0f : bias[column];
+
+    /// <summary>How many columns there are.</summary>
+    public int Columns => columns;
+
+    /// <summary>How many products a sum has.</summary>
+    public int Count => count;
+
+    /// <summary>Activations in the form one path wants; dispose to return the memory.</summary>
+    public sealed class PackedActivations : IDisposable
+    {
+        readonly KernelPath path;
+        readonly PackedWeights weights;
+        readonly int length;
+        readonly byte[] bytes;
+
+        public PackedActivations(KernelPath path, PackedWeights weights, ReadOnlySpan<float> activations)
+        {
+            this.path = path;
+            this.weights = weights;
+            length = activations.Length;
+            bytes = ArrayPool<byte>.Shared.Rent(checked(length * path.ElementSize * (path.Format.Split ? 2 : 1)));
+            fixed (byte* destination = bytes)
+                path.PackActivations(activations, destination);
+        }
+
+        /// <summary>How many panels of columns there are.</summary>
+        public int Panels => weights.Panels;
+
+        /// <summary>Computes the sums of <paramref name="rows"/>; see <see cref="KernelPath.Sum"/>.</summary>
+        public void Sum(
+            ReadOnlySpan<int> rows, int[] offsets, int firstPanel, int endPanel, Span<float> outputs, int rowStride, int columnStride)
+        {
+            fixed (byte* activations = bytes)
+            fixed (int* firstOffset = offsets)
+            fixed (float* firstOutput = outputs)
+                path.Sum(activations, length, rows, firstOffset, weights, firstPanel, endPanel, firstOutput, rowStride, columnStride);
+        }
+
+        public void Dispose() => ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    /// <summary>
+    /// Gives NaN the bits of <see cref="float.NaN"/>. On x86 they have them: special operands take the definition, and
+    /// the NaN that an overflowing sum makes of ∞ − ∞ is the default one.
+    /// </summary>
+    public static void Canonicalise(Span<float> outputs)
+    {
+        if (X86Base.IsSupported)
+            return;
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (float.IsNaN(outputs[i]))
+                outputs[i] = float.NaN;
+        }
+    }
+}
