@@ -1,0 +1,39 @@
+namespace DefensiveApproximation.Networks.Attacks;
+
+/// <summary>The cross-entropy −log p[label] of the softmax p of logits.</summary>
+public static class CrossEntropy
+{
+    /// <summary>
+    /// The direction of its gradient with respect to the logits: the gradient <c>p − onehot(label)</c> divided by
+    /// <c>1 − p[label]</c>, so that the label's entry is −1 and the others add up to 1.
+    /// </summary>
+    /// <remarks>
+    /// The divisor is positive, so attacks that use only the sign of the input gradient, or its direction, do not see
+    /// it. Without it the gradient vanishes in binary32 once the label leads by some 100, as it does in networks with
+    /// Ax-FPM, whose logits are several times larger; that would look like robustness and is none.
+    /// Logits that are not numbers give a gradient that is not a number.
+    /// </remarks>
+    /// <param name="logits"><c>[classes]</c>, at least two.</param>
+    /// <param name="label">The class.</param>
+    /// <param name="gradient">Receives <c>[classes]</c>.</param>
+    public static void Direction(ReadOnlySpan<float> logits, int label, Span<float> gradient)
+    {
+        double largest = double.NegativeInfinity;
+        for (int i = 0; i < logits.Length; i++)
+        {
+            if (i != label)
+                largest = Math.Max(largest, logits[i]);
+        }
+
+        double total = 0;
+        for (int i = 0; i < logits.Length; i++)
+        {
+            if (i != label)
+                total += Math.Exp(logits[i] - largest);
+        }
+
+        for (int i = 0; i < logits.Length; i++)
+            gradient[i] = (float)(Math.Exp(logits[i] - largest) / total);
+        gradient[label] = float.IsNaN(logits[label]) ? float.NaN : -1;
+    }
+}

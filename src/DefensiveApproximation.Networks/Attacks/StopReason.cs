@@ -1,0 +1,20 @@
+namespace DefensiveApproximation.Networks.Attacks;
+
+/// <summary>Why an attack on one image ended.</summary>
+public enum StopReason
+{
+    /// <summary>The clean image is misclassified already: nothing was tried, and it counts neither for nor against.</summary>
+    AlreadyMisclassified,
+
+    /// <summary>An adversarial image was found.</summary>
+    Found,
+
+    /// <summary>All steps or queries were used up without success.</summary>
+    BudgetSpent,
+
+    /// <summary>The gradient was zero everywhere, so that there was no direction to go.</summary>
+    ZeroGradient,
+
+    /// <summary>The victim's scores or gradient were not finite numbers.</summary>
+    NonFinite,
+}

@@ -1,0 +1,37 @@
+using System.Reflection;
+using DefensiveApproximation.Networks.Formats;
+
+namespace DefensiveApproximation.Networks.Models;
+
+/// <summary>Networks with weights: those that come with the program, and those in files.</summary>
+public static class TrainedModels
+{
+    const string Prefix = "models/", Suffix = ".safetensors";
+
+    /// <summary>The names of the networks that come with the program: <c>lenet5-digits</c>, <c>lenet5-mnist</c>.</summary>
+    public static IReadOnlyList<string> Shipped { get; } = typeof(TrainedModels).Assembly.GetManifestResourceNames()
+        .Where(resource => resource.StartsWith(Prefix, StringComparison.Ordinal))
+        .Select(resource => resource[Prefix.Length..^Suffix.Length])
+        .Order(StringComparer.Ordinal)
+        .ToArray();
+
+    /// <summary>Loads a network, exact in all layers. Its architecture is told from the names and shapes of the tensors.</summary>
+    /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors file.</param>
+    /// <exception cref="InputException">There is no such network, or the file cannot be used.</exception>
+    public static Network Load(string nameOrPath)
+    {
+        bool looksLikePath = nameOrPath.Contains('/') || nameOrPath.Contains('\\') || nameOrPath.Contains('.');
+        if (!looksLikePath && !File.Exists(nameOrPath))
+        {
+            string name = Shipped.FirstOrDefault(shipped => string.Equals(shipped, nameOrPath, StringComparison.OrdinalIgnoreCase))
+                ?? throw Names.Unknown("model", nameOrPath, [.. Shipped, "or the path of a .safetensors file"]);
+            using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix)!;
+            return Build(name, Safetensors.Load(stream, name));
+        }
+
+        return Build(Path.GetFileNameWithoutExtension(nameOrPath), Safetensors.Load(nameOrPath), nameOrPath);
+    }
+
+    static Network Build(string name, Safetensors file, string? path = null) =>
+        Architecture.Recognise(path ?? name, file.Tensors).Build(name, file.Tensors);
+}
