@@ -1,4 +1,5 @@
 using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
 
 namespace DefensiveApproximation.Training;
 
@@ -37,22 +38,23 @@ static class Augmentation
     }
 
     /// <summary>Every image of the batch, moved and turned by amounts drawn from the seed, its own number and the epoch.</summary>
-    /// <param name="images">All images, <c>[n, channels, height, width]</c>.</param>
+    /// <param name="data">All images.</param>
     /// <param name="batch">The numbers of the wanted ones.</param>
     /// <param name="options">Gives the seed and the largest amounts.</param>
     /// <param name="epoch">The same image moves differently in each.</param>
-    public static Tensor Batch(Tensor images, ReadOnlySpan<int> batch, TrainingOptions options, int epoch)
+    public static Tensor Batch(Dataset data, ReadOnlySpan<int> batch, TrainingOptions options, int epoch)
     {
+        Tensor images = data.Images(batch);
         if (options.Shift == 0 && options.Rotation == 0)
-            return images.Gather(batch);
-        Tensor result = Tensor.Zeros([batch.Length, .. images.Shape[1..]]);
+            return images;
+        Tensor result = Tensor.Zeros(images.Shape);
         for (int i = 0; i < batch.Length; i++)
         {
             var random = new CounterRandom(options.Seed, (ulong)batch[i], RandomPurpose.Augmentation + (ulong)epoch);
             int right = random.NextInt32(2 * options.Shift + 1) - options.Shift;
             int down = random.NextInt32(2 * options.Shift + 1) - options.Shift;
             double degrees = (2 * random.NextDouble() - 1) * options.Rotation;
-            Move(images.Row(batch[i]), images.Shape[2], images.Shape[3], right, down, degrees, result.Row(i));
+            Move(images.Row(i), data.Height, data.Width, right, down, degrees, result.Row(i));
         }
 
         return result;

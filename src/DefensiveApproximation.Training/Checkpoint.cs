@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
 using TorchSharp.Modules;
 
@@ -17,14 +17,14 @@ static class Checkpoint
     const string Training = "training";
 
     /// <summary>What has to be equal for a training to be continued.</summary>
-    public static string Describe(Architecture architecture, TrainingOptions options, Tensor images, byte[] labels)
+    public static string Describe(Architecture architecture, TrainingOptions options, Dataset data)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(MemoryMarshal.AsBytes(images.Data.AsSpan()));
-        hash.AppendData(labels);
-        string data = Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+        hash.AppendData(data.Pixels.Span);
+        hash.AppendData(data.Labels);
+        string fingerprint = Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
         return string.Create(CultureInfo.InvariantCulture, $"{architecture.Name}, {options.Epochs} epochs, batch size {options.BatchSize}, "
-            + $"learning rate {options.LearningRate}, seed {options.Seed}, {options.Threads} threads, shift {options.Shift}, rotation {options.Rotation}, data {data}");
+            + $"learning rate {options.LearningRate}, seed {options.Seed}, {options.Threads} threads, shift {options.Shift}, rotation {options.Rotation}, {data.Name} {fingerprint}");
     }
 
     public static void Save(string path, string training, TrainingRun run)

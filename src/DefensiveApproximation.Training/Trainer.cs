@@ -1,4 +1,4 @@
-using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
 using TorchSharp;
 
 namespace DefensiveApproximation.Training;
@@ -17,32 +17,30 @@ public static class Trainer
     /// the training; of equal ones the last. A second training in the process waits for the first.
     /// </summary>
     /// <param name="architecture">What to train.</param>
-    /// <param name="images">The training split, <c>[n, channels, height, width]</c>, pixels 0 to 1; n at least <see cref="HeldOut"/>.</param>
-    /// <param name="labels">One class for each image.</param>
+    /// <param name="data">The training split, at least <see cref="HeldOut"/> images.</param>
     /// <param name="options">How to train.</param>
     /// <param name="progress">Told after each epoch.</param>
     /// <param name="cancellation">
     /// Stops the training between two batches; the checkpoint of the last whole epoch stays, and no other file.
     /// </param>
     /// <exception cref="InputException">
-    /// An option or label is out of range, images and architecture do not fit, the checkpoint is of another training or
+    /// An option is out of range, data set and architecture do not fit, the checkpoint is of another training or
     /// cannot be written, the loss became NaN or infinite, or LibTorch does not load.
     /// </exception>
+    /// <exception cref="ArgumentException"><paramref name="data"/> is the test split.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public static TrainingResult Train(
         Architecture architecture,
-        Tensor images,
-        byte[] labels,
+        Dataset data,
         TrainingOptions options,
         IProgress<EpochReport>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(architecture);
-        ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        Check(architecture, images, labels);
+        Check(architecture, data);
 
         LibTorch.Load();
         OneAtATime.Wait(cancellation);
@@ -51,7 +49,7 @@ public static class Trainer
         {
             torch.set_num_threads(options.Threads);
             using var run = new TrainingRun(architecture, options);
-            return Train(run, architecture, images, labels, options, progress, cancellation);
+            return Train(run, architecture, data, options, progress, cancellation);
         }
         finally
         {
@@ -63,24 +61,23 @@ public static class Trainer
     static TrainingResult Train(
         TrainingRun run,
         Architecture architecture,
-        Tensor images,
-        byte[] labels,
+        Dataset data,
         TrainingOptions options,
         IProgress<EpochReport>? progress,
         CancellationToken cancellation)
     {
-        string training = options.CheckpointPath is null ? "" : Checkpoint.Describe(architecture, options, images, labels);
+        string training = options.CheckpointPath is null ? "" : Checkpoint.Describe(architecture, options, data);
         if (File.Exists(options.CheckpointPath))
             Checkpoint.Load(options.CheckpointPath, training, run);
 
-        int[] numbers = Enumerable.Range(0, images.Batch).ToArray();
+        int[] numbers = Enumerable.Range(0, data.Count).ToArray();
         new CounterRandom(options.Seed, purpose: RandomPurpose.HeldOut).Shuffle(numbers.AsSpan());
-        int[] heldOut = numbers[..(images.Batch / HeldOut)];
+        int[] heldOut = numbers[..(data.Count / HeldOut)];
         int[] learnt = numbers[heldOut.Length..];
         while (run.Epoch < options.Epochs)
         {
-            (double loss, double accuracy) = run.TrainEpoch(images, labels, learnt, cancellation);
-            int correct = run.Correct(images, labels, heldOut, cancellation);
+            (double loss, double accuracy) = run.TrainEpoch(data, learnt, cancellation);
+            int correct = run.Correct(data, heldOut, cancellation);
             bool best = correct >= run.BestCorrect;
             if (best)
                 (run.Best, run.BestEpoch, run.BestCorrect) = (run.Weights(), run.Epoch, correct);
@@ -89,23 +86,20 @@ public static class Trainer
             progress?.Report(new EpochReport(run.Epoch, loss, accuracy, (double)correct / heldOut.Length, best));
         }
 
-        return new TrainingResult(architecture, options, run.Best, run.BestEpoch, (double)run.BestCorrect / heldOut.Length);
+        return new TrainingResult(architecture, data.Name, options, run.Best, run.BestEpoch, (double)run.BestCorrect / heldOut.Length);
     }
 
-    static void Check(Architecture architecture, Tensor images, byte[] labels)
+    static void Check(Architecture architecture, Dataset data)
     {
-        if (images.Shape.Length != 4 || !images.Shape[1..].SequenceEqual(architecture.InputShape.ToArray()))
+        if (data.Split == Split.Test)
+            throw new ArgumentException("The test split is what a network is judged on; train on the training split.", nameof(data));
+        if (!architecture.InputShape.SequenceEqual([data.Channels, data.Height, data.Width]) || architecture.Classes != data.Classes.Count)
         {
-            throw new InputException($"the images have the shape [{string.Join(", ", images.Shape.ToArray())}], and {architecture.Name} takes "
-                + $"[n, {string.Join(", ", architecture.InputShape)}]; choose a data set or an architecture that fits");
+            throw new InputException($"{data.Name} has {data.Channels}×{data.Height}×{data.Width} images of {data.Classes.Count} classes, and {architecture.Name} takes "
+                + $"{string.Join('×', architecture.InputShape)} images of {architecture.Classes}; choose a data set or an architecture that fits");
         }
 
-        if (images.Batch != labels.Length)
-            throw new ArgumentException($"{images.Batch} images cannot have {labels.Length} labels.", nameof(labels));
-        if (images.Batch < HeldOut)
-            throw new InputException($"there are {images.Batch} training images; give at least {HeldOut}");
-        int worst = labels.Max();
-        if (worst >= architecture.Classes)
-            throw new InputException($"there is a label {worst}, and {architecture.Name} has the classes 0 to {architecture.Classes - 1}; choose a data set or an architecture that fits");
+        if (data.Count < HeldOut)
+            throw new InputException($"there are {data.Count} training images; give at least {HeldOut}");
     }
 }

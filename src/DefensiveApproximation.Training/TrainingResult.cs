@@ -6,12 +6,14 @@ namespace DefensiveApproximation.Training;
 
 /// <summary>A trained network: the weights of the epoch that did best on the held-out images.</summary>
 /// <param name="Architecture">What was trained.</param>
+/// <param name="Dataset">The name of the data set it was trained on.</param>
 /// <param name="Options">How.</param>
 /// <param name="Weights">The tensors by name, for example <c>conv1.weight</c>.</param>
 /// <param name="BestEpoch">The epoch they are from, counted from 1.</param>
 /// <param name="ValidationAccuracy">Its share of held-out images classified correctly, 0 to 1.</param>
 public sealed record TrainingResult(
     Architecture Architecture,
+    string Dataset,
     TrainingOptions Options,
     IReadOnlyDictionary<string, Tensor> Weights,
     int BestEpoch,
@@ -19,12 +21,11 @@ public sealed record TrainingResult(
 {
     /// <summary>Writes the weights as safetensors; the header says which architecture, data set, seed and number of epochs made them.</summary>
     /// <param name="path">Where the file goes; it is replaced in one step.</param>
-    /// <param name="dataset">The name of the data set that was trained on.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void Save(string path, string dataset) => Safetensors.Save(path, Weights, new Dictionary<string, string>
+    public void Save(string path) => Safetensors.Save(path, Weights, new Dictionary<string, string>
     {
         ["architecture"] = Architecture.Name,
-        ["dataset"] = dataset,
+        ["dataset"] = Dataset,
         ["seed"] = Options.Seed.ToString(CultureInfo.InvariantCulture),
         ["epochs"] = Options.Epochs.ToString(CultureInfo.InvariantCulture),
     });

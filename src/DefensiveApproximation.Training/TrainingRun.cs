@@ -1,4 +1,5 @@
 using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -46,11 +47,10 @@ sealed class TrainingRun : IDisposable
         Parameters.ToDictionary(named => named.Name, named => TorchTensors.FromTorch(named.Parameter));
 
     /// <summary>Goes once through the images in a random order, and says how it went.</summary>
-    /// <param name="images">All images.</param>
-    /// <param name="labels">All labels.</param>
+    /// <param name="data">All images.</param>
     /// <param name="training">The numbers of the images to learn from.</param>
     /// <param name="cancellation">Asked before each batch.</param>
-    public (double Loss, double Accuracy) TrainEpoch(Tensor images, byte[] labels, int[] training, CancellationToken cancellation)
+    public (double Loss, double Accuracy) TrainEpoch(Dataset data, int[] training, CancellationToken cancellation)
     {
         int[] order = [.. training];
         new CounterRandom(options.Seed, (ulong)Epoch, RandomPurpose.Order).Shuffle(order.AsSpan());
@@ -68,9 +68,9 @@ sealed class TrainingRun : IDisposable
             foreach (ParamGroup group in Optimiser.ParamGroups)
                 group.LearningRate = options.LearningRate * (1 + Math.Cos(Math.PI * done)) / 2;
             ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
-            (double batchLoss, int batchCorrect) = Step(Augmentation.Batch(images, batch, options, Epoch), Gather(labels, batch));
+            (double batchLoss, int batchCorrect) = Step(Augmentation.Batch(data, batch, options, Epoch), Gather(data.Labels, batch));
             if (!double.IsFinite(batchLoss))
-                throw new InputException($"the training diverged: the loss became {batchLoss} in epoch {Epoch + 1}; give a smaller learning rate than {options.LearningRate}, and images without NaN or infinity");
+                throw new InputException($"the training diverged: the loss became {batchLoss} in epoch {Epoch + 1}; give a smaller learning rate than {options.LearningRate}");
             loss += batchLoss * batch.Length;
             correct += batchCorrect;
         }
@@ -80,7 +80,7 @@ sealed class TrainingRun : IDisposable
     }
 
     /// <summary>How many of the images the network classifies correctly.</summary>
-    public int Correct(Tensor images, byte[] labels, int[] wanted, CancellationToken cancellation)
+    public int Correct(Dataset data, int[] wanted, CancellationToken cancellation)
     {
         module.eval();
         int correct = 0;

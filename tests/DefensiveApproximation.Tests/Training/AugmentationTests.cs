@@ -1,4 +1,4 @@
-using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Training;
 using Xunit;
 
@@ -43,7 +43,7 @@ public class AugmentationTests
     [Fact]
     public void Batch_OfOneImage_DependsOnEpochButNotOnTheRestOfTheBatch()
     {
-        Tensor images = Patterns.Images(10);
+        Dataset images = Patterns.Training(10);
         var options = new TrainingOptions();
 
         float[] alone = Augmentation.Batch(images, [3], options, 0).Row(0).ToArray();

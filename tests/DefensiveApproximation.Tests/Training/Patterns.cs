@@ -1,4 +1,4 @@
-using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
 
 namespace DefensiveApproximation.Tests.Training;
 
@@ -6,20 +6,21 @@ namespace DefensiveApproximation.Tests.Training;
 static class Patterns
 {
     /// <summary>The class of an image is its number modulo 10.</summary>
-    public static Tensor Images(int count)
+    public static Dataset Training(int count)
     {
-        Tensor images = Tensor.Zeros(count, 1, 28, 28);
+        byte[] pixels = new byte[count * 28 * 28];
+        byte[] labels = new byte[count];
         for (int i = 0; i < count; i++)
         {
             var random = new CounterRandom(11, (ulong)i);
-            Span<float> image = images.Row(i);
+            Span<byte> image = pixels.AsSpan(i * 28 * 28, 28 * 28);
             for (int j = 0; j < image.Length; j++)
-                image[j] = random.NextSingle(0, 0.3f);
-            image.Slice((4 + 2 * (i % 10)) * 28 + 4, 20).Fill(1);
+                image[j] = (byte)random.NextInt32(80);
+            image.Slice((4 + 2 * (i % 10)) * 28 + 4, 20).Fill(255);
+            labels[i] = (byte)(i % 10);
         }
 
-        return images;
+        return new Dataset("patterns", Split.Train, 1, 28, 28, [.. "0123456789".Select(digit => digit.ToString())], pixels, labels,
+            canonical: false, "made for the tests");
     }
-
-    public static byte[] Labels(int count) => Enumerable.Range(0, count).Select(i => (byte)(i % 10)).ToArray();
 }

@@ -46,7 +46,7 @@ public class TorchNetworkTests
                 weight = random.NextSingle(-bound, bound);
         }
 
-        Tensor images = Patterns.Images(2);
+        Tensor images = Patterns.Training(2).Images(0, 2);
         byte[] labels = [3, 7];
         using var network = new TorchNetwork(LeNet5.Architecture, weights);
 

@@ -1,4 +1,5 @@
 using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
 using DefensiveApproximation.Training;
 using Xunit;
@@ -7,10 +8,7 @@ namespace DefensiveApproximation.Tests.Training;
 
 public sealed class TrainerTests : IDisposable
 {
-    const int Count = 200;
-
-    static readonly Tensor Images = Patterns.Images(Count);
-    static readonly byte[] Labels = Patterns.Labels(Count);
+    static readonly Dataset Data = Patterns.Training(200);
 
     readonly string folder = Directory.CreateTempSubdirectory().FullName;
 
@@ -25,7 +23,7 @@ public sealed class TrainerTests : IDisposable
     {
         var reports = new Reports();
 
-        TrainingResult result = Trainer.Train(LeNet5.Architecture, Images, Labels, Options, reports, TestContext.Current.CancellationToken);
+        TrainingResult result = Trainer.Train(LeNet5.Architecture, Data, Options, reports, TestContext.Current.CancellationToken);
 
         Assert.Equal([1, 2, 3], reports.Seen.Select(report => report.Epoch));
         // A guess among ten costs ln 10 = 2.30.
@@ -56,10 +54,10 @@ public sealed class TrainerTests : IDisposable
         TrainingOptions options = Options with { CheckpointPath = CheckpointPath };
 
         Assert.Throws<OperationCanceledException>(() =>
-            Trainer.Train(LeNet5.Architecture, Images, Labels, options, new Reports(_ => cancellation.Cancel()), cancellation.Token));
+            Trainer.Train(LeNet5.Architecture, Data, options, new Reports(_ => cancellation.Cancel()), cancellation.Token));
         Assert.Equal([CheckpointPath], Directory.GetFiles(folder));
         var reports = new Reports();
-        TrainingResult continued = Trainer.Train(LeNet5.Architecture, Images, Labels, options, reports, TestContext.Current.CancellationToken);
+        TrainingResult continued = Trainer.Train(LeNet5.Architecture, Data, options, reports, TestContext.Current.CancellationToken);
 
         Assert.Equal([2, 3], reports.Seen.Select(report => report.Epoch));
         Assert.Equal(uninterrupted, Bits(continued));
@@ -73,7 +71,7 @@ public sealed class TrainerTests : IDisposable
         cancellation.Cancel();
 
         Assert.Throws<OperationCanceledException>(() => Trainer.Train(
-            LeNet5.Architecture, Images, Labels, Options with { CheckpointPath = CheckpointPath }, cancellation: cancellation.Token));
+            LeNet5.Architecture, Data, Options with { CheckpointPath = CheckpointPath }, cancellation: cancellation.Token));
 
         Assert.Empty(Directory.GetFiles(folder));
     }
@@ -146,21 +144,17 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void Train_ImagesThatDoNotFit_AreRefused()
+    public void Train_DataThatDoNotFit_AreRefused()
     {
-        byte[] labels = Labels[..10];
+        Assert.Equal(
+            "colours has 3×32×32 images of 10 classes, and lenet5 takes 1×28×28 images of 10; choose a data set or an architecture that fits",
+            Assert.Throws<InputException>(() => Train(Black(Split.Train, 3, 32, Data.Classes), Options)).Message);
+        Assert.Contains("of 2 classes", Assert.Throws<InputException>(() => Train(Black(Split.Train, 1, 28, ["no", "yes"]), Options)).Message, StringComparison.Ordinal);
+        Assert.Contains("9 training images", Assert.Throws<InputException>(() => Train(Data.First(9), Options)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Train(Black(Split.Test, 1, 28, Data.Classes), Options));
 
-        Refused(Tensor.Zeros(10, 3, 32, 32), labels, "[10, 3, 32, 32]");
-        Refused(new Tensor([1]), [1], "[]");
-        Refused(Tensor.Zeros(9, 1, 28, 28), labels[..9], "9 training images");
-        Refused(Tensor.Zeros(10, 1, 28, 28), [.. labels[..9], 10], "label 10");
-        Assert.Throws<ArgumentException>(() => Train(Tensor.Zeros(10, 1, 28, 28), labels[..9], Options));
-
-        static void Refused(Tensor images, byte[] labels, string part)
-        {
-            InputException e = Assert.Throws<InputException>(() => Train(images, labels, Options));
-            Assert.Contains(part, e.Message, StringComparison.Ordinal);
-        }
+        static Dataset Black(Split split, int channels, int side, IReadOnlyList<string> classes) =>
+            new("colours", split, channels, side, side, classes, new byte[10 * channels * side * side], new byte[10], canonical: false, "made for this test");
     }
 
     [Fact]
@@ -169,7 +163,7 @@ public sealed class TrainerTests : IDisposable
         string path = Path.Combine(folder, "weights.safetensors");
         TrainingResult result = Train(Options with { Epochs = 1, Seed = 5 });
 
-        result.Save(path, "patterns");
+        result.Save(path);
 
         var file = Safetensors.Load(path);
         Assert.Equal(
@@ -181,10 +175,10 @@ public sealed class TrainerTests : IDisposable
             file.Metadata.Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal));
     }
 
-    static TrainingResult Train(TrainingOptions options) => Train(Images, Labels, options);
+    static TrainingResult Train(TrainingOptions options) => Train(Data, options);
 
-    static TrainingResult Train(Tensor images, byte[] labels, TrainingOptions options) =>
-        Trainer.Train(LeNet5.Architecture, images, labels, options, cancellation: TestContext.Current.CancellationToken);
+    static TrainingResult Train(Dataset data, TrainingOptions options) =>
+        Trainer.Train(LeNet5.Architecture, data, options, cancellation: TestContext.Current.CancellationToken);
 
     static byte[] Bits(TrainingResult result)
     {
