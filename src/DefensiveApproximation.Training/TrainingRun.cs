@@ -90,7 +90,7 @@ sealed class TrainingRun : IDisposable
             using DisposeScope scope = torch.NewDisposeScope();
             using var noGradient = torch.no_grad();
             ReadOnlySpan<int> batch = wanted.AsSpan(start, Math.Min(EvaluationBatch, wanted.Length - start));
-            correct += Correct(module.forward(TorchTensors.ToTorch(images.Gather(batch))), TorchTensors.ToTorch(Gather(labels, batch)));
+            correct += Correct(module.forward(TorchTensors.ToTorch(data.Images(batch))), TorchTensors.ToTorch(Gather(data.Labels, batch)));
         }
 
         return correct;
