@@ -98,15 +98,15 @@ static class ElfVersionNeeds
 
     static ReadOnlySpan<byte> NameAt(byte[] file, ulong offset)
     {
-        ReadOnlySpan<byte> rest = Slice(file, offset, 1, toEnd: true);
+        ReadOnlySpan<byte> rest = file.AsSpan((int)Math.Min(offset, (ulong)file.Length));
         int length = rest.IndexOf((byte)0);
         return length < 0 ? throw new InvalidDataException("The library is cut short.") : rest[..length];
     }
 
-    static ReadOnlySpan<byte> Slice(byte[] file, ulong offset, int length, bool toEnd = false)
+    static ReadOnlySpan<byte> Slice(byte[] file, ulong offset, int length)
     {
         if (offset > (ulong)file.Length || (ulong)length > (ulong)file.Length - offset)
             throw new InvalidDataException("The library is cut short.");
-        return toEnd ? file.AsSpan((int)offset) : file.AsSpan((int)offset, length);
+        return file.AsSpan((int)offset, length);
     }
 }

@@ -11,8 +11,8 @@ namespace DefensiveApproximation.Training;
 /// Debian 12, Ubuntu 22.04 and RHEL 9 do not have, and asks for it only because of
 /// <c>_ZSt21ios_base_library_initv</c>, a symbol that exists to carry the version and that nothing calls. There, and
 /// only there, a copy of that one file is loaded whose requirement is marked weak; the rest of LibTorch, and every
-/// installed file, stays as it is. The copy lives in a new folder of the user's own, which is deleted as soon as the
-/// library is loaded: there is nothing for two processes to share, and nothing to go stale.
+/// installed file, stays as it is. The copy lives in a new folder that only this user can open, and is deleted as soon
+/// as it is loaded: two processes share nothing, and nothing goes stale.
 /// </remarks>
 public static class LibTorch
 {
@@ -58,8 +58,9 @@ public static class LibTorch
             // The copy looks for its neighbours beside itself, so they have to be there already.
             NativeLibrary.Load("torch", typeof(torch).Assembly, null);
             byte[] weakened = ElfVersionNeeds.Weaken(File.ReadAllBytes(InstalledPath()), MissingVersion);
-            if (!TryLoadCopy(weakened, UserFolder))
-                TryLoadCopy(weakened, () => Directory.CreateTempSubdirectory("dapprox-").FullName);
+            // The folder for temporary files is usually a local disk; where it forbids execution, the home may not.
+            if (!TryLoadCopy(weakened, () => Directory.CreateTempSubdirectory("dapprox-").FullName))
+                TryLoadCopy(weakened, UserFolder);
             NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null);
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or IOException
@@ -79,7 +80,7 @@ public static class LibTorch
             .FirstOrDefault(File.Exists) ?? throw new FileNotFoundException($"{Library} is not installed beside the program");
     }
 
-    /// <summary>A home that is missing, read-only or mounted without execution is answered with false.</summary>
+    /// <summary>A folder that is missing, read-only or mounted without execution is answered with false.</summary>
     static bool TryLoadCopy(byte[] library, Func<string> createFolder)
     {
         string? folder = null;
@@ -96,9 +97,20 @@ public static class LibTorch
         }
         finally
         {
-            // What is mapped stays mapped.
             if (folder is not null)
-                Directory.Delete(folder, recursive: true);
+                Delete(folder);
+        }
+    }
+
+    /// <summary>What is mapped stays mapped, so the file can go; a network file system may hold on to it, and does no harm.</summary>
+    static void Delete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
         }
     }
 

@@ -1,4 +1,7 @@
+using System.Text.Json;
 using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Formats;
 using DefensiveApproximation.Training;
 using Xunit;
 
@@ -32,6 +35,29 @@ public class TorchNetworkTests
         Assert.Equal([2, 10], logits.Shape.ToArray());
         Assert.Equal([0, 0, 0, -1, 0, 0, 0, 0, 0, 0], logits.Row(0).ToArray());
         Assert.Equal([0, 0, 0, 0.5f, 0, 0, 0, 0, 0, 0], logits.Row(1).ToArray());
+    }
+
+    [Fact]
+    public void Forward_OfTheAuthorsWeights_GivesTheirLogits()
+    {
+        // The reference is printed to 6 digits; LibTorch's sums in binary32 are off by as much again.
+        const double Relative = 1e-5, Absolute = 1e-4;
+        string? reference = Environment.GetEnvironmentVariable("DAPPROX_REFERENCE");
+        string? data = Datasets.Folder(null);
+        Assert.SkipWhen(reference is null, "DAPPROX_REFERENCE names no folder with the authors' weights and logits.");
+        Assert.SkipWhen(data is null, "DAPPROX_DATA names no folder with the MNIST images.");
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(reference, "lenet5-authors-logits.json")));
+        double[][] expected = document.RootElement.GetProperty("exact").Deserialize<double[][]>()!;
+        var weights = Safetensors.Load(Path.Combine(reference, "lenet5-authors.safetensors"));
+        using var network = new TorchNetwork(LeNet5.Architecture, weights.Tensors);
+
+        Tensor logits = network.Forward(Datasets.Load("mnist", Split.Test, data).Images(0, expected.Length));
+
+        for (int i = 0; i < expected.Length; i++)
+        {
+            for (int j = 0; j < 10; j++)
+                Assert.Equal(expected[i][j], logits.Row(i)[j], Absolute + Relative * Math.Abs(expected[i][j]));
+        }
     }
 
     [Fact]
