@@ -67,8 +67,10 @@ public sealed class Network
     /// <param name="multiplier">The multiplier.</param>
     /// <param name="selection">Which layers it replaces; the others keep theirs.</param>
     /// <param name="accumulation">The format of the sums, in all layers.</param>
+    /// <param name="threads">The most threads to use; 0 is one per processor.</param>
     public Network With(
-        FloatMultiplier multiplier, LayerSelection selection = LayerSelection.All, Accumulation accumulation = Accumulation.Float32)
+        FloatMultiplier multiplier, LayerSelection selection = LayerSelection.All, Accumulation accumulation = Accumulation.Float32,
+        int threads = 0)
     {
         Layer[] layers = Layers
             .Select(layer => layer switch
@@ -78,7 +80,7 @@ public sealed class Network
                 _ => layer,
             })
             .ToArray();
-        return new Network(Name, inputShape, Classes, layers) { Threads = Threads };
+        return new Network(Name, inputShape, Classes, layers) { Threads = threads };
     }
 
     /// <summary>The logits of a batch.</summary>
