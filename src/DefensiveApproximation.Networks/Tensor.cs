@@ -12,10 +12,10 @@ public sealed class Tensor
     /// <summary>Wraps <paramref name="data"/>.</summary>
     /// <param name="data">The numbers, as many as the product of the dimensions.</param>
     /// <param name="shape">The dimensions, each at least 0; none at all means a single number.</param>
-    /// <exception cref="ArgumentException">The number of elements does not fit the shape.</exception>
+    /// <exception cref="ArgumentException">The number of elements does not fit the shape, or a dimension is negative.</exception>
     public Tensor(float[] data, params ReadOnlySpan<int> shape)
     {
-        if (data.LongLength != Count(shape))
+        if (shape.ContainsAnyInRange(int.MinValue, -1) || data.LongLength != Count(shape))
             throw new ArgumentException($"{data.Length} numbers do not fill the shape [{string.Join(", ", shape.ToArray())}].", nameof(data));
         Data = data;
         this.shape = shape.ToArray();

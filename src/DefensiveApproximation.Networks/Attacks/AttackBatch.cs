@@ -56,15 +56,27 @@ public sealed class AttackBatch
     /// <param name="purpose">Keeps draws for different ends apart.</param>
     public CounterRandom Random(int place, ulong purpose = 0) => new(seed, (ulong)ids[place], purpose);
 
+    /// <summary>Asks for classes, and counts.</summary>
+    /// <param name="victim">The victim.</param>
+    /// <param name="images">Variants of images of this batch.</param>
+    /// <param name="places">Which image each is a variant of.</param>
+    /// <exception cref="ArgumentException">There are not as many places as images.</exception>
+    /// <exception cref="OperationCanceledException">The attack was cancelled.</exception>
+    public int[] Labels(ILabelVictim victim, Tensor images, ReadOnlySpan<int> places)
+    {
+        CountQueries(images, places);
+        return victim.Labels(images);
+    }
+
     /// <summary>Asks for scores, and counts.</summary>
     /// <param name="victim">The victim.</param>
     /// <param name="images">Variants of images of this batch.</param>
     /// <param name="places">Which image each is a variant of.</param>
+    /// <exception cref="ArgumentException">There are not as many places as images.</exception>
+    /// <exception cref="OperationCanceledException">The attack was cancelled.</exception>
     public Tensor Logits(IScoreVictim victim, Tensor images, ReadOnlySpan<int> places)
     {
-        Cancellation.ThrowIfCancellationRequested();
-        foreach (int place in places)
-            Queries[place]++;
+        CountQueries(images, places);
         return victim.Logits(images);
     }
 
@@ -73,16 +85,23 @@ public sealed class AttackBatch
     /// <param name="images">Variants of images of this batch.</param>
     /// <param name="places">Which image each is a variant of.</param>
     /// <param name="loss">The loss; its first argument counts in <paramref name="images"/>.</param>
+    /// <exception cref="ArgumentException">There are not as many places as images.</exception>
+    /// <exception cref="OperationCanceledException">The attack was cancelled.</exception>
     public (Tensor Logits, Tensor Gradient) InputGradient(
         IGradientVictim victim, Tensor images, ReadOnlySpan<int> places, LogitGradient loss)
     {
+        CountQueries(images, places);
+        foreach (int place in places)
+            GradientCalls[place]++;
+        return victim.InputGradient(images, loss);
+    }
+
+    void CountQueries(Tensor images, ReadOnlySpan<int> places)
+    {
+        if (images.Batch != places.Length)
+            throw new ArgumentException($"{images.Batch} images need as many places, not {places.Length}.", nameof(places));
         Cancellation.ThrowIfCancellationRequested();
         foreach (int place in places)
-        {
             Queries[place]++;
-            GradientCalls[place]++;
-        }
-
-        return victim.InputGradient(images, loss);
     }
 }

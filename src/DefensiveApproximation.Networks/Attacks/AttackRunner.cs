@@ -13,7 +13,8 @@ public static class AttackRunner
     /// <param name="positions">The positions of the images in their data set, by which random numbers are drawn; null for 0, 1, 2 …</param>
     /// <param name="cancellation">Ends the attack.</param>
     /// <returns>One record per image, in order.</returns>
-    /// <exception cref="ArgumentException">Numbers of images and labels differ, a pixel is outside [0, 1], or a target is the true class.</exception>
+    /// <exception cref="ArgumentException">Numbers of images and labels differ, a pixel is outside [0, 1], a label or target is no class of the victim, or a target is the true class.</exception>
+    /// <exception cref="InvalidOperationException">The attack returned something else than one image in [0, 1] per image.</exception>
     /// <exception cref="OperationCanceledException">The attack was cancelled.</exception>
     public static AttackRecord[] Run<TVictim>(
         Attack<TVictim> attack, TVictim victim, Tensor images, ReadOnlySpan<byte> labels, ulong seed,
@@ -23,13 +24,12 @@ public static class AttackRunner
         int count = images.Batch;
         if (labels.Length != count || (targets?.Length ?? count) != count || (positions?.Length ?? count) != count)
             throw new ArgumentException($"{count} images need as many labels, targets and positions.", nameof(labels));
-        foreach (float pixel in images.Data)
-        {
-            if (!(pixel >= 0 && pixel <= 1))
-                throw new ArgumentException($"A pixel is {pixel}; pixels lie in [0, 1].", nameof(images));
-        }
+        if (!IsImage(images.Data, images.Data.Length))
+            throw new ArgumentException("Pixels lie in [0, 1], and some do not; divide bytes by 255.", nameof(images));
 
         int[] truth = labels.ToArray().Select(label => (int)label).ToArray();
+        if (truth.Concat(targets ?? []).Any(label => (uint)label >= (uint)victim.Classes))
+            throw new ArgumentException($"A label or target is no class of the victim; its classes are 0 to {victim.Classes - 1}.", nameof(labels));
         if (targets is not null && targets.Zip(truth).Any(pair => pair.First == pair.Second))
             throw new ArgumentException("The true class of an image cannot be its target.", nameof(targets));
         int[] clean = victim.Labels(images);
@@ -40,6 +40,9 @@ public static class AttackRunner
             images.Gather(attacked), Select(truth, attacked), targets is null ? null : Select(targets, attacked),
             Select(positions ?? Enumerable.Range(0, count).ToArray(), attacked), seed, cancellation);
         Attempt[] attempts = batch.Count == 0 ? [] : attack.Run(victim, batch);
+
+        if (attempts.Length != batch.Count || attempts.Any(attempt => !IsImage(attempt.Image, images.RowLength)))
+            throw new InvalidOperationException($"{attack.Name} is to return {batch.Count} images of {images.RowLength} pixels in [0, 1], and did not.");
 
         Tensor results = images.Clone();
         for (int i = 0; i < attacked.Length; i++)
@@ -70,6 +73,18 @@ public static class AttackRunner
         }
 
         return records;
+    }
+
+    static bool IsImage(ReadOnlySpan<float> pixels, int length)
+    {
+        foreach (float pixel in pixels)
+        {
+            // A NaN fails as well.
+            if (!(pixel >= 0 && pixel <= 1))
+                return false;
+        }
+
+        return pixels.Length == length;
     }
 
     /// <summary>The fresh pass has the last word on whether something was found.</summary>

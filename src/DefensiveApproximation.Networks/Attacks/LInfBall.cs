@@ -2,7 +2,7 @@ namespace DefensiveApproximation.Networks.Attacks;
 
 /// <summary>
 /// All images within ε of one image in every pixel, and within [0, 1]. The bounds are the outermost binary32 numbers
-/// for which |x′ − x| ≤ ε holds exactly; rounding never leaves the ball.
+/// for which |x′ − x| ≤ ε holds, computed in binary64; rounding never leaves the ball.
 /// </summary>
 sealed class LInfBall
 {
@@ -15,7 +15,7 @@ sealed class LInfBall
         upper = new float[centre.Length];
         for (int i = 0; i < centre.Length; i++)
         {
-            // The difference of two binary32 numbers near each other is exact in binary64.
+            // Rounding to binary32 may step over the bound, by less than one place.
             float high = (float)(centre[i] + epsilon);
             if ((double)high - centre[i] > epsilon)
                 high = MathF.BitDecrement(high);

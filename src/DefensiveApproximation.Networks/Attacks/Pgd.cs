@@ -14,10 +14,24 @@ namespace DefensiveApproximation.Networks.Attacks;
 public sealed class Pgd(double epsilon) : FixedBudgetAttack<IGradientVictim>("pgd", epsilon)
 {
     /// <summary>How many steps; at least 1.</summary>
-    public int Steps { get; init; } = 40;
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
+    public int Steps
+    {
+        get;
+        init => field = value >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "There is at least 1 step.");
+    } = 40;
 
     /// <summary>The length of a step in every pixel, in input units; null, the default, is ε/30.</summary>
-    public double? StepSize { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative or not a finite number.</exception>
+    public double? StepSize
+    {
+        get;
+        init => field = value is null || (double.IsFinite(value.Value) && value >= 0)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A step is a finite number of at least 0.");
+    }
 
     /// <summary>Whether to begin at a random point of the ball instead of the image itself.</summary>
     public bool RandomStart { get; init; }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace DefensiveApproximation.Networks.Layers;
 
@@ -13,16 +12,16 @@ public sealed class Relu(string name) : Layer(name)
         Tensor output = Tensor.Unfilled(input.Shape);
         ReadOnlySpan<float> source = input.Data;
         Span<float> destination = output.Data;
-        ReadOnlySpan<Vector<float>> sources = MemoryMarshal.Cast<float, Vector<float>>(source);
-        Span<Vector<float>> destinations = MemoryMarshal.Cast<float, Vector<float>>(destination);
-        for (int i = 0; i < sources.Length; i++)
+        int i = 0;
+        for (; i <= source.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
+            var values = new Vector<float>(source[i..]);
             // Not Max: a comparison with NaN is false, so that NaN stays.
-            destinations[i] = Vector.ConditionalSelect(
-                Vector.LessThanOrEqual(sources[i], Vector<float>.Zero), Vector<float>.Zero, sources[i]);
+            Vector.ConditionalSelect(Vector.LessThanOrEqual(values, Vector<float>.Zero), Vector<float>.Zero, values)
+                .CopyTo(destination[i..]);
         }
 
-        for (int i = sources.Length * Vector<float>.Count; i < source.Length; i++)
+        for (; i < source.Length; i++)
             destination[i] = source[i] <= 0 ? 0 : source[i];
         return output;
     }
@@ -31,8 +30,18 @@ public sealed class Relu(string name) : Layer(name)
     public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
     {
         Tensor result = Tensor.Unfilled(input.Shape);
-        for (int i = 0; i < result.Data.Length; i++)
-            result.Data[i] = output.Data[i] > 0 ? outputGradient.Data[i] : 0;
+        ReadOnlySpan<float> outputs = output.Data;
+        ReadOnlySpan<float> source = outputGradient.Data;
+        Span<float> destination = result.Data;
+        int i = 0;
+        for (; i <= source.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<int> passes = Vector.GreaterThan(new Vector<float>(outputs[i..]), Vector<float>.Zero);
+            Vector.ConditionalSelect(passes, new Vector<float>(source[i..]), Vector<float>.Zero).CopyTo(destination[i..]);
+        }
+
+        for (; i < source.Length; i++)
+            destination[i] = outputs[i] > 0 ? source[i] : 0;
         return result;
     }
 }
