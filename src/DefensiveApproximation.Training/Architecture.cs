@@ -1,0 +1,22 @@
+using TorchSharp.Modules;
+
+namespace DefensiveApproximation.Training;
+
+/// <summary>A network that can be trained: what it takes and how it is built.</summary>
+/// <param name="Name">The name used on the command line and in weight files.</param>
+/// <param name="InputShape">The shape of one image: <c>[channels, height, width]</c>.</param>
+/// <param name="Classes">How many logits the last layer has.</param>
+/// <param name="Build">
+/// Makes the module, with TorchSharp's own random weights; <see cref="LibTorch.Load"/> must have been called. The names of its
+/// parts are the names in the weight file: <c>conv1</c> gives <c>conv1.weight</c> and <c>conv1.bias</c>.
+/// </param>
+public sealed record Architecture(string Name, IReadOnlyList<int> InputShape, int Classes, Func<Sequential> Build)
+{
+    /// <summary>Every architecture that can be trained.</summary>
+    public static IReadOnlyList<Architecture> All { get; } = [LeNet5.Architecture];
+
+    /// <summary>The architecture of that name, whatever the case of its letters.</summary>
+    /// <param name="name">For example <c>lenet5</c>.</param>
+    /// <exception cref="InputException">There is none of that name.</exception>
+    public static Architecture Find(string name) => Names.Find("architecture", name, All, architecture => architecture.Name);
+}

@@ -1,0 +1,56 @@
+using DefensiveApproximation.Networks;
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace DefensiveApproximation.Training;
+
+/// <summary>
+/// A network run by LibTorch, with exact products: what our own layers and gradients are compared with. LibTorch does
+/// not define the order of its sums, so results differ from ours in the last bits and may depend on batch and threads.
+/// </summary>
+public sealed class TorchNetwork : IDisposable
+{
+    readonly Sequential module;
+
+    /// <summary>Builds the network and gives it its weights.</summary>
+    /// <param name="architecture">What to build.</param>
+    /// <param name="weights">A tensor for each name of the architecture; further ones are not used.</param>
+    /// <exception cref="InputException">A tensor is missing or has the wrong shape, or LibTorch does not load.</exception>
+    public TorchNetwork(Architecture architecture, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentNullException.ThrowIfNull(weights);
+        LibTorch.Load();
+        module = architecture.Build();
+        module.eval();
+        foreach ((string name, Parameter parameter) in module.named_parameters())
+            TorchTensors.Copy(weights, name, parameter.requires_grad_(false));
+    }
+
+    /// <summary>The logits <c>[batch, classes]</c> of images <c>[batch, channels, height, width]</c>.</summary>
+    /// <param name="images">The images.</param>
+    public Tensor Forward(Tensor images)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using (torch.no_grad())
+            return TorchTensors.FromTorch(module.forward(TorchTensors.ToTorch(images)));
+    }
+
+    /// <summary>
+    /// For each image the gradient of its own cross-entropy, −ln softmax(logits)[label], with respect to its pixels;
+    /// the shape is that of <paramref name="images"/>.
+    /// </summary>
+    /// <param name="images">The images, <c>[batch, channels, height, width]</c>.</param>
+    /// <param name="labels">One class for each image.</param>
+    public Tensor InputGradient(Tensor images, ReadOnlySpan<byte> labels)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor input = TorchTensors.ToTorch(images).requires_grad_();
+        // A sum, not a mean: one image's gradient does not depend on how many others are in the batch.
+        torch.nn.functional.cross_entropy(module.forward(input), TorchTensors.ToTorch(labels), reduction: torch.nn.Reduction.Sum).backward();
+        return TorchTensors.FromTorch(input.grad!);
+    }
+
+    /// <summary>Frees the memory LibTorch holds.</summary>
+    public void Dispose() => module.Dispose();
+}

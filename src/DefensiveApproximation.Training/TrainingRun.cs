@@ -1,0 +1,147 @@
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace DefensiveApproximation.Training;
+
+/// <summary>What a training carries from one batch to the next: the network, the optimiser and the best weights so far.</summary>
+sealed class TrainingRun : IDisposable
+{
+    // Only a matter of speed and memory: accuracy is counted image by image.
+    const int EvaluationBatch = 500;
+
+    readonly TrainingOptions options;
+    readonly Sequential module;
+
+    public TrainingRun(Architecture architecture, TrainingOptions options)
+    {
+        this.options = options;
+        module = architecture.Build();
+        Parameters = [.. module.named_parameters()];
+        InitialiseWeights();
+        Optimiser = torch.optim.Adam(Parameters.Select(named => named.Parameter), options.LearningRate);
+        Best = Weights();
+    }
+
+    /// <summary>The tensors that are learnt, in the order of the layers.</summary>
+    public IReadOnlyList<(string Name, Parameter Parameter)> Parameters { get; }
+
+    /// <summary>Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, with their β₁ = 0.9, β₂ = 0.999, ε = 1e-8.</summary>
+    public Adam Optimiser { get; }
+
+    /// <summary>How many epochs are done.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>The weights after the best epoch.</summary>
+    public IReadOnlyDictionary<string, Tensor> Best { get; set; }
+
+    /// <summary>The best epoch, from 1; 0 before the first.</summary>
+    public int BestEpoch { get; set; }
+
+    /// <summary>How many held-out images it classified correctly.</summary>
+    public int BestCorrect { get; set; } = -1;
+
+    /// <summary>A copy of the weights as they are now.</summary>
+    public Dictionary<string, Tensor> Weights() =>
+        Parameters.ToDictionary(named => named.Name, named => TorchTensors.FromTorch(named.Parameter));
+
+    /// <summary>Goes once through the images in a random order, and says how it went.</summary>
+    /// <param name="data">All images.</param>
+    /// <param name="training">The numbers of the images to learn from.</param>
+    /// <param name="cancellation">Asked before each batch.</param>
+    public (double Loss, double Accuracy) TrainEpoch(Dataset data, int[] training, CancellationToken cancellation)
+    {
+        int[] order = [.. training];
+        new CounterRandom(options.Seed, (ulong)Epoch, RandomPurpose.Order).Shuffle(order.AsSpan());
+        // Dropout draws from LibTorch's own generator: started anew, so that a continued training draws the same.
+        torch.manual_seed((long)new CounterRandom(options.Seed, (ulong)Epoch, RandomPurpose.Dropout).NextUInt64());
+        module.train();
+        double batches = Math.Ceiling((double)order.Length / options.BatchSize);
+        double loss = 0;
+        int correct = 0;
+        for (int start = 0, step = 0; start < order.Length; start += options.BatchSize, step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            // Half a cosine to zero: Loshchilov and Hutter, "SGDR", ICLR 2017, equation 5, without restarts.
+            double done = (Epoch + step / batches) / options.Epochs;
+            foreach (ParamGroup group in Optimiser.ParamGroups)
+                group.LearningRate = options.LearningRate * (1 + Math.Cos(Math.PI * done)) / 2;
+            ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
+            (double batchLoss, int batchCorrect) = Step(Augmentation.Batch(data, batch, options, Epoch), Gather(data.Labels, batch));
+            if (!double.IsFinite(batchLoss))
+                throw new InputException($"the training diverged: the loss became {batchLoss} in epoch {Epoch + 1}; give a smaller learning rate than {options.LearningRate}");
+            loss += batchLoss * batch.Length;
+            correct += batchCorrect;
+        }
+
+        Epoch++;
+        return (loss / order.Length, (double)correct / order.Length);
+    }
+
+    /// <summary>How many of the images the network classifies correctly.</summary>
+    public int Correct(Dataset data, int[] wanted, CancellationToken cancellation)
+    {
+        module.eval();
+        int correct = 0;
+        for (int start = 0; start < wanted.Length; start += EvaluationBatch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using DisposeScope scope = torch.NewDisposeScope();
+            using var noGradient = torch.no_grad();
+            ReadOnlySpan<int> batch = wanted.AsSpan(start, Math.Min(EvaluationBatch, wanted.Length - start));
+            correct += Correct(module.forward(TorchTensors.ToTorch(data.Images(batch))), TorchTensors.ToTorch(Gather(data.Labels, batch)));
+        }
+
+        return correct;
+    }
+
+    public void Dispose()
+    {
+        Optimiser.Dispose();
+        module.Dispose();
+    }
+
+    (double Loss, int Correct) Step(Tensor images, byte[] labels)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor classes = TorchTensors.ToTorch(labels);
+        torch.Tensor logits = module.forward(TorchTensors.ToTorch(images));
+        torch.Tensor loss = torch.nn.functional.cross_entropy(logits, classes);
+        Optimiser.zero_grad();
+        loss.backward();
+        Optimiser.step();
+        return (loss.item<float>(), Correct(logits, classes));
+    }
+
+    /// <summary>
+    /// Uniform in ±1/√(inputs of one output), as PyTorch starts its layers, but from our own generator: LibTorch's is
+    /// shared by the whole process, and anybody's draw would change the training.
+    /// </summary>
+    void InitialiseWeights()
+    {
+        float bound = 0;
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            (_, Parameter parameter) = Parameters[i];
+            // A bias follows its weight and has the same bound.
+            if (parameter.shape.Length > 1)
+                bound = 1 / MathF.Sqrt(parameter.numel() / parameter.shape[0]);
+            var random = new CounterRandom(options.Seed, (ulong)i, RandomPurpose.Weights);
+            float[] numbers = new float[parameter.numel()];
+            for (int j = 0; j < numbers.Length; j++)
+                numbers[j] = random.NextSingle(-bound, bound);
+            TorchTensors.Copy(new Tensor(numbers, Array.ConvertAll(parameter.shape, dimension => (int)dimension)), parameter);
+        }
+    }
+
+    static int Correct(torch.Tensor logits, torch.Tensor classes) => (int)logits.argmax(1).eq(classes).sum().item<long>();
+
+    static byte[] Gather(byte[] labels, ReadOnlySpan<int> wanted)
+    {
+        byte[] result = new byte[wanted.Length];
+        for (int i = 0; i < result.Length; i++)
+            result[i] = labels[wanted[i]];
+        return result;
+    }
+}
