@@ -46,6 +46,8 @@ static class CommandLine
             """)
         {
             MultipliersCommand.Create(),
+            EvaluateCommand.Create(),
+            ModelsCommand.Create(),
         };
         root.SetAction(parse => new HelpAction().Invoke(parse));
         return root;
