@@ -46,7 +46,10 @@ static class CommandLine
             """)
         {
             MultipliersCommand.Create(),
+            MultiplyCommand.Create(),
             EvaluateCommand.Create(),
+            TrainCommand.Create(),
+            DatasetsCommand.Create(),
             ModelsCommand.Create(),
         };
         root.SetAction(parse => new HelpAction().Invoke(parse));
