@@ -1,0 +1,109 @@
+using CsCheck;
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Kernels;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Layers;
+using TorchSharp;
+using Xunit;
+
+namespace DefensiveApproximation.Tests.Layers;
+
+public class ConvolutionLayerTests
+{
+    sealed record Case(ConvolutionShape Shape, int Batch, int Height, int Width, bool Bias);
+
+    static readonly Gen<Case> Cases =
+        from groups in Gen.Int[1, 3]
+        from inputs in Gen.Int[1, 3]
+        from outputs in Gen.Int[1, 6]
+        from kernelHeight in Gen.Int[1, 4]
+        from kernelWidth in Gen.Int[1, 4]
+        from stride in Gen.Int[1, 3]
+        from padding in Gen.Int[0, 3]
+        from dilation in Gen.Int[1, 3]
+        from extraHeight in Gen.Int[0, 8]
+        from extraWidth in Gen.Int[0, 8]
+        from batch in Gen.Int[1, 5]
+        from bias in Gen.Bool
+        select new Case(
+            new ConvolutionShape(groups * inputs, groups * outputs, kernelHeight, kernelWidth)
+            {
+                Stride = stride,
+                Padding = padding,
+                Dilation = dilation,
+                Groups = groups,
+            },
+            batch,
+            Math.Max(1, dilation * (kernelHeight - 1) + 1 - 2 * padding) + extraHeight,
+            Math.Max(1, dilation * (kernelWidth - 1) + 1 - 2 * padding) + extraWidth,
+            bias);
+
+    [Fact]
+    public void ForwardAndInputGradient_OfAnyGeometry_AreLibTorchs() =>
+        Cases.Sample(Check, iter: 250, threads: 1, seed: "0000000000001");
+
+    // LeNet-5's own, and one where the padding is wider than the filter reaches, so that some gradient falls away.
+    [Theory]
+    [InlineData(1, 32, 3, 3, 1, 1, 1, 1, 28, 28)]
+    [InlineData(32, 64, 3, 3, 1, 1, 1, 1, 14, 14)]
+    [InlineData(2, 2, 1, 1, 2, 3, 1, 2, 5, 4)]
+    [InlineData(4, 4, 1, 5, 1, 0, 2, 4, 3, 11)]
+    public void ForwardAndInputGradient_AreLibTorchs(
+        int inputs, int outputs, int kernelHeight, int kernelWidth, int stride, int padding, int dilation, int groups, int height, int width) =>
+        Check(new Case(
+            new ConvolutionShape(inputs, outputs, kernelHeight, kernelWidth)
+            {
+                Stride = stride,
+                Padding = padding,
+                Dilation = dilation,
+                Groups = groups,
+            },
+            2, height, width, Bias: true));
+
+    [Fact]
+    public void Forward_OfNoImages_IsEmpty()
+    {
+        var layer = new Convolution2D("c", new ConvolutionShape(1, 2, 3, 3), 5, 5, new float[18], [], ExactMultiplier.Rounded);
+
+        Tensor output = layer.Forward(Tensor.Zeros(0, 1, 5, 5), threads: 2);
+        Tensor gradient = layer.InputGradient(Tensor.Zeros(0, 1, 5, 5), output, output, threads: 2);
+
+        Assert.Equal([0, 2, 3, 3], output.Shape.ToArray());
+        Assert.Equal([0, 1, 5, 5], gradient.Shape.ToArray());
+    }
+
+    [Fact]
+    public void Forward_NaNAndInfinity_ReachTheOutputsThatSeeThemAndNoOther()
+    {
+        var layer = new Convolution2D("c", new ConvolutionShape(1, 1, 1, 2), 1, 4, [1, 2], [], ExactMultiplier.Rounded);
+
+        Tensor output = layer.Forward(new Tensor([float.NaN, 1, 1, float.NegativeInfinity], 1, 1, 1, 4), threads: 1);
+
+        Assert.Equal([float.NaN, 3, float.NegativeInfinity], output.Data);
+    }
+
+    [Fact]
+    public void Multiplications_OfLeNet5sSecondConvolution_AreItsTapsTimesItsOutputs()
+    {
+        var layer = new Convolution2D(
+            "conv2", new ConvolutionShape(32, 64, 3, 3) { Padding = 1 }, 14, 14, new float[64 * 32 * 9], [], ExactMultiplier.Rounded);
+
+        Assert.Equal(64L * 32 * 9 * 14 * 14, layer.Multiplications);
+    }
+
+    static void Check(Case given)
+    {
+        (ConvolutionShape shape, int batch, int height, int width, bool hasBias) = given;
+        Tensor weights = Torch.Numbers(1, shape.OutputChannels, shape.GroupInputs, shape.KernelHeight, shape.KernelWidth);
+        Tensor bias = Torch.Numbers(2, hasBias ? shape.OutputChannels : 0);
+        var layer = new Convolution2D("c", shape, height, width, weights.Data, bias.Data, ExactMultiplier.Rounded);
+
+        Torch.AssertSame(
+            layer,
+            Torch.Numbers(3, batch, shape.InputChannels, height, width),
+            input => torch.nn.functional.conv2d(
+                input, Torch.ToTorch(weights), hasBias ? Torch.ToTorch(bias) : null,
+                [shape.Stride, shape.Stride], [shape.Padding, shape.Padding], [shape.Dilation, shape.Dilation], shape.Groups),
+            terms: 1 + Math.Max(shape.Taps, shape.GroupOutputs * shape.KernelHeight * shape.KernelWidth));
+    }
+}

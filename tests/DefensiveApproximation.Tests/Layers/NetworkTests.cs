@@ -1,0 +1,201 @@
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Kernels;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Attacks;
+using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Formats;
+using DefensiveApproximation.Networks.Layers;
+using DefensiveApproximation.Networks.Models;
+using DefensiveApproximation.Training;
+using Xunit;
+
+namespace DefensiveApproximation.Tests.Layers;
+
+public class NetworkTests
+{
+    static readonly Network LeNet = TrainedModels.Load("lenet5-digits");
+
+    static Tensor Digits(int count) => Datasets.Load("digits", Split.Test).Images(0, count);
+
+    static byte[] DigitLabels(int count) => Datasets.Load("digits", Split.Test).Labels[..count];
+
+    [Fact]
+    public void Forward_OfLeNet5_GivesLibTorchsLogits()
+    {
+        // Logits reach 30 or so; up to 3136 terms are added in another order in binary32.
+        const float Tolerance = 1e-4f;
+        using TorchNetwork oracle = Oracle();
+        Tensor images = Digits(50);
+
+        float[] expected = oracle.Forward(images).Data;
+        float[] actual = LeNet.Forward(images).Data;
+
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], actual[i], Tolerance);
+    }
+
+    [Fact]
+    public void InputGradient_OfLeNet5sCrossEntropy_IsLibTorchs()
+    {
+        // Relative to the largest component: sums in another order in binary32, and the softmax in between.
+        const double Tolerance = 1e-4;
+        using TorchNetwork oracle = Oracle();
+        Tensor images = Digits(20);
+        // Wrong classes: where the class has nearly all the probability, LibTorch's p − 1 has few digits.
+        byte[] labels = Array.ConvertAll(DigitLabels(20), label => (byte)((label + 1) % 10));
+
+        Tensor expected = oracle.InputGradient(images, labels);
+        (_, Tensor actual) = LeNet.InputGradient(images, (image, logits, gradient) => Softmax(logits, labels[image], gradient));
+
+        for (int image = 0; image < images.Batch; image++)
+        {
+            float largest = expected.Row(image).ToArray().Max(Math.Abs);
+            Assert.True(largest > 0);
+            for (int i = 0; i < images.RowLength; i++)
+                Assert.Equal(expected.Row(image)[i], actual.Row(image)[i], Tolerance * largest);
+        }
+    }
+
+    // 70 images make chunks of several sizes; 3 threads divide them unevenly.
+    [Theory]
+    [InlineData("exact", Accumulation.Float32)]
+    [InlineData("ax-fpm", Accumulation.Float32)]
+    [InlineData("ax-fpm", Accumulation.Float64)]
+    public void ForwardAndInputGradient_DoNotDependOnBatchPlaceOrThreads(string multiplier, Accumulation accumulation)
+    {
+        Tensor images = Digits(70);
+        Network one = WithThreads(LeNet.With(Multipliers.Find(multiplier), LayerSelection.All, accumulation), 1);
+        (Tensor logits, Tensor gradient) = one.InputGradient(images, First);
+        Assert.Equal(Bits(logits.Data), Bits(one.Forward(images).Data));
+
+        foreach (int threads in (int[])[2, 3, 16])
+        {
+            Network several = WithThreads(one, threads);
+            (Tensor sameLogits, Tensor sameGradient) = several.InputGradient(images, First);
+
+            Assert.Equal(Bits(logits.Data), Bits(sameLogits.Data));
+            Assert.Equal(Bits(gradient.Data), Bits(sameGradient.Data));
+            foreach (int[] places in (int[][])[[0], [69], [41, 3, 69, 3], Enumerable.Range(0, 33).Reverse().ToArray()])
+            {
+                (Tensor some, Tensor someGradient) = several.InputGradient(images.Gather(places), First);
+                Assert.Equal(Bits(logits.Gather(places).Data), Bits(some.Data));
+                Assert.Equal(Bits(gradient.Gather(places).Data), Bits(someGradient.Data));
+            }
+        }
+
+        static void First(int image, ReadOnlySpan<float> logits, Span<float> gradient) => gradient[0] = 1;
+    }
+
+    [Fact]
+    public void ForwardAndInputGradient_OfNoImages_AreEmpty()
+    {
+        (Tensor logits, Tensor gradient) = LeNet.InputGradient(Tensor.Zeros(0, 1, 28, 28), (_, _, _) => Assert.Fail("No image."));
+
+        Assert.Equal([0, 10], logits.Shape.ToArray());
+        Assert.Equal([0, 1, 28, 28], gradient.Shape.ToArray());
+    }
+
+    [Fact]
+    public void Forward_ImagesOfAnotherShape_SaysBothShapes()
+    {
+        string message = Assert.Throws<ArgumentException>(() => LeNet.Forward(Tensor.Zeros(2, 3, 32, 32))).Message;
+
+        Assert.Contains("[1, 28, 28]", message, StringComparison.Ordinal);
+        Assert.Contains("[3, 32, 32]", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(LayerSelection.All)]
+    [InlineData(LayerSelection.Convolutions)]
+    public void With_ChangesTheChosenMultiplyAccumulatesAndNothingElse(LayerSelection selection)
+    {
+        Network approximate = LeNet.With(AxFpm.Released, selection, Accumulation.Float64);
+
+        Assert.Equal(LeNet.Name, approximate.Name);
+        Assert.Equal(LeNet.Layers.Count, approximate.Layers.Count);
+        for (int i = 0; i < LeNet.Layers.Count; i++)
+        {
+            Layer before = LeNet.Layers[i], after = approximate.Layers[i];
+            if (before is not WeightedLayer weighted)
+            {
+                Assert.Same(before, after);
+                continue;
+            }
+
+            bool chosen = before is Convolution2D || selection == LayerSelection.All;
+            Assert.Equal(before.GetType(), after.GetType());
+            Assert.Same(chosen ? AxFpm.Released : weighted.Multiplier, ((WeightedLayer)after).Multiplier);
+            Assert.Equal(Accumulation.Float64, ((WeightedLayer)after).Accumulation);
+            Assert.Same(ExactMultiplier.Rounded, weighted.Multiplier);
+        }
+    }
+
+    [Fact]
+    public void With_ExactAgain_GivesTheExactLogitsBitForBit()
+    {
+        Tensor images = Digits(3);
+
+        Tensor there = LeNet.With(AxFpm.Released).Forward(images);
+        Tensor andBack = LeNet.With(AxFpm.Released).With(ExactMultiplier.Rounded).Forward(images);
+
+        Assert.NotEqual(LeNet.Forward(images).Data, there.Data);
+        Assert.Equal(Bits(LeNet.Forward(images).Data), Bits(andBack.Data));
+    }
+
+    // A copied array would leave the new layer with the old weights: layers compute with the arrays they were given.
+    [Fact]
+    public void With_SharesTheWeights()
+    {
+        float[] weights = [1];
+        var exact = new Dense("d", 1, 1, weights, [], ExactMultiplier.Rounded);
+        weights[0] = 2;
+
+        WeightedLayer other = exact.With(ExactMultiplier.FusedSum, Accumulation.Float32);
+
+        Assert.Equal([6], other.Forward(new Tensor([3], 1, 1), threads: 1).Data);
+    }
+
+    [Theory]
+    [InlineData(LayerSelection.All)]
+    [InlineData(LayerSelection.Convolutions)]
+    public void InputGradient_OfAnApproximateNetwork_IsTheExactLayersAtTheApproximateActivations(LayerSelection selection)
+    {
+        Network approximate = LeNet.With(AxFpm.Released, selection);
+        Tensor images = Digits(4);
+        var activations = new List<Tensor> { images };
+        foreach (Layer layer in approximate.Layers)
+            activations.Add(layer.Forward(activations[^1], threads: 1));
+        Tensor expected = Tensor.Zeros(4, 10);
+        for (int i = 0; i < 4; i++)
+            CrossEntropy.Direction(activations[^1].Row(i), i, expected.Row(i));
+        for (int i = LeNet.Layers.Count - 1; i >= 0; i--)
+            expected = LeNet.Layers[i].InputGradient(activations[i], activations[i + 1], expected, threads: 1);
+
+        (Tensor logits, Tensor gradient) = approximate.InputGradient(
+            images, (image, scores, direction) => CrossEntropy.Direction(scores, image, direction));
+
+        Assert.Equal(Bits(activations[^1].Data), Bits(logits.Data));
+        Assert.Equal(Bits(expected.Data), Bits(gradient.Data));
+        Assert.NotEqual(gradient.Data, LeNet.InputGradient(images, (image, scores, direction) => CrossEntropy.Direction(scores, image, direction)).Gradient.Data);
+    }
+
+    static TorchNetwork Oracle()
+    {
+        using Stream stream = typeof(Tensor).Assembly.GetManifestResourceStream("models/lenet5-digits.safetensors")!;
+        return new TorchNetwork(DefensiveApproximation.Training.LeNet5.Architecture, Safetensors.Load(stream, "lenet5-digits").Tensors);
+    }
+
+    static Network WithThreads(Network network, int threads) =>
+        new(network.Name, network.InputShape, network.Classes, network.Layers) { Threads = threads };
+
+    static void Softmax(ReadOnlySpan<float> logits, int label, Span<float> gradient)
+    {
+        double total = 0;
+        foreach (float logit in logits)
+            total += Math.Exp(logit);
+        for (int i = 0; i < logits.Length; i++)
+            gradient[i] = (float)(Math.Exp(logits[i]) / total - (i == label ? 1 : 0));
+    }
+
+    static int[] Bits(float[] numbers) => Array.ConvertAll(numbers, BitConverter.SingleToInt32Bits);
+}

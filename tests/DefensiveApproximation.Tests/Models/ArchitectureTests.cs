@@ -1,0 +1,104 @@
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Formats;
+using DefensiveApproximation.Networks.Layers;
+using DefensiveApproximation.Networks.Models;
+using Xunit;
+
+namespace DefensiveApproximation.Tests.Models;
+
+public class ArchitectureTests
+{
+    [Fact]
+    public void Recognise_LeNet5sNamesAndShapesInAnyOrder_IsLeNet5()
+    {
+        var reversed = new Dictionary<string, Tensor>(Zeros().Reverse());
+
+        Assert.Equal("lenet5", Architecture.Recognise("weights", reversed).Name);
+    }
+
+    [Fact]
+    public void Recognise_TensorMissing_SaysWhich() => AssertRefused(tensors => tensors.Remove("conv2.bias"), "'conv2.bias' is missing");
+
+    [Fact]
+    public void Recognise_TensorOfAnotherShape_SaysBothShapes() => AssertRefused(
+        tensors => tensors["linear1.weight"] = Tensor.Zeros(200, 784),
+        "'linear1.weight' has the shape [200, 784] instead of [200, 3136]");
+
+    [Fact]
+    public void Recognise_TensorTooMany_SaysWhich() => AssertRefused(
+        tensors => tensors["linear3.bias"] = Tensor.Zeros(10),
+        "'linear3.bias' has no place in it");
+
+    [Fact]
+    public void Recognise_NoTensorAtAll_SaysWhatIsMissing() => AssertRefused(tensors => tensors.Clear(), "'conv1.weight' is missing");
+
+    [Fact]
+    public void LeNet5_HasTheWeightsAndMultiplicationsItsDescriptionStates()
+    {
+        Network network = Architecture.Recognise("zeros", Zeros()).Build("zeros", Zeros());
+
+        Assert.Equal(648_226, Zeros().Values.Sum(tensor => tensor.Data.Length));
+        Assert.Equal(4_467_664, network.Layers.OfType<WeightedLayer>().Sum(layer => layer.Multiplications));
+        Assert.Equal([2, 10], network.Forward(Tensor.Zeros(2, 1, 28, 28)).Shape.ToArray());
+    }
+
+    [Theory]
+    [InlineData("lenet5-mnis", "did you mean 'lenet5-mnist'?")]
+    [InlineData("lenet5-digit", "did you mean 'lenet5-digits'?")]
+    [InlineData("resnet", "known: lenet5-digits, lenet5-mnist, or the path of a .safetensors file")]
+    public void Load_UnknownName_SuggestsTheNearestAndListsTheKnown(string given, string part)
+    {
+        string message = Assert.Throws<InputException>(() => TrainedModels.Load(given)).Message;
+
+        Assert.StartsWith($"unknown model '{given}'", message, StringComparison.Ordinal);
+        Assert.Contains(part, message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Fact]
+    public void Load_ShippedNames_InAnyCase()
+    {
+        Assert.Equal(["lenet5-digits", "lenet5-mnist"], TrainedModels.Shipped);
+        Assert.All(TrainedModels.Shipped, name => Assert.Equal(name, TrainedModels.Load(name.ToUpperInvariant()).Name));
+    }
+
+    [Fact]
+    public void Load_FileThatIsNotThere_NamesIt() =>
+        Assert.Contains("absent.safetensors", Assert.Throws<InputException>(() => TrainedModels.Load("absent.safetensors")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Load_FileOfAnotherNetwork_NamesTheFileAndTheDifference()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "other.safetensors");
+        try
+        {
+            Dictionary<string, Tensor> tensors = Zeros();
+            tensors["conv1.weight"] = Tensor.Zeros(6, 1, 5, 5);
+            Safetensors.Save(path, tensors);
+
+            string message = Assert.Throws<InputException>(() => TrainedModels.Load(path)).Message;
+
+            Assert.StartsWith(path, message, StringComparison.Ordinal);
+            Assert.Contains("'conv1.weight' has the shape [6, 1, 5, 5] instead of [32, 1, 3, 3]", message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    static void AssertRefused(Action<Dictionary<string, Tensor>> change, string part)
+    {
+        Dictionary<string, Tensor> tensors = Zeros();
+        change(tensors);
+
+        string message = Assert.Throws<InputException>(() => Architecture.Recognise("weights.safetensors", tensors)).Message;
+
+        Assert.StartsWith("weights.safetensors: ", message, StringComparison.Ordinal);
+        Assert.Contains(part, message, StringComparison.Ordinal);
+        Assert.Contains("Known: lenet5.", message, StringComparison.Ordinal);
+    }
+
+    static Dictionary<string, Tensor> Zeros() =>
+        LeNet5.Architecture.Tensors.ToDictionary(pair => pair.Key, pair => Tensor.Zeros(pair.Value));
+}
