@@ -15,6 +15,13 @@ public static class TrainedModels
         .Order(StringComparer.Ordinal)
         .ToArray();
 
+    /// <summary>The name of the network that comes with the program for a data set.</summary>
+    /// <param name="dataset">The data set's name.</param>
+    /// <exception cref="InputException">There is none.</exception>
+    public static string For(string dataset) =>
+        Shipped.FirstOrDefault(name => name.EndsWith("-" + dataset, StringComparison.Ordinal))
+        ?? throw new InputException($"no model for {dataset} comes with the program ({string.Join(", ", Shipped)}); name a .safetensors file with --model");
+
     /// <summary>Loads a network, exact in all layers. Its architecture is told from the names and shapes of the tensors.</summary>
     /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors file.</param>
     /// <exception cref="InputException">There is no such network, or the file cannot be used.</exception>
