@@ -24,7 +24,7 @@ public static class NoiseFigure
     public static byte[] Draw(NoiseProfile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        using var plots = new Multiplot();
+        var plots = new Multiplot();
         plots.AddPlots(2);
         DrawDensity(plots.GetPlot(0), profile);
         DrawHistogram(plots.GetPlot(1), profile.Metrics);
@@ -51,7 +51,7 @@ public static class NoiseFigure
         map.Extent = new CoordinateRect(density.ProductLow, density.ProductHigh, density.ErrorLow, density.ErrorHigh);
         map.Colormap = new ScottPlot.Colormaps.Viridis().Reversed();
         map.NaNCellColor = Colors.Transparent;
-        ColorBar bar = plot.Add.ColorBar(map);
+        ScottPlot.Panels.ColorBar bar = plot.Add.ColorBar(map);
         bar.Label = "products in a cell";
         bar.LabelStyle.FontName = FigureFont.Name;
         bar.LabelStyle.FontSize = 13;

@@ -6,6 +6,9 @@ namespace DefensiveApproximation.Arithmetic;
 /// <param name="High">The upper end of the interval.</param>
 public readonly record struct Estimate(double Value, double Low, double High)
 {
+    /// <summary>Half the width of the interval.</summary>
+    public double Radius => (High - Low) / 2;
+
     /// <summary>The estimate divided by a positive constant.</summary>
     /// <param name="divisor">The constant.</param>
     public Estimate Over(double divisor) => new(Value / divisor, Low / divisor, High / divisor);
