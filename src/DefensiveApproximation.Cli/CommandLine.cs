@@ -46,6 +46,11 @@ static class CommandLine
             """)
         {
             MultipliersCommand.Create(),
+            MultiplyCommand.Create(),
+            EvaluateCommand.Create(),
+            TrainCommand.Create(),
+            DatasetsCommand.Create(),
+            ModelsCommand.Create(),
         };
         root.SetAction(parse => new HelpAction().Invoke(parse));
         return root;

@@ -44,6 +44,28 @@ static class Output
         return table;
     }
 
+    /// <summary>A share as a percentage: <c>97.50 %</c>; a dash where there is none.</summary>
+    /// <param name="share">From 0 to 1, or null.</param>
+    public static string Percent(double? share) => share is double value ? $"{100 * value:F2} %" : "–";
+
+    /// <summary>Shows on a terminal's stderr how far something is, while it runs.</summary>
+    /// <param name="title">What is running.</param>
+    /// <param name="total">How much there is to do.</param>
+    /// <param name="run">Does it; told a function that takes how much of it has been done since the last call.</param>
+    public static T WithProgress<T>(string title, double total, Func<Action<double>, T> run)
+    {
+        if (Console.IsErrorRedirected)
+            return run(_ => { });
+        return Notes.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+            .Start(context =>
+            {
+                ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: total);
+                return run(task.Increment);
+            });
+    }
+
     static IAnsiConsole Create(TextWriter writer, bool redirected)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });

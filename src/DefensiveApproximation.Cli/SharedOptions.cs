@@ -22,12 +22,10 @@ static class SharedOptions
         Description = $"The network: a .safetensors file, or one that comes with the program ({string.Join(", ", TrainedModels.Shipped)}). [default: the one for the data set]",
     };
 
-    public static Option<DatasetDefinition> Dataset()
-    {
-        Option<DatasetDefinition> option = Values.Option(
-            "--dataset", "NAME", $"The images: {string.Join(", ", Datasets.All.Select(definition => definition.Name))}. [default: {Datasets.All[0].Name}]", Datasets.Find);
-        return option;
-    }
+    public static Option<DatasetDefinition?> Dataset() => Values.Option<DatasetDefinition?>(
+        "--dataset", "NAME",
+        $"The images: {string.Join(", ", Datasets.All.Select(definition => definition.Name))}; 'dapprox datasets' lists what is found. [default: {Datasets.All[0].Name}]",
+        Datasets.Find);
 
     public static Option<string?> Data() => new("--data")
     {
@@ -55,7 +53,7 @@ static class SharedOptions
         "--accumulate", "The format in which products are summed: float32 as hardware has it, or float64 as the released code of the paper does.",
         new("float32", Accumulation.Float32), new("float64", Accumulation.Float64));
 
-    public static Option<int> Skip() => Values.Integer("--skip", "Leave out the first images of the split.", 0, 0);
+    public static Option<int> Skip() => Values.Integer("--skip", "Leave out the first images of the split.", least: 0, otherwise: 0);
 
     public static Option<int?> First(string description) => Values.Integer("--first", description + " [default: all]", 1);
 
