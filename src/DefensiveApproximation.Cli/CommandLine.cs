@@ -48,6 +48,8 @@ static class CommandLine
             MultipliersCommand.Create(),
             MultiplyCommand.Create(),
             EvaluateCommand.Create(),
+            ProfileCommand.Create(),
+            ReproduceCommand.Create(),
             TrainCommand.Create(),
             DatasetsCommand.Create(),
             ModelsCommand.Create(),
