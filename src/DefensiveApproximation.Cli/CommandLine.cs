@@ -48,6 +48,7 @@ static class CommandLine
             MultipliersCommand.Create(),
             MultiplyCommand.Create(),
             EvaluateCommand.Create(),
+            AttackCommand.Create(),
             TrainCommand.Create(),
             DatasetsCommand.Create(),
             ModelsCommand.Create(),
