@@ -48,6 +48,7 @@ static class CommandLine
             MultipliersCommand.Create(),
             MultiplyCommand.Create(),
             EvaluateCommand.Create(),
+            AttackCommand.Create(),
             ProfileCommand.Create(),
             ReproduceCommand.Create(),
             TrainCommand.Create(),

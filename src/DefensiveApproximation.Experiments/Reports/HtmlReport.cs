@@ -151,8 +151,8 @@ public static class HtmlReport
             """);
         IReadOnlyList<TransferRow> columns = result.Attacks[0].Transfers;
         page.Append(Html.Table(
-            "Success on the exact network and transfer to Ax-FPM, with 95 % Wilson intervals",
-            ["attack", "|success on exact", ">mean L2", .. columns.Select(column => $"|transfer, {column.Multiplier} in {(column.Layers == "all" ? "all layers" : column.Layers)}")],
+            "Success on the exact network, and transfer to Ax-FPM in all layers or in the convolutions only, with 95 % Wilson intervals",
+            ["attack", "|success on exact", ">mean L2", .. columns.Select(column => column.Layers == "all" ? "|transfer, all layers" : $"|transfer, {column.Layers}")],
             result.Attacks.Select(row => (string[])
             [
                 Html.Text(AttackName(row)), Html.IntervalWithBar(row.Success), row.MeanL2?.ToString("F2", CultureInfo.InvariantCulture) ?? "–",
