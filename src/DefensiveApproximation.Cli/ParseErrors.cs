@@ -16,7 +16,7 @@ static class ParseErrors
             return Unmatched(command, parse.UnmatchedTokens[0]);
         if (command.Subcommands.Count > 0 && command.Action is null)
             return $"'{FullName(parse)}' needs a command: {string.Join(", ", command.Subcommands.Select(known => known.Name))}; see {FullName(parse)} --help";
-        return parse.Errors[0].Message;
+        return $"{parse.Errors[0].Message.TrimEnd('.')}; see {FullName(parse)} --help";
     }
 
     static string Unmatched(Command command, string word)

@@ -64,8 +64,8 @@ static class PaperFindings
         return new Finding(
             Claim, Percent(PaperFgsmTransfer), $"{Percent(transfer.Value!.Value)} ({Percent(transfer.Low)} to {Percent(transfer.High)})",
             holds ? Agreement.Agrees : Agreement.Differs,
-            $"With the smallest step on a grid of {ReproductionExperiment.SmallestStepGrid.ToString(CultureInfo.InvariantCulture)}, examples lie just behind the exact network's boundary, as the paper's do; "
-            + $"{transfer.Count} of {transfer.Of} fool Ax-FPM too. The paper's rate {(holds ? "holds" : "does not hold")} here.");
+            $"With the smallest step on a grid of {ReproductionExperiment.SmallestStepGrid.ToString(CultureInfo.InvariantCulture)}, examples lie just behind the exact network’s boundary, as the paper’s do; "
+            + $"{transfer.Count} of {transfer.Of} fool Ax-FPM too. The paper’s rate {(holds ? "holds" : "does not hold")} here.");
     }
 
     static Finding FixedBudget(string attack, double paper, IReadOnlyList<AttackRow> rows)
@@ -85,7 +85,7 @@ static class PaperFindings
         double least = transfers.Min(share => share.Value!.Value), most = transfers.Max(share => share.Value!.Value);
         return new Finding(
             claim, $"{Percent(paper)} (smallest step)", least == most ? Percent(least) : $"{Percent(least)} to {Percent(most)}", agreement,
-            $"The paper's {Percent(paper)} {verdict}. Its attacks stop at the smallest step that works, so its examples sit on the exact network's boundary, where any change of the network flips many back; ours use the whole budget.");
+            $"The paper’s {Percent(paper)} {verdict}. Its attacks stop at the smallest step that works, so its examples sit on the exact network’s boundary, where any change of the network flips many back; ours use the whole budget.");
     }
 
     static Finding Open(string claim, double paper) => new(
@@ -97,7 +97,7 @@ static class PaperFindings
         // The paper gives whole percent.
         bool agrees = Math.Abs(share - PaperShareAbove) < 0.005;
         return new Finding(
-            "Ax-FPM's products are too large in most cases", Percent(PaperShareAbove), Percent(share), agrees ? Agreement.Agrees : Agreement.Differs,
+            "Ax-FPM’s products are too large in most cases", Percent(PaperShareAbove), Percent(share), agrees ? Agreement.Agrees : Agreement.Differs,
             $"Of {metrics.Samples.ToString("N0", CultureInfo.InvariantCulture)} products, {metrics.LawSummary}, {Percent(share)} came out larger than the exact product.");
     }
 
@@ -107,7 +107,7 @@ static class PaperFindings
         // The paper gives two digits.
         int agreeing = (Math.Abs(mred - PaperMred) < 0.005 ? 1 : 0) + (Math.Abs(nmed - PaperNmed) < 0.005 ? 1 : 0);
         return new Finding(
-            "The size of Ax-FPM's error (MRED; NMED)", $"{Number(PaperMred)}; {Number(PaperNmed)}", $"{Number(mred)}; {Number(nmed)}",
+            "The size of Ax-FPM’s error (MRED; NMED)", $"{Number(PaperMred)}; {Number(PaperNmed)}", $"{Number(mred)}; {Number(nmed)}",
             agreeing switch { 2 => Agreement.Agrees, 1 => Agreement.Partly, _ => Agreement.Differs },
             $"Ours are for {metrics.LawSummary}. Both metrics depend on the law of the operands, which the paper does not state.");
     }

@@ -16,7 +16,7 @@ public sealed record ReproductionOptions
     public IReadOnlyList<double> Epsilons { get; init; } = [0.05, 0.1, 0.2, 0.3];
 
     /// <summary>How many images to attack at most.</summary>
-    public int AttackedImages { get; init; } = 300;
+    public int AttackedImages { get; init; } = 200;
 
     /// <summary>How many test images to look at, at most.</summary>
     public int TestImages { get; init; } = int.MaxValue;

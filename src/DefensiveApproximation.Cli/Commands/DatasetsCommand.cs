@@ -64,8 +64,10 @@ static class DatasetsCommand
         }
 
         Output.Results.Write(table);
-        foreach (DatasetStatus state in states.Where(state => !state.Canonical))
+        foreach (DatasetStatus state in states.Where(state => !state.Canonical && state.Place.Length > 0))
             Output.Note($"note: {state.Remark}");
+        if (states.Any(state => !state.Found))
+            Output.Note($"'dapprox datasets fetch NAME' downloads a data set; --data or {Datasets.FolderVariable} says where they are");
     }
 
     static string Text(Split split) => split == Split.Train ? "train" : "test";

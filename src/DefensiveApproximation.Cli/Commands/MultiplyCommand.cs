@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Kernels;
@@ -99,11 +100,13 @@ static class MultiplyCommand
             return;
         }
 
-        Table table = Output.Table("", "value", "bits", "sign", "exponent", "fraction");
+        // The widest names and numbers just fit 80 columns without lines between the columns.
+        Table table = Output.Table("", "value", "bits", "sign, exponent, fraction").Border(TableBorder.None);
         AddRow(table, "A (activation)", a);
         AddRow(table, "B (weight)", b);
         AddRow(table, "exact", exact);
-        AddRow(table, multiplier.Name, product);
+        if (multiplier != ExactMultiplier.Rounded)
+            AddRow(table, multiplier.Name, product);
         Output.Results.Write(table);
         Console.WriteLine(double.IsFinite(error.Value) ? $"relative error  {100 * error.Value:+0.######;-0.######;0} %" : "relative error  none: the exact product is zero or not finite, or the product is not");
     }
@@ -111,7 +114,7 @@ static class MultiplyCommand
     static void AddRow(Table table, string title, float number)
     {
         (uint bits, string sign, string exponent, string fraction) = Fields(number);
-        table.AddRow(new Text(title), new Text($"{number:R}"), new Text($"{HexPrefix}{bits:x8}"), new Text(sign), new Text(exponent), new Text(fraction));
+        table.AddRow(new Text(title), new Text($"{number:R}"), new Text($"{HexPrefix}{bits:x8}"), new Text($"{sign} {exponent} {fraction}"));
     }
 
     static (uint Bits, string Sign, string Exponent, string Fraction) Fields(float number)
@@ -137,7 +140,7 @@ static class MultiplyCommand
 
     static void MultiplyPairs(FloatMultiplier multiplier, string file, bool json, CancellationToken cancellation)
     {
-        using var stdout = new StreamWriter(Console.OpenStandardOutput()) { NewLine = "\n" };
+        var text = new StringBuilder();
         var list = new JsonArray();
         PairFile.Read(file, (a, b) =>
         {
@@ -148,11 +151,14 @@ static class MultiplyCommand
                 if (json)
                     list.Add(new JsonObject { ["a"] = Hex(a[i]), ["b"] = Hex(b[i]), ["product"] = Hex(products[i]) });
                 else
-                    stdout.WriteLine($"{Hex(a[i])} {Hex(b[i])} {Hex(products[i])}");
+                    text.Append(CultureInfo.InvariantCulture, $"{Hex(a[i])} {Hex(b[i])} {Hex(products[i])}\n");
             }
         }, cancellation);
+        // Printed in the end, so that a bad line leaves no half list behind.
         if (json)
             Output.PrintJson(new JsonObject { ["multiplier"] = multiplier.Name, ["pairs"] = list });
+        else
+            Console.Out.Write(text);
     }
 
     static string Hex(float number) => $"{BitConverter.SingleToUInt32Bits(number):x8}";

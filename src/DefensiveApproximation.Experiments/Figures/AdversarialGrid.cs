@@ -38,8 +38,8 @@ public static class AdversarialGrid
         SKCanvas canvas = surface.Canvas;
         canvas.Clear(SKColors.White);
         canvas.Scale(PixelRatio);
-        using var plain = new SKFont(FigureFont.Regular, TextSize);
-        using var bold = new SKFont(FigureFont.Bold, TextSize);
+        using var plain = new SKFont(FigureFont.Regular, TextSize) { Subpixel = true };
+        using var bold = new SKFont(FigureFont.Bold, TextSize) { Subpixel = true };
         using var ink = new SKPaint { Color = Ink, IsAntialias = true };
 
         string[] headings = ["clean", "perturbation", "adversarial"];
@@ -78,7 +78,7 @@ public static class AdversarialGrid
         }
 
         string distance = example.L2.ToString("F2", CultureInfo.InvariantCulture);
-        canvas.DrawText($"L2 = {distance}, grey ± {largest.ToString("0.###", CultureInfo.InvariantCulture)}", left, line + LineHeight, SKTextAlign.Left, plain, ink);
+        canvas.DrawText($"L2 = {distance}, L∞ = {largest.ToString("0.###", CultureInfo.InvariantCulture)}", left, line + LineHeight, SKTextAlign.Left, plain, ink);
     }
 
     static void DrawImage(SKCanvas canvas, AdversarialExample example, float[] pixels, int left, int top)

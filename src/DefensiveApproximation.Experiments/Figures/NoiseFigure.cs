@@ -13,10 +13,12 @@ namespace DefensiveApproximation.Experiments.Figures;
 public static class NoiseFigure
 {
     /// <summary>The width of the figure; the PNG has twice as many pixels.</summary>
-    public const int Width = 1120;
+    public const int Width = 1140;
 
     /// <summary>The height of the figure; the PNG has twice as many pixels.</summary>
     public const int Height = 460;
+
+    const int DensityWidth = 600;
 
     /// <summary>Draws the figure.</summary>
     /// <param name="profile">What was measured.</param>
@@ -24,11 +26,11 @@ public static class NoiseFigure
     public static byte[] Draw(NoiseProfile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        var plots = new Multiplot();
-        plots.AddPlots(2);
-        DrawDensity(plots.GetPlot(0), profile);
-        DrawHistogram(plots.GetPlot(1), profile.Metrics);
-        return PlotStyle.Png(plots, Width, Height);
+        using var density = new Plot();
+        using var histogram = new Plot();
+        DrawDensity(density, profile);
+        DrawHistogram(histogram, profile.Metrics);
+        return PlotStyle.Png([(density, DensityWidth), (histogram, Width - DensityWidth - PlotStyle.Gap)], Height);
     }
 
     static void DrawDensity(Plot plot, NoiseProfile profile)
@@ -84,7 +86,7 @@ public static class NoiseFigure
 
         string above = metrics.ShareAbove.Value.ToString("P1", CultureInfo.InvariantCulture);
         PlotStyle.Apply(
-            plot, $"{above} of the products too large, the others too small or exact", "relative error (ŷ − y) / y, %", "share of the products, %");
+            plot, $"{above} of the products are too large", "relative error (ŷ − y) / y, %", "share of the products, %");
         plot.Add.Bars(bars.ToArray());
         plot.Add.VerticalLine(0, 1, PlotStyle.Ink);
         plot.Axes.SetLimits(-100 * histogram.Scale, 100 * histogram.Scale, 0, 1.08 * Math.Max(1e-9, bars.Max(bar => bar.Value)));

@@ -17,6 +17,9 @@ static class PlotStyle
     public static readonly Color Blue = Color.FromHex("#0072B2");
     public static readonly Color Vermilion = Color.FromHex("#D55E00");
 
+    /// <summary>Figure pixels between two plots.</summary>
+    public const int Gap = 20;
+
     const float TitleSize = 15, LabelSize = 13, TickSize = 12;
 
     static PlotStyle() => Fonts.FontResolvers.Insert(0, new FigureFont());
@@ -45,16 +48,23 @@ static class PlotStyle
     }
 
     /// <summary>Renders plots side by side.</summary>
-    /// <param name="plots">The plots, from left to right.</param>
-    /// <param name="width">The width in figure pixels.</param>
+    /// <param name="plots">The plots, from left to right, with their widths in figure pixels.</param>
     /// <param name="height">The height in figure pixels.</param>
     /// <returns>A PNG of <see cref="PixelRatio"/> times as many pixels each way.</returns>
-    public static byte[] Png(Multiplot plots, int width, int height)
+    public static byte[] Png(IReadOnlyList<(Plot Plot, int Width)> plots, int height)
     {
-        plots.Layout = new ScottPlot.MultiplotLayouts.Columns();
-        using var surface = SKSurface.Create(new SKImageInfo(width * PixelRatio, height * PixelRatio));
+        using var surface = SKSurface.Create(new SKImageInfo((plots.Sum(plot => plot.Width) + Gap * (plots.Count - 1)) * PixelRatio, height * PixelRatio));
         surface.Canvas.Clear(SKColors.White);
-        plots.Render(surface.Canvas, new PixelRect(0, width * PixelRatio, height * PixelRatio, 0));
+        int left = 0;
+        foreach ((Plot plot, int width) in plots)
+        {
+            // Each on its own: a scaled plot cannot be rendered at an offset.
+            byte[] png = plot.GetImageBytes(width * PixelRatio, height * PixelRatio, ImageFormat.Png);
+            using SKImage part = SKImage.FromEncodedData(png);
+            surface.Canvas.DrawImage(part, left, 0);
+            left += (width + Gap) * PixelRatio;
+        }
+
         using SKImage image = surface.Snapshot();
         using SKData data = image.Encode(SKEncodedImageFormat.Png, quality: 100);
         return data.ToArray();

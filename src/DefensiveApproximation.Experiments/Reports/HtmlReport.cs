@@ -69,9 +69,8 @@ public static class HtmlReport
         page.Append("<div class=\"figures\">\n");
         Card(Html.Percent(exact.Accuracy.Value), "accuracy, exact", $"{exact.Accuracy.Of:N0} test images");
         Card(Html.Percent(approximate.Accuracy.Value), "accuracy, Ax-FPM", "all layers, same weights");
-        AttackRow? strongest = result.Attacks.LastOrDefault(row => row.Transfers[0].Transfer.Value is not null);
-        if (strongest is not null)
-            Card(Html.Percent(strongest.Transfers[0].Transfer.Value), "of the examples fool Ax-FPM too", Html.Text($"{AttackName(strongest)}, made on exact"));
+        foreach (AttackRow smallest in result.Attacks.Where(row => row.Epsilon is null))
+            Card(Html.Percent(smallest.Transfers[0].Transfer.Value), "of the examples fool Ax-FPM too", Html.Text($"{AttackName(smallest)}, made on exact"));
         Card(Html.Percent(metrics.MeanRelativeError.Value), "mean error of a product", "MRED of Ax-FPM");
         page.Append("</div>\n");
 
@@ -99,13 +98,18 @@ public static class HtmlReport
 
     static void AppendFindings(StringBuilder page, ReproductionResult result)
     {
-        page.Append("<section id=\"findings\">\n<h2>The paper’s claims, and what came out here</h2>\n");
-        page.Append(Html.Table("The paper’s number beside ours; in brackets the 95 % interval", ["claim", "paper", "here", "", "what to make of it"],
-            result.Findings.Select(finding => new[]
-            {
-                Html.Text(finding.Claim), Html.Text(finding.Paper), Html.Text(finding.Here), Tag(finding.Agreement), Html.Text(finding.Sentence),
-            })));
-        page.Append("</section>\n");
+        page.Append("<section id=\"findings\">\n<h2>The paper’s claims, and what came out here</h2>\n<ul class=\"findings\">\n");
+        foreach (Finding finding in result.Findings)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"""
+                <li>{Tag(finding.Agreement)}<h3>{Html.Text(finding.Claim)}</h3>
+                <p class="numbers">paper <b>{Html.Text(finding.Paper)}</b> · here <b>{Html.Text(finding.Here)}</b></p>
+                <p>{Html.Text(finding.Sentence)}</p></li>
+
+                """);
+        }
+
+        page.Append("</ul>\n<p class=\"soft\">In brackets the 95&#8239;% interval.</p>\n</section>\n");
     }
 
     static string Tag(Agreement agreement)
@@ -125,7 +129,7 @@ public static class HtmlReport
         page.Append("<section id=\"accuracy\">\n<h2>Accuracy</h2>\n");
         page.Append(Html.Table(
             $"Share of {result.TestImages:N0} test images of {result.Dataset} classified correctly, with 95 % Wilson intervals; the paper’s are for MNIST",
-            ["multiplier", "layers", ">correct", "accuracy", ">paper"],
+            ["multiplier", "layers", ">correct", "|accuracy", ">paper"],
             result.Accuracies.Select(row => new[]
             {
                 Html.Text(row.Multiplier), row.Layers, $"{row.Accuracy.Count:N0}", Html.Interval(row.Accuracy),
@@ -147,12 +151,12 @@ public static class HtmlReport
             """);
         IReadOnlyList<TransferRow> columns = result.Attacks[0].Transfers;
         page.Append(Html.Table(
-            "Success on the exact network and transfer to Ax-FPM, with 95 % Wilson intervals",
-            ["attack", "success on exact", ">mean L2", .. columns.Select(column => $"transfer, {column.Multiplier} in {(column.Layers == "all" ? "all layers" : column.Layers)}")],
+            "Success on the exact network, and transfer to Ax-FPM in all layers or in the convolutions only, with 95 % Wilson intervals",
+            ["attack", "|success on exact", ">mean L2", .. columns.Select(column => column.Layers == "all" ? "|transfer, all layers" : $"|transfer, {column.Layers}")],
             result.Attacks.Select(row => (string[])
             [
-                Html.Text(AttackName(row)), Html.Interval(row.Success), row.MeanL2?.ToString("F2", CultureInfo.InvariantCulture) ?? "–",
-                .. row.Transfers.Select(transfer => Html.Interval(transfer.Transfer)),
+                Html.Text(AttackName(row)), Html.IntervalWithBar(row.Success), row.MeanL2?.ToString("F2", CultureInfo.InvariantCulture) ?? "–",
+                .. row.Transfers.Select(transfer => Html.IntervalWithBar(transfer.Transfer)),
             ])));
         page.Append("<p class=\"soft\">The paper’s table 2 (MNIST, smallest step): 12&#8239;% of the FGSM and 28&#8239;% of the PGD examples transfer.</p>\n");
         if (examples is not null)
