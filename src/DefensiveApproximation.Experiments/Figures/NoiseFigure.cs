@@ -49,6 +49,8 @@ public static class NoiseFigure
         }
 
         PlotStyle.Apply(plot, $"{profile.Metrics.Multiplier}, {profile.Metrics.LawSummary}", "exact product y", "error ŷ − y");
+        if (profile.Metrics.NotFinite == profile.Metrics.Samples)
+            return;
         Heatmap map = plot.Add.Heatmap(shades);
         map.Extent = new CoordinateRect(density.ProductLow, density.ProductHigh, density.ErrorLow, density.ErrorHigh);
         map.Colormap = new ScottPlot.Colormaps.Viridis().Reversed();
@@ -84,9 +86,11 @@ public static class NoiseFigure
             });
         }
 
-        string above = metrics.ShareAbove.Value.ToString("P1", CultureInfo.InvariantCulture);
+        string title = double.IsNaN(metrics.ShareAbove.Value)
+            ? "no product is a finite number"
+            : $"{metrics.ShareAbove.Value.ToString("P1", CultureInfo.InvariantCulture)} of the products are too large";
         PlotStyle.Apply(
-            plot, $"{above} of the products are too large", "relative error (ŷ − y) / y, %", "share of the products, %");
+            plot, title, "relative error (ŷ − y) / y, %", "share of the products, %");
         plot.Add.Bars(bars.ToArray());
         plot.Add.VerticalLine(0, 1, PlotStyle.Ink);
         plot.Axes.SetLimits(-100 * histogram.Scale, 100 * histogram.Scale, 0, 1.08 * Math.Max(1e-9, bars.Max(bar => bar.Value)));

@@ -24,10 +24,13 @@ public class FigureTests
         Assert.True(Colours(picture, 2 * picture.Width / 3, picture.Width) > 2, "no histogram");
     }
 
-    [Fact]
-    public void NoiseFigure_OfAMultiplierWithoutNumbers_IsStillAPicture()
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 1000)]
+    public void NoiseFigure_OfHardlyAnything_IsStillAPicture(bool undefined, long samples)
     {
-        NoiseProfile profile = NoiseProfile.Measure(new Undefined(), OperandLaw.Uniform01, 1000, seed: 1, TestContext.Current.CancellationToken);
+        FloatMultiplier multiplier = undefined ? new Undefined() : AxFpm.Released;
+        NoiseProfile profile = NoiseProfile.Measure(multiplier, OperandLaw.Uniform01, samples, seed: 1, TestContext.Current.CancellationToken);
 
         using SKBitmap picture = SKBitmap.Decode(NoiseFigure.Draw(profile));
 
