@@ -1,1 +1,7 @@
-Console.WriteLine("dapprox");
+using System.Text;
+using DefensiveApproximation.Cli;
+
+// Tables and names hold letters that no Windows code page has.
+if (OperatingSystem.IsWindows())
+    Console.OutputEncoding = Encoding.UTF8;
+return await CommandLine.RunAsync(args).ConfigureAwait(false);

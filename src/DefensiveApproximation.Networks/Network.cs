@@ -67,8 +67,10 @@ public sealed class Network
     /// <param name="multiplier">The multiplier.</param>
     /// <param name="selection">Which layers it replaces; the others keep theirs.</param>
     /// <param name="accumulation">The format of the sums, in all layers.</param>
+    /// <param name="threads">The most threads to use; 0 is one per processor.</param>
     public Network With(
-        FloatMultiplier multiplier, LayerSelection selection = LayerSelection.All, Accumulation accumulation = Accumulation.Float32)
+        FloatMultiplier multiplier, LayerSelection selection = LayerSelection.All, Accumulation accumulation = Accumulation.Float32,
+        int threads = 0)
     {
         Layer[] layers = Layers
             .Select(layer => layer switch
@@ -78,7 +80,7 @@ public sealed class Network
                 _ => layer,
             })
             .ToArray();
-        return new Network(Name, inputShape, Classes, layers) { Threads = Threads };
+        return new Network(Name, inputShape, Classes, layers) { Threads = threads };
     }
 
     /// <summary>The logits of a batch.</summary>
@@ -90,8 +92,8 @@ public sealed class Network
         Tensor logits = Tensor.Zeros(images.Batch, Classes);
         ForEachChunk(images, (chunk, first, threads) =>
         {
-            foreach (Layer layer in Layers)
-                chunk = layer.Forward(chunk, threads);
+            for (int i = 0; i < Layers.Count; i++)
+                chunk = Forward(i, chunk, threads);
             chunk.Data.CopyTo(logits.Data, first * Classes);
         });
         return logits;
@@ -111,7 +113,7 @@ public sealed class Network
             var values = new Tensor[Layers.Count + 1];
             values[0] = chunk;
             for (int i = 0; i < Layers.Count; i++)
-                values[i + 1] = Layers[i].Forward(values[i], threads);
+                values[i + 1] = Forward(i, values[i], threads);
             values[^1].Data.CopyTo(logits.Data, first * Classes);
 
             Tensor back = Tensor.Zeros(chunk.Batch, Classes);
@@ -122,6 +124,15 @@ public sealed class Network
             back.Data.CopyTo(gradient.Data, first * images.RowLength);
         });
         return (logits, gradient);
+    }
+
+    /// <summary>Computes one layer; in place where the input is a convolution's or dense layer's that nobody else needs.</summary>
+    Tensor Forward(int index, Tensor input, int threads)
+    {
+        if (Layers[index] is not ElementwiseLayer layer || index == 0 || Layers[index - 1] is not WeightedLayer)
+            return Layers[index].Forward(input, threads);
+        layer.Apply(input.Data);
+        return input;
     }
 
     /// <summary>

@@ -59,8 +59,9 @@ public static class LibTorch
             NativeLibrary.Load("torch", typeof(torch).Assembly, null);
             byte[] weakened = ElfVersionNeeds.Weaken(File.ReadAllBytes(InstalledPath()), MissingVersion);
             // The folder for temporary files is usually a local disk; where it forbids execution, the home may not.
-            if (!TryLoadCopy(weakened, () => Directory.CreateTempSubdirectory("dapprox-").FullName))
-                TryLoadCopy(weakened, UserFolder);
+            Exception? refusal = LoadCopy(weakened, () => Directory.CreateTempSubdirectory("dapprox-").FullName);
+            if (refusal is not null && LoadCopy(weakened, UserFolder) is not null)
+                throw DoesNotLoad(refusal, "set TMPDIR to a folder that you may write to and run programs from");
             NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null);
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or IOException
@@ -80,8 +81,8 @@ public static class LibTorch
             .FirstOrDefault(File.Exists) ?? throw new FileNotFoundException($"{Library} is not installed beside the program");
     }
 
-    /// <summary>A folder that is missing, read-only or mounted without execution is answered with false.</summary>
-    static bool TryLoadCopy(byte[] library, Func<string> createFolder)
+    /// <summary>Returns what went wrong: the folder is missing, read-only or mounted without execution; null when all went well.</summary>
+    static Exception? LoadCopy(byte[] library, Func<string> createFolder)
     {
         string? folder = null;
         try
@@ -89,11 +90,12 @@ public static class LibTorch
             folder = createFolder();
             string path = Path.Combine(folder, Library);
             File.WriteAllBytes(path, library);
-            return NativeLibrary.TryLoad(path, out _);
+            NativeLibrary.Load(path);
+            return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is DllNotFoundException or IOException or UnauthorizedAccessException)
         {
-            return false;
+            return e;
         }
         finally
         {
@@ -125,11 +127,13 @@ public static class LibTorch
             : Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
-    static InputException DoesNotLoad(Exception cause)
+    static InputException DoesNotLoad(
+        Exception cause, string advice = "training needs 64-bit Linux (glibc 2.34 or newer), Windows or macOS on Arm, and the program's runtimes folder")
     {
-        // The runtime lists every path it tried; the last line is the dynamic loader's own word.
-        string reason = cause.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
-        return new InputException(
-            $"LibTorch does not load on this system: {reason}; training needs 64-bit Linux (glibc 2.34 or newer), Windows or macOS on Arm", cause);
+        // The runtime lists every name it tried; the names that do not exist hide the dynamic loader's word on the one that does.
+        string[] lines = cause.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string reason = lines.Skip(1).LastOrDefault(line => !(line.Contains("LibTorchSharp", StringComparison.Ordinal)
+            && line.Contains("cannot open", StringComparison.Ordinal)), lines[0].Split(". ")[0]);
+        return new InputException($"LibTorch does not load on this system: {reason.TrimEnd('.')}; {advice}", cause);
     }
 }

@@ -77,7 +77,7 @@ public static class DatasetDownload
 
         string package = definition.SystemFolder is null ? "" : $" (Debian and Ubuntu have it as the package dataset-{definition.Name})";
         throw new InputException($"cannot download {archive.Name} of {definition.Name} ({string.Join("; ", failures)}); "
-            + $"get it by other means{package} and put {string.Join(", ", FilesFrom(definition, archive))} into '{folder}'");
+            + $"get it by other means{package} and put {string.Join(", ", definition.Archives.SelectMany(other => FilesFrom(definition, other)))} into '{folder}'");
     }
 
     static List<string> Install(DatasetDefinition definition, PublishedArchive archive, string temporary, string folder, CancellationToken cancellation)

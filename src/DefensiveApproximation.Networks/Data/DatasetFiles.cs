@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using DefensiveApproximation.Networks.Formats;
@@ -75,7 +76,6 @@ static class DatasetFiles
         got += stream.ReadAtLeast(content.AsSpan(headerLength), content.Length - headerLength, throwOnEndOfStream: false);
         if (got < content.Length)
             throw new InputException($"'{path}' is cut short: its header claims {claimed} bytes, and it holds {got}; get the file again");
-        // Reading on to the end also has the gzip checksum verified.
         if (stream.ReadByte() >= 0)
             throw new InputException($"'{path}' is longer than the {claimed} bytes that its header claims; the file is damaged");
         return content;
@@ -142,14 +142,27 @@ static class DatasetFiles
         file.Position = 0;
         if (!compressed)
             return read(file, file.Length);
+        uint length = LastWord(file);
         try
         {
             using var unpacked = new GZipStream(file, CompressionMode.Decompress);
-            return read(unpacked, file.Length * BestCompression);
+            byte[] content = read(unpacked, file.Length * BestCompression);
+            // GZipStream takes a file that is cut short for one that ends there; the format ends with the length of the content.
+            return length == content.Length ? content
+                : throw new InputException($"'{path}' is cut short, or joined from several: it unpacks to {content.Length} bytes, and its end tells of {length}; get the file again");
         }
         catch (InvalidDataException e)
         {
             throw new InputException($"'{path}' is damaged or cut short: it does not unpack ({e.Message.TrimEnd('.')}); get the file again", e);
         }
     });
+
+    static uint LastWord(FileStream file)
+    {
+        Span<byte> word = stackalloc byte[sizeof(uint)];
+        file.Position = Math.Max(0, file.Length - word.Length);
+        int got = file.ReadAtLeast(word, word.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        return got == word.Length ? BinaryPrimitives.ReadUInt32LittleEndian(word) : 0;
+    }
 }

@@ -85,7 +85,7 @@ public sealed partial class Safetensors
 
     static Entry ParseEntry(JsonProperty property, string name)
     {
-        string tensor = property.Name;
+        string tensor = OneLine(property.Name);
         JsonElement value = property.Value;
         if (value.ValueKind != JsonValueKind.Object
             || !value.TryGetProperty("dtype", out JsonElement dtype) || dtype.ValueKind != JsonValueKind.String
@@ -98,7 +98,7 @@ public sealed partial class Safetensors
             "F64" => 8,
             "F32" => 4,
             "F16" or "BF16" => 2,
-            string other => throw new InputException($"{name}: tensor '{tensor}' has the dtype {other}; F32, F64, F16 and BF16 can be read"),
+            string other => throw new InputException($"{name}: tensor '{tensor}' has the dtype {OneLine(other)}; F32, F64, F16 and BF16 can be read"),
             null => throw new InputException($"{name}: tensor '{tensor}' has no dtype"),
         };
         var dimensions = new List<int>();
@@ -106,18 +106,18 @@ public sealed partial class Safetensors
         foreach (JsonElement element in shape.EnumerateArray())
         {
             if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int dimension) || dimension < 0)
-                throw new InputException($"{name}: tensor '{tensor}' has the shape {Shorten(shape.GetRawText())}; dimensions are whole numbers from 0 to {int.MaxValue}");
+                throw new InputException($"{name}: tensor '{tensor}' has the shape {OneLine(shape.GetRawText())}; dimensions are whole numbers from 0 to {int.MaxValue}");
             dimensions.Add(dimension);
             count *= dimension;
             if (count > Array.MaxLength)
-                throw new InputException($"{name}: tensor '{tensor}' has the shape {Shorten(shape.GetRawText())}; at most {Array.MaxLength} numbers can be held");
+                throw new InputException($"{name}: tensor '{tensor}' has the shape {OneLine(shape.GetRawText())}; at most {Array.MaxLength} numbers can be held");
         }
 
         if (!Offset(offsets[0], out long begin) || !Offset(offsets[1], out long end) || begin > end)
-            throw new InputException($"{name}: tensor '{tensor}' has the data_offsets {Shorten(offsets.GetRawText())}; they are two whole numbers from 0 on, in ascending order");
+            throw new InputException($"{name}: tensor '{tensor}' has the data_offsets {OneLine(offsets.GetRawText())}; they are two whole numbers from 0 on, in ascending order");
         if (end - begin != count * size)
-            throw new InputException($"{name}: tensor '{tensor}' of shape {Shorten(shape.GetRawText())} and dtype {dtype.GetString()} needs {count * size} bytes, and its data_offsets give it {end - begin}");
-        return new Entry(tensor, dtype.GetString()!, size, dimensions.ToArray(), (int)count, begin, end);
+            throw new InputException($"{name}: tensor '{tensor}' of shape {OneLine(shape.GetRawText())} and dtype {dtype.GetString()} needs {count * size} bytes, and its data_offsets give it {end - begin}");
+        return new Entry(property.Name, dtype.GetString()!, size, dimensions.ToArray(), (int)count, begin, end);
     }
 
     static bool Offset(JsonElement element, out long offset)
@@ -133,9 +133,9 @@ public sealed partial class Safetensors
         foreach (Entry entry in entries)
         {
             if (entry.End > length)
-                throw new InputException($"{name} is cut short: tensor '{entry.Name}' ends at byte {entry.End} of the data, and {length} bytes are there; get the file again");
+                throw new InputException($"{name} is cut short: tensor '{OneLine(entry.Name)}' ends at byte {entry.End} of the data, and {length} bytes are there; get the file again");
             if (entry.Begin != place)
-                throw new InputException($"{name}: tensor '{entry.Name}' begins at byte {entry.Begin} of the data, and the one before it ends at {place}; tensors may neither overlap nor leave gaps");
+                throw new InputException($"{name}: tensor '{OneLine(entry.Name)}' begins at byte {entry.Begin} of the data, and the one before it ends at {place}; tensors may neither overlap nor leave gaps");
             place = entry.End;
         }
 
@@ -169,6 +169,10 @@ public sealed partial class Safetensors
         return numbers;
     }
 
-    /// <summary>A hostile header can hold a shape of a million dimensions; a message stays one line.</summary>
-    static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "…";
+    /// <summary>A hostile header can hold a shape of a million dimensions, or a name of several lines; a message is one line.</summary>
+    static string OneLine(string text)
+    {
+        string line = string.Concat(text.Take(60).Select(character => char.IsControl(character) ? '?' : character));
+        return text.Length <= 60 ? line : line + "…";
+    }
 }

@@ -2,28 +2,24 @@ using System.Numerics;
 
 namespace DefensiveApproximation.Networks.Layers;
 
-/// <summary>max(x, 0), element by element; a NaN stays a NaN. The gradient passes where the output is above 0.</summary>
+/// <summary>max(x, 0); a NaN stays a NaN. The gradient passes where the output is above 0.</summary>
 /// <param name="name">The name inside the network.</param>
-public sealed class Relu(string name) : Layer(name)
+public sealed class Relu(string name) : ElementwiseLayer(name)
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input, int threads)
+    public override void Apply(Span<float> values)
     {
-        Tensor output = Tensor.Unfilled(input.Shape);
-        ReadOnlySpan<float> source = input.Data;
-        Span<float> destination = output.Data;
         int i = 0;
-        for (; i <= source.Length - Vector<float>.Count; i += Vector<float>.Count)
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            var values = new Vector<float>(source[i..]);
+            var vector = new Vector<float>(values[i..]);
             // Not Max: a comparison with NaN is false, so that NaN stays.
-            Vector.ConditionalSelect(Vector.LessThanOrEqual(values, Vector<float>.Zero), Vector<float>.Zero, values)
-                .CopyTo(destination[i..]);
+            Vector.ConditionalSelect(Vector.LessThanOrEqual(vector, Vector<float>.Zero), Vector<float>.Zero, vector)
+                .CopyTo(values[i..]);
         }
 
-        for (; i < source.Length; i++)
-            destination[i] = source[i] <= 0 ? 0 : source[i];
-        return output;
+        for (; i < values.Length; i++)
+            values[i] = values[i] <= 0 ? 0 : values[i];
     }
 
     /// <inheritdoc/>

@@ -15,23 +15,34 @@ public static class TrainedModels
         .Order(StringComparer.Ordinal)
         .ToArray();
 
+    /// <summary>The name of the network that comes with the program for a data set.</summary>
+    /// <param name="dataset">The data set's name.</param>
+    /// <exception cref="InputException">There is none.</exception>
+    public static string For(string dataset) =>
+        Shipped.FirstOrDefault(name => name.EndsWith("-" + dataset, StringComparison.Ordinal))
+        ?? throw new InputException($"no model for {dataset} comes with the program ({string.Join(", ", Shipped)}); name a .safetensors file with --model");
+
     /// <summary>Loads a network, exact in all layers. Its architecture is told from the names and shapes of the tensors.</summary>
     /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors file.</param>
     /// <exception cref="InputException">There is no such network, or the file cannot be used.</exception>
     public static Network Load(string nameOrPath)
     {
-        bool looksLikePath = nameOrPath.Contains('/') || nameOrPath.Contains('\\') || nameOrPath.Contains('.');
-        if (!looksLikePath && !File.Exists(nameOrPath))
-        {
-            string name = Shipped.FirstOrDefault(shipped => string.Equals(shipped, nameOrPath, StringComparison.OrdinalIgnoreCase))
-                ?? throw Names.Unknown("model", nameOrPath, [.. Shipped, "or the path of a .safetensors file"]);
-            using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix)!;
-            return Build(name, Safetensors.Load(stream, name));
-        }
-
-        return Build(Path.GetFileNameWithoutExtension(nameOrPath), Safetensors.Load(nameOrPath), nameOrPath);
+        IReadOnlyDictionary<string, Tensor> weights = Weights(nameOrPath);
+        return Architecture.Recognise(nameOrPath, weights).Build(Path.GetFileNameWithoutExtension(nameOrPath), weights);
     }
 
-    static Network Build(string name, Safetensors file, string? path = null) =>
-        Architecture.Recognise(path ?? name, file.Tensors).Build(name, file.Tensors);
+    /// <summary>Loads the weights of a network by the names of their tensors.</summary>
+    /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors file.</param>
+    /// <exception cref="InputException">There is no such network, or the file cannot be read.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Weights(string nameOrPath)
+    {
+        bool looksLikePath = nameOrPath.Contains('/') || nameOrPath.Contains('\\') || nameOrPath.Contains('.');
+        if (looksLikePath || File.Exists(nameOrPath))
+            return Safetensors.Load(nameOrPath).Tensors;
+
+        string name = Shipped.FirstOrDefault(shipped => string.Equals(shipped, nameOrPath, StringComparison.OrdinalIgnoreCase))
+            ?? throw Names.Unknown("model", nameOrPath, [.. Shipped, "or the path of a .safetensors file"]);
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix)!;
+        return Safetensors.Load(stream, name).Tensors;
+    }
 }

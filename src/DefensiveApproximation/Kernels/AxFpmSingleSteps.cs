@@ -41,7 +41,7 @@ static class AxFpmSingle
 /// <summary>See <see cref="AxFpmSingle"/>; the released overflow convention.</summary>
 readonly unsafe struct AxFpmSingleStep : IMultiplyAdd<float, Vector512<float>, Vector512<float>>
 {
-    public static bool IsSupported => Avx512F.IsSupported;
+    public static bool IsSupported => Single512.IsSupported;
 
     public static int Lanes => Vector512<float>.Count;
 
@@ -72,7 +72,7 @@ readonly unsafe struct AxFpmSingleStep : IMultiplyAdd<float, Vector512<float>, V
 /// <summary>See <see cref="AxFpmSingle"/>; the exponent moves with the carry, so <c>s</c> is the product.</summary>
 readonly unsafe struct AxFpmRenormalisedSingleStep : IMultiplyAdd<float, Vector512<float>, Vector512<float>>
 {
-    public static bool IsSupported => Avx512F.IsSupported;
+    public static bool IsSupported => Single512.IsSupported;
 
     public static int Lanes => Vector512<float>.Count;
 

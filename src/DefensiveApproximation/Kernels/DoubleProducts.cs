@@ -47,7 +47,7 @@ readonly struct AxFpmDouble : IDoubleProduct
         where TLanes : IDoubleLanes<TVector, TSingles>
     {
         TVector p = TLanes.Multiply(a0, b1);
-        TVector m = TLanes.Add(p, TLanes.Multiply(a1, b0));
+        TVector m = TLanes.MultiplyAdd(a1, b0, p);
         return TLanes.Merge(p, m);
     }
 }
@@ -61,7 +61,7 @@ readonly struct AxFpmRenormalisedDouble : IDoubleProduct
     public static TVector Multiply<TLanes, TVector, TSingles>(TVector a0, TVector a1, TVector b0, TVector b1)
         where TLanes : IDoubleLanes<TVector, TSingles>
     {
-        TVector m = TLanes.Add(TLanes.Multiply(a0, b1), TLanes.Multiply(a1, b0));
+        TVector m = TLanes.MultiplyAdd(a1, b0, TLanes.Multiply(a0, b1));
         return TLanes.And(m, TLanes.Broadcast(Binary64.SinglePart));
     }
 }
@@ -81,7 +81,7 @@ readonly struct AxFpmWrappedDouble : IDoubleProduct
         TVector exponent = TLanes.Broadcast(Binary64.SignAndExponent);
         TVector magnitude = TLanes.Broadcast(Binary64.Magnitude);
         TVector p = TLanes.Multiply(a0, b1);
-        TVector m = TLanes.Add(p, TLanes.Multiply(a1, b0));
+        TVector m = TLanes.MultiplyAdd(a1, b0, p);
         TVector power = TLanes.And(m, exponent);
         TVector carried = TLanes.LessThan(
             TLanes.And(TLanes.And(p, exponent), magnitude),

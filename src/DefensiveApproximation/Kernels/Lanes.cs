@@ -39,6 +39,9 @@ unsafe interface IDoubleLanes<TVector, TSingles> : ILanes<TVector, double>
 {
     static abstract TVector Subtract(TVector left, TVector right);
 
+    /// <summary>left · right + addend, fused or not as the processor likes: only for what is exact either way.</summary>
+    static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
+
     static abstract TVector And(TVector left, TVector right);
 
     /// <summary>Sign and exponent of one, the 23 highest bits of the fraction of the other.</summary>
@@ -68,7 +71,7 @@ readonly unsafe struct Single512 : ISingleLanes<Vector512<float>>
 
     public static int Count => Vector512<float>.Count;
 
-    public static bool HasFusedMultiplyAdd => Avx512F.IsSupported;
+    public static bool HasFusedMultiplyAdd => true;
 
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
 
@@ -142,6 +145,9 @@ readonly unsafe struct Double512 : IDoubleLanes<Vector512<double>, Vector256<flo
 
     public static Vector512<double> Add(Vector512<double> left, Vector512<double> right) => left + right;
 
+    public static Vector512<double> MultiplyAdd(Vector512<double> left, Vector512<double> right, Vector512<double> addend) =>
+        Vector512.MultiplyAddEstimate(left, right, addend);
+
     public static Vector512<double> Subtract(Vector512<double> left, Vector512<double> right) => left - right;
 
     public static Vector512<double> Multiply(Vector512<double> left, Vector512<double> right) => left * right;
@@ -181,6 +187,9 @@ readonly unsafe struct Double256 : IDoubleLanes<Vector256<double>, Vector128<flo
 
     public static Vector256<double> Add(Vector256<double> left, Vector256<double> right) => left + right;
 
+    public static Vector256<double> MultiplyAdd(Vector256<double> left, Vector256<double> right, Vector256<double> addend) =>
+        Vector256.MultiplyAddEstimate(left, right, addend);
+
     public static Vector256<double> Subtract(Vector256<double> left, Vector256<double> right) => left - right;
 
     public static Vector256<double> Multiply(Vector256<double> left, Vector256<double> right) => left * right;
@@ -218,6 +227,9 @@ readonly unsafe struct Double128 : IDoubleLanes<Vector128<double>, Vector128<flo
     public static void Store(Vector128<double> vector, double* destination) => vector.Store(destination);
 
     public static Vector128<double> Add(Vector128<double> left, Vector128<double> right) => left + right;
+
+    public static Vector128<double> MultiplyAdd(Vector128<double> left, Vector128<double> right, Vector128<double> addend) =>
+        Vector128.MultiplyAddEstimate(left, right, addend);
 
     public static Vector128<double> Subtract(Vector128<double> left, Vector128<double> right) => left - right;
 

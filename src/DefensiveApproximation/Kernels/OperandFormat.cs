@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DefensiveApproximation.Arithmetic;
 
@@ -11,100 +12,39 @@ namespace DefensiveApproximation.Kernels;
 abstract class OperandFormat
 {
     /// <summary>The operands as they are: <c>exact</c>.</summary>
-    public static OperandFormat Plain { get; } = new PlainFormat();
+    public static OperandFormat Plain { get; } = new OperandFormat<PlainOperands, PlainOperands>(split: false, smallest: 1);
 
     /// <summary>Without the low 16 bits: <c>bfloat16</c>.</summary>
-    public static OperandFormat Bfloat16 { get; } = new Bfloat16Format();
+    public static OperandFormat Bfloat16 { get; } = new OperandFormat<Bfloat16Operands, Bfloat16Operands>(split: false, smallest: 1);
 
     /// <summary>A without its lowest bit, B as twice its power of two: their exact product is <c>ama5-flat</c>'s.</summary>
-    public static OperandFormat FlatAma5 { get; } = new FlatAma5Format();
+    public static OperandFormat FlatAma5 { get; } = new OperandFormat<FlatAma5Activations, FlatAma5Weights>(split: false, FlushBits);
 
     /// <summary>A as high and low part, B as itself and its nibble tops doubled: Ax-FPM.</summary>
-    public static OperandFormat AxFpm { get; } = new AxFpmFormat();
+    public static OperandFormat AxFpm { get; } = new OperandFormat<AxFpmActivations, AxFpmWeights>(split: true, FlushBits);
 
     /// <summary>Whether operands come in two parts.</summary>
-    public virtual bool Split => false;
+    public abstract bool Split { get; }
 
     /// <summary>The bit pattern of the smallest magnitude that does not count as zero.</summary>
-    public virtual uint Smallest => 1;
+    public abstract uint Smallest { get; }
 
     /// <summary>The bit pattern of 10⁻³⁶ rounded to binary32, the smallest number not below 10⁻³⁶.</summary>
-    protected const uint FlushBits = 0x03AA_2425;
+    const uint FlushBits = 0x03AA_2425;
 
-    /// <summary>Packs activations into one or two planes.</summary>
+    /// <summary>Packs activations into one or two planes of binary32 or binary64 numbers.</summary>
     /// <param name="source">The activations.</param>
     /// <param name="first">The first parts; as long as <paramref name="source"/>.</param>
     /// <param name="second">The second parts where operands are split, otherwise empty.</param>
-    public void PackActivations<TElement>(ReadOnlySpan<float> source, Span<TElement> first, Span<TElement> second)
-        where TElement : unmanaged =>
-        Pack(source, first, second, weights: false);
+    public abstract void PackActivations<TElement>(ReadOnlySpan<float> source, Span<TElement> first, Span<TElement> second)
+        where TElement : unmanaged;
 
-    /// <summary>Packs weights into one or two planes.</summary>
+    /// <summary>Packs weights into one or two planes of binary32 or binary64 numbers.</summary>
     /// <param name="source">The weights.</param>
     /// <param name="first">The first parts; as long as <paramref name="source"/>.</param>
     /// <param name="second">The second parts where operands are split, otherwise empty.</param>
-    public void PackWeights<TElement>(ReadOnlySpan<float> source, Span<TElement> first, Span<TElement> second)
-        where TElement : unmanaged =>
-        Pack(source, first, second, weights: true);
-
-    protected abstract Vector<float> Activation(Vector<float> value, out Vector<float> second);
-
-    protected abstract Vector<float> Weight(Vector<float> value, out Vector<float> second);
-
-    void Pack<TElement>(ReadOnlySpan<float> source, Span<TElement> first, Span<TElement> second, bool weights)
-        where TElement : unmanaged
-    {
-        int width = Vector<float>.Count;
-        Span<float> block = stackalloc float[width];
-        for (int i = 0; i < source.Length; i += width)
-        {
-            int count = Math.Min(width, source.Length - i);
-            scoped ReadOnlySpan<float> values = source.Slice(i, count);
-            if (count < width)
-            {
-                block.Clear();
-                values.CopyTo(block);
-                values = block;
-            }
-
-            Vector<float> one = weights
-                ? Weight(new Vector<float>(values), out Vector<float> two)
-                : Activation(new Vector<float>(values), out two);
-            Store(one, first.Slice(i, count));
-            if (Split)
-                Store(two, second.Slice(i, count));
-        }
-    }
-
-    static void Store<TElement>(Vector<float> values, Span<TElement> destination)
-        where TElement : unmanaged
-    {
-        if (typeof(TElement) == typeof(float))
-        {
-            Span<float> singles = MemoryMarshal.Cast<TElement, float>(destination);
-            if (singles.Length == Vector<float>.Count)
-            {
-                values.CopyTo(singles);
-                return;
-            }
-
-            for (int i = 0; i < singles.Length; i++)
-                singles[i] = values[i];
-            return;
-        }
-
-        Span<double> doubles = MemoryMarshal.Cast<TElement, double>(destination);
-        if (doubles.Length == Vector<float>.Count)
-        {
-            Vector.Widen(values, out Vector<double> low, out Vector<double> high);
-            low.CopyTo(doubles);
-            high.CopyTo(doubles[Vector<double>.Count..]);
-            return;
-        }
-
-        for (int i = 0; i < doubles.Length; i++)
-            doubles[i] = values[i];
-    }
+    public abstract void PackWeights<TElement>(ReadOnlySpan<float> source, Span<TElement> first, Span<TElement> second)
+        where TElement : unmanaged;
 
     /// <summary>The operands with those that count as zero set to zero.</summary>
     static Vector<uint> Flush(Vector<float> value)
@@ -114,68 +54,129 @@ abstract class OperandFormat
         return bits & Vector.GreaterThanOrEqual(size, new Vector<uint>(FlushBits));
     }
 
-    sealed class PlainFormat : OperandFormat
+    readonly struct PlainOperands : IOperandTransform
     {
-        protected override Vector<float> Activation(Vector<float> value, out Vector<float> second)
+        public static Vector<float> Transform(Vector<float> value, out Vector<float> second)
         {
             second = default;
             return value;
         }
-
-        protected override Vector<float> Weight(Vector<float> value, out Vector<float> second) => Activation(value, out second);
     }
 
-    sealed class Bfloat16Format : OperandFormat
+    readonly struct Bfloat16Operands : IOperandTransform
     {
-        protected override Vector<float> Activation(Vector<float> value, out Vector<float> second)
+        public static Vector<float> Transform(Vector<float> value, out Vector<float> second)
         {
             second = default;
             return Vector.AsVectorSingle(Vector.AsVectorUInt32(value) & new Vector<uint>(0xFFFF_0000));
         }
-
-        protected override Vector<float> Weight(Vector<float> value, out Vector<float> second) => Activation(value, out second);
     }
 
-    sealed class FlatAma5Format : OperandFormat
+    readonly struct FlatAma5Activations : IOperandTransform
     {
-        public override uint Smallest => FlushBits;
-
         // m = (A & 1)·B + (A & ~1)·2²⁴ keeps 24 bits under its leading one, bit 47: A & ~1, since (A & 1)·B < 2²⁴.
-        protected override Vector<float> Activation(Vector<float> value, out Vector<float> second)
+        public static Vector<float> Transform(Vector<float> value, out Vector<float> second)
         {
             second = default;
             return Vector.AsVectorSingle(Flush(value) & new Vector<uint>(~1u));
         }
+    }
 
-        protected override Vector<float> Weight(Vector<float> value, out Vector<float> second)
+    readonly struct FlatAma5Weights : IOperandTransform
+    {
+        public static Vector<float> Transform(Vector<float> value, out Vector<float> second)
         {
             second = default;
             return 2f * Vector.AsVectorSingle(Flush(value) & new Vector<uint>(~Binary32.FractionMask));
         }
     }
 
-    sealed class AxFpmFormat : OperandFormat
+    // Masks keep the sign, the exponent and with it the hidden one, which is the highest bit of the highest nibble.
+    readonly struct AxFpmActivations : IOperandTransform
     {
-        // The sign, the exponent and with it the hidden one, which is the highest bit of the highest nibble.
-        const uint Kept = ~Binary32.FractionMask;
-
-        public override bool Split => true;
-
-        public override uint Smallest => FlushBits;
-
-        protected override Vector<float> Activation(Vector<float> value, out Vector<float> second)
+        public static Vector<float> Transform(Vector<float> value, out Vector<float> second)
         {
             Vector<uint> bits = Flush(value);
-            Vector<float> high = Vector.AsVectorSingle(bits & new Vector<uint>(Kept | Arithmetic.AxFpm.HighBits));
+            Vector<float> high = Vector.AsVectorSingle(bits & new Vector<uint>(~Binary32.FractionMask | Arithmetic.AxFpm.HighBits));
             second = Vector.AsVectorSingle(bits) - high;
             return high;
         }
+    }
 
-        protected override Vector<float> Weight(Vector<float> value, out Vector<float> second)
+    readonly struct AxFpmWeights : IOperandTransform
+    {
+        public static Vector<float> Transform(Vector<float> value, out Vector<float> second)
         {
             Vector<uint> bits = Flush(value);
-            second = 2f * Vector.AsVectorSingle(bits & new Vector<uint>(Kept | Arithmetic.AxFpm.NibbleTops));
+            second = 2f * Vector.AsVectorSingle(bits & new Vector<uint>(~Binary32.FractionMask | Arithmetic.AxFpm.NibbleTops));
             return Vector.AsVectorSingle(bits);
         }
+    }
+}
+
+/// <summary>Changes operands; returns the first part.</summary>
+interface IOperandTransform
+{
+    static abstract Vector<float> Transform(Vector<float> value, out Vector<float> second);
+}
+
+/// <summary>A format made of two transforms, so that the loop over the operands is compiled with them inside.</summary>
+sealed class OperandFormat<TActivations, TWeights>(bool split, uint smallest) : OperandFormat
+    where TActivations : IOperandTransform
+    where TWeights : IOperandTransform
+{
+    public override bool Split { get; } = split;
+
+    public override uint Smallest { get; } = smallest;
+
+    public override void PackActivations<TElement>(ReadOnlySpan<float> source, Span<TElement> first, Span<TElement> second) =>
+        Pack<TActivations, TElement>(source, first, second);
+
+    public override void PackWeights<TElement>(ReadOnlySpan<float> source, Span<TElement> first, Span<TElement> second) =>
+        Pack<TWeights, TElement>(source, first, second);
+
+    void Pack<TTransform, TElement>(ReadOnlySpan<float> source, Span<TElement> first, Span<TElement> second)
+        where TTransform : IOperandTransform
+        where TElement : unmanaged
+    {
+        int width = Vector<float>.Count;
+        first = first[..source.Length];
+        int whole = source.Length - source.Length % width;
+        for (int i = 0; i < whole; i += width)
+        {
+            Vector<float> one = TTransform.Transform(new Vector<float>(source[i..]), out Vector<float> two);
+            Store(one, first[i..]);
+            if (Split)
+                Store(two, second[i..]);
+        }
+
+        if (whole == source.Length)
+            return;
+        Span<float> rest = stackalloc float[width];
+        Span<TElement> restFirst = stackalloc TElement[width], restSecond = stackalloc TElement[width];
+        rest.Clear();
+        source[whole..].CopyTo(rest);
+        Store(TTransform.Transform(new Vector<float>(rest), out Vector<float> last), restFirst);
+        restFirst[..(source.Length - whole)].CopyTo(first[whole..]);
+        if (!Split)
+            return;
+        Store(last, restSecond);
+        restSecond[..(source.Length - whole)].CopyTo(second[whole..]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store<TElement>(Vector<float> values, Span<TElement> destination)
+        where TElement : unmanaged
+    {
+        if (typeof(TElement) == typeof(float))
+        {
+            values.CopyTo(MemoryMarshal.Cast<TElement, float>(destination));
+            return;
+        }
+
+        Span<double> doubles = MemoryMarshal.Cast<TElement, double>(destination);
+        Vector.Widen(values, out Vector<double> low, out Vector<double> high);
+        low.CopyTo(doubles);
+        high.CopyTo(doubles[Vector<double>.Count..]);
     }
 }

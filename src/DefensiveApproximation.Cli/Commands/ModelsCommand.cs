@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Layers;
+using DefensiveApproximation.Networks.Models;
+using Spectre.Console;
+
+namespace DefensiveApproximation.Cli.Commands;
+
+/// <summary><c>dapprox models</c>: the networks that come with the program.</summary>
+static class ModelsCommand
+{
+    public static Command Create()
+    {
+        Option<bool> json = SharedOptions.Json();
+        var command = new Command("models", """
+            List the trained networks that come with the program, for --model.
+
+            Shows the images each takes, how many classes it tells apart, and how many multiplications one image needs. --model also takes a .safetensors file: its architecture is told from the names and shapes of its tensors.
+            """)
+        {
+            json,
+        };
+        command.SetAction(parse =>
+        {
+            Network[] networks = TrainedModels.Shipped.Select(TrainedModels.Load).ToArray();
+            if (parse.GetValue(json))
+                PrintJson(networks);
+            else
+                PrintTable(networks);
+        });
+        return command;
+    }
+
+    static void PrintJson(Network[] networks) => Output.PrintJson(new JsonObject
+    {
+        ["models"] = new JsonArray([.. networks.Select(network => new JsonObject
+        {
+            ["name"] = network.Name,
+            ["inputShape"] = new JsonArray([.. network.InputShape.ToArray().Select(size => JsonValue.Create(size))]),
+            ["classes"] = network.Classes,
+            ["multiplications"] = Multiplications(network),
+        })]),
+    });
+
+    static void PrintTable(Network[] networks)
+    {
+        Table table = Output.Table("name", "images", "classes", "multiplications an image");
+        table.Columns[2].RightAligned();
+        table.Columns[3].RightAligned();
+        foreach (Network network in networks)
+        {
+            table.AddRow(new Text(network.Name), new Text(string.Join('×', network.InputShape.ToArray())),
+                new Text($"{network.Classes}"), new Text($"{Multiplications(network):N0}"));
+        }
+
+        Output.Results.Write(table);
+    }
+
+    static long Multiplications(Network network) => network.Layers.OfType<WeightedLayer>().Sum(layer => layer.Multiplications);
+}

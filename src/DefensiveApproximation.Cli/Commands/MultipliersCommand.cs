@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DefensiveApproximation.Arithmetic;
+using Spectre.Console;
+
+namespace DefensiveApproximation.Cli.Commands;
+
+/// <summary><c>dapprox multipliers</c>: what <c>--multiplier</c> can be.</summary>
+static class MultipliersCommand
+{
+    public static Command Create()
+    {
+        Option<bool> json = SharedOptions.Json();
+        var command = new Command("multipliers", "List the multipliers that --multiplier knows, with what they compute and where they were published.") { json };
+        command.SetAction(parse =>
+        {
+            if (parse.GetValue(json))
+                PrintJson();
+            else
+                PrintTable();
+        });
+        return command;
+    }
+
+    static void PrintJson() => Output.PrintJson(new JsonObject
+    {
+        ["multipliers"] = new JsonArray([.. Multipliers.All.Select(multiplier => new JsonObject
+        {
+            ["name"] = multiplier.Name,
+            ["summary"] = multiplier.Summary,
+            ["source"] = multiplier.Source,
+        })]),
+    });
+
+    static void PrintTable()
+    {
+        Table table = Output.Table("name", "what it computes", "source");
+        table.Columns[0].NoWrap();
+        foreach (FloatMultiplier multiplier in Multipliers.All)
+            table.AddRow(new Text(multiplier.Name), new Text(multiplier.Summary), new Text(multiplier.Source));
+        Output.Results.Write(table);
+    }
+}

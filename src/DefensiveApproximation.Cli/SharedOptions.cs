@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Kernels;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Models;
+
+namespace DefensiveApproximation.Cli;
+
+/// <summary>The options that several commands have. Each call makes a new one, for one command.</summary>
+static class SharedOptions
+{
+    public static Option<bool> Json() => new("--json")
+    {
+        Description = "Print one JSON object on stdout and nothing else there. Shares are fractions from 0 to 1; numbers have all their digits.",
+    };
+
+    public static Option<string?> Model() => new("--model")
+    {
+        HelpName = "FILE|NAME",
+        Description = $"The network: a .safetensors file, or one that comes with the program ({string.Join(", ", TrainedModels.Shipped)}). [default: the one for the data set]",
+    };
+
+    public static Option<DatasetDefinition?> Dataset() => Values.Option<DatasetDefinition?>(
+        "--dataset", "NAME",
+        $"The images: {string.Join(", ", Datasets.All.Select(definition => definition.Name))}; 'dapprox datasets' lists what is found. [default: {Datasets.All[0].Name}]",
+        Datasets.Find);
+
+    public static Option<string?> Data() => new("--data")
+    {
+        HelpName = "DIR",
+        Description = $"The folder of the data sets. [default: the one that the environment variable {Datasets.FolderVariable} names]",
+    };
+
+    public static Option<Choice<Split>> Split() => Values.Choice<Split>(
+        "--split", "The images no training sees, or those to train on.",
+        new("test", Networks.Data.Split.Test), new("train", Networks.Data.Split.Train));
+
+    public static Option<FloatMultiplier> Multiplier()
+    {
+        Option<FloatMultiplier> option = Values.Option(
+            "--multiplier", "NAME", "The multiplier; 'dapprox multipliers' lists them.", Multipliers.Find);
+        option.DefaultValueFactory = _ => Multipliers.All[0];
+        return option;
+    }
+
+    public static Option<Choice<LayerSelection>> Layers() => Values.Choice<LayerSelection>(
+        "--layers", "The layers that the multiplier replaces: convolutions and dense layers, or convolutions only.",
+        new("all", LayerSelection.All), new("convolutions", LayerSelection.Convolutions));
+
+    public static Option<Choice<Accumulation>> Accumulate() => Values.Choice<Accumulation>(
+        "--accumulate", "The format in which products are summed: float32 as hardware has it, or float64 as the released code of the paper does.",
+        new("float32", Accumulation.Float32), new("float64", Accumulation.Float64));
+
+    public static Option<int> Skip() => Values.Integer("--skip", "Leave out the first images of the split.", least: 0, otherwise: 0);
+
+    public static Option<int?> First(string description) => Values.Integer("--first", description + " [default: all]", 1);
+
+    public static Option<ulong> Seed()
+    {
+        Option<ulong> option = Values.Option(
+            "--seed", "N", "Determines every random number: the same seed gives the same results.",
+            text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
+                ? seed
+                : throw new InputException($"--seed is '{text}'; give a whole number from 0 to {ulong.MaxValue}"));
+        option.DefaultValueFactory = _ => 1;
+        return option;
+    }
+}

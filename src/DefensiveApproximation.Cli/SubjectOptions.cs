@@ -1,0 +1,63 @@
+using System.CommandLine;
+using DefensiveApproximation.Kernels;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Models;
+
+namespace DefensiveApproximation.Cli;
+
+/// <summary>The options that say which network is judged on which images, on what hardware.</summary>
+sealed class SubjectOptions
+{
+    readonly Option<string?> model = SharedOptions.Model();
+    readonly Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
+    readonly Option<string?> data = SharedOptions.Data();
+    readonly Option<Choice<Split>> split = SharedOptions.Split();
+    readonly Option<int> skip = SharedOptions.Skip();
+    readonly Option<Choice<LayerSelection>> layers = SharedOptions.Layers();
+    readonly Option<Choice<Accumulation>> accumulate = SharedOptions.Accumulate();
+
+    /// <summary>Gives the options to a command: the images first, then the hardware.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="multipliers">The command's own options that name multipliers.</param>
+    public void AddTo(Command command, params Option[] multipliers)
+    {
+        foreach (Option option in (Option[])[model, dataset, data, split, skip, .. multipliers, layers, accumulate])
+            command.Add(option);
+    }
+
+    /// <summary>The network, exact in all layers, and the images that are not skipped.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <exception cref="InputException">One of them cannot be had, they do not fit, or no image is left.</exception>
+    public (Network Network, Dataset Images) Load(ParseResult parse)
+    {
+        DatasetDefinition definition = parse.GetValue(dataset) ?? Datasets.All[0];
+        Network network = TrainedModels.Load(parse.GetValue(model) ?? TrainedModels.For(definition.Name));
+        Dataset whole = Datasets.Load(definition.Name, parse.GetValue(split).Value, parse.GetValue(data));
+        Evaluation.ThrowIfUnfit(network, whole);
+        if (!whole.Canonical)
+            Output.Note($"note: {whole.Provenance}");
+        int skipped = parse.GetValue(skip);
+        if (skipped >= whole.Count)
+            throw new InputException($"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name} ({parse.GetValue(split)}); skip fewer");
+        return (network, whole.Skip(skipped));
+    }
+
+    /// <summary>The network with a multiplier in the layers asked for, summing in the format asked for.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The exact network.</param>
+    /// <param name="multiplier">The multiplier.</param>
+    public Network With(ParseResult parse, Network network, Arithmetic.FloatMultiplier multiplier) =>
+        network.With(multiplier, parse.GetValue(layers).Value, parse.GetValue(accumulate).Value);
+
+    /// <summary>One line on what is judged.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="multiplier">The multiplier.</param>
+    public string Describe(ParseResult parse, Network network, Dataset images, Arithmetic.FloatMultiplier multiplier)
+    {
+        string where = parse.GetValue(layers).Value == LayerSelection.All ? "all layers" : "the convolutions";
+        return $"{network.Name} on {images.Name} ({parse.GetValue(split)}), {multiplier.Name} in {where}, sums in {parse.GetValue(accumulate)}";
+    }
+}

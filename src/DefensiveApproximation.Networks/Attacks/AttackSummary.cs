@@ -1,0 +1,63 @@
+namespace DefensiveApproximation.Networks.Attacks;
+
+/// <summary>What an attack on many images came to. A mean over no images is null.</summary>
+/// <param name="Count">How many images there were.</param>
+/// <param name="CleanCorrect">How many of them the victim classified right before: only these were attacked.</param>
+/// <param name="Successes">How many of these the attack turned.</param>
+/// <param name="MeanL2">The mean L2 distance of the successful adversarial images.</param>
+/// <param name="MedianL2">The median of the same; of an even number, the mean of the two in the middle.</param>
+/// <param name="MeanLInf">The mean L∞ distance of the successful adversarial images.</param>
+/// <param name="MeanL0">The mean L0 distance of the successful adversarial images.</param>
+/// <param name="MeanQueries">The mean number of queries of the attacked images, successful or not.</param>
+public sealed record AttackSummary(
+    int Count, int CleanCorrect, int Successes, double? MeanL2, double? MedianL2, double? MeanLInf, double? MeanL0, double? MeanQueries)
+{
+    /// <summary>The share of the attacked images that the attack turned, 0 to 1; null when there were none.</summary>
+    public double? Success => CleanCorrect == 0 ? null : (double)Successes / CleanCorrect;
+
+    /// <summary>Sums up the records of one attack.</summary>
+    /// <param name="records">One for each image.</param>
+    public static AttackSummary Of(IReadOnlyCollection<AttackRecord> records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        AttackRecord[] attacked = records.Where(record => record.CleanCorrect).ToArray();
+        Distances[] distances = attacked.Where(record => record.Success).Select(record => record.Distances).ToArray();
+        double[] ordered = distances.Select(distance => distance.L2).Order().ToArray();
+        return new AttackSummary(
+            records.Count,
+            attacked.Length,
+            distances.Length,
+            Mean(ordered),
+            ordered.Length == 0 ? null : (ordered[(ordered.Length - 1) / 2] + ordered[ordered.Length / 2]) / 2,
+            Mean(distances.Select(distance => distance.LInf)),
+            Mean(distances.Select(distance => (double)distance.L0)),
+            Mean(attacked.Select(record => (double)record.Queries)));
+    }
+
+    /// <summary>
+    /// The transfer rate: of the successful adversarial images whose clean image another network classifies right, the
+    /// share that it classifies wrong; 0 to 1, null when there are none.
+    /// </summary>
+    /// <param name="records">The records of the attack.</param>
+    /// <param name="clean">The other network's class for each clean image.</param>
+    /// <param name="adversarial">The other network's class for each adversarial image.</param>
+    /// <exception cref="ArgumentException">The numbers of records and classes differ.</exception>
+    public static double? Transfer(IReadOnlyList<AttackRecord> records, IReadOnlyList<int> clean, IReadOnlyList<int> adversarial)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        ArgumentNullException.ThrowIfNull(clean);
+        ArgumentNullException.ThrowIfNull(adversarial);
+        if (records.Count != clean.Count || records.Count != adversarial.Count)
+            throw new ArgumentException($"{records.Count} records need as many classes, not {clean.Count} and {adversarial.Count}.", nameof(adversarial));
+        int[] places = Enumerable.Range(0, records.Count)
+            .Where(place => records[place].Success && clean[place] == records[place].Label)
+            .ToArray();
+        return places.Length == 0 ? null : (double)places.Count(place => adversarial[place] != records[place].Label) / places.Length;
+    }
+
+    static double? Mean(IEnumerable<double> values)
+    {
+        double[] all = values.ToArray();
+        return all.Length == 0 ? null : all.Average();
+    }
+}

@@ -1,0 +1,16 @@
+using Xunit;
+
+namespace DefensiveApproximation.Tests.Data;
+
+/// <summary>The folder of the data sets that are too large to come with the program.</summary>
+static class DataFolder
+{
+    /// <summary>The folder that DAPPROX_DATA names, if it has the given folder in it; the test is skipped otherwise.</summary>
+    public static string With(string dataset)
+    {
+        string? folder = Environment.GetEnvironmentVariable("DAPPROX_DATA");
+        Assert.SkipWhen(string.IsNullOrEmpty(folder), "DAPPROX_DATA is not set");
+        Assert.SkipUnless(Directory.Exists(Path.Combine(folder, dataset)), $"DAPPROX_DATA has no folder {dataset}");
+        return folder;
+    }
+}

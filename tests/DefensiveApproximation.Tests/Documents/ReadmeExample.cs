@@ -1,0 +1,42 @@
+// README.md shows the lines between the two markers; ReadmeTests compares them.
+#pragma warning disable IDE0011 // The example is as short as it can be.
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Models;
+
+namespace DefensiveApproximation.Tests.Documents;
+
+static class ReadmeExample
+{
+    public static IReadOnlyList<double> Run()
+    {
+        var accuracies = new List<double>();
+        void Print(double accuracy) => accuracies.Add(accuracy);
+
+        // example
+        Network exact = TrainedModels.Load("lenet5-digits");
+        Dataset digits = Datasets.Load("digits", Split.Test).First(100);
+
+        Print(Evaluation.Of(exact, digits).Accuracy);
+        Print(Evaluation.Of(exact.With(AxFpm.Released), digits).Accuracy);
+        Print(Evaluation.Of(exact.With(new Mitchell()), digits).Accuracy);
+        // end
+
+        return accuracies;
+    }
+}
+
+// example
+sealed class Mitchell() : FloatMultiplier("mitchell", "adds logarithms, log2(1 + x) taken as x", "Mitchell 1962")
+{
+    public override float Multiply(float activation, float weight)
+    {
+        // Read as an integer, a positive float is its own logarithm: add two of them and take away one bias.
+        const uint Bias = 0x3F80_0000;
+        uint sum = BitConverter.SingleToUInt32Bits(MathF.Abs(activation)) + BitConverter.SingleToUInt32Bits(MathF.Abs(weight));
+        float product = sum < Bias ? 0 : BitConverter.UInt32BitsToSingle(sum - Bias);
+        return activation < 0 == weight < 0 ? product : -product;
+    }
+}
+// end

@@ -1,0 +1,146 @@
+using CsCheck;
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Kernels;
+using DefensiveApproximation.Tests.References;
+using Xunit;
+
+namespace DefensiveApproximation.Tests.Kernels;
+
+public class ConvolutionKernelTests
+{
+    static readonly Gen<(ConvolutionShape Shape, int Height, int Width, int Batch, bool Bias, ulong Seed)> Geometry =
+        from groups in Gen.Int[1, 3]
+        from inputs in Gen.Int[1, 3]
+        from outputs in Gen.Int[1, 12]
+        from kernelHeight in Gen.Int[1, 3]
+        from kernelWidth in Gen.Int[1, 3]
+        from stride in Gen.Int[1, 3]
+        from padding in Gen.Int[0, 2]
+        from dilation in Gen.Int[1, 2]
+        from height in Gen.Int[5, 9]
+        from width in Gen.Int[5, 9]
+        from batch in Gen.Int[1, 3]
+        from bias in Gen.Bool
+        from seed in Gen.ULong
+        select (new ConvolutionShape(groups * inputs, groups * outputs, kernelHeight, kernelWidth)
+        {
+            Stride = stride,
+            Padding = padding,
+            Dilation = dilation,
+            Groups = groups,
+        }, height, width, batch, bias, seed);
+
+    public static TheoryData<string, Accumulation, string> Paths => KernelCases.Paths();
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void AnyGeometry_EqualsTheDefinition(string name, Accumulation accumulation, string path) =>
+        Geometry.Sample(x => Check(
+            name, accumulation, path, x.Shape, x.Height, x.Width, x.Batch, x.Bias, x.Seed, SampleOperands.Ordinary), iter: 20, threads: 1);
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void OperandsBeyondTheSafeRange_EqualTheDefinition_AndPaddingContributesNothing(string name, Accumulation accumulation, string path)
+    {
+        // Infinite weights times a padding of zeros would give NaN.
+        var shape = new ConvolutionShape(2, 5, 3, 3) { Padding = 1 };
+        Check(name, accumulation, path, shape, 6, 7, 2, true, 1, SampleOperands.AnyBits);
+        Check(name, accumulation, path, shape, 6, 7, 2, true, 2, (count, seed) => SampleOperands.WithExponents(count, 30, 110, seed));
+    }
+
+    [Fact]
+    public void ThreadsAndBatch_DoNotChangeABit()
+    {
+        var shape = new ConvolutionShape(3, 20, 3, 3) { Padding = 1 };
+        float[] input = SampleOperands.Ordinary(5 * 3 * 17 * 19, 1), weights = SampleOperands.Ordinary(20 * shape.Taps, 2);
+        var kernel = new ConvolutionKernel(AxFpm.Released, shape, 17, 19, weights, []);
+        int length = 20 * 17 * 19;
+        float[] expected = new float[5 * length];
+        kernel.Run(input, expected, threads: 1);
+
+        foreach (int threads in (int[])[2, 3, 16])
+        {
+            float[] output = new float[5 * length];
+            kernel.Run(input, output, threads);
+            KernelCases.AssertBits(expected, output);
+        }
+
+        float[] third = new float[length];
+        kernel.Run(input.AsSpan(2 * 3 * 17 * 19, 3 * 17 * 19), third);
+        KernelCases.AssertBits(expected.AsSpan(2 * length, length), third);
+    }
+
+    [Fact]
+    public void PaddingWithAUsersMultiplier_ContributesNothing()
+    {
+        // A multiplier for which zero times something is not zero must not be asked about the padding.
+        var shape = new ConvolutionShape(1, 1, 3, 3) { Padding = 1 };
+        float[] output = new float[4];
+
+        new ConvolutionKernel(new One(), shape, 2, 2, new float[9], []).Run(new float[4], output);
+
+        Assert.Equal([4f, 4f, 4f, 4f], output);
+    }
+
+    [Fact]
+    public void FilterThatDoesNotFit_IsRefused()
+    {
+        var exception = Assert.Throws<ArgumentException>(() =>
+            new ConvolutionKernel(ExactMultiplier.Rounded, new ConvolutionShape(1, 1, 5, 5), 4, 4, new float[25], []));
+
+        Assert.Contains("does not fit", exception.Message, StringComparison.Ordinal);
+    }
+
+    static void Check(
+        string name, Accumulation accumulation, string path, ConvolutionShape shape, int height, int width, int batch, bool withBias,
+        ulong seed, Func<int, ulong, float[]> operands)
+    {
+        if (shape.OutputHeight(height) < 1 || shape.OutputWidth(width) < 1)
+            return;
+        FloatMultiplier multiplier = Multipliers.Find(name);
+        float[] input = operands(batch * shape.InputChannels * height * width, seed);
+        float[] weights = operands(shape.OutputChannels * shape.Taps, seed + 1);
+        float[] bias = withBias ? SampleOperands.Ordinary(shape.OutputChannels, seed + 2) : [];
+        var kernel = new ConvolutionKernel(multiplier, shape, height, width, weights, bias, accumulation, path);
+        int outputHeight = shape.OutputHeight(height), outputWidth = shape.OutputWidth(width);
+        float[] output = new float[batch * shape.OutputChannels * outputHeight * outputWidth];
+
+        kernel.Run(input, output, threads: 1);
+
+        float[] expected = new float[output.Length];
+        for (int i = 0; i < expected.Length; i++)
+        {
+            int x = i % outputWidth, y = i / outputWidth % outputHeight;
+            int o = i / (outputWidth * outputHeight) % shape.OutputChannels, n = i / (outputWidth * outputHeight * shape.OutputChannels);
+            expected[i] = KernelCases.Sum(multiplier, accumulation, Operands(shape, input, weights, height, width, n, o, y, x), withBias ? bias[o] : 0);
+        }
+
+        KernelCases.AssertBits(expected, output);
+    }
+
+    static IEnumerable<(float, float)> Operands(
+        ConvolutionShape shape, float[] input, float[] weights, int height, int width, int n, int o, int y, int x)
+    {
+        int firstChannel = o / shape.GroupOutputs * shape.GroupInputs;
+        for (int c = 0; c < shape.GroupInputs; c++)
+        {
+            for (int i = 0; i < shape.KernelHeight; i++)
+            {
+                for (int j = 0; j < shape.KernelWidth; j++)
+                {
+                    int row = y * shape.Stride - shape.Padding + i * shape.Dilation, column = x * shape.Stride - shape.Padding + j * shape.Dilation;
+                    if (row < 0 || row >= height || column < 0 || column >= width)
+                        continue;
+                    yield return (
+                        input[((n * shape.InputChannels + firstChannel + c) * height + row) * width + column],
+                        weights[((o * shape.GroupInputs + c) * shape.KernelHeight + i) * shape.KernelWidth + j]);
+                }
+            }
+        }
+    }
+
+    sealed class One() : FloatMultiplier("one", "always one", "this test")
+    {
+        public override float Multiply(float activation, float weight) => 1;
+    }
+}
