@@ -25,9 +25,9 @@ static class KernelTable
         [(ExactMultiplier.Rounded, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.Plain, SafeRange.Finite),
         [(ExactMultiplier.FusedSum, Accumulation.Float32)] =
         [
-            new TilePath<FusedStep<Single512, Vector512<float>>, float, Vector512<float>, Vector512<float>>(Avx512, Avx512, OperandFormat.Plain, SafeRange.Finite),
-            new TilePath<FusedStep<Single256, Vector256<float>>, float, Vector256<float>, Vector256<float>>(Avx2, Avx2, OperandFormat.Plain, SafeRange.Finite),
-            new TilePath<FusedStep<Single128, Vector128<float>>, float, Vector128<float>, Vector128<float>>(Vector128Set, Vector128Set, OperandFormat.Plain, SafeRange.Finite),
+            Singles512<FusedSingle<Single512, Vector512<float>>>(OperandFormat.Plain, SafeRange.Finite),
+            Singles256<FusedSingle<Single256, Vector256<float>>>(OperandFormat.Plain, SafeRange.Finite),
+            Singles128<FusedSingle<Single128, Vector128<float>>>(OperandFormat.Plain, SafeRange.Finite),
         ],
         [(ExactMultiplier.FusedSum, Accumulation.Float64)] = Doubles<FusedDouble>("", OperandFormat.Plain, SafeRange.Finite),
         [(Bfloat16Multiplier.Instance, Accumulation.Float32)] = ExactSingles(OperandFormat.Bfloat16, SafeRange.Finite),
@@ -36,7 +36,7 @@ static class KernelTable
         [(Ama5Flat.Instance, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.FlatAma5, FlatAma5Range),
         [(AxFpm.Released, Accumulation.Float32)] =
         [
-            new TilePath<AxFpmSingleStep, float, Vector512<float>, Vector512<float>>(Avx512, Avx512, OperandFormat.AxFpm, AxFpmSingleRange),
+            Singles512<AxFpmSingle>(OperandFormat.AxFpm, AxFpmSingleRange),
             .. ProductsInDoubles<AxFpmDouble>("-double", AxFpmDoubleRange),
             .. ProductsInDoubles<Underflowing<AxFpmDouble>>("-underflow", AxFpmDoubleRange with { LowestResult = int.MinValue }),
         ],
@@ -47,7 +47,7 @@ static class KernelTable
         ],
         [(AxFpm.Renormalised, Accumulation.Float32)] =
         [
-            new TilePath<AxFpmRenormalisedSingleStep, float, Vector512<float>, Vector512<float>>(Avx512, Avx512, OperandFormat.AxFpm, AxFpmSingleRange),
+            Singles512<AxFpmRenormalisedSingle>(OperandFormat.AxFpm, AxFpmSingleRange),
             .. ProductsInDoubles<AxFpmRenormalisedDouble>("-double", AxFpmRenormalisedRange),
             .. ProductsInDoubles<Underflowing<AxFpmRenormalisedDouble>>("-underflow", AxFpmRenormalisedRange with { LowestResult = int.MinValue }),
         ],
@@ -116,10 +116,25 @@ static class KernelTable
 
     static KernelPath[] ExactSingles(OperandFormat format, SafeRange range) =>
     [
-        new TilePath<ExactStep<Single512, Vector512<float>>, float, Vector512<float>, Vector512<float>>(Avx512, Avx512, format, range),
-        new TilePath<ExactStep<Single256, Vector256<float>>, float, Vector256<float>, Vector256<float>>(Avx2, Avx2, format, range),
-        new TilePath<ExactStep<Single128, Vector128<float>>, float, Vector128<float>, Vector128<float>>(Vector128Set, Vector128Set, format, range),
+        Singles512<ExactSingle<Single512, Vector512<float>>>(format, range),
+        Singles256<ExactSingle<Single256, Vector256<float>>>(format, range),
+        Singles128<ExactSingle<Single128, Vector128<float>>>(format, range),
     ];
+
+#pragma warning disable CA1859 // The concrete type of a path is a line of type arguments that nobody needs.
+    // Products and sums in binary32 lanes, of each width.
+    static KernelPath Singles512<TProduct>(OperandFormat format, SafeRange range)
+        where TProduct : ISingleProduct<Vector512<float>> =>
+        new TilePath<SingleStep<TProduct, Single512, Vector512<float>>, float, Vector512<float>, Vector512<float>>(Avx512, Avx512, format, range);
+
+    static KernelPath Singles256<TProduct>(OperandFormat format, SafeRange range)
+        where TProduct : ISingleProduct<Vector256<float>> =>
+        new TilePath<SingleStep<TProduct, Single256, Vector256<float>>, float, Vector256<float>, Vector256<float>>(Avx2, Avx2, format, range);
+
+    static KernelPath Singles128<TProduct>(OperandFormat format, SafeRange range)
+        where TProduct : ISingleProduct<Vector128<float>> =>
+        new TilePath<SingleStep<TProduct, Single128, Vector128<float>>, float, Vector128<float>, Vector128<float>>(Vector128Set, Vector128Set, format, range);
+#pragma warning restore CA1859
 
     /// <summary>Products and sums in binary64 lanes.</summary>
     static KernelPath[] Doubles<TProduct>(string suffix, OperandFormat format, SafeRange range)

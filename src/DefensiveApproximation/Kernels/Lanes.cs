@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace DefensiveApproximation.Kernels;
@@ -29,8 +28,7 @@ unsafe interface ILanes<TVector, TElement>
 /// <summary>Lanes of binary32 numbers, with the fused multiply-add.</summary>
 unsafe interface ISingleLanes<TVector> : ILanes<TVector, float>
 {
-    static abstract bool HasFusedMultiplyAdd { get; }
-
+    /// <summary>left · right + addend, rounded once; on processors without the instruction slow, and the same bits.</summary>
     static abstract TVector FusedMultiplyAdd(TVector left, TVector right, TVector addend);
 }
 
@@ -71,8 +69,6 @@ readonly unsafe struct Single512 : ISingleLanes<Vector512<float>>
 
     public static int Count => Vector512<float>.Count;
 
-    public static bool HasFusedMultiplyAdd => true;
-
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
 
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
@@ -93,8 +89,6 @@ readonly unsafe struct Single256 : ISingleLanes<Vector256<float>>
 
     public static int Count => Vector256<float>.Count;
 
-    public static bool HasFusedMultiplyAdd => Fma.IsSupported;
-
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
 
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
@@ -114,8 +108,6 @@ readonly unsafe struct Single128 : ISingleLanes<Vector128<float>>
     public static bool IsSupported => Vector128.IsHardwareAccelerated;
 
     public static int Count => Vector128<float>.Count;
-
-    public static bool HasFusedMultiplyAdd => Fma.IsSupported || AdvSimd.IsSupported;
 
     public static Vector128<float> Load(float* source) => Vector128.Load(source);
 
