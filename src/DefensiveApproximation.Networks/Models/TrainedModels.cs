@@ -28,7 +28,8 @@ public static class TrainedModels
     public static Network Load(string nameOrPath)
     {
         IReadOnlyDictionary<string, Tensor> weights = Weights(nameOrPath);
-        return Architecture.Recognise(nameOrPath, weights).Build(Path.GetFileNameWithoutExtension(nameOrPath), weights);
+        string name = FindShipped(nameOrPath) ?? Path.GetFileNameWithoutExtension(nameOrPath);
+        return Architecture.Recognise(nameOrPath, weights).Build(name, weights);
     }
 
     /// <summary>Loads the weights of a network by the names of their tensors.</summary>
@@ -40,9 +41,12 @@ public static class TrainedModels
         if (looksLikePath || File.Exists(nameOrPath))
             return Safetensors.Load(nameOrPath).Tensors;
 
-        string name = Shipped.FirstOrDefault(shipped => string.Equals(shipped, nameOrPath, StringComparison.OrdinalIgnoreCase))
+        string name = FindShipped(nameOrPath)
             ?? throw Names.Unknown("model", nameOrPath, [.. Shipped, "or the path of a .safetensors file"]);
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix)!;
         return Safetensors.Load(stream, name).Tensors;
     }
+
+    static string? FindShipped(string name) =>
+        Shipped.FirstOrDefault(shipped => string.Equals(shipped, name, StringComparison.OrdinalIgnoreCase));
 }
