@@ -27,7 +27,7 @@ public class AuthorsLeNet5AttackTests
     public void Fgsm_SucceedsAndTransfersAsMeasured(Accumulation accumulation) =>
         Check(epsilon => new Fgsm(epsilon), accumulation, [20, 82, 100], [90, 99, 99]);
 
-    [Theory]
+    [Theory(Explicit = true)]
     [Trait("Speed", "Slow")]
     [InlineData(Accumulation.Float32)]
     [InlineData(Accumulation.Float64)]

@@ -90,7 +90,7 @@ public partial class HtmlReportTests
         Assert.Equal("dapprox reproduce --out <somewhere>", json.RootElement.GetProperty("run").GetProperty("commandLine").GetString());
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     [Trait("Speed", "Slow")]
     public async Task Report_OpenedInABrowser_LogsNoError()
     {

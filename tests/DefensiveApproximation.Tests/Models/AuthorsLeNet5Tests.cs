@@ -33,7 +33,7 @@ public class AuthorsLeNet5Tests
         Assert.InRange(worst, 0, Tolerance);
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [Trait("Speed", "Slow")]
     [InlineData("exact", LayerSelection.All, 9889)]
     [InlineData("ax-fpm", LayerSelection.All, 9750)]
