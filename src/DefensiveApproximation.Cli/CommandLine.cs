@@ -51,6 +51,8 @@ static class CommandLine
             MultiplyCommand.Create(),
             EvaluateCommand.Create(),
             AttackCommand.Create(),
+            ProfileCommand.Create(),
+            ReproduceCommand.Create(),
             TrainCommand.Create(),
             DatasetsCommand.Create(),
             ModelsCommand.Create(),

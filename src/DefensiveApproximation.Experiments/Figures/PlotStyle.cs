@@ -1,0 +1,72 @@
+using ScottPlot;
+using SkiaSharp;
+
+namespace DefensiveApproximation.Experiments.Figures;
+
+/// <summary>
+/// The one look of all plots: light background, own font, and colours that colour-blind readers can tell apart (M. Okabe,
+/// K. Ito, "Color Universal Design", 2008).
+/// </summary>
+static class PlotStyle
+{
+    /// <summary>Image pixels per figure pixel, so that figures stay sharp on dense screens and in print.</summary>
+    public const int PixelRatio = 2;
+
+    public static readonly Color Ink = Color.FromHex("#1b1f24");
+    public static readonly Color Faint = Color.FromHex("#e3e6ea");
+    public static readonly Color Blue = Color.FromHex("#0072B2");
+    public static readonly Color Vermilion = Color.FromHex("#D55E00");
+
+    /// <summary>Figure pixels between two plots.</summary>
+    public const int Gap = 20;
+
+    const float TitleSize = 15, LabelSize = 13, TickSize = 12;
+
+    static PlotStyle() => Fonts.FontResolvers.Insert(0, new FigureFont());
+
+    /// <summary>An empty plot in this style.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="title">What it shows.</param>
+    /// <param name="horizontal">The quantity and unit of the horizontal axis.</param>
+    /// <param name="vertical">The quantity and unit of the vertical axis.</param>
+    public static void Apply(Plot plot, string title, string horizontal, string vertical)
+    {
+        plot.ScaleFactor = PixelRatio;
+        plot.FigureBackground.Color = Colors.White;
+        plot.DataBackground.Color = Colors.White;
+        plot.Axes.Color(Ink);
+        plot.Grid.MajorLineColor = Faint;
+        plot.Title(title);
+        plot.Axes.Title.Label.FontSize = TitleSize;
+        plot.XLabel(horizontal);
+        plot.YLabel(vertical);
+        plot.Axes.Bottom.Label.FontSize = plot.Axes.Left.Label.FontSize = LabelSize;
+        plot.Axes.Bottom.Label.Bold = plot.Axes.Left.Label.Bold = false;
+        plot.Axes.Bottom.TickLabelStyle.FontSize = plot.Axes.Left.TickLabelStyle.FontSize = TickSize;
+        plot.Axes.Top.FrameLineStyle.IsVisible = plot.Axes.Right.FrameLineStyle.IsVisible = false;
+        plot.Font.Set(FigureFont.Name);
+    }
+
+    /// <summary>Renders plots side by side.</summary>
+    /// <param name="plots">The plots, from left to right, with their widths in figure pixels.</param>
+    /// <param name="height">The height in figure pixels.</param>
+    /// <returns>A PNG of <see cref="PixelRatio"/> times as many pixels each way.</returns>
+    public static byte[] Png(IReadOnlyList<(Plot Plot, int Width)> plots, int height)
+    {
+        using var surface = SKSurface.Create(new SKImageInfo((plots.Sum(plot => plot.Width) + Gap * (plots.Count - 1)) * PixelRatio, height * PixelRatio));
+        surface.Canvas.Clear(SKColors.White);
+        int left = 0;
+        foreach ((Plot plot, int width) in plots)
+        {
+            // Each on its own: a scaled plot cannot be rendered at an offset.
+            byte[] png = plot.GetImageBytes(width * PixelRatio, height * PixelRatio, ImageFormat.Png);
+            using SKImage part = SKImage.FromEncodedData(png);
+            surface.Canvas.DrawImage(part, left, 0);
+            left += (width + Gap) * PixelRatio;
+        }
+
+        using SKImage image = surface.Snapshot();
+        using SKData data = image.Encode(SKEncodedImageFormat.Png, quality: 100);
+        return data.ToArray();
+    }
+}

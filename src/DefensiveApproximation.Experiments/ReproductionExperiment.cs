@@ -1,0 +1,242 @@
+using System.Diagnostics;
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Experiments.Figures;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Attacks;
+using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Models;
+
+namespace DefensiveApproximation.Experiments;
+
+/// <summary>How far a run is.</summary>
+/// <param name="Part">What has just been done.</param>
+/// <param name="Done">How many parts are done.</param>
+/// <param name="Of">Of how many.</param>
+public readonly record struct ReproductionProgress(string Part, int Done, int Of);
+
+/// <summary>
+/// The main experiment of "Defensive Approximation" (Guesmi et al., ASPLOS 2021) on LeNet-5: the accuracy with exact and
+/// with approximate multipliers (its table 6), adversarial examples made on the exact network and tried on the approximate
+/// one (its table 2, with fixed budgets), and the error of the multipliers (its figure 3 and table 9).
+/// </summary>
+public sealed class ReproductionExperiment
+{
+    /// <summary>The distance of the budgets among which the smallest sufficient step is looked for.</summary>
+    public const double SmallestStepGrid = 0.005;
+
+    const int PgdSteps = 40, LargestGridSteps = 100, BatchSize = 500, ExamplesPerAttack = 3;
+
+    // The smallest steps, and the noise of Ax-FPM.
+    const int OtherParts = 2;
+
+    static readonly Variant[] Variants =
+    [
+        new(ExactMultiplier.Rounded, LayerSelection.All, 0.9793),
+        new(AxFpm.Released, LayerSelection.All, 0.9767),
+        new(AxFpm.Released, LayerSelection.Convolutions, 0.9767),
+        new(Bfloat16Multiplier.Instance, LayerSelection.All, 0.9793),
+        new(AxFpm.Wrapped, LayerSelection.All, null),
+        new(AxFpm.Renormalised, LayerSelection.All, null),
+        new(Ama5Flat.Instance, LayerSelection.All, null),
+    ];
+
+    readonly ReproductionOptions options;
+    readonly IProgress<ReproductionProgress>? progress;
+    readonly CancellationToken cancellation;
+    readonly Dataset data;
+    readonly Network exact;
+    readonly List<Timing> timings = [];
+    readonly List<AdversarialExample> examples = [];
+    readonly int parts;
+    int done;
+
+    ReproductionExperiment(ReproductionOptions options, IProgress<ReproductionProgress>? progress, CancellationToken cancellation)
+    {
+        this.options = options;
+        this.progress = progress;
+        this.cancellation = cancellation;
+        exact = TrainedModels.Load(TrainedModels.For(Datasets.Find(options.Dataset).Name));
+        data = Datasets.Load(options.Dataset, Split.Test, options.DataFolder).First(options.TestImages);
+        Evaluation.ThrowIfUnfit(exact, data);
+        // Every variant is evaluated; every multiplier, one fewer, is measured; there are two attacks.
+        parts = 2 * Variants.Length - 1 + 2 * options.Epsilons.Count + OtherParts;
+    }
+
+    /// <summary>Runs the experiment.</summary>
+    /// <param name="options">What to run.</param>
+    /// <param name="progress">Told after each part, if given.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="InputException">There is no such data set, no network for it, or its files cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public static Reproduction Run(
+        ReproductionOptions options, IProgress<ReproductionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new ReproductionExperiment(options, progress, cancellation).Run();
+    }
+
+    Reproduction Run()
+    {
+        int[][] predictions = Variants.Select(variant => Timed($"accuracy, {variant}", () => Predict(variant))).ToArray();
+        AccuracyRow[] accuracies = Variants.Zip(predictions, Accuracy).ToArray();
+
+        int[] attacked = Enumerable.Range(0, data.Count)
+            .Where(i => predictions[0][i] == data.Labels[i] && predictions[1][i] == data.Labels[i])
+            .Take(options.AttackedImages)
+            .ToArray();
+        var attacks = new List<AttackRow>();
+        foreach (double epsilon in options.Epsilons)
+            attacks.Add(Timed($"fgsm, ε = {epsilon}", () => Attack(new Fgsm(epsilon), attacked)));
+        attacks.Add(Timed("fgsm, smallest ε", () => SmallestStep(attacked)));
+        foreach (double epsilon in options.Epsilons)
+            attacks.Add(Timed($"pgd, ε = {epsilon}", () => Attack(new Pgd(epsilon) { Steps = PgdSteps, RandomStart = true }, attacked)));
+
+        ErrorMetrics[] metrics = Variants
+            .Select(variant => variant.Multiplier)
+            .Distinct()
+            .Select(multiplier => Timed($"error of {multiplier}", () => ErrorMeasurement.Sample(
+                multiplier, OperandLaw.Uniform01, options.Samples, options.Seed, cancellation: cancellation)))
+            .ToArray();
+        ErrorMetrics axFpm = metrics.Single(metric => metric.Multiplier == AxFpm.Released.Name);
+        NoiseProfile noise = Timed("noise of ax-fpm", () => NoiseProfile.Measure(axFpm, AxFpm.Released, OperandLaw.Uniform01, options.Seed));
+
+        var result = new ReproductionResult
+        {
+            Dataset = data.Name,
+            Provenance = data.Provenance,
+            Model = exact.Name,
+            Seed = options.Seed,
+            TestImages = data.Count,
+            AttackedImages = attacked.Length,
+            PgdSteps = PgdSteps,
+            Findings = PaperFindings.Of(data, predictions[0], predictions[1], attacks, axFpm),
+            Accuracies = accuracies,
+            Attacks = attacks,
+            Metrics = metrics,
+        };
+        return new Reproduction(result, examples, noise, timings);
+    }
+
+    Network With(Variant variant) => exact.With(variant.Multiplier, variant.Layers);
+
+    int[] Predict(Variant variant)
+    {
+        var victim = new NetworkVictim(With(variant));
+        var labels = new List<int>();
+        for (int start = 0; start < data.Count; start += BatchSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            labels.AddRange(victim.Labels(data.Images(start, Math.Min(BatchSize, data.Count - start))));
+        }
+
+        return [.. labels];
+    }
+
+    AccuracyRow Accuracy(Variant variant, int[] labels) => new(
+        variant.Multiplier.Name, variant.LayersName,
+        new Share(Enumerable.Range(0, data.Count).Count(i => labels[i] == data.Labels[i]), data.Count), variant.Paper);
+
+    AttackRow Attack(FixedBudgetAttack<IGradientVictim> attack, int[] attacked)
+    {
+        AttackRecord[] records = Records(attack, attacked);
+        return Row(attack.Name, attack.Epsilon, attacked, records);
+    }
+
+    AttackRecord[] Records(Attack<IGradientVictim> attack, int[] places) => AttackRunner.Run(
+        attack, new NetworkVictim(exact), data.Images(places), Labels(places), options.Seed,
+        positions: places, cancellation: cancellation);
+
+    /// <summary>The paper's way: FGSM with the smallest step that succeeds, image by image.</summary>
+    AttackRow SmallestStep(int[] attacked)
+    {
+        var found = new Dictionary<int, AttackRecord>();
+        for (int step = 1; step <= LargestGridSteps && found.Count < attacked.Length; step++)
+        {
+            int[] left = attacked.Where(place => !found.ContainsKey(place)).ToArray();
+            foreach (AttackRecord record in Records(new Fgsm(step * SmallestStepGrid), left))
+            {
+                if (record.Success || step == LargestGridSteps)
+                    found.Add(record.Image, record);
+            }
+        }
+
+        return Row("fgsm", null, attacked, attacked.Select(place => found[place]).ToArray());
+    }
+
+    AttackRow Row(string attack, double? epsilon, int[] attacked, AttackRecord[] records)
+    {
+        AttackSummary summary = AttackSummary.Of(records);
+        Tensor adversarial = data.Images(attacked);
+        for (int i = 0; i < records.Length; i++)
+            records[i].Adversarial.CopyTo(adversarial.Row(i));
+
+        var transfers = new List<TransferRow>();
+        int[]? first = null;
+        foreach (Variant variant in Variants.Where(variant => variant.Multiplier == AxFpm.Released))
+        {
+            var other = new NetworkVictim(With(variant));
+            int[] clean = other.Labels(data.Images(attacked)), labels = other.Labels(adversarial);
+            int[] counted = Enumerable.Range(0, records.Length)
+                .Where(i => records[i].Success && clean[i] == records[i].Label)
+                .ToArray();
+            transfers.Add(new TransferRow(
+                variant.Multiplier.Name, variant.LayersName,
+                new Share(counted.Count(i => labels[i] != records[i].Label), counted.Length)));
+            first ??= labels;
+        }
+
+        // One budget of each attack is enough to see, and the smallest steps are the hardest.
+        if (first is not null && (epsilon is null || epsilon == options.Epsilons.Order().ElementAt(options.Epsilons.Count / 2)))
+            AddExamples(epsilon is null ? "FGSM, smallest ε" : $"{attack.ToUpperInvariant()}, ε = {epsilon}", records, first);
+        return new AttackRow(attack, epsilon, new Share(summary.Successes, summary.CleanCorrect), summary.MeanL2, transfers);
+    }
+
+    /// <summary>The first successes of different classes, and among them the first that does not fool Ax-FPM, if there is one.</summary>
+    void AddExamples(string attack, AttackRecord[] records, int[] approximate)
+    {
+        int[] successes = Enumerable.Range(0, records.Length).Where(i => records[i].Success).DistinctBy(i => records[i].Label).ToArray();
+        int[] resisted = Enumerable.Range(0, records.Length).Where(i => records[i].Success && approximate[i] == records[i].Label).Take(1).ToArray();
+        foreach (int i in resisted.Concat(successes).Distinct().Take(ExamplesPerAttack).Order())
+        {
+            AttackRecord record = records[i];
+            examples.Add(new AdversarialExample
+            {
+                Clean = data.Images(record.Image, 1).Data,
+                Adversarial = record.Adversarial,
+                Channels = data.Channels,
+                Height = data.Height,
+                Width = data.Width,
+                Attack = attack,
+                Label = data.Classes[record.Label],
+                L2 = record.Distances.L2,
+                Predictions =
+                [
+                    Prediction(ExactMultiplier.Rounded, record.Prediction, record.Label),
+                    Prediction(AxFpm.Released, approximate[i], record.Label),
+                ],
+            });
+        }
+    }
+
+    ExamplePrediction Prediction(FloatMultiplier multiplier, int label, int truth) =>
+        new(multiplier.Name, label < 0 ? "no answer" : data.Classes[label], label == truth);
+
+    byte[] Labels(int[] places) => places.Select(place => data.Labels[place]).ToArray();
+
+    T Timed<T>(string part, Func<T> run)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        long start = Stopwatch.GetTimestamp();
+        T result = run();
+        timings.Add(new Timing(part, Stopwatch.GetElapsedTime(start).TotalSeconds));
+        progress?.Report(new ReproductionProgress(part, ++done, parts));
+        return result;
+    }
+
+    sealed record Variant(FloatMultiplier Multiplier, LayerSelection Layers, double? Paper)
+    {
+        public string LayersName => Layers == LayerSelection.All ? "all" : "convolutions";
+
+        public override string ToString() => Layers == LayerSelection.All ? Multiplier.Name : $"{Multiplier.Name} in convolutions";
+    }
+}
