@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Text;
 using DefensiveApproximation.Cli.Commands;
 
 namespace DefensiveApproximation.Cli;
@@ -23,17 +24,18 @@ static class CommandLine
             // No response files: a value that begins with @ is a value.
             ParseResult parse = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (ParseErrors.First(parse) is string error)
-                return Fail(error, Failure);
+                return Fail(error);
             var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             return await parse.InvokeAsync(settings, interruption.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            return Fail("cancelled", Interruption.ExitCode);
+            Output.Note("cancelled");
+            return Interruption.ExitCode;
         }
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
-            return Fail(e.Message, Failure);
+            return Fail(e.Message);
         }
     }
 
@@ -55,18 +57,20 @@ static class CommandLine
             DatasetsCommand.Create(),
             ModelsCommand.Create(),
         };
-        root.SetAction(parse => new HelpAction().Invoke(parse));
+        var help = new Help();
+        root.Options.OfType<HelpOption>().Single().Action = help;
+        root.SetAction(help.Invoke);
         return root;
     }
 
-    static int Fail(string message, int exitCode)
+    static int Fail(string message)
     {
-        Console.Error.WriteLine($"error: {OneLine(message)}");
-        return exitCode;
+        Output.Note($"error: {OneLine(message)}");
+        return Failure;
     }
 
     /// <summary>File names and other people's messages can hold line breaks and escape sequences.</summary>
     static string OneLine(string message) =>
         string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            .Aggregate(new System.Text.StringBuilder(), (line, c) => line.Append(char.IsControl(c) ? '?' : c)).ToString();
+            .Aggregate(new StringBuilder(), (line, c) => line.Append(char.IsControl(c) ? '?' : c)).ToString();
 }

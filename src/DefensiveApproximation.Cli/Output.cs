@@ -40,7 +40,7 @@ static class Output
     {
         Table table = new Table().Border(TableBorder.Simple);
         foreach (string column in columns)
-            table.AddColumn(column);
+            table.AddColumn(column, made => made.Padding(new Padding(0)));
         return table;
     }
 

@@ -13,18 +13,16 @@ static class AttackCommand
             Pgd(),
         };
 
-    static Command Fgsm()
+    static DocumentedCommand Fgsm()
     {
-        var command = new Command("fgsm", $"""
-            Fast gradient sign method: one step of ε along the sign of the gradient (Goodfellow et al. 2015).
-
-            {AttackRun.Measured}
-            """);
+        var command = new DocumentedCommand(
+            "fgsm", "Fast gradient sign method: one step of ε along the sign of the gradient (Goodfellow et al. 2015).",
+            AttackRun.Measured);
         AttackRun.AddTo(command, [], (_, epsilon) => new Fgsm(epsilon));
         return command;
     }
 
-    static Command Pgd()
+    static DocumentedCommand Pgd()
     {
         Option<int> steps = Values.Integer("--steps", "How many steps.", least: 1, otherwise: new Pgd(0).Steps);
         Option<double?> stepSize = Values.Option<double?>("--step-size", "X", "The length of a step in every pixel, in units of pixels from 0 to 1. [default: ε/30]",
@@ -33,11 +31,9 @@ static class AttackCommand
         {
             Description = "Begin at a random point within ε, not at the image itself.",
         };
-        var command = new Command("pgd", $"""
-            Projected gradient descent: many small steps within ε of the image (Madry et al. 2018).
-
-            {AttackRun.Measured}
-            """);
+        var command = new DocumentedCommand(
+            "pgd", "Projected gradient descent: many small steps within ε of the image (Madry et al. 2018).",
+            AttackRun.Measured);
         AttackRun.AddTo(command, [steps, stepSize, randomStart], (parse, epsilon) => new Pgd(epsilon)
         {
             Steps = parse.GetValue(steps),

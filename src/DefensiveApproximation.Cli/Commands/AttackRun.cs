@@ -112,7 +112,7 @@ static class AttackRun
         AttackSummary summary = results[0].Summary;
         Console.WriteLine(title);
         Console.WriteLine($"{summary.Count} images, {summary.CleanCorrect} of them classified right and attacked");
-        Table table = Output.Table(["ε", "success", "mean L2", "median", "mean L∞", "mean L0", "queries", .. others.Select(other => $"fools {other.Name}"), "time"]);
+        Table table = Output.Table(["ε", "success", "mean L2", "median L2", "mean L∞", "mean L0", "queries", .. others.Select(other => $"fools {other.Name}"), "time"]);
         foreach (TableColumn column in table.Columns)
             column.RightAligned();
         foreach (Result result in results)

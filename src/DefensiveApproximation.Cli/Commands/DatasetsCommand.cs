@@ -12,11 +12,9 @@ static class DatasetsCommand
     {
         Option<string?> data = SharedOptions.Data();
         Option<bool> json = SharedOptions.Json();
-        var command = new Command("datasets", $"""
-            List the data sets, with what is found of each.
-
-            All files found are read and compared with the checksums of the published ones. Looks in the folder that --data or {Datasets.FolderVariable} names, and where operating systems put their packages. 'dapprox datasets fetch NAME' downloads one.
-            """)
+        var command = new DocumentedCommand(
+            "datasets", "List the data sets, with what is found of each.",
+            $"All files found are read and compared with the checksums of the published ones. Looks in the folder that --data or {Datasets.FolderVariable} names, and where operating systems put their packages. 'dapprox datasets fetch NAME' downloads one.")
         {
             data, json, FetchCommand.Create(),
         };

@@ -23,11 +23,9 @@ static class EvaluateCommand
             Description = "Also write the logits, as CSV: one image a line in the data set's order, one column a class, no titles. Numbers read back to the same bits.",
         };
         Option<bool> json = SharedOptions.Json();
-        var command = new Command("evaluate", """
-            Measure a network's accuracy: the share of images that it classifies correctly.
-
-            The interval says where the accuracy on endless images of the same kind lies with 95 % confidence (Wilson). With --json: accuracy, correct, count, interval [low, high], seconds (classifying only, without loading).
-            """);
+        var command = new DocumentedCommand(
+            "evaluate", "Measure a network's accuracy: the share of images that it classifies correctly.",
+            "The interval says where the accuracy on endless images of the same kind lies with 95 % confidence (Wilson). With --json: accuracy, correct, count, interval [low, high], seconds (classifying only, without loading).");
         subject.AddTo(command, multiplier);
         foreach (Option option in (Option[])[first, logits, json])
             command.Add(option);

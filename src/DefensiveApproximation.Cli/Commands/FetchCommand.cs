@@ -15,11 +15,9 @@ static class FetchCommand
         Option<string?> data = SharedOptions.Data();
         Option<Uri?> from = Values.Option<Uri?>("--from", "URL", "Download from this mirror. [default: where the data set is published]", Address);
         Option<bool> json = SharedOptions.Json();
-        var command = new Command("fetch", """
-            Download a data set from where it is published.
-
-            A file counts only with the published length and checksum; files that are there already are kept. After an error or Ctrl-C no half file remains. With --json: name, written (the paths).
-            """)
+        var command = new DocumentedCommand(
+            "fetch", "Download a data set from where it is published.",
+            "A file counts only with the published length and checksum; files that are there already are kept. After an error or Ctrl-C no half file remains. With --json: name, written (the paths).")
         {
             name, data, from, json,
         };

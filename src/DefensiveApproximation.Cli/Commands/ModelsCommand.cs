@@ -13,11 +13,9 @@ static class ModelsCommand
     public static Command Create()
     {
         Option<bool> json = SharedOptions.Json();
-        var command = new Command("models", """
-            List the trained networks that come with the program, for --model.
-
-            Shows the images each takes, how many classes it tells apart, and how many multiplications one image needs. --model also takes a .safetensors file: its architecture is told from the names and shapes of its tensors.
-            """)
+        var command = new DocumentedCommand(
+            "models", "List the trained networks that come with the program, for --model.",
+            "Shows the images each takes, how many classes it tells apart, and how many multiplications one image needs. --model also takes a .safetensors file: its architecture is told from the names and shapes of its tensors.")
         {
             json,
         };

@@ -24,11 +24,9 @@ static class MultiplyCommand
             Description = "Multiply the pairs of a file instead: lines 'a b' of binary32 bit patterns in hexadecimal; further columns and lines that begin with # are ignored. Prints lines 'a b product'.",
         };
         Option<bool> json = SharedOptions.Json();
-        var command = new Command("multiply", """
-            Multiply two binary32 numbers, and show the bits.
-
-            Shows the fields of both operands, the exact product rounded to nearest even, the multiplier's product, and its error relative to the unrounded product. The operands have roles: most approximate multipliers do not commute. With --json: multiplier, a, b, exact, product (each with value, bits, sign, exponent, fraction), relativeError; with --pairs a list of a, b, product as bit patterns.
-            """)
+        var command = new DocumentedCommand(
+            "multiply", "Multiply two binary32 numbers, and show the bits.",
+            "Shows the fields of both operands, the exact product rounded to nearest even, the multiplier's product, and its error relative to the unrounded product. The operands have roles: most approximate multipliers do not commute. With --json: multiplier, a, b, exact, product (each with value, bits, sign, exponent, fraction), relativeError; with --pairs a list of a, b, product as bit patterns.")
         {
             a, b, multiplier, pairs, json,
         };
@@ -100,8 +98,10 @@ static class MultiplyCommand
             return;
         }
 
-        // The widest names and numbers just fit 80 columns without lines between the columns.
+        // Almost all names and numbers fit 80 columns without lines between the columns.
         Table table = Output.Table("", "value", "bits", "sign, exponent, fraction").Border(TableBorder.None);
+        foreach (TableColumn column in table.Columns)
+            column.PadRight(2);
         AddRow(table, "A (activation)", a);
         AddRow(table, "B (weight)", b);
         AddRow(table, "exact", exact);

@@ -44,11 +44,9 @@ static class TrainCommand
             Description = "Keep the state here after each epoch. When the file is there, training goes on from it, to the weights that an uninterrupted training gives. [default: none]",
         };
         Option<bool> json = SharedOptions.Json();
-        var command = new Command("train", """
-            Train a network on a data set, with exact arithmetic.
-
-            Minimises the cross-entropy with Adam. One training image in ten is held out, and the weights of the epoch that classifies most of these correctly are saved. The same options give the same weights on the same kind of processor. In the end the saved file is read back and judged on the test images. With --json: architecture, dataset, file, bestEpoch, validationAccuracy, testAccuracy, epochs (each with epoch, loss, trainAccuracy, validationAccuracy), seconds.
-            """)
+        var command = new DocumentedCommand(
+            "train", "Train a network on a data set, with exact arithmetic.",
+            "Minimises the cross-entropy with Adam. One training image in ten is held out, and the weights of the epoch that classifies most of these correctly are saved. The same options give the same weights on the same kind of processor. In the end the saved file is read back and judged on the test images. With --json: architecture, dataset, file, bestEpoch, validationAccuracy, testAccuracy, epochs (each with epoch, loss, trainAccuracy, validationAccuracy), seconds.")
         {
             architecture, dataset, data, epochs, batchSize, rate, shift, rotation, threads, seed, output, checkpoint, json,
         };

@@ -1,0 +1,279 @@
+using System.Globalization;
+using System.Text.Json;
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Networks.Formats;
+using Xunit;
+
+namespace DefensiveApproximation.Tests.Cli;
+
+public sealed class CommandTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("dapprox-tests-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task Version_IsPrinted()
+    {
+        Dapprox run = await Dapprox.RunAsync("--version");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+", run.Output);
+    }
+
+    [Fact]
+    public async Task Help_ListsTheCommands()
+    {
+        Dapprox run = await Dapprox.RunAsync();
+
+        Assert.Equal(0, run.ExitCode);
+        foreach (string command in new[] { "multipliers", "multiply", "evaluate", "attack", "train", "datasets", "models" })
+            Assert.Contains($"\n  {command} ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Multipliers_Json_NamesThemAll()
+    {
+        Dapprox run = await Dapprox.RunAsync("multipliers", "--json");
+
+        Assert.Equal(
+            Multipliers.All.Select(multiplier => multiplier.Name),
+            run.Json.GetProperty("multipliers").EnumerateArray().Select(entry => entry.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task Multiply_PublishedExample_GivesThePublishedProduct()
+    {
+        Dapprox run = await Dapprox.RunAsync("multiply", "0.856", "0.471", "--multiplier", "ax-fpm", "--json");
+
+        Assert.Equal(0.426080584526062, run.Json.GetProperty("product").GetProperty("value").GetSingle(), 1e-15 + 4e-8);
+        Assert.Equal("0x3eda273c", run.Json.GetProperty("product").GetProperty("bits").GetString());
+        Assert.Equal(0.0568, run.Json.GetProperty("relativeError").GetDouble(), 1e-4);
+    }
+
+    [Theory]
+    [InlineData("-1.5", "2", "0xc0400000")]
+    [InlineData("0x80000000", "-inf", "0xffc00000")]
+    [InlineData("-inf", "1e-3", "0xff800000")]
+    public async Task Multiply_NegativeAndSpecialOperands_AreUnderstood(string a, string b, string product)
+    {
+        Dapprox run = await Dapprox.RunAsync("multiply", a, b, "--json");
+
+        Assert.Equal(product, run.Json.GetProperty("product").GetProperty("bits").GetString());
+    }
+
+    [Fact]
+    public async Task Multiply_Pairs_SkipsCommentsAndFurtherColumns()
+    {
+        string file = Path.Combine(folder, "pairs.txt");
+        await File.WriteAllTextAsync(file, "# a b\n3f800000 40000000 deadbeef\n\n  0xC0000000\t3f000000\n", TestContext.Current.CancellationToken);
+
+        Dapprox run = await Dapprox.RunAsync("multiply", "--pairs", file);
+
+        Assert.Equal("3f800000 40000000 40000000\nc0000000 3f000000 bf800000\n", run.Output);
+    }
+
+    [Theory]
+    [InlineData("3f800000", "line 2 of")]
+    [InlineData("3f800000 1.5", "has '1.5'")]
+    public async Task Multiply_PairsWithABadLine_NamesTheLineAndPrintsNothing(string line, string message)
+    {
+        string file = Path.Combine(folder, "pairs.txt");
+        await File.WriteAllLinesAsync(file, ["3f800000 3f800000", line], TestContext.Current.CancellationToken);
+
+        Dapprox run = await Dapprox.RunAsync("multiply", "--pairs", file);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Empty(run.Output);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Multiply_PairsOfTheReference_GivesEveryProduct()
+    {
+        string? reference = Environment.GetEnvironmentVariable("DAPPROX_REFERENCE");
+        Assert.SkipWhen(reference is null, "DAPPROX_REFERENCE is not set: no reference products.");
+        string file = Path.Combine(reference, "ax_fpm_products.txt");
+
+        Dapprox run = await Dapprox.RunAsync("multiply", "--pairs", file, "--multiplier", "ax-fpm");
+
+        string[] expected = [.. File.ReadLines(file).Where(line => !line.StartsWith('#'))];
+        Assert.Equal(expected, run.Output.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Evaluate_Json_HasTheStableFieldsAndLogitsOnePerImage()
+    {
+        string logits = Path.Combine(folder, "logits.csv");
+
+        Dapprox run = await Dapprox.RunAsync("evaluate", "--multiplier", "ax-fpm", "--skip", "100", "--first", "60", "--logits", logits, "--json");
+        Dapprox all = await Dapprox.RunAsync("evaluate", "--multiplier", "ax-fpm", "--first", "160", "--logits", logits + "2", "--json");
+
+        JsonElement json = run.Json;
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.Error);
+        Assert.Equal(["accuracy", "correct", "count", "interval", "seconds"], json.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(60, json.GetProperty("count").GetInt32());
+        Assert.Equal(json.GetProperty("correct").GetInt32() / 60.0, json.GetProperty("accuracy").GetDouble());
+        (double low, double high) = Wilson.Interval(json.GetProperty("correct").GetInt32(), 60);
+        Assert.Equal([low, high], json.GetProperty("interval").EnumerateArray().Select(end => end.GetDouble()));
+        string[] lines = await File.ReadAllLinesAsync(logits, TestContext.Current.CancellationToken);
+        Assert.Equal(60, lines.Length);
+        Assert.All(lines, line => Assert.Equal(10, line.Split(',').Select(text => float.Parse(text, CultureInfo.InvariantCulture)).Count()));
+        // The same images give the same logits, wherever the run begins.
+        Assert.Equal((await File.ReadAllLinesAsync(logits + "2", TestContext.Current.CancellationToken))[100..], lines);
+        Assert.Equal(160, all.Json.GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public async Task Evaluate_AuthorsWeightsOnMnist_GivesThePublishedAccuracies()
+    {
+        (string data, string model) = Reference();
+
+        foreach ((string options, double accuracy) in new[] { ("exact", 0.9889), ("ax-fpm", 0.9750), ("ax-fpm --layers convolutions", 0.9705) })
+        {
+            Dapprox run = await Dapprox.RunAsync(data, $"evaluate --model {model} --dataset mnist --accumulate float64 --json --multiplier {options}".Split(' '));
+
+            Assert.Equal(accuracy, run.Json.GetProperty("accuracy").GetDouble());
+        }
+    }
+
+    [Fact]
+    public async Task Attack_Json_HasTheStableFields()
+    {
+        Dapprox run = await Dapprox.RunAsync("attack", "pgd", "--epsilon", "0.05,0.3", "--steps", "4", "--random-start", "--step-size", "0.05",
+            "--correct-on", "exact,ax-fpm", "--try-on", "ax-fpm,bfloat16", "--skip", "10", "--first", "20", "--seed", "3", "--save", folder, "--json");
+
+        JsonElement json = run.Json;
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["attack", "count", "cleanCorrect", "results"], json.EnumerateObject().Select(field => field.Name));
+        Assert.Equal("pgd", json.GetProperty("attack").GetString());
+        Assert.Equal((20, 20), (json.GetProperty("count").GetInt32(), json.GetProperty("cleanCorrect").GetInt32()));
+        JsonElement[] results = [.. json.GetProperty("results").EnumerateArray()];
+        Assert.Equal([0.05, 0.3], results.Select(result => result.GetProperty("epsilon").GetDouble()));
+        Assert.All(results, result => Assert.Equal(
+            ["epsilon", "success", "meanL2", "medianL2", "meanLinf", "meanL0", "meanQueries", "transfer", "seconds"],
+            result.EnumerateObject().Select(field => field.Name)));
+        Assert.All(results, result => Assert.Equal(["ax-fpm", "bfloat16"], result.GetProperty("transfer").EnumerateObject().Select(field => field.Name)));
+        Assert.Equal(5, results[1].GetProperty("meanQueries").GetDouble());
+        Assert.InRange(results[1].GetProperty("meanLinf").GetDouble(), 0.05, 0.3);
+
+        string[] records = await File.ReadAllLinesAsync(Path.Combine(folder, "records.csv"), TestContext.Current.CancellationToken);
+        Assert.Equal(1 + 2 * 20, records.Length);
+        Assert.Equal(results[1].GetProperty("success").GetDouble(), records.Count(line => line.StartsWith("0.3,", StringComparison.Ordinal) && line.Contains(",true,", StringComparison.Ordinal)) / 20.0);
+        var images = Safetensors.Load(Path.Combine(folder, "adversarial-0.3.safetensors"));
+        Assert.Equal([20, 1, 28, 28], images.Tensors["clean"].Shape.ToArray());
+        Assert.Equal([20, 1, 28, 28], images.Tensors["adversarial"].Shape.ToArray());
+        Assert.Equal([20], images.Tensors["labels"].Shape.ToArray());
+        Assert.All(images.Tensors["clean"].Data.Zip(images.Tensors["adversarial"].Data), pair => Assert.True(Math.Abs((double)pair.First - pair.Second) <= 0.3));
+    }
+
+    [Fact]
+    public async Task Attack_SameSeed_GivesTheSameNumbersWhereverTheRunBegins()
+    {
+        string[] attack = ["attack", "pgd", "--epsilon", "0.1", "--steps", "3", "--random-start", "--save"];
+
+        await Dapprox.RunAsync([.. attack, Path.Combine(folder, "whole"), "--first", "12"]);
+        await Dapprox.RunAsync([.. attack, Path.Combine(folder, "rest"), "--skip", "8", "--first", "4"]);
+
+        string[] whole = await File.ReadAllLinesAsync(Path.Combine(folder, "whole", "records.csv"), TestContext.Current.CancellationToken);
+        string[] rest = await File.ReadAllLinesAsync(Path.Combine(folder, "rest", "records.csv"), TestContext.Current.CancellationToken);
+        Assert.Equal(whole[9..], rest[1..]);
+    }
+
+    [Fact]
+    public async Task Attack_WithoutTryOn_TriesExactAndAxFpm()
+    {
+        Dapprox run = await Dapprox.RunAsync("attack", "fgsm", "--epsilon", "0.3", "--first", "5", "--json");
+
+        JsonElement transfer = run.Json.GetProperty("results")[0].GetProperty("transfer");
+        Assert.Equal(["exact", "ax-fpm"], transfer.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(1, transfer.GetProperty("exact").GetDouble());
+    }
+
+    [Theory]
+    // The table of the reference measurements: success, mean L2, transfer to Ax-FPM in all layers.
+    [InlineData("fgsm", 0.20, 0.82, 1.00, 0.90, 0.99, 0.99)]
+    [InlineData("pgd --random-start", 0.37, 0.99, 1.00, 0.97, 0.99, 1.00)]
+    [Trait("Speed", "Slow")]
+    public async Task Attack_AuthorsWeightsOnMnist_GivesTheReferenceTable(
+        string attack, double success1, double success2, double success3, double transfer1, double transfer2, double transfer3)
+    {
+        // Five points: other frameworks round and draw differently.
+        const double Tolerance = 0.05;
+        (string data, string model) = Reference();
+
+        Dapprox run = await Dapprox.RunAsync(data, $"attack {attack} --model {model} --dataset mnist --epsilon 0.1,0.2,0.3 --correct-on exact,ax-fpm --try-on exact,ax-fpm --first 100 --json".Split(' '));
+
+        JsonElement[] results = [.. run.Json.GetProperty("results").EnumerateArray()];
+        double[] success = [success1, success2, success3], transfer = [transfer1, transfer2, transfer3];
+        for (int i = 0; i < results.Length; i++)
+        {
+            Assert.Equal(success[i], results[i].GetProperty("success").GetDouble(), Tolerance);
+            Assert.Equal(transfer[i], results[i].GetProperty("transfer").GetProperty("ax-fpm").GetDouble(), Tolerance);
+        }
+    }
+
+    [Fact]
+    public async Task Models_Json_ListsTheShippedOnes()
+    {
+        Dapprox run = await Dapprox.RunAsync("models", "--json");
+
+        Assert.Equal(["lenet5-digits", "lenet5-mnist"], run.Json.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task Datasets_Json_FindsTheBuiltInDigits()
+    {
+        Dapprox run = await Dapprox.RunAsync("datasets", "--json");
+
+        JsonElement digits = run.Json.GetProperty("datasets").EnumerateArray()
+            .Single(entry => entry.GetProperty("name").GetString() == "digits" && entry.GetProperty("split").GetString() == "test");
+        Assert.True(digits.GetProperty("found").GetBoolean());
+        Assert.Equal(1000, digits.GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public async Task DatasetsFetch_DeadMirror_SaysWhatToDoAndLeavesNoFile()
+    {
+        // Port 9 (discard) is not served.
+        Dapprox run = await Dapprox.RunAsync("datasets", "fetch", "mnist", "--data", folder, "--from", "http://127.0.0.1:9/");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("get it by other means", run.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task DatasetsFetch_Digits_HasNothingToDo()
+    {
+        Dapprox run = await Dapprox.RunAsync("datasets", "fetch", "digits", "--json");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.Json.GetProperty("written").EnumerateArray());
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public async Task Train_OneEpoch_WritesWeightsThatEvaluateReads()
+    {
+        string file = Path.Combine(folder, "weights.safetensors");
+
+        Dapprox run = await Dapprox.RunAsync("train", "lenet5", "--epochs", "1", "--batch-size", "256", "--out", file, "--json");
+        Dapprox evaluation = await Dapprox.RunAsync("evaluate", "--model", file, "--json");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(
+            ["architecture", "dataset", "file", "bestEpoch", "validationAccuracy", "testAccuracy", "epochs", "seconds"],
+            run.Json.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(run.Json.GetProperty("testAccuracy").GetDouble(), evaluation.Json.GetProperty("accuracy").GetDouble());
+    }
+
+    static (string Data, string Model) Reference()
+    {
+        string? data = Environment.GetEnvironmentVariable("DAPPROX_DATA");
+        string? reference = Environment.GetEnvironmentVariable("DAPPROX_REFERENCE");
+        Assert.SkipWhen(data is null || reference is null, "DAPPROX_DATA or DAPPROX_REFERENCE is not set: no MNIST, or no reference weights.");
+        return (data, Path.Combine(reference, "lenet5-authors.safetensors"));
+    }
+}

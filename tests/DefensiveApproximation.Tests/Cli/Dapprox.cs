@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace DefensiveApproximation.Tests.Cli;
+
+/// <summary>What a run of the program printed, and how it ended.</summary>
+sealed record Dapprox(int ExitCode, string Output, string Error)
+{
+    // Far more than any of these runs takes; a program that hangs must not hang the tests.
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>The one JSON object that stdout is.</summary>
+    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+    /// <summary>Runs the program that the build put beside the tests, with no data folder unless one is given.</summary>
+    public static Task<Dapprox> RunAsync(params string[] arguments) => RunAsync(null, arguments);
+
+    public static async Task<Dapprox> RunAsync(string? data, string[] arguments)
+    {
+        using Process process = Start(data, arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        return new Dapprox(process.ExitCode, await output, await error);
+    }
+
+    public static Process Start(string? data, string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "dapprox.exe" : "dapprox"), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
+            StandardErrorEncoding = System.Text.Encoding.UTF8,
+        };
+        start.Environment["DAPPROX_DATA"] = data;
+        return Process.Start(start)!;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace DefensiveApproximation.Tests.Cli;
+
+public class ErrorTests
+{
+    [Theory]
+    [InlineData("evaluat", "unknown command 'evaluat': did you mean 'evaluate'?")]
+    [InlineData("evaluate --modle x", "unknown option '--modle': did you mean '--model'?")]
+    [InlineData("evaluate surplus", "'surplus' is one word too many")]
+    [InlineData("evaluate --model", "--model")]
+    [InlineData("evaluate --multiplier ax-fmp", "unknown multiplier 'ax-fmp': did you mean 'ax-fpm'?")]
+    [InlineData("evaluate --dataset minst", "unknown data set 'minst': did you mean 'mnist'?")]
+    [InlineData("evaluate --model lenet5-digit", "did you mean 'lenet5-digits'?")]
+    [InlineData("evaluate --model no/such.safetensors", "no/such.safetensors")]
+    [InlineData("evaluate --layers dense", "known: all, convolutions")]
+    [InlineData("evaluate --accumulate float16", "known: float32, float64")]
+    [InlineData("evaluate --first 0", "--first is '0'; give a whole number from 1")]
+    [InlineData("evaluate --first many", "--first is 'many'; give a whole number from 1")]
+    [InlineData("evaluate --skip -1", "--skip is '-1'; give a whole number from 0")]
+    [InlineData("evaluate --skip 1000", "--skip 1000 leaves none of the 1000 images of digits (test)")]
+    [InlineData("evaluate --dataset mnist --data no-such-folder", "dapprox datasets fetch mnist")]
+    [InlineData("evaluate --dataset cifar-10", "no model for cifar-10 comes with the program")]
+    [InlineData("attack", "'dapprox attack' needs a command: fgsm, pgd")]
+    [InlineData("attack fgsm", "'--epsilon' is required")]
+    [InlineData("attack fgsm --epsilon 1.5", "--epsilon is '1.5'; give a number from 0 to 1")]
+    [InlineData("attack fgsm --epsilon nan", "--epsilon is 'nan'; give a number from 0 to 1")]
+    [InlineData("attack fgsm --epsilon 0.1,", "--epsilon is ''")]
+    [InlineData("attack fgsm --epsilon 0.1 --try-on exact,ax", "unknown multiplier 'ax'")]
+    [InlineData("attack pgd --epsilon 0.1 --steps 0", "--steps is '0'; give a whole number from 1")]
+    [InlineData("attack pgd --epsilon 0.1 --step-size 0", "--step-size is '0'")]
+    [InlineData("attack pgd --epsilon 0.1 --seed -1", "--seed is '-1'")]
+    [InlineData("multiply 1", "only one operand is given")]
+    [InlineData("multiply one 2", "A is 'one'")]
+    [InlineData("multiply 1e50 2", "beyond the largest binary32 number")]
+    [InlineData("multiply 0x12 2", "eight hexadecimal digits")]
+    [InlineData("multiply --pairs no/such/file", "there is no file 'no/such/file'")]
+    [InlineData("train lenet6", "unknown architecture 'lenet6': did you mean 'lenet5'?")]
+    [InlineData("train lenet5 --learning-rate -1", "--learning-rate is '-1'; give a number above 0")]
+    [InlineData("train lenet5 --dataset cifar-10 --data no-such-folder", "cifar-10")]
+    [InlineData("datasets fetch mnits", "unknown data set 'mnits': did you mean 'mnist'?")]
+    [InlineData("datasets fetch mnist", "--data")]
+    [InlineData("datasets fetch mnist --from ftp://x", "--from is 'ftp://x'")]
+    public async Task Run_WrongInput_SaysSoInOneLineAndFails(string arguments, string message)
+    {
+        Dapprox run = await Dapprox.RunAsync(arguments.Split(' '));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Empty(run.Output);
+        Assert.StartsWith("error: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Run_MessageWithLineBreaks_StaysOneLine()
+    {
+        Dapprox run = await Dapprox.RunAsync("evaluate", "--multiplier", "two\nlines\e[2J");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal("error: unknown multiplier 'two lines?[2J'", run.Error.Split(':')[0] + ":" + run.Error.Split(':')[1]);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Evaluate_UnwritableLogits_SaysSoAndLeavesNothing()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            Dapprox run = await Dapprox.RunAsync("evaluate", "--first", "1", "--logits", folder);
+
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains($"cannot write '{folder}'", run.Error, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFileSystemEntries(folder));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Evaluate_ImagesThatDoNotFitTheModel_SaysBothShapes()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            // One record of CIFAR-10: a label and 3×32×32 pixels.
+            await File.WriteAllBytesAsync(Path.Combine(folder, "test_batch.bin"), new byte[1 + 3 * 32 * 32], TestContext.Current.CancellationToken);
+
+            Dapprox run = await Dapprox.RunAsync("evaluate", "--model", "lenet5-digits", "--dataset", "cifar-10", "--data", folder);
+
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains("cifar-10 has 3×32×32 images of 10 classes, and lenet5-digits takes 1×28×28 images of 10", run.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Attack_Interrupted_SaysCancelledAndExitsAsShellsDo()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        using Process process = Dapprox.Start(null, ["attack", "pgd", "--epsilon", "0.1", "--steps", "1000000", "--first", "50"]);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        // Long enough to be under way; a signal that comes before the program listens ends it too, but without a word.
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+
+        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("cancelled", (await error).Trim());
+    }
+
+    [Fact]
+    public async Task Multiply_ReaderThatLeavesEarly_DoesNoHarm()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no shell to build the pipe with.");
+        string file = Path.GetTempFileName();
+        try
+        {
+            // More than a pipe holds.
+            await File.WriteAllLinesAsync(file, Enumerable.Repeat("3f800000 3f800000", 20_000), TestContext.Current.CancellationToken);
+            using var shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", "set -o pipefail; \"$0\" multiply --pairs \"$1\" | head -n 1", Path.Combine(AppContext.BaseDirectory, "dapprox"), file])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+
+            string output = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            string error = await shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            Assert.Equal("3f800000 3f800000 3f800000\n", output);
+            Assert.Empty(error);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}
