@@ -55,8 +55,11 @@ public sealed class ReproductionExperiment
         this.options = options;
         this.progress = progress;
         this.cancellation = cancellation;
-        exact = TrainedModels.Load(TrainedModels.For(Datasets.Find(options.Dataset).Name));
-        data = Datasets.Load(options.Dataset, Split.Test, options.DataFolder).First(options.TestImages);
+        DatasetDefinition definition = Names.Find(
+            "data set with a network of its own", options.Dataset,
+            Datasets.All.Where(known => TrainedModels.Shipped.Contains(Model(known))), known => known.Name);
+        exact = TrainedModels.Load(Model(definition));
+        data = Datasets.Load(definition.Name, Split.Test, options.DataFolder).First(options.TestImages);
         Evaluation.ThrowIfUnfit(exact, data);
         // Every variant is evaluated; every multiplier, one fewer, is measured; there are two attacks.
         parts = 2 * Variants.Length - 1 + 2 * options.Epsilons.Count + OtherParts;
@@ -116,6 +119,8 @@ public sealed class ReproductionExperiment
         };
         return new Reproduction(result, examples, noise, timings);
     }
+
+    static string Model(DatasetDefinition definition) => $"{LeNet5.Architecture.Name}-{definition.Name}";
 
     Network With(Variant variant) => exact.With(variant.Multiplier, variant.Layers);
 

@@ -56,7 +56,7 @@ public sealed record Finding(string Claim, string Paper, string Here, Agreement 
 /// <param name="Seconds">Wall time in seconds.</param>
 public sealed record Timing(string Part, double Seconds);
 
-/// <summary>What the experiment found. The same options give the same numbers, to the last bit, on any machine.</summary>
+/// <summary>What the experiment found. The same options give the same numbers, to the last bit, whatever the number of threads and the instruction set.</summary>
 public sealed record ReproductionResult
 {
     /// <summary>The data set's name.</summary>

@@ -14,8 +14,14 @@ static class Html
     public static string Percent(double? share) =>
         share is double value ? (100 * value).ToString("0.0", CultureInfo.InvariantCulture) + "&#8239;%" : "–";
 
-    /// <summary>A number with four significant digits.</summary>
-    public static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−');
+    /// <summary>A number with as many significant digits.</summary>
+    public static string Number(double value, int digits = 4)
+    {
+        string text = Math.Abs(value) is > 0 and < 1e-4
+            ? value.ToString("0." + new string('#', digits - 1) + "e-0", CultureInfo.InvariantCulture)
+            : value.ToString($"G{digits}", CultureInfo.InvariantCulture);
+        return text.Replace('-', '−');
+    }
 
     /// <summary>A share with its interval.</summary>
     public static string Interval(Share share) =>

@@ -180,11 +180,11 @@ public static class HtmlReport
         page.Append("<section id=\"multipliers\">\n<h2>The multipliers</h2>\n");
         page.Append(Html.Table(
             $"Error of {first.Samples:N0} products each, {first.LawSummary}; NMED is normalised by {Html.Number(first.Normaliser)}; ± is half the 95 % interval",
-            ["multiplier", ">MRED", ">NMED", ">bias", ">worst error", ">worst relative error", ">above exact"],
+            ["multiplier", ">MRED", ">NMED", ">above exact", ">bias", ">worst", ">worst relative"],
             result.Metrics.Select(metric => new[]
             {
-                Html.Text(metric.Multiplier), WithRadius(metric.MeanRelativeError), WithRadius(metric.NormalisedMeanError), WithRadius(metric.Bias),
-                Html.Number(metric.WorstAbsolute.Error), Html.Number(metric.WorstRelative.Error), Html.Percent(metric.ShareAbove.Value),
+                Html.Text(metric.Multiplier), WithRadius(metric.MeanRelativeError), WithRadius(metric.NormalisedMeanError), Html.Percent(metric.ShareAbove.Value),
+                WithRadius(metric.Bias), Html.Number(metric.WorstAbsolute.Error), Html.Number(metric.WorstRelative.Error),
             })));
         page.Append(Html.Figure(
             noise, NoiseFigure.Width, NoiseFigure.Height,
@@ -194,7 +194,7 @@ public static class HtmlReport
     }
 
     static string WithRadius(Estimate estimate) =>
-        $"{Html.Number(estimate.Value)} <span class=\"soft\">± {estimate.Radius.ToString("G1", CultureInfo.InvariantCulture)}</span>";
+        $"{Html.Number(estimate.Value)} <span class=\"soft\">± {Html.Number(estimate.Radius, digits: 1)}</span>";
 
     static void AppendRun(StringBuilder page, Reproduction reproduction, RunInfo run)
     {
@@ -212,7 +212,7 @@ public static class HtmlReport
             <dt>images</dt><dd>{Html.Text(result.Provenance)}</dd>
             <dt>seed</dt><dd>{result.Seed}</dd>
             </dl>
-            <p>The same seed gives the same numbers on any machine; only the times differ.</p>
+            <p>The same seed gives the same numbers, whatever the number of threads; only the times differ.</p>
             <details><summary>Times</summary>
 
             """);

@@ -6,7 +6,7 @@ namespace DefensiveApproximation.Experiments.Reports;
 
 /// <summary>
 /// Writes results as JSON: <c>run</c>, <c>results</c> and <c>timings</c>. Under <c>results</c> the same options give the same
-/// bytes on any machine; names are those of the records, shares are fractions, a number that does not exist is null.
+/// bytes, whatever the number of threads; names are those of the records, shares are fractions, a number that does not exist is null.
 /// </summary>
 public static class ResultsJson
 {
