@@ -56,26 +56,26 @@ public class NetworkTests
         }
     }
 
-    // 70 images make chunks of several sizes; 3 threads divide them unevenly.
+    // 40 images make chunks of several sizes; 3 threads divide them unevenly.
     [Theory]
     [InlineData("exact", Accumulation.Float32)]
     [InlineData("ax-fpm", Accumulation.Float32)]
     [InlineData("ax-fpm", Accumulation.Float64)]
     public void ForwardAndInputGradient_DoNotDependOnBatchPlaceOrThreads(string multiplier, Accumulation accumulation)
     {
-        Tensor images = Digits(70);
+        Tensor images = Digits(40);
         Network one = WithThreads(LeNet.With(Multipliers.Find(multiplier), LayerSelection.All, accumulation), 1);
         (Tensor logits, Tensor gradient) = one.InputGradient(images, First);
         Assert.Equal(Bits(logits.Data), Bits(one.Forward(images).Data));
 
-        foreach (int threads in (int[])[2, 3, 16])
+        foreach (int threads in (int[])[2, 3])
         {
             Network several = WithThreads(one, threads);
             (Tensor sameLogits, Tensor sameGradient) = several.InputGradient(images, First);
 
             Assert.Equal(Bits(logits.Data), Bits(sameLogits.Data));
             Assert.Equal(Bits(gradient.Data), Bits(sameGradient.Data));
-            foreach (int[] places in (int[][])[[0], [69], [41, 3, 69, 3], Enumerable.Range(0, 33).Reverse().ToArray()])
+            foreach (int[] places in (int[][])[[0], [39], [21, 3, 39, 3, 0, 8, 1]])
             {
                 (Tensor some, Tensor someGradient) = several.InputGradient(images.Gather(places), First);
                 Assert.Equal(Bits(logits.Gather(places).Data), Bits(some.Data));
