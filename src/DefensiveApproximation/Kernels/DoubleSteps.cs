@@ -29,7 +29,7 @@ readonly unsafe struct DoubleSumStep<TProduct, TLanes, TVector, TSingles> : IMul
         TLanes.StoreSingles(TLanes.ToSingles(product), destination);
 
     public static void StoreSum(TVector sum, float* bias, float* destination) =>
-        TLanes.StoreSingles(TLanes.ToSingles(TLanes.Add(sum, TLanes.ToDoubles(TLanes.LoadSingles(bias)))), destination);
+        TLanes.StoreSingles(TLanes.AddSingles(TLanes.ToSingles(sum), TLanes.LoadSingles(bias)), destination);
 }
 
 /// <summary>Products in binary64 lanes, added to binary32 accumulators: each is a binary32 number already.</summary>

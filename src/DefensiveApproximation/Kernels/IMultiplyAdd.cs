@@ -31,6 +31,6 @@ unsafe interface IMultiplyAdd<TElement, TVector, TSum>
     /// <summary>Stores products as binary32 numbers.</summary>
     static abstract void StoreProduct(TVector product, float* destination);
 
-    /// <summary>Adds the bias, rounds to binary32 and stores.</summary>
+    /// <summary>Rounds to binary32, adds the bias and stores.</summary>
     static abstract void StoreSum(TSum sum, float* bias, float* destination);
 }

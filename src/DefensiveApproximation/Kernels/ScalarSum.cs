@@ -5,7 +5,7 @@ namespace DefensiveApproximation.Kernels;
 /// <summary>
 /// The definition of a sum of products. The accumulator starts at +0 and takes the products one by one in the order
 /// given, each rounded and then added; with <c>exact-fused</c> each is added unrounded. The bias comes last. A binary64
-/// accumulator is rounded to binary32 once, after the bias. A NaN is always <see cref="float.NaN"/>.
+/// accumulator is rounded to binary32 before the bias, which is added in binary32. A NaN is always <see cref="float.NaN"/>.
 /// </summary>
 struct ScalarSum(FloatMultiplier multiplier, Accumulation accumulation)
 {
@@ -27,7 +27,7 @@ struct ScalarSum(FloatMultiplier multiplier, Accumulation accumulation)
     /// <summary>The sum with its bias.</summary>
     public readonly float Finish(float bias)
     {
-        float result = accumulation == Accumulation.Float64 ? (float)(wide + bias) : single + bias;
+        float result = accumulation == Accumulation.Float64 ? (float)wide + bias : single + bias;
         return float.IsNaN(result) ? float.NaN : result;
     }
 }

@@ -44,7 +44,7 @@ static class KernelCases
             double sum = 0;
             foreach ((float a, float b) in operands)
                 sum = fused ? Math.FusedMultiplyAdd(a, b, sum) : sum + multiplier.Multiply(a, b);
-            result = (float)(sum + bias);
+            result = (float)sum + bias;
         }
 
         return float.IsNaN(result) ? float.NaN : result;
