@@ -38,7 +38,7 @@ static class AttackRun
         Option<string?> save = new("--save")
         {
             HelpName = "DIR",
-            Description = "Write records.csv, one line per image and ε, and the images as adversarial-EPS.safetensors into this folder.",
+            Description = "Write into this folder: records.csv, one line per image and ε; adversarial-EPS.safetensors with the tensors clean, adversarial and labels; grid.png, a picture of some.",
         };
         Option<bool> json = SharedOptions.Json();
         subject.AddTo(command, [epsilon, .. own, target, tryOn, correctOn]);
@@ -72,20 +72,13 @@ static class AttackRun
             }).ToArray());
 
             if (folder is not null)
-                Save(folder, data.Images(places), results);
+                AttackFolder.Save(folder, command.Name, data, places, [(victim.Name, attacked), .. others.Zip(tried, (other, network) => (other.Name, network))], [.. results.Select(result => (result.Epsilon, result.Attack.Records))]);
             if (parse.GetValue(json))
                 Output.PrintJson(Json(command.Name, others, results));
             else
                 Print($"{command.Name} against {subject.Describe(parse, exact, data, victim)}", others, results);
             return Task.CompletedTask;
         });
-    }
-
-    static void Save(string folder, Tensor clean, Result[] results)
-    {
-        AttackFiles.SaveRecords(Path.Combine(folder, "records.csv"), results.Select(result => (result.Epsilon, result.Attack.Records)));
-        foreach (Result result in results)
-            AttackFiles.SaveImages(Path.Combine(folder, $"adversarial-{result.Epsilon}.safetensors"), clean, result.Attack.Records);
     }
 
     static JsonObject Json(string attack, FloatMultiplier[] others, Result[] results) => new()

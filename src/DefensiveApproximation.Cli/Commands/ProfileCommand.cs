@@ -31,9 +31,9 @@ static class ProfileCommand
             Description = "Also draw the noise as PNG: the error against the exact product, and the distribution of the relative error.",
         };
         Option<bool> json = SharedOptions.Json();
-        var command = new DocumentedCommand("profile", "Measure the error of a multiplier, ŷ its product and y the exact real product.", """
-            MRED is the mean of |ŷ − y| / |y| over all y that are not zero; NMED the mean of |ŷ − y| divided by the normaliser, the largest |y| possible under the law (normal: the largest that occurred); bias the mean of ŷ − y; above exact the share with |ŷ| > |y|. Intervals are 95 % (normal approximation; Wilson for shares). With --json: multiplier, law, samples, seed, bits, mred, nmed, normaliser, meanError, bias, shareAbove, each of these but the normaliser with an Interval [low, high] of that name, worstError and worstRelativeError {error, activation, weight, product, exact}, zeroProducts, notFinite, histogram {scale, width, counts, below, above} of (ŷ − y) / y, seconds.
-            """)
+        var command = new DocumentedCommand(
+            "profile", "Measure the error of a multiplier against the exact real product.",
+            "With ŷ the multiplier's product and y the exact one: MRED is the mean of |ŷ − y| / |y| over all y that are not zero; NMED the mean of |ŷ − y| divided by the normaliser, the largest |y| possible under the law (normal: the largest that occurred); bias the mean of ŷ − y; above exact the share with |ŷ| > |y|. Intervals are 95 % (normal approximation; Wilson for shares). With --json: multiplier, law, samples, seed, bits, mred, nmed, normaliser, meanError, bias, shareAbove, each of these but the normaliser with an Interval [low, high] of that name, worstError and worstRelativeError {error, activation, weight, product, exact}, zeroProducts, notFinite, histogram {scale, width, counts, below, above} of (ŷ − y) / y, seconds.")
         {
             name, law, samples, bits, seed, plot, json,
         };

@@ -26,9 +26,9 @@ static class ReproduceCommand
         };
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> json = SharedOptions.Json();
-        var command = new DocumentedCommand("reproduce", "Reproduce the main experiment of \"Defensive Approximation\" (Guesmi et al., ASPLOS 2021), and write a report.", """
-            The accuracy of LeNet-5 exact and with approximate multipliers; adversarial examples made on the exact network by FGSM and PGD at several budgets, and tried on Ax-FPM; the error of the multipliers; each beside the paper's numbers. With --json: what results.json holds, and files.
-            """)
+        var command = new DocumentedCommand(
+            "reproduce", "Reproduce the main experiment of \"Defensive Approximation\" (Guesmi et al., ASPLOS 2021), and write a report.",
+            "The accuracy of LeNet-5 exact and with approximate multipliers; adversarial examples made on the exact network by FGSM and PGD at several budgets, and tried on Ax-FPM; the error of the multipliers; each beside the paper's numbers. With --json: what results.json holds, and files.")
         {
             dataset, data, output, seed, json,
         };

@@ -165,6 +165,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal([20, 1, 28, 28], images.Tensors["clean"].Shape.ToArray());
         Assert.Equal([20, 1, 28, 28], images.Tensors["adversarial"].Shape.ToArray());
         Assert.Equal([20], images.Tensors["labels"].Shape.ToArray());
+        Assert.Equal("PNG"u8, File.ReadAllBytes(Path.Combine(folder, "grid.png")).AsSpan(1, 3));
         Assert.All(images.Tensors["clean"].Data.Zip(images.Tensors["adversarial"].Data), pair => Assert.True(Math.Abs((double)pair.First - pair.Second) <= 0.3));
     }
 
