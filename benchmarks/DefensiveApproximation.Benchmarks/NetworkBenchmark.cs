@@ -16,7 +16,7 @@ static class NetworkBenchmark
     public static void Run(TextWriter output)
     {
         Tensor images = Datasets.Load("digits", Split.Test).Images(0, Batch);
-        using var reference = new TorchNetwork(Training.Architecture.Find("lenet5"), TrainedModels.Weights("lenet5-digits"));
+        using var reference = new TorchNetwork(TorchArchitecture.Find("lenet5"), TrainedModels.Weights("lenet5-digits"));
         Network exact = TrainedModels.Load("lenet5-digits");
         foreach (int threads in (int[])[1, 2])
         {

@@ -67,10 +67,10 @@ public sealed class Network
     /// <param name="multiplier">The multiplier.</param>
     /// <param name="selection">Which layers it replaces; the others keep theirs.</param>
     /// <param name="accumulation">The format of the sums, in all layers.</param>
-    /// <param name="threads">The most threads to use; 0 is one per processor.</param>
+    /// <param name="threads">The most threads to use, 0 for one per processor; null for as many as this network uses.</param>
     public Network With(
         FloatMultiplier multiplier, LayerSelection selection = LayerSelection.All, Accumulation accumulation = Accumulation.Float32,
-        int threads = 0)
+        int? threads = null)
     {
         Layer[] layers = Layers
             .Select(layer => layer switch
@@ -80,7 +80,7 @@ public sealed class Network
                 _ => layer,
             })
             .ToArray();
-        return new Network(Name, inputShape, Classes, layers) { Threads = threads };
+        return new Network(Name, inputShape, Classes, layers) { Threads = threads ?? Threads };
     }
 
     /// <summary>The logits of a batch.</summary>

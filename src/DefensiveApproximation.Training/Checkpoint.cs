@@ -17,7 +17,7 @@ static class Checkpoint
     const string Training = "training";
 
     /// <summary>What has to be equal for a training to be continued.</summary>
-    public static string Describe(Architecture architecture, TrainingOptions options, Dataset data)
+    public static string Describe(TorchArchitecture architecture, TrainingOptions options, Dataset data)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(data.Pixels.Span);

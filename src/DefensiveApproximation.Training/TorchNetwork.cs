@@ -16,7 +16,7 @@ public sealed class TorchNetwork : IDisposable
     /// <param name="architecture">What to build.</param>
     /// <param name="weights">A tensor for each name of the architecture; further ones are not used.</param>
     /// <exception cref="InputException">A tensor is missing or has the wrong shape, or LibTorch does not load.</exception>
-    public TorchNetwork(Architecture architecture, IReadOnlyDictionary<string, Tensor> weights)
+    public TorchNetwork(TorchArchitecture architecture, IReadOnlyDictionary<string, Tensor> weights)
     {
         ArgumentNullException.ThrowIfNull(architecture);
         ArgumentNullException.ThrowIfNull(weights);

@@ -30,7 +30,7 @@ public static class Trainer
     /// <exception cref="ArgumentException"><paramref name="data"/> is the test split.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public static TrainingResult Train(
-        Architecture architecture,
+        TorchArchitecture architecture,
         Dataset data,
         TrainingOptions options,
         IProgress<EpochReport>? progress = null,
@@ -60,7 +60,7 @@ public static class Trainer
 
     static TrainingResult Train(
         TrainingRun run,
-        Architecture architecture,
+        TorchArchitecture architecture,
         Dataset data,
         TrainingOptions options,
         IProgress<EpochReport>? progress,
@@ -89,7 +89,7 @@ public static class Trainer
         return new TrainingResult(architecture, data.Name, options, run.Best, run.BestEpoch, (double)run.BestCorrect / heldOut.Length);
     }
 
-    static void Check(Architecture architecture, Dataset data)
+    static void Check(TorchArchitecture architecture, Dataset data)
     {
         if (data.Split == Split.Test)
             throw new ArgumentException("The test split is what a network is judged on; train on the training split.", nameof(data));

@@ -12,7 +12,7 @@ namespace DefensiveApproximation.Training;
 /// <param name="BestEpoch">The epoch they are from, counted from 1.</param>
 /// <param name="ValidationAccuracy">Its share of held-out images classified correctly, 0 to 1.</param>
 public sealed record TrainingResult(
-    Architecture Architecture,
+    TorchArchitecture Architecture,
     string Dataset,
     TrainingOptions Options,
     IReadOnlyDictionary<string, Tensor> Weights,

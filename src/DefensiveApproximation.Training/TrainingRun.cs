@@ -14,7 +14,7 @@ sealed class TrainingRun : IDisposable
     readonly TrainingOptions options;
     readonly Sequential module;
 
-    public TrainingRun(Architecture architecture, TrainingOptions options)
+    public TrainingRun(TorchArchitecture architecture, TrainingOptions options)
     {
         this.options = options;
         module = architecture.Build();

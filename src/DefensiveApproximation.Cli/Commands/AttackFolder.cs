@@ -11,6 +11,11 @@ static class AttackFolder
 {
     const int MostExamples = 8;
 
+    /// <summary>Finds out before an attack whether its results can be written; makes the folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="InputException">They cannot.</exception>
+    public static void Probe(string folder) => AtomicFile.Probe(Records(folder));
+
     /// <summary>Writes the records, the images of each ε, and a picture of some.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="attack">The attack's name.</param>
@@ -22,7 +27,7 @@ static class AttackFolder
         string folder, string attack, Dataset data, int[] places, (string Name, Network Network)[] networks, (double Epsilon, IReadOnlyList<AttackRecord> Records)[] attacks)
     {
         Tensor clean = data.Images(places);
-        AttackFiles.SaveRecords(Path.Combine(folder, "records.csv"), attacks);
+        AttackFiles.SaveRecords(Records(folder), attacks);
         foreach ((double epsilon, IReadOnlyList<AttackRecord> records) in attacks)
             AttackFiles.SaveImages(Path.Combine(folder, $"adversarial-{epsilon}.safetensors"), clean, records);
 
@@ -38,6 +43,8 @@ static class AttackFolder
         byte[] picture = AdversarialGrid.Draw(examples);
         AtomicFile.Write(Path.Combine(folder, "grid.png"), stream => stream.Write(picture));
     }
+
+    static string Records(string folder) => Path.Combine(folder, "records.csv");
 
     static AdversarialExample Example(string caption, Dataset data, float[] clean, AttackRecord record, (string Name, Network Network)[] networks)
     {

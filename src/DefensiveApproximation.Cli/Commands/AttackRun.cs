@@ -51,7 +51,7 @@ static class AttackRun
             Network On(FloatMultiplier multiplier) => subject.With(parse, exact, multiplier);
             string? folder = parse.GetValue(save);
             if (folder is not null)
-                Directory.CreateDirectory(folder);
+                AttackFolder.Probe(folder);
 
             Network[] filter = parse.GetValue(correctOn)!.Select(On).ToArray();
             int[] places = Evaluation.CorrectOn(filter, data, parse.GetValue(first) ?? int.MaxValue, cancellation);

@@ -42,9 +42,11 @@ static class ReproduceCommand
             };
             RunInfo run = RunInfo.Here(string.Join(' ', parse.Tokens.Select(token => token.Value).Prepend("dapprox")), TimeProvider.System.GetUtcNow());
 
+            string folder = parse.GetValue(output)!;
+            ReportFiles.Probe(folder);
             var watch = Stopwatch.StartNew();
             Reproduction reproduction = Run(options, cancellation);
-            ReportFiles files = ReportFiles.Save(parse.GetValue(output)!, reproduction, run);
+            ReportFiles files = ReportFiles.Save(folder, reproduction, run);
             if (parse.GetValue(json))
                 Output.PrintJson(Json(reproduction, run, files));
             else

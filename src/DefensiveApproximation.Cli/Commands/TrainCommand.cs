@@ -4,10 +4,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Formats;
 using DefensiveApproximation.Networks.Models;
 using DefensiveApproximation.Training;
 using Spectre.Console;
-using Architecture = DefensiveApproximation.Training.Architecture;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -17,9 +17,9 @@ static class TrainCommand
     public static Command Create()
     {
         var defaults = new TrainingOptions();
-        Argument<Architecture> architecture = Values.Argument(
-            "ARCHITECTURE", $"The network: {string.Join(", ", Architecture.All.Select(known => known.Name))}.",
-            text => Names.Find("architecture", text, Architecture.All, known => known.Name));
+        Argument<TorchArchitecture> architecture = Values.Argument(
+            "ARCHITECTURE", $"The network: {string.Join(", ", TorchArchitecture.All.Select(known => known.Name))}.",
+            text => Names.Find("architecture", text, TorchArchitecture.All, known => known.Name));
         Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
         Option<string?> data = SharedOptions.Data();
         Option<int> epochs = Values.Integer("--epochs", "How many times to go through the training images.", 1, defaults.Epochs);
@@ -52,11 +52,12 @@ static class TrainCommand
         };
         command.SetAction((parse, cancellation) =>
         {
-            Architecture network = parse.GetValue(architecture)!;
+            TorchArchitecture network = parse.GetValue(architecture)!;
             string name = (parse.GetValue(dataset) ?? Datasets.All[0]).Name;
             Dataset training = Datasets.Load(name, Split.Train, parse.GetValue(data));
             Dataset test = Datasets.Load(name, Split.Test, parse.GetValue(data));
             string file = parse.GetValue(output) ?? $"{network.Name}-{name}.safetensors";
+            AtomicFile.Probe(file);
             var options = new TrainingOptions
             {
                 Epochs = parse.GetValue(epochs),
@@ -85,7 +86,7 @@ static class TrainCommand
         return command;
     }
 
-    static TrainingResult Train(Architecture network, Dataset data, TrainingOptions options, List<EpochReport> reports, CancellationToken cancellation)
+    static TrainingResult Train(TorchArchitecture network, Dataset data, TrainingOptions options, List<EpochReport> reports, CancellationToken cancellation)
     {
         if (Console.IsErrorRedirected)
         {

@@ -10,6 +10,13 @@ namespace DefensiveApproximation.Experiments.Reports;
 /// <param name="Noise">The picture of the multiplier's noise.</param>
 public sealed record ReportFiles(string Report, string Results, string? Examples, string Noise)
 {
+    const string ReportName = "report.html";
+
+    /// <summary>Finds out before a run whether its report can be written; makes the folder.</summary>
+    /// <param name="folder">Where the report will go.</param>
+    /// <exception cref="InputException">It cannot go there.</exception>
+    public static void Probe(string folder) => AtomicFile.Probe(Path.Combine(folder, ReportName));
+
     /// <summary>Writes all files of a run, each in one step.</summary>
     /// <param name="folder">Where they go; it is made when there is none.</param>
     /// <param name="reproduction">What was found.</param>
@@ -21,7 +28,7 @@ public sealed record ReportFiles(string Report, string Results, string? Examples
         byte[] noise = NoiseFigure.Draw(reproduction.Noise);
         byte[]? examples = reproduction.Examples.Count == 0 ? null : AdversarialGrid.Draw(reproduction.Examples);
         var files = new ReportFiles(
-            Path.Combine(folder, "report.html"), Path.Combine(folder, "results.json"),
+            Path.Combine(folder, ReportName), Path.Combine(folder, "results.json"),
             examples is null ? null : Path.Combine(folder, "adversarial-examples.png"), Path.Combine(folder, "noise.png"));
         if (files.Examples is not null)
             AtomicFile.Write(files.Examples, stream => stream.Write(examples));

@@ -37,6 +37,7 @@ public static class DatasetDownload
             ?? throw new InputException($"there is no folder to put {definition.Name} in; name one with --data or {Datasets.FolderVariable}");
         target = Path.Combine(target, definition.Folder);
         using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        bool made = !Directory.Exists(target);
         try
         {
             Directory.CreateDirectory(target);
@@ -49,6 +50,11 @@ public static class DatasetDownload
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"cannot write to '{target}': {e.Message.TrimEnd('.')}; choose a folder with room and the right to write", e);
+        }
+        finally
+        {
+            if (made && Directory.Exists(target) && !Directory.EnumerateFileSystemEntries(target).Any())
+                Directory.Delete(target);
         }
 
         return written;

@@ -6,6 +6,9 @@ namespace DefensiveApproximation.Networks.Formats;
 /// </summary>
 public static class AtomicFile
 {
+    // Renaming over a device would replace the device itself: /dev/null would become a file.
+    const string Devices = "/dev/";
+
     /// <summary>Writes the file, replacing one of that name; creates its folder when there is none.</summary>
     /// <param name="path">Where the file goes.</param>
     /// <param name="write">Writes the whole content to the stream it is given. When it throws, nothing is left behind.</param>
@@ -13,16 +16,24 @@ public static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        string target = FullPath(path);
-        try
-        {
-            Replace(target, write);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"cannot write '{path}': {e.Message.TrimEnd('.')}; choose a place with room and the right to write", e);
-        }
+        Run(path, target => Replace(target, write));
     }
+
+    /// <summary>
+    /// Finds out before long work whether its result can be written: makes the folder and, in it, a file that it removes
+    /// again.
+    /// </summary>
+    /// <param name="path">Where the file will go; one that is there is left as it is.</param>
+    /// <exception cref="InputException">The file cannot be written: no right to, or not a file's name.</exception>
+    public static void Probe(string path) => Run(path, target =>
+    {
+        if (target.StartsWith(Devices, StringComparison.Ordinal))
+            return;
+        string temporary = TemporaryName(target);
+        using (new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose))
+        {
+        }
+    });
 
     /// <summary>Writes text as UTF-8 without a byte-order mark, otherwise like <see cref="Write"/>.</summary>
     /// <param name="path">Where the file goes.</param>
@@ -38,22 +49,29 @@ public static class AtomicFile
         });
     }
 
+    static void Run(string path, Action<string> write)
+    {
+        string target = FullPath(path);
+        try
+        {
+            write(target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"cannot write '{path}': {e.Message.TrimEnd('.')}; choose a place with room and the right to write", e);
+        }
+    }
+
     static void Replace(string target, Action<Stream> write)
     {
-        // Renaming over a device would replace the device itself: /dev/null would become a file.
-        if (target.StartsWith("/dev/", StringComparison.Ordinal))
+        if (target.StartsWith(Devices, StringComparison.Ordinal))
         {
             using FileStream device = new(target, FileMode.Open, FileAccess.Write);
             write(device);
             return;
         }
 
-        if (Directory.Exists(target))
-            throw new IOException("it is a folder");
-        string folder = Path.GetDirectoryName(target) ?? target;
-        Directory.CreateDirectory(folder);
-        // A short name of its own, since the target's may already be as long as the file system allows.
-        string temporary = Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp");
+        string temporary = TemporaryName(target);
         try
         {
             using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))
@@ -69,6 +87,17 @@ public static class AtomicFile
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <summary>A name in the target's folder, which is made when there is none.</summary>
+    static string TemporaryName(string target)
+    {
+        if (Directory.Exists(target))
+            throw new IOException("it is a folder");
+        string folder = Path.GetDirectoryName(target) ?? target;
+        Directory.CreateDirectory(folder);
+        // A short name of its own, since the target's may already be as long as the file system allows.
+        return Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp");
     }
 
     static string FullPath(string path)

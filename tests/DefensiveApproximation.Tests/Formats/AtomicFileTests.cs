@@ -21,6 +21,30 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void Probe_LeavesWhatIsThere_AndNothingElse()
+    {
+        string path = folder.File("a/x");
+        AtomicFile.WriteText(path, "kept");
+
+        AtomicFile.Probe(path);
+        AtomicFile.Probe(folder.File("a/y"));
+
+        Assert.Equal("kept", File.ReadAllText(path));
+        Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public void Probe_WhereAFileIsAFolder_SaysSo()
+    {
+        string file = folder.File("x");
+        File.WriteAllText(file, "");
+
+        string message = Assert.Throws<InputException>(() => AtomicFile.Probe(Path.Combine(file, "y"))).Message;
+
+        Assert.Contains("cannot write", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Write_OverAFile_ReplacesItOnlyAtTheEnd()
     {
         string path = folder.File("x");

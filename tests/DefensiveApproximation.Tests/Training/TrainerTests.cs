@@ -23,7 +23,7 @@ public sealed class TrainerTests : IDisposable
     {
         var reports = new Reports();
 
-        TrainingResult result = Trainer.Train(LeNet5.Architecture, Data, Options, reports, TestContext.Current.CancellationToken);
+        TrainingResult result = Trainer.Train(TorchLeNet5.Architecture, Data, Options, reports, TestContext.Current.CancellationToken);
 
         Assert.Equal([1, 2, 3], reports.Seen.Select(report => report.Epoch));
         // A guess among ten costs ln 10 = 2.30.
@@ -54,10 +54,10 @@ public sealed class TrainerTests : IDisposable
         TrainingOptions options = Options with { CheckpointPath = CheckpointPath };
 
         Assert.Throws<OperationCanceledException>(() =>
-            Trainer.Train(LeNet5.Architecture, Data, options, new Reports(_ => cancellation.Cancel()), cancellation.Token));
+            Trainer.Train(TorchLeNet5.Architecture, Data, options, new Reports(_ => cancellation.Cancel()), cancellation.Token));
         Assert.Equal([CheckpointPath], Directory.GetFiles(folder));
         var reports = new Reports();
-        TrainingResult continued = Trainer.Train(LeNet5.Architecture, Data, options, reports, TestContext.Current.CancellationToken);
+        TrainingResult continued = Trainer.Train(TorchLeNet5.Architecture, Data, options, reports, TestContext.Current.CancellationToken);
 
         Assert.Equal([2, 3], reports.Seen.Select(report => report.Epoch));
         Assert.Equal(uninterrupted, Bits(continued));
@@ -71,7 +71,7 @@ public sealed class TrainerTests : IDisposable
         cancellation.Cancel();
 
         Assert.Throws<OperationCanceledException>(() => Trainer.Train(
-            LeNet5.Architecture, Data, Options with { CheckpointPath = CheckpointPath }, cancellation: cancellation.Token));
+            TorchLeNet5.Architecture, Data, Options with { CheckpointPath = CheckpointPath }, cancellation: cancellation.Token));
 
         Assert.Empty(Directory.GetFiles(folder));
     }
@@ -178,7 +178,7 @@ public sealed class TrainerTests : IDisposable
     static TrainingResult Train(TrainingOptions options) => Train(Data, options);
 
     static TrainingResult Train(Dataset data, TrainingOptions options) =>
-        Trainer.Train(LeNet5.Architecture, data, options, cancellation: TestContext.Current.CancellationToken);
+        Trainer.Train(TorchLeNet5.Architecture, data, options, cancellation: TestContext.Current.CancellationToken);
 
     static byte[] Bits(TrainingResult result)
     {

@@ -10,13 +10,13 @@ namespace DefensiveApproximation.Training;
 /// Makes the module, with TorchSharp's own random weights; <see cref="LibTorch.Load"/> must have been called. The names of its
 /// parts are the names in the weight file: <c>conv1</c> gives <c>conv1.weight</c> and <c>conv1.bias</c>.
 /// </param>
-public sealed record Architecture(string Name, IReadOnlyList<int> InputShape, int Classes, Func<Sequential> Build)
+public sealed record TorchArchitecture(string Name, IReadOnlyList<int> InputShape, int Classes, Func<Sequential> Build)
 {
     /// <summary>Every architecture that can be trained.</summary>
-    public static IReadOnlyList<Architecture> All { get; } = [LeNet5.Architecture];
+    public static IReadOnlyList<TorchArchitecture> All { get; } = [TorchLeNet5.Architecture];
 
     /// <summary>The architecture of that name, whatever the case of its letters.</summary>
     /// <param name="name">For example <c>lenet5</c>.</param>
     /// <exception cref="InputException">There is none of that name.</exception>
-    public static Architecture Find(string name) => Names.Find("architecture", name, All, architecture => architecture.Name);
+    public static TorchArchitecture Find(string name) => Names.Find("architecture", name, All, architecture => architecture.Name);
 }

@@ -8,13 +8,13 @@ namespace DefensiveApproximation.Training;
 /// ASPLOS 2021, as in the weights its authors released: wider than the LeNet-5 of LeCun et al. 1998 that it is named
 /// after, with ReLU and max-pooling.
 /// </summary>
-public static class LeNet5
+public static class TorchLeNet5
 {
     /// <summary>
     /// conv1 1→32, conv2 32→64 (each 3×3 with padding 1, then ReLU, then max-pooling by 2), linear1 3136→200, ReLU,
     /// linear2 200→10.
     /// </summary>
-    public static Architecture Architecture { get; } = new("lenet5", [1, 28, 28], 10, Build);
+    public static TorchArchitecture Architecture { get; } = new("lenet5", [1, 28, 28], 10, Build);
 
     static Sequential Build() => Sequential(
         ("conv1", Conv2d(1, 32, 3, padding: 1)),
