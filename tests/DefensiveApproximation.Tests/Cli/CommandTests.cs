@@ -125,7 +125,8 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(160, all.Json.GetProperty("count").GetInt32());
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
+    [Trait("Speed", "Slow")]
     public async Task Evaluate_AuthorsWeightsOnMnist_GivesThePublishedAccuracies()
     {
         (string data, string model) = Reference();
@@ -192,7 +193,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(1, transfer.GetProperty("exact").GetDouble());
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     // The table of the reference measurements: success, mean L2, transfer to Ax-FPM in all layers.
     [InlineData("fgsm", 0.20, 0.82, 1.00, 0.90, 0.99, 0.99)]
     [InlineData("pgd --random-start", 0.37, 0.99, 1.00, 0.97, 0.99, 1.00)]
