@@ -17,10 +17,12 @@ readonly record struct SafeRange(int LowestResult, int HighestResult, int Highes
     {
         if (activations.HasSpecial || weights.HasSpecial)
             return false;
+        // Also where all activations are zero: a weight that packing doubles to infinity would make them NaN.
+        if (weights.Highest > HighestWeight)
+            return false;
         if (activations.IsZero || weights.IsZero)
             return true;
         return activations.Lowest + weights.Lowest - 126 >= LowestResult
-            && activations.Highest + weights.Highest - 126 <= HighestResult
-            && weights.Highest <= HighestWeight;
+            && activations.Highest + weights.Highest - 126 <= HighestResult;
     }
 }
