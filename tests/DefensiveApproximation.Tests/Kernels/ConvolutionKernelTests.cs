@@ -48,6 +48,23 @@ public class ConvolutionKernelTests
         Check(name, accumulation, path, shape, 6, 7, 2, true, 2, (count, seed) => SampleOperands.WithExponents(count, 30, 110, seed));
     }
 
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void BiasThatIsZeroOrSpecial_EqualsTheDefinition(string name, Accumulation accumulation, string path)
+    {
+        float[] bias = [-0f, 0f, float.NaN, BitConverter.UInt32BitsToSingle(0x7FC0_1234), BitConverter.UInt32BitsToSingle(0xFF80_0001), float.NegativeInfinity];
+        var shape = new ConvolutionShape(1, bias.Length, 3, 3) { Padding = 1 };
+        // Negative products so small that they underflow to −0, where the sum meets the padding afterwards.
+        float[] input = [-1e-30f, -1e-30f, -1e-30f, -1e-30f, -1e-30f, -1e-30f], weights = new float[bias.Length * 9];
+        Array.Fill(weights, 1e-30f);
+        float[] output = new float[bias.Length * 6];
+
+        new ConvolutionKernel(Multipliers.Find(name), shape, 2, 3, weights, bias, accumulation, path).Run(input, output, threads: 1);
+
+        float[] expected = [.. bias.SelectMany(value => Enumerable.Repeat(float.IsNaN(value) ? float.NaN : value + 0f, 6))];
+        KernelCases.AssertBits(expected, output);
+    }
+
     [Fact]
     public void ThreadsAndBatch_DoNotChangeABit()
     {
