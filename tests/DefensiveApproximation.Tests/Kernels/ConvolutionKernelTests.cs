@@ -108,6 +108,22 @@ public class ConvolutionKernelTests
         Assert.Contains("does not fit", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, 3, 1)]
+    [InlineData(3, -1, 1)]
+    [InlineData(1 << 16, 1 << 16, 0)]
+    [InlineData(1, 1, 1 << 30)]
+    [InlineData(1, 1, int.MaxValue)]
+    public void ImageWithoutPixels_OrTooLargeForAnArray_IsRefused(int height, int width, int padding) =>
+        Assert.ThrowsAny<ArgumentException>(() => new ConvolutionKernel(
+            AxFpm.Released, new ConvolutionShape(1, 1, 1, 1) { Padding = padding }, height, width, [1], []));
+
+    // 65,536 planes of 65,537 positions: counted in 32 bits, 65,536 outputs, into which the kernel would write far more.
+    [Fact]
+    public void OutputsWhoseNumberOverflows_AreRefused() =>
+        Assert.Throws<ArgumentException>(() => new ConvolutionKernel(
+            AxFpm.Released, new ConvolutionShape(1, 1 << 16, 1, 1), 1, (1 << 16) + 1, new float[1 << 16], []));
+
     static void Check(
         string name, Accumulation accumulation, string path, ConvolutionShape shape, int height, int width, int batch, bool withBias,
         ulong seed, Func<int, ulong, float[]> operands)
