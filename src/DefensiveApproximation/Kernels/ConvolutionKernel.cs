@@ -101,7 +101,7 @@ public sealed class ConvolutionKernel
         int inputLength = shape.InputChannels * height * width;
         int outputLength = shape.OutputChannels * Positions;
         int batch = input.Length / inputLength;
-        if (input.Length != batch * inputLength || output.Length != batch * outputLength)
+        if (input.Length != batch * inputLength || output.Length != (long)batch * outputLength)
             throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not images of {inputLength} and {outputLength} numbers.", nameof(output));
 
         bool byImages = batch >= threads;

@@ -65,11 +65,17 @@ public class ConvolutionKernelTests
         KernelCases.AssertBits(expected, output);
     }
 
-    [Fact]
-    public void ThreadsAndBatch_DoNotChangeABit()
+    // One image of the five takes the definition where it has an infinite pixel, and all do where a weight is infinite.
+    [Theory]
+    [InlineData(1, 1f, 1f)]
+    [InlineData(2, float.PositiveInfinity, 1f)]
+    [InlineData(4, 1f, float.NegativeInfinity)]
+    public void ThreadsAndBatch_DoNotChangeABit(int groups, float pixel, float weight)
     {
-        var shape = new ConvolutionShape(3, 20, 3, 3) { Padding = 1 };
-        float[] input = SampleOperands.Ordinary(5 * 3 * 17 * 19, 1), weights = SampleOperands.Ordinary(20 * shape.Taps, 2);
+        var shape = new ConvolutionShape(4, 20, 3, 3) { Padding = 1, Groups = groups };
+        float[] input = SampleOperands.Ordinary(5 * 4 * 17 * 19, 1), weights = SampleOperands.Ordinary(20 * shape.Taps, 2);
+        input[2 * 4 * 17 * 19 + 5] = pixel;
+        weights[3] = weight;
         var kernel = new ConvolutionKernel(AxFpm.Released, shape, 17, 19, weights, []);
         int length = 20 * 17 * 19;
         float[] expected = new float[5 * length];
@@ -83,7 +89,7 @@ public class ConvolutionKernelTests
         }
 
         float[] third = new float[length];
-        kernel.Run(input.AsSpan(2 * 3 * 17 * 19, 3 * 17 * 19), third);
+        kernel.Run(input.AsSpan(2 * 4 * 17 * 19, 4 * 17 * 19), third);
         KernelCases.AssertBits(expected.AsSpan(2 * length, length), third);
     }
 
