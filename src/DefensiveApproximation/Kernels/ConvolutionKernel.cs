@@ -37,7 +37,7 @@ public sealed class ConvolutionKernel
     /// and not to change any more.</param>
     /// <param name="bias"><c>[output channels]</c>, or empty.</param>
     /// <param name="accumulation">The format of the sums.</param>
-    /// <exception cref="ArgumentException">A length does not fit the shape, or the filter does not fit the image.</exception>
+    /// <exception cref="ArgumentException">A length does not fit the shape, the filter does not fit the image, or an image is too large for an array.</exception>
     public ConvolutionKernel(
         FloatMultiplier multiplier, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
         Accumulation accumulation = Accumulation.Float32)
@@ -50,6 +50,9 @@ public sealed class ConvolutionKernel
         Accumulation accumulation, string? path)
     {
         shape.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ThrowIfTooLarge(shape, height, width);
         this.shape = shape;
         this.height = height;
         this.width = width;
@@ -98,7 +101,7 @@ public sealed class ConvolutionKernel
         int inputLength = shape.InputChannels * height * width;
         int outputLength = shape.OutputChannels * Positions;
         int batch = input.Length / inputLength;
-        if (input.Length != batch * inputLength || output.Length != batch * outputLength)
+        if (input.Length != batch * inputLength || output.Length != (long)batch * outputLength)
             throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not images of {inputLength} and {outputLength} numbers.", nameof(output));
 
         bool byImages = batch >= threads;
@@ -157,6 +160,17 @@ public sealed class ConvolutionKernel
         {
             ArrayPool<float>.Shared.Return(padded);
         }
+    }
+
+    /// <summary>Places and offsets are 32-bit numbers, and what they lead to is not checked again.</summary>
+    static void ThrowIfTooLarge(ConvolutionShape shape, int height, int width)
+    {
+        // In binary64, where these products do not overflow and those that matter are exact.
+        double input = (height + 2.0 * shape.Padding) * (width + 2.0 * shape.Padding) * shape.InputChannels;
+        double output = (double)shape.OutputHeight(height) * shape.OutputWidth(width) * shape.OutputChannels;
+        double filter = (double)shape.KernelHeight * shape.KernelWidth * shape.GroupInputs;
+        if (Math.Max(Math.Max(input, output), filter) > Array.MaxLength)
+            throw new ArgumentException($"{input} padded inputs, {output} outputs or {filter} weights a filter are more than {Array.MaxLength}.", nameof(shape));
     }
 
     /// <summary>The definition, for one output channel of one group.</summary>

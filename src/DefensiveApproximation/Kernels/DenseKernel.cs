@@ -73,7 +73,7 @@ public sealed class DenseKernel
     {
         threads = Spans.Threads(threads);
         int rows = input.Length / Inputs;
-        if (input.Length != rows * Inputs || output.Length != rows * Outputs)
+        if (input.Length != rows * Inputs || output.Length != (long)rows * Outputs)
             throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not rows of {Inputs} and {Outputs}.", nameof(output));
 
         int blocks = (rows + RowBlock - 1) / RowBlock;

@@ -12,7 +12,8 @@ sealed class PackedWeights
 {
     const int CacheLine = 64;
 
-    readonly byte[] bytes;
+    // Not bytes, of which an array holds no more than 2³¹.
+    readonly ulong[] memory;
     readonly int start;
 
     public PackedWeights(int columns, int count, int lanes, int vectorsPerPanel, int parts, int elementSize)
@@ -25,8 +26,8 @@ sealed class PackedWeights
         LastVectors = (lastColumns + lanes - 1) / lanes;
         Vectors = vectorsPerPanel;
         PanelBytes = (nint)count * PanelWidth * parts * elementSize;
-        bytes = GC.AllocateArray<byte>(checked((int)(Panels * PanelBytes) + CacheLine), pinned: true);
-        nint address = Address(bytes);
+        memory = GC.AllocateArray<ulong>(checked((int)((Panels * PanelBytes + CacheLine) / sizeof(ulong))), pinned: true);
+        nint address = Address(memory);
         start = (int)(-address & (CacheLine - 1));
         Bias = GC.AllocateArray<float>(Panels * PanelWidth, pinned: true);
     }
@@ -55,11 +56,11 @@ sealed class PackedWeights
     public int VectorsOf(int panel) => panel == Panels - 1 ? LastVectors : Vectors;
 
     /// <summary>Where a panel starts: aligned to a cache line, and pinned.</summary>
-    public nint PanelAddress(int panel) => Address(bytes) + start + panel * PanelBytes;
+    public nint PanelAddress(int panel) => Address(memory) + start + panel * PanelBytes;
 
-    static nint Address(byte[] array)
+    static nint Address(ulong[] array)
     {
-        ref byte first = ref MemoryMarshal.GetArrayDataReference(array);
+        ref ulong first = ref MemoryMarshal.GetArrayDataReference(array);
         unsafe
         {
             return (nint)Unsafe.AsPointer(ref first);

@@ -15,12 +15,13 @@ readonly record struct SafeRange(int LowestResult, int HighestResult, int Highes
     /// <summary>Whether all products of these operands are safe.</summary>
     public bool Covers(OperandRange activations, OperandRange weights)
     {
-        if (activations.HasSpecial || weights.HasSpecial)
+        // Weights are looked at also where all activations are zero: one that packing doubles to infinity would give NaN.
+        // Infinities and NaN have the exponent field 255, above every limit.
+        if (activations.HasSpecial || weights.Highest > HighestWeight)
             return false;
         if (activations.IsZero || weights.IsZero)
             return true;
         return activations.Lowest + weights.Lowest - 126 >= LowestResult
-            && activations.Highest + weights.Highest - 126 <= HighestResult
-            && weights.Highest <= HighestWeight;
+            && activations.Highest + weights.Highest - 126 <= HighestResult;
     }
 }

@@ -25,7 +25,8 @@ sealed unsafe class TilePath<TStep, TElement, TVector, TSum>(
         ReadOnlySpan<float> weights, int columns, int count, int columnStride, int countStride, ReadOnlySpan<float> bias)
     {
         var packed = new PackedWeights(columns, count, TStep.Lanes, VectorsPerPanel, Parts, sizeof(TElement));
-        bias.CopyTo(packed.Bias);
+        for (int column = 0; column < bias.Length; column++)
+            packed.Bias[column] = ScalarSum.Bias(bias[column]);
         Span<float> row = new float[packed.PanelWidth];
         for (int panel = 0; panel < packed.Panels; panel++)
         {

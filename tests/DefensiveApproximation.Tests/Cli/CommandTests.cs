@@ -13,6 +13,18 @@ public sealed class CommandTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
+    public async Task Evaluate_OnTheDefinitionAlone_GivesTheSameLogits()
+    {
+        string fast = Path.Combine(folder, "fast.csv"), scalar = Path.Combine(folder, "scalar.csv");
+
+        Dapprox first = await Dapprox.RunAsync(null, ["evaluate", "--first", "3", "--multiplier", "ax-fpm", "--logits", fast]);
+        Dapprox second = await Dapprox.RunAsync(null, ["evaluate", "--first", "3", "--multiplier", "ax-fpm", "--logits", scalar], kernel: "scalar");
+
+        Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
+        Assert.Equal(File.ReadAllText(fast), File.ReadAllText(scalar));
+    }
+
+    [Fact]
     public async Task Version_IsPrinted()
     {
         Dapprox run = await Dapprox.RunAsync("--version");

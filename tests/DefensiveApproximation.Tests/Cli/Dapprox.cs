@@ -15,9 +15,9 @@ sealed record Dapprox(int ExitCode, string Output, string Error)
     /// <summary>Runs the program that the build put beside the tests, with no data folder unless one is given.</summary>
     public static Task<Dapprox> RunAsync(params string[] arguments) => RunAsync(null, arguments);
 
-    public static async Task<Dapprox> RunAsync(string? data, string[] arguments)
+    public static async Task<Dapprox> RunAsync(string? data, string[] arguments, string? kernel = null)
     {
-        using Process process = Start(data, arguments);
+        using Process process = Start(data, arguments, kernel);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(Patience);
@@ -33,7 +33,7 @@ sealed record Dapprox(int ExitCode, string Output, string Error)
         return new Dapprox(process.ExitCode, await output, await error);
     }
 
-    public static Process Start(string? data, string[] arguments)
+    public static Process Start(string? data, string[] arguments, string? kernel = null)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "dapprox.exe" : "dapprox"), arguments)
         {
@@ -43,6 +43,8 @@ sealed record Dapprox(int ExitCode, string Output, string Error)
             StandardErrorEncoding = System.Text.Encoding.UTF8,
         };
         start.Environment["DAPPROX_DATA"] = data;
+        if (kernel is not null)
+            start.Environment["DAPPROX_KERNEL"] = kernel;
         return Process.Start(start)!;
     }
 }

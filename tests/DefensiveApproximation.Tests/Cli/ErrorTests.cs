@@ -53,6 +53,18 @@ public class ErrorTests
         Assert.Single(run.Error.TrimEnd().Split('\n'));
     }
 
+    [Theory]
+    [InlineData("evaluate --first 1 --multiplier ax-fpm")]
+    [InlineData("profile ax-fpm --samples 10")]
+    public async Task Run_UnknownKernel_SaysSoInOneLineAndFails(string arguments)
+    {
+        Dapprox run = await Dapprox.RunAsync(null, arguments.Split(' '), kernel: "avx1024");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal("", run.Output);
+        Assert.Equal("error: unknown DAPPROX_KERNEL value 'avx1024': did you mean 'avx512'? known: avx512, avx2, vector128, scalar", run.Error.Trim());
+    }
+
     [Fact]
     public async Task Run_MessageWithLineBreaks_StaysOneLine()
     {

@@ -48,11 +48,34 @@ public class ConvolutionKernelTests
         Check(name, accumulation, path, shape, 6, 7, 2, true, 2, (count, seed) => SampleOperands.WithExponents(count, 30, 110, seed));
     }
 
-    [Fact]
-    public void ThreadsAndBatch_DoNotChangeABit()
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void BiasThatIsZeroOrSpecial_EqualsTheDefinition(string name, Accumulation accumulation, string path)
     {
-        var shape = new ConvolutionShape(3, 20, 3, 3) { Padding = 1 };
-        float[] input = SampleOperands.Ordinary(5 * 3 * 17 * 19, 1), weights = SampleOperands.Ordinary(20 * shape.Taps, 2);
+        float[] bias = [-0f, 0f, float.NaN, BitConverter.UInt32BitsToSingle(0x7FC0_1234), BitConverter.UInt32BitsToSingle(0xFF80_0001), float.NegativeInfinity];
+        var shape = new ConvolutionShape(1, bias.Length, 3, 3) { Padding = 1 };
+        // Negative products so small that they underflow to −0, where the sum meets the padding afterwards.
+        float[] input = [-1e-30f, -1e-30f, -1e-30f, -1e-30f, -1e-30f, -1e-30f], weights = new float[bias.Length * 9];
+        Array.Fill(weights, 1e-30f);
+        float[] output = new float[bias.Length * 6];
+
+        new ConvolutionKernel(Multipliers.Find(name), shape, 2, 3, weights, bias, accumulation, path).Run(input, output, threads: 1);
+
+        float[] expected = [.. bias.SelectMany(value => Enumerable.Repeat(float.IsNaN(value) ? float.NaN : value + 0f, 6))];
+        KernelCases.AssertBits(expected, output);
+    }
+
+    // One image of the five takes the definition where it has an infinite pixel, and all do where a weight is infinite.
+    [Theory]
+    [InlineData(1, 1f, 1f)]
+    [InlineData(2, float.PositiveInfinity, 1f)]
+    [InlineData(4, 1f, float.NegativeInfinity)]
+    public void ThreadsAndBatch_DoNotChangeABit(int groups, float pixel, float weight)
+    {
+        var shape = new ConvolutionShape(4, 20, 3, 3) { Padding = 1, Groups = groups };
+        float[] input = SampleOperands.Ordinary(5 * 4 * 17 * 19, 1), weights = SampleOperands.Ordinary(20 * shape.Taps, 2);
+        input[2 * 4 * 17 * 19 + 5] = pixel;
+        weights[3] = weight;
         var kernel = new ConvolutionKernel(AxFpm.Released, shape, 17, 19, weights, []);
         int length = 20 * 17 * 19;
         float[] expected = new float[5 * length];
@@ -66,7 +89,7 @@ public class ConvolutionKernelTests
         }
 
         float[] third = new float[length];
-        kernel.Run(input.AsSpan(2 * 3 * 17 * 19, 3 * 17 * 19), third);
+        kernel.Run(input.AsSpan(2 * 4 * 17 * 19, 4 * 17 * 19), third);
         KernelCases.AssertBits(expected.AsSpan(2 * length, length), third);
     }
 
@@ -90,6 +113,22 @@ public class ConvolutionKernelTests
 
         Assert.Contains("does not fit", exception.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(0, 3, 1)]
+    [InlineData(3, -1, 1)]
+    [InlineData(1 << 16, 1 << 16, 0)]
+    [InlineData(1, 1, 1 << 30)]
+    [InlineData(1, 1, int.MaxValue)]
+    public void ImageWithoutPixels_OrTooLargeForAnArray_IsRefused(int height, int width, int padding) =>
+        Assert.ThrowsAny<ArgumentException>(() => new ConvolutionKernel(
+            AxFpm.Released, new ConvolutionShape(1, 1, 1, 1) { Padding = padding }, height, width, [1], []));
+
+    // 65,536 planes of 65,537 positions: counted in 32 bits, 65,536 outputs, into which the kernel would write far more.
+    [Fact]
+    public void OutputsWhoseNumberOverflows_AreRefused() =>
+        Assert.Throws<ArgumentException>(() => new ConvolutionKernel(
+            AxFpm.Released, new ConvolutionShape(1, 1 << 16, 1, 1), 1, (1 << 16) + 1, new float[1 << 16], []));
 
     static void Check(
         string name, Accumulation accumulation, string path, ConvolutionShape shape, int height, int width, int batch, bool withBias,

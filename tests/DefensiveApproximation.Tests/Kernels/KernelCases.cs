@@ -31,6 +31,8 @@ static class KernelCases
     public static float Sum(FloatMultiplier multiplier, Accumulation accumulation, IEnumerable<(float A, float B)> operands, float bias)
     {
         bool fused = multiplier.Name == "exact-fused";
+        // A bias of −0 counts as +0.
+        bias += 0f;
         float result;
         if (accumulation == Accumulation.Float32)
         {

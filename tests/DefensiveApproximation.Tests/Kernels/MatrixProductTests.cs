@@ -52,6 +52,31 @@ public class MatrixProductTests
         }
     }
 
+    // Whatever a path states as its range: a limit that lets too much through shows here, on the far side of it.
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void ProductsOnEitherSideOfEveryLimit_EqualTheDefinition(string name, Accumulation accumulation, string path)
+    {
+        foreach (int weight in (int[])[7, 60, 127, 190, 252, 253, 254])
+        {
+            foreach (int result in (int[])[-1, 0, 1, 2, 19, 20, 47, 48, 252, 253, 254, 255, 256])
+            {
+                int activation = result + 126 - weight;
+                if (activation is < 7 or > 254)
+                    continue;
+                float[] a = SampleOperands.WithExponents(6, activation, activation, 9), b = SampleOperands.WithExponents(20, weight, weight, 10);
+                a[0] = Binary32.Compose(0, activation, 0x7F_FFFF);
+                b[0] = Binary32.Compose(0, weight, 0x7F_FFFF);
+                // The lowest bit of ah·bm decides whether this product of Ax-FPM reaches the next number.
+                a[1] = Binary32.Compose(0, activation, 0x71_F12F);
+                b[1] = Binary32.Compose(0, weight, 0x40_FE2F);
+
+                Check(name, accumulation, path, a, b, 6, 1, 20);
+                Check(name, accumulation, path, a, b, 3, 2, 10);
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Paths))]
     public void OperandsBeyondTheSafeRange_EqualTheDefinition(string name, Accumulation accumulation, string path)
@@ -87,10 +112,16 @@ public class MatrixProductTests
         }
     }
 
-    [Fact]
-    public void ThreadsAndRowBlocks_DoNotChangeABit()
+    // Some rows take the definition where there is an infinite activation, and all do where there is an infinite weight.
+    [Theory]
+    [InlineData(1f, 1f)]
+    [InlineData(float.PositiveInfinity, 1f)]
+    [InlineData(1f, float.NegativeInfinity)]
+    public void ThreadsAndRowBlocks_DoNotChangeABit(float activation, float weight)
     {
         float[] a = SampleOperands.Ordinary(201 * 64, 1), b = SampleOperands.Ordinary(64 * 40, 2);
+        a[100 * 64 + 7] = activation;
+        b[11] = weight;
         float[] expected = new float[201 * 40];
         MatrixProduct.Run(AxFpm.Released, a, b, 201, 64, 40, expected, threads: 1);
 
