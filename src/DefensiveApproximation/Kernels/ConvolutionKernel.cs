@@ -113,16 +113,17 @@ public sealed class ConvolutionKernel
             RunGroup(
                 source.Slice(part * groupInput, groupInput),
                 destination.Slice(part * groupOutput, groupOutput),
-                groups[part % shape.Groups], byImages ? 1 : threads));
+                part % shape.Groups, byImages ? 1 : threads));
     }
 
-    void RunGroup(ReadOnlySpan<float> input, Span<float> output, WeightedSums sums, int threads)
+    void RunGroup(ReadOnlySpan<float> input, Span<float> output, int group, int threads)
     {
+        WeightedSums sums = groups[group];
         using WeightedSums.PackedActivations? packed = Pack(input, sums);
         if (packed is null)
         {
             Spans.ForEach(input, output, sums.Columns, threads, (channel, source, destination) =>
-                Define(source, destination.Slice(channel * Positions, Positions), sums, channel));
+                Define(source, destination.Slice(channel * Positions, Positions), group, channel));
             return;
         }
 
@@ -174,9 +175,9 @@ public sealed class ConvolutionKernel
     }
 
     /// <summary>The definition, for one output channel of one group.</summary>
-    void Define(ReadOnlySpan<float> input, Span<float> output, WeightedSums sums, int channel)
+    void Define(ReadOnlySpan<float> input, Span<float> output, int group, int channel)
     {
-        int group = Array.IndexOf(groups, sums);
+        WeightedSums sums = groups[group];
         int firstWeight = (group * shape.GroupOutputs + channel) * shape.Taps;
         for (int position = 0; position < Positions; position++)
         {
