@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace DefensiveApproximation.Cli;
 
@@ -16,6 +17,10 @@ static class ParseErrors
             return Unmatched(command, parse.UnmatchedTokens[0]);
         if (command.Subcommands.Count > 0 && command.Action is null)
             return $"'{FullName(parse)}' needs a command: {string.Join(", ", command.Subcommands.Select(known => known.Name))}; see {FullName(parse)} --help";
+        if (parse.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(given => given.Tokens.Count == 0 && given.Argument.Arity.MinimumNumberOfValues > 0) is { } missing)
+            return $"{missing.Argument.Name} is missing ({missing.Argument.Description?.TrimEnd('.')}); see {FullName(parse)} --help";
+        if (parse.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(given => !given.Implicit && given.Tokens.Count == 0 && given.Option.Arity.MinimumNumberOfValues > 0) is { } empty)
+            return $"{empty.Option.Name} has no value; give '{empty.Option.Name} {empty.Option.HelpName}'; see {FullName(parse)} --help";
         return $"{parse.Errors[0].Message.TrimEnd('.')}; see {FullName(parse)} --help";
     }
 
@@ -36,7 +41,7 @@ static class ParseErrors
     static string FullName(ParseResult parse)
     {
         var words = new List<string>();
-        for (System.CommandLine.Parsing.SymbolResult? at = parse.CommandResult; at is System.CommandLine.Parsing.CommandResult result; at = result.Parent)
+        for (SymbolResult? at = parse.CommandResult; at is CommandResult result; at = result.Parent)
             words.Insert(0, result.Command.Name);
         return string.Join(' ', words);
     }

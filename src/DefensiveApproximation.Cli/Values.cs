@@ -72,6 +72,15 @@ static class Values
             ? number
             : throw new InputException($"{name} is '{text}'; give {legal}");
 
+    /// <summary>
+    /// The path of a folder to write into. An unset variable of a script makes an empty one, and would fill the folder
+    /// that the script is in.
+    /// </summary>
+    /// <param name="name">The option, for the message.</param>
+    /// <param name="text">The word.</param>
+    public static string Folder(string name, string text) =>
+        text.Length > 0 ? text : throw new InputException($"{name} is ''; give a folder, or . for this one");
+
     /// <summary>Several values with commas between them; a repeated one counts once.</summary>
     /// <param name="name">With its dashes.</param>
     /// <param name="valueName">What help calls the values.</param>

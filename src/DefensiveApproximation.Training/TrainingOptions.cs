@@ -3,6 +3,9 @@ namespace DefensiveApproximation.Training;
 /// <summary>How to train. The same options, images and processor give the same weights, bit for bit.</summary>
 public sealed record TrainingOptions
 {
+    // LibTorch starts as many as it is told to: a hundred thousand take all memory, and the system ends the process.
+    const int MostThreads = 256;
+
     /// <summary>How many times the training images are gone through; at least 1.</summary>
     public int Epochs { get; init; } = 10;
 
@@ -15,7 +18,7 @@ public sealed record TrainingOptions
     /// <summary>Chooses the first weights, the held-out images, the order of the others and their augmentation.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Threads of LibTorch; at least 1. Its sums are split over them, so the weights depend on this number.</summary>
+    /// <summary>Threads of LibTorch; 1 to 256. Its sums are split over them, so the weights depend on this number.</summary>
     public int Threads { get; init; } = 2;
 
     /// <summary>Augmentation: each image is moved by up to this many pixels each way, whole pixels; at least 0.</summary>
@@ -36,7 +39,8 @@ public sealed record TrainingOptions
     {
         AtLeast("number of epochs", Epochs, 1);
         AtLeast("batch size", BatchSize, 1);
-        AtLeast("number of threads", Threads, 1);
+        if (Threads is < 1 or > MostThreads)
+            throw new InputException($"the number of threads is {Threads}; give 1 to {MostThreads}");
         AtLeast("shift", Shift, 0);
         if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
             throw new InputException($"the learning rate is {LearningRate}; give a positive number such as 0.001");

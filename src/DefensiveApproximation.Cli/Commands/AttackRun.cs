@@ -35,11 +35,9 @@ static class AttackRun
         Option<FloatMultiplier[]> correctOn = Values.List("--correct-on", "NAME,…", "Take only images whose clean version the networks with all these multipliers classify right. [default: take all]", Multipliers.Find);
         Option<int?> first = SharedOptions.First("Attack this many images at most, counted after --skip and --correct-on.");
         Option<ulong> seed = SharedOptions.Seed();
-        Option<string?> save = new("--save")
-        {
-            HelpName = "DIR",
-            Description = "Write into this folder: records.csv, one line per image and ε; adversarial-EPS.safetensors with the tensors clean, adversarial and labels; grid.png, a picture of some.",
-        };
+        Option<string?> save = Values.Option<string?>(
+            "--save", "DIR", "Write into this folder: records.csv, one line per image and ε; adversarial-EPS.safetensors with the tensors clean, adversarial and labels; grid.png, a picture of some.",
+            text => Values.Folder("--save", text));
         Option<bool> json = SharedOptions.Json();
         subject.AddTo(command, [epsilon, .. own, target, tryOn, correctOn]);
         foreach (Option option in (Option[])[first, seed, save, json])

@@ -18,12 +18,9 @@ static class ReproduceCommand
     {
         Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
         Option<string?> data = SharedOptions.Data();
-        Option<string> output = new("--out")
-        {
-            HelpName = "DIR",
-            Description = "The folder for report.html, results.json and the pictures.",
-            DefaultValueFactory = _ => DefaultFolder,
-        };
+        Option<string> output = Values.Option("--out", "DIR", "The folder for report.html, results.json and the pictures.",
+            text => Values.Folder("--out", text));
+        output.DefaultValueFactory = _ => DefaultFolder;
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(

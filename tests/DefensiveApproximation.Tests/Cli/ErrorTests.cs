@@ -9,7 +9,7 @@ public class ErrorTests
     [InlineData("evaluat", "unknown command 'evaluat': did you mean 'evaluate'?")]
     [InlineData("evaluate --modle x", "unknown option '--modle': did you mean '--model'?")]
     [InlineData("evaluate surplus", "'surplus' is one word too many")]
-    [InlineData("evaluate --model", "--model")]
+    [InlineData("evaluate --model", "--model has no value; give '--model FILE|NAME'")]
     [InlineData("evaluate --multiplier ax-fmp", "unknown multiplier 'ax-fmp': did you mean 'ax-fpm'?")]
     [InlineData("evaluate --dataset minst", "unknown data set 'minst': did you mean 'mnist'?")]
     [InlineData("evaluate --model lenet5-digit", "did you mean 'lenet5-digits'?")]
@@ -30,12 +30,17 @@ public class ErrorTests
     [InlineData("attack fgsm --epsilon 0.1 --try-on exact,ax", "unknown multiplier 'ax'")]
     [InlineData("attack pgd --epsilon 0.1 --steps 0", "--steps is '0'; give a whole number from 1")]
     [InlineData("attack pgd --epsilon 0.1 --step-size 0", "--step-size is '0'")]
+    [InlineData("attack pgd --epsilon 0.1 --save ", "--save is ''; give a folder")]
     [InlineData("attack pgd --epsilon 0.1 --seed -1", "--seed is '-1'")]
     [InlineData("multiply 1", "only one operand is given")]
     [InlineData("multiply one 2", "A is 'one'")]
     [InlineData("multiply 1e50 2", "beyond the largest binary32 number")]
     [InlineData("multiply 0x12 2", "eight hexadecimal digits")]
     [InlineData("multiply --pairs no/such/file", "there is no file 'no/such/file'")]
+    [InlineData("profile", "NAME is missing (The multiplier; 'dapprox multipliers' lists them)")]
+    [InlineData("train", "ARCHITECTURE is missing (The network: lenet5)")]
+    [InlineData("train lenet5 --threads 100000", "the number of threads is 100000; give 1 to 256")]
+    [InlineData("reproduce --out ", "--out is ''; give a folder")]
     [InlineData("train lenet6", "unknown architecture 'lenet6': did you mean 'lenet5'?")]
     [InlineData("train lenet5 --learning-rate -1", "--learning-rate is '-1'; give a number above 0")]
     [InlineData("train lenet5 --dataset cifar-10 --data no-such-folder", "cifar-10")]
@@ -127,6 +132,24 @@ public class ErrorTests
 
         Assert.Equal(130, process.ExitCode);
         Assert.Equal("cancelled", (await error).Trim());
+    }
+
+    [Fact]
+    public async Task Train_TwoSignalsAtOnceAsTimeoutSends_IsCancelledOnce()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.safetensors");
+        using Process process = Dapprox.Start(null, ["train", "lenet5", "--epochs", "1000", "--batch-size", "1000", "--out", file]);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        // Long enough to be within an epoch, where LibTorch is at work.
+        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+
+        using var kill = Process.Start("/bin/bash", ["-c", "kill -TERM $0; sleep 0.05; kill -TERM $0", $"{process.Id}"]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.EndsWith("cancelled", (await error).Trim(), StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
     }
 
     [Fact]
