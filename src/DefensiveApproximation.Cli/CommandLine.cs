@@ -33,9 +33,14 @@ static class CommandLine
             Output.Note("cancelled");
             return Interruption.ExitCode;
         }
-        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+        catch (InputException e)
         {
             return Fail(e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Trouble with a file comes as an InputException that names it.
+            return Fail($"cannot write the output: {e.Message.TrimEnd('.')}; let it go to a terminal, a pipe that is read, or a file with room");
         }
     }
 

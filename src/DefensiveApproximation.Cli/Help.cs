@@ -20,7 +20,11 @@ sealed class Help : SynchronousCommandLineAction
         if (parseResult.CommandResult.Command is DocumentedCommand command)
         {
             Console.WriteLine("Details:");
-            Output.Results.Write(new Padder(new Text(command.Details), new Padding(2, 0, 0, 1)));
+            // In a pipe there is no width to wrap at, nor to fill up with blanks.
+            if (Console.IsOutputRedirected)
+                Console.WriteLine($"  {command.Details}");
+            else
+                Output.Results.Write(new Padder(new Text(command.Details), new Padding(2, 0, 0, 1)));
         }
 
         return 0;

@@ -39,7 +39,16 @@ public static class TrainedModels
     {
         bool looksLikePath = nameOrPath.Contains('/') || nameOrPath.Contains('\\') || nameOrPath.Contains('.');
         if (looksLikePath || File.Exists(nameOrPath))
-            return Safetensors.Load(nameOrPath).Tensors;
+        {
+            IReadOnlyDictionary<string, Tensor> tensors = Safetensors.Load(nameOrPath).Tensors;
+            foreach ((string tensor, Tensor values) in tensors)
+            {
+                if (!values.Data.All(float.IsFinite))
+                    throw new InputException($"'{nameOrPath}': the tensor '{tensor}' holds a NaN or an infinity; a trained network has finite weights, so export it anew");
+            }
+
+            return tensors;
+        }
 
         string name = FindShipped(nameOrPath)
             ?? throw Names.Unknown("model", nameOrPath, [.. Shipped, "or the path of a .safetensors file"]);

@@ -111,7 +111,7 @@ static class KernelTable
         };
         return supported
             ? name
-            : throw new InputException($"{EnvironmentVariable}={given}: this processor does not have it; unset the variable or use another value.");
+            : throw new InputException($"{EnvironmentVariable}={given}: this processor does not have it; unset the variable, or use avx2, vector128 or scalar.");
     }
 
     static KernelPath[] ExactSingles(OperandFormat format, SafeRange range) =>
