@@ -63,7 +63,7 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     [Trait("Speed", "Slow")]
     public async Task Reproduce_WritesTheReport_AndSaysWhere()
     {
