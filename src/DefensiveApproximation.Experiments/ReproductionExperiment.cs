@@ -24,7 +24,7 @@ public sealed class ReproductionExperiment
     /// <summary>The distance of the budgets among which the smallest sufficient step is looked for.</summary>
     public const double SmallestStepGrid = 0.005;
 
-    const int PgdSteps = 40, LargestGridSteps = 100, BatchSize = 500, ExamplesPerAttack = 3;
+    const int PgdSteps = 40, LargestGridSteps = 100, ExamplesPerAttack = 3;
 
     // The smallest steps, and the noise of Ax-FPM.
     const int OtherParts = 2;
@@ -126,14 +126,8 @@ public sealed class ReproductionExperiment
 
     int[] Predict(Variant variant)
     {
-        var victim = new NetworkVictim(With(variant));
         var labels = new List<int>();
-        for (int start = 0; start < data.Count; start += BatchSize)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            labels.AddRange(victim.Labels(data.Images(start, Math.Min(BatchSize, data.Count - start))));
-        }
-
+        Evaluation.Of(With(variant), data, logits => labels.AddRange(Scores.Labels(logits)), cancellation);
         return [.. labels];
     }
 
@@ -181,12 +175,8 @@ public sealed class ReproductionExperiment
         {
             var other = new NetworkVictim(With(variant));
             int[] clean = other.Labels(data.Images(attacked)), labels = other.Labels(adversarial);
-            int[] counted = Enumerable.Range(0, records.Length)
-                .Where(i => records[i].Success && clean[i] == records[i].Label)
-                .ToArray();
-            transfers.Add(new TransferRow(
-                variant.Multiplier.Name, variant.LayersName,
-                new Share(counted.Count(i => labels[i] != records[i].Label), counted.Length)));
+            (int fooled, int of) = AttackSummary.CountTransfer(records, clean, labels);
+            transfers.Add(new TransferRow(variant.Multiplier.Name, variant.LayersName, new Share(fooled, of)));
             first ??= labels;
         }
 
@@ -203,28 +193,11 @@ public sealed class ReproductionExperiment
         int[] resisted = Enumerable.Range(0, records.Length).Where(i => records[i].Success && approximate[i] == records[i].Label).Take(1).ToArray();
         foreach (int i in resisted.Concat(successes).Distinct().Take(ExamplesPerAttack).Order())
         {
-            AttackRecord record = records[i];
-            examples.Add(new AdversarialExample
-            {
-                Clean = data.Images(record.Image, 1).Data,
-                Adversarial = record.Adversarial,
-                Channels = data.Channels,
-                Height = data.Height,
-                Width = data.Width,
-                Attack = attack,
-                Label = data.Classes[record.Label],
-                L2 = record.Distances.L2,
-                Predictions =
-                [
-                    Prediction(ExactMultiplier.Rounded, record.Prediction, record.Label),
-                    Prediction(AxFpm.Released, approximate[i], record.Label),
-                ],
-            });
+            examples.Add(AdversarialExample.Of(
+                attack, data, data.Images(records[i].Image, 1).Data, records[i],
+                [(ExactMultiplier.Rounded.Name, records[i].Prediction), (AxFpm.Released.Name, approximate[i])]));
         }
     }
-
-    ExamplePrediction Prediction(FloatMultiplier multiplier, int label, int truth) =>
-        new(multiplier.Name, label < 0 ? "no answer" : data.Classes[label], label == truth);
 
     byte[] Labels(int[] places) => places.Select(place => data.Labels[place]).ToArray();
 

@@ -9,7 +9,7 @@ namespace DefensiveApproximation.Cli.Commands;
 /// <summary>The folder that <c>dapprox attack --save</c> writes.</summary>
 static class AttackFolder
 {
-    const int MostExamples = 8;
+    const int MostExamples = 8, MostNetworks = 3;
 
     /// <summary>Finds out before an attack whether its results can be written; makes the folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -49,21 +49,9 @@ static class AttackFolder
     static AdversarialExample Example(string caption, Dataset data, float[] clean, AttackRecord record, (string Name, Network Network)[] networks)
     {
         var image = new Tensor(record.Adversarial, 1, data.Channels, data.Height, data.Width);
-        return new AdversarialExample
-        {
-            Clean = clean,
-            Adversarial = record.Adversarial,
-            Channels = data.Channels,
-            Height = data.Height,
-            Width = data.Width,
-            Attack = caption,
-            Label = data.Classes[record.Label],
-            L2 = record.Distances.L2,
-            Predictions = [.. networks.DistinctBy(network => network.Name).Take(3).Select(network =>
-            {
-                int label = Scores.Label(network.Network.Forward(image).Row(0));
-                return new ExamplePrediction(network.Name, label < 0 ? "no answer" : data.Classes[label], label == record.Label);
-            })],
-        };
+        return AdversarialExample.Of(caption, data, clean, record, networks
+            .DistinctBy(network => network.Name)
+            .Take(MostNetworks)
+            .Select(network => (network.Name, Scores.Label(network.Network.Forward(image).Row(0)))));
     }
 }

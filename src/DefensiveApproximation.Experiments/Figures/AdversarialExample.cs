@@ -1,3 +1,6 @@
+using DefensiveApproximation.Networks.Attacks;
+using DefensiveApproximation.Networks.Data;
+
 namespace DefensiveApproximation.Experiments.Figures;
 
 /// <summary>What a network says about an adversarial image.</summary>
@@ -35,4 +38,25 @@ public sealed record AdversarialExample
 
     /// <summary>The L2 distance from the clean image.</summary>
     public required double L2 { get; init; }
+
+    /// <summary>The example that an attack's record tells of.</summary>
+    /// <param name="attack">The attack, as the caption names it.</param>
+    /// <param name="data">The data the image is from.</param>
+    /// <param name="clean">The clean image.</param>
+    /// <param name="record">What became of it.</param>
+    /// <param name="labels">Networks by name and their classes for the adversarial image, the attacked one first; −1 for no answer.</param>
+    public static AdversarialExample Of(
+        string attack, Dataset data, float[] clean, AttackRecord record, IEnumerable<(string Network, int Label)> labels) => new()
+        {
+            Clean = clean,
+            Adversarial = record.Adversarial,
+            Channels = data.Channels,
+            Height = data.Height,
+            Width = data.Width,
+            Attack = attack,
+            Label = data.Classes[record.Label],
+            L2 = record.Distances.L2,
+            Predictions = [.. labels.Select(answer => new ExamplePrediction(
+                answer.Network, answer.Label < 0 ? "no answer" : data.Classes[answer.Label], answer.Label == record.Label))],
+        };
 }

@@ -34,15 +34,26 @@ public sealed record AttackSummary(
             Mean(attacked.Select(record => (double)record.Queries)));
     }
 
-    /// <summary>
-    /// The transfer rate: of the successful adversarial images whose clean image another network classifies right, the
-    /// share that it classifies wrong; 0 to 1, null when there are none.
-    /// </summary>
+    /// <summary>The transfer rate, 0 to 1: the share that <see cref="CountTransfer"/> counts; null when there are none.</summary>
     /// <param name="records">The records of the attack.</param>
     /// <param name="clean">The other network's class for each clean image.</param>
     /// <param name="adversarial">The other network's class for each adversarial image.</param>
     /// <exception cref="ArgumentException">The numbers of records and classes differ.</exception>
     public static double? Transfer(IReadOnlyList<AttackRecord> records, IReadOnlyList<int> clean, IReadOnlyList<int> adversarial)
+    {
+        (int fooled, int of) = CountTransfer(records, clean, adversarial);
+        return of == 0 ? null : (double)fooled / of;
+    }
+
+    /// <summary>
+    /// Of the successful adversarial images whose clean image another network classifies right, how many it classifies
+    /// wrong, and how many there are.
+    /// </summary>
+    /// <param name="records">The records of the attack.</param>
+    /// <param name="clean">The other network's class for each clean image.</param>
+    /// <param name="adversarial">The other network's class for each adversarial image.</param>
+    /// <exception cref="ArgumentException">The numbers of records and classes differ.</exception>
+    public static (int Fooled, int Of) CountTransfer(IReadOnlyList<AttackRecord> records, IReadOnlyList<int> clean, IReadOnlyList<int> adversarial)
     {
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(clean);
@@ -52,7 +63,7 @@ public sealed record AttackSummary(
         int[] places = Enumerable.Range(0, records.Count)
             .Where(place => records[place].Success && clean[place] == records[place].Label)
             .ToArray();
-        return places.Length == 0 ? null : (double)places.Count(place => adversarial[place] != records[place].Label) / places.Length;
+        return (places.Count(place => adversarial[place] != records[place].Label), places.Length);
     }
 
     static double? Mean(IEnumerable<double> values)

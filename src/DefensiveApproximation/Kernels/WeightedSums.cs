@@ -12,7 +12,6 @@ sealed unsafe class WeightedSums
 {
     readonly float[] weights;
     readonly float[] bias;
-    readonly int columns;
     readonly int count;
     readonly int columnStride;
     readonly int countStride;
@@ -37,7 +36,7 @@ sealed unsafe class WeightedSums
         Multiplier = multiplier;
         this.weights = weights;
         this.bias = bias;
-        this.columns = columns;
+        Columns = columns;
         this.count = count;
         this.columnStride = columnStride;
         this.countStride = countStride;
@@ -83,10 +82,7 @@ sealed unsafe class WeightedSums
     public float Bias(int column) => bias.Length == 0 ? 0f : bias[column];
 
     /// <summary>How many columns there are.</summary>
-    public int Columns => columns;
-
-    /// <summary>How many products a sum has.</summary>
-    public int Count => count;
+    public int Columns { get; }
 
     /// <summary>Activations in the form one path wants; dispose to return the memory.</summary>
     public sealed class PackedActivations : IDisposable
