@@ -92,7 +92,7 @@ public sealed class ReproductionExperiment
             attacks.Add(Timed($"fgsm, ε = {epsilon}", () => Attack(new Fgsm(epsilon), attacked)));
         attacks.Add(Timed("fgsm, smallest ε", () => SmallestStep(attacked)));
         foreach (double epsilon in options.Epsilons)
-            attacks.Add(Timed($"pgd, ε = {epsilon}", () => Attack(new Pgd(epsilon) { Steps = PgdSteps, RandomStart = true }, attacked)));
+            attacks.Add(Timed($"pgd, ε = {epsilon}", () => Attack(new Pgd(epsilon) { Steps = PgdSteps, Restarts = 1 }, attacked)));
 
         ErrorMetrics[] metrics = Variants
             .Select(variant => variant.Multiplier)
@@ -135,13 +135,13 @@ public sealed class ReproductionExperiment
         variant.Multiplier.Name, variant.LayersName,
         new Share(Enumerable.Range(0, data.Count).Count(i => labels[i] == data.Labels[i]), data.Count), variant.Paper);
 
-    AttackRow Attack(FixedBudgetAttack<IGradientVictim> attack, int[] attacked)
+    AttackRow Attack(IAttack<IGradientVictim> attack, int[] attacked)
     {
         AttackRecord[] records = Records(attack, attacked);
         return Row(attack.Name, attack.Epsilon, attacked, records);
     }
 
-    AttackRecord[] Records(Attack<IGradientVictim> attack, int[] places) => AttackRunner.Run(
+    AttackRecord[] Records(IAttack<IGradientVictim> attack, int[] places) => AttackRunner.Run(
         attack, new NetworkVictim(exact), data.Images(places), Labels(places), options.Seed,
         positions: places, cancellation: cancellation);
 

@@ -80,12 +80,20 @@ public sealed record Evaluation(int Correct, int Count)
     /// <param name="network">The network.</param>
     /// <param name="data">The images.</param>
     /// <exception cref="InputException">They do not.</exception>
-    public static void ThrowIfUnfit(Network network, Dataset data)
+    public static void ThrowIfUnfit(Network network, Dataset data) => ThrowIfUnfit(network.Name, network.InputShape, network.Classes, data);
+
+    /// <summary>Checks that the images have a shape and a number of classes.</summary>
+    /// <param name="name">Whose shape it is, for the message.</param>
+    /// <param name="inputShape"><c>[channels, height, width]</c>.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="data">The images.</param>
+    /// <exception cref="InputException">They do not.</exception>
+    internal static void ThrowIfUnfit(string name, ReadOnlySpan<int> inputShape, int classes, Dataset data)
     {
-        if (!network.InputShape.SequenceEqual([data.Channels, data.Height, data.Width]) || network.Classes != data.Classes.Count)
+        if (!inputShape.SequenceEqual([data.Channels, data.Height, data.Width]) || classes != data.Classes.Count)
         {
-            throw new InputException($"{data.Name} has {data.Channels}×{data.Height}×{data.Width} images of {data.Classes.Count} classes, and {network.Name} takes "
-                + $"{string.Join('×', network.InputShape.ToArray())} images of {network.Classes}; choose a data set or a model that fits");
+            throw new InputException($"{data.Name} has {data.Channels}×{data.Height}×{data.Width} images of {data.Classes.Count} classes, and {name} takes "
+                + $"{string.Join('×', inputShape.ToArray())} images of {classes}; choose a data set or a model that fits");
         }
     }
 }

@@ -24,7 +24,7 @@ static class AttackCommand
 
     static DocumentedCommand Pgd()
     {
-        Option<int> steps = Values.Integer("--steps", "How many steps.", least: 1, otherwise: new Pgd(0).Steps);
+        Option<int> steps = Values.Integer("--steps", "How many steps.", least: 1, otherwise: new Pgd().Steps);
         Option<double?> stepSize = Values.Option<double?>("--step-size", "X", "The length of a step in every pixel, in units of pixels from 0 to 1. [default: ε/30]",
             text => Values.Number("--step-size", text, number => number is > 0 and <= 1, "a number above 0 and at most 1, such as 0.01"));
         Option<bool> randomStart = new("--random-start")
@@ -39,6 +39,7 @@ static class AttackCommand
             Steps = parse.GetValue(steps),
             StepSize = parse.GetValue(stepSize),
             RandomStart = parse.GetValue(randomStart),
+            Restarts = 1,
         });
         return command;
     }

@@ -23,7 +23,7 @@ static class AttackRun
     /// <param name="command">The command, called as the attack.</param>
     /// <param name="own">The attack's own options.</param>
     /// <param name="create">Makes the attack for an ε.</param>
-    public static void AddTo(Command command, Option[] own, Func<ParseResult, double, Attack<IGradientVictim>> create)
+    public static void AddTo(Command command, Option[] own, Func<ParseResult, double, IAttack<IGradientVictim>> create)
     {
         var subject = new SubjectOptions();
         Option<double[]> epsilon = Values.List("--epsilon", "X,…", "The largest change of a pixel, pixels from 0 to 1; several with commas between them.",
@@ -65,7 +65,7 @@ static class AttackRun
             {
                 var watch = Stopwatch.StartNew();
                 TransferAttack run = TransferAttack.Run(
-                    create(parse, size), attacked, tried, data, places, parse.GetValue(seed), done => progress(done), cancellation);
+                    create(parse, size), new NetworkVictim(attacked), tried, data, places, parse.GetValue(seed), progress: progress, cancellation: cancellation);
                 return new Result(size, AttackSummary.Of(run.Records), run, watch.Elapsed.TotalSeconds);
             }).ToArray());
 

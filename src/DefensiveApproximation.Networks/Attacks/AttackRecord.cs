@@ -36,10 +36,19 @@ public sealed record AttackRecord
     /// </summary>
     public required double? Margin { get; init; }
 
+    /// <summary>
+    /// Whether it is still a success when every pixel is rounded to a multiple of 1/255, as a picture file stores it; null
+    /// without success.
+    /// </summary>
+    public required bool? SurvivesRounding { get; init; }
+
     /// <summary>How often the attack asked the victim. The check of the clean image before and of the result after it do not count.</summary>
     public required long Queries { get; init; }
 
-    /// <summary>How many of the queries were for a gradient.</summary>
+    /// <summary>How many of the queries it took until this adversarial image was found; null without success.</summary>
+    public required long? QueriesToBest { get; init; }
+
+    /// <summary>How many of the questions were for a gradient.</summary>
     public required long GradientCalls { get; init; }
 
     /// <summary>Whether the victim classified the clean image right, so that there was something to attack.</summary>

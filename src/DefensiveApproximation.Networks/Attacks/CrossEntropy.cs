@@ -3,6 +3,10 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// <summary>The cross-entropy −log p[label] of the softmax p of logits.</summary>
 public static class CrossEntropy
 {
+    /// <summary>The loss of the class that decides for an image; it is to grow by <see cref="AttackedImage.Direction"/>.</summary>
+    /// <param name="image">The image.</param>
+    public static LogitGradient Of(AttackedImage image) => (_, logits, gradient) => Direction(logits, image.Class, gradient);
+
     /// <summary>
     /// The direction of its gradient with respect to the logits: the gradient <c>p − onehot(label)</c> divided by
     /// <c>1 − p[label]</c>, so that the label's entry is −1 and the others add up to 1.

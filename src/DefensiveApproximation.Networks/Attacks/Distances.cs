@@ -32,4 +32,13 @@ public readonly record struct Distances(int L0, double L1, double L2, double LIn
         double mse = squares / left.Length;
         return new Distances(l0, l1, Math.Sqrt(squares), largest, mse, -10 * Math.Log10(mse));
     }
+
+    /// <summary>The distance in one norm.</summary>
+    /// <param name="norm">The norm.</param>
+    public double In(Norm norm) => norm switch
+    {
+        Norm.L0 => L0,
+        Norm.L2 => L2,
+        _ => LInf,
+    };
 }

@@ -3,25 +3,91 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// <summary>
 /// The fast gradient sign method: one step <c>x′ = x + ε·sign(∇ loss)</c>, clipped to [0, 1]; targeted, the step goes the
 /// other way, down the loss of the target. The loss is the cross-entropy. (Goodfellow, Shlens, Szegedy, "Explaining and
-/// Harnessing Adversarial Examples", ICLR 2015, equation 2.) One query and one gradient per image.
+/// Harnessing Adversarial Examples", ICLR 2015, equation 2.)
 /// </summary>
-/// <param name="epsilon">The largest change of a pixel, in input units.</param>
-public sealed class Fgsm(double epsilon) : FixedBudgetAttack<IGradientVictim>("fgsm", epsilon)
+/// <remarks>
+/// With an ε: one query, for the gradient. Without one the smallest sufficient ε is looked for: the first of 0.001, 0.002,
+/// … 1 that succeeds, and then a finer one below it, by bisection or as <see cref="Released"/> does. The least ε need not
+/// be an interval's end: a larger step may undo a success, hence the grid from below.
+/// </remarks>
+/// <param name="Epsilon">The largest change of a pixel, in input units; null for the smallest that succeeds.</param>
+public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
 {
+    const int GridSteps = 1000, FinerSteps = 20, Bisections = 20;
+
+    /// <summary>
+    /// As in Foolbox 2.4: an ε among the first 20 of the grid is looked for again among 20 finer ones between 0 and it, and
+    /// the nearest of all successes in L2 counts.
+    /// </summary>
+    public static Fgsm Released { get; } = new() { IsReleased = true };
+
     /// <inheritdoc/>
-    public override Attempt[] Run(IGradientVictim victim, AttackBatch batch)
+    public string Name => "fgsm";
+
+    /// <inheritdoc/>
+    public Norm Norm => IsReleased && Epsilon is null ? Norm.L2 : Norm.LInf;
+
+    /// <inheritdoc/>
+    public double? Epsilon { get; init => field = Ball.Checked(value); } = Ball.Checked(Epsilon);
+
+    bool IsReleased { get; init; }
+
+    /// <inheritdoc/>
+    public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
     {
-        int[] places = Enumerable.Range(0, batch.Count).ToArray();
-        (Tensor logits, Tensor gradient) = GradientSign.Gradients(victim, batch, batch.Images, places);
-        var attempts = new Attempt[batch.Count];
-        for (int i = 0; i < attempts.Length; i++)
+        (float[] logits, float[] gradient) = await image.Gradient(victim, image.Clean.ToArray(), CrossEntropy.Of(image));
+        if (Vectors.NoWay(logits, gradient) is StopReason stopped)
+            return stopped;
+        if (Epsilon is double epsilon)
+            image.Attempt = Step(image, gradient, epsilon);
+        else
+            await Search(victim, image, gradient);
+        return StopReason.BudgetSpent;
+    }
+
+    async Task Search(IGradientVictim victim, AttackedImage image, float[] gradient)
+    {
+        int first = 1;
+        while (!await Succeeds((double)first / GridSteps))
         {
-            float[] image = batch.Images.Row(i).ToArray();
-            StopReason? stopped = GradientSign.Step(image, logits.Row(i), gradient.Row(i), Epsilon * batch.Direction);
-            new LInfBall(batch.Images.Row(i), Epsilon).Project(image);
-            attempts[i] = new Attempt(image, stopped ?? StopReason.BudgetSpent);
+            if (++first > GridSteps)
+                return;
+            image.Progress = (double)first / GridSteps;
         }
 
-        return attempts;
+        double high = (double)first / GridSteps, low = high - 1.0 / GridSteps;
+        if (IsReleased)
+        {
+            if (first > FinerSteps)
+                return;
+            int step = 1;
+            while (step < FinerSteps && !await Succeeds(high * step / FinerSteps))
+                step++;
+            return;
+        }
+
+        for (int i = 0; i < Bisections; i++)
+        {
+            double middle = (low + high) / 2;
+            if (await Succeeds(middle))
+                high = middle;
+            else
+                low = middle;
+        }
+
+        async Task<bool> Succeeds(double step)
+        {
+            image.Attempt = Step(image, gradient, step);
+            return image.IsReached(await image.Label(victim, image.Attempt));
+        }
+    }
+
+    static float[] Step(AttackedImage image, float[] gradient, double epsilon)
+    {
+        Ball ball = Ball.Around(image.Clean, Norm.LInf, epsilon);
+        float[] point = image.Clean.ToArray();
+        ball.Step(point, gradient, epsilon * image.Direction);
+        ball.Project(point);
+        return point;
     }
 }

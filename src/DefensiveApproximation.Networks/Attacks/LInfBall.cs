@@ -1,16 +1,20 @@
 namespace DefensiveApproximation.Networks.Attacks;
 
 /// <summary>
-/// All images within ε of one image in every pixel, and within [0, 1]. The bounds are the outermost binary32 numbers
-/// for which |x′ − x| ≤ ε holds, computed in binary64; rounding never leaves the ball.
+/// The ball of the largest change of a pixel. Its bounds are the outermost binary32 numbers for which |x′ − x| ≤ ε holds,
+/// computed in binary64.
 /// </summary>
-sealed class LInfBall
+sealed class LInfBall : Ball
 {
+    readonly float[] centre;
+    readonly double epsilon;
     readonly float[] lower;
     readonly float[] upper;
 
     public LInfBall(ReadOnlySpan<float> centre, double epsilon)
     {
+        this.centre = centre.ToArray();
+        this.epsilon = epsilon;
         lower = new float[centre.Length];
         upper = new float[centre.Length];
         for (int i = 0; i < centre.Length; i++)
@@ -27,17 +31,22 @@ sealed class LInfBall
         }
     }
 
-    /// <summary>Moves every pixel to the nearest place in the ball.</summary>
-    public void Project(Span<float> image)
+    public override void Project(Span<float> image)
     {
         for (int i = 0; i < image.Length; i++)
             image[i] = Math.Clamp(image[i], lower[i], upper[i]);
     }
 
-    /// <summary>Makes the image a point of the ball, uniform in the ε-box and then moved into [0, 1].</summary>
-    public static void Randomise(ReadOnlySpan<float> centre, double epsilon, ref CounterRandom random, Span<float> image)
+    public override void Draw(ref CounterRandom random, Span<float> image)
     {
         for (int i = 0; i < image.Length; i++)
             image[i] = (float)(centre[i] + epsilon * (2 * random.NextDouble() - 1));
+        Project(image);
+    }
+
+    public override void Step(Span<float> image, ReadOnlySpan<float> gradient, double length)
+    {
+        for (int i = 0; i < image.Length; i++)
+            image[i] = (float)(image[i] + length * Math.Sign(gradient[i]));
     }
 }

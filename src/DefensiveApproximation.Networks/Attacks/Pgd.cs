@@ -1,98 +1,155 @@
 namespace DefensiveApproximation.Networks.Attacks;
 
 /// <summary>
-/// Projected gradient descent in the L∞ ball: steps along the sign of the gradient of the cross-entropy, each followed by
-/// a projection to the ball and to [0, 1]. (Madry, Makelov, Schmidt, Tsipras, Vladu, "Towards Deep Learning Models
-/// Resistant to Adversarial Attacks", ICLR 2018, section 2.1.)
+/// Projected gradient descent: steps along the gradient of the cross-entropy (in the L∞ ball along its sign), each followed
+/// by a projection to the ball and to [0, 1]. (Madry, Makelov, Schmidt, Tsipras, Vladu, "Towards Deep Learning Models
+/// Resistant to Adversarial Attacks", ICLR 2018, section 2.1.) With <see cref="Momentum"/> it is MI-FGSM. (Dong, Liao, Pang,
+/// Su, Zhu, Hu, Li, "Boosting Adversarial Attacks with Momentum", CVPR 2018, algorithm 1.)
 /// </summary>
 /// <remarks>
-/// All steps are made, also after a success, since a point further inside the wrong class is the stronger example; the
-/// attempt is the last iterate, or, should that one not succeed, the last one that did. Queries: one per step and one for
-/// the last iterate. An image whose gradient shows no way keeps its place and asks no more.
+/// <para>With an ε all steps are made, also after a success, since a point further inside the wrong class is the stronger
+/// example; the attempt is the last iterate that succeeded, or else the last. A start after a success is not made. Queries:
+/// one per step and one for the last iterate, for each start. A start whose gradient shows no way asks no more.</para>
+/// <para>Without an ε the smallest sufficient one is looked for: from <see cref="FirstEpsilon"/> on, 1.5 times as much until
+/// it suffices, and then 20 bisections; the step keeps its ratio to ε, and a descent ends at its first success.</para>
 /// </remarks>
-/// <param name="epsilon">The largest change of a pixel, in input units.</param>
-public sealed class Pgd(double epsilon) : FixedBudgetAttack<IGradientVictim>("pgd", epsilon)
+/// <param name="Epsilon">The radius of the ball, in input units; null for the smallest that succeeds.</param>
+public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
 {
-    /// <summary>How many steps; at least 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
-    public int Steps
-    {
-        get;
-        init => field = value >= 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "There is at least 1 step.");
-    } = 40;
+    const int Enlargements = 20, Bisections = 20;
+    const double Enlargement = 1.5;
 
-    /// <summary>The length of a step in every pixel, in input units; null, the default, is ε/30.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The length is negative or not a finite number.</exception>
-    public double? StepSize
-    {
-        get;
-        init => field = value is null || (double.IsFinite(value.Value) && value >= 0)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "A step is a finite number of at least 0.");
-    }
+    /// <summary>As in Foolbox 2.4: 40 steps of ε/30 from the image itself; without an ε, the nearest of all successes in L2.</summary>
+    public static Pgd Released { get; } = new() { RandomStart = false, Restarts = 1, IsReleased = true };
 
-    /// <summary>Whether to begin at a random point of the ball instead of the image itself.</summary>
-    public bool RandomStart { get; init; }
+    /// <summary>MI-FGSM with the settings of its paper: 10 steps of ε/10, decay 1, from the image itself.</summary>
+    public static Pgd MomentumFgsm { get; } = new() { Momentum = 1, Steps = 10, StepRatio = 0.1, RandomStart = false, Restarts = 1 };
+
+    /// <summary>MI-FGSM as in Foolbox 2.4: 10 steps of ε/5; without an ε, the nearest of all successes in L2.</summary>
+    public static Pgd MomentumFgsmReleased { get; } = MomentumFgsm with { StepRatio = 0.2, IsReleased = true };
 
     /// <inheritdoc/>
-    public override Attempt[] Run(IGradientVictim victim, AttackBatch batch)
+    public string Name => Momentum is null ? "pgd" : "mi-fgsm";
+
+    /// <inheritdoc/>
+    public Norm Norm => IsReleased && Epsilon is null ? Norm.L2 : BallNorm;
+
+    /// <inheritdoc/>
+    public double? Epsilon { get; init => field = Ball.Checked(value); } = Ball.Checked(Epsilon);
+
+    /// <summary>The norm of the ball: L∞ or L2.</summary>
+    public Norm BallNorm { get; init; } = Norm.LInf;
+
+    /// <summary>How many steps; at least 1.</summary>
+    public int Steps { get; init => field = AtLeastOne(value, nameof(Steps)); } = 40;
+
+    /// <summary>The length of a step over ε; above 0. Null where <see cref="StepSize"/> says it.</summary>
+    public double StepRatio { get; init => field = Positive(value, nameof(StepRatio)); } = 1.0 / 30;
+
+    /// <summary>The length of a step, in input units, whatever ε is; null for <see cref="StepRatio"/>.</summary>
+    public double? StepSize { get; init => field = Ball.Checked(value); }
+
+    /// <summary>Whether to begin at a random point of the ball instead of the image itself.</summary>
+    public bool RandomStart { get; init; } = true;
+
+    /// <summary>How many starts at most; at least 1, and 1 without a random start.</summary>
+    public int Restarts { get; init => field = AtLeastOne(value, nameof(Restarts)); } = 5;
+
+    /// <summary>MI-FGSM's decay μ of the accumulated gradient, each new one divided by its L1 norm; null for none.</summary>
+    public double? Momentum { get; init; }
+
+    /// <summary>The first ε of a search, in input units.</summary>
+    public double FirstEpsilon => BallNorm == Norm.LInf ? 0.3 : 3;
+
+    bool IsReleased { get; init; }
+
+    /// <inheritdoc/>
+    public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
     {
-        double step = (StepSize ?? Epsilon / 30) * batch.Direction;
-        LInfBall[] balls = Enumerable.Range(0, batch.Count).Select(i => new LInfBall(batch.Images.Row(i), Epsilon)).ToArray();
-        float[][] current = Enumerable.Range(0, batch.Count).Select(i => Start(batch, i, balls[i])).ToArray();
-        var lastSuccess = new float[]?[batch.Count];
-        var stopped = new StopReason?[batch.Count];
+        if (Epsilon is double epsilon)
+            return (await Descend(victim, image, epsilon, searching: false)).Reason;
 
-        int[] active = Enumerable.Range(0, batch.Count).ToArray();
-        for (int iteration = 0; iteration <= Steps && active.Length > 0; iteration++)
+        double high = FirstEpsilon, low = 0;
+        for (int enlargement = 0; ; enlargement++, low = high, high *= Enlargement)
         {
-            Tensor images = Collect(batch, current, active);
-            Tensor? gradient = null;
-            Tensor logits;
-            if (iteration < Steps)
-                (logits, gradient) = GradientSign.Gradients(victim, batch, images, active);
-            else
-                logits = batch.Logits(victim, images, active);
-
-            for (int i = 0; i < active.Length; i++)
-            {
-                int place = active[i];
-                if (batch.IsReached(place, Scores.Label(logits.Row(i))))
-                    lastSuccess[place] = (float[])current[place].Clone();
-                if (gradient is null)
-                    continue;
-                stopped[place] = GradientSign.Step(current[place], logits.Row(i), gradient.Row(i), step);
-                balls[place].Project(current[place]);
-            }
-
-            active = active.Where(place => stopped[place] is null).ToArray();
+            (bool found, StopReason reason) = await Descend(victim, image, high, searching: true);
+            if (found)
+                break;
+            if (enlargement == Enlargements || reason != StopReason.BudgetSpent)
+                return reason;
         }
 
-        return Enumerable.Range(0, batch.Count)
-            .Select(i => new Attempt(lastSuccess[i] ?? current[i], stopped[i] ?? StopReason.BudgetSpent))
-            .ToArray();
+        for (int bisection = 0; bisection < Bisections; bisection++)
+        {
+            double middle = (low + high) / 2;
+            if ((await Descend(victim, image, middle, searching: true)).Found)
+                high = middle;
+            else
+                low = middle;
+            image.Progress = (bisection + 1.0) / Bisections;
+        }
+
+        return StopReason.BudgetSpent;
     }
 
-    float[] Start(AttackBatch batch, int place, LInfBall ball)
+    /// <summary>All starts within one ε.</summary>
+    async Task<(bool Found, StopReason Reason)> Descend(IGradientVictim victim, AttackedImage image, double epsilon, bool searching)
     {
-        float[] image = batch.Images.Row(place).ToArray();
+        StopReason reason = StopReason.BudgetSpent;
+        int starts = RandomStart ? Restarts : 1;
+        for (int start = 0; start < starts; start++)
+        {
+            (bool found, reason) = await Descend(victim, image, epsilon, start, searching);
+            if (found)
+                return (true, StopReason.Found);
+            if (!searching)
+                image.Progress = (start + 1.0) / starts;
+        }
+
+        return (false, reason);
+    }
+
+    async Task<(bool Found, StopReason Reason)> Descend(IGradientVictim victim, AttackedImage image, double epsilon, int start, bool searching)
+    {
+        Ball ball = Ball.Around(image.Clean, BallNorm, epsilon);
+        double step = (StepSize ?? StepRatio * epsilon) * image.Direction;
+        float[] point = image.Clean.ToArray();
         if (RandomStart)
         {
-            CounterRandom random = batch.Random(place);
-            LInfBall.Randomise(batch.Images.Row(place), Epsilon, ref random, image);
-            ball.Project(image);
+            CounterRandom random = image.Random((ulong)start);
+            ball.Draw(ref random, point);
         }
 
-        return image;
+        float[] velocity = new float[point.Length];
+        bool found = false;
+        for (int iteration = 0; iteration < Steps; iteration++)
+        {
+            (float[] logits, float[] gradient) = await image.Gradient(victim, point, CrossEntropy.Of(image));
+            found |= image.IsReached(logits);
+            if (found && searching)
+                return (true, StopReason.Found);
+            if (Vectors.NoWay(logits, gradient) is StopReason stopped)
+                return (found, stopped);
+            if (Momentum is double decay)
+            {
+                double scale = 1 / Vectors.Norm1(gradient);
+                for (int i = 0; i < velocity.Length; i++)
+                    velocity[i] = (float)(decay * velocity[i] + scale * gradient[i]);
+            }
+
+            point = (float[])point.Clone();
+            ball.Step(point, Momentum is null ? gradient : velocity, step);
+            ball.Project(point);
+            image.Attempt = point;
+        }
+
+        found |= image.IsReached(await image.Logits(victim, point));
+        return (found, StopReason.BudgetSpent);
     }
 
-    static Tensor Collect(AttackBatch batch, float[][] images, int[] places)
-    {
-        Tensor result = Tensor.Zeros([places.Length, .. batch.Images.Shape[1..]]);
-        for (int i = 0; i < places.Length; i++)
-            images[places[i]].CopyTo(result.Row(i));
-        return result;
-    }
+    static int AtLeastOne(int value, string name) =>
+        value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, "It is at least 1.");
+
+    static double Positive(double value, string name) =>
+        double.IsFinite(value) && value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, "It is a finite number above 0.");
 }

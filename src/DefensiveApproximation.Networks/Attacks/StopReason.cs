@@ -12,6 +12,9 @@ public enum StopReason
     /// <summary>All steps or queries were used up without success.</summary>
     BudgetSpent,
 
+    /// <summary>No adversarial image was found to start from, which the attack would have brought nearer.</summary>
+    NoStart,
+
     /// <summary>The gradient was zero everywhere, so that there was no direction to go.</summary>
     ZeroGradient,
 

@@ -15,22 +15,27 @@ public sealed record TransferAttack(IReadOnlyList<AttackRecord> Records, IReadOn
 
     /// <summary>Attacks the images, some hundreds at a time. An image's random numbers depend on its position in its data set only.</summary>
     /// <param name="attack">The attack.</param>
-    /// <param name="target">The network to attack.</param>
+    /// <param name="victim">The victim.</param>
     /// <param name="others">The networks to try the successful images on.</param>
     /// <param name="data">The images.</param>
     /// <param name="places">Which of them to attack.</param>
     /// <param name="seed">Determines every random number.</param>
-    /// <param name="progress">Told how many more images are done, if given.</param>
+    /// <param name="target">The class to aim at for an image of a class; null for any wrong one.</param>
+    /// <param name="mostQueries">How often the attack may put each image to the victim.</param>
+    /// <param name="checkpoint">Where an interrupted attack goes on, and where it is kept; null to begin at the beginning.</param>
+    /// <param name="progress">Told how many more images' worth of work is done, in fractions, if given.</param>
     /// <param name="cancellation">Ends the attack.</param>
-    /// <exception cref="InputException">The images do not fit a network.</exception>
+    /// <exception cref="InputException">The images do not fit the victim or a network, or the checkpoint cannot be written.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
-    public static TransferAttack Run(
-        Attack<IGradientVictim> attack, Network target, IReadOnlyList<Network> others, Dataset data, ReadOnlySpan<int> places, ulong seed,
-        Action<int>? progress = null, CancellationToken cancellation = default)
+    public static TransferAttack Run<TVictim>(
+        IAttack<TVictim> attack, TVictim victim, IReadOnlyList<Network> others, Dataset data, ReadOnlySpan<int> places, ulong seed,
+        Func<int, int>? target = null, long mostQueries = long.MaxValue, AttackCheckpoint? checkpoint = null,
+        Action<double>? progress = null, CancellationToken cancellation = default)
+        where TVictim : ILabelVictim
     {
-        foreach (Network network in others.Append(target))
+        Evaluation.ThrowIfUnfit("the victim", victim.InputShape, victim.Classes, data);
+        foreach (Network network in others)
             Evaluation.ThrowIfUnfit(network, data);
-        var victim = new NetworkVictim(target);
         var records = new List<AttackRecord>(places.Length);
         var clean = others.Select(_ => new List<int>()).ToArray();
         var adversarial = others.Select(_ => new List<int>()).ToArray();
@@ -38,8 +43,10 @@ public sealed record TransferAttack(IReadOnlyList<AttackRecord> Records, IReadOn
         {
             ReadOnlySpan<int> batch = places.Slice(records.Count, Math.Min(BatchSize, places.Length - records.Count));
             Tensor images = data.Images(batch);
+            byte[] labels = Labels(data, batch);
+            int[]? targets = target is null ? null : Array.ConvertAll(labels, label => target(label));
             AttackRecord[] done = AttackRunner.Run(
-                attack, victim, images, Labels(data, batch), seed, targets: null, Positions(data, batch), cancellation);
+                attack, victim, images, labels, seed, targets, Positions(data, batch), mostQueries, checkpoint, progress, cancellation);
             records.AddRange(done);
 
             int[] successful = Enumerable.Range(0, done.Length).Where(i => done[i].Success).ToArray();
@@ -51,8 +58,6 @@ public sealed record TransferAttack(IReadOnlyList<AttackRecord> Records, IReadOn
                 clean[i].AddRange(Scores.Labels(others[i].Forward(before)));
                 adversarial[i].AddRange(Scores.Labels(others[i].Forward(after)));
             }
-
-            progress?.Invoke(done.Length);
         }
 
         AttackRecord[] successes = records.Where(record => record.Success).ToArray();

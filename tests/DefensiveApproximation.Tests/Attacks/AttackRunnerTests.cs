@@ -13,7 +13,7 @@ public class AttackRunnerTests
 
     [Fact]
     public void Run_NoImages_GivesNoRecords() =>
-        Assert.Empty(AttackRunner.Run(new Pgd(0.1), Victim, Tensor.Zeros(0, 1, 3, 4), [], 0));
+        Assert.Empty(AttackRunner.Run(Pgd.Released with { Epsilon = 0.1 }, Victim, Tensor.Zeros(0, 1, 3, 4), [], 0));
 
     [Fact]
     public void Run_MoreOrFewerLabelsTargetsOrPositionsThanImages_IsRefused()
@@ -77,62 +77,166 @@ public class AttackRunnerTests
         Assert.Contains(records, record => record.Success);
         Assert.All(records, record => Assert.Null(record.Margin));
         Assert.All(records, record => Assert.Equal((record.CleanCorrect ? NearestNoise.Draws : 0, 0), (record.Queries, record.GradientCalls)));
-        Assert.Equal(victim.Asked - 2 * images.Batch, records.Sum(record => record.Queries));
+        // Two checks of every image and one of every success, rounded, are the runner's.
+        Assert.Equal(victim.Asked - 2 * images.Batch - records.Count(record => record.Success), records.Sum(record => record.Queries));
     }
 
     [Fact]
-    public void AttackBatch_NotAsManyPlacesAsImages_IsRefused()
+    public void Run_PointsOfAnotherShapeThanTheImage_AreRefused()
     {
         byte label = (byte)Victim.Labels(Image)[0];
 
-        Assert.Throws<ArgumentException>(() => AttackRunner.Run(new Uncounted(), Victim, Image, [label], 0));
+        Assert.Throws<ArgumentException>(() => AttackRunner.Run(new WrongShape(), Victim, Image, [label], 0));
     }
 
-    sealed class Constant(float pixel, int length) : Attack<ILabelVictim>("constant")
+    [Fact]
+    public void Run_TwoQuestionsAtATime_AreRefused()
     {
-        public override Attempt[] Run(ILabelVictim victim, AttackBatch batch) =>
-            [new Attempt(Enumerable.Repeat(pixel, length).ToArray(), StopReason.Found)];
+        byte label = (byte)Victim.Labels(Image)[0];
+
+        Assert.Throws<InvalidOperationException>(() => AttackRunner.Run(new Impatient(), Victim, Image, [label], 0));
     }
 
-    sealed class Uncounted() : Attack<IScoreVictim>("uncounted")
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(NearestNoise.Draws)]
+    public void Run_QueryBudget_IsNeverExceeded(int budget)
     {
-        public override Attempt[] Run(IScoreVictim victim, AttackBatch batch)
+        var victim = new LabelOnly(Victim);
+        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, 10, 8);
+
+        AttackRecord[] records = AttackRunner.Run(new NearestNoise(), victim, images, labels, 5, mostQueries: budget);
+
+        // Two checks of every image and one of every success, rounded, are the runner's.
+        Assert.Equal(8 * budget, victim.Asked - 2 * 10 - records.Count(record => record.Success));
+        Assert.All(records.Where(record => record.CleanCorrect && !record.Success), record => Assert.Equal(StopReason.BudgetSpent, record.Reason));
+        Assert.All(records, record => Assert.True((record.QueriesToBest ?? 0) <= budget));
+    }
+
+    [Fact]
+    public void Run_Progress_AddsUpToTheNumberOfImages()
+    {
+        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, 10, 8);
+        double done = 0;
+
+        AttackRunner.Run(new NearestNoise(), Victim, images, labels, 5, progress: part => done += part);
+
+        Assert.Equal(10, done, 1e-9);
+    }
+
+    // A point that is no image may be asked about, but is no adversarial image.
+    [Fact]
+    public void Run_SuccessOutsideTheRangeOfPixels_IsNotKept()
+    {
+        var victim = new RowVictim([1, 1, 1], 2, image => image[0] > 0.9f ? [0, 1] : [1, 0], (_, _) => [1]);
+
+        AttackRecord record = AttackRunner.Run(new Walk([2, 1.5f, 0.95f, 0.97f]), victim, new Tensor([0.5f], 1, 1, 1, 1), [0], 0)[0];
+
+        Assert.Equal((true, 0.95f, 4L, 3L), (record.Success, record.Adversarial[0], record.Queries, record.QueriesToBest!.Value));
+    }
+
+    [Theory]
+    [InlineData(0.95f, true)]
+    [InlineData(0.9f + 1e-5f, false)]
+    public void Run_Success_IsTriedAgainRoundedTo8Bits(float pixel, bool survives)
+    {
+        // 0.9 is 229.5 / 255, which becomes 230; just above, the threshold lies between the pixel and 230 / 255.
+        var victim = new RowVictim([1, 1, 1], 2, image => image[0] > 0.9f && image[0] is < 0.901f or > 0.93f ? [0, 1] : [1, 0], (_, _) => [1]);
+
+        AttackRecord record = AttackRunner.Run(new Walk([pixel]), victim, new Tensor([0.5f], 1, 1, 1, 1), [0], 0)[0];
+
+        Assert.Equal((true, survives), (record.Success, record.SurvivesRounding));
+    }
+
+    sealed class Constant(float pixel, int length) : IAttack<ILabelVictim>
+    {
+        public string Name => "constant";
+
+        public Norm Norm => Norm.L2;
+
+        public double? Epsilon => null;
+
+        public Task<StopReason> Run(ILabelVictim victim, AttackedImage image)
         {
-            batch.Logits(victim, batch.Images, []);
-            return [];
+            image.Attempt = Enumerable.Repeat(pixel, length).ToArray();
+            return Task.FromResult(StopReason.Found);
+        }
+    }
+
+    sealed class WrongShape : IAttack<IScoreVictim>
+    {
+        public string Name => "wrong shape";
+
+        public Norm Norm => Norm.L2;
+
+        public double? Epsilon => null;
+
+        public async Task<StopReason> Run(IScoreVictim victim, AttackedImage image)
+        {
+            await image.Logits(victim, Tensor.Zeros(2, 1, 4, 3));
+            return StopReason.BudgetSpent;
+        }
+    }
+
+    sealed class Impatient : IAttack<ILabelVictim>
+    {
+        public string Name => "impatient";
+
+        public Norm Norm => Norm.L2;
+
+        public double? Epsilon => null;
+
+        public async Task<StopReason> Run(ILabelVictim victim, AttackedImage image)
+        {
+            async Task Ask() => await image.Label(victim, image.Clean.ToArray());
+            await Task.WhenAll(Ask(), Ask());
+            return StopReason.BudgetSpent;
+        }
+    }
+
+    /// <summary>Asks about images of one pixel.</summary>
+    sealed class Walk(float[] pixels) : IAttack<IScoreVictim>
+    {
+        public string Name => "walk";
+
+        public Norm Norm => Norm.L2;
+
+        public double? Epsilon => null;
+
+        public async Task<StopReason> Run(IScoreVictim victim, AttackedImage image)
+        {
+            foreach (float pixel in pixels)
+                await image.Logits(victim, [pixel]);
+            return StopReason.BudgetSpent;
         }
     }
 
     /// <summary>The nearest wrong one of a few noisy images.</summary>
-    sealed class NearestNoise() : Attack<ILabelVictim>("nearest noise")
+    sealed class NearestNoise : IAttack<ILabelVictim>
     {
         public const int Draws = 20;
 
-        public override Attempt[] Run(ILabelVictim victim, AttackBatch batch)
+        public string Name => "nearest noise";
+
+        public Norm Norm => Norm.L2;
+
+        public double? Epsilon => null;
+
+        public async Task<StopReason> Run(ILabelVictim victim, AttackedImage image)
         {
-            int[] places = Enumerable.Range(0, batch.Count).ToArray();
-            float[][] best = places.Select(place => batch.Images.Row(place).ToArray()).ToArray();
-            double[] nearest = places.Select(_ => double.PositiveInfinity).ToArray();
             for (int draw = 0; draw < Draws; draw++)
             {
-                Tensor noisy = batch.Images.Clone();
-                foreach (int place in places)
-                {
-                    CounterRandom random = batch.Random(place, (ulong)draw);
-                    foreach (ref float pixel in noisy.Row(place))
-                        pixel = random.NextSingle(0, 1);
-                }
-
-                int[] labels = batch.Labels(victim, noisy, places);
-                foreach (int place in places)
-                {
-                    double distance = Distances.Between(batch.Images.Row(place), noisy.Row(place)).L2;
-                    if (batch.IsReached(place, labels[place]) && distance < nearest[place])
-                        (nearest[place], best[place]) = (distance, noisy.Row(place).ToArray());
-                }
+                CounterRandom random = image.Random((ulong)draw);
+                float[] noisy = new float[image.Clean.Length];
+                foreach (ref float pixel in noisy.AsSpan())
+                    pixel = random.NextSingle(0, 1);
+                await image.Label(victim, noisy);
+                image.Progress = (draw + 1.0) / Draws;
             }
 
-            return best.Select(image => new Attempt(image, StopReason.BudgetSpent)).ToArray();
+            return StopReason.BudgetSpent;
         }
     }
 

@@ -68,6 +68,8 @@ public class AttackSummaryTests
         Distances = new Distances((int)(100 * l2), 0, l2, 10 * l2, 0, 0),
         Margin = null,
         Queries = queries,
+        SurvivesRounding = null,
+        QueriesToBest = null,
         GradientCalls = 0,
     };
 }

@@ -77,6 +77,6 @@ public class FgsmTests
     public void Constructor_EpsilonThatIsNoBudget_IsRefused(double epsilon)
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new Fgsm(epsilon));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Pgd(epsilon));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Pgd.Released with { Epsilon = epsilon });
     }
 }

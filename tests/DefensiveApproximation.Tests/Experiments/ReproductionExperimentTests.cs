@@ -53,7 +53,7 @@ public class ReproductionExperimentTests
         int[] places = Evaluation.CorrectOn([exact, approximate], images, Runs.Options.AttackedImages, TestContext.Current.CancellationToken);
 
         AttackRecord[] records = AttackRunner.Run(
-            new Pgd(0.2) { RandomStart = true }, new NetworkVictim(exact), images.Images(places), places.Select(place => images.Labels[place]).ToArray(),
+            new Pgd(0.2) { Restarts = 1 }, new NetworkVictim(exact), images.Images(places), places.Select(place => images.Labels[place]).ToArray(),
             Runs.Options.Seed, positions: places, cancellation: TestContext.Current.CancellationToken);
         int fooled = records.Count(record =>
             record.Success && new NetworkVictim(approximate).Labels(new Tensor(record.Adversarial, 1, 1, 28, 28))[0] != record.Label);

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Text.Json;
+using DefensiveApproximation.Networks.Formats;
+
+namespace DefensiveApproximation.Networks.Attacks;
+
+/// <summary>
+/// A file from which an interrupted attack goes on, to the same records as without the interruption. It is a safetensors
+/// file: for each image its point and its best adversarial image, and, as text, the numbers that belong to them.
+/// </summary>
+public sealed class AttackCheckpoint
+{
+    const string DescriptionKey = "attack", PointSuffix = ".point", BestSuffix = ".best";
+
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+
+    sealed record Numbers(
+        int Iteration, double[] State, StopReason? Ended, long Queries, long GradientCalls, long QueriesToBest);
+
+    readonly string path;
+    readonly string description;
+    readonly Dictionary<int, SavedImage> saved = [];
+    long writtenAt = Stopwatch.GetTimestamp();
+
+    AttackCheckpoint(string path, string description)
+    {
+        this.path = path;
+        this.description = description;
+    }
+
+    /// <summary>Opens the file when it is there; otherwise the attack begins at the beginning and will write it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="description">
+    /// What the attack is: everything that determines its records. A file of another attack is refused.
+    /// </param>
+    /// <exception cref="InputException">The file cannot be read or written, or belongs to another attack.</exception>
+    public static AttackCheckpoint Open(string path, string description)
+    {
+        var checkpoint = new AttackCheckpoint(path, description);
+        AtomicFile.Probe(path);
+        if (File.Exists(path))
+            checkpoint.Load();
+        return checkpoint;
+    }
+
+    /// <summary>What is known of an image; null before it was first written.</summary>
+    internal SavedImage? Find(int id) => saved.GetValueOrDefault(id);
+
+    /// <summary>Writes the file when it was last written some time ago.</summary>
+    internal void SaveNowAndThen(IEnumerable<AttackedImage> images)
+    {
+        if (Stopwatch.GetElapsedTime(writtenAt) > Interval)
+            Save(images);
+    }
+
+    /// <summary>Writes the file.</summary>
+    /// <param name="images">The images whose state may have changed; others stay as they are.</param>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    internal void Save(IEnumerable<AttackedImage> images)
+    {
+        foreach (AttackedImage image in images)
+        {
+            if (image.Saved is SavedImage state)
+                saved[image.Id] = state;
+        }
+
+        var tensors = new Dictionary<string, Tensor>();
+        var text = new Dictionary<string, string> { [DescriptionKey] = description };
+        foreach ((int id, SavedImage image) in saved)
+        {
+            if (image.State is AttackState state)
+                tensors[id + PointSuffix] = new Tensor(state.Point, state.Point.Length);
+            if (image.Best is float[] best)
+                tensors[id + BestSuffix] = new Tensor(best, best.Length);
+            text[$"{id}"] = JsonSerializer.Serialize(new Numbers(
+                image.State?.Iteration ?? 0, [.. image.State?.Numbers ?? []], image.Ended, image.Queries, image.GradientCalls, image.QueriesToBest));
+        }
+
+        Safetensors.Save(path, tensors, text);
+        writtenAt = Stopwatch.GetTimestamp();
+    }
+
+    void Load()
+    {
+        Safetensors file = Safetensors.Load(path);
+        if (!file.Metadata.TryGetValue(DescriptionKey, out string? other))
+            throw new InputException($"'{path}' is no saved state of an attack; name another file, or delete this one");
+        if (other != description)
+            throw new InputException($"'{path}' is the state of another attack ({other}), not of this one ({description}); name another file, or delete this one");
+        foreach ((string key, string value) in file.Metadata)
+        {
+            if (key != DescriptionKey)
+                saved[Id(key)] = Read(file, key, value);
+        }
+    }
+
+    SavedImage Read(Safetensors file, string key, string text)
+    {
+        try
+        {
+            Numbers numbers = JsonSerializer.Deserialize<Numbers>(text)!;
+            AttackState? state = file.Tensors.TryGetValue(key + PointSuffix, out Tensor? point)
+                ? new AttackState(numbers.Iteration, point.Data, numbers.State)
+                : null;
+            return new SavedImage(
+                state, numbers.Ended, numbers.Queries, numbers.GradientCalls, file.Tensors.GetValueOrDefault(key + BestSuffix)?.Data, numbers.QueriesToBest);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or NullReferenceException)
+        {
+            throw Damaged(e);
+        }
+    }
+
+    int Id(string key) => int.TryParse(key, out int id) ? id : throw Damaged(null);
+
+    InputException Damaged(Exception? cause) =>
+        new($"'{path}' is damaged: it does not hold the state of an attack; delete it and begin anew", cause!);
+}

@@ -1,0 +1,40 @@
+namespace DefensiveApproximation.Networks.Attacks;
+
+/// <summary>Sums over images as vectors, in binary64 and in the order of their numbers.</summary>
+static class Vectors
+{
+    public static double Norm1(ReadOnlySpan<float> vector)
+    {
+        double sum = 0;
+        foreach (float component in vector)
+            sum += Math.Abs((double)component);
+        return sum;
+    }
+
+    /// <summary>The Euclidean length, without overflow or underflow of the squares of binary32 numbers.</summary>
+    public static double Norm2(ReadOnlySpan<float> vector) => Math.Sqrt(Dot(vector, vector));
+
+    public static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        double sum = 0;
+        for (int i = 0; i < left.Length; i++)
+            sum += (double)left[i] * right[i];
+        return sum;
+    }
+
+    /// <summary>Why a gradient, with the logits it belongs to, shows no way; null where it does.</summary>
+    public static StopReason? NoWay(ReadOnlySpan<float> logits, ReadOnlySpan<float> gradient)
+    {
+        bool zero = true;
+        foreach (float component in gradient)
+        {
+            if (!float.IsFinite(component))
+                return StopReason.NonFinite;
+            zero &= component == 0;
+        }
+
+        if (Scores.Label(logits) < 0)
+            return StopReason.NonFinite;
+        return zero ? StopReason.ZeroGradient : null;
+    }
+}
