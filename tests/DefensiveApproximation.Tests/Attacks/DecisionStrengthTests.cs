@@ -33,6 +33,14 @@ public class DecisionStrengthTests
                 "hsjinf" => R(new HopSkipJump { BallNorm = Norm.LInf }),
                 "ba" => R(new BoundaryAttack()),
                 "bar" => R(BoundaryAttack.Released),
+                "lsa" => R(new LocalSearch()),
+                "lsar" => R(LocalSearch.Released),
+                "lsalow" => R(LocalSearch.Released with { Order = PixelOrder.Lowest }),
+                "lsap1" => R(LocalSearch.Released with { TrialSize = 1 }),
+                "sq1" => R(new Square(0.1)),
+                "sq2" => R(new Square(1.5) { BallNorm = Norm.L2 }),
+                "noise" => R(new RandomNoise(0.3)),
+                "ba5" => R(new BoundaryAttack { Steps = 5000 }),
                 _ => throw new ArgumentException(one),
             };
             AttackRecord[] ok = records.Where(r => r.Success).ToArray();

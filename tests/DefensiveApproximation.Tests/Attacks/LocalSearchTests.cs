@@ -112,7 +112,7 @@ public class LocalSearchTests
         var victim = new RowVictim([Channels, Height, Width], 2, image =>
         {
             asked.Add(image);
-            return [1e6f + image.Zip(Weights, (pixel, weight) => pixel * weight).Sum(), 0];
+            return [image.Zip(Weights, (pixel, weight) => pixel * weight).Sum(), -1000];
         }, (_, _) => []);
 
         AttackRunner.Run(attack, victim, Image, [0], seed: 3);
