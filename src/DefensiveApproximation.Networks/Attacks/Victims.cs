@@ -9,6 +9,12 @@ public interface ILabelVictim
     /// <summary>How many classes there are.</summary>
     int Classes { get; }
 
+    /// <summary>
+    /// How many evaluations of the network one answer takes, for one image; at least 1. More than 1 where the victim
+    /// averages over variants of the image.
+    /// </summary>
+    long QueryCost => 1;
+
     /// <summary>The class of every image; −1 where the victim has no answer, because its scores are not numbers.</summary>
     /// <param name="images"><c>[batch, channels, height, width]</c>.</param>
     int[] Labels(Tensor images);
@@ -26,6 +32,12 @@ public interface IScoreVictim : ILabelVictim
 /// <summary>What an attacker sees who knows the network (white-box attacks).</summary>
 public interface IGradientVictim : IScoreVictim
 {
+    /// <summary>
+    /// How many evaluations of the network, forward or forward and backward, one gradient takes, for one image; at least
+    /// 1. More than 1 where the victim estimates or averages it.
+    /// </summary>
+    long GradientCost => 1;
+
     /// <summary>The logits of every image, and the gradient of a loss with respect to the image.</summary>
     /// <param name="images"><c>[batch, channels, height, width]</c>.</param>
     /// <param name="loss">Gives the gradient of an image's loss with respect to its logits; may be called from several threads.</param>
