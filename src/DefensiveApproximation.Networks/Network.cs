@@ -60,6 +60,9 @@ public sealed class Network
     /// <summary>The most threads to use; 0, the default, is one per processor.</summary>
     public int Threads { get; init; }
 
+    /// <summary><see cref="Threads"/>, or the number of processors.</summary>
+    internal int MostThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
+
     /// <summary>
     /// The same network on other hardware, without retraining: convolutions and dense layers multiply with
     /// <paramref name="multiplier"/>, everything else stays. The weights are shared.
@@ -155,7 +158,7 @@ public sealed class Network
         ThrowIfUnfit(images);
 
         int batch = images.Batch;
-        int threads = Threads > 0 ? Threads : Environment.ProcessorCount;
+        int threads = MostThreads;
         int rounds = (batch + threads * LargestChunk - 1) / (threads * LargestChunk);
         int chunk = batch < threads ? batch : (batch + threads * rounds - 1) / (threads * rounds);
         int chunks = chunk == 0 ? 0 : (batch + chunk - 1) / chunk;
