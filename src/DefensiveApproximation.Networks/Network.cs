@@ -60,6 +60,9 @@ public sealed class Network
     /// <summary>The most threads to use; 0, the default, is one per processor.</summary>
     public int Threads { get; init; }
 
+    /// <summary><see cref="Threads"/>, or the number of processors.</summary>
+    internal int MostThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
+
     /// <summary>
     /// The same network on other hardware, without retraining: convolutions and dense layers multiply with
     /// <paramref name="multiplier"/>, everything else stays. The weights are shared.
@@ -83,6 +86,9 @@ public sealed class Network
         return new Network(Name, inputShape, Classes, layers) { Threads = threads ?? Threads };
     }
 
+    /// <summary>The same network with other layers, each of the same kind and shapes as the one in its place.</summary>
+    internal Network WithLayers(IReadOnlyList<Layer> layers) => new(Name, inputShape, Classes, layers) { Threads = Threads };
+
     /// <summary>The logits of a batch.</summary>
     /// <param name="images"><c>[batch, channels, height, width]</c>.</param>
     /// <returns><c>[batch, classes]</c>.</returns>
@@ -99,7 +105,10 @@ public sealed class Network
         return logits;
     }
 
-    /// <summary>The logits of a batch, and the gradient of a loss of these logits with respect to the images.</summary>
+    /// <summary>
+    /// The logits of a batch, and the gradient of a loss of these logits with respect to the images. Convolutions and dense
+    /// layers contribute the exact layer's gradient, or that of their <see cref="WeightedLayer.GradientWeights"/>.
+    /// </summary>
     /// <param name="images"><c>[batch, channels, height, width]</c>.</param>
     /// <param name="loss">Gives the gradient of each image's loss with respect to its logits; called from several threads.</param>
     /// <returns>Logits <c>[batch, classes]</c> and gradient, shaped like the images.</returns>
@@ -135,16 +144,21 @@ public sealed class Network
         return input;
     }
 
+    internal void ThrowIfUnfit(Tensor images)
+    {
+        if (!images.Shape[1..].SequenceEqual(inputShape))
+            throw new ArgumentException($"{Name} takes images of shape [{string.Join(", ", inputShape)}], not [{string.Join(", ", images.Shape[1..].ToArray())}].", nameof(images));
+    }
+
     /// <summary>
     /// Divides a batch among threads, or, where there are fewer images than threads, lets the layers use them.
     /// </summary>
     void ForEachChunk(Tensor images, Action<Tensor, int, int> body)
     {
-        if (!images.Shape[1..].SequenceEqual(inputShape))
-            throw new ArgumentException($"{Name} takes images of shape [{string.Join(", ", inputShape)}], not [{string.Join(", ", images.Shape[1..].ToArray())}].", nameof(images));
+        ThrowIfUnfit(images);
 
         int batch = images.Batch;
-        int threads = Threads > 0 ? Threads : Environment.ProcessorCount;
+        int threads = MostThreads;
         int rounds = (batch + threads * LargestChunk - 1) / (threads * LargestChunk);
         int chunk = batch < threads ? batch : (batch + threads * rounds - 1) / (threads * rounds);
         int chunks = chunk == 0 ? 0 : (batch + chunk - 1) / chunk;

@@ -14,6 +14,8 @@ public sealed class Convolution2D : WeightedLayer
     readonly float[] weights;
     readonly float[] bias;
     readonly ConvolutionKernel kernel;
+    // The exact layer's, which all layers of these weights share, and the one that this layer uses.
+    readonly Lazy<ConvolutionKernel> exactGradient;
     readonly Lazy<ConvolutionKernel> gradient;
 
     /// <summary>Creates the layer for images of one size.</summary>
@@ -28,22 +30,27 @@ public sealed class Convolution2D : WeightedLayer
     public Convolution2D(
         string name, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
         FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32)
-        : this(name, shape, height, width, weights, bias, multiplier, accumulation, gradient: null)
+        : this(
+            name, new ConvolutionKernel(multiplier, shape, height, width, weights, bias, accumulation), shape, height, width,
+            weights, bias, multiplier, accumulation, exactGradient: null, gradientWeights: null)
     {
     }
 
     Convolution2D(
-        string name, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
-        FloatMultiplier multiplier, Accumulation accumulation, Lazy<ConvolutionKernel>? gradient)
-        : base(name, multiplier, accumulation)
+        string name, ConvolutionKernel kernel, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
+        FloatMultiplier multiplier, Accumulation accumulation, Lazy<ConvolutionKernel>? exactGradient, float[]? gradientWeights)
+        : base(name, weights, bias, multiplier, accumulation, gradientWeights)
     {
         Shape = shape;
         this.height = height;
         this.width = width;
         this.weights = weights;
         this.bias = bias;
-        kernel = new ConvolutionKernel(multiplier, shape, height, width, weights, bias, accumulation);
-        this.gradient = gradient ?? new Lazy<ConvolutionKernel>(GradientKernel);
+        this.kernel = kernel;
+        this.exactGradient = exactGradient ?? new Lazy<ConvolutionKernel>(() => GradientKernel(weights));
+        gradient = gradientWeights is null || gradientWeights == weights
+            ? this.exactGradient
+            : new Lazy<ConvolutionKernel>(() => GradientKernel(gradientWeights));
     }
 
     /// <summary>The geometry.</summary>
@@ -57,8 +64,17 @@ public sealed class Convolution2D : WeightedLayer
     int StuffedWidth => width + Shape.Dilation * (Shape.KernelWidth - 1);
 
     /// <inheritdoc/>
-    public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) =>
-        new Convolution2D(Name, Shape, height, width, weights, bias, multiplier, accumulation, gradient);
+    public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) => new Convolution2D(
+        Name, new ConvolutionKernel(multiplier, Shape, height, width, weights, bias, accumulation), Shape, height, width,
+        weights, bias, multiplier, accumulation, exactGradient, GradientWeightsFor(multiplier));
+
+    /// <inheritdoc/>
+    public override WeightedLayer WithGradientWeights(float[] weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new Convolution2D(
+            Name, kernel, Shape, height, width, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
+    }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
@@ -71,8 +87,8 @@ public sealed class Convolution2D : WeightedLayer
     /// <inheritdoc/>
     /// <remarks>
     /// With <c>g</c> the output's gradient, <c>dx[c, p] = Σ_o Σ_i g[o, (p + padding − i·dilation) / stride] · w[o, c, i]</c>
-    /// over the taps for which the division leaves no rest: a convolution of g, spread out by the stride, with the
-    /// filters turned around.
+    /// over the taps for which the division leaves no rest, w being <see cref="WeightedLayer.GradientWeights"/>: a
+    /// convolution of g, spread out by the stride, with the filters turned around.
     /// </remarks>
     public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
     {
@@ -112,7 +128,7 @@ public sealed class Convolution2D : WeightedLayer
         return stuffed;
     }
 
-    ConvolutionKernel GradientKernel()
+    ConvolutionKernel GradientKernel(float[] filters)
     {
         var transposed = new ConvolutionShape(Shape.OutputChannels, Shape.InputChannels, Shape.KernelHeight, Shape.KernelWidth)
         {
@@ -120,7 +136,7 @@ public sealed class Convolution2D : WeightedLayer
             Groups = Shape.Groups,
         };
         int area = Shape.KernelHeight * Shape.KernelWidth;
-        float[] turned = new float[weights.Length];
+        float[] turned = new float[filters.Length];
         for (int o = 0; o < Shape.OutputChannels; o++)
         {
             int group = o / Shape.GroupOutputs, oInGroup = o % Shape.GroupOutputs;
@@ -129,7 +145,7 @@ public sealed class Convolution2D : WeightedLayer
                 int from = (o * Shape.GroupInputs + c) * area;
                 int to = ((group * Shape.GroupInputs + c) * Shape.GroupOutputs + oInGroup) * area;
                 for (int tap = 0; tap < area; tap++)
-                    turned[to + area - 1 - tap] = weights[from + tap];
+                    turned[to + area - 1 - tap] = filters[from + tap];
             }
         }
 
