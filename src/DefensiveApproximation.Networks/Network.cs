@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Kernels;
 using DefensiveApproximation.Networks.Layers;
@@ -31,6 +32,7 @@ public sealed class Network
     const int LargestChunk = 32;
 
     readonly int[] inputShape;
+    readonly ConcurrentBag<Workspace> workspaces = [];
 
     /// <summary>Creates the network.</summary>
     /// <param name="name">A name for messages and results.</param>
@@ -96,11 +98,18 @@ public sealed class Network
     public Tensor Forward(Tensor images)
     {
         Tensor logits = Tensor.Zeros(images.Batch, Classes);
-        ForEachChunk(images, (chunk, first, threads) =>
+        ForEachChunk(images, (chunk, first, threads, workspace) =>
         {
             for (int i = 0; i < Layers.Count; i++)
-                chunk = Forward(i, chunk, threads);
+            {
+                Tensor input = chunk;
+                chunk = Forward(i, input, threads);
+                if (chunk.Data != input.Data)
+                    workspace.Return(input);
+            }
+
             chunk.Data.CopyTo(logits.Data, first * Classes);
+            workspace.Return(chunk);
         });
         return logits;
     }
@@ -117,7 +126,7 @@ public sealed class Network
     {
         Tensor logits = Tensor.Zeros(images.Batch, Classes);
         Tensor gradient = Tensor.Unfilled(images.Shape);
-        ForEachChunk(images, (chunk, first, threads) =>
+        ForEachChunk(images, (chunk, first, threads, workspace) =>
         {
             var values = new Tensor[Layers.Count + 1];
             values[0] = chunk;
@@ -129,8 +138,17 @@ public sealed class Network
             for (int image = 0; image < chunk.Batch; image++)
                 loss(first + image, values[^1].Row(image), back.Row(image));
             for (int i = Layers.Count - 1; i >= 0; i--)
-                back = Layers[i].InputGradient(values[i], values[i + 1], back, threads);
+            {
+                Tensor outputGradient = back;
+                back = Layers[i].InputGradient(values[i], values[i + 1], outputGradient, threads);
+                if (back.Data != outputGradient.Data)
+                    workspace.Return(outputGradient);
+            }
+
             back.Data.CopyTo(gradient.Data, first * images.RowLength);
+            workspace.Return(back);
+            foreach (Tensor value in values)
+                workspace.Return(value);
         });
         return (logits, gradient);
     }
@@ -153,7 +171,7 @@ public sealed class Network
     /// <summary>
     /// Divides a batch among threads, or, where there are fewer images than threads, lets the layers use them.
     /// </summary>
-    void ForEachChunk(Tensor images, Action<Tensor, int, int> body)
+    void ForEachChunk(Tensor images, Action<Tensor, int, int, Workspace> body)
     {
         ThrowIfUnfit(images);
 
@@ -164,14 +182,24 @@ public sealed class Network
         int chunks = chunk == 0 ? 0 : (batch + chunk - 1) / chunk;
         if (chunks == 1)
         {
-            body(images, 0, threads);
+            WithWorkspace(workspace => body(images, 0, threads, workspace));
             return;
         }
 
-        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => WithWorkspace(workspace =>
         {
-            int first = i * chunk;
-            body(images.Rows(first, Math.Min(chunk, batch - first)), first, 1);
-        });
+            int first = i * chunk, count = Math.Min(chunk, batch - first);
+            Tensor part = Tensor.Unfilled([count, .. inputShape]);
+            images.Data.AsSpan(first * part.RowLength, part.Data.Length).CopyTo(part.Data);
+            body(part, first, 1, workspace);
+        }));
+    }
+
+    void WithWorkspace(Action<Workspace> body)
+    {
+        if (!workspaces.TryTake(out Workspace? workspace))
+            workspace = new Workspace();
+        workspace.Run(body);
+        workspaces.Add(workspace);
     }
 }

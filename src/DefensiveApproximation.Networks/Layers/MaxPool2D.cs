@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace DefensiveApproximation.Networks.Layers;
 
@@ -28,24 +29,22 @@ public sealed class MaxPool2D : Layer
         (int planes, int height, int width) = Planes(input);
         int outputHeight = height / size, outputWidth = width / size;
         Tensor output = Tensor.Unfilled(input.Batch, input.Shape[1], outputHeight, outputWidth);
-        // Rows first, since that runs along the memory; what remains is a fraction of the work.
-        Span<float> columns = new float[outputWidth * size];
-        for (int row = 0; row < planes * outputHeight; row++)
+        // Rows first, since that runs along the memory: the largest of each column of a window, windows side by side.
+        int usedWidth = outputWidth * size;
+        Span<float> columns = new float[outputHeight * usedWidth];
+        for (int plane = 0; plane < planes; plane++)
         {
-            int plane = row / outputHeight, y = row % outputHeight;
-            ReadOnlySpan<float> source = input.Data.AsSpan((plane * height + y * size) * width);
-            source[..columns.Length].CopyTo(columns);
-            for (int i = 1; i < size; i++)
-                KeepLarger(columns, source.Slice(i * width, columns.Length));
-
-            Span<float> destination = output.Data.AsSpan(row * outputWidth, outputWidth);
-            for (int x = 0; x < destination.Length; x++)
-                destination[x] = columns[x * size];
-            for (int j = 1; j < size; j++)
+            ReadOnlySpan<float> source = input.Data.AsSpan(plane * height * width, height * width);
+            for (int y = 0; y < outputHeight; y++)
             {
-                for (int x = 0; x < destination.Length; x++)
-                    destination[x] = MathF.Max(destination[x], columns[x * size + j]);
+                Span<float> largest = columns.Slice(y * usedWidth, usedWidth);
+                ReadOnlySpan<float> rows = source[(y * size * width)..];
+                rows[..usedWidth].CopyTo(largest);
+                for (int i = 1; i < size; i++)
+                    KeepLarger(largest, rows.Slice(i * width, usedWidth));
             }
+
+            LargestOfEach(columns, output.Data.AsSpan(plane * outputHeight * outputWidth, outputHeight * outputWidth));
         }
 
         return output;
@@ -94,11 +93,50 @@ public sealed class MaxPool2D : Layer
 
     static void KeepLarger(Span<float> largest, ReadOnlySpan<float> values)
     {
-        int i = 0;
-        for (; i <= largest.Length - Vector<float>.Count; i += Vector<float>.Count)
-            Vector.Max(new Vector<float>(largest[i..]), new Vector<float>(values[i..])).CopyTo(largest[i..]);
-        for (; i < largest.Length; i++)
-            largest[i] = MathF.Max(largest[i], values[i]);
+        if (largest.Length < Vector<float>.Count)
+        {
+            for (int i = 0; i < largest.Length; i++)
+                largest[i] = MathF.Max(largest[i], values[i]);
+            return;
+        }
+
+        // The last vector ends with the numbers; those that it shares with the one before stay what they are.
+        int last = largest.Length - Vector<float>.Count;
+        for (int i = 0; i < largest.Length; i += Vector<float>.Count)
+        {
+            int start = Math.Min(i, last);
+            Vector.Max(new Vector<float>(largest[start..]), new Vector<float>(values[start..])).CopyTo(largest[start..]);
+        }
+    }
+
+    /// <summary>The largest of each group of <see cref="size"/> numbers.</summary>
+    void LargestOfEach(ReadOnlySpan<float> numbers, Span<float> largest)
+    {
+        int done = size == 2 ? LargestOfPairs(numbers, largest) : 0;
+        for (int i = done; i < largest.Length; i++)
+        {
+            ReadOnlySpan<float> group = numbers.Slice(i * size, size);
+            float candidate = group[0];
+            foreach (float number in group[1..])
+                candidate = MathF.Max(candidate, number);
+            largest[i] = candidate;
+        }
+    }
+
+    /// <summary>The larger of each pair, as far as vectors reach; returns how many pairs that are.</summary>
+    static int LargestOfPairs(ReadOnlySpan<float> numbers, Span<float> largest)
+    {
+        ReadOnlySpan<Vector<ulong>> pairs = MemoryMarshal.Cast<float, Vector<ulong>>(numbers);
+        int done = 0;
+        for (int i = 0; i + 1 < pairs.Length; i += 2, done += Vector<float>.Count)
+        {
+            // Each 64-bit lane is a pair: its halves become a vector of one of each pair and a vector of the others.
+            Vector<uint> one = Vector.Narrow(pairs[i], pairs[i + 1]);
+            Vector<uint> other = Vector.Narrow(pairs[i] >>> 32, pairs[i + 1] >>> 32);
+            Vector.Max(Vector.AsVectorSingle(one), Vector.AsVectorSingle(other)).CopyTo(largest[done..]);
+        }
+
+        return done;
     }
 
     static (int Planes, int Height, int Width) Planes(Tensor input) =>

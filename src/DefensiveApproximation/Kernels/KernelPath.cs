@@ -49,7 +49,7 @@ abstract unsafe class KernelPath(string name, string instructionSet, OperandForm
     /// <param name="endPanel">The panel after the last.</param>
     /// <param name="outputs">Where the output of row 0 and column 0 goes.</param>
     /// <param name="rowStride">From an output to that of the next row.</param>
-    /// <param name="columnStride">From an output to that of the next column.</param>
+    /// <param name="columnStride">From an output to that of the next column; one of the two strides is 1.</param>
     public abstract void Sum(
         byte* activations, int length, ReadOnlySpan<int> rows, int* offsets, PackedWeights weights,
         int firstPanel, int endPanel, float* outputs, int rowStride, int columnStride);
