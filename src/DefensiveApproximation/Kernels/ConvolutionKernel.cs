@@ -26,6 +26,7 @@ public sealed class ConvolutionKernel
     readonly float[] weights;
     readonly WeightedSums[] groups;
     readonly int[] places;
+    readonly int[] lines;
     readonly int[] offsets;
 
     /// <summary>Prepares the convolution.</summary>
@@ -75,6 +76,7 @@ public sealed class ConvolutionKernel
                 bias.Length == 0 ? [] : bias.AsSpan(group * shape.GroupOutputs, shape.GroupOutputs).ToArray()))
             .ToArray();
         places = PlacesOfPositions();
+        lines = Enumerable.Range(0, OutputHeight).Select(y => places[y * OutputWidth]).ToArray();
         offsets = OffsetsOfTaps();
     }
 
@@ -124,6 +126,19 @@ public sealed class ConvolutionKernel
         {
             Spans.ForEach(input, output, sums.Columns, threads, (channel, source, destination) =>
                 Define(source, destination.Slice(channel * Positions, Positions), group, channel));
+            return;
+        }
+
+        if (shape.Stride == 1 && packed.PrefersLines(OutputWidth))
+        {
+            int linesPerBlock = threads == 1 ? OutputHeight : (PositionBlock + OutputWidth - 1) / OutputWidth;
+            Spans.ForEach(input, output, (OutputHeight + linesPerBlock - 1) / linesPerBlock, threads, (block, _, destination) =>
+            {
+                int first = block * linesPerBlock;
+                int count = Math.Min(linesPerBlock, OutputHeight - first);
+                packed.SumLines(lines.AsSpan(first, count), OutputWidth, offsets, destination[(first * OutputWidth)..], columnStride: Positions);
+            });
+            WeightedSums.Canonicalise(output);
             return;
         }
 

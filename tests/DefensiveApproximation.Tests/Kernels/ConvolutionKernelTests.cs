@@ -38,6 +38,41 @@ public class ConvolutionKernelTests
         Geometry.Sample(x => Check(
             name, accumulation, path, x.Shape, x.Height, x.Width, x.Batch, x.Bias, x.Seed, SampleOperands.Ordinary), iter: 20, threads: 1);
 
+    // Few columns and lines of a vector and more: lanes run over positions there.
+    static readonly Gen<(ConvolutionShape Shape, int Height, int Width, int Batch, bool Bias, ulong Seed)> WideImages =
+        from groups in Gen.Int[1, 2]
+        from inputs in Gen.Int[1, 2]
+        from outputs in Gen.Int[1, 3]
+        from kernelHeight in Gen.Int[1, 3]
+        from kernelWidth in Gen.Int[1, 3]
+        from stride in Gen.Int[1, 2]
+        from padding in Gen.Int[0, 2]
+        from dilation in Gen.Int[1, 2]
+        from height in Gen.Int[5, 7]
+        from width in Gen.Int[14, 40]
+        from batch in Gen.Int[1, 2]
+        from bias in Gen.Bool
+        from seed in Gen.ULong
+        select (new ConvolutionShape(groups * inputs, groups * outputs, kernelHeight, kernelWidth)
+        {
+            Stride = stride,
+            Padding = padding,
+            Dilation = dilation,
+            Groups = groups,
+        }, height, width, batch, bias, seed);
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void FewChannelsOfWideImages_EqualTheDefinition(string name, Accumulation accumulation, string path) =>
+        WideImages.Sample(x => Check(
+            name, accumulation, path, x.Shape, x.Height, x.Width, x.Batch, x.Bias, x.Seed, SampleOperands.Ordinary), iter: 20, threads: 1);
+
+    // 63 positions and 70 channels fill no tile, no panel and no square of the transposed store.
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void ManyChannels_EqualTheDefinition(string name, Accumulation accumulation, string path) =>
+        Check(name, accumulation, path, new ConvolutionShape(2, 70, 3, 3) { Padding = 1 }, 7, 9, 2, true, 3, SampleOperands.Ordinary);
+
     [Theory]
     [MemberData(nameof(Paths))]
     public void OperandsBeyondTheSafeRange_EqualTheDefinition_AndPaddingContributesNothing(string name, Accumulation accumulation, string path)
