@@ -99,13 +99,13 @@ public sealed class ConvolutionKernel
     /// <exception cref="ArgumentException">A length is not a whole number of images, or they differ.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
     {
-        threads = Spans.Threads(threads);
         int inputLength = shape.InputChannels * height * width;
         int outputLength = shape.OutputChannels * Positions;
         int batch = input.Length / inputLength;
         if (input.Length != batch * inputLength || output.Length != (long)batch * outputLength)
             throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not images of {inputLength} and {outputLength} numbers.", nameof(output));
 
+        threads = Spans.Threads(threads, (long)output.Length * shape.Taps);
         bool byImages = batch >= threads;
         int parts = batch * shape.Groups;
         int groupInput = shape.GroupInputs * height * width;
