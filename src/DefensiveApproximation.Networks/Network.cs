@@ -98,18 +98,18 @@ public sealed class Network
     public Tensor Forward(Tensor images)
     {
         Tensor logits = Tensor.Zeros(images.Batch, Classes);
-        ForEachChunk(images, (chunk, first, threads, workspace) =>
+        ForEachChunk(images, (chunk, first, threads) =>
         {
             for (int i = 0; i < Layers.Count; i++)
             {
                 Tensor input = chunk;
                 chunk = Forward(i, input, threads);
                 if (chunk.Data != input.Data)
-                    workspace.Return(input);
+                    Workspace.Return(input);
             }
 
             chunk.Data.CopyTo(logits.Data, first * Classes);
-            workspace.Return(chunk);
+            Workspace.Return(chunk);
         });
         return logits;
     }
@@ -126,7 +126,7 @@ public sealed class Network
     {
         Tensor logits = Tensor.Zeros(images.Batch, Classes);
         Tensor gradient = Tensor.Unfilled(images.Shape);
-        ForEachChunk(images, (chunk, first, threads, workspace) =>
+        ForEachChunk(images, (chunk, first, threads) =>
         {
             var values = new Tensor[Layers.Count + 1];
             values[0] = chunk;
@@ -142,13 +142,13 @@ public sealed class Network
                 Tensor outputGradient = back;
                 back = Layers[i].InputGradient(values[i], values[i + 1], outputGradient, threads);
                 if (back.Data != outputGradient.Data)
-                    workspace.Return(outputGradient);
+                    Workspace.Return(outputGradient);
             }
 
             back.Data.CopyTo(gradient.Data, first * images.RowLength);
-            workspace.Return(back);
+            Workspace.Return(back);
             foreach (Tensor value in values)
-                workspace.Return(value);
+                Workspace.Return(value);
         });
         return (logits, gradient);
     }
@@ -171,7 +171,7 @@ public sealed class Network
     /// <summary>
     /// Divides a batch among threads, or, where there are fewer images than threads, lets the layers use them.
     /// </summary>
-    void ForEachChunk(Tensor images, Action<Tensor, int, int, Workspace> body)
+    void ForEachChunk(Tensor images, Action<Tensor, int, int> body)
     {
         ThrowIfUnfit(images);
 
@@ -182,20 +182,21 @@ public sealed class Network
         int chunks = chunk == 0 ? 0 : (batch + chunk - 1) / chunk;
         if (chunks == 1)
         {
-            WithWorkspace(workspace => body(images, 0, threads, workspace));
+            InWorkspace(() => body(images, 0, threads));
             return;
         }
 
-        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => WithWorkspace(workspace =>
+        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => InWorkspace(() =>
         {
             int first = i * chunk, count = Math.Min(chunk, batch - first);
             Tensor part = Tensor.Unfilled([count, .. inputShape]);
             images.Data.AsSpan(first * part.RowLength, part.Data.Length).CopyTo(part.Data);
-            body(part, first, 1, workspace);
+            body(part, first, 1);
+            Workspace.Return(part);
         }));
     }
 
-    void WithWorkspace(Action<Workspace> body)
+    void InWorkspace(Action body)
     {
         if (!workspaces.TryTake(out Workspace? workspace))
             workspace = new Workspace();

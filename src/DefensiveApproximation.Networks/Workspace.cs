@@ -16,27 +16,27 @@ sealed class Workspace
     readonly HashSet<float[]> lent = [];
     int pass;
 
-    /// <summary>An array whose contents are arbitrary: the current pass's of this thread, or a new one where there is none.</summary>
+    /// <summary>An array whose contents are arbitrary: from the workspace of this thread's current pass, or a new one where there is none.</summary>
     /// <param name="length">The exact length.</param>
     public static float[] Lend(int length) => current?.Take(length) ?? GC.AllocateUninitializedArray<float>(length);
 
     /// <summary>Takes back the memory of a tensor that nobody needs any more; does nothing where it was not lent, or is back.</summary>
     /// <param name="tensor">The tensor.</param>
-    public void Return(Tensor tensor)
+    public static void Return(Tensor tensor)
     {
-        if (lent.Remove(tensor.Data))
-            free.Add((tensor.Data, pass));
+        if (current is { } workspace && workspace.lent.Remove(tensor.Data))
+            workspace.free.Add((tensor.Data, workspace.pass));
     }
 
     /// <summary>Runs one pass, whose tensors on this thread take their memory from here.</summary>
     /// <param name="body">The pass. What it does not return is left to the garbage collector.</param>
-    public void Run(Action<Workspace> body)
+    public void Run(Action body)
     {
         Workspace? outer = current;
         current = this;
         try
         {
-            body(this);
+            body();
         }
         finally
         {

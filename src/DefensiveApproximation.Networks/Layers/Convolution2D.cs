@@ -93,7 +93,9 @@ public sealed class Convolution2D : WeightedLayer
     public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
     {
         Tensor result = Tensor.Unfilled(input.Shape);
-        gradient.Value.Run(Stuff(outputGradient).Data, result.Data, threads);
+        Tensor stuffed = Stuff(outputGradient);
+        gradient.Value.Run(stuffed.Data, result.Data, threads);
+        Workspace.Return(stuffed);
         return result;
     }
 
@@ -106,26 +108,38 @@ public sealed class Convolution2D : WeightedLayer
         int outputHeight = kernel.OutputHeight, outputWidth = kernel.OutputWidth;
         int top = Shape.Dilation * (Shape.KernelHeight - 1) - Shape.Padding;
         int left = Shape.Dilation * (Shape.KernelWidth - 1) - Shape.Padding;
-        Tensor stuffed = Tensor.Zeros(outputGradient.Batch, Shape.OutputChannels, StuffedHeight, StuffedWidth);
+        // The positions that stay inside the grid: first ≤ position < end.
+        (int firstY, int endY) = Inside(top, outputHeight, StuffedHeight);
+        (int firstX, int endX) = Inside(left, outputWidth, StuffedWidth);
+        Tensor stuffed = Tensor.Unfilled(outputGradient.Batch, Shape.OutputChannels, StuffedHeight, StuffedWidth);
+        stuffed.Data.AsSpan().Clear();
         for (int plane = 0; plane < outputGradient.Batch * Shape.OutputChannels; plane++)
         {
-            ReadOnlySpan<float> source = outputGradient.Data.AsSpan(plane * outputHeight * outputWidth);
-            Span<float> destination = stuffed.Data.AsSpan(plane * StuffedHeight * StuffedWidth);
-            for (int y = 0; y < outputHeight; y++)
+            for (int y = firstY; y < endY; y++)
             {
-                int stuffedY = top + y * Shape.Stride;
-                if ((uint)stuffedY >= (uint)StuffedHeight)
+                ReadOnlySpan<float> source = outputGradient.Data.AsSpan((plane * outputHeight + y) * outputWidth, outputWidth)[firstX..endX];
+                if (source.IsEmpty)
                     continue;
-                for (int x = 0; x < outputWidth; x++)
+                Span<float> destination = stuffed.Data.AsSpan((plane * StuffedHeight + top + y * Shape.Stride) * StuffedWidth + left + firstX * Shape.Stride);
+                if (Shape.Stride == 1)
                 {
-                    int stuffedX = left + x * Shape.Stride;
-                    if ((uint)stuffedX < (uint)StuffedWidth)
-                        destination[stuffedY * StuffedWidth + stuffedX] = source[y * outputWidth + x];
+                    source.CopyTo(destination);
+                    continue;
                 }
+
+                for (int x = 0; x < source.Length; x++)
+                    destination[x * Shape.Stride] = source[x];
             }
         }
 
         return stuffed;
+    }
+
+    (int First, int End) Inside(int start, int count, int size)
+    {
+        int first = Math.Min(count, start >= 0 ? 0 : (-start + Shape.Stride - 1) / Shape.Stride);
+        int end = start >= size ? 0 : Math.Min(count, (size - start - 1) / Shape.Stride + 1);
+        return (first, Math.Max(first, end));
     }
 
     ConvolutionKernel GradientKernel(float[] filters)

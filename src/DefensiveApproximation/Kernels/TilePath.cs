@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DefensiveApproximation.Kernels;
 
 /// <summary>A path made of <see cref="Tile{TStep, TElement, TVector, TSum}"/> and one step.</summary>
-sealed unsafe class TilePath<TStep, TElement, TVector, TSum>(
+sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
     string name, string instructionSet, OperandFormat format, SafeRange range)
     : KernelPath(name, instructionSet, format, range)
     where TStep : IMultiplyAdd<TElement, TVector, TSum>
