@@ -141,6 +141,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
         StopReason.BudgetSpent => "budget spent",
         StopReason.NoStart => "no start found",
         StopReason.ZeroGradient => "zero gradient",
+        StopReason.NoStepLeft => "no step left",
         _ => "not finite",
     };
 

@@ -1,0 +1,18 @@
+namespace DefensiveApproximation.Networks.Attacks;
+
+/// <summary>What values options of attacks may have.</summary>
+static class Option
+{
+    public static int AtLeast(int least, int value, string name) =>
+        value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"It is at least {least}.");
+
+    public static double Positive(double value, string name) =>
+        double.IsFinite(value) && value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, "It is a finite number above 0.");
+
+    /// <summary>A norm that has a ball.</summary>
+    public static Norm Ball(Norm value, string name) =>
+        value is Norm.L2 or Norm.LInf ? value : throw new ArgumentOutOfRangeException(name, value, "It is L2 or L∞.");
+
+    public static IReadOnlyList<float[]> Images(IReadOnlyList<float[]> value, string name) =>
+        value.All(image => image.All(pixel => pixel is >= 0 and <= 1)) ? value : throw new ArgumentOutOfRangeException(name, "Pixels lie in [0, 1].");
+}
