@@ -1,6 +1,7 @@
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Kernels;
 using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Attacks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Models;
 using DefensiveApproximation.Training;
@@ -8,40 +9,55 @@ using TorchSharp;
 
 namespace DefensiveApproximation.Benchmarks;
 
-/// <summary>LeNet-5 on a batch of 100 digits, all layers, against LibTorch's exact forward pass.</summary>
+/// <summary>
+/// LeNet-5, all layers, against LibTorch: batches of a hundred and of one, forward, and forward and backward to the image.
+/// </summary>
 static class NetworkBenchmark
 {
-    const int Batch = 100;
+    static readonly (FloatMultiplier Multiplier, Accumulation Accumulation)[] Entrants =
+    [
+        (ExactMultiplier.Rounded, Accumulation.Float32),
+        (ExactMultiplier.FusedSum, Accumulation.Float32),
+        (AxFpm.Released, Accumulation.Float32),
+        (AxFpm.Released, Accumulation.Float64),
+    ];
 
     public static void Run(TextWriter output)
     {
-        Tensor images = Datasets.Load("digits", Split.Test).Images(0, Batch);
+        Dataset digits = Datasets.Load("digits", Split.Test);
         using var reference = new TorchNetwork(TorchArchitecture.Find("lenet5"), TrainedModels.Weights("lenet5-digits"));
         Network exact = TrainedModels.Load("lenet5-digits");
-        foreach (int threads in (int[])[1, 2])
+        foreach (int batch in (int[])[100, 1])
         {
-            torch.set_num_threads(threads);
-            var contest = new Contest(Batch);
-            contest.Add("LibTorch, exact", () => reference.Forward(images));
-            foreach ((FloatMultiplier multiplier, Accumulation accumulation) in ((FloatMultiplier, Accumulation)[])
-                [
-                    (ExactMultiplier.Rounded, Accumulation.Float32),
-                    (ExactMultiplier.FusedSum, Accumulation.Float32),
-                    (AxFpm.Released, Accumulation.Float32),
-                    (AxFpm.Released, Accumulation.Float64),
-                ])
+            Tensor images = digits.Images(0, batch);
+            byte[] labels = digits.Labels[..batch];
+            foreach (int threads in (int[])[1, 2])
             {
-                Network network = exact.With(multiplier, LayerSelection.All, accumulation, threads);
-                contest.Add($"{multiplier}, {accumulation}", () => network.Forward(images));
-            }
+                torch.set_num_threads(threads);
+                Network[] networks = Entrants
+                    .Select(entrant => exact.With(entrant.Multiplier, LayerSelection.All, entrant.Accumulation, threads))
+                    .ToArray();
+                var forward = new Contest(batch);
+                var gradient = new Contest(batch);
+                forward.Add("LibTorch, exact", () => reference.Forward(images));
+                gradient.Add("LibTorch, exact", () => reference.InputGradient(images, labels));
+                for (int i = 0; i < networks.Length; i++)
+                {
+                    Network network = networks[i];
+                    string name = $"{Entrants[i].Multiplier}, {Entrants[i].Accumulation}";
+                    forward.Add(name, () => network.Forward(images));
+                    gradient.Add(name, () => network.InputGradient(
+                        images, (image, logits, direction) => CrossEntropy.Direction(logits, labels[image], direction)));
+                }
 
-            output.WriteLine($"### LeNet-5, batch of {Batch}, {(threads == 1 ? "one thread" : "two threads")}");
-            output.WriteLine();
-            output.WriteLine("| | images/s | LibTorch = 1 |");
-            output.WriteLine("|---|---:|---:|");
-            foreach ((string name, double rate, double ratio) in contest.Run())
-                output.WriteLine($"| {name} | {rate:F0} | {ratio:F2} |");
-            output.WriteLine();
+                output.WriteLine($"### LeNet-5, batch of {batch}, {(threads == 1 ? "one thread" : "two threads")}");
+                output.WriteLine();
+                output.WriteLine("| | forward, images/s | LibTorch = 1 | with input gradient, images/s | LibTorch = 1 |");
+                output.WriteLine("|---|---:|---:|---:|---:|");
+                foreach (((string Name, double Rate, double Ratio) one, (string Name, double Rate, double Ratio) both) in forward.Run().Zip(gradient.Run()))
+                    output.WriteLine($"| {one.Name} | {one.Rate:F0} | {one.Ratio:F2} | {both.Rate:F0} | {both.Ratio:F2} |");
+                output.WriteLine();
+            }
         }
     }
 }

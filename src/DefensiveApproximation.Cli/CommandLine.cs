@@ -56,6 +56,7 @@ static class CommandLine
             MultiplyCommand.Create(),
             EvaluateCommand.Create(),
             AttackCommand.Create(),
+            AttacksCommand.Create(),
             ProfileCommand.Create(),
             ReproduceCommand.Create(),
             TrainCommand.Create(),

@@ -87,7 +87,15 @@ static class Values
     /// <param name="description">For help.</param>
     /// <param name="convert">From the word between two commas.</param>
     public static Option<T[]> List<T>(string name, string valueName, string description, Func<string, T> convert) =>
-        Option(name, valueName, description, text => text.Split(',', StringSplitOptions.TrimEntries).Select(convert).Distinct().ToArray());
+        Flattened<T>(name, valueName, description, text => [convert(text)]);
+
+    /// <summary>Several values with commas between them, of which a word can stand for more than one; a repeated one counts once.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="valueName">What help calls the values.</param>
+    /// <param name="description">For help.</param>
+    /// <param name="convert">From the word between two commas.</param>
+    public static Option<T[]> Flattened<T>(string name, string valueName, string description, Func<string, IReadOnlyList<T>> convert) =>
+        Option(name, valueName, description, text => text.Split(',', StringSplitOptions.TrimEntries).SelectMany(convert).Distinct().ToArray());
 
     static int WholeNumber(string name, string text, int least) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least

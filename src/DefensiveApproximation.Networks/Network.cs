@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Kernels;
 using DefensiveApproximation.Networks.Layers;
@@ -31,6 +32,7 @@ public sealed class Network
     const int LargestChunk = 32;
 
     readonly int[] inputShape;
+    readonly ConcurrentBag<Workspace> workspaces = [];
 
     /// <summary>Creates the network.</summary>
     /// <param name="name">A name for messages and results.</param>
@@ -60,6 +62,9 @@ public sealed class Network
     /// <summary>The most threads to use; 0, the default, is one per processor.</summary>
     public int Threads { get; init; }
 
+    /// <summary><see cref="Threads"/>, or the number of processors.</summary>
+    internal int MostThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
+
     /// <summary>
     /// The same network on other hardware, without retraining: convolutions and dense layers multiply with
     /// <paramref name="multiplier"/>, everything else stays. The weights are shared.
@@ -83,6 +88,9 @@ public sealed class Network
         return new Network(Name, inputShape, Classes, layers) { Threads = threads ?? Threads };
     }
 
+    /// <summary>The same network with other layers, each of the same kind and shapes as the one in its place.</summary>
+    internal Network WithLayers(IReadOnlyList<Layer> layers) => new(Name, inputShape, Classes, layers) { Threads = Threads };
+
     /// <summary>The logits of a batch.</summary>
     /// <param name="images"><c>[batch, channels, height, width]</c>.</param>
     /// <returns><c>[batch, classes]</c>.</returns>
@@ -93,13 +101,23 @@ public sealed class Network
         ForEachChunk(images, (chunk, first, threads) =>
         {
             for (int i = 0; i < Layers.Count; i++)
-                chunk = Forward(i, chunk, threads);
+            {
+                Tensor input = chunk;
+                chunk = Forward(i, input, threads);
+                if (chunk.Data != input.Data)
+                    Workspace.Return(input);
+            }
+
             chunk.Data.CopyTo(logits.Data, first * Classes);
+            Workspace.Return(chunk);
         });
         return logits;
     }
 
-    /// <summary>The logits of a batch, and the gradient of a loss of these logits with respect to the images.</summary>
+    /// <summary>
+    /// The logits of a batch, and the gradient of a loss of these logits with respect to the images. Convolutions and dense
+    /// layers contribute the exact layer's gradient, or that of their <see cref="WeightedLayer.GradientWeights"/>.
+    /// </summary>
     /// <param name="images"><c>[batch, channels, height, width]</c>.</param>
     /// <param name="loss">Gives the gradient of each image's loss with respect to its logits; called from several threads.</param>
     /// <returns>Logits <c>[batch, classes]</c> and gradient, shaped like the images.</returns>
@@ -120,8 +138,17 @@ public sealed class Network
             for (int image = 0; image < chunk.Batch; image++)
                 loss(first + image, values[^1].Row(image), back.Row(image));
             for (int i = Layers.Count - 1; i >= 0; i--)
-                back = Layers[i].InputGradient(values[i], values[i + 1], back, threads);
+            {
+                Tensor outputGradient = back;
+                back = Layers[i].InputGradient(values[i], values[i + 1], outputGradient, threads);
+                if (back.Data != outputGradient.Data)
+                    Workspace.Return(outputGradient);
+            }
+
             back.Data.CopyTo(gradient.Data, first * images.RowLength);
+            Workspace.Return(back);
+            foreach (Tensor value in values)
+                Workspace.Return(value);
         });
         return (logits, gradient);
     }
@@ -135,29 +162,45 @@ public sealed class Network
         return input;
     }
 
+    internal void ThrowIfUnfit(Tensor images)
+    {
+        if (!images.Shape[1..].SequenceEqual(inputShape))
+            throw new ArgumentException($"{Name} takes images of shape [{string.Join(", ", inputShape)}], not [{string.Join(", ", images.Shape[1..].ToArray())}].", nameof(images));
+    }
+
     /// <summary>
     /// Divides a batch among threads, or, where there are fewer images than threads, lets the layers use them.
     /// </summary>
     void ForEachChunk(Tensor images, Action<Tensor, int, int> body)
     {
-        if (!images.Shape[1..].SequenceEqual(inputShape))
-            throw new ArgumentException($"{Name} takes images of shape [{string.Join(", ", inputShape)}], not [{string.Join(", ", images.Shape[1..].ToArray())}].", nameof(images));
+        ThrowIfUnfit(images);
 
         int batch = images.Batch;
-        int threads = Threads > 0 ? Threads : Environment.ProcessorCount;
+        int threads = MostThreads;
         int rounds = (batch + threads * LargestChunk - 1) / (threads * LargestChunk);
         int chunk = batch < threads ? batch : (batch + threads * rounds - 1) / (threads * rounds);
         int chunks = chunk == 0 ? 0 : (batch + chunk - 1) / chunk;
         if (chunks == 1)
         {
-            body(images, 0, threads);
+            InWorkspace(() => body(images, 0, threads));
             return;
         }
 
-        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => InWorkspace(() =>
         {
-            int first = i * chunk;
-            body(images.Rows(first, Math.Min(chunk, batch - first)), first, 1);
-        });
+            int first = i * chunk, count = Math.Min(chunk, batch - first);
+            Tensor part = Tensor.Unfilled([count, .. inputShape]);
+            images.Data.AsSpan(first * part.RowLength, part.Data.Length).CopyTo(part.Data);
+            body(part, first, 1);
+            Workspace.Return(part);
+        }));
+    }
+
+    void InWorkspace(Action body)
+    {
+        if (!workspaces.TryTake(out Workspace? workspace))
+            workspace = new Workspace();
+        workspace.Run(body);
+        workspaces.Add(workspace);
     }
 }

@@ -28,7 +28,7 @@ public sealed class Tensor
     /// <summary>A tensor whose numbers are yet to be written; its creator fills all of them.</summary>
     /// <param name="shape">The dimensions.</param>
     internal static Tensor Unfilled(params ReadOnlySpan<int> shape) =>
-        new(GC.AllocateUninitializedArray<float>(checked((int)Count(shape))), shape);
+        new(Workspace.Lend(checked((int)Count(shape))), shape);
 
     /// <summary>The numbers, in order of the shape, the last index fastest.</summary>
     public float[] Data { get; }

@@ -1,3 +1,5 @@
+using DefensiveApproximation.Cli.Attacks;
+using DefensiveApproximation.Experiments;
 using DefensiveApproximation.Experiments.Figures;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Attacks;
@@ -16,35 +18,40 @@ static class AttackFolder
     /// <exception cref="InputException">They cannot.</exception>
     public static void Probe(string folder) => AtomicFile.Probe(Records(folder));
 
-    /// <summary>Writes the records, the images of each ε, and a picture of some.</summary>
+    /// <summary>Writes the records, the images of each ε, a picture of some, and the curve.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="attack">The attack's name.</param>
+    /// <param name="report">The results.</param>
     /// <param name="data">The data the images are from.</param>
     /// <param name="places">The places of the images in it.</param>
     /// <param name="networks">The networks with their names, the attacked one first.</param>
-    /// <param name="attacks">For each ε the record of each image.</param>
-    public static void Save(
-        string folder, string attack, Dataset data, int[] places, (string Name, Network Network)[] networks, (double Epsilon, IReadOnlyList<AttackRecord> Records)[] attacks)
+    public static void Save(string folder, AttackReport report, Dataset data, int[] places, (string Name, Network Network)[] networks)
     {
         Tensor clean = data.Images(places);
-        AttackFiles.SaveRecords(Records(folder), attacks);
-        foreach ((double epsilon, IReadOnlyList<AttackRecord> records) in attacks)
-            AttackFiles.SaveImages(Path.Combine(folder, $"adversarial-{epsilon}.safetensors"), clean, records);
+        AttackRecordsFile.Save(
+            Records(folder),
+            [.. report.Results.SelectMany(result => result.ByRule.Select(run => new SavedAttack(
+                report.Entry.Name, $"{result.Attack}", report.Entry.Knowledge == Knowledge.Gradients ? run.Rule.Name : null, result.Epsilon, run.Outcome)))],
+            report.Others);
+        foreach (AttackResult result in report.Results)
+            AttackFiles.SaveImages(Path.Combine(folder, $"adversarial{(result.Epsilon is double epsilon ? $"-{epsilon}" : "")}.safetensors"), clean, result.Worst.Records);
 
-        int each = Math.Max(1, MostExamples / attacks.Length);
-        AdversarialExample[] examples = attacks
-            .SelectMany(run => Enumerable.Range(0, places.Length)
+        int each = Math.Max(1, MostExamples / report.Results.Count);
+        AdversarialExample[] examples = report.Results
+            .SelectMany(result => Enumerable.Range(0, places.Length)
                 // The successful ones first; where there are none, the attempts.
-                .OrderBy(i => run.Records[i].Success ? 0 : 1)
+                .OrderBy(i => result.Worst.Records[i].Success ? 0 : 1)
                 .Take(each)
-                .Select(i => Example($"{attack.ToUpperInvariant()}, ε = {run.Epsilon}", data, clean.Row(i).ToArray(), run.Records[i], networks)))
+                .Select(i => Example(
+                    report.Entry.Name.ToUpperInvariant() + (result.Epsilon is double epsilon ? $", ε = {epsilon}" : ""), data, clean.Row(i).ToArray(), result.Worst.Records[i], networks)))
             .Take(MostExamples)
             .ToArray();
-        byte[] picture = AdversarialGrid.Draw(examples);
-        AtomicFile.Write(Path.Combine(folder, "grid.png"), stream => stream.Write(picture));
+        Write("grid.png", AdversarialGrid.Draw(examples));
+        Write("curve.png", CurveFigure.Draw(report.Title, AttackEntry.SignOf(report.Norm), report.Curve));
+
+        void Write(string name, byte[] picture) => AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(picture));
     }
 
-    static string Records(string folder) => Path.Combine(folder, "records.csv");
+    static string Records(string folder) => Path.Combine(folder, "records.parquet");
 
     static AdversarialExample Example(string caption, Dataset data, float[] clean, AttackRecord record, (string Name, Network Network)[] networks)
     {

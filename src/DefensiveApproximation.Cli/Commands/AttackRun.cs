@@ -1,34 +1,54 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Cli.Attacks;
+using DefensiveApproximation.Experiments;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Attacks;
 using DefensiveApproximation.Networks.Data;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
-/// <summary>What all attacks within a given distance share: options, the run over all images and every ε, the results.</summary>
+/// <summary>What all attacks share: options, the run over all images, budgets and backward rules, the results.</summary>
 static class AttackRun
 {
-    /// <summary>What the results mean, for help.</summary>
-    public const string Measured = "For each ε: success is the share of the images, of those that the target classifies right, that it classifies wrong after the attack, found out by a fresh forward pass. Mean and median distances (L2, L∞, L0) are of the successful images, mean queries of all attacked ones. Transfer is, for each network to try on, the share of the successful images, of those whose clean image that network classifies right, that fool it. With --json: attack, count, cleanCorrect, and results, one entry per ε with epsilon, success, meanL2, medianL2, meanLinf, meanL0, meanQueries, transfer {name: share}, seconds; null where there is nothing to take a share or a mean of.";
+    const string Measured = "success is the share of the images, of those that the target classifies right, that it classifies wrong (with --targeted: as the class aimed at) after the attack, found out by a fresh forward pass. Mean and median distances (L2, L∞, L0) are of the successful images, mean queries of all attacked ones. Transfer is, for each network to try on, the share of the successful images, of those whose clean image that network classifies right, that fool it.";
+
+    const string Json = " With --json: attack, count, cleanCorrect, results, one entry per ε (a single one with epsilon null for the nearest images) with epsilon, success, meanL2, medianL2, meanLinf, meanL0, meanQueries, transfer {name: share}, seconds, robustAccuracy (of all images), meanQueriesToBest, survivesRounding (share of the successful that still succeed with pixels rounded to 8 bits), reasons {why attacks ended: images}, backward [{rule, success, meanL2, meanQueries}]; and norm, settings, curve [[ε, accuracy], …]; null where there is nothing to take a share or a mean of.";
+
+    // For rules that measure the network; from the images that are attacked.
+    const int CalibrationImages = 100;
+
+    const string AllRules = "adaptive";
 
     static readonly FloatMultiplier[] DefaultTryOn = [ExactMultiplier.Rounded, AxFpm.Released];
 
-    sealed record Result(double Epsilon, AttackSummary Summary, TransferAttack Attack, double Seconds);
-
-    /// <summary>Gives a command the options and the action.</summary>
-    /// <param name="command">The command, called as the attack.</param>
-    /// <param name="own">The attack's own options.</param>
-    /// <param name="create">Makes the attack for an ε.</param>
-    public static void AddTo(Command command, Option[] own, Func<ParseResult, double, IAttack<IGradientVictim>> create)
+    /// <summary>The command of an attack.</summary>
+    public static Command Command(AttackEntry entry)
     {
+        var command = new DocumentedCommand(entry.Name, $"{entry.Summary} ({entry.Source})", Details(entry));
         var subject = new SubjectOptions();
-        Option<double[]> epsilon = Values.List("--epsilon", "X,…", "The largest change of a pixel, pixels from 0 to 1; several with commas between them.",
-            text => Values.Number("--epsilon", text, number => number is >= 0 and <= 1, "a number from 0 to 1, such as 0.1, or several: 0.1,0.2"));
-        epsilon.Required = true;
+        Option<Choice<Preset>> preset = Values.Choice("--preset", "The settings that are not given: of the reference papers, or of Foolbox 2.4, which the paper used.",
+            [new("strong", Preset.Strong), .. entry.HasReleased ? (Choice<Preset>[])[new("released", Preset.Released)] : []]);
+        Option<double[]> epsilon = entry.Budget == Budget.Minimal
+            ? Refused<double[]>("--epsilon", $"{entry.Name} looks for the nearest adversarial image and takes no --epsilon; leave it out, the curve has the accuracy at every ε")
+            : Values.List("--epsilon", "X,…", "The largest distance, pixels from 0 to 1; several with commas between them." + (entry.Budget == Budget.Either ? " [default: look for the smallest]" : ""),
+                text => Values.Number("--epsilon", text, number => number >= 0 && (number <= 1 || entry.Norms.Length > 1), "a number from 0 to 1, such as 0.1, or several: 0.1,0.2"));
+        epsilon.Required = entry.Budget == Budget.Fixed;
+        Option<bool> targeted = entry.CanTarget
+            ? new("--targeted") { Description = "Aim at the class after the true one, (label + 1) mod classes, not at any wrong one." }
+            : Refused<bool>("--targeted", $"{entry.Name} is defined for any wrong class only; leave out --targeted, or choose another attack (dapprox attacks)");
+        Option<BackwardRule[]> backward = entry.Knowledge == Knowledge.Gradients
+            ? Values.Flattened("--backward", "RULE,…", $"What the attacker takes for the gradient of an approximate network: {string.Join(", ", BackwardRule.All.Select(rule => rule.Name))}, or {AllRules} for all of them; with several the nearest success of each image counts. [default: {BackwardRule.All[0].Name}]",
+                text => string.Equals(text, AllRules, StringComparison.OrdinalIgnoreCase) ? BackwardRule.All : [BackwardRule.Find(text)])
+            : Refused<BackwardRule[]>("--backward", $"{entry.Name} asks for no gradient; leave out --backward");
+        Option<long?> mostQueries = Values.Option<long?>("--max-queries", "N", "How often the attack may put each image to the target, in evaluations of the network. [default: no limit]",
+            text => (long)Values.Number("--max-queries", text, number => number is >= 1 and <= 1e15 && number == Math.Floor(number), "a whole number of at least 1"));
+        Option<string?> resume = new("--resume")
+        {
+            HelpName = "FILE",
+            Description = "Keep the state here, now and then and when interrupted. When the file is there, the attack goes on from it, to the results of an uninterrupted run.",
+        };
         Option<FloatMultiplier> target = Values.Option("--target-model", "NAME", "The multiplier of the network that is attacked.", Multipliers.Find);
         target.DefaultValueFactory = _ => Multipliers.All[0];
         Option<FloatMultiplier[]> tryOn = Values.List("--try-on", "NAME,…", $"The multipliers of the networks that the successful images are tried on. [default: {string.Join(',', DefaultTryOn.Select(multiplier => multiplier.Name))}]", Multipliers.Find);
@@ -36,10 +56,12 @@ static class AttackRun
         Option<int?> first = SharedOptions.First("Attack this many images at most, counted after --skip and --correct-on.");
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> save = Values.Option<string?>(
-            "--save", "DIR", "Write into this folder: records.csv, one line per image and ε; adversarial-EPS.safetensors with the tensors clean, adversarial and labels; grid.png, a picture of some.",
+            "--save", "DIR", "Write into this folder: records.parquet, one row per image and run; adversarial.safetensors or adversarial-EPS.safetensors with the tensors clean, adversarial and labels; grid.png, a picture of some; curve.png, the accuracy against ε.",
             text => Values.Folder("--save", text));
         Option<bool> json = SharedOptions.Json();
-        subject.AddTo(command, [epsilon, .. own, target, tryOn, correctOn]);
+        foreach (Option option in (Option[])[preset, epsilon, targeted, .. entry.Options, mostQueries, backward, .. entry.CanResume ? (Option[])[resume] : []])
+            command.Add(option);
+        subject.AddTo(command, target, tryOn, correctOn);
         foreach (Option option in (Option[])[first, seed, save, json])
             command.Add(option);
 
@@ -47,6 +69,13 @@ static class AttackRun
         {
             (Network exact, Dataset data) = subject.Load(parse);
             Network On(FloatMultiplier multiplier) => subject.With(parse, exact, multiplier);
+            FloatMultiplier[] others = parse.GetValue(tryOn) is { Length: > 0 } named ? named : DefaultTryOn;
+            Network attacked = On(parse.GetValue(target)!);
+            double?[] budgets = parse.GetValue(epsilon) is { Length: > 0 } given ? Array.ConvertAll(given, number => (double?)number) : [null];
+            BackwardRule[] rules = entry.Knowledge != Knowledge.Gradients ? [BackwardRule.All[0]]
+                : parse.GetValue(backward) is { Length: > 0 } chosen ? chosen : [BackwardRule.All[0]];
+            IReadOnlyList<float[]> starts = entry.Knowledge == Knowledge.Labels && entry.Budget == Budget.Minimal && parse.GetValue(targeted) ? StartImages.Of(attacked, data) : [];
+            IAttack<IGradientVictim>[] attacks = Array.ConvertAll(budgets, budget => Make(entry, new AttackSetting(parse, parse.GetValue(preset).Value, budget, starts)));
             string? folder = parse.GetValue(save);
             if (folder is not null)
                 AttackFolder.Probe(folder);
@@ -56,66 +85,61 @@ static class AttackRun
             if (places.Length == 0)
                 throw new InputException($"no image of {data.Name} is classified right by all of --correct-on; ask for fewer networks, or skip fewer images");
 
-            FloatMultiplier[] others = parse.GetValue(tryOn) is { Length: > 0 } named ? named : DefaultTryOn;
-            double[] sizes = parse.GetValue(epsilon)!;
-            FloatMultiplier victim = parse.GetValue(target)!;
-            Network attacked = On(victim);
+            string title = $"{entry.Name} against {subject.Describe(parse, exact, data, parse.GetValue(target)!)}";
+            AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
+                ? AttackCheckpoint.Open(file, $"{title}, {attacks[0]}, seed {parse.GetValue(seed)}{(parse.GetValue(targeted) ? ", targeted" : "")}, at most {parse.GetValue(mostQueries)} queries")
+                : null;
             Network[] tried = others.Select(On).ToArray();
-            Result[] results = Output.WithProgress(command.Name, (double)sizes.Length * places.Length, progress => sizes.Select(size =>
+            Tensor calibration = data.Images(places.AsSpan(0, Math.Min(places.Length, CalibrationImages)));
+            (BackwardRule Rule, IGradientVictim Victim)[] victims = Array.ConvertAll(rules, rule => (rule, rule.Victim(attacked, calibration, parse.GetValue(seed))));
+            Func<int, int>? aim = parse.GetValue(targeted) ? label => (label + 1) % exact.Classes : null;
+
+            AttackResult[] results = Output.WithProgress(entry.Name, (double)budgets.Length * rules.Length * places.Length, progress => attacks.Select(attack =>
             {
                 var watch = Stopwatch.StartNew();
-                TransferAttack run = TransferAttack.Run(
-                    create(parse, size), new NetworkVictim(attacked), tried, data, places, parse.GetValue(seed), progress: progress, cancellation: cancellation);
-                return new Result(size, AttackSummary.Of(run.Records), run, watch.Elapsed.TotalSeconds);
+                (BackwardRule Rule, TransferAttack Outcome)[] byRule = victims
+                    .Select(victim => (victim.Rule, TransferAttack.Run(
+                        attack, victim.Victim, tried, data, places, parse.GetValue(seed), aim, parse.GetValue(mostQueries) ?? long.MaxValue, checkpoint, progress, cancellation)))
+                    .ToArray();
+                return new AttackResult(attack, byRule, watch.Elapsed.TotalSeconds);
             }).ToArray());
 
+            var report = new AttackReport(entry, title, [.. others.Select(other => other.Name)], results);
             if (folder is not null)
-                AttackFolder.Save(folder, command.Name, data, places, [(victim.Name, attacked), .. others.Zip(tried, (other, network) => (other.Name, network))], [.. results.Select(result => (result.Epsilon, result.Attack.Records))]);
+                AttackFolder.Save(folder, report, data, places, [(parse.GetValue(target)!.Name, attacked), .. others.Zip(tried, (other, network) => (other.Name, network))]);
             if (parse.GetValue(json))
-                Output.PrintJson(Json(command.Name, others, results));
+                Output.PrintJson(report.Json());
             else
-                Print($"{command.Name} against {subject.Describe(parse, exact, data, victim)}", others, results);
+                report.Print();
             return Task.CompletedTask;
         });
+        return command;
     }
 
-    static JsonObject Json(string attack, FloatMultiplier[] others, Result[] results) => new()
-    {
-        ["attack"] = attack,
-        ["count"] = results[0].Summary.Count,
-        ["cleanCorrect"] = results[0].Summary.CleanCorrect,
-        ["results"] = new JsonArray([.. results.Select(result => new JsonObject
-        {
-            ["epsilon"] = result.Epsilon,
-            ["success"] = result.Summary.Success,
-            ["meanL2"] = result.Summary.MeanL2,
-            ["medianL2"] = result.Summary.MedianL2,
-            ["meanLinf"] = result.Summary.MeanLInf,
-            ["meanL0"] = result.Summary.MeanL0,
-            ["meanQueries"] = result.Summary.MeanQueries,
-            ["transfer"] = new JsonObject(others.Zip(result.Attack.Transfer, (other, share) => KeyValuePair.Create(other.Name, (JsonNode?)share))),
-            ["seconds"] = result.Seconds,
-        })]),
-    };
+    static string Details(AttackEntry entry) => (entry.Budget == Budget.Minimal ? "Results: " : "For each ε: ") + Measured + Json;
 
-    static void Print(string title, FloatMultiplier[] others, Result[] results)
+    /// <summary>What an attack's own checks find wrong with its options is an input error.</summary>
+    static IAttack<IGradientVictim> Make(AttackEntry entry, AttackSetting setting)
     {
-        AttackSummary summary = results[0].Summary;
-        Console.WriteLine(title);
-        Console.WriteLine($"{summary.Count} images, {summary.CleanCorrect} of them classified right and attacked");
-        Table table = Output.Table(["ε", "success", "mean L2", "median L2", "mean L∞", "mean L0", "queries", .. others.Select(other => $"fools {other.Name}"), "time"]);
-        foreach (TableColumn column in table.Columns)
-            column.RightAligned();
-        foreach (Result result in results)
+        try
         {
-            summary = result.Summary;
-            table.AddRow([
-                $"{result.Epsilon}", Output.Percent(summary.Success), Text(summary.MeanL2), Text(summary.MedianL2), Text(summary.MeanLInf), Text(summary.MeanL0), Text(summary.MeanQueries),
-                .. result.Attack.Transfer.Select(Output.Percent), $"{result.Seconds:F1} s"]);
+            return entry.Create(setting);
         }
-
-        Output.Results.Write(table);
+        catch (ArgumentException e)
+        {
+            throw new InputException($"{entry.Name}: {e.Message.Split(" (Parameter", 2)[0]} See dapprox attack {entry.Name} --help", e);
+        }
     }
 
-    static string Text(double? mean) => mean is double value ? $"{value:G4}" : "–";
+    /// <summary>An option that other attacks have and this one cannot have; it says why.</summary>
+    static Option<T> Refused<T>(string name, string why) => new(name)
+    {
+        Hidden = true,
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = result =>
+        {
+            result.AddError(why);
+            return default!;
+        },
+    };
 }

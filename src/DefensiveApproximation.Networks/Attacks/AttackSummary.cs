@@ -9,9 +9,16 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// <param name="MeanLInf">The mean L∞ distance of the successful adversarial images.</param>
 /// <param name="MeanL0">The mean L0 distance of the successful adversarial images.</param>
 /// <param name="MeanQueries">The mean number of queries of the attacked images, successful or not.</param>
+/// <param name="MeanQueriesToBest">The mean number of queries after which the successful adversarial images were found.</param>
+/// <param name="SurvivesRounding">Of the successful, the share that is still one with pixels rounded to 8 bits.</param>
+/// <param name="Reasons">For each reason why an attack ended, the number of images.</param>
 public sealed record AttackSummary(
-    int Count, int CleanCorrect, int Successes, double? MeanL2, double? MedianL2, double? MeanLInf, double? MeanL0, double? MeanQueries)
+    int Count, int CleanCorrect, int Successes, double? MeanL2, double? MedianL2, double? MeanLInf, double? MeanL0,
+    double? MeanQueries, double? MeanQueriesToBest, double? SurvivesRounding, IReadOnlyList<(StopReason Reason, int Images)> Reasons)
 {
+    /// <summary>The share of all images that are classified right before and after the attack, 0 to 1; null when there were none.</summary>
+    public double? RobustAccuracy => Count == 0 ? null : (double)(CleanCorrect - Successes) / Count;
+
     /// <summary>The share of the attacked images that the attack turned, 0 to 1; null when there were none.</summary>
     public double? Success => CleanCorrect == 0 ? null : (double)Successes / CleanCorrect;
 
@@ -21,7 +28,8 @@ public sealed record AttackSummary(
     {
         ArgumentNullException.ThrowIfNull(records);
         AttackRecord[] attacked = records.Where(record => record.CleanCorrect).ToArray();
-        Distances[] distances = attacked.Where(record => record.Success).Select(record => record.Distances).ToArray();
+        AttackRecord[] successes = attacked.Where(record => record.Success).ToArray();
+        Distances[] distances = successes.Select(record => record.Distances).ToArray();
         double[] ordered = distances.Select(distance => distance.L2).Order().ToArray();
         return new AttackSummary(
             records.Count,
@@ -31,18 +39,10 @@ public sealed record AttackSummary(
             ordered.Length == 0 ? null : (ordered[(ordered.Length - 1) / 2] + ordered[ordered.Length / 2]) / 2,
             Mean(distances.Select(distance => distance.LInf)),
             Mean(distances.Select(distance => (double)distance.L0)),
-            Mean(attacked.Select(record => (double)record.Queries)));
-    }
-
-    /// <summary>The transfer rate, 0 to 1: the share that <see cref="CountTransfer"/> counts; null when there are none.</summary>
-    /// <param name="records">The records of the attack.</param>
-    /// <param name="clean">The other network's class for each clean image.</param>
-    /// <param name="adversarial">The other network's class for each adversarial image.</param>
-    /// <exception cref="ArgumentException">The numbers of records and classes differ.</exception>
-    public static double? Transfer(IReadOnlyList<AttackRecord> records, IReadOnlyList<int> clean, IReadOnlyList<int> adversarial)
-    {
-        (int fooled, int of) = CountTransfer(records, clean, adversarial);
-        return of == 0 ? null : (double)fooled / of;
+            Mean(attacked.Select(record => (double)record.Queries)),
+            Mean(successes.Select(record => (double)record.QueriesToBest!)),
+            Mean(successes.Select(record => record.SurvivesRounding == true ? 1.0 : 0)),
+            [.. records.GroupBy(record => record.Reason).OrderBy(group => group.Key).Select(group => (group.Key, group.Count()))]);
     }
 
     /// <summary>

@@ -76,7 +76,10 @@ public sealed class AttackedImage
     public float[] Attempt { get; set; }
 
     /// <summary>How much of its work the attack has done on this image, from 0 to 1; the attack says so, for those who watch.</summary>
-    public double Progress { get; set; }
+    public double Progress { get; set => field = Part.From + (Part.To - Part.From) * value; }
+
+    /// <summary>Which part of all the work <see cref="Progress"/> speaks of, where one attack is made of others.</summary>
+    internal (double From, double To) Part { get; set; } = (0, 1);
 
     /// <summary>
     /// Where an attack that was interrupted is to go on from; null at the start. An attack sets it at the end of each
@@ -184,6 +187,7 @@ public sealed class AttackedImage
     /// <summary>Saves that the attack has ended.</summary>
     internal void End(StopReason reason)
     {
+        Part = (0, 1);
         Progress = 1;
         Saved = new SavedImage(new AttackState(0, Attempt, []), reason, Queries, GradientCalls, Best, QueriesToBest);
     }

@@ -40,4 +40,23 @@ public static class CrossEntropy
             gradient[i] = (float)(Math.Exp(logits[i] - largest) / total);
         gradient[label] = float.IsNaN(logits[label]) ? float.NaN : -1;
     }
+
+    /// <summary>
+    /// The log of the odds against the label, log((1 − p) / p) for p = p[label]: it grows with the cross-entropy, which is
+    /// log(1 + exp(odds)), but stays finite and tells apart what the cross-entropy rounds to 0. Its gradient is what
+    /// <see cref="Direction"/> gives.
+    /// </summary>
+    /// <param name="logits"><c>[classes]</c>, at least two.</param>
+    /// <param name="label">The class.</param>
+    public static double LogOddsAgainst(ReadOnlySpan<float> logits, int label)
+    {
+        double largest = logits[MarginLoss.Rival(logits, label)], total = 0;
+        for (int i = 0; i < logits.Length; i++)
+        {
+            if (i != label)
+                total += Math.Exp(logits[i] - largest);
+        }
+
+        return largest + Math.Log(total) - logits[label];
+    }
 }

@@ -18,6 +18,9 @@ public enum StopReason
     /// <summary>The gradient was zero everywhere, so that there was no direction to go.</summary>
     ZeroGradient,
 
+    /// <summary>No step was left that the attack allows itself, though its budget was not spent.</summary>
+    NoStepLeft,
+
     /// <summary>The victim's scores or gradient were not finite numbers.</summary>
     NonFinite,
 }

@@ -4,11 +4,11 @@ namespace DefensiveApproximation.Networks.Attacks;
 
 /// <summary>An attack on one network whose successful adversarial images are tried on others.</summary>
 /// <param name="Records">The record of each image, in order.</param>
-/// <param name="Transfer">
-/// For each of the other networks, in order: of the successful images whose clean image it classifies right, the share
-/// that fools it; null where there are none.
+/// <param name="Fooled">
+/// For each of the other networks, in order, and each image: whether the adversarial image fools it; null where the attack
+/// had no success, or that network gets the clean image wrong.
 /// </param>
-public sealed record TransferAttack(IReadOnlyList<AttackRecord> Records, IReadOnlyList<double?> Transfer)
+public sealed record TransferAttack(IReadOnlyList<AttackRecord> Records, IReadOnlyList<IReadOnlyList<bool?>> Fooled)
 {
     // Bounds the memory of the passes, and says how often progress shows; no result depends on it.
     const int BatchSize = 250;
@@ -37,8 +37,7 @@ public sealed record TransferAttack(IReadOnlyList<AttackRecord> Records, IReadOn
         foreach (Network network in others)
             Evaluation.ThrowIfUnfit(network, data);
         var records = new List<AttackRecord>(places.Length);
-        var clean = others.Select(_ => new List<int>()).ToArray();
-        var adversarial = others.Select(_ => new List<int>()).ToArray();
+        List<bool?>[] fooled = others.Select(_ => new List<bool?>()).ToArray();
         while (records.Count < places.Length)
         {
             ReadOnlySpan<int> batch = places.Slice(records.Count, Math.Min(BatchSize, places.Length - records.Count));
@@ -55,13 +54,46 @@ public sealed record TransferAttack(IReadOnlyList<AttackRecord> Records, IReadOn
             for (int i = 0; i < others.Count; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                clean[i].AddRange(Scores.Labels(others[i].Forward(before)));
-                adversarial[i].AddRange(Scores.Labels(others[i].Forward(after)));
+                int[] clean = Scores.Labels(others[i].Forward(before)), adversarial = Scores.Labels(others[i].Forward(after));
+                bool?[] some = new bool?[done.Length];
+                for (int j = 0; j < successful.Length; j++)
+                {
+                    int label = labels[successful[j]];
+                    some[successful[j]] = clean[j] == label ? adversarial[j] != label : null;
+                }
+
+                fooled[i].AddRange(some);
             }
         }
 
-        AttackRecord[] successes = records.Where(record => record.Success).ToArray();
-        return new TransferAttack(records, [.. others.Select((_, i) => AttackSummary.Transfer(successes, clean[i], adversarial[i]))]);
+        return new TransferAttack(records, fooled);
+    }
+
+    /// <summary>
+    /// For each of the other networks: of the successful images whose clean image it classifies right, the share that fools
+    /// it; null where there are none.
+    /// </summary>
+    public IReadOnlyList<double?> Transfer =>
+        [.. Fooled.Select(answers => answers.Any(answer => answer is not null) ? answers.Average(answer => answer is bool fools ? fools ? 1.0 : 0 : null) : null)];
+
+    /// <summary>The worst of several attacks on the same images: for each image the nearest success, or else the first attempt.</summary>
+    /// <param name="attacks">The attacks; at least one.</param>
+    /// <param name="norm">The norm in which the nearest is looked for.</param>
+    /// <returns>Each record counts the queries and gradients of all the attacks.</returns>
+    public static TransferAttack Worst(IReadOnlyList<TransferAttack> attacks, Norm norm)
+    {
+        int[] choice = Enumerable.Range(0, attacks[0].Records.Count)
+            .Select(image => Enumerable.Range(0, attacks.Count).MinBy(attack => attacks[attack].Records[image] is { Success: true } record ? record.Distances.In(norm) : double.PositiveInfinity))
+            .ToArray();
+        AttackRecord[] records = choice
+            .Select((attack, image) => attacks[attack].Records[image] with
+            {
+                Queries = attacks.Sum(one => one.Records[image].Queries),
+                GradientCalls = attacks.Sum(one => one.Records[image].GradientCalls),
+                QueriesToBest = attacks[attack].Records[image].QueriesToBest + attacks.Take(attack).Sum(one => one.Records[image].Queries),
+            })
+            .ToArray();
+        return new TransferAttack(records, [.. attacks[0].Fooled.Select((_, other) => choice.Select((attack, image) => attacks[attack].Fooled[other][image]).ToArray())]);
     }
 
     static Tensor Stack(Tensor like, AttackRecord[] records)

@@ -14,6 +14,8 @@ public sealed class Convolution2D : WeightedLayer
     readonly float[] weights;
     readonly float[] bias;
     readonly ConvolutionKernel kernel;
+    // The exact layer's, which all layers of these weights share, and the one that this layer uses.
+    readonly Lazy<ConvolutionKernel> exactGradient;
     readonly Lazy<ConvolutionKernel> gradient;
 
     /// <summary>Creates the layer for images of one size.</summary>
@@ -28,22 +30,27 @@ public sealed class Convolution2D : WeightedLayer
     public Convolution2D(
         string name, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
         FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32)
-        : this(name, shape, height, width, weights, bias, multiplier, accumulation, gradient: null)
+        : this(
+            name, new ConvolutionKernel(multiplier, shape, height, width, weights, bias, accumulation), shape, height, width,
+            weights, bias, multiplier, accumulation, exactGradient: null, gradientWeights: null)
     {
     }
 
     Convolution2D(
-        string name, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
-        FloatMultiplier multiplier, Accumulation accumulation, Lazy<ConvolutionKernel>? gradient)
-        : base(name, multiplier, accumulation)
+        string name, ConvolutionKernel kernel, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
+        FloatMultiplier multiplier, Accumulation accumulation, Lazy<ConvolutionKernel>? exactGradient, float[]? gradientWeights)
+        : base(name, weights, bias, multiplier, accumulation, gradientWeights)
     {
         Shape = shape;
         this.height = height;
         this.width = width;
         this.weights = weights;
         this.bias = bias;
-        kernel = new ConvolutionKernel(multiplier, shape, height, width, weights, bias, accumulation);
-        this.gradient = gradient ?? new Lazy<ConvolutionKernel>(GradientKernel);
+        this.kernel = kernel;
+        this.exactGradient = exactGradient ?? new Lazy<ConvolutionKernel>(() => GradientKernel(weights));
+        gradient = gradientWeights is null || gradientWeights == weights
+            ? this.exactGradient
+            : new Lazy<ConvolutionKernel>(() => GradientKernel(gradientWeights));
     }
 
     /// <summary>The geometry.</summary>
@@ -57,8 +64,17 @@ public sealed class Convolution2D : WeightedLayer
     int StuffedWidth => width + Shape.Dilation * (Shape.KernelWidth - 1);
 
     /// <inheritdoc/>
-    public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) =>
-        new Convolution2D(Name, Shape, height, width, weights, bias, multiplier, accumulation, gradient);
+    public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) => new Convolution2D(
+        Name, new ConvolutionKernel(multiplier, Shape, height, width, weights, bias, accumulation), Shape, height, width,
+        weights, bias, multiplier, accumulation, exactGradient, GradientWeightsFor(multiplier));
+
+    /// <inheritdoc/>
+    public override WeightedLayer WithGradientWeights(float[] weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new Convolution2D(
+            Name, kernel, Shape, height, width, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
+    }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
@@ -71,13 +87,15 @@ public sealed class Convolution2D : WeightedLayer
     /// <inheritdoc/>
     /// <remarks>
     /// With <c>g</c> the output's gradient, <c>dx[c, p] = Σ_o Σ_i g[o, (p + padding − i·dilation) / stride] · w[o, c, i]</c>
-    /// over the taps for which the division leaves no rest: a convolution of g, spread out by the stride, with the
-    /// filters turned around.
+    /// over the taps for which the division leaves no rest, w being <see cref="WeightedLayer.GradientWeights"/>: a
+    /// convolution of g, spread out by the stride, with the filters turned around.
     /// </remarks>
     public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
     {
         Tensor result = Tensor.Unfilled(input.Shape);
-        gradient.Value.Run(Stuff(outputGradient).Data, result.Data, threads);
+        Tensor stuffed = Stuff(outputGradient);
+        gradient.Value.Run(stuffed.Data, result.Data, threads);
+        Workspace.Return(stuffed);
         return result;
     }
 
@@ -90,29 +108,41 @@ public sealed class Convolution2D : WeightedLayer
         int outputHeight = kernel.OutputHeight, outputWidth = kernel.OutputWidth;
         int top = Shape.Dilation * (Shape.KernelHeight - 1) - Shape.Padding;
         int left = Shape.Dilation * (Shape.KernelWidth - 1) - Shape.Padding;
-        Tensor stuffed = Tensor.Zeros(outputGradient.Batch, Shape.OutputChannels, StuffedHeight, StuffedWidth);
+        // The positions that stay inside the grid: first ≤ position < end.
+        (int firstY, int endY) = Inside(top, outputHeight, StuffedHeight);
+        (int firstX, int endX) = Inside(left, outputWidth, StuffedWidth);
+        Tensor stuffed = Tensor.Unfilled(outputGradient.Batch, Shape.OutputChannels, StuffedHeight, StuffedWidth);
+        stuffed.Data.AsSpan().Clear();
         for (int plane = 0; plane < outputGradient.Batch * Shape.OutputChannels; plane++)
         {
-            ReadOnlySpan<float> source = outputGradient.Data.AsSpan(plane * outputHeight * outputWidth);
-            Span<float> destination = stuffed.Data.AsSpan(plane * StuffedHeight * StuffedWidth);
-            for (int y = 0; y < outputHeight; y++)
+            for (int y = firstY; y < endY; y++)
             {
-                int stuffedY = top + y * Shape.Stride;
-                if ((uint)stuffedY >= (uint)StuffedHeight)
+                ReadOnlySpan<float> source = outputGradient.Data.AsSpan((plane * outputHeight + y) * outputWidth, outputWidth)[firstX..endX];
+                if (source.IsEmpty)
                     continue;
-                for (int x = 0; x < outputWidth; x++)
+                Span<float> destination = stuffed.Data.AsSpan((plane * StuffedHeight + top + y * Shape.Stride) * StuffedWidth + left + firstX * Shape.Stride);
+                if (Shape.Stride == 1)
                 {
-                    int stuffedX = left + x * Shape.Stride;
-                    if ((uint)stuffedX < (uint)StuffedWidth)
-                        destination[stuffedY * StuffedWidth + stuffedX] = source[y * outputWidth + x];
+                    source.CopyTo(destination);
+                    continue;
                 }
+
+                for (int x = 0; x < source.Length; x++)
+                    destination[x * Shape.Stride] = source[x];
             }
         }
 
         return stuffed;
     }
 
-    ConvolutionKernel GradientKernel()
+    (int First, int End) Inside(int start, int count, int size)
+    {
+        int first = Math.Min(count, start >= 0 ? 0 : (-start + Shape.Stride - 1) / Shape.Stride);
+        int end = start >= size ? 0 : Math.Min(count, (size - start - 1) / Shape.Stride + 1);
+        return (first, Math.Max(first, end));
+    }
+
+    ConvolutionKernel GradientKernel(float[] filters)
     {
         var transposed = new ConvolutionShape(Shape.OutputChannels, Shape.InputChannels, Shape.KernelHeight, Shape.KernelWidth)
         {
@@ -120,7 +150,7 @@ public sealed class Convolution2D : WeightedLayer
             Groups = Shape.Groups,
         };
         int area = Shape.KernelHeight * Shape.KernelWidth;
-        float[] turned = new float[weights.Length];
+        float[] turned = new float[filters.Length];
         for (int o = 0; o < Shape.OutputChannels; o++)
         {
             int group = o / Shape.GroupOutputs, oInGroup = o % Shape.GroupOutputs;
@@ -129,7 +159,7 @@ public sealed class Convolution2D : WeightedLayer
                 int from = (o * Shape.GroupInputs + c) * area;
                 int to = ((group * Shape.GroupInputs + c) * Shape.GroupOutputs + oInGroup) * area;
                 for (int tap = 0; tap < area; tap++)
-                    turned[to + area - 1 - tap] = weights[from + tap];
+                    turned[to + area - 1 - tap] = filters[from + tap];
             }
         }
 

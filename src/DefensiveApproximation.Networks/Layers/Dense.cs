@@ -9,6 +9,8 @@ public sealed class Dense : WeightedLayer
     readonly float[] weights;
     readonly float[] bias;
     readonly DenseKernel kernel;
+    // The exact layer's, which all layers of these weights share, and the one that this layer uses.
+    readonly Lazy<DenseKernel> exactGradient;
     readonly Lazy<DenseKernel> gradient;
 
     /// <summary>Creates the layer.</summary>
@@ -22,28 +24,40 @@ public sealed class Dense : WeightedLayer
     public Dense(
         string name, int inputs, int outputs, float[] weights, float[] bias,
         FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32)
-        : this(name, inputs, outputs, weights, bias, multiplier, accumulation, gradient: null)
+        : this(
+            name, new DenseKernel(multiplier, weights, bias, inputs, outputs, accumulation), weights, bias, multiplier, accumulation,
+            exactGradient: null, gradientWeights: null)
     {
     }
 
     Dense(
-        string name, int inputs, int outputs, float[] weights, float[] bias,
-        FloatMultiplier multiplier, Accumulation accumulation, Lazy<DenseKernel>? gradient)
-        : base(name, multiplier, accumulation)
+        string name, DenseKernel kernel, float[] weights, float[] bias, FloatMultiplier multiplier, Accumulation accumulation,
+        Lazy<DenseKernel>? exactGradient, float[]? gradientWeights)
+        : base(name, weights, bias, multiplier, accumulation, gradientWeights)
     {
         this.weights = weights;
         this.bias = bias;
-        kernel = new DenseKernel(multiplier, weights, bias, inputs, outputs, accumulation);
-        this.gradient = gradient ?? new Lazy<DenseKernel>(() =>
-            DenseKernel.FromColumns(ExactMultiplier.FusedSum, weights, [], outputs, inputs));
+        this.kernel = kernel;
+        this.exactGradient = exactGradient ?? new Lazy<DenseKernel>(() => GradientKernel(weights));
+        gradient = gradientWeights is null || gradientWeights == weights
+            ? this.exactGradient
+            : new Lazy<DenseKernel>(() => GradientKernel(gradientWeights));
     }
 
     /// <inheritdoc/>
     public override long Multiplications => (long)kernel.Inputs * kernel.Outputs;
 
     /// <inheritdoc/>
-    public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) =>
-        new Dense(Name, kernel.Inputs, kernel.Outputs, weights, bias, multiplier, accumulation, gradient);
+    public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) => new Dense(
+        Name, new DenseKernel(multiplier, weights, bias, kernel.Inputs, kernel.Outputs, accumulation), weights, bias, multiplier,
+        accumulation, exactGradient, GradientWeightsFor(multiplier));
+
+    /// <inheritdoc/>
+    public override WeightedLayer WithGradientWeights(float[] weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new Dense(Name, kernel, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
+    }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
@@ -54,11 +68,14 @@ public sealed class Dense : WeightedLayer
     }
 
     /// <inheritdoc/>
-    /// <remarks><c>dx[k] = Σ_o g[o] · w[o, k]</c>.</remarks>
+    /// <remarks><c>dx[k] = Σ_o g[o] · w[o, k]</c>, w being <see cref="WeightedLayer.GradientWeights"/>.</remarks>
     public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
     {
         Tensor result = Tensor.Unfilled(input.Shape);
         gradient.Value.Run(outputGradient.Data, result.Data, threads);
         return result;
     }
+
+    DenseKernel GradientKernel(float[] rows) =>
+        DenseKernel.FromColumns(ExactMultiplier.FusedSum, rows, [], kernel.Outputs, kernel.Inputs);
 }

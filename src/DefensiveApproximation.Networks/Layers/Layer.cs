@@ -11,7 +11,7 @@ public abstract class Layer(string name)
     public string Name { get; } = name;
 
     /// <summary>Computes the layer.</summary>
-    /// <param name="input">A batch, the first dimension counting images.</param>
+    /// <param name="input">A batch, the first dimension counting images. Not to be kept: a network uses its memory again.</param>
     /// <param name="threads">The most threads to use; results do not depend on it.</param>
     public abstract Tensor Forward(Tensor input, int threads);
 

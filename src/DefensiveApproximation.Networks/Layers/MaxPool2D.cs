@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace DefensiveApproximation.Networks.Layers;
 
@@ -28,24 +30,23 @@ public sealed class MaxPool2D : Layer
         (int planes, int height, int width) = Planes(input);
         int outputHeight = height / size, outputWidth = width / size;
         Tensor output = Tensor.Unfilled(input.Batch, input.Shape[1], outputHeight, outputWidth);
-        // Rows first, since that runs along the memory; what remains is a fraction of the work.
-        Span<float> columns = new float[outputWidth * size];
-        for (int row = 0; row < planes * outputHeight; row++)
+        // Rows first, since that runs along the memory: the largest of each column of a window, windows side by side.
+        int usedWidth = outputWidth * size;
+        Span<float> columns = new float[outputHeight * usedWidth];
+        for (int plane = 0; plane < planes; plane++)
         {
-            int plane = row / outputHeight, y = row % outputHeight;
-            ReadOnlySpan<float> source = input.Data.AsSpan((plane * height + y * size) * width);
-            source[..columns.Length].CopyTo(columns);
-            for (int i = 1; i < size; i++)
-                KeepLarger(columns, source.Slice(i * width, columns.Length));
-
-            Span<float> destination = output.Data.AsSpan(row * outputWidth, outputWidth);
-            for (int x = 0; x < destination.Length; x++)
-                destination[x] = columns[x * size];
-            for (int j = 1; j < size; j++)
+            ReadOnlySpan<float> source = input.Data.AsSpan(plane * height * width, height * width);
+            for (int y = 0; y < outputHeight; y++)
             {
-                for (int x = 0; x < destination.Length; x++)
-                    destination[x] = MathF.Max(destination[x], columns[x * size + j]);
+                Span<float> largest = columns.Slice(y * usedWidth, usedWidth);
+                ReadOnlySpan<float> rows = source[(y * size * width)..];
+                // The first row and the last, which in windows of one row are the same, then those between.
+                Larger(rows[..usedWidth], rows.Slice((size - 1) * width, usedWidth), largest);
+                for (int i = 1; i < size - 1; i++)
+                    Larger(largest, rows.Slice(i * width, usedWidth), largest);
             }
+
+            LargestOfEach(columns, output.Data.AsSpan(plane * outputHeight * outputWidth, outputHeight * outputWidth));
         }
 
         return output;
@@ -56,16 +57,85 @@ public sealed class MaxPool2D : Layer
     {
         (int planes, int height, int width) = Planes(input);
         int outputHeight = height / size, outputWidth = width / size;
-        Tensor result = Tensor.Zeros(input.Shape);
+        Tensor result = Tensor.Unfilled(input.Shape);
+        result.Data.AsSpan().Clear();
         for (int row = 0; row < planes * outputHeight; row++)
         {
             int corner = (row / outputHeight * height + row % outputHeight * size) * width;
-            for (int position = row * outputWidth; position < (row + 1) * outputWidth; position++, corner += size)
+            int position = row * outputWidth, end = position + outputWidth;
+            if (size == 2)
+            {
+                int done = PairsOfRows(
+                    input.Data.AsSpan(corner, 2 * width), output.Data.AsSpan(position, outputWidth),
+                    outputGradient.Data.AsSpan(position, outputWidth), result.Data.AsSpan(corner, 2 * width));
+                position += done;
+                corner += done * size;
+            }
+
+            for (; position < end; position++, corner += size)
                 result.Data[Winner(input.Data, output.Data[position], corner, width)] = outputGradient.Data[position];
         }
 
         return result;
     }
+
+    /// <summary>
+    /// The gradient of a row of windows of two by two, as far as vectors reach; returns how many windows that are.
+    /// </summary>
+    /// <param name="input">The two rows that the windows cover.</param>
+    /// <param name="output">The largest of each window.</param>
+    /// <param name="outputGradient">Its gradient.</param>
+    /// <param name="result">Receives the gradient of the two rows.</param>
+    static int PairsOfRows(ReadOnlySpan<float> input, ReadOnlySpan<float> output, ReadOnlySpan<float> outputGradient, Span<float> result)
+    {
+        int width = input.Length / 2, windows = Vector128<float>.Count;
+        ReadOnlySpan<float> lower = input[width..];
+        Span<float> lowerResult = result[width..];
+        int last = output.Length - windows;
+        if (last < 0)
+            return 0;
+        for (int i = 0; i < output.Length; i += windows)
+        {
+            // The last vector ends with the row, and gives again what it shares with the one before.
+            int start = Math.Min(i, last);
+            (Vector128<ulong> largest0, Vector128<ulong> largest1) = Vector128.Widen(Vector128.Create(output[start..]).AsUInt32());
+            (Vector128<ulong> gradient0, Vector128<ulong> gradient1) = Vector128.Widen(Vector128.Create(outputGradient[start..]).AsUInt32());
+            int place = 2 * start;
+            Windows(input[place..], lower[place..], Twice(largest0), Twice(gradient0), result[place..], lowerResult[place..]);
+            place += windows;
+            Windows(input[place..], lower[place..], Twice(largest1), Twice(gradient1), result[place..], lowerResult[place..]);
+        }
+
+        return output.Length;
+    }
+
+    /// <summary>A vector of windows: every 64-bit lane is the half of one in the upper or in the lower row.</summary>
+    static void Windows(
+        ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, Vector128<ulong> largest, Vector128<ulong> gradient,
+        Span<float> upperResult, Span<float> lowerResult)
+    {
+        Vector128<ulong> inUpper = FirstOfPair(upper, largest), inLower = FirstOfPair(lower, largest);
+        // A number in the upper row keeps both of the lower from winning.
+        Vector128<ulong> upperWins = inUpper | (inUpper << 32) | (inUpper >>> 32);
+        Vector128<ulong> lowerWins = inLower | (inLower << 32) | (inLower >>> 32);
+        if ((upperWins | lowerWins) != Vector128<ulong>.AllBitsSet)
+            throw new ArgumentException("The output does not come from this input.", nameof(largest));
+        (gradient & inUpper).AsSingle().CopyTo(upperResult);
+        (gradient & inLower & ~upperWins).AsSingle().CopyTo(lowerResult);
+    }
+
+    /// <summary>All ones in the first half of each 64-bit lane that equals the largest number of its window.</summary>
+    static Vector128<ulong> FirstOfPair(ReadOnlySpan<float> row, Vector128<ulong> largest)
+    {
+        // Bits are compared, as by Winner.
+        Vector128<ulong> equal = Vector128.Equals(
+            (Vector128.Create(row) + Vector128<float>.Zero).AsInt32(),
+            (largest.AsSingle() + Vector128<float>.Zero).AsInt32()).AsUInt64();
+        // The first number is the lower half: where it is the largest, the second is not the first.
+        return equal & ~(equal << 32);
+    }
+
+    static Vector128<ulong> Twice(Vector128<ulong> low) => low | (low << 32);
 
     /// <summary>The first place of the window, in reading order, that holds its largest number.</summary>
     int Winner(float[] data, float largest, int corner, int width)
@@ -92,13 +162,53 @@ public sealed class MaxPool2D : Layer
         return winner;
     }
 
-    static void KeepLarger(Span<float> largest, ReadOnlySpan<float> values)
+    /// <summary>The larger of two numbers, many times; the destination can be one of the sources.</summary>
+    static void Larger(ReadOnlySpan<float> one, ReadOnlySpan<float> other, Span<float> larger)
     {
-        int i = 0;
-        for (; i <= largest.Length - Vector<float>.Count; i += Vector<float>.Count)
-            Vector.Max(new Vector<float>(largest[i..]), new Vector<float>(values[i..])).CopyTo(largest[i..]);
-        for (; i < largest.Length; i++)
-            largest[i] = MathF.Max(largest[i], values[i]);
+        if (larger.Length < Vector<float>.Count)
+        {
+            for (int i = 0; i < larger.Length; i++)
+                larger[i] = MathF.Max(one[i], other[i]);
+            return;
+        }
+
+        // The last vector ends with the numbers; those that it shares with the one before stay what they are.
+        int last = larger.Length - Vector<float>.Count;
+        for (int i = 0; i < larger.Length; i += Vector<float>.Count)
+        {
+            int start = Math.Min(i, last);
+            Vector.Max(new Vector<float>(one[start..]), new Vector<float>(other[start..])).CopyTo(larger[start..]);
+        }
+    }
+
+    /// <summary>The largest of each group of <see cref="size"/> numbers.</summary>
+    void LargestOfEach(ReadOnlySpan<float> numbers, Span<float> largest)
+    {
+        int done = size == 2 ? LargestOfPairs(numbers, largest) : 0;
+        for (int i = done; i < largest.Length; i++)
+        {
+            ReadOnlySpan<float> group = numbers.Slice(i * size, size);
+            float candidate = group[0];
+            foreach (float number in group[1..])
+                candidate = MathF.Max(candidate, number);
+            largest[i] = candidate;
+        }
+    }
+
+    /// <summary>The larger of each pair, as far as vectors reach; returns how many pairs that are.</summary>
+    static int LargestOfPairs(ReadOnlySpan<float> numbers, Span<float> largest)
+    {
+        ReadOnlySpan<Vector<ulong>> pairs = MemoryMarshal.Cast<float, Vector<ulong>>(numbers);
+        int done = 0;
+        for (int i = 0; i + 1 < pairs.Length; i += 2, done += Vector<float>.Count)
+        {
+            // Each 64-bit lane is a pair: its halves become a vector of one of each pair and a vector of the others.
+            Vector<uint> one = Vector.Narrow(pairs[i], pairs[i + 1]);
+            Vector<uint> other = Vector.Narrow(pairs[i] >>> 32, pairs[i + 1] >>> 32);
+            Vector.Max(Vector.AsVectorSingle(one), Vector.AsVectorSingle(other)).CopyTo(largest[done..]);
+        }
+
+        return done;
     }
 
     static (int Planes, int Height, int Width) Planes(Tensor input) =>

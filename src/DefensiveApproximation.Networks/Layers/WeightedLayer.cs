@@ -6,24 +6,59 @@ namespace DefensiveApproximation.Networks.Layers;
 /// <summary>
 /// A layer that multiplies and accumulates: the only kind that an approximate multiplier changes. Its input gradient is
 /// the exact layer's whatever the multiplier (the straight-through estimate of Bengio, Léonard, Courville, "Estimating
-/// or Propagating Gradients Through Stochastic Neurons", 2013), taken at the activations that the approximate layers gave.
+/// or Propagating Gradients Through Stochastic Neurons", 2013), taken at the activations that the approximate layers gave;
+/// <see cref="WithGradientWeights"/> puts other weights into it.
 /// </summary>
 /// <param name="name">The name inside the network.</param>
+/// <param name="weights">The weights, in the order of the layer; shared, not copied.</param>
+/// <param name="bias">One number per output or output channel, or empty; shared, not copied.</param>
 /// <param name="multiplier">The multiplier.</param>
 /// <param name="accumulation">The format of the sums.</param>
-public abstract class WeightedLayer(string name, FloatMultiplier multiplier, Accumulation accumulation) : Layer(name)
+/// <param name="gradientWeights">The weights of the input gradient, or null for <paramref name="weights"/>; shared, not copied.</param>
+/// <exception cref="ArgumentException">There are not as many gradient weights as weights.</exception>
+public abstract class WeightedLayer(
+    string name, float[] weights, float[] bias, FloatMultiplier multiplier, Accumulation accumulation, float[]? gradientWeights) : Layer(name)
 {
+    readonly float[] gradientWeights = gradientWeights is null || gradientWeights.Length == weights.Length
+        ? gradientWeights ?? weights
+        : throw new ArgumentException($"{gradientWeights.Length} gradient weights for {weights.Length} weights.", nameof(gradientWeights));
+
     /// <summary>The multiplier; the input is its first operand and the weight its second.</summary>
     public FloatMultiplier Multiplier { get; } = multiplier;
 
     /// <summary>The format of the sums.</summary>
     public Accumulation Accumulation { get; } = accumulation;
 
+    /// <summary>The weights: of a dense layer <c>[outputs, inputs]</c>, of a convolution <c>[filters, channels / groups, kernel height, kernel width]</c>.</summary>
+    public ReadOnlySpan<float> Weights => weights;
+
+    /// <summary>One number for each output of a dense layer or filter of a convolution, added last; or empty.</summary>
+    public ReadOnlySpan<float> Bias => bias;
+
+    /// <summary>The weights that <see cref="Layer.InputGradient"/> uses, in the order of <see cref="Weights"/>; the same, unless told otherwise.</summary>
+    public ReadOnlySpan<float> GradientWeights => gradientWeights;
+
     /// <summary>How many products one image needs, padding included.</summary>
     public abstract long Multiplications { get; }
 
-    /// <summary>The same layer with another multiplier; it shares the weights.</summary>
+    /// <summary>
+    /// The same layer with another multiplier; it shares the weights. Gradient weights stand in for the slope of one
+    /// multiplier's products, so another multiplier drops them and has the exact layer's gradient again; the same
+    /// multiplier, with another accumulation, keeps them.
+    /// </summary>
     /// <param name="multiplier">The other multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
     public abstract WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation);
+
+    /// <summary>
+    /// The same layer, whose input gradient is that of an exact layer with other weights (backward pass differentiable
+    /// approximation, BPDA: Athalye, Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security", ICML 2018).
+    /// The forward pass does not change.
+    /// </summary>
+    /// <param name="weights">As many and in the same order as <see cref="Weights"/>; shared, not copied.</param>
+    /// <exception cref="ArgumentException">There are not as many.</exception>
+    public abstract WeightedLayer WithGradientWeights(float[] weights);
+
+    /// <summary>The gradient weights that a layer like this one with another multiplier keeps, or null.</summary>
+    internal float[]? GradientWeightsFor(FloatMultiplier other) => ReferenceEquals(other, Multiplier) ? gradientWeights : null;
 }

@@ -26,6 +26,7 @@ public sealed class ConvolutionKernel
     readonly float[] weights;
     readonly WeightedSums[] groups;
     readonly int[] places;
+    readonly int[] lines;
     readonly int[] offsets;
 
     /// <summary>Prepares the convolution.</summary>
@@ -75,6 +76,7 @@ public sealed class ConvolutionKernel
                 bias.Length == 0 ? [] : bias.AsSpan(group * shape.GroupOutputs, shape.GroupOutputs).ToArray()))
             .ToArray();
         places = PlacesOfPositions();
+        lines = Enumerable.Range(0, OutputHeight).Select(y => places[y * OutputWidth]).ToArray();
         offsets = OffsetsOfTaps();
     }
 
@@ -97,13 +99,13 @@ public sealed class ConvolutionKernel
     /// <exception cref="ArgumentException">A length is not a whole number of images, or they differ.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
     {
-        threads = Spans.Threads(threads);
         int inputLength = shape.InputChannels * height * width;
         int outputLength = shape.OutputChannels * Positions;
         int batch = input.Length / inputLength;
         if (input.Length != batch * inputLength || output.Length != (long)batch * outputLength)
             throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not images of {inputLength} and {outputLength} numbers.", nameof(output));
 
+        threads = Spans.Threads(threads, (long)output.Length * shape.Taps);
         bool byImages = batch >= threads;
         int parts = batch * shape.Groups;
         int groupInput = shape.GroupInputs * height * width;
@@ -124,6 +126,19 @@ public sealed class ConvolutionKernel
         {
             Spans.ForEach(input, output, sums.Columns, threads, (channel, source, destination) =>
                 Define(source, destination.Slice(channel * Positions, Positions), group, channel));
+            return;
+        }
+
+        if (shape.Stride == 1 && packed.PrefersLines(OutputWidth))
+        {
+            int linesPerBlock = threads == 1 ? OutputHeight : (PositionBlock + OutputWidth - 1) / OutputWidth;
+            Spans.ForEach(input, output, (OutputHeight + linesPerBlock - 1) / linesPerBlock, threads, (block, _, destination) =>
+            {
+                int first = block * linesPerBlock;
+                int count = Math.Min(linesPerBlock, OutputHeight - first);
+                packed.SumLines(lines.AsSpan(first, count), OutputWidth, offsets, destination[(first * OutputWidth)..], columnStride: Positions);
+            });
+            WeightedSums.Canonicalise(output);
             return;
         }
 

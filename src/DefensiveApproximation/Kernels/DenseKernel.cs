@@ -71,11 +71,11 @@ public sealed class DenseKernel
     /// <exception cref="ArgumentException">A length is not a whole number of rows, or they differ.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
     {
-        threads = Spans.Threads(threads);
         int rows = input.Length / Inputs;
         if (input.Length != rows * Inputs || output.Length != (long)rows * Outputs)
             throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not rows of {Inputs} and {Outputs}.", nameof(output));
 
+        threads = Spans.Threads(threads, (long)output.Length * Inputs);
         int blocks = (rows + RowBlock - 1) / RowBlock;
         bool byRows = blocks >= threads;
         Spans.ForEach(input, output, blocks, byRows ? threads : 1, (block, source, destination) =>

@@ -49,10 +49,30 @@ abstract unsafe class KernelPath(string name, string instructionSet, OperandForm
     /// <param name="endPanel">The panel after the last.</param>
     /// <param name="outputs">Where the output of row 0 and column 0 goes.</param>
     /// <param name="rowStride">From an output to that of the next row.</param>
-    /// <param name="columnStride">From an output to that of the next column.</param>
+    /// <param name="columnStride">From an output to that of the next column; one of the two strides is 1.</param>
     public abstract void Sum(
         byte* activations, int length, ReadOnlySpan<int> rows, int* offsets, PackedWeights weights,
         int firstPanel, int endPanel, float* outputs, int rowStride, int columnStride);
+
+    /// <summary>
+    /// Whether <see cref="SumLines"/> is the faster way: where a vector of columns would be half empty or worse.
+    /// </summary>
+    /// <param name="lineLength">How many neighbouring rows a line has.</param>
+    /// <param name="columns">How many columns there are.</param>
+    public abstract bool PrefersLines(int lineLength, int columns);
+
+    /// <summary>Computes the sums of all columns for lines of rows that are neighbours in the activations.</summary>
+    /// <param name="activations">Packed activations.</param>
+    /// <param name="length">How many activations were packed: the way from a first to its second part.</param>
+    /// <param name="lines">The place of the first row of each line in the activations.</param>
+    /// <param name="lineLength">How many rows a line has, each one place after the other; a vector's at least.</param>
+    /// <param name="offsets">The way from there to each operand, in the order of summation.</param>
+    /// <param name="weights">The packed weights.</param>
+    /// <param name="outputs">Where the output of row 0 and column 0 goes; those of other rows follow.</param>
+    /// <param name="columnStride">From an output to that of the next column.</param>
+    public abstract void SumLines(
+        byte* activations, int length, ReadOnlySpan<int> lines, int lineLength, int* offsets, PackedWeights weights,
+        float* outputs, int columnStride);
 
     /// <summary>Products one by one, of operands inside the safe range; zeros can have the wrong sign.</summary>
     /// <param name="activations">The first operands.</param>

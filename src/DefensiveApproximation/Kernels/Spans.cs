@@ -6,8 +6,16 @@ static unsafe class Spans
     /// <summary>One part of the work: its number and the whole spans; parts write to different outputs.</summary>
     public delegate void Part(int part, ReadOnlySpan<float> input, Span<float> output);
 
+    // Products that keep a thread busy for longer than it takes to wake it, some ten microseconds.
+    const long ProductsPerThread = 1 << 19;
+
     /// <summary>How many threads a caller means: 0 stands for one per processor.</summary>
     public static int Threads(int asked) => asked > 0 ? asked : Environment.ProcessorCount;
+
+    /// <summary>How many of these threads are worth it.</summary>
+    /// <param name="asked">The most threads to use, 0 for one per processor.</param>
+    /// <param name="products">How many products there are to compute.</param>
+    public static int Threads(int asked, long products) => (int)Math.Clamp(products / ProductsPerThread, 1, Threads(asked));
 
     /// <summary>
     /// Runs <paramref name="body"/> for parts 0 to <paramref name="parts"/> − 1. Spans cannot cross into a lambda; the

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DefensiveApproximation.Kernels;
 
 /// <summary>A path made of <see cref="Tile{TStep, TElement, TVector, TSum}"/> and one step.</summary>
-sealed unsafe class TilePath<TStep, TElement, TVector, TSum>(
+sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
     string name, string instructionSet, OperandFormat format, SafeRange range)
     : KernelPath(name, instructionSet, format, range)
     where TStep : IMultiplyAdd<TElement, TVector, TSum>
@@ -11,6 +11,9 @@ sealed unsafe class TilePath<TStep, TElement, TVector, TSum>(
     where TSum : struct
 {
     const int Rows = Tile<TStep, TElement, TVector, TSum>.Rows;
+
+    // Rows of one panel that are stored together, so that a transposed store writes more than a tile's six numbers at a time.
+    const int StoredRows = 8 * Rows;
 
     // Two vectors of accumulators for six rows take 12 registers: AVX-512 has 32, others need the room for operands.
     static readonly int VectorsPerPanel = Unsafe.SizeOf<TVector>() == 64 ? 2 : 1;
@@ -73,7 +76,7 @@ sealed unsafe class TilePath<TStep, TElement, TVector, TSum>(
     {
         var operands = (TElement*)activations;
         nint second = TStep.Split ? length : 0;
-        float* sums = stackalloc float[Rows * weights.PanelWidth];
+        float* sums = stackalloc float[StoredRows * weights.PanelWidth];
         int* places = stackalloc int[Rows];
         fixed (float* bias = weights.Bias)
         {
@@ -86,29 +89,39 @@ sealed unsafe class TilePath<TStep, TElement, TVector, TSum>(
                 var panelWeights = (TElement*)weights.PanelAddress(panel);
                 float* panelBias = bias + firstColumn;
                 float* panelOutputs = outputs + (nint)firstColumn * columnStride;
-                for (int row = 0; row < rows.Length; row += Rows)
+                for (int block = 0; block < rows.Length; block += StoredRows)
                 {
-                    int used = Math.Min(Rows, rows.Length - row);
-                    if (used > 2)
+                    int stored = Math.Min(StoredRows, rows.Length - block);
+                    for (int row = 0; row < stored; row += Rows)
                     {
-                        // The last row fills up the tile; its copies are not stored.
-                        for (int i = 0; i < Rows; i++)
-                            places[i] = rows[row + Math.Min(i, used - 1)];
-                        if (vectors == 2)
-                            Tile<TStep, TElement, TVector, TSum>.SixByTwo(operands, second, places, offsets, weights.Count, panelWeights, panelBias, sums);
-                        else
-                            Tile<TStep, TElement, TVector, TSum>.SixByOne(operands, second, places, offsets, weights.Count, panelWeights, panelBias, sums);
-                    }
-                    else
-                    {
-                        for (int i = 0; i < used; i++)
-                            Tile<TStep, TElement, TVector, TSum>.OneRow(operands, second, rows[row + i], offsets, weights.Count, panelWeights, vectors, panelBias, sums + i * width);
+                        ReadOnlySpan<int> tile = rows.Slice(block + row, Math.Min(Rows, stored - row));
+                        SumTile(operands, second, tile, places, offsets, weights.Count, panelWeights, vectors, panelBias, sums + row * width);
                     }
 
-                    Store(sums, width, used, columns, panelOutputs + (nint)row * rowStride, rowStride, columnStride);
+                    Store(sums, width, stored, columns, panelOutputs + (nint)block * rowStride, rowStride, columnStride);
                 }
             }
         }
+    }
+
+    static void SumTile(
+        TElement* operands, nint second, ReadOnlySpan<int> rows, int* places, int* offsets, int count,
+        TElement* weights, int vectors, float* bias, float* sums)
+    {
+        if (rows.Length <= 2)
+        {
+            for (int i = 0; i < rows.Length; i++)
+                Tile<TStep, TElement, TVector, TSum>.OneRow(operands, second, rows[i], offsets, count, weights, vectors, bias, sums + i * vectors * TStep.Lanes);
+            return;
+        }
+
+        // The last row fills up the tile; its copies are not stored.
+        for (int i = 0; i < Rows; i++)
+            places[i] = rows[Math.Min(i, rows.Length - 1)];
+        if (vectors == 2)
+            Tile<TStep, TElement, TVector, TSum>.SixByTwo(operands, second, places, offsets, count, weights, bias, sums);
+        else
+            Tile<TStep, TElement, TVector, TSum>.SixByOne(operands, second, places, offsets, count, weights, bias, sums);
     }
 
     public override void Multiply(ReadOnlySpan<float> activations, ReadOnlySpan<float> weights, Span<float> products)
@@ -144,11 +157,6 @@ sealed unsafe class TilePath<TStep, TElement, TVector, TSum>(
             return;
         }
 
-        for (int column = 0; column < columns; column++)
-        {
-            float* output = outputs + (nint)column * columnStride;
-            for (int row = 0; row < rows; row++)
-                output[(nint)row * rowStride] = sums[row * width + column];
-        }
+        TransposedStore.Run(sums, width, rows, columns, outputs, columnStride);
     }
 }

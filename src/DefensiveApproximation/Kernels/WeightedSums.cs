@@ -115,6 +115,18 @@ sealed unsafe class WeightedSums
                 path.Sum(activations, length, rows, firstOffset, weights, firstPanel, endPanel, firstOutput, rowStride, columnStride);
         }
 
+        /// <summary>See <see cref="KernelPath.PrefersLines"/>.</summary>
+        public bool PrefersLines(int lineLength) => path.PrefersLines(lineLength, weights.Columns);
+
+        /// <summary>Computes the sums of lines of rows; see <see cref="KernelPath.SumLines"/>.</summary>
+        public void SumLines(ReadOnlySpan<int> lines, int lineLength, int[] offsets, Span<float> outputs, int columnStride)
+        {
+            fixed (byte* activations = bytes)
+            fixed (int* firstOffset = offsets)
+            fixed (float* firstOutput = outputs)
+                path.SumLines(activations, length, lines, lineLength, firstOffset, weights, firstOutput, columnStride);
+        }
+
         public void Dispose() => ArrayPool<byte>.Shared.Return(bytes);
     }
 

@@ -13,18 +13,24 @@ public class AnalyticModelTests
     const int Count = 100;
     const double Scale = 10;
 
-    static readonly RowVictim Victim = new([1, 1, 2], 2, Logits, Gradient);
+    internal static readonly RowVictim Victim = new([1, 1, 2], 2, Logits, Gradient);
 
     readonly Tensor images;
     readonly byte[] labels;
 
     public AnalyticModelTests()
     {
-        images = Tensor.Zeros(Count, 1, 1, 2);
+        images = Images();
+        labels = Array.ConvertAll(Victim.Labels(images), label => (byte)label);
+    }
+
+    internal static Tensor Images()
+    {
+        Tensor images = Tensor.Zeros(Count, 1, 1, 2);
         var random = new CounterRandom(3);
         foreach (ref float pixel in images.Data.AsSpan())
             pixel = (float)Math.Clamp((random.NextNormal() + 5) / Scale, 0, 1);
-        labels = Array.ConvertAll(Victim.Labels(images), label => (byte)label);
+        return images;
     }
 
     [Fact]

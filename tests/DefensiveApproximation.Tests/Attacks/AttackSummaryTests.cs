@@ -19,8 +19,11 @@ public class AttackSummaryTests
 
         AttackSummary summary = AttackSummary.Of(records);
 
-        Assert.Equal(new AttackSummary(5, 4, 3, MeanL2: 3, MedianL2: 2, MeanLInf: 30, MeanL0: 300, MeanQueries: 5), summary);
-        Assert.Equal(0.75, summary.Success);
+        Assert.Equal((5, 4, 3), (summary.Count, summary.CleanCorrect, summary.Successes));
+        Assert.Equal((3, 2, 30, 300), (summary.MeanL2, summary.MedianL2, summary.MeanLInf, summary.MeanL0));
+        Assert.Equal((5, 3, 1 / 3.0), (summary.MeanQueries, summary.MeanQueriesToBest, summary.SurvivesRounding));
+        Assert.Equal((0.75, 0.2), (summary.Success, summary.RobustAccuracy));
+        Assert.Equal([(StopReason.AlreadyMisclassified, 1), (StopReason.Found, 3), (StopReason.BudgetSpent, 1)], summary.Reasons);
     }
 
     [Fact]
@@ -33,10 +36,10 @@ public class AttackSummaryTests
 
     [Fact]
     public void Of_NothingToAttack_HasNoMeans() =>
-        Assert.Equal(new AttackSummary(0, 0, 0, null, null, null, null, null), AttackSummary.Of([]));
+        Assert.Equivalent(new AttackSummary(0, 0, 0, null, null, null, null, null, null, null, []), AttackSummary.Of([]), strict: true);
 
     [Fact]
-    public void Transfer_CountsOnlySuccessesThatTheOtherNetworkGotRightBefore()
+    public void CountTransfer_CountsOnlySuccessesThatTheOtherNetworkGotRightBefore()
     {
         AttackRecord[] records =
         [
@@ -46,14 +49,51 @@ public class AttackSummaryTests
             Record(label: 1, clean: 1, prediction: 1, l2: 1, queries: 1),
         ];
 
-        double? share = AttackSummary.Transfer(records, clean: [1, 1, 7, 1], adversarial: [9, 1, 9, 9]);
-
-        Assert.Equal(0.5, share);
+        Assert.Equal((1, 2), AttackSummary.CountTransfer(records, clean: [1, 1, 7, 1], adversarial: [9, 1, 9, 9]));
     }
 
     [Fact]
-    public void Transfer_NoSuccess_HasNoValue() =>
-        Assert.Null(AttackSummary.Transfer([Record(label: 1, clean: 1, prediction: 1, l2: 1, queries: 1)], clean: [1], adversarial: [2]));
+    public void Worst_TakesTheNearestSuccessOfEachImage_WithItsTransfer_AndAddsUpTheQueries()
+    {
+        var first = new TransferAttack(
+            [
+                Record(label: 1, clean: 1, prediction: 2, l2: 5, queries: 4),
+                Record(label: 1, clean: 1, prediction: 1, l2: 1, queries: 4),
+                Record(label: 1, clean: 1, prediction: 1, l2: 1, queries: 4),
+            ], [[false, null, null]]);
+        var second = new TransferAttack(
+            [
+                Record(label: 1, clean: 1, prediction: 2, l2: 3, queries: 10),
+                Record(label: 1, clean: 1, prediction: 2, l2: 9, queries: 10),
+                Record(label: 1, clean: 1, prediction: 1, l2: 2, queries: 10),
+            ], [[true, false, null]]);
+
+        TransferAttack worst = TransferAttack.Worst([first, second], Norm.L2);
+
+        Assert.Equal([3, 9, 1], worst.Records.Select(record => record.Distances.L2));
+        Assert.Equal([true, true, false], worst.Records.Select(record => record.Success));
+        Assert.Equal([14, 14, 14], worst.Records.Select(record => record.Queries));
+        Assert.Equal([4 + 3, 4 + 3, null], worst.Records.Select(record => record.QueriesToBest));
+        Assert.Equal([true, false, null], worst.Fooled[0]);
+        Assert.Equal([0.5], worst.Transfer);
+        Assert.Equal([0.0], first.Transfer);
+    }
+
+    [Fact]
+    public void RobustnessCurve_StepsDownAtTheNearestSuccessOfEachImage()
+    {
+        AttackRecord[] near =
+        [
+            Record(label: 1, clean: 1, prediction: 1, l2: 1, queries: 1),
+            Record(label: 1, clean: 1, prediction: 2, l2: 2, queries: 1),
+            Record(label: 1, clean: 1, prediction: 2, l2: 2, queries: 1),
+            Record(label: 1, clean: 5, prediction: 5, l2: 0, queries: 0),
+        ];
+        AttackRecord[] far = [.. near.Select((record, i) => record with { Success = i == 0 || record.Success, Distances = record.Distances with { L2 = 3 } })];
+
+        Assert.Equal([(0, 0.75), (2, 0.25), (3, 0)], RobustnessCurve.Of([near, far], Norm.L2));
+        Assert.Equal([(0, 0.75), (2, 0.25)], RobustnessCurve.Of([near], Norm.L2));
+    }
 
     static AttackRecord Record(int label, int clean, int prediction, double l2, long queries) => new()
     {
@@ -63,13 +103,13 @@ public class AttackSummaryTests
         CleanPrediction = clean,
         Prediction = prediction,
         Success = clean == label && prediction != label,
-        Reason = StopReason.Found,
+        Reason = clean != label ? StopReason.AlreadyMisclassified : prediction != label ? StopReason.Found : StopReason.BudgetSpent,
         Adversarial = [],
         Distances = new Distances((int)(100 * l2), 0, l2, 10 * l2, 0, 0),
         Margin = null,
         Queries = queries,
-        SurvivesRounding = null,
-        QueriesToBest = null,
+        SurvivesRounding = clean == label && prediction != label ? l2 == 1 : null,
+        QueriesToBest = clean == label && prediction != label ? 3 : null,
         GradientCalls = 0,
     };
 }

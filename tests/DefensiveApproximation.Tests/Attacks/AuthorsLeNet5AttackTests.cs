@@ -59,7 +59,7 @@ public class AuthorsLeNet5AttackTests
         }
     }
 
-    static int[] BothRight(Dataset mnist, Network exact, Network approximate)
+    internal static int[] BothRight(Dataset mnist, Network exact, Network approximate)
     {
         Tensor images = mnist.Images(0, Count + Count / 2);
         int[] ofExact = Scores.Labels(exact.Forward(images)), ofApproximate = Scores.Labels(approximate.Forward(images));

@@ -14,7 +14,7 @@ public class BoundaryAttackTests
     [InlineData(3)]
     public void Run_LinearVictim_ComesNearTheNearestPoint(ulong stream)
     {
-        var linear = new LinearVictim(stream);
+        var linear = new HalfSpace(stream);
 
         foreach (BoundaryAttack attack in new[] { BoundaryAttack.Released with { Steps = 3000 }, new BoundaryAttack { Steps = 1000 } })
         {
@@ -28,7 +28,7 @@ public class BoundaryAttackTests
     [Fact]
     public void Run_Targeted_ComesNearTheNearestPointOfTheTarget()
     {
-        var linear = new LinearVictim(1);
+        var linear = new HalfSpace(1);
 
         AttackRecord record = linear.Attack(new BoundaryAttack { Steps = 1000 }, target: 1);
 

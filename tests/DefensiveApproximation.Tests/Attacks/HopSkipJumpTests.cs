@@ -14,7 +14,7 @@ public class HopSkipJumpTests
     [MemberData(nameof(Streams))]
     public void Run_LinearVictim_ComesNearTheNearestPointInL2(ulong stream)
     {
-        var linear = new LinearVictim(stream);
+        var linear = new HalfSpace(stream);
 
         foreach (HopSkipJump attack in new[] { HopSkipJump.Released, new HopSkipJump() })
         {
@@ -29,7 +29,7 @@ public class HopSkipJumpTests
     [MemberData(nameof(Streams))]
     public void Run_LinearVictim_ComesNearTheNearestPointInLInf(ulong stream)
     {
-        var linear = new LinearVictim(stream);
+        var linear = new HalfSpace(stream);
 
         AttackRecord record = linear.Attack(new HopSkipJump { BallNorm = Norm.LInf });
 
@@ -40,7 +40,7 @@ public class HopSkipJumpTests
     [Fact]
     public void Run_Targeted_ComesNearTheNearestPointOfTheTarget()
     {
-        var linear = new LinearVictim(1);
+        var linear = new HalfSpace(1);
 
         AttackRecord record = linear.Attack(HopSkipJump.Released, target: 1);
 
@@ -51,7 +51,7 @@ public class HopSkipJumpTests
     [Fact]
     public void Run_Estimates_TakeTheSquareRootOfTheIterationTimesAsManyPoints()
     {
-        var linear = new LinearVictim(1);
+        var linear = new HalfSpace(1);
 
         long three = linear.Attack(HopSkipJump.Released with { Iterations = 3 }).Queries;
         long four = linear.Attack(HopSkipJump.Released with { Iterations = 4 }).Queries;

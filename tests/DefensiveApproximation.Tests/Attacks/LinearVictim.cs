@@ -1,43 +1,28 @@
-using DefensiveApproximation.Networks;
-using DefensiveApproximation.Networks.Attacks;
-
 namespace DefensiveApproximation.Tests.Attacks;
 
-/// <summary>
-/// Two classes divided by a plane, 0.2 to 0.4 (L2) from a grey 4×5 image, whose nearest points of the other class are known.
-/// </summary>
-sealed class LinearVictim
+/// <summary>Victims whose logits are W·x, so that everything about their gradients is known.</summary>
+static class LinearVictim
 {
-    readonly double[] weights;
-    readonly double bias;
+    public const int Pixels = 12, Classes = 3;
 
-    public LinearVictim(ulong stream)
+    /// <summary><c>[classes, pixels]</c>.</summary>
+    public static float[] Weights { get; } = Numbers(1, Classes * Pixels);
+
+    /// <summary>The victim; its own gradient is <c>Wᵀ·v</c>.</summary>
+    public static RowVictim Create() => new([1, 3, 4], Classes, Logits, (_, back) => Gradient(back));
+
+    public static float[] Logits(float[] image) => Enumerable.Range(0, Classes)
+        .Select(row => (float)Enumerable.Range(0, Pixels).Sum(i => (double)Weights[row * Pixels + i] * image[i]))
+        .ToArray();
+
+    /// <summary><c>Wᵀ·v</c>.</summary>
+    public static float[] Gradient(float[] back) => Enumerable.Range(0, Pixels)
+        .Select(i => (float)Enumerable.Range(0, Classes).Sum(row => (double)Weights[row * Pixels + i] * back[row]))
+        .ToArray();
+
+    public static float[] Numbers(ulong stream, int count)
     {
-        var random = new CounterRandom(51, stream);
-        Image = Tensor.Zeros(1, 1, 4, 5);
-        foreach (ref float pixel in Image.Data.AsSpan())
-            pixel = random.NextSingle(0.4f, 0.6f);
-        weights = Enumerable.Range(0, 20).Select(_ => 2 * random.NextDouble() - 1).ToArray();
-        double length = Math.Sqrt(weights.Sum(weight => weight * weight));
-        bias = -(0.2 + 0.2 * random.NextDouble()) * length - Product(Image.Data);
-        Victim = new RowVictim([1, 4, 5], 2, image => [0, (float)(Product(image) + bias)], (_, _) => throw new NotSupportedException());
+        var random = new CounterRandom(43, stream);
+        return Enumerable.Range(0, count).Select(_ => random.NextSingle(-1, 1)).ToArray();
     }
-
-    public RowVictim Victim { get; }
-
-    public Tensor Image { get; }
-
-    public IReadOnlyList<double> Weights => weights;
-
-    /// <summary>|f|/‖w‖₂.</summary>
-    public double NearestL2 => -(Product(Image.Data) + bias) / Math.Sqrt(weights.Sum(weight => weight * weight));
-
-    /// <summary>|f|/‖w‖₁.</summary>
-    public double NearestLInf => -(Product(Image.Data) + bias) / weights.Sum(Math.Abs);
-
-    double Product(float[] image) => image.Zip(weights, (pixel, weight) => pixel * weight).Sum();
-
-    public AttackRecord Attack<TVictim>(IAttack<TVictim> attack, int? target = null)
-        where TVictim : ILabelVictim =>
-        AttackRunner.Run(attack, (TVictim)(object)Victim, Image, [0], seed: 1, target is int wanted ? [wanted] : null)[0];
 }

@@ -154,26 +154,28 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Attack_Json_HasTheStableFields()
     {
-        Dapprox run = await Dapprox.RunAsync("attack", "pgd", "--epsilon", "0.05,0.3", "--steps", "4", "--random-start", "--step-size", "0.05",
+        Dapprox run = await Dapprox.RunAsync("attack", "pgd", "--epsilon", "0.05,0.3", "--steps", "4", "--random-start", "--restarts", "1", "--step-size", "0.05",
             "--correct-on", "exact,ax-fpm", "--try-on", "ax-fpm,bfloat16", "--skip", "10", "--first", "20", "--seed", "3", "--save", folder, "--json");
 
         JsonElement json = run.Json;
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal(["attack", "count", "cleanCorrect", "results"], json.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(["attack", "count", "cleanCorrect", "results", "norm", "settings", "curve"], json.EnumerateObject().Select(field => field.Name));
         Assert.Equal("pgd", json.GetProperty("attack").GetString());
         Assert.Equal((20, 20), (json.GetProperty("count").GetInt32(), json.GetProperty("cleanCorrect").GetInt32()));
         JsonElement[] results = [.. json.GetProperty("results").EnumerateArray()];
         Assert.Equal([0.05, 0.3], results.Select(result => result.GetProperty("epsilon").GetDouble()));
         Assert.All(results, result => Assert.Equal(
-            ["epsilon", "success", "meanL2", "medianL2", "meanLinf", "meanL0", "meanQueries", "transfer", "seconds"],
+            ["epsilon", "success", "meanL2", "medianL2", "meanLinf", "meanL0", "meanQueries", "transfer", "seconds",
+                "robustAccuracy", "meanQueriesToBest", "survivesRounding", "reasons", "backward"],
             result.EnumerateObject().Select(field => field.Name)));
         Assert.All(results, result => Assert.Equal(["ax-fpm", "bfloat16"], result.GetProperty("transfer").EnumerateObject().Select(field => field.Name)));
         Assert.Equal(5, results[1].GetProperty("meanQueries").GetDouble());
         Assert.InRange(results[1].GetProperty("meanLinf").GetDouble(), 0.05, 0.3);
 
-        string[] records = await File.ReadAllLinesAsync(Path.Combine(folder, "records.csv"), TestContext.Current.CancellationToken);
-        Assert.Equal(1 + 2 * 20, records.Length);
-        Assert.Equal(results[1].GetProperty("success").GetDouble(), records.Count(line => line.StartsWith("0.3,", StringComparison.Ordinal) && line.Contains(",true,", StringComparison.Ordinal)) / 20.0);
+        string[] records = Parquet.Rows(Path.Combine(folder, "records.parquet"), "epsilon, success, settings, backward, \"fools_ax-fpm\"");
+        Assert.Equal(2 * 20, records.Length);
+        Assert.Equal(results[1].GetProperty("success").GetDouble(), records.Count(line => line.StartsWith("0.3|True|", StringComparison.Ordinal)) / 20.0);
+        Assert.All(records, line => Assert.Contains("Steps = 4", line, StringComparison.Ordinal));
         var images = Safetensors.Load(Path.Combine(folder, "adversarial-0.3.safetensors"));
         Assert.Equal([20, 1, 28, 28], images.Tensors["clean"].Shape.ToArray());
         Assert.Equal([20, 1, 28, 28], images.Tensors["adversarial"].Shape.ToArray());
@@ -190,9 +192,8 @@ public sealed class CommandTests : IDisposable
         await Dapprox.RunAsync([.. attack, Path.Combine(folder, "whole"), "--first", "12"]);
         await Dapprox.RunAsync([.. attack, Path.Combine(folder, "rest"), "--skip", "8", "--first", "4"]);
 
-        string[] whole = await File.ReadAllLinesAsync(Path.Combine(folder, "whole", "records.csv"), TestContext.Current.CancellationToken);
-        string[] rest = await File.ReadAllLinesAsync(Path.Combine(folder, "rest", "records.csv"), TestContext.Current.CancellationToken);
-        Assert.Equal(whole[9..], rest[1..]);
+        string[] whole = Parquet.Rows(Path.Combine(folder, "whole", "records.parquet")), rest = Parquet.Rows(Path.Combine(folder, "rest", "records.parquet"));
+        Assert.Equal(whole[8..], rest);
     }
 
     [Fact]

@@ -38,6 +38,41 @@ public class ConvolutionKernelTests
         Geometry.Sample(x => Check(
             name, accumulation, path, x.Shape, x.Height, x.Width, x.Batch, x.Bias, x.Seed, SampleOperands.Ordinary), iter: 20, threads: 1);
 
+    // Few columns and lines of a vector and more: lanes run over positions there.
+    static readonly Gen<(ConvolutionShape Shape, int Height, int Width, int Batch, bool Bias, ulong Seed)> WideImages =
+        from groups in Gen.Int[1, 2]
+        from inputs in Gen.Int[1, 2]
+        from outputs in Gen.Int[1, 3]
+        from kernelHeight in Gen.Int[1, 3]
+        from kernelWidth in Gen.Int[1, 3]
+        from stride in Gen.Int[1, 2]
+        from padding in Gen.Int[0, 2]
+        from dilation in Gen.Int[1, 2]
+        from height in Gen.Int[5, 7]
+        from width in Gen.Int[14, 40]
+        from batch in Gen.Int[1, 2]
+        from bias in Gen.Bool
+        from seed in Gen.ULong
+        select (new ConvolutionShape(groups * inputs, groups * outputs, kernelHeight, kernelWidth)
+        {
+            Stride = stride,
+            Padding = padding,
+            Dilation = dilation,
+            Groups = groups,
+        }, height, width, batch, bias, seed);
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void FewChannelsOfWideImages_EqualTheDefinition(string name, Accumulation accumulation, string path) =>
+        WideImages.Sample(x => Check(
+            name, accumulation, path, x.Shape, x.Height, x.Width, x.Batch, x.Bias, x.Seed, SampleOperands.Ordinary), iter: 20, threads: 1);
+
+    // 63 positions and 70 channels fill no tile, no panel and no square of the transposed store.
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void ManyChannels_EqualTheDefinition(string name, Accumulation accumulation, string path) =>
+        Check(name, accumulation, path, new ConvolutionShape(2, 70, 3, 3) { Padding = 1 }, 7, 9, 2, true, 3, SampleOperands.Ordinary);
+
     [Theory]
     [MemberData(nameof(Paths))]
     public void OperandsBeyondTheSafeRange_EqualTheDefinition_AndPaddingContributesNothing(string name, Accumulation accumulation, string path)
@@ -70,14 +105,15 @@ public class ConvolutionKernelTests
     [InlineData(1, 1f, 1f)]
     [InlineData(2, float.PositiveInfinity, 1f)]
     [InlineData(4, 1f, float.NegativeInfinity)]
+    [InlineData(8, 1f, 1f)]
     public void ThreadsAndBatch_DoNotChangeABit(int groups, float pixel, float weight)
     {
-        var shape = new ConvolutionShape(4, 20, 3, 3) { Padding = 1, Groups = groups };
-        float[] input = SampleOperands.Ordinary(5 * 4 * 17 * 19, 1), weights = SampleOperands.Ordinary(20 * shape.Taps, 2);
-        input[2 * 4 * 17 * 19 + 5] = pixel;
+        var shape = new ConvolutionShape(8, 40, 3, 3) { Padding = 1, Groups = groups };
+        float[] input = SampleOperands.Ordinary(5 * 8 * 33 * 35, 1), weights = SampleOperands.Ordinary(40 * shape.Taps, 2);
+        input[2 * 8 * 33 * 35 + 5] = pixel;
         weights[3] = weight;
-        var kernel = new ConvolutionKernel(AxFpm.Released, shape, 17, 19, weights, []);
-        int length = 20 * 17 * 19;
+        var kernel = new ConvolutionKernel(AxFpm.Released, shape, 33, 35, weights, []);
+        int length = 40 * 33 * 35;
         float[] expected = new float[5 * length];
         kernel.Run(input, expected, threads: 1);
 
@@ -89,8 +125,30 @@ public class ConvolutionKernelTests
         }
 
         float[] third = new float[length];
-        kernel.Run(input.AsSpan(2 * 4 * 17 * 19, 4 * 17 * 19), third);
+        kernel.Run(input.AsSpan(2 * 8 * 33 * 35, 8 * 33 * 35), third);
         KernelCases.AssertBits(expected.AsSpan(2 * length, length), third);
+    }
+
+    // Threads divide one image by its positions, by its lines where channels are few, and the definition by channels.
+    [Theory]
+    [InlineData(40, 1f)]
+    [InlineData(2, 1f)]
+    [InlineData(2, float.PositiveInfinity)]
+    public void ThreadsOfOneImage_DoNotChangeABit(int channels, float pixel)
+    {
+        var shape = new ConvolutionShape(48, channels, 3, 3) { Padding = 1 };
+        float[] input = SampleOperands.Ordinary(48 * 41 * 43, 1), weights = SampleOperands.Ordinary(channels * shape.Taps, 2);
+        input[1000] = pixel;
+        var kernel = new ConvolutionKernel(AxFpm.Released, shape, 41, 43, weights, []);
+        float[] expected = new float[channels * 41 * 43];
+        kernel.Run(input, expected, threads: 1);
+
+        foreach (int threads in (int[])[2, 3])
+        {
+            float[] output = new float[expected.Length];
+            kernel.Run(input, output, threads);
+            KernelCases.AssertBits(expected, output);
+        }
     }
 
     [Fact]

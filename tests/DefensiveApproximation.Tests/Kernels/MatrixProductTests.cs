@@ -119,22 +119,38 @@ public class MatrixProductTests
     [InlineData(1f, float.NegativeInfinity)]
     public void ThreadsAndRowBlocks_DoNotChangeABit(float activation, float weight)
     {
-        float[] a = SampleOperands.Ordinary(201 * 64, 1), b = SampleOperands.Ordinary(64 * 40, 2);
-        a[100 * 64 + 7] = activation;
+        float[] a = SampleOperands.Ordinary(201 * 160, 1), b = SampleOperands.Ordinary(160 * 100, 2);
+        a[100 * 160 + 7] = activation;
         b[11] = weight;
-        float[] expected = new float[201 * 40];
-        MatrixProduct.Run(AxFpm.Released, a, b, 201, 64, 40, expected, threads: 1);
+        float[] expected = new float[201 * 100];
+        MatrixProduct.Run(AxFpm.Released, a, b, 201, 160, 100, expected, threads: 1);
 
         foreach (int threads in (int[])[2, 3, 16])
         {
-            float[] result = new float[201 * 40];
-            MatrixProduct.Run(AxFpm.Released, a, b, 201, 64, 40, result, threads: threads);
+            float[] result = new float[201 * 100];
+            MatrixProduct.Run(AxFpm.Released, a, b, 201, 160, 100, result, threads: threads);
             KernelCases.AssertBits(expected, result);
         }
 
-        float[] row = new float[40];
-        MatrixProduct.Run(AxFpm.Released, a.AsSpan(100 * 64, 64), b, 1, 64, 40, row);
-        KernelCases.AssertBits(expected.AsSpan(100 * 40, 40), row);
+        float[] row = new float[100];
+        MatrixProduct.Run(AxFpm.Released, a.AsSpan(100 * 160, 160), b, 1, 160, 100, row);
+        KernelCases.AssertBits(expected.AsSpan(100 * 100, 100), row);
+    }
+
+    // Threads divide one row by its columns.
+    [Fact]
+    public void ThreadsOfOneRow_DoNotChangeABit()
+    {
+        float[] a = SampleOperands.Ordinary(1500, 1), b = SampleOperands.Ordinary(1500 * 1000, 2);
+        float[] expected = new float[1000];
+        MatrixProduct.Run(AxFpm.Released, a, b, 1, 1500, 1000, expected, threads: 1);
+
+        foreach (int threads in (int[])[2, 3])
+        {
+            float[] result = new float[1000];
+            MatrixProduct.Run(AxFpm.Released, a, b, 1, 1500, 1000, result, threads: threads);
+            KernelCases.AssertBits(expected, result);
+        }
     }
 
     [Fact]

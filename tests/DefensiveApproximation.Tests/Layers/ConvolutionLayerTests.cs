@@ -3,6 +3,7 @@ using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Kernels;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Layers;
+using DefensiveApproximation.Tests.Kernels;
 using TorchSharp;
 using Xunit;
 
@@ -59,6 +60,49 @@ public class ConvolutionLayerTests
                 Groups = groups,
             },
             2, height, width, Bias: true));
+
+    // Bit for bit, and without LibTorch: filters in order, taps from the last to the first, products added unrounded.
+    [Fact]
+    public void InputGradient_OfAnyGeometry_IsTheSumOverTheOutputsThatSawTheInput() => Cases.Sample(given =>
+    {
+        (ConvolutionShape shape, int batch, int height, int width, _) = given;
+        Tensor weights = Torch.Numbers(1, shape.OutputChannels, shape.GroupInputs, shape.KernelHeight, shape.KernelWidth);
+        var layer = new Convolution2D("c", shape, height, width, weights.Data, [], ExactMultiplier.Rounded);
+        Tensor input = Torch.Numbers(3, batch, shape.InputChannels, height, width);
+        Tensor output = layer.Forward(input, threads: 1);
+        Tensor outputGradient = Torch.Numbers(77, output.Shape);
+        int outputHeight = output.Shape[2], outputWidth = output.Shape[3];
+
+        Tensor gradient = layer.InputGradient(input, output, outputGradient, threads: 1);
+
+        float[] expected = new float[gradient.Data.Length];
+        for (int place = 0; place < expected.Length; place++)
+        {
+            int x = place % width, y = place / width % height;
+            int channel = place / (width * height) % shape.InputChannels, image = place / (width * height * shape.InputChannels);
+            int group = channel / shape.GroupInputs, c = channel % shape.GroupInputs;
+            for (int o = group * shape.GroupOutputs; o < (group + 1) * shape.GroupOutputs; o++)
+            {
+                for (int tap = shape.KernelHeight * shape.KernelWidth - 1; tap >= 0; tap--)
+                {
+                    int i = tap / shape.KernelWidth, j = tap % shape.KernelWidth;
+                    (int outputY, int restY) = Math.DivRem(y + shape.Padding - i * shape.Dilation, shape.Stride);
+                    (int outputX, int restX) = Math.DivRem(x + shape.Padding - j * shape.Dilation, shape.Stride);
+                    if (restY != 0 || restX != 0 || (uint)outputY >= (uint)outputHeight || (uint)outputX >= (uint)outputWidth)
+                        continue;
+                    expected[place] = MathF.FusedMultiplyAdd(
+                        outputGradient.Data[((image * shape.OutputChannels + o) * outputHeight + outputY) * outputWidth + outputX],
+                        weights.Data[((o * shape.GroupInputs + c) * shape.KernelHeight + i) * shape.KernelWidth + j],
+                        expected[place]);
+                }
+            }
+
+            // A sum of −0 counts as +0.
+            expected[place] += 0f;
+        }
+
+        KernelCases.AssertBits(expected, gradient.Data);
+    }, iter: 250, threads: 1);
 
     [Fact]
     public void Forward_OfNoImages_IsEmpty()

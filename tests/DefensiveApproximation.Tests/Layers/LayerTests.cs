@@ -138,13 +138,18 @@ public class LayerTests
     public void MaxPool2D_WindowWithoutRows_IsRefused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new MaxPool2D("p", 0));
 
-    [Fact]
-    public void MaxPool2D_OutputOfAnotherInput_IsRefused()
+    // One window, which numbers one by one see, and windows enough for a vector.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(16)]
+    public void MaxPool2D_OutputOfAnotherInput_IsRefused(int width)
     {
-        Tensor input = Torch.Numbers(6, 1, 1, 2, 2);
+        Tensor input = Torch.Numbers(6, 1, 1, 2, width);
+        Tensor output = new MaxPool2D("p", 2).Forward(input, threads: 1);
+        output.Data[^1] = 9;
 
         Assert.Throws<ArgumentException>(() =>
-            new MaxPool2D("p", 2).InputGradient(input, new Tensor([9], 1, 1, 1, 1), new Tensor([1], 1, 1, 1, 1), threads: 1));
+            new MaxPool2D("p", 2).InputGradient(input, output, output, threads: 1));
     }
 
     [Fact]

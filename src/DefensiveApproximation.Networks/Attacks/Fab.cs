@@ -1,0 +1,202 @@
+namespace DefensiveApproximation.Networks.Attacks;
+
+/// <summary>
+/// The fast adaptive boundary attack: steps to the linearised decision boundary within [0, 1], drawn towards the image.
+/// (Croce, Hein, "Minimally distorted Adversarial Examples with a Fast Adaptive Boundary Attack", ICML 2020, algorithm 1.)
+/// </summary>
+/// <remarks>
+/// <para>Its targeted form takes the boundary to one class at a time, for the <see cref="Targets"/> most likely ones in turn;
+/// any wrong class is a success. (Croce, Hein 2020, "Reliable evaluation …", section 5.) Where the attack has a certain target,
+/// the boundary is the one between it and the largest other logit.</para>
+/// <para>Queries: per iteration one gradient for each class whose boundary is considered, and one for the scores after the
+/// step; one more for the order of the classes in the targeted form; five for the final search.</para>
+/// </remarks>
+public sealed record Fab : IAttack<IGradientVictim>
+{
+    const int SearchSteps = 3;
+
+    /// <inheritdoc/>
+    public string Name => "fab";
+
+    /// <inheritdoc/>
+    public Norm Norm => BallNorm;
+
+    /// <summary>The distance that suffices, at which the attack stops; null to come as near as it can.</summary>
+    public double? Epsilon { get; init => field = Ball.Checked(value); }
+
+    /// <summary>The norm: L∞ or L2.</summary>
+    public Norm BallNorm { get; init => field = Option.Ball(value, nameof(BallNorm)); } = Norm.LInf;
+
+    /// <summary>How many iterations from each start; at least 1.</summary>
+    public int Steps { get; init => field = Option.AtLeast(1, value, nameof(Steps)); } = 100;
+
+    /// <summary>How many starts: first the image, then random points; at least 1.</summary>
+    public int Restarts { get; init => field = Option.AtLeast(1, value, nameof(Restarts)); } = 5;
+
+    /// <summary>How many classes the targeted form tries, at least 1; null for the untargeted form.</summary>
+    public int? Targets { get; init => field = value is int count ? Option.AtLeast(1, count, nameof(Targets)) : null; }
+
+    /// <summary>
+    /// Random starts are at half this distance, or at half that of the best so far if that is less. Null for
+    /// <see cref="Epsilon"/>, or else 0.3 for L∞ and 1 for L2.
+    /// </summary>
+    public double? Radius { get; init => field = Ball.Checked(value); }
+
+    /// <summary>α_max: how much the image may draw at most, 0 to 1.</summary>
+    public double MostBias
+    {
+        get;
+        init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MostBias), value, "It lies between 0 and 1.");
+    } = 0.1;
+
+    /// <summary>η: by what factor steps go beyond the boundary; above 0.</summary>
+    public double Overshoot { get; init => field = Option.Positive(value, nameof(Overshoot)); } = 1.05;
+
+    /// <summary>β: which share of its way from the image a success keeps for the next step, 0 to 1.</summary>
+    public double Backward
+    {
+        get;
+        init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Backward), value, "It lies between 0 and 1.");
+    } = 0.9;
+
+    /// <inheritdoc/>
+    public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
+    {
+        int[][] boundaries = await Boundaries(victim, image);
+        double nearest = double.PositiveInfinity;
+        float[]? best = null;
+        StopReason reason = StopReason.BudgetSpent;
+        for (int run = 0; run < boundaries.Length * Restarts; run++)
+        {
+            (int start, int boundary) = Math.DivRem(run, boundaries.Length);
+            float[] point = Start(image, run, start, Math.Min(nearest, Radius ?? Epsilon ?? (BallNorm == Norm.LInf ? 0.3 : 1)) / 2);
+            for (int step = 0; step < Steps; step++)
+            {
+                (float[]? next, reason) = await Step(victim, image, point, boundaries[boundary]);
+                if (next is null)
+                    break;
+                point = next;
+                if (Epsilon is null)
+                    image.Attempt = point;
+                if (image.IsReached(await image.Logits(victim, point)))
+                {
+                    double distance = Distances.Between(image.Clean, point).In(BallNorm);
+                    if (distance < nearest)
+                        (nearest, best) = (distance, point);
+                    if (distance <= Epsilon)
+                        return StopReason.Found;
+                    point = Between(image.Clean, point, Backward);
+                }
+
+                image.Progress = (run + (step + 1.0) / Steps) / (boundaries.Length * Restarts);
+            }
+        }
+
+        if (best is not null)
+            await Search(victim, image, best);
+        return best is null ? reason : StopReason.BudgetSpent;
+    }
+
+    /// <summary>For each run from one start, the classes whose boundary to the unwanted class is considered.</summary>
+    async Task<int[][]> Boundaries(IGradientVictim victim, AttackedImage image)
+    {
+        if (image.IsTargeted)
+            return [[image.Class]];
+        if (Targets is not int count)
+            return [[.. Enumerable.Range(0, victim.Classes).Where(i => i != image.Class)]];
+        int[] rivals = MarginLoss.Rivals(await image.Logits(victim, image.Clean.ToArray()), image.Class);
+        return rivals.Take(count).Select(rival => (int[])[rival]).ToArray();
+    }
+
+    /// <summary>The image, or a random point at a distance from it, clipped.</summary>
+    float[] Start(AttackedImage image, int run, int start, double distance)
+    {
+        float[] point = image.Clean.ToArray();
+        if (start == 0)
+            return point;
+        CounterRandom random = image.Random((ulong)run);
+        float[] direction = new float[point.Length];
+        foreach (ref float component in direction.AsSpan())
+            component = BallNorm == Norm.LInf ? random.NextSingle(-1, 1) : (float)random.NextNormal();
+        double length = BallNorm == Norm.LInf ? direction.Max(Math.Abs) : Vectors.Norm2(direction);
+        for (int i = 0; i < point.Length; i++)
+            point[i] = (float)Math.Clamp(point[i] + distance * direction[i] / length, 0, 1);
+        return point;
+    }
+
+    /// <summary>The next point; null, and the reason, where no boundary has a direction.</summary>
+    async Task<(float[]? Next, StopReason Reason)> Step(IGradientVictim victim, AttackedImage image, float[] point, int[] classes)
+    {
+        (Tensor logits, Tensor gradients) = await image.Gradients(victim, MarginLoss.Copies(image, point, classes.Length), (row, scores, gradient) =>
+            MarginLoss.Difference(classes[row], Unwanted(image, scores), gradient));
+        float[] scores = logits.Row(0).ToArray();
+        if (!Array.TrueForAll(scores, float.IsFinite) || !Array.TrueForAll(gradients.Data, float.IsFinite))
+            return (null, StopReason.NonFinite);
+
+        int row = -1;
+        double least = double.PositiveInfinity, lead = 0;
+        for (int i = 0; i < classes.Length; i++)
+        {
+            // The distance to a hyperplane is |f| over the norm of its normal that is dual to the distance's. (Equation 7.)
+            double norm = BallNorm == Norm.LInf ? Vectors.Norm1(gradients.Row(i)) : Vectors.Norm2(gradients.Row(i));
+            double difference = (double)scores[classes[i]] - scores[Unwanted(image, scores)];
+            if (norm > 0 && Math.Abs(difference) / norm < least)
+                (row, least, lead) = (i, Math.Abs(difference) / norm, difference);
+        }
+
+        if (row < 0)
+            return (null, StopReason.ZeroGradient);
+        return (Biased(image.Clean, point, gradients.Row(row), lead), StopReason.BudgetSpent);
+    }
+
+    static int Unwanted(AttackedImage image, ReadOnlySpan<float> logits) =>
+        image.IsTargeted ? MarginLoss.Rival(logits, image.Class) : image.Class;
+
+    /// <summary>The convex combination of the steps from the point and from the image to the boundary. (Equations 8 and 9.)</summary>
+    float[] Biased(ReadOnlySpan<float> clean, ReadOnlySpan<float> point, ReadOnlySpan<float> normal, double lead)
+    {
+        double leadOfImage = lead;
+        for (int i = 0; i < clean.Length; i++)
+            leadOfImage += normal[i] * ((double)clean[i] - point[i]);
+        double[] fromPoint = BoxProjection.Step(point, normal, lead, BallNorm), fromImage = BoxProjection.Step(clean, normal, leadOfImage, BallNorm);
+        double way = Length(fromPoint), wayOfImage = Length(fromImage);
+        double bias = way + wayOfImage == 0 ? 0 : Math.Min(way / (way + wayOfImage), MostBias);
+        float[] next = new float[point.Length];
+        for (int i = 0; i < next.Length; i++)
+        {
+            double moved = (1 - bias) * (point[i] + Overshoot * fromPoint[i]) + bias * (clean[i] + Overshoot * fromImage[i]);
+            next[i] = (float)Math.Clamp(moved, 0, 1);
+        }
+
+        return next;
+    }
+
+    double Length(double[] step) => BallNorm == Norm.LInf ? step.Max(Math.Abs) : Math.Sqrt(step.Sum(x => x * x));
+
+    /// <summary>Looks for the boundary between an adversarial point and the image, as if logits were linear. (Equation 10.)</summary>
+    static async Task Search(IGradientVictim victim, AttackedImage image, float[] adversarial)
+    {
+        float[] outside = image.Clean.ToArray();
+        double above = Lead(await image.Logits(victim, adversarial)), below = Lead(await image.Logits(victim, outside));
+        for (int step = 0; step < SearchSteps && above > below; step++)
+        {
+            float[] middle = Between(outside, adversarial, -below / (above - below));
+            float[] logits = await image.Logits(victim, middle);
+            if (image.IsReached(logits))
+                (adversarial, above) = (middle, Lead(logits));
+            else
+                (outside, below) = (middle, Lead(logits));
+        }
+
+        // Of the wanted class, or of the largest wrong one: at least 0 where the attack has succeeded.
+        double Lead(float[] logits) => -image.Direction * Scores.Margin(logits, image.Class);
+    }
+
+    static float[] Between(ReadOnlySpan<float> from, ReadOnlySpan<float> to, double share)
+    {
+        float[] point = new float[from.Length];
+        for (int i = 0; i < point.Length; i++)
+            point[i] = (float)Math.Clamp(from[i] + share * ((double)to[i] - from[i]), 0, 1);
+        return point;
+    }
+}

@@ -1,0 +1,32 @@
+namespace DefensiveApproximation.Networks.Attacks;
+
+/// <summary>
+/// Simultaneous perturbation stochastic approximation: <c>g = Σ vₖ·(f(x + δ·vₖ) − f(x − δ·vₖ)) / 2δn</c>, each pixel of vₖ
+/// +1 or −1 with equal probability. (Uesato, O'Donoghue, van den Oord, Kohli, "Adversarial Risk and the Dangers of Evaluating
+/// Against Weak Attacks", ICML 2018, algorithm 1.)
+/// </summary>
+public sealed class Spsa : GradientEstimator
+{
+    /// <summary>The step δ in every pixel, in input units.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The step is not a finite number above 0.</exception>
+    public override double Step { get; init => field = Positive(value); } = 0.05;
+
+    /// <summary>How many pairs of points, n; at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
+    public int Samples { get; init => field = AtLeastOne(value); } = 500;
+
+    /// <summary>One per pair.</summary>
+    /// <param name="pixels">The numbers of an image.</param>
+    public override int Directions(int pixels) => Samples;
+
+    /// <summary>1/n.</summary>
+    /// <param name="pixels">The numbers of an image.</param>
+    public override double Scale(int pixels) => 1.0 / Samples;
+
+    /// <inheritdoc/>
+    public override void Draw(int index, CounterRandom random, Span<float> direction)
+    {
+        foreach (ref float number in direction)
+            number = (random.NextUInt32() & 1) == 0 ? 1 : -1;
+    }
+}
