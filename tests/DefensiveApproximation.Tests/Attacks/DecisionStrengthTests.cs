@@ -36,7 +36,7 @@ public class DecisionStrengthTests
                 "lsa" => R(new LocalSearch()),
                 "lsar" => R(LocalSearch.Released),
                 "lsalow" => R(LocalSearch.Released with { Order = PixelOrder.Lowest }),
-                "lsap1" => R(LocalSearch.Released with { TrialSize = 1 }),
+                "lsap1" => R(LocalSearch.Released with { Perturbation = 1 }),
                 "sq1" => R(new Square(0.1)),
                 "sq2" => R(new Square(1.5) { BallNorm = Norm.L2 }),
                 "noise" => R(new RandomNoise(0.3)),

@@ -178,8 +178,8 @@ public class QueryAttackPropertyTests
         "hopskipjump linf" => HopSkipJump.Released with { BallNorm = Norm.LInf, Iterations = 3, FirstEvaluations = 20 },
         "lsa" => new LocalSearch { Rounds = 10 },
         "lsa released" => LocalSearch.Released with { Rounds = 10, Order = PixelOrder.Lowest },
-        "square" => new Square(epsilon) { Queries = 100, Restarts = 2 },
-        "square l2" => new Square(epsilon) { Queries = 100, BallNorm = Norm.L2 },
+        "square" => new Square(epsilon) { Steps = 100, Restarts = 2 },
+        "square l2" => new Square(epsilon) { Steps = 100, BallNorm = Norm.L2 },
         "noise" => new RandomNoise(epsilon) { Draws = 200 },
         _ => new RandomNoise(epsilon) { Draws = 50, BallNorm = Norm.L2 },
     };

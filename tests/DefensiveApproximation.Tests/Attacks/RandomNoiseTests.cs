@@ -8,7 +8,7 @@ public class RandomNoiseTests
     [Fact]
     public void Run_NothingAdversarialInTheBall_AsksAboutAllDraws()
     {
-        var linear = new LinearVictim(1);
+        var linear = new HalfSpace(1);
 
         AttackRecord record = linear.Attack(new RandomNoise(0.99 * linear.NearestLInf) { Draws = 1000 });
 
@@ -19,7 +19,7 @@ public class RandomNoiseTests
     [Fact]
     public void Run_ManyAdversarialImagesInTheBall_StopsAtTheFirst()
     {
-        var linear = new LinearVictim(1);
+        var linear = new HalfSpace(1);
 
         AttackRecord record = linear.Attack(new RandomNoise(1) { BallNorm = Norm.LInf, Draws = 1000 });
 
