@@ -35,7 +35,7 @@ public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
     public int Steps { get; init => field = Option.AtLeast(1, value, nameof(Steps)); } = 5000;
 
     /// <summary>p, the share of the image that the first squares cover; above 0 and at most 1.</summary>
-    public double FirstShare { get; init => field = value <= 1 ? Option.Positive(value, nameof(FirstShare)) : throw new ArgumentOutOfRangeException(nameof(FirstShare), value, "It is at most 1."); } = 0.8;
+    public double FirstShare { get; init => field = Option.Within(1, value, nameof(FirstShare)); } = 0.8;
 
     /// <summary>How many starts at most; at least 1.</summary>
     public int Restarts { get; init => field = Option.AtLeast(1, value, nameof(Restarts)); } = 1;

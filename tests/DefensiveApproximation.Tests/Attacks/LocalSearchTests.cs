@@ -72,8 +72,8 @@ public class LocalSearchTests
     [Fact]
     public void Run_Shrink_KeepsWhatIsNeeded()
     {
-        AttackRecord released = Attack(LocalSearch.Released with { Order = PixelOrder.Lowest });
-        AttackRecord strong = Attack(new LocalSearch { Order = PixelOrder.Lowest });
+        AttackRecord released = Attack(LocalSearch.Released);
+        AttackRecord strong = Attack(new LocalSearch());
 
         Assert.True(released.Success && strong.Success);
         Assert.True(strong.Distances.L2 < released.Distances.L2);
