@@ -10,7 +10,7 @@ static class BlackBoxEntries
     {
         Option<Choice<PixelOrder?>> order = AttackEntry.Variant<PixelOrder>("--pixel-order", "Which pixels of a round are changed: those that leave the true class the highest score (Foolbox from 2.1 on), or the lowest (the paper).",
             new("highest", PixelOrder.Highest), new("lowest", PixelOrder.Lowest));
-        Option<double?> perturbation = AttackEntry.Number("--perturbation", "p: how far a pixel is moved to find out what it does, beyond [0, 1] where it is large.", number => number > 0, "a number above 0, such as 10");
+        Option<double?> trialSize = AttackEntry.Number("--trial-size", "p: how far a pixel is moved to find out what it does, beyond [0, 1] where it is large.", number => number > 0, "a number above 0, such as 10");
         Option<int?> rounds = AttackEntry.Count("--rounds", "How many rounds at most.");
         return new()
         {
@@ -21,14 +21,14 @@ static class BlackBoxEntries
             Knowledge = Knowledge.Scores,
             Budget = Budget.Minimal,
             CanTarget = false,
-            Options = [order, perturbation, rounds],
+            Options = [order, trialSize, rounds],
             Create = setting =>
             {
                 LocalSearch attack = setting.Of(new LocalSearch(), Networks.Attacks.LocalSearch.Released);
                 return attack with
                 {
                     Order = setting.Parse.GetValue(order).Value ?? attack.Order,
-                    Perturbation = setting.Parse.GetValue(perturbation) ?? attack.Perturbation,
+                    TrialSize = setting.Parse.GetValue(trialSize) ?? attack.TrialSize,
                     Rounds = setting.Parse.GetValue(rounds) ?? attack.Rounds,
                 };
             },
@@ -86,7 +86,7 @@ static class BlackBoxEntries
     public static AttackEntry Square()
     {
         Option<Choice<Norm>> norm = AttackEntry.NormOption(Norm.LInf, Norm.L2);
-        Option<int?> steps = AttackEntry.Count("--steps", "How many squares are tried, each a query.");
+        Option<int?> queries = AttackEntry.Count("--queries", "How many squares are tried, each a query; they become smaller until then.");
         return new()
         {
             Name = "square",
@@ -96,11 +96,11 @@ static class BlackBoxEntries
             Knowledge = Knowledge.Scores,
             Budget = Budget.Fixed,
             HasReleased = false,
-            Options = [norm, steps],
+            Options = [norm, queries],
             Create = setting =>
             {
                 var attack = new Square(setting.Epsilon!.Value);
-                return attack with { BallNorm = setting.Parse.GetValue(norm).Value, Steps = setting.Parse.GetValue(steps) ?? attack.Steps };
+                return attack with { BallNorm = setting.Parse.GetValue(norm).Value, Queries = setting.Parse.GetValue(queries) ?? attack.Queries };
             },
         };
     }
