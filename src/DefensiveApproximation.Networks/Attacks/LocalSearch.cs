@@ -18,7 +18,7 @@ public enum PixelOrder
 /// </summary>
 /// <remarks>
 /// In numbers v = pixel − ½, a trial sets a pixel to p·sign(v), and a change to r·v, from which 1 is taken or to which 1 is
-/// added when it leaves [−½, ½]. Trials as a rule lie outside [0, 1]: a victim that accepts pictures only would refuse them,
+/// added when it leaves [−½, ½]; so a pixel of exactly ½ never changes. Trials as a rule lie outside [0, 1]: a victim that accepts pictures only would refuse them,
 /// and they are never the result. Where the paper sorts by probability we sort by the logit of the true class above the
 /// logarithm of the sum of exponentials of the others: the same order, but without the ties of rounded probabilities of 1.
 /// </remarks>
@@ -40,10 +40,10 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
     public double? Epsilon => null;
 
     /// <summary>r, the factor of a change; above 0 and at most 2.</summary>
-    public double Factor { get; init => field = value <= 2 ? Option.Positive(value, nameof(Factor)) : throw new ArgumentOutOfRangeException(nameof(Factor), value, "It is at most 2."); } = 1.5;
+    public double Factor { get; init => field = Option.Within(2, value, nameof(Factor)); } = 1.5;
 
     /// <summary>p, the size of a trial; above 0.</summary>
-    public double TrialSize { get; init => field = Option.Positive(value, nameof(TrialSize)); } = 10;
+    public double Perturbation { get; init => field = Option.Positive(value, nameof(Perturbation)); } = 10;
 
     /// <summary>d: pixels at most so many rows and columns away from a changed one are tried next; at least 0.</summary>
     public int Distance { get; init => field = Option.AtLeast(0, value, nameof(Distance)); } = 5;
@@ -127,7 +127,7 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
     {
         float[] tried = (float[])point.Clone();
         for (int i = pixel; i < tried.Length; i += pixels)
-            tried[i] = (float)(TrialSize * Math.Sign(tried[i] - 0.5f) + 0.5);
+            tried[i] = (float)(Perturbation * Math.Sign(tried[i] - 0.5f) + 0.5);
         return tried;
     }
 

@@ -1,8 +1,8 @@
 namespace DefensiveApproximation.Networks.Attacks;
 
 /// <summary>
-/// The square attack: random search that changes one square of the image at a time and keeps what lowers the margin. (Andriushchenko,
-/// Croce, Flammarion, Hein, "Square Attack: A Query-Efficient Black-Box Adversarial Attack via Random Search", ECCV 2020,
+/// The square attack: random search that changes one square of the image at a time and keeps what lowers the margin.
+/// (Andriushchenko, Croce, Flammarion, Hein, "Square Attack: A Query-Efficient Black-Box Adversarial Attack via Random Search", ECCV 2020,
 /// algorithms 1 to 3.)
 /// </summary>
 /// <remarks>
@@ -12,8 +12,8 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// <param name="Epsilon">The radius of the ball, in input units.</param>
 public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
 {
-    /// <summary>As many queries as in the paper's schedule (section 5), by which the size of the squares falls.</summary>
-    const double ScheduledQueries = 10_000;
+    // The paper's schedule (section 5) for so many steps, which is stretched to as many as there are.
+    const double ScheduledSteps = 10_000;
 
     static readonly int[] Halvings = [10, 50, 200, 1000, 2000, 4000, 6000, 8000];
 
@@ -31,11 +31,11 @@ public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
     /// <summary>The norm of the ball: L∞ or L2.</summary>
     public Norm BallNorm { get; init => field = Option.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
-    /// <summary>How many queries a start takes at most; at least 1.</summary>
-    public int Queries { get; init => field = Option.AtLeast(1, value, nameof(Queries)); } = 5000;
+    /// <summary>How many points are tried from each start, each a query; at least 1.</summary>
+    public int Steps { get; init => field = Option.AtLeast(1, value, nameof(Steps)); } = 5000;
 
     /// <summary>p, the share of the image that the first squares cover; above 0 and at most 1.</summary>
-    public double FirstShare { get; init => field = value <= 1 ? Option.Positive(value, nameof(FirstShare)) : throw new ArgumentOutOfRangeException(nameof(FirstShare), value, "It is at most 1."); } = 0.8;
+    public double FirstShare { get; init => field = Option.Within(1, value, nameof(FirstShare)); } = 0.8;
 
     /// <summary>How many starts at most; at least 1.</summary>
     public int Restarts { get; init => field = Option.AtLeast(1, value, nameof(Restarts)); } = 1;
@@ -54,26 +54,26 @@ public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
             CounterRandom random = image.Random((ulong)start);
             double least = double.PositiveInfinity;
             float[]? point = null;
-            for (int query = 0; query < Queries; query++)
+            for (int step = 0; step < Steps; step++)
             {
-                float[] next = point is null ? proposals.First(ref random) : proposals.Next(ref random, point, Share(query));
+                float[] next = point is null ? proposals.First(ref random) : proposals.Next(ref random, point, Share(step));
                 float[] logits = await image.Logits(victim, next);
                 if (image.IsReached(logits))
                     return StopReason.Found;
                 double loss = image.Direction * Scores.Margin(logits, image.Class);
                 if (point is null || loss < least)
                     (point, image.Attempt, least) = (next, next, double.IsNaN(loss) ? double.PositiveInfinity : loss);
-                image.Progress = (start + (query + 1.0) / Queries) / Restarts;
+                image.Progress = (start + (step + 1.0) / Steps) / Restarts;
             }
         }
 
         return StopReason.BudgetSpent;
     }
 
-    /// <summary>The share of the image that the square of a query covers: halved now and then.</summary>
-    double Share(int query)
+    /// <summary>The share of the image that the square of a step covers: halved now and then.</summary>
+    double Share(int step)
     {
-        double scheduled = query * ScheduledQueries / Queries;
+        double scheduled = step * ScheduledSteps / Steps;
         return FirstShare / (1 << Halvings.Count(halving => scheduled > halving));
     }
 }

@@ -35,7 +35,7 @@ public class LocalSearchTests
     [InlineData(1, 2)]
     public void Run_TrialsAndChanges_AreTheFormulaInAllChannels(double size, double factor)
     {
-        List<float[]> asked = Ask(LocalSearch.Released with { TrialSize = size, Factor = factor, Rounds = 1 });
+        List<float[]> asked = Ask(LocalSearch.Released with { Perturbation = size, Factor = factor, Rounds = 1 });
 
         foreach (float[] trial in asked.Take(12))
             AssertPixels(trial, Image.Data, value => size * Math.Sign(value));
@@ -72,8 +72,8 @@ public class LocalSearchTests
     [Fact]
     public void Run_Shrink_KeepsWhatIsNeeded()
     {
-        AttackRecord released = Attack(LocalSearch.Released with { Order = PixelOrder.Lowest });
-        AttackRecord strong = Attack(new LocalSearch { Order = PixelOrder.Lowest });
+        AttackRecord released = Attack(LocalSearch.Released);
+        AttackRecord strong = Attack(new LocalSearch());
 
         Assert.True(released.Success && strong.Success);
         Assert.True(strong.Distances.L2 < released.Distances.L2);
@@ -98,7 +98,7 @@ public class LocalSearchTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { Factor = 2.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { Factor = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { TrialSize = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { Perturbation = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { Distance = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { PixelsPerRound = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { Rounds = 0 });
@@ -112,7 +112,7 @@ public class LocalSearchTests
         var victim = new RowVictim([Channels, Height, Width], 2, image =>
         {
             asked.Add(image);
-            return [1e6f + image.Zip(Weights, (pixel, weight) => pixel * weight).Sum(), 0];
+            return [image.Zip(Weights, (pixel, weight) => pixel * weight).Sum(), -1000];
         }, (_, _) => []);
 
         AttackRunner.Run(attack, victim, Image, [0], seed: 3);
