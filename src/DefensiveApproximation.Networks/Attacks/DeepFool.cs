@@ -85,7 +85,7 @@ public sealed record DeepFool : IAttack<IGradientVictim>
     }
 
     /// <summary>The nearest boundary: the row of its gradient, the way to it, and the gradient's length. (Equation 8.)</summary>
-    static (int Row, double Distance, double Norm)? Nearest(float[] scores, Tensor gradients, int[] classes, int label)
+    (int Row, double Distance, double Norm)? Nearest(float[] scores, Tensor gradients, int[] classes, int label)
     {
         (int, double, double)? nearest = null;
         double least = double.PositiveInfinity;
@@ -93,7 +93,8 @@ public sealed record DeepFool : IAttack<IGradientVictim>
         {
             double norm = Vectors.Norm2(gradients.Row(row));
             double distance = Math.Abs((double)scores[classes[row]] - scores[label]) / norm;
-            if (norm > 0 && distance < least)
+            // A class that is level already would hold it up for good; Foolbox passes over it too.
+            if (norm > 0 && distance < least && (distance > 0 || !IsReleased))
             {
                 least = distance;
                 nearest = (row, distance, norm);

@@ -130,7 +130,7 @@ public class AuthorsLeNet5StrengthTests
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         AttackSummary summary = AttackSummary.Of(records);
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{name}: {summary.Successes} of {records.Length}, L0 {summary.MeanL0:F1}, L2 {summary.MeanL2:F3}, L∞ {summary.MeanLInf:F3}, {summary.MeanQueries:F0} queries, {seconds:F1} s");
+            $"{name}: {summary.Successes} of {records.Length}, L0 {summary.MeanL0:F1}, L2 {summary.MeanL2:F3}, L∞ {summary.MeanLInf:F3}, {summary.MeanQueries:F0} queries, {seconds:F1} s; {string.Join(", ", summary.Reasons)}; {records.Count(record => record.Prediction != record.Label)} wrong");
         return records;
     }
 }

@@ -23,7 +23,8 @@ sealed class LinearModel
     {
         var random = new CounterRandom(seed, 77);
         weights = Enumerable.Range(0, classes * Pixels).Select(_ => scale * random.NextSingle(-1, 1)).ToArray();
-        biases = Enumerable.Range(0, classes).Select(_ => scale * random.NextSingle(-0.1f, 0.1f)).ToArray();
+        // Grey is near all boundaries.
+        biases = Enumerable.Range(0, classes).Select(k => scale * random.NextSingle(-0.1f, 0.1f) - Weights(k).Sum() / 2).ToArray();
         Network = new Network("linear", [1, 4, 4], classes,
             [new Flatten("flatten"), new Dense("dense", Pixels, classes, weights, biases, ExactMultiplier.Rounded)]);
         float[][] images = Enumerable.Range(0, 40)
