@@ -19,7 +19,7 @@ public class SquareTests
         byte[] labels = digits.Labels[..40];
 
         int noise = AttackRunner.Run(new RandomNoise(epsilon) { BallNorm = norm, Draws = 300 }, victim, images, labels, 1).Count(record => record.Success);
-        int square = AttackRunner.Run(new Square(epsilon) { BallNorm = norm, Steps = 300 }, victim, images, labels, 1).Count(record => record.Success);
+        int square = AttackRunner.Run(new Square(epsilon) { BallNorm = norm, Queries = 300 }, victim, images, labels, 1).Count(record => record.Success);
 
         Assert.True(square > noise + 5, $"{square} and {noise} of 40");
     }
@@ -54,7 +54,7 @@ public class SquareTests
             return [-asked.Count, -1e6f];
         }, (_, _) => []);
 
-        AttackRunner.Run(new Square(0.25) { Steps = 10_000 }, victim, new(Enumerable.Repeat(0.5f, 80).ToArray(), 1, 1, 8, 10), [0], 1);
+        AttackRunner.Run(new Square(0.25) { Queries = 10_000 }, victim, new(Enumerable.Repeat(0.5f, 80).ToArray(), 1, 1, 8, 10), [0], 1);
 
         asked = [.. asked.Skip(1).SkipLast(1)];
         Assert.Equal(10_000, asked.Count);
@@ -77,7 +77,7 @@ public class SquareTests
     {
         var linear = new HalfSpace(1);
 
-        AttackRecord record = linear.Attack(new Square(0.5 * linear.NearestLInf) { Steps = 20, Restarts = 3 });
+        AttackRecord record = linear.Attack(new Square(0.5 * linear.NearestLInf) { Queries = 20, Restarts = 3 });
 
         Assert.Equal((60L, StopReason.BudgetSpent), (record.Queries, record.Reason));
     }
@@ -88,7 +88,7 @@ public class SquareTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Square(-0.1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Square(double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Square(0.1) { BallNorm = Norm.L0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Square(0.1) { Steps = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Square(0.1) { Queries = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Square(0.1) { Restarts = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Square(0.1) { FirstShare = 1.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Square(0.1) { FirstShare = 0 });
