@@ -45,7 +45,7 @@ public class FabTests
         bool reachable = Value(plane, Move(plane, 1e60)) * Math.Sign(plane.Offset) <= 0;
         if (reachable)
             Assert.Equal(0, Value(plane, step), 1e-9 * scale);
-    }, iter: 5000, threads: 1);
+    }, iter: 1000, threads: 1);
 
     // Independent of the optimality conditions: no other point of the hyperplane in the box is nearer.
     [Fact]
