@@ -5,7 +5,15 @@ using DefensiveApproximation.Benchmarks;
 TextWriter output = Console.Out;
 output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
 output.WriteLine();
-output.WriteLine($"`dotnet run -c Release --project benchmarks/DefensiveApproximation.Benchmarks`; {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors.");
+bool attacks = args is ["attacks"];
+output.WriteLine($"`dotnet run -c Release --project benchmarks/DefensiveApproximation.Benchmarks{(attacks ? " attacks" : "")}`; {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors.");
+if (attacks)
+{
+    output.WriteLine();
+    AttackBenchmark.Run(output);
+    return;
+}
+
 output.WriteLine("Medians of 31 rounds, every entrant in every round; weights are packed before the clock starts, activations inside.");
 output.WriteLine();
 KernelBenchmark.Run(output);

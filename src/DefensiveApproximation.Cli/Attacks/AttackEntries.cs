@@ -8,6 +8,17 @@ static class AttackEntries
     [
         GradientSignEntries.Fgsm(),
         GradientSignEntries.Pgd(),
+        MinimalNormEntries.Jsma(),
+        MinimalNormEntries.CarliniWagner(),
+        MinimalNormEntries.DeepFool(),
+        BlackBoxEntries.LocalSearch(),
+        BlackBoxEntries.Boundary(),
+        BlackBoxEntries.HopSkipJump(),
+        EnsembleEntries.Apgd(),
+        MinimalNormEntries.Fab(),
+        BlackBoxEntries.Square(),
         GradientSignEntries.MomentumFgsm(),
+        BlackBoxEntries.Noise(),
+        EnsembleEntries.AutoAttack(),
     ];
 }

@@ -38,8 +38,8 @@ enum Budget
 /// <param name="Parse">The command line.</param>
 /// <param name="Preset">The preset.</param>
 /// <param name="Epsilon">The budget, or null.</param>
-/// <param name="Starts">For a class, images that the victim takes for it; for attacks that begin at one.</param>
-sealed record AttackSetting(ParseResult Parse, Preset Preset, double? Epsilon, Func<int, IReadOnlyList<float[]>> Starts)
+/// <param name="Starts">Images of the classes that are aimed at, for attacks that begin at one; empty where any wrong class will do.</param>
+sealed record AttackSetting(ParseResult Parse, Preset Preset, double? Epsilon, IReadOnlyList<float[]> Starts)
 {
     /// <summary>The attack as the preset has it.</summary>
     public T Of<T>(T strong, T released) => Preset == Preset.Released ? released : strong;
@@ -102,6 +102,15 @@ sealed record AttackEntry
     /// <summary>A number that the preset has a default for.</summary>
     public static Option<double?> Number(string name, string description, Func<double, bool> isLegal, string legal) => Values.Option<double?>(
         name, "X", description + " [default: the preset's]", text => Values.Number(name, text, isLegal, legal));
+
+    /// <summary>One of the attacks of a name, with a default of the preset's.</summary>
+    public static Option<Choice<T?>> Variant<T>(string name, string description, params Choice<T>[] choices)
+        where T : struct, Enum
+    {
+        Choice<T?>[] nullable = Array.ConvertAll(choices, choice => new Choice<T?>(choice.Name, choice.Value));
+        return Values.Option(name, string.Join('|', choices.Select(choice => choice.Name)), description + " [default: the preset's]",
+            text => Names.Find($"value of {name}", text, nullable, choice => choice.Name));
+    }
 
     /// <summary>Yes or no, with a default of the preset's.</summary>
     public static Option<bool?> Switch(string name, string description) => new(name)

@@ -112,7 +112,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
         table.AddRow([
             .. Entry.Budget == Budget.Minimal ? (string[])[] : [result.Epsilon is double epsilon ? $"{epsilon}" : "smallest"], .. HasRules ? (string[])[rule] : [],
             Output.Percent(summary.Success), Output.Percent(summary.RobustAccuracy), Text(summary.MeanL2), Text(summary.MedianL2), Text(summary.MeanLInf), Text(summary.MeanL0),
-            Text(summary.MeanQueries), Output.Percent(summary.SurvivesRounding), .. outcome.Transfer.Select(Output.Percent), time]);
+            $"{summary.MeanQueries:N0}", Output.Percent(summary.SurvivesRounding), .. outcome.Transfer.Select(Output.Percent), time]);
     }
 
     /// <summary>The curve at some round numbers; all of it is in the JSON.</summary>

@@ -74,8 +74,8 @@ static class AttackRun
             double?[] budgets = parse.GetValue(epsilon) is { Length: > 0 } given ? Array.ConvertAll(given, number => (double?)number) : [null];
             BackwardRule[] rules = entry.Knowledge != Knowledge.Gradients ? [BackwardRule.All[0]]
                 : parse.GetValue(backward) is { Length: > 0 } chosen ? chosen : [BackwardRule.All[0]];
-            IReadOnlyList<float[]> Starts(int label) => StartImages.Of(attacked, data, label, cancellation);
-            IAttack<IGradientVictim>[] attacks = Array.ConvertAll(budgets, budget => Make(entry, new AttackSetting(parse, parse.GetValue(preset).Value, budget, Starts)));
+            IReadOnlyList<float[]> starts = entry.Knowledge == Knowledge.Labels && entry.Budget == Budget.Minimal && parse.GetValue(targeted) ? StartImages.Of(attacked, data) : [];
+            IAttack<IGradientVictim>[] attacks = Array.ConvertAll(budgets, budget => Make(entry, new AttackSetting(parse, parse.GetValue(preset).Value, budget, starts)));
             string? folder = parse.GetValue(save);
             if (folder is not null)
                 AttackFolder.Probe(folder);

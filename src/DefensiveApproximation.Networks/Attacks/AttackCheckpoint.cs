@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DefensiveApproximation.Networks.Formats;
 
 namespace DefensiveApproximation.Networks.Attacks;
@@ -13,6 +15,14 @@ public sealed class AttackCheckpoint
     const string DescriptionKey = "attack", PointSuffix = ".point", BestSuffix = ".best";
 
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+
+    static readonly JsonSerializerOptions Strict = new()
+    {
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
+    };
 
     sealed record Numbers(
         int Iteration, double[] State, StopReason? Ended, long Queries, long GradientCalls, long QueriesToBest);
@@ -44,7 +54,20 @@ public sealed class AttackCheckpoint
     }
 
     /// <summary>What is known of an image; null before it was first written.</summary>
-    internal SavedImage? Find(int id) => saved.GetValueOrDefault(id);
+    /// <param name="id">The position of the image in its data set.</param>
+    /// <param name="length">How many numbers it has.</param>
+    /// <exception cref="InputException">What was saved has another length.</exception>
+    internal SavedImage? Find(int id, int length)
+    {
+        SavedImage? image = saved.GetValueOrDefault(id);
+        foreach (float[] numbers in new[] { image?.State?.Point, image?.Best }.OfType<float[]>())
+        {
+            if (numbers.Length != length)
+                throw new InputException($"'{path}' belongs to other images: image {id} has {numbers.Length} numbers there, and {length} here; name another file, or delete this one");
+        }
+
+        return image;
+    }
 
     /// <summary>Writes the file when it was last written some time ago.</summary>
     internal void SaveNowAndThen(IEnumerable<AttackedImage> images)
@@ -73,7 +96,7 @@ public sealed class AttackCheckpoint
             if (image.Best is float[] best)
                 tensors[id + BestSuffix] = new Tensor(best, best.Length);
             text[$"{id}"] = JsonSerializer.Serialize(new Numbers(
-                image.State?.Iteration ?? 0, [.. image.State?.Numbers ?? []], image.Ended, image.Queries, image.GradientCalls, image.QueriesToBest));
+                image.State?.Iteration ?? 0, [.. image.State?.Numbers ?? []], image.Ended, image.Queries, image.GradientCalls, image.QueriesToBest), Strict);
         }
 
         Safetensors.Save(path, tensors, text);
@@ -98,20 +121,27 @@ public sealed class AttackCheckpoint
     {
         try
         {
-            Numbers numbers = JsonSerializer.Deserialize<Numbers>(text)!;
-            AttackState? state = file.Tensors.TryGetValue(key + PointSuffix, out Tensor? point)
-                ? new AttackState(numbers.Iteration, point.Data, numbers.State)
-                : null;
-            return new SavedImage(
-                state, numbers.Ended, numbers.Queries, numbers.GradientCalls, file.Tensors.GetValueOrDefault(key + BestSuffix)?.Data, numbers.QueriesToBest);
+            Numbers numbers = JsonSerializer.Deserialize<Numbers>(text, Strict) ?? throw Damaged(null);
+            float[]? point = Pixels(file, key + PointSuffix), best = Pixels(file, key + BestSuffix);
+            if (numbers.Iteration < 0 || numbers.GradientCalls < 0 || numbers.Queries < numbers.GradientCalls || numbers.QueriesToBest < 0
+                || numbers.QueriesToBest > numbers.Queries || (point is null && numbers.Ended is not null))
+                throw Damaged(null);
+            AttackState? state = point is null ? null : new AttackState(numbers.Iteration, point, numbers.State);
+            return new SavedImage(state, numbers.Ended, numbers.Queries, numbers.GradientCalls, best, numbers.QueriesToBest);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or NullReferenceException)
+        catch (JsonException e)
         {
             throw Damaged(e);
         }
     }
 
-    int Id(string key) => int.TryParse(key, out int id) ? id : throw Damaged(null);
+    float[]? Pixels(Safetensors file, string name)
+    {
+        float[]? pixels = file.Tensors.GetValueOrDefault(name)?.Data;
+        return pixels is null || pixels.All(pixel => pixel is >= 0 and <= 1) ? pixels : throw Damaged(null);
+    }
+
+    int Id(string key) => int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : throw Damaged(null);
 
     InputException Damaged(Exception? cause) =>
         new($"'{path}' is damaged: it does not hold the state of an attack; delete it and begin anew", cause!);

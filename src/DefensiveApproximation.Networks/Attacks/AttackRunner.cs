@@ -104,7 +104,7 @@ public static class AttackRunner
         AttackedImage[] images = attacked.OfType<AttackedImage>().ToArray();
         foreach (AttackedImage image in images)
         {
-            if (checkpoint?.Find(image.Id) is SavedImage saved)
+            if (checkpoint?.Find(image.Id, image.Clean.Length) is SavedImage saved)
                 image.Restore(saved);
         }
 

@@ -2,7 +2,7 @@ namespace DefensiveApproximation.Networks.Attacks;
 
 /// <summary>Where an attack on one image stands between two iterations: all that it needs to go on to the same result.</summary>
 /// <param name="Iteration">The iteration that comes next.</param>
-/// <param name="Point">The current point, as many numbers as the image has.</param>
+/// <param name="Point">The current point, as many pixels as the image has, in [0, 1].</param>
 /// <param name="Numbers">Whatever else the attack carries from one iteration to the next; finite.</param>
 public sealed record AttackState(int Iteration, float[] Point, IReadOnlyList<double> Numbers);
 

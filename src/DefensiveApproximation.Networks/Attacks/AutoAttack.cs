@@ -53,5 +53,6 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
         if (classes > 2)
             yield return apgd with { Loss = classes > 3 ? ApgdLoss.TargetedDlr : ApgdLoss.Dlr, Targets = Targets };
         yield return new Fab { Epsilon = Epsilon, BallNorm = BallNorm, Steps = Steps, Restarts = 1, Targets = Targets };
+        yield return new Square(Epsilon) { BallNorm = BallNorm };
     }
 }

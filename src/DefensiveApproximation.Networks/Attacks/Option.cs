@@ -9,6 +9,9 @@ static class Option
     public static double Positive(double value, string name) =>
         double.IsFinite(value) && value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, "It is a finite number above 0.");
 
+    public static double Within(double most, double value, string name) =>
+        value > 0 && value <= most ? value : throw new ArgumentOutOfRangeException(name, value, $"It is above 0 and at most {most}.");
+
     /// <summary>A norm that has a ball.</summary>
     public static Norm Ball(Norm value, string name) =>
         value is Norm.L2 or Norm.LInf ? value : throw new ArgumentOutOfRangeException(name, value, "It is L2 or L∞.");

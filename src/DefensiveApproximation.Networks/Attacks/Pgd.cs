@@ -38,13 +38,13 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
     public double? Epsilon { get; init => field = Ball.Checked(value); } = Ball.Checked(Epsilon);
 
     /// <summary>The norm of the ball: L∞ or L2.</summary>
-    public Norm BallNorm { get; init; } = Norm.LInf;
+    public Norm BallNorm { get; init => field = Option.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>How many steps; at least 1.</summary>
-    public int Steps { get; init => field = AtLeastOne(value, nameof(Steps)); } = 40;
+    public int Steps { get; init => field = Option.AtLeast(1, value, nameof(Steps)); } = 40;
 
-    /// <summary>The length of a step over ε; above 0. Null where <see cref="StepSize"/> says it.</summary>
-    public double StepRatio { get; init => field = Positive(value, nameof(StepRatio)); } = 1.0 / 30;
+    /// <summary>The length of a step over ε; above 0. It does not count where there is a <see cref="StepSize"/>.</summary>
+    public double StepRatio { get; init => field = Option.Positive(value, nameof(StepRatio)); } = 1.0 / 30;
 
     /// <summary>The length of a step, in input units, whatever ε is; null for <see cref="StepRatio"/>.</summary>
     public double? StepSize { get; init => field = Ball.Checked(value); }
@@ -52,8 +52,8 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
     /// <summary>Whether to begin at a random point of the ball instead of the image itself.</summary>
     public bool RandomStart { get; init; } = true;
 
-    /// <summary>How many starts at most; at least 1, and 1 without a random start.</summary>
-    public int Restarts { get; init => field = AtLeastOne(value, nameof(Restarts)); } = 5;
+    /// <summary>How many random starts at most; at least 1. Without a random start there is one start.</summary>
+    public int Restarts { get; init => field = Option.AtLeast(1, value, nameof(Restarts)); } = 5;
 
     /// <summary>MI-FGSM's decay μ of the accumulated gradient, each new one divided by its L1 norm; null for none.</summary>
     public double? Momentum { get; init; }
@@ -146,10 +146,4 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
         found |= image.IsReached(await image.Logits(victim, point));
         return (found, StopReason.BudgetSpent);
     }
-
-    static int AtLeastOne(int value, string name) =>
-        value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, "It is at least 1.");
-
-    static double Positive(double value, string name) =>
-        double.IsFinite(value) && value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, "It is a finite number above 0.");
 }

@@ -24,9 +24,9 @@ public class ExpectedSlopeTests
     [Fact]
     public void Of_RenormalisedAxFpm_IsTheClosedFormOfItsTwoTerms()
     {
-        // The expectation's 256 points instead of all activations: c is off by at most 0.0006 of the slope, and the factor
-        // that c has is below 1 in magnitude.
-        const double Tolerance = 1e-3;
+        // c from 256 activations differs by 0.00005 from that of all of them, and here a million random ones stand for all,
+        // with as large an error; the slope's own change with c is at most 1.
+        const double Tolerance = 2e-4;
         double share = ShareOfLowBits();
 
         float[] slopes = ExpectedSlope.Of(AxFpm.Renormalised, Weights);

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Attacks;
+using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Models;
+
+namespace DefensiveApproximation.Benchmarks;
+
+/// <summary>The attacks with the settings of Foolbox 2.4, on the exact network and on Ax-FPM, once each, one after the other.</summary>
+static class AttackBenchmark
+{
+    const int Count = 100;
+    const ulong Seed = 1;
+
+    static readonly IAttack<IGradientVictim>[] Attacks =
+    [
+        DeepFool.Released,
+        CarliniWagner.Released,
+        LocalSearch.Released,
+        HopSkipJump.Released,
+        BoundaryAttack.Released,
+    ];
+
+    public static void Run(TextWriter output)
+    {
+        // MNIST where it is found, as the paper has it; otherwise the digits that come with the program.
+        string name = Datasets.Folder(null) is null ? "digits" : "mnist";
+        Dataset data = Datasets.Load(name, Split.Test);
+        Network exact = TrainedModels.Load($"lenet5-{name}");
+        Network approximate = exact.With(AxFpm.Released);
+        int[] places = Evaluation.CorrectOn([exact, approximate], data, Count);
+
+        output.WriteLine($"### Attacks as in Foolbox 2.4, lenet5-{name}, the first {places.Length} images that exact and ax-fpm both get right, straight-through gradients");
+        output.WriteLine();
+        output.WriteLine("| attack | network | seconds | an image | success | mean L2 | queries an image | queries a second |");
+        output.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|");
+        foreach (IAttack<IGradientVictim> attack in Attacks)
+        {
+            foreach ((string multiplier, Network network) in (IEnumerable<(string, Network)>)[("exact", exact), ("ax-fpm", approximate)])
+            {
+                var watch = Stopwatch.StartNew();
+                TransferAttack run = TransferAttack.Run(attack, new NetworkVictim(network), [], data, places, Seed);
+                double seconds = watch.Elapsed.TotalSeconds;
+                AttackSummary summary = AttackSummary.Of(run.Records);
+                double queries = summary.MeanQueries!.Value;
+                output.WriteLine($"| {attack.Name} | {multiplier} | {seconds:F1} | {1000 * seconds / places.Length:F0} ms | {100 * summary.Success:F0} % | {summary.MeanL2:F3} | {queries:F0} | {queries * places.Length / seconds:F0} |");
+                output.Flush();
+            }
+        }
+
+        output.WriteLine();
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Attacks;
+using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Tests.Models;
+using Xunit;
+
+namespace DefensiveApproximation.Tests.Attacks;
+
+/// <summary>
+/// How strong the attacks are that see scores or classes only, on the authors' exact network: the first 100 MNIST test
+/// images that it and Ax-FPM get right. The mean L2 distance of Carlini-Wagner's is about 1.45 there.
+/// </summary>
+public class AuthorsLeNet5QueryStrengthTests
+{
+    readonly NetworkVictim victim;
+    readonly Dataset mnist = AuthorsLeNet5.Mnist();
+    readonly int[] places;
+
+    public AuthorsLeNet5QueryStrengthTests()
+    {
+        Network network = AuthorsLeNet5.Load().With(ExactMultiplier.Rounded);
+        victim = new NetworkVictim(network);
+        places = AuthorsLeNet5AttackTests.BothRight(mnist, network, network.With(AxFpm.Released));
+        if (Environment.GetEnvironmentVariable("DAPPROX_TEST_IMAGES") is string count)
+            places = places[..int.Parse(count)];
+    }
+
+    [Theory(Explicit = true)]
+    [Trait("Speed", "Minutes")]
+    [InlineData(false, 1.85)]
+    [InlineData(true, 2.2)]
+    public void BoundaryAttack_IsNear(bool released, double most)
+    {
+        AttackSummary summary = Run(released ? BoundaryAttack.Released : new BoundaryAttack());
+
+        Assert.Equal(1, summary.Success);
+        Assert.InRange(summary.MeanL2!.Value, 1, most);
+    }
+
+    [Theory(Explicit = true)]
+    [Trait("Speed", "Minutes")]
+    [InlineData(false, Norm.L2, 1.8)]
+    [InlineData(true, Norm.L2, 1.8)]
+    [InlineData(false, Norm.LInf, 0.16)]
+    public void HopSkipJump_IsNear(bool released, Norm norm, double most)
+    {
+        AttackSummary summary = Run((released ? HopSkipJump.Released : new HopSkipJump()) with { BallNorm = norm });
+
+        Assert.Equal(1, summary.Success);
+        Assert.InRange((norm == Norm.L2 ? summary.MeanL2 : summary.MeanLInf)!.Value, 0.05, most);
+    }
+
+    // A target that noise never hits is begun at from images of that class.
+    [Fact(Explicit = true)]
+    [Trait("Speed", "Minutes")]
+    public void HopSkipJump_Targeted_IsNear()
+    {
+        Tensor others = mnist.Images(5000, 100);
+        float[][] starts = [.. Enumerable.Range(0, others.Batch).Select(i => others.Row(i).ToArray())];
+
+        AttackSummary summary = Run(
+            new HopSkipJump { Iterations = 20, Starts = starts }, [.. places.Select(place => (mnist.Labels[place] + 1) % 10)]);
+
+        Assert.Equal(1, summary.Success);
+        Assert.InRange(summary.MeanL2!.Value, 1.5, 4);
+    }
+
+    [Theory(Explicit = true)]
+    [Trait("Speed", "Minutes")]
+    [InlineData("released", 0.9)]
+    [InlineData("lowest", 0)]
+    [InlineData("within range", 0)]
+    [InlineData("strong", 0.9)]
+    public void LocalSearch_Succeeds(string preset, double least)
+    {
+        AttackSummary summary = Run(preset switch
+        {
+            "released" => LocalSearch.Released,
+            "lowest" => LocalSearch.Released with { Order = PixelOrder.Lowest },
+            "within range" => LocalSearch.Released with { Perturbation = 0.5 },
+            _ => new LocalSearch(),
+        });
+
+        Assert.InRange(summary.Success!.Value, least, 1);
+    }
+
+    [Theory(Explicit = true)]
+    [Trait("Speed", "Minutes")]
+    [InlineData(Norm.LInf, 0.15)]
+    [InlineData(Norm.L2, 2)]
+    public void Square_FoolsMoreThanNoise_AndNearlyAsManyAsPgd(Norm norm, double epsilon)
+    {
+        int noise = Run(new RandomNoise(epsilon) { BallNorm = norm }).Successes;
+        int pgd = Run(new Pgd(epsilon) { BallNorm = norm }).Successes;
+        int square = Run(new Square(epsilon) { BallNorm = norm }).Successes;
+
+        Assert.True(square > noise + 5 && square > 0.8 * pgd, $"{square} of square, {noise} of noise, {pgd} of PGD");
+    }
+
+    AttackSummary Run<TVictim>(IAttack<TVictim> attack, int[]? targets = null)
+        where TVictim : ILabelVictim
+    {
+        byte[] labels = [.. places.Select(place => mnist.Labels[place])];
+        long start = Stopwatch.GetTimestamp();
+        AttackRecord[] records = AttackRunner.Run(attack, (TVictim)(object)victim, mnist.Images(places), labels, 1, targets, places);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        AttackSummary summary = AttackSummary.Of(records);
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{attack}: {summary.Successes} of {records.Length}, L0 {summary.MeanL0:F1}, L2 {summary.MeanL2:F3}, L∞ {summary.MeanLInf:F3}, {summary.MeanQueries:F0} queries, {seconds:F1} s");
+        return summary;
+    }
+}
