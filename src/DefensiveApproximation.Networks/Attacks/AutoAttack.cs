@@ -30,6 +30,9 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
     /// <summary>How many iterations each of the attacks with gradients makes from each start; at least 1.</summary>
     public int Steps { get; init => field = Option.AtLeast(1, value, nameof(Steps)); } = 100;
 
+    /// <summary>How many queries Square makes; at least 1.</summary>
+    public int Queries { get; init => field = Option.AtLeast(1, value, nameof(Queries)); } = 5000;
+
     double? IAttack<IGradientVictim>.Epsilon => Epsilon;
 
     /// <inheritdoc/>
@@ -40,7 +43,9 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
         for (int i = 0; i < attacks.Length && image.Best is null; i++)
         {
             image.Part = (i / (double)attacks.Length, (i + 1.0) / attacks.Length);
-            reason = await attacks[i].Run(victim, image);
+            StopReason own = await attacks[i].Run(victim, image);
+            // Square needs no gradient; that the others saw none is worth more than that it found nothing.
+            reason = reason == StopReason.BudgetSpent ? own : reason;
         }
 
         return reason;
@@ -53,6 +58,6 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
         if (classes > 2)
             yield return apgd with { Loss = classes > 3 ? ApgdLoss.TargetedDlr : ApgdLoss.Dlr, Targets = Targets };
         yield return new Fab { Epsilon = Epsilon, BallNorm = BallNorm, Steps = Steps, Restarts = 1, Targets = Targets };
-        yield return new Square(Epsilon) { BallNorm = BallNorm };
+        yield return new Square(Epsilon) { BallNorm = BallNorm, Queries = Queries };
     }
 }

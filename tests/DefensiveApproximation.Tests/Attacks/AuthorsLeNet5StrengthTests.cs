@@ -23,8 +23,6 @@ public class AuthorsLeNet5StrengthTests
     {
         Dataset mnist = AuthorsLeNet5.Mnist();
         int[] places = AuthorsLeNet5AttackTests.BothRight(mnist, network, network.With(AxFpm.Released));
-        if (Environment.GetEnvironmentVariable("DAPPROX_TEST_IMAGES") is string count)
-            places = places[..int.Parse(count)];
         images = mnist.Images(places);
         labels = places.Select(place => mnist.Labels[place]).ToArray();
     }
@@ -70,15 +68,17 @@ public class AuthorsLeNet5StrengthTests
         });
     }
 
+    // Some more end in a class that is neither the true one nor the target: programs that count those say 94 %.
     [Theory(Explicit = true)]
     [Trait("Speed", "Slow")]
-    [InlineData(JsmaVariant.PapernotPairs, 0.94)]
-    [InlineData(JsmaVariant.ArtTargetGradient, 0.5)]
-    public void Jsma_Targeted_SucceedsWithATenthOfThePixels(JsmaVariant variant, double least)
+    [InlineData(JsmaVariant.PapernotPairs, 0.85, 0.93)]
+    [InlineData(JsmaVariant.ArtTargetGradient, 0.9, 0.95)]
+    public void Jsma_Targeted_SucceedsWithATenthOfThePixels(JsmaVariant variant, double least, double leastWrong)
     {
         AttackRecord[] records = Report($"jsma {variant}", () => AttackRunner.Run(new Jsma { Variant = variant }, new NetworkVictim(network), images, labels, 1, Next()));
 
         Assert.InRange(records.Count(record => record.Success) / (double)records.Length, least, 1);
+        Assert.InRange(records.Count(record => record.Prediction != record.Label) / (double)records.Length, leastWrong, 1);
         Assert.All(records, record => Assert.InRange(record.Distances.L0, 0, 78));
     }
 

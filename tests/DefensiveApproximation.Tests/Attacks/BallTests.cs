@@ -21,7 +21,7 @@ public class BallTests
 
         Assert.All(image, pixel => Assert.InRange(pixel, 0f, 1f));
         Assert.True(Distances.Between(centre, image).In(norm) <= epsilon);
-    }, iter: 20_000, threads: 1);
+    }, iter: 5000, threads: 1);
 
     [Fact]
     public void Project_Inside_IsTheIdentity() => Cases.Sample((centre, image, norm, epsilon) =>
@@ -33,7 +33,7 @@ public class BallTests
         ball.Project(image);
 
         Assert.Equal(once, image);
-    }, iter: 5000, threads: 1);
+    }, iter: 2000, threads: 1);
 
     // L2: towards the centre, to the sphere, when [0, 1] is not in the way.
     [Fact]

@@ -68,8 +68,8 @@ public class CarliniWagnerTests
     {
         var model = new LinearModel(7, 2);
 
-        AttackRecord[] three = AttackRunner.Run(Short with { SearchSteps = 3, InitialConstant = 1e-6 }, model.Victim, model.Images, model.Labels, 1);
-        AttackRecord[] ten = AttackRunner.Run(Short with { SearchSteps = 10, InitialConstant = 1e-6 }, model.Victim, model.Images, model.Labels, 1);
+        AttackRecord[] three = AttackRunner.Run(Short with { SearchSteps = 3, InitialConstant = 1e-6, LearningRate = 1e-3, Iterations = 300 }, model.Victim, model.Images, model.Labels, 1);
+        AttackRecord[] ten = AttackRunner.Run(Short with { SearchSteps = 10, InitialConstant = 1e-6, LearningRate = 1e-3, Iterations = 300 }, model.Victim, model.Images, model.Labels, 1);
 
         Assert.All(three, record => Assert.False(record.Success));
         Assert.All(ten, record => Assert.True(record.Success));

@@ -40,7 +40,7 @@ public class GradientAttackHardVictimTests
 
         Assert.False(record.Success);
         Assert.Contains(record.Reason, (StopReason[])[StopReason.BudgetSpent, StopReason.NoStepLeft]);
-        Assert.InRange(record.Queries, 1, 2000);
+        Assert.InRange(record.Queries, 1, 2000 + OfSquare(attack));
     }
 
     [Theory]
@@ -94,8 +94,11 @@ public class GradientAttackHardVictimTests
         AttackRecord record = Run(attack, new RowVictim([1, 1, 4], 3, logits, (_, back) => gradient(back)));
 
         Assert.Equal((reason, false), (record.Reason, record.Success));
-        Assert.InRange(record.Queries, 1, most);
+        Assert.InRange(record.Queries, 1, most + OfSquare(attack));
     }
+
+    /// <summary>AutoAttack goes on without gradients.</summary>
+    static int OfSquare(string attack) => attack.Contains("autoattack", StringComparison.Ordinal) ? 5001 : 0;
 
     static AttackRecord Run(string attack, IGradientVictim victim) =>
         AttackRunner.Run(GradientAttacks.Named(attack, 0.3), victim, Image, [0], seed: 1)[0];

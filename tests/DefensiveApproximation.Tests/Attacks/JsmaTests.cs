@@ -18,7 +18,6 @@ public class JsmaTests
 
     static readonly Tensor Grey = new([0.25f, 0.25f, 0.25f, 0.25f, 0.25f, 0.25f], 1, 1, 1, 6);
 
-    // α + α and −(β + β) of the admissible pairs: 3·6 for pixels 1 and 3 is the most; then 5·1 for 0 and… as computed here.
     [Fact]
     public void PapernotPairs_TakesThePairWithTheLargestProduct()
     {
@@ -86,13 +85,14 @@ public class JsmaTests
     [Fact]
     public void Run_AnyWrongClass_TriesSeveralAndKeepsTheFewestChanges()
     {
-        // Class 1 is the most likely other, and takes four pixels; class 2 takes two.
-        Network network = Linear([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 9, 9], [3, 0.2f, -1]);
+        // Class 1 is the most likely other, and four pixels do not suffice for it; two suffice for class 2.
+        Network network = Linear(
+            [-0.01f, -0.01f, -0.01f, -0.01f, -0.01f, -0.01f, 0.25f, 0.25f, 0.25f, 0.25f, 0, 0, 0, 0, 0, 0, 9, 9], [3.06f, 2, -2.75f]);
 
         AttackRecord both = AttackRunner.Run(new Jsma { Gamma = 1 }, new NetworkVictim(network), Grey, [0], 1)[0];
         AttackRecord one = AttackRunner.Run(new Jsma { Gamma = 1, Targets = 1 }, new NetworkVictim(network), Grey, [0], 1)[0];
 
-        Assert.False(one.Success);
+        Assert.Equal((StopReason.NoStepLeft, 4), (one.Reason, one.Distances.L0));
         Assert.Equal((2, 2), (both.Prediction, both.Distances.L0));
     }
 

@@ -14,7 +14,7 @@ sealed class LinearModel
     const int Pixels = 16;
 
     // Closer images say more about rounding than about attacks; further ones meet a bound.
-    const double Nearest = 0.01, Furthest = 0.4;
+    const double Nearest = 0.05, Furthest = 0.3;
 
     readonly float[] weights;
     readonly float[] biases;
@@ -24,11 +24,11 @@ sealed class LinearModel
         var random = new CounterRandom(seed, 77);
         weights = Enumerable.Range(0, classes * Pixels).Select(_ => scale * random.NextSingle(-1, 1)).ToArray();
         // Grey is near all boundaries.
-        biases = Enumerable.Range(0, classes).Select(k => scale * random.NextSingle(-0.1f, 0.1f) - Weights(k).Sum() / 2).ToArray();
+        biases = Enumerable.Range(0, classes).Select(k => scale * random.NextSingle(-0.3f, 0.3f) - Weights(k).Sum() / 2).ToArray();
         Network = new Network("linear", [1, 4, 4], classes,
             [new Flatten("flatten"), new Dense("dense", Pixels, classes, weights, biases, ExactMultiplier.Rounded)]);
         float[][] images = Enumerable.Range(0, 40)
-            .Select(_ => Enumerable.Range(0, Pixels).Select(_ => random.NextSingle(0.45f, 0.55f)).ToArray())
+            .Select(_ => Enumerable.Range(0, Pixels).Select(_ => random.NextSingle(0.4f, 0.6f)).ToArray())
             .Where(image => Distance(image, Norm.L2) > Nearest && Distance(image, Norm.L2) < Furthest && Distance(image, Norm.LInf) < Furthest)
             .Take(8)
             .ToArray();

@@ -6,7 +6,7 @@ namespace DefensiveApproximation.Tests.Attacks;
 /// <summary>On linear models the nearest adversarial image is known: |f| / ‖w‖ away.</summary>
 public class LinearModelTests
 {
-    // Sums of 16 products of numbers below 1 in binary32 err by some 1e-6, and distances to the boundary are at least 0.01.
+    // Sums of 16 products of numbers below 1 in binary32 err by some 1e-6, and distances to the boundary are at least 0.05.
     const double Rounding = 1e-3;
 
     // DeepFool adds this to the length of a step.
@@ -28,10 +28,14 @@ public class LinearModelTests
         Check(model, DeepFool.Released, distance => 1.05 * distance, Rounding, queries: classes);
     }
 
+    // With more classes the boundary to the most likely other one, to which it descends, need not be the nearest.
     [Theory]
-    [MemberData(nameof(Models))]
-    public void CarliniWagner_IsWithinOnePerCentOfTheNearest(int classes, ulong seed) =>
-        Check(new LinearModel(seed, classes), new CarliniWagner { Iterations = 400, LearningRate = 2e-3 }, distance => distance, 0.01);
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void CarliniWagner_TwoClasses_IsWithinOnePerCentOfTheNearest(ulong seed) =>
+        Check(new LinearModel(seed, 2), new CarliniWagner { Iterations = 400, LearningRate = 2e-3 }, distance => distance, 0.01);
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -47,12 +51,11 @@ public class LinearModelTests
     }
 
     [Theory]
-    [MemberData(nameof(Models))]
-    public void Pgd_WithoutEpsilon_FindsTheNearestInBothNorms(int classes, ulong seed)
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Pgd_WithoutEpsilon_FindsTheNearestInBothNorms(ulong seed)
     {
-        if (classes > 2)
-            return;
-        var model = new LinearModel(seed, classes);
+        var model = new LinearModel(seed, 2);
 
         Check(model, Pgd.Released, distance => distance, Rounding, norm: Norm.LInf);
         Check(model, new Pgd { Restarts = 2, Steps = 70 }, distance => distance, Rounding);
@@ -101,9 +104,9 @@ public class LinearModelTests
                 double distance = model.Distance(model.Image(i), norm);
                 foreach (ApgdLoss loss in losses)
                 {
-                    // The cross-entropy, and DLR, are about all classes, and need some more than the nearest boundary.
-                    double enough = classes == 2 || loss == ApgdLoss.TargetedDlr ? 1.001 : 1.2;
-                    Assert.True(Succeeds(loss, enough * distance), $"{norm} {loss}");
+                    // With more classes only the targeted loss leads to the nearest boundary for certain.
+                    if (classes == 2 || loss == ApgdLoss.TargetedDlr)
+                        Assert.True(Succeeds(loss, 1.001 * distance), $"{norm} {loss}");
                     Assert.False(Succeeds(loss, 0.999 * distance), $"{norm} {loss}");
                 }
 
