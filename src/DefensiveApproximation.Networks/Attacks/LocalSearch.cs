@@ -18,8 +18,8 @@ public enum PixelOrder
 /// </summary>
 /// <remarks>
 /// In numbers v = pixel − ½, a trial sets a pixel to p·sign(v), and a change to r·v, from which 1 is taken or to which 1 is
-/// added when it leaves [−½, ½]; so a pixel of exactly ½ never changes. Trials as a rule lie outside [0, 1]: a victim that accepts pictures only would refuse them,
-/// and they are never the result. Where the paper sorts by probability we sort by the logit of the true class above the
+/// added when it leaves [−½, ½]; so a pixel of exactly ½ never changes. With a p above ½ trials lie outside [0, 1]: a victim
+/// that accepts pictures only would refuse them, and they are never the result. Where the paper sorts by probability we sort by the logit of the true class above the
 /// logarithm of the sum of exponentials of the others: the same order, but without the ties of rounded probabilities of 1.
 /// </remarks>
 public sealed record LocalSearch : IAttack<IScoreVictim>
@@ -27,8 +27,8 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
     const double FirstShare = 0.1;
     const ulong PixelPurpose = 4UL << 32;
 
-    /// <summary>As in Foolbox 2.4 (p = 10 and the highest probability), which stops at the first success.</summary>
-    public static LocalSearch Released { get; } = new() { Shrink = false };
+    /// <summary>As in Foolbox 2.4: p = 10, which asks about points far outside [0, 1], and an end at the first success.</summary>
+    public static LocalSearch Released { get; } = new() { TrialSize = 10, Shrink = false };
 
     /// <inheritdoc/>
     public string Name => "lsa";
@@ -42,8 +42,8 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
     /// <summary>r, the factor of a change; above 0 and at most 2.</summary>
     public double Factor { get; init => field = Option.Within(2, value, nameof(Factor)); } = 1.5;
 
-    /// <summary>p, the size of a trial; above 0.</summary>
-    public double TrialSize { get; init => field = Option.Positive(value, nameof(TrialSize)); } = 10;
+    /// <summary>p, the size of a trial; above 0. With ½ a trial goes to the nearer end of [0, 1], and success is likelier.</summary>
+    public double TrialSize { get; init => field = Option.Positive(value, nameof(TrialSize)); } = 0.5;
 
     /// <summary>d: pixels at most so many rows and columns away from a changed one are tried next; at least 0.</summary>
     public int Distance { get; init => field = Option.AtLeast(0, value, nameof(Distance)); } = 5;
@@ -72,21 +72,22 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
     {
         if (image.IsTargeted)
             throw new NotSupportedException("Local search has no targeted form.");
-        int height = image.Shape[1], width = image.Shape[2];
+        int plane = Plane(image), width = image.Shape[2];
         CounterRandom random = image.Random(PixelPurpose);
-        int[] pixels = [.. Enumerable.Range(0, height * width)];
+        int[] pixels = [.. Enumerable.Range(0, plane)];
         random.Shuffle<int>(pixels);
         pixels = pixels[..Math.Clamp((int)(FirstShare * pixels.Length), 1, Candidates)];
         float[] point = image.Clean.ToArray();
         for (int round = 0; round < Rounds; round++)
         {
-            double[] scores = await Scores(victim, image, pixels.Select(pixel => Tried(point, pixel, height * width)));
+            float[] now = point;
+            double[] scores = await Scores(victim, image, point, pixels, i => (float)(TrialSize * Math.Sign(now[i] - 0.5f) + 0.5));
             (int Pixel, double Score)[] known = [.. pixels.Zip(scores).Where(pair => !double.IsNaN(pair.Second))];
             if (known.Length == 0)
                 return StopReason.NonFinite;
             int[] changed = [.. known.OrderBy(pair => Order == PixelOrder.Highest ? -pair.Score : pair.Score).Take(PixelsPerRound).Select(pair => pair.Pixel)];
 
-            point = Changed(point, changed, height * width);
+            point = With(point, changed, plane, i => Changed(now[i]));
             image.Attempt = point;
             if (image.IsReached(await image.Logits(victim, point)))
             {
@@ -95,7 +96,7 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
                 return StopReason.Found;
             }
 
-            pixels = [.. Enumerable.Range(0, height * width).Where(pixel => changed.Any(centre => IsNear(pixel, centre, width)))];
+            pixels = [.. Enumerable.Range(0, plane).Where(pixel => changed.Any(centre => IsNear(pixel, centre, width)))];
             random.Shuffle<int>(pixels);
             pixels = pixels[..Math.Min(pixels.Length, Candidates)];
             image.Progress = (round + 1.0) / Rounds;
@@ -107,11 +108,16 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
     bool IsNear(int pixel, int centre, int width) =>
         Math.Abs(pixel / width - centre / width) <= Distance && Math.Abs(pixel % width - centre % width) <= Distance;
 
-    /// <summary>The true class's logit above the logarithm of the sum of the others' exponentials, at each of the points.</summary>
-    static async Task<double[]> Scores(IScoreVictim victim, AttackedImage image, IEnumerable<float[]> points)
+    /// <summary>
+    /// The true class's logit above the logarithm of the sum of the others' exponentials, where one pixel of a point has
+    /// another value: for each pixel.
+    /// </summary>
+    static async Task<double[]> Scores(IScoreVictim victim, AttackedImage image, float[] point, int[] pixels, Func<int, float> value)
     {
-        float[] together = [.. points.SelectMany(point => point)];
-        Tensor logits = await image.Logits(victim, new Tensor(together, [together.Length / image.Clean.Length, .. image.Shape]));
+        Tensor points = Tensor.Unfilled([pixels.Length, .. image.Shape]);
+        for (int i = 0; i < pixels.Length; i++)
+            With(point, [pixels[i]], Plane(image), value).CopyTo(points.Row(i));
+        Tensor logits = await image.Logits(victim, points);
         return [.. Enumerable.Range(0, logits.Batch).Select(i => LogOdds(logits.Row(i), image.Class))];
     }
 
@@ -123,61 +129,41 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
         return logits[label] - largest - Math.Log(sum);
     }
 
-    float[] Tried(float[] point, int pixel, int pixels)
+    float Changed(float pixel)
     {
-        float[] tried = (float[])point.Clone();
-        for (int i = pixel; i < tried.Length; i += pixels)
-            tried[i] = (float)(TrialSize * Math.Sign(tried[i] - 0.5f) + 0.5);
-        return tried;
-    }
-
-    float[] Changed(float[] point, int[] changed, int pixels)
-    {
-        float[] result = (float[])point.Clone();
-        foreach (int pixel in changed)
-        {
-            for (int i = pixel; i < result.Length; i += pixels)
-            {
-                double value = Factor * (result[i] - 0.5);
-                value += value < -0.5 ? 1 : value > 0.5 ? -1 : 0;
-                result[i] = (float)Math.Clamp(value + 0.5, 0, 1);
-            }
-        }
-
-        return result;
+        double value = Factor * (pixel - 0.5);
+        value += value < -0.5 ? 1 : value > 0.5 ? -1 : 0;
+        return (float)Math.Clamp(value + 0.5, 0, 1);
     }
 
     async Task PutBack(IScoreVictim victim, AttackedImage image, float[] point)
     {
-        int pixels = image.Shape[1] * image.Shape[2];
-        int[] changed = [.. Enumerable.Range(0, pixels).Where(pixel => DiffersAt(image, point, pixel, pixels))];
+        int plane = Plane(image);
+        int[] changed = [.. Enumerable.Range(0, point.Length).Where(i => point[i] != image.Clean[i]).Select(i => i % plane).Distinct()];
         var scores = new List<double>();
         foreach (int[] some in changed.Chunk(Candidates))
-            scores.AddRange(await Scores(victim, image, some.Select(pixel => Restored(image, point, pixel, pixels))));
+            scores.AddRange(await Scores(victim, image, point, some, i => image.Clean[i]));
         foreach ((int pixel, _) in changed.Zip(scores).OrderBy(pair => pair.Second))
         {
-            float[] without = Restored(image, point, pixel, pixels);
+            float[] without = With(point, [pixel], plane, i => image.Clean[i]);
             if (image.IsReached(await image.Logits(victim, without)))
                 point = without;
         }
     }
 
-    static bool DiffersAt(AttackedImage image, float[] point, int pixel, int pixels)
+    /// <summary>A point whose pixels have other values in all channels, given for each place in the image.</summary>
+    static float[] With(float[] point, ReadOnlySpan<int> pixels, int plane, Func<int, float> value)
     {
-        for (int i = pixel; i < point.Length; i += pixels)
+        float[] result = (float[])point.Clone();
+        foreach (int pixel in pixels)
         {
-            if (point[i] != image.Clean[i])
-                return true;
+            for (int i = pixel; i < result.Length; i += plane)
+                result[i] = value(i);
         }
 
-        return false;
+        return result;
     }
 
-    static float[] Restored(AttackedImage image, float[] point, int pixel, int pixels)
-    {
-        float[] restored = (float[])point.Clone();
-        for (int i = pixel; i < restored.Length; i += pixels)
-            restored[i] = image.Clean[i];
-        return restored;
-    }
+    /// <summary>How many pixels the image has, in each channel.</summary>
+    static int Plane(AttackedImage image) => image.Shape[1] * image.Shape[2];
 }
