@@ -6,7 +6,8 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// ensemble of diverse parameter-free attacks", ICML 2020, section 6.)
 /// </summary>
 /// <remarks>
-/// The settings are those of the authors' program for its standard version: 100 iterations, one start, nine targets. With
+/// The settings are those of the authors' program for its standard version: 100 iterations, one start, nine targets, 5000
+/// queries of Square, which goes on where there is no gradient; the reason of a failure is therefore Square's. With
 /// three classes, too few for the targeted ratio, the plain one takes its place; with two there is none. Where the attack
 /// aims at a certain class, each of them does.
 /// </remarks>
@@ -29,6 +30,9 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
 
     /// <summary>How many iterations each of the attacks with gradients makes from each start; at least 1.</summary>
     public int Steps { get; init => field = Option.AtLeast(1, value, nameof(Steps)); } = 100;
+
+    /// <summary>How many queries Square makes; at least 1.</summary>
+    public int SquareSteps { get; init => field = Option.AtLeast(1, value, nameof(SquareSteps)); } = 5000;
 
     double? IAttack<IGradientVictim>.Epsilon => Epsilon;
 
@@ -53,6 +57,6 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
         if (classes > 2)
             yield return apgd with { Loss = classes > 3 ? ApgdLoss.TargetedDlr : ApgdLoss.Dlr, Targets = Targets };
         yield return new Fab { Epsilon = Epsilon, BallNorm = BallNorm, Steps = Steps, Restarts = 1, Targets = Targets };
-        yield return new Square(Epsilon) { BallNorm = BallNorm };
+        yield return new Square(Epsilon) { BallNorm = BallNorm, Steps = SquareSteps };
     }
 }
