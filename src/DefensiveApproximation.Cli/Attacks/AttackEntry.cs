@@ -38,7 +38,7 @@ enum Budget
 /// <param name="Parse">The command line.</param>
 /// <param name="Preset">The preset.</param>
 /// <param name="Epsilon">The budget, or null.</param>
-/// <param name="Starts">Images of the classes that are aimed at, for attacks that begin at one; empty where any wrong class will do.</param>
+/// <param name="Starts">Images of all classes, for attacks that begin at an adversarial image and find none in noise.</param>
 sealed record AttackSetting(ParseResult Parse, Preset Preset, double? Epsilon, IReadOnlyList<float[]> Starts)
 {
     /// <summary>The attack as the preset has it.</summary>

@@ -74,7 +74,7 @@ static class AttackRun
             double?[] budgets = parse.GetValue(epsilon) is { Length: > 0 } given ? Array.ConvertAll(given, number => (double?)number) : [null];
             BackwardRule[] rules = entry.Knowledge != Knowledge.Gradients ? [BackwardRule.All[0]]
                 : parse.GetValue(backward) is { Length: > 0 } chosen ? chosen : [BackwardRule.All[0]];
-            IReadOnlyList<float[]> starts = entry.Knowledge == Knowledge.Labels && entry.Budget == Budget.Minimal && parse.GetValue(targeted) ? StartImages.Of(attacked, data) : [];
+            IReadOnlyList<float[]> starts = entry.Knowledge == Knowledge.Labels && entry.Budget == Budget.Minimal && (parse.GetValue(targeted) || parse.GetValue(preset).Value == Preset.Strong) ? StartImages.Of(attacked, data) : [];
             IAttack<IGradientVictim>[] attacks = Array.ConvertAll(budgets, budget => Make(entry, new AttackSetting(parse, parse.GetValue(preset).Value, budget, starts)));
             string? folder = parse.GetValue(save);
             if (folder is not null)

@@ -55,8 +55,8 @@ static class AttacksCommand
         table.Columns[0].NoWrap();
         foreach (AttackEntry attack in AttackEntries.Create())
         {
-            table.AddRow(
-                attack.Name, string.Join(", ", attack.Norms.Select(AttackEntry.SignOf)), Lower(attack.Knowledge), Word(attack.Budget),
+            AddRow(
+                table, attack.Name, string.Join(", ", attack.Norms.Select(AttackEntry.SignOf)), Lower(attack.Knowledge), Word(attack.Budget),
                 attack.CanTarget ? "too" : "no", string.Join(", ", attack.Presets), attack.Source, attack.Summary);
         }
 
@@ -65,9 +65,12 @@ static class AttacksCommand
         Table rules = Output.Table("rule", "what it takes for the gradient", "source");
         rules.Columns[0].NoWrap();
         foreach (BackwardRule rule in BackwardRule.All)
-            rules.AddRow(rule.Name, rule.Summary, rule.Source);
+            AddRow(rules, rule.Name, rule.Summary, rule.Source);
         Output.Results.Write(rules);
     }
+
+    /// <summary>Texts as they are: brackets in them are no markup.</summary>
+    static void AddRow(Table table, params string[] texts) => table.AddRow(Array.ConvertAll(texts, text => new Text(text)));
 
     static string Word(Budget budget) => budget switch
     {

@@ -6,8 +6,7 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// ensemble of diverse parameter-free attacks", ICML 2020, section 6.)
 /// </summary>
 /// <remarks>
-/// The settings are those of the authors' program for its standard version: 100 iterations, one start, nine targets, 5000
-/// queries of Square, which goes on where there is no gradient; the reason of a failure is therefore Square's. With
+/// The settings are those of the authors' program for its standard version: 100 iterations, one start, nine targets. With
 /// three classes, too few for the targeted ratio, the plain one takes its place; with two there is none. Where the attack
 /// aims at a certain class, each of them does.
 /// </remarks>
@@ -32,7 +31,7 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
     public int Steps { get; init => field = Option.AtLeast(1, value, nameof(Steps)); } = 100;
 
     /// <summary>How many queries Square makes; at least 1.</summary>
-    public int SquareSteps { get; init => field = Option.AtLeast(1, value, nameof(SquareSteps)); } = 5000;
+    public int Queries { get; init => field = Option.AtLeast(1, value, nameof(Queries)); } = 5000;
 
     double? IAttack<IGradientVictim>.Epsilon => Epsilon;
 
@@ -44,7 +43,9 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
         for (int i = 0; i < attacks.Length && image.Best is null; i++)
         {
             image.Part = (i / (double)attacks.Length, (i + 1.0) / attacks.Length);
-            reason = await attacks[i].Run(victim, image);
+            StopReason own = await attacks[i].Run(victim, image);
+            // Square needs no gradient; that the others saw none is worth more than that it found nothing.
+            reason = reason == StopReason.BudgetSpent ? own : reason;
         }
 
         return reason;
@@ -57,6 +58,6 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
         if (classes > 2)
             yield return apgd with { Loss = classes > 3 ? ApgdLoss.TargetedDlr : ApgdLoss.Dlr, Targets = Targets };
         yield return new Fab { Epsilon = Epsilon, BallNorm = BallNorm, Steps = Steps, Restarts = 1, Targets = Targets };
-        yield return new Square(Epsilon) { BallNorm = BallNorm, Steps = SquareSteps };
+        yield return new Square(Epsilon) { BallNorm = BallNorm, Queries = Queries };
     }
 }

@@ -45,7 +45,7 @@ public sealed record BoundaryAttack : IAttack<ILabelVictim>
     /// <summary>The factor by which lengths change; above 0.</summary>
     public double Adaptation { get; init => field = Option.Positive(value, nameof(Adaptation)); } = 1.5;
 
-    /// <summary>Images that may be adversarial, tried before noise; needed where noise is never of the class aimed at.</summary>
+    /// <summary>Images that may be adversarial: for where noise is not, and tried before noise where a class is aimed at.</summary>
     public IReadOnlyList<float[]> Starts { get; init => field = Option.Images(value, nameof(Starts)); } = [];
 
     /// <summary>How many adversarial images of noise are brought nearer, to begin with the nearest; at least 1.</summary>

@@ -13,7 +13,10 @@ static class DecisionStart
     const int MostPoints = 128;
     const ulong NoisePurpose = 1UL << 32;
 
-    /// <summary>Looks for a start: first among given images, then, should none of them be adversarial, in uniform noise.</summary>
+    /// <summary>
+    /// Looks for a start in uniform noise, and then, should none of it be adversarial, among given images; the other way round
+    /// where a class is aimed at, of which noise hardly ever is.
+    /// </summary>
     /// <param name="victim">The victim.</param>
     /// <param name="image">The image under attack.</param>
     /// <param name="norm">What is near: L2 or L∞.</param>
@@ -22,11 +25,9 @@ static class DecisionStart
     /// <returns>An adversarial image, or null where none was found.</returns>
     public static async Task<float[]?> Find(ILabelVictim victim, AttackedImage image, Norm norm, IReadOnlyList<float[]> given, int wanted)
     {
-        List<float[]> found = await Adversarial(victim, image, given);
-        if (found.Count > 0)
-            found = [found.MinBy(start => Distance(image, start, norm))!];
-        else
-            found = await Noise(victim, image, wanted);
+        List<float[]> found = image.IsTargeted ? await Given(victim, image, norm, given) : await Noise(victim, image, wanted);
+        if (found.Count == 0)
+            found = image.IsTargeted ? await Noise(victim, image, wanted) : await Given(victim, image, norm, given);
 
         float[]? nearest = null;
         foreach (float[] start in found)
@@ -82,6 +83,13 @@ static class DecisionStart
         }
 
         return point;
+    }
+
+    /// <summary>The nearest of the given images that are adversarial, if there is one.</summary>
+    static async Task<List<float[]>> Given(ILabelVictim victim, AttackedImage image, Norm norm, IReadOnlyList<float[]> given)
+    {
+        List<float[]> adversarial = await Adversarial(victim, image, given);
+        return adversarial.Count == 0 ? [] : [adversarial.MinBy(start => Distance(image, start, norm))!];
     }
 
     static async Task<List<float[]>> Noise(ILabelVictim victim, AttackedImage image, int wanted)

@@ -46,7 +46,7 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
     /// </summary>
     public double Gamma { get; init => field = Option.Positive(value, nameof(Gamma)); } = 1;
 
-    /// <summary>Images that may be adversarial, tried before noise; needed where noise is never of the class aimed at.</summary>
+    /// <summary>Images that may be adversarial: for where noise is not, and tried before noise where a class is aimed at.</summary>
     public IReadOnlyList<float[]> Starts { get; init => field = Option.Images(value, nameof(Starts)); } = [];
 
     /// <summary>How many adversarial images of noise are brought nearer, to begin with the nearest; at least 1.</summary>

@@ -43,7 +43,7 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
     public double Factor { get; init => field = Option.Within(2, value, nameof(Factor)); } = 1.5;
 
     /// <summary>p, the size of a trial; above 0.</summary>
-    public double Perturbation { get; init => field = Option.Positive(value, nameof(Perturbation)); } = 10;
+    public double TrialSize { get; init => field = Option.Positive(value, nameof(TrialSize)); } = 10;
 
     /// <summary>d: pixels at most so many rows and columns away from a changed one are tried next; at least 0.</summary>
     public int Distance { get; init => field = Option.AtLeast(0, value, nameof(Distance)); } = 5;
@@ -127,7 +127,7 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
     {
         float[] tried = (float[])point.Clone();
         for (int i = pixel; i < tried.Length; i += pixels)
-            tried[i] = (float)(Perturbation * Math.Sign(tried[i] - 0.5f) + 0.5);
+            tried[i] = (float)(TrialSize * Math.Sign(tried[i] - 0.5f) + 0.5);
         return tried;
     }
 

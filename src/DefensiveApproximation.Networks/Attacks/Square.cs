@@ -12,8 +12,8 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// <param name="Epsilon">The radius of the ball, in input units.</param>
 public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
 {
-    // The paper's schedule (section 5) for so many steps, which is stretched to as many as there are.
-    const double ScheduledSteps = 10_000;
+    // The paper's schedule (section 5) for so many queries, which is stretched to as many as there are.
+    const double ScheduledQueries = 10_000;
 
     static readonly int[] Halvings = [10, 50, 200, 1000, 2000, 4000, 6000, 8000];
 
@@ -31,8 +31,8 @@ public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
     /// <summary>The norm of the ball: L∞ or L2.</summary>
     public Norm BallNorm { get; init => field = Option.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
-    /// <summary>How many points are tried from each start, each a query; at least 1.</summary>
-    public int Steps { get; init => field = Option.AtLeast(1, value, nameof(Steps)); } = 5000;
+    /// <summary>How many queries a start takes at most, one for each point that is tried; at least 1.</summary>
+    public int Queries { get; init => field = Option.AtLeast(1, value, nameof(Queries)); } = 5000;
 
     /// <summary>p, the share of the image that the first squares cover; above 0 and at most 1.</summary>
     public double FirstShare { get; init => field = Option.Within(1, value, nameof(FirstShare)); } = 0.8;
@@ -54,26 +54,26 @@ public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
             CounterRandom random = image.Random((ulong)start);
             double least = double.PositiveInfinity;
             float[]? point = null;
-            for (int step = 0; step < Steps; step++)
+            for (int query = 0; query < Queries; query++)
             {
-                float[] next = point is null ? proposals.First(ref random) : proposals.Next(ref random, point, Share(step));
+                float[] next = point is null ? proposals.First(ref random) : proposals.Next(ref random, point, Share(query));
                 float[] logits = await image.Logits(victim, next);
                 if (image.IsReached(logits))
                     return StopReason.Found;
                 double loss = image.Direction * Scores.Margin(logits, image.Class);
                 if (point is null || loss < least)
                     (point, image.Attempt, least) = (next, next, double.IsNaN(loss) ? double.PositiveInfinity : loss);
-                image.Progress = (start + (step + 1.0) / Steps) / Restarts;
+                image.Progress = (start + (query + 1.0) / Queries) / Restarts;
             }
         }
 
         return StopReason.BudgetSpent;
     }
 
-    /// <summary>The share of the image that the square of a step covers: halved now and then.</summary>
-    double Share(int step)
+    /// <summary>The share of the image that the square of a query covers: halved now and then.</summary>
+    double Share(int query)
     {
-        double scheduled = step * ScheduledSteps / Steps;
+        double scheduled = query * ScheduledQueries / Queries;
         return FirstShare / (1 << Halvings.Count(halving => scheduled > halving));
     }
 }

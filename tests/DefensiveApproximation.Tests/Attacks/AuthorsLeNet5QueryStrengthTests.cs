@@ -79,7 +79,7 @@ public class AuthorsLeNet5QueryStrengthTests
         {
             "released" => LocalSearch.Released,
             "lowest" => LocalSearch.Released with { Order = PixelOrder.Lowest },
-            "within range" => LocalSearch.Released with { Perturbation = 0.5 },
+            "within range" => LocalSearch.Released with { TrialSize = 0.5 },
             _ => new LocalSearch(),
         });
 

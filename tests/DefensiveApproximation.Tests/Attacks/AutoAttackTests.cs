@@ -18,7 +18,7 @@ public class AutoAttackTests
         Tensor images = digits.Images(0, 10);
         byte[] labels = digits.Labels[..10];
 
-        AttackRecord[] all = Run(new AutoAttack(epsilon) { BallNorm = norm, Steps = 6, SquareSteps = 100 });
+        AttackRecord[] all = Run(new AutoAttack(epsilon) { BallNorm = norm, Steps = 6, Queries = 100 });
         AttackRecord[] apgd = Run(new Apgd(epsilon) { BallNorm = norm, Steps = 6, Restarts = 1, StopsAtSuccess = true });
         AttackRecord[] fab = Run(new Fab { Epsilon = epsilon, BallNorm = norm, Steps = 6, Restarts = 1, Targets = 9 });
 
@@ -30,6 +30,18 @@ public class AutoAttackTests
         AttackRecord[] Run(IAttack<IGradientVictim> attack) => AttackRunner.Run(attack, victim, images, labels, 1);
     }
 
+    // From scores alone, where no gradient is shown.
+    [Fact]
+    public void Run_VictimThatShowsNoGradient_IsFooledBySquare()
+    {
+        var model = new LinearModel(2, 4);
+        var silent = new RowVictim(model.Victim.InputShape.ToArray(), 4, image => model.Victim.Logits(new Tensor(image, [1, .. model.Victim.InputShape])).Data, (image, _) => new float[image.Length]);
+
+        AttackRecord[] records = AttackRunner.Run(new AutoAttack(0.5), silent, model.Images, model.Labels, 1);
+
+        Assert.All(records, record => Assert.True(record.Success));
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
@@ -39,7 +51,7 @@ public class AutoAttackTests
         var model = new LinearModel(2, classes);
 
         AttackRecord[] records = AttackRunner.Run(new AutoAttack(0.4), model.Victim, model.Images, model.Labels, 1);
-        AttackRecord[] hopeless = AttackRunner.Run(new AutoAttack(1e-3) { Steps = 5, SquareSteps = 50 }, model.Victim, model.Images, model.Labels, 1);
+        AttackRecord[] hopeless = AttackRunner.Run(new AutoAttack(1e-3) { Steps = 5, Queries = 100 }, model.Victim, model.Images, model.Labels, 1);
 
         Assert.All(records, record => Assert.True(record.Success));
         Assert.All(hopeless, record => Assert.Equal((false, StopReason.BudgetSpent), (record.Success, record.Reason)));
@@ -51,7 +63,7 @@ public class AutoAttackTests
         var model = new LinearModel(2, 4);
         int[] targets = model.Labels.Select(label => (label + 1) % 4).ToArray();
 
-        AttackRecord[] records = AttackRunner.Run(new AutoAttack(0.5) { SquareSteps = 500 }, model.Victim, model.Images, model.Labels, 1, targets);
+        AttackRecord[] records = AttackRunner.Run(new AutoAttack(0.5), model.Victim, model.Images, model.Labels, 1, targets);
 
         Assert.All(records.Where(record => record.Success), record => Assert.Equal(record.Target, record.Prediction));
         Assert.Contains(records, record => record.Success);

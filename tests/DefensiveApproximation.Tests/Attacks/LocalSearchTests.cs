@@ -35,7 +35,7 @@ public class LocalSearchTests
     [InlineData(1, 2)]
     public void Run_TrialsAndChanges_AreTheFormulaInAllChannels(double size, double factor)
     {
-        List<float[]> asked = Ask(LocalSearch.Released with { Perturbation = size, Factor = factor, Rounds = 1 });
+        List<float[]> asked = Ask(LocalSearch.Released with { TrialSize = size, Factor = factor, Rounds = 1 });
 
         foreach (float[] trial in asked.Take(12))
             AssertPixels(trial, Image.Data, value => size * Math.Sign(value));
@@ -98,7 +98,7 @@ public class LocalSearchTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { Factor = 2.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { Factor = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { Perturbation = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { TrialSize = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { Distance = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { PixelsPerRound = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSearch { Rounds = 0 });

@@ -21,8 +21,9 @@ static class Torch
         return result;
     }
 
+    /// <summary>In binary64: what LibTorch computes of small convolutions in binary32 is far off on some processors.</summary>
     public static torch.Tensor ToTorch(Tensor tensor) =>
-        torch.tensor(tensor.Data, Array.ConvertAll(tensor.Shape.ToArray(), dimension => (long)dimension));
+        torch.tensor(Array.ConvertAll(tensor.Data, number => (double)number), Array.ConvertAll(tensor.Shape.ToArray(), dimension => (long)dimension));
 
     /// <summary>
     /// Compares a layer's output, and the input gradient of the sum of its output weighted with other numbers, to
@@ -50,12 +51,12 @@ static class Torch
 
     static void AssertSame(torch.Tensor expected, Tensor actual, int terms)
     {
-        // Sums of products of numbers up to 1 in binary32, ours in order and LibTorch's in blocks. Each addition errs by at
+        // Sums of products of numbers up to 1, ours in binary32, LibTorch's in binary64. Each addition errs by at
         // most half a unit in the last place of its partial sum, 2⁻²² up to 8, which sums of these random signs rarely
         // pass; the errors of one sign or the other mostly cancel.
         double tolerance = terms * Math.ScaleB(1, -22);
         Assert.Equal(Array.ConvertAll(expected.shape, dimension => (int)dimension), actual.Shape.ToArray());
-        float[] numbers = expected.detach().contiguous().data<float>().ToArray();
+        float[] numbers = expected.detach().to(torch.float32).contiguous().data<float>().ToArray();
         for (int i = 0; i < numbers.Length; i++)
         {
             if (!(Math.Abs(numbers[i] - actual.Data[i]) <= tolerance) && !numbers[i].Equals(actual.Data[i]))
