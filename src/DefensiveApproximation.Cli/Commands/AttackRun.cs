@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Cli.Attacks;
-using DefensiveApproximation.Experiments;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Attacks;
 using DefensiveApproximation.Networks.Data;

@@ -163,6 +163,7 @@ public class ApgdTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Apgd(0.1) { Rising = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new AutoAttack(0.1) { BallNorm = Norm.L0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new AutoAttack(0.1) { Steps = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AutoAttack(0.1) { Queries = 0 });
     }
 
     static AttackedImage Image(int? target) => new([0.5f], [1, 1, 1], label: 0, target, id: 0, seed: 0, Norm.LInf, 0.1, 0, long.MaxValue, () => { });

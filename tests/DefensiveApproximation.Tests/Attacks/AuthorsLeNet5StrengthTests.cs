@@ -3,7 +3,6 @@ using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Attacks;
 using DefensiveApproximation.Networks.Data;
-using DefensiveApproximation.Networks.Layers;
 using DefensiveApproximation.Tests.Models;
 using Xunit;
 

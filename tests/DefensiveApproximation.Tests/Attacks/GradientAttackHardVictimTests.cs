@@ -98,7 +98,7 @@ public class GradientAttackHardVictimTests
     }
 
     /// <summary>AutoAttack goes on without gradients.</summary>
-    static int OfSquare(string attack) => attack.Contains("autoattack", StringComparison.Ordinal) ? 5001 : 0;
+    static int OfSquare(string attack) => attack.Contains("autoattack", StringComparison.Ordinal) ? 21 : 0;
 
     static AttackRecord Run(string attack, IGradientVictim victim) =>
         AttackRunner.Run(GradientAttacks.Named(attack, 0.3), victim, Image, [0], seed: 1)[0];

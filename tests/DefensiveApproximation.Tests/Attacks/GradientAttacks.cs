@@ -36,8 +36,8 @@ static class GradientAttacks
         "apgd first" => new Apgd(epsilon) { Steps = 6, Restarts = 2, StopsAtSuccess = true },
         "fab" => ShortFab with { Epsilon = epsilon },
         "fab l2" => ShortFab with { Epsilon = epsilon, BallNorm = Norm.L2 },
-        "autoattack" => new AutoAttack(epsilon) { Steps = 5 },
-        "autoattack l2" => new AutoAttack(epsilon) { Steps = 5, BallNorm = Norm.L2 },
+        "autoattack" => new AutoAttack(epsilon) { Steps = 5, Queries = 20 },
+        "autoattack l2" => new AutoAttack(epsilon) { Steps = 5, Queries = 20, BallNorm = Norm.L2 },
         _ => throw new ArgumentException(name),
     };
 

@@ -105,13 +105,13 @@ public class JsmaTests
         var random = new CounterRandom(8);
         float[] weights = Enumerable.Range(0, 10_000).Select(_ => (float)random.NextNormal()).ToArray();
         var network = new Network("toy", [1, 1, 1000], 10, [new Flatten("flatten"), new Dense("dense", 1000, 10, weights, new float[10], ExactMultiplier.Rounded)]);
-        Tensor images = new(Enumerable.Range(0, 20_000).Select(_ => random.NextSingle(0, 1)).ToArray(), 20, 1, 1, 1000);
+        Tensor images = new(Enumerable.Range(0, 10_000).Select(_ => random.NextSingle(0, 1)).ToArray(), 10, 1, 1, 1000);
         byte[] labels = Scores.Labels(network.Forward(images)).Select(label => (byte)label).ToArray();
         int[] targets = labels.Select(label => (label + 1) % 10).ToArray();
 
         AttackRecord[] records = AttackRunner.Run(new Jsma { Variant = variant, Gamma = 0.25 }, new NetworkVictim(network), images, labels, 1, targets);
 
-        Assert.InRange(records.Count(record => record.Success), 19, 20);
+        Assert.InRange(records.Count(record => record.Success), 10, 10);
         Assert.All(records, record => Assert.InRange(record.Distances.L0, 0, 250));
     }
 
