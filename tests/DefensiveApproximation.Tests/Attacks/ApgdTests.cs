@@ -16,13 +16,13 @@ public class ApgdTests
     {
         Dataset digits = Datasets.Load("digits", Split.Test);
         var victim = new NetworkVictim(TrainedModels.Load("lenet5-digits"));
-        Tensor images = digits.Images(0, 30);
-        byte[] labels = digits.Labels[..30];
+        Tensor images = digits.Images(0, 12);
+        byte[] labels = digits.Labels[..12];
 
         AttackRecord[] pgd = AttackRunner.Run(new Pgd(0.07) { Steps = 30, Restarts = 1 }, victim, images, labels, 1);
         AttackRecord[] apgd = AttackRunner.Run(new Apgd(0.07) { Steps = 30, Restarts = 1, Loss = loss }, victim, images, labels, 1);
 
-        Assert.InRange(pgd.Count(record => record.Success), 3, 27);
+        Assert.InRange(pgd.Count(record => record.Success), 2, 11);
         Assert.True(apgd.Count(record => record.Success) >= pgd.Count(record => record.Success));
         Assert.All(apgd.Where(record => record.CleanCorrect), record => Assert.Equal(30, record.GradientCalls));
     }

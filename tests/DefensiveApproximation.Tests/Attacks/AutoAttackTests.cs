@@ -15,14 +15,14 @@ public class AutoAttackTests
     {
         Dataset digits = Datasets.Load("digits", Split.Test);
         var victim = new NetworkVictim(TrainedModels.Load("lenet5-digits"));
-        Tensor images = digits.Images(0, 10);
-        byte[] labels = digits.Labels[..10];
+        Tensor images = digits.Images(0, 5);
+        byte[] labels = digits.Labels[..5];
 
         AttackRecord[] all = Run(new AutoAttack(epsilon) { BallNorm = norm, Steps = 6, Queries = 100 });
         AttackRecord[] apgd = Run(new Apgd(epsilon) { BallNorm = norm, Steps = 6, Restarts = 1, StopsAtSuccess = true });
         AttackRecord[] fab = Run(new Fab { Epsilon = epsilon, BallNorm = norm, Steps = 6, Restarts = 1, Targets = 9 });
 
-        Assert.InRange(all.Count(record => record.Success), 1, 9);
+        Assert.InRange(all.Count(record => record.Success), 1, 4);
         Assert.All(all.Zip(apgd, fab), record => Assert.True(record.First.Success || !(record.Second.Success || record.Third.Success)));
         // What the first of them fools costs no more than that.
         Assert.All(all.Zip(apgd).Where(pair => pair.Second.Success), pair => Assert.Equal(pair.Second.Queries, pair.First.Queries));
