@@ -60,10 +60,10 @@ public sealed class AttackedImage
     /// <summary>The position of the image in its data set.</summary>
     internal int Id => id;
 
-    /// <summary>How often the image was put to the victim, for its class, scores or gradient.</summary>
+    /// <summary>How often the image was put to the victim, for its class, scores or gradient, in evaluations of the network.</summary>
     public long Queries { get; private set; }
 
-    /// <summary>How many of the queries were for a gradient.</summary>
+    /// <summary>How many of the questions were for a gradient, whatever one costs.</summary>
     public long GradientCalls { get; private set; }
 
     /// <summary>The best adversarial image so far; null before the first.</summary>

@@ -41,21 +41,13 @@ public sealed partial record Fab : IAttack<IGradientVictim>
     public double? Radius { get; init => field = Ball.Checked(value); }
 
     /// <summary>α_max: how much the image may draw at most, 0 to 1.</summary>
-    public double MostBias
-    {
-        get;
-        init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MostBias), value, "It lies between 0 and 1.");
-    } = 0.1;
+    public double MostBias { get; init => field = Option.Share(value, nameof(MostBias)); } = 0.1;
 
     /// <summary>η: by what factor steps go beyond the boundary; above 0.</summary>
     public double Overshoot { get; init => field = Option.Positive(value, nameof(Overshoot)); } = 1.05;
 
     /// <summary>β: which share of its way from the image a success keeps for the next step, 0 to 1.</summary>
-    public double Backward
-    {
-        get;
-        init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Backward), value, "It lies between 0 and 1.");
-    } = 0.9;
+    public double Backward { get; init => field = Option.Share(value, nameof(Backward)); } = 0.9;
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)

@@ -26,12 +26,4 @@ public abstract class GradientEstimator
     /// <param name="random">Random numbers for this image and this direction.</param>
     /// <param name="direction">Receives one number per pixel.</param>
     public abstract void Draw(int index, CounterRandom random, Span<float> direction);
-
-    internal static double Positive(double step) => double.IsFinite(step) && step > 0
-        ? step
-        : throw new ArgumentOutOfRangeException(nameof(step), step, "The step is a finite number above 0.");
-
-    internal static int AtLeastOne(int samples) => samples >= 1
-        ? samples
-        : throw new ArgumentOutOfRangeException(nameof(samples), samples, "There is at least 1 sample.");
 }

@@ -19,8 +19,8 @@ public enum PixelOrder
 /// <remarks>
 /// In numbers v = pixel − ½, a trial sets a pixel to p·sign(v), and a change to r·v, from which 1 is taken or to which 1 is
 /// added when it leaves [−½, ½]; so a pixel of exactly ½ never changes. With a p above ½ trials lie outside [0, 1]: a victim
-/// that accepts pictures only would refuse them, and they are never the result. Where the paper sorts by probability we sort by the logit of the true class above the
-/// logarithm of the sum of exponentials of the others: the same order, but without the ties of rounded probabilities of 1.
+/// that accepts pictures only would refuse them, and they are never the result. Where the paper sorts by probability we sort
+/// by the log of the odds of the true class: the same order, but without the ties of rounded probabilities of 1.
 /// </remarks>
 public sealed record LocalSearch : IAttack<IScoreVictim>
 {
@@ -108,25 +108,14 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
     bool IsNear(int pixel, int centre, int width) =>
         Math.Abs(pixel / width - centre / width) <= Distance && Math.Abs(pixel % width - centre % width) <= Distance;
 
-    /// <summary>
-    /// The true class's logit above the logarithm of the sum of the others' exponentials, where one pixel of a point has
-    /// another value: for each pixel.
-    /// </summary>
+    /// <summary>The log of the odds of the true class where one pixel of a point has another value: for each pixel.</summary>
     static async Task<double[]> Scores(IScoreVictim victim, AttackedImage image, float[] point, int[] pixels, Func<int, float> value)
     {
         Tensor points = Tensor.Unfilled([pixels.Length, .. image.Shape]);
         for (int i = 0; i < pixels.Length; i++)
             With(point, [pixels[i]], Plane(image), value).CopyTo(points.Row(i));
         Tensor logits = await image.Logits(victim, points);
-        return [.. Enumerable.Range(0, logits.Batch).Select(i => LogOdds(logits.Row(i), image.Class))];
-    }
-
-    static double LogOdds(ReadOnlySpan<float> logits, int label)
-    {
-        double largest = (double)logits[label] - Attacks.Scores.Margin(logits, label), sum = 0;
-        for (int i = 0; i < logits.Length; i++)
-            sum += i == label ? 0 : Math.Exp(logits[i] - largest);
-        return logits[label] - largest - Math.Log(sum);
+        return [.. Enumerable.Range(0, logits.Batch).Select(i => -CrossEntropy.LogOddsAgainst(logits.Row(i), image.Class))];
     }
 
     float Changed(float pixel)

@@ -16,11 +16,11 @@ public sealed class Nes : GradientEstimator
 {
     /// <summary>The deviation σ, in input units.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The deviation is not a finite number above 0.</exception>
-    public override double Step { get; init => field = Positive(value); } = 0.1;
+    public override double Step { get; init => field = Option.Positive(value, nameof(Step)); } = 0.1;
 
     /// <summary>How many antithetic pairs, n; at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
-    public int Samples { get; init => field = AtLeastOne(value); } = 1500;
+    public int Samples { get; init => field = Option.AtLeast(1, value, nameof(Samples)); } = 1500;
 
     /// <summary>One per pair.</summary>
     /// <param name="pixels">The numbers of an image.</param>
@@ -31,9 +31,5 @@ public sealed class Nes : GradientEstimator
     public override double Scale(int pixels) => 1.0 / Samples;
 
     /// <inheritdoc/>
-    public override void Draw(int index, CounterRandom random, Span<float> direction)
-    {
-        foreach (ref float number in direction)
-            number = (float)random.NextNormal();
-    }
+    public override void Draw(int index, CounterRandom random, Span<float> direction) => Normals.Fill(ref random, direction);
 }

@@ -49,7 +49,7 @@ public class AttackCheckpointTests
                 }
             }
 
-            QueryAttackPropertyTests.AssertEqual(expected, AttackRunner.Run(attack, Victim, images, labels, seed, checkpoint: AttackCheckpoint.Open(path, Description)));
+            AttackLaws.AssertEqual(expected, AttackRunner.Run(attack, Victim, images, labels, seed, checkpoint: AttackCheckpoint.Open(path, Description)));
         }, iter: 8, threads: 1);
 
     [Fact]
@@ -63,7 +63,7 @@ public class AttackCheckpointTests
         var counting = RowVictim.Of(SmallNetwork.Create(AxFpm.Released, threads: 1));
         AttackRecord[] actual = Run(counting);
 
-        QueryAttackPropertyTests.AssertEqual(expected, actual);
+        AttackLaws.AssertEqual(expected, actual);
         Assert.Contains(actual, record => record.Success);
         Assert.Equal(2 * 8 + actual.Count(record => record.Success), counting.LabelQueries + counting.ScoreQueries);
 

@@ -28,11 +28,11 @@ public class AttackPropertyTests
     {
         (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
         float[] before = (float[])images.Data.Clone();
-        int[]? targets = given.Targeted ? Targets(labels) : null;
+        int[]? targets = given.Targeted ? AttackLaws.NextClass(labels) : null;
 
         AttackRecord[] records = AttackRunner.Run(Create(given), Victim, images, labels, given.Seed, targets);
 
-        Assert.Equal(Bits(before), Bits(images.Data));
+        Assert.Equal(AttackLaws.Bits(before), AttackLaws.Bits(images.Data));
         Assert.Equal(given.Count, records.Length);
         int[] clean = Victim.Labels(images);
         for (int i = 0; i < records.Length; i++)
@@ -56,7 +56,7 @@ public class AttackPropertyTests
             Assert.Equal((double)fresh[labels[i]] - fresh.Where((_, k) => k != labels[i]).Max(), record.Margin);
             Assert.Equal(Distances.Between(image, record.Adversarial), record.Distances);
             if (!cleanCorrect || given.Epsilon == 0)
-                Assert.Equal(Bits(image), Bits(record.Adversarial));
+                Assert.Equal(AttackLaws.Bits(image), AttackLaws.Bits(record.Adversarial));
             if (!cleanCorrect)
                 Assert.Equal((0, 0), (record.Queries, record.GradientCalls));
         }
@@ -66,30 +66,8 @@ public class AttackPropertyTests
     public void Run_DoesNotDependOnBatchOrderOrThreads() => Cases.Sample(given =>
     {
         (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
-        int[]? targets = given.Targeted ? Targets(labels) : null;
-        int[] positions = Enumerable.Range(0, given.Count).Select(i => 100 + 7 * i).ToArray();
-        AttackRecord[] expected = AttackRunner.Run(Create(given), Victim, images, labels, given.Seed, targets, positions);
 
-        int[] order = Enumerable.Range(0, given.Count).ToArray();
-        var random = new CounterRandom(given.Seed);
-        random.Shuffle<int>(order);
-        var threaded = new NetworkVictim(SmallNetwork.Create(AxFpm.Released, threads: 3));
-        AssertSame(order, threaded);
-        foreach (int i in order)
-            AssertSame([i], Victim);
-
-        void AssertSame(int[] places, NetworkVictim victim)
-        {
-            AttackRecord[] actual = AttackRunner.Run(
-                Create(given), victim, images.Gather(places), places.Select(i => labels[i]).ToArray(), given.Seed,
-                targets is null ? null : places.Select(i => targets[i]).ToArray(), places.Select(i => positions[i]).ToArray());
-            for (int i = 0; i < places.Length; i++)
-            {
-                AttackRecord one = expected[places[i]];
-                Assert.Equal(Bits(one.Adversarial), Bits(actual[i].Adversarial));
-                Assert.Equal(one with { Adversarial = actual[i].Adversarial }, actual[i]);
-            }
-        }
+        AttackLaws.AssertIndependentOfBatchOrderAndThreads(Create(given), Victim, images, labels, given.Targeted ? AttackLaws.NextClass(labels) : null, given.Seed);
     }, iter: Iterations / 2, threads: 1);
 
     [Fact]
@@ -98,7 +76,7 @@ public class AttackPropertyTests
         var counting = RowVictim.Of(SmallNetwork.Create(AxFpm.Released, threads: 1));
         (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
 
-        AttackRecord[] records = AttackRunner.Run(Create(given), counting, images, labels, given.Seed, given.Targeted ? Targets(labels) : null);
+        AttackRecord[] records = AttackRunner.Run(Create(given), counting, images, labels, given.Seed, given.Targeted ? AttackLaws.NextClass(labels) : null);
 
         // The checks before and after, and of the rounded successes, are the runner's, not the attack's.
         Assert.Equal(given.Count + records.Count(record => record.Success), counting.LabelQueries);
@@ -131,8 +109,4 @@ public class AttackPropertyTests
         1 => Pgd.Released with { Epsilon = given.Epsilon, Steps = 6, StepSize = given.Epsilon / 4 },
         _ => new Pgd(given.Epsilon) { Steps = 5, StepSize = 0.07, Restarts = 1 },
     };
-
-    static int[] Targets(byte[] labels) => labels.Select(label => (label + 1) % 3).ToArray();
-
-    static int[] Bits(float[] numbers) => Array.ConvertAll(numbers, BitConverter.SingleToInt32Bits);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Attacks;
@@ -99,12 +98,7 @@ public class AuthorsLeNet5QueryStrengthTests
         where TVictim : ILabelVictim
     {
         byte[] labels = [.. places.Select(place => mnist.Labels[place])];
-        long start = Stopwatch.GetTimestamp();
-        AttackRecord[] records = AttackRunner.Run(attack, (TVictim)(object)victim, mnist.Images(places), labels, 1, targets, places);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        AttackSummary summary = AttackSummary.Of(records);
-        TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{attack}: {summary.Successes} of {records.Length}, L0 {summary.MeanL0:F1}, L2 {summary.MeanL2:F3}, L∞ {summary.MeanLInf:F3}, {summary.MeanQueries:F0} queries, {seconds:F1} s");
-        return summary;
+        return AttackSummary.Of(AttackLaws.Report($"{attack}", () =>
+            AttackRunner.Run(attack, (TVictim)(object)victim, mnist.Images(places), labels, 1, targets, places)));
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Attacks;
@@ -74,7 +73,7 @@ public class AuthorsLeNet5StrengthTests
     [InlineData(JsmaVariant.ArtTargetGradient, 0.9, 0.95)]
     public void Jsma_Targeted_SucceedsWithATenthOfThePixels(JsmaVariant variant, double least, double leastWrong)
     {
-        AttackRecord[] records = Report($"jsma {variant}", () => AttackRunner.Run(new Jsma { Variant = variant }, new NetworkVictim(network), images, labels, 1, Next()));
+        AttackRecord[] records = AttackLaws.Report($"jsma {variant}", () => AttackRunner.Run(new Jsma { Variant = variant }, new NetworkVictim(network), images, labels, 1, Next()));
 
         Assert.InRange(records.Count(record => record.Success) / (double)records.Length, least, 1);
         Assert.InRange(records.Count(record => record.Prediction != record.Label) / (double)records.Length, leastWrong, 1);
@@ -120,16 +119,5 @@ public class AuthorsLeNet5StrengthTests
     int[] Next() => labels.Select(label => (label + 1) % 10).ToArray();
 
     AttackSummary Run(IAttack<IGradientVictim> attack) =>
-        AttackSummary.Of(Report($"{attack}", () => AttackRunner.Run(attack, new NetworkVictim(network), images, labels, seed: 1)));
-
-    static AttackRecord[] Report(string name, Func<AttackRecord[]> run)
-    {
-        long start = Stopwatch.GetTimestamp();
-        AttackRecord[] records = run();
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        AttackSummary summary = AttackSummary.Of(records);
-        TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{name}: {summary.Successes} of {records.Length}, L0 {summary.MeanL0:F1}, L2 {summary.MeanL2:F3}, L∞ {summary.MeanLInf:F3}, {summary.MeanQueries:F0} queries, {seconds:F1} s; {string.Join(", ", summary.Reasons)}; {records.Count(record => record.Prediction != record.Label)} wrong");
-        return records;
-    }
+        AttackSummary.Of(AttackLaws.Report($"{attack}", () => AttackRunner.Run(attack, new NetworkVictim(network), images, labels, seed: 1)));
 }

@@ -31,11 +31,11 @@ public class GradientAttackPropertyTests
     {
         (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
         float[] before = (float[])images.Data.Clone();
-        int[]? targets = given.Targeted ? Targets(labels) : null;
+        int[]? targets = given.Targeted ? AttackLaws.NextClass(labels) : null;
 
         AttackRecord[] records = AttackRunner.Run(given.Attack, Victim, images, labels, given.Seed, targets);
 
-        Assert.Equal(Bits(before), Bits(images.Data));
+        Assert.Equal(AttackLaws.Bits(before), AttackLaws.Bits(images.Data));
         for (int i = 0; i < records.Length; i++)
         {
             AttackRecord record = records[i];
@@ -44,7 +44,7 @@ public class GradientAttackPropertyTests
             if (given.Attack.Epsilon is double epsilon)
                 Assert.True(Distances.Between(image, record.Adversarial).In(given.Attack.Norm) <= epsilon);
             if (!record.CleanCorrect || given.Attack.Epsilon == 0)
-                Assert.Equal(Bits(image), Bits(record.Adversarial));
+                Assert.Equal(AttackLaws.Bits(image), AttackLaws.Bits(record.Adversarial));
             if (!record.CleanCorrect)
                 Assert.Equal((0, 0), (record.Queries, record.GradientCalls));
 
@@ -58,29 +58,8 @@ public class GradientAttackPropertyTests
     public void Run_DoesNotDependOnBatchOrderOrThreads() => Cases.Sample(given =>
     {
         (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
-        int[]? targets = given.Targeted ? Targets(labels) : null;
-        int[] positions = Enumerable.Range(0, given.Count).Select(i => 100 + 7 * i).ToArray();
-        AttackRecord[] expected = AttackRunner.Run(given.Attack, Victim, images, labels, given.Seed, targets, positions);
 
-        int[] order = Enumerable.Range(0, given.Count).ToArray();
-        var random = new CounterRandom(given.Seed);
-        random.Shuffle<int>(order);
-        AssertSame(order, new NetworkVictim(SmallNetwork.Create(AxFpm.Released, threads: 3)));
-        foreach (int i in order)
-            AssertSame([i], Victim);
-
-        void AssertSame(int[] places, NetworkVictim victim)
-        {
-            AttackRecord[] actual = AttackRunner.Run(
-                given.Attack, victim, images.Gather(places), places.Select(i => labels[i]).ToArray(), given.Seed,
-                targets is null ? null : places.Select(i => targets[i]).ToArray(), places.Select(i => positions[i]).ToArray());
-            for (int i = 0; i < places.Length; i++)
-            {
-                AttackRecord one = expected[places[i]];
-                Assert.Equal(Bits(one.Adversarial), Bits(actual[i].Adversarial));
-                Assert.Equal(one with { Adversarial = actual[i].Adversarial }, actual[i]);
-            }
-        }
+        AttackLaws.AssertIndependentOfBatchOrderAndThreads(given.Attack, Victim, images, labels, given.Targeted ? AttackLaws.NextClass(labels) : null, given.Seed);
     }, iter: Iterations / 2, threads: 1);
 
     [Fact]
@@ -89,7 +68,7 @@ public class GradientAttackPropertyTests
         var counting = RowVictim.Of(SmallNetwork.Create(AxFpm.Released, threads: 1));
         (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
 
-        AttackRecord[] records = AttackRunner.Run(given.Attack, counting, images, labels, given.Seed, given.Targeted ? Targets(labels) : null);
+        AttackRecord[] records = AttackRunner.Run(given.Attack, counting, images, labels, given.Seed, given.Targeted ? AttackLaws.NextClass(labels) : null);
 
         // The checks before and after, and of the rounded successes, are the runner's, not the attack's.
         int ofRunner = 2 * given.Count + records.Count(record => record.Success);
@@ -111,8 +90,4 @@ public class GradientAttackPropertyTests
     }
 
     public static TheoryData<string> Names => [.. GradientAttacks.Names];
-
-    static int[] Targets(byte[] labels) => labels.Select(label => (label + 1) % 3).ToArray();
-
-    static int[] Bits(float[] numbers) => Array.ConvertAll(numbers, BitConverter.SingleToInt32Bits);
 }

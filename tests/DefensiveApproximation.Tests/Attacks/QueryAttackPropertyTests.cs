@@ -66,22 +66,8 @@ public class QueryAttackPropertyTests
     public void Run_DoesNotDependOnBatchOrderOrThreads() => Cases.Sample(given =>
     {
         (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
-        int[]? targets = Targets(given, labels);
-        int[] positions = Enumerable.Range(0, given.Count).Select(i => 100 + 7 * i).ToArray();
-        AttackRecord[] expected = AttackRunner.Run(Create(given), Victim, images, labels, given.Seed, targets, positions);
 
-        int[] order = Enumerable.Range(0, given.Count).ToArray();
-        var random = new CounterRandom(given.Seed);
-        random.Shuffle<int>(order);
-        AssertSame(order, new NetworkVictim(SmallNetwork.Create(AxFpm.Released, threads: 3)));
-        foreach (int i in order)
-            AssertSame([i], Victim);
-
-        void AssertSame(int[] places, NetworkVictim victim) => AssertEqual(
-            places.Select(i => expected[i]),
-            AttackRunner.Run(
-                Create(given), victim, images.Gather(places), places.Select(i => labels[i]).ToArray(), given.Seed,
-                targets is null ? null : places.Select(i => targets[i]).ToArray(), places.Select(i => positions[i]).ToArray()));
+        AttackLaws.AssertIndependentOfBatchOrderAndThreads(Create(given), Victim, images, labels, Targets(given, labels), given.Seed);
     }, iter: Iterations, threads: 1);
 
     [Theory]
@@ -188,12 +174,5 @@ public class QueryAttackPropertyTests
         _ => new RandomNoise(epsilon) { Draws = 50, BallNorm = Norm.L2 },
     };
 
-    static int[]? Targets(Case given, byte[] labels) => given.Targeted ? labels.Select(label => (label + 1) % 3).ToArray() : null;
-
-    /// <summary>Equal bit for bit; records compare arrays by reference.</summary>
-    internal static void AssertEqual(IEnumerable<AttackRecord> expected, AttackRecord[] actual) => Assert.All(expected, (record, i) =>
-    {
-        Assert.Equal(record.Adversarial.Select(BitConverter.SingleToInt32Bits), actual[i].Adversarial.Select(BitConverter.SingleToInt32Bits));
-        Assert.Equal(record with { Adversarial = actual[i].Adversarial }, actual[i]);
-    });
+    static int[]? Targets(Case given, byte[] labels) => given.Targeted ? AttackLaws.NextClass(labels) : null;
 }
