@@ -117,7 +117,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
             if (Vectors.NoWay(logits, gradients.Data) is StopReason stopped)
                 return stopped;
             bool[] allowed = Enumerable.Range(0, point.Length).Select(i => changes[i] < MostChangesPerPixel && Moved(point[i]) != point[i]).ToArray();
-            int[] pixels = Choose(gradients, allowed);
+            int[] pixels = Choose(gradients, point, allowed);
             if (pixels.Length == 0)
                 return StopReason.NoStepLeft;
             if (step == Steps || changes.Count(count => count > 0) + pixels.Count(i => changes[i] == 0) > most)
@@ -152,15 +152,20 @@ public sealed record Jsma : IAttack<IGradientVictim>
         return (logits.Row(0).ToArray(), gradients);
     }
 
-    int[] Choose(Tensor gradients, bool[] allowed)
+    int[] Choose(Tensor gradients, float[] point, bool[] allowed) => Variant switch
     {
-        double[] first = Scaled(gradients.Row(0), Variant == JsmaVariant.FoolboxFast ? -Step : Step);
-        return Variant switch
-        {
-            JsmaVariant.PapernotPairs => Saliency.Pair(first, Scaled(gradients.Row(1), Step), allowed),
-            JsmaVariant.FoolboxFast => Saliency.Largest(first, allowed),
-            _ => Saliency.LargestTwo(first, allowed),
-        };
+        JsmaVariant.PapernotPairs => Saliency.Pair(Effect(gradients.Row(0), point), Effect(gradients.Row(1), point), allowed),
+        JsmaVariant.FoolboxFast => Saliency.Largest(Scaled(gradients.Row(0), -Step), allowed),
+        _ => Saliency.LargestTwo(Scaled(gradients.Row(0), Step), allowed),
+    };
+
+    /// <summary>What a step at each pixel does to first order, clipping counted: an almost white pixel hardly rises.</summary>
+    double[] Effect(ReadOnlySpan<float> gradient, float[] point)
+    {
+        double[] effect = new double[gradient.Length];
+        for (int i = 0; i < effect.Length; i++)
+            effect[i] = gradient[i] * ((double)Moved(point[i]) - point[i]);
+        return effect;
     }
 
     float Moved(float pixel) => (float)Math.Clamp(pixel + Step, 0, 1);

@@ -66,10 +66,10 @@ public class AuthorsLeNet5StrengthTests
         });
     }
 
-    // Some more end in a class that is neither the true one nor the target: programs that count those say 94 %.
+    // torchattacks 3.5.1 reaches 94 % in 40 steps, with every wrong class counted.
     [Theory(Explicit = true)]
     [Trait("Speed", "Slow")]
-    [InlineData(JsmaVariant.PapernotPairs, 0.85, 0.93)]
+    [InlineData(JsmaVariant.PapernotPairs, 0.95, 0.99)]
     [InlineData(JsmaVariant.ArtTargetGradient, 0.9, 0.95)]
     public void Jsma_Targeted_SucceedsWithATenthOfThePixels(JsmaVariant variant, double least, double leastWrong)
     {

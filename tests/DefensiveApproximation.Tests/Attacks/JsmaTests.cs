@@ -36,6 +36,18 @@ public class JsmaTests
         Assert.Equal(Expected(-0.125f, BestPair([0, 0, -1, 3, 2, -1], [-3, 1, -3, 0, 1, -8])), record.Adversarial);
     }
 
+    // Without clipping the best pair would be (1, 3), as pixel 3 lowers the others most.
+    [Fact]
+    public void PapernotPairs_PassesOverAPixelThatHardlyRises()
+    {
+        var image = new Tensor([0.25f, 0.25f, 0.25f, 0.984375f, 0.25f, 0.25f], 1, 1, 1, 6);
+
+        AttackRecord record = AttackRunner.Run(
+            new Jsma { Theta = 0.5, Gamma = 1, Steps = 1 }, new NetworkVictim(Linear(Weights, [100, 0, 0])), image, [0], 1, [1])[0];
+
+        Assert.Equal([0.25f, 0.75f, 0.75f, 0.984375f, 0.25f, 0.25f], record.Adversarial);
+    }
+
     // The fourth pixel's weights raise the target by 1 and lower the others by 4; no pixel but it and the second lowers them.
     [Fact]
     public void PapernotPairs_NoPairIsAdmissible_StopsAndSaysSo()
