@@ -46,12 +46,12 @@ public sealed record Apgd(double Epsilon) : IAttack<IGradientVictim>
     double? IAttack<IGradientVictim>.Epsilon => Epsilon;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The victim has too few classes for the loss.</exception>
+    /// <exception cref="InputException">The victim has too few classes for the loss.</exception>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
     {
         int least = Loss switch { ApgdLoss.CrossEntropy => 2, ApgdLoss.Dlr => 3, _ => 4 };
         if (victim.Classes < least)
-            throw new ArgumentException($"The loss {Loss} needs {least} classes, and the victim has {victim.Classes}; choose another loss.", nameof(victim));
+            throw new InputException($"the loss {Loss} needs {least} classes, and the network has {victim.Classes}; choose another loss");
 
         int?[] targets = [null];
         if (Loss == ApgdLoss.TargetedDlr && !image.IsTargeted)

@@ -90,7 +90,7 @@ public class ApgdTests
     {
         var model = new LinearModel(3, classes);
 
-        ArgumentException error = Assert.Throws<ArgumentException>(() =>
+        InputException error = Assert.Throws<InputException>(() =>
             AttackRunner.Run(new Apgd(0.1) { Loss = loss }, model.Victim, model.Images, model.Labels, 1));
 
         Assert.Contains($"needs {classes + 1} classes", error.Message);
