@@ -4,6 +4,7 @@ using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Kernels;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Formats;
 using DefensiveApproximation.Networks.Models;
 
 namespace DefensiveApproximation.Cli;
@@ -40,7 +41,7 @@ static class SharedOptions
     public static Option<FloatMultiplier> Multiplier()
     {
         Option<FloatMultiplier> option = Values.Option(
-            "--multiplier", "NAME", "The multiplier; 'dapprox multipliers' lists them.", Multipliers.Find);
+            "--multiplier", "NAME", "The multiplier; 'dapprox multipliers' lists them.", CircuitFiles.FindMultiplier);
         option.DefaultValueFactory = _ => Multipliers.All[0];
         return option;
     }

@@ -5,6 +5,7 @@ using DefensiveApproximation.Cli.Attacks;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Attacks;
 using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Formats;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -48,10 +49,10 @@ static class AttackRun
             HelpName = "FILE",
             Description = "Keep the state here, now and then and when interrupted. When the file is there, the attack goes on from it, to the results of an uninterrupted run.",
         };
-        Option<FloatMultiplier> target = Values.Option("--target-model", "NAME", "The multiplier of the network that is attacked.", Multipliers.Find);
+        Option<FloatMultiplier> target = Values.Option("--target-model", "NAME", "The multiplier of the network that is attacked.", CircuitFiles.FindMultiplier);
         target.DefaultValueFactory = _ => Multipliers.All[0];
-        Option<FloatMultiplier[]> tryOn = Values.List("--try-on", "NAME,…", $"The multipliers of the networks that the successful images are tried on. [default: {string.Join(',', DefaultTryOn.Select(multiplier => multiplier.Name))}]", Multipliers.Find);
-        Option<FloatMultiplier[]> correctOn = Values.List("--correct-on", "NAME,…", "Take only images whose clean version the networks with all these multipliers classify right. [default: take all]", Multipliers.Find);
+        Option<FloatMultiplier[]> tryOn = Values.List("--try-on", "NAME,…", $"The multipliers of the networks that the successful images are tried on. [default: {string.Join(',', DefaultTryOn.Select(multiplier => multiplier.Name))}]", CircuitFiles.FindMultiplier);
+        Option<FloatMultiplier[]> correctOn = Values.List("--correct-on", "NAME,…", "Take only images whose clean version the networks with all these multipliers classify right. [default: take all]", CircuitFiles.FindMultiplier);
         Option<int?> first = SharedOptions.First("Attack this many images at most, counted after --skip and --correct-on.");
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> save = Values.Option<string?>(

@@ -17,7 +17,7 @@ static class ProfileCommand
 
     public static Command Create()
     {
-        Argument<FloatMultiplier> name = Values.Argument("NAME", "The multiplier; 'dapprox multipliers' lists them.", Multipliers.Find);
+        Argument<FloatMultiplier> name = Values.Argument("NAME", "The multiplier; 'dapprox multipliers' lists them.", CircuitFiles.FindMultiplier);
         Option<OperandLaw?> law = Values.Option<OperandLaw?>(
             "--law", string.Join('|', OperandLaw.All.Select(known => known.Name)),
             $"How operands are drawn: {string.Join("; ", OperandLaw.All.Select(known => $"{known.Name}, {known.Summary}"))}. [default: {OperandLaw.All[0].Name}]", OperandLaw.Find);

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Circuits;
 
 namespace DefensiveApproximation.Kernels;
 
@@ -16,6 +18,9 @@ static class KernelTable
     public const string EnvironmentVariable = "DAPPROX_KERNEL";
 
     const string Avx512 = "avx512", Avx2 = "avx2", Vector128Set = "vector128", Scalar = "scalar";
+
+    /// <summary>Those of circuits: made, and the circuit compiled, when first asked for.</summary>
+    static readonly ConditionalWeakTable<CircuitMultiplier, CircuitPath[]> CircuitPaths = [];
 
     static readonly Lazy<string?> Forced = new(ReadEnvironment);
 
@@ -84,7 +89,9 @@ static class KernelTable
 
     /// <summary>All paths of a multiplier, supported here or not; empty for a multiplier without fast paths.</summary>
     public static IReadOnlyList<KernelPath> All(FloatMultiplier multiplier, Accumulation accumulation) =>
-        Paths.GetValueOrDefault((multiplier, accumulation), []);
+        multiplier is CircuitMultiplier circuit
+            ? [.. CircuitPaths.GetValue(circuit, CircuitPath.All).Where(path => path.Accumulation == accumulation)]
+            : Paths.GetValueOrDefault((multiplier, accumulation), []);
 
     /// <summary>The paths that may be used here, fastest first.</summary>
     /// <param name="multiplier">The multiplier.</param>

@@ -18,19 +18,16 @@ abstract class OperandFormat
     public static OperandFormat Bfloat16 { get; } = new OperandFormat<Bfloat16Operands, Bfloat16Operands>(split: false, smallest: 1);
 
     /// <summary>A without its lowest bit, B as twice its power of two: their exact product is <c>ama5-flat</c>'s.</summary>
-    public static OperandFormat FlatAma5 { get; } = new OperandFormat<FlatAma5Activations, FlatAma5Weights>(split: false, FlushBits);
+    public static OperandFormat FlatAma5 { get; } = new OperandFormat<FlatAma5Activations, FlatAma5Weights>(split: false, MantissaMultiplier.FlushBits);
 
     /// <summary>A as high and low part, B as itself and its nibble tops doubled: Ax-FPM.</summary>
-    public static OperandFormat AxFpm { get; } = new OperandFormat<AxFpmActivations, AxFpmWeights>(split: true, FlushBits);
+    public static OperandFormat AxFpm { get; } = new OperandFormat<AxFpmActivations, AxFpmWeights>(split: true, MantissaMultiplier.FlushBits);
 
     /// <summary>Whether operands come in two parts.</summary>
     public abstract bool Split { get; }
 
     /// <summary>The bit pattern of the smallest magnitude that does not count as zero.</summary>
     public abstract uint Smallest { get; }
-
-    /// <summary>The bit pattern of 10⁻³⁶ rounded to binary32, the smallest number not below 10⁻³⁶.</summary>
-    const uint FlushBits = 0x03AA_2425;
 
     /// <summary>Packs activations into one or two planes of binary32 or binary64 numbers.</summary>
     /// <param name="source">The activations.</param>
@@ -51,7 +48,7 @@ abstract class OperandFormat
     {
         Vector<uint> bits = Vector.AsVectorUInt32(value);
         Vector<uint> size = bits & new Vector<uint>(~Binary32.SignMask);
-        return bits & Vector.GreaterThanOrEqual(size, new Vector<uint>(FlushBits));
+        return bits & Vector.GreaterThanOrEqual(size, new Vector<uint>(MantissaMultiplier.FlushBits));
     }
 
     readonly struct PlainOperands : IOperandTransform
