@@ -6,6 +6,8 @@ namespace DefensiveApproximation.Circuits;
 /// </summary>
 public sealed class Cell
 {
+    readonly byte[] tables;
+
     /// <summary>Creates a cell.</summary>
     /// <param name="name">The name, unique among the cells of a netlist: <c>ama5</c>.</param>
     /// <param name="inputs">One to three names; of an adder A, B and C.</param>
@@ -27,7 +29,7 @@ public sealed class Cell
         Name = name;
         Inputs = [.. inputs];
         Outputs = [.. outputs.Select(output => output.Name)];
-        Tables = [.. outputs.Select(output => Number(output.Table))];
+        tables = [.. outputs.Select(output => Number(output.Table))];
     }
 
     /// <summary>The name.</summary>
@@ -43,7 +45,9 @@ public sealed class Cell
     /// The truth table of each output: bit i is its value where the inputs read as a binary number are i. For three inputs
     /// i = 4A + 2B + C, and the byte is the control of the ternary-logic instruction of AVX-512.
     /// </summary>
-    public IReadOnlyList<byte> Tables { get; }
+    public IReadOnlyList<byte> Tables => tables;
+
+    internal int OutputCount => tables.Length;
 
     /// <summary>What it computes, as a formula; empty where the truth table says it best.</summary>
     public string Logic { get; init; } = "";
@@ -60,7 +64,7 @@ public sealed class Cell
     /// <summary>An output for some values of the inputs.</summary>
     /// <param name="output">Which output.</param>
     /// <param name="index">The inputs read as a binary number, the first the highest bit.</param>
-    public bool Evaluate(int output, int index) => (Tables[output] >> index & 1) != 0;
+    public bool Evaluate(int output, int index) => (tables[output] >> index & 1) != 0;
 
     /// <summary>The truth table of an output as the constructor takes it.</summary>
     /// <param name="output">Which output.</param>

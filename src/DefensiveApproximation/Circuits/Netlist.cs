@@ -10,10 +10,29 @@ public sealed record Bus(string Name, IReadOnlyList<int> Nets)
 }
 
 /// <summary>A cell in its place.</summary>
-/// <param name="Cell">The cell.</param>
-/// <param name="Inputs">The net at each of its inputs.</param>
-/// <param name="FirstOutput">The net of its first output; that of a second is the next.</param>
-public readonly record struct Element(Cell Cell, IReadOnlyList<int> Inputs, int FirstOutput);
+/// <param name="cell">The cell.</param>
+/// <param name="inputs">The net at each of its inputs.</param>
+/// <param name="firstOutput">The net of its first output.</param>
+public readonly struct Element(Cell cell, int[] inputs, int firstOutput)
+{
+    /// <summary>The cell.</summary>
+    public Cell Cell { get; } = cell;
+
+    /// <summary>The net at each of its inputs.</summary>
+    public IReadOnlyList<int> Inputs => inputs;
+
+    /// <summary>The net of its first output; that of a second is the next.</summary>
+    public int FirstOutput { get; } = firstOutput;
+
+    /// <summary>The values of its inputs, read as a binary number of which the first is the highest bit.</summary>
+    internal int Index(bool[] nets)
+    {
+        int index = 0;
+        foreach (int net in inputs)
+            index = 2 * index + (nets[net] ? 1 : 0);
+        return index;
+    }
+}
 
 /// <summary>A netlist inside another: elements that were put there together.</summary>
 /// <param name="Definition">What was put there.</param>
@@ -42,9 +61,11 @@ public sealed class Netlist
     /// <summary>How many nets are constants.</summary>
     public const int ConstantCount = 2;
 
-    internal Netlist(string name, IReadOnlyList<Bus> inputs, IReadOnlyList<Bus> outputs, IReadOnlyList<Element> elements, IReadOnlyList<Instance> instances, int netCount)
+    readonly Element[] elements;
+
+    internal Netlist(string name, IReadOnlyList<Bus> inputs, IReadOnlyList<Bus> outputs, Element[] elements, IReadOnlyList<Instance> instances, int netCount)
     {
-        (Name, Inputs, Outputs, Elements, Instances, NetCount) = (name, inputs, outputs, elements, instances, netCount);
+        (Name, Inputs, Outputs, this.elements, Instances, NetCount) = (name, inputs, outputs, elements, instances, netCount);
     }
 
     /// <summary>The name.</summary>
@@ -57,7 +78,7 @@ public sealed class Netlist
     public IReadOnlyList<Bus> Outputs { get; }
 
     /// <summary>All elements, those of instances included, in an order in which they can be computed.</summary>
-    public IReadOnlyList<Element> Elements { get; }
+    public IReadOnlyList<Element> Elements => elements;
 
     /// <summary>Which of the elements came together as another netlist, in the order of their first elements.</summary>
     public IReadOnlyList<Instance> Instances { get; }
@@ -82,12 +103,10 @@ public sealed class Netlist
                 nets[Inputs[bus].Nets[bit]] = (inputs[bus] >> bit & 1) != 0;
         }
 
-        foreach (Element element in Elements)
+        foreach (Element element in elements)
         {
-            int index = 0;
-            foreach (int input in element.Inputs)
-                index = 2 * index + (nets[input] ? 1 : 0);
-            for (int output = 0; output < element.Cell.Outputs.Count; output++)
+            int index = element.Index(nets);
+            for (int output = 0; output < element.Cell.OutputCount; output++)
                 nets[element.FirstOutput + output] = element.Cell.Evaluate(output, index);
         }
 

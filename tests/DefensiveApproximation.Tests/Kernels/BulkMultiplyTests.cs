@@ -24,7 +24,7 @@ public class BulkMultiplyTests
     [MemberData(nameof(Paths))]
     public void EveryLength_EqualsTheDefinition_AndTouchesNothingElse(string name, string path)
     {
-        FloatMultiplier multiplier = Multipliers.Find(name);
+        FloatMultiplier multiplier = KernelCases.Multiplier(name);
 
         for (int length = 0; length <= 256; length++)
         {
@@ -43,7 +43,7 @@ public class BulkMultiplyTests
     [MemberData(nameof(Paths))]
     public void EdgesAgainstEdges_EqualTheDefinition(string name, string path)
     {
-        FloatMultiplier multiplier = Multipliers.Find(name);
+        FloatMultiplier multiplier = KernelCases.Multiplier(name);
         foreach (float edge in SampleOperands.Edges)
         {
             float[] a = SampleOperands.Edges, b = new float[a.Length];
@@ -62,7 +62,7 @@ public class BulkMultiplyTests
     [MemberData(nameof(Paths))]
     public void OneEdgeAmongOrdinaryOperands_EqualsTheDefinition(string name, string path)
     {
-        FloatMultiplier multiplier = Multipliers.Find(name);
+        FloatMultiplier multiplier = KernelCases.Multiplier(name);
         foreach (float edge in SampleOperands.Edges)
         {
             float[] a = SampleOperands.Ordinary(40, 1), b = SampleOperands.Ordinary(40, 2);
@@ -80,7 +80,7 @@ public class BulkMultiplyTests
     [MemberData(nameof(Paths))]
     public void OperandsInsideTheSafeRange_UpToItsLimits_EqualTheDefinition(string name, string path)
     {
-        FloatMultiplier multiplier = Multipliers.Find(name);
+        FloatMultiplier multiplier = KernelCases.Multiplier(name);
         KernelPath? fast = KernelCases.Find(name, Accumulation.Float32, path);
         if (fast is null)
             return;
@@ -110,7 +110,7 @@ public class BulkMultiplyTests
     [MemberData(nameof(Paths))]
     public void ZeroActivations_TimesEveryFiniteWeight_EqualTheDefinition(string name, string path)
     {
-        FloatMultiplier multiplier = Multipliers.Find(name);
+        FloatMultiplier multiplier = KernelCases.Multiplier(name);
         float[] zeros = [.. Enumerable.Repeat<float[]>([0f, -0f, 1e-37f, -1e-37f], 5).SelectMany(part => part)];
 
         foreach (float weight in SampleOperands.Edges.Where(float.IsFinite))
@@ -127,7 +127,7 @@ public class BulkMultiplyTests
     [Fact]
     public void AllOnesMantissas_AndRandomBits_EqualTheDefinition_ByDefaultDispatch()
     {
-        foreach (FloatMultiplier multiplier in Multipliers.All)
+        foreach (FloatMultiplier multiplier in KernelCases.Multipliers)
         {
             float[] a = SampleOperands.AnyBits(20_000, 7), b = SampleOperands.AnyBits(20_000, 8);
             for (int i = 0; i < 1000; i++)

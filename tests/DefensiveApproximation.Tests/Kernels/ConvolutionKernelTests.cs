@@ -94,7 +94,7 @@ public class ConvolutionKernelTests
         Array.Fill(weights, 1e-30f);
         float[] output = new float[bias.Length * 6];
 
-        new ConvolutionKernel(Multipliers.Find(name), shape, 2, 3, weights, bias, accumulation, path).Run(input, output, threads: 1);
+        new ConvolutionKernel(KernelCases.Multiplier(name), shape, 2, 3, weights, bias, accumulation, path).Run(input, output, threads: 1);
 
         float[] expected = [.. bias.SelectMany(value => Enumerable.Repeat(float.IsNaN(value) ? float.NaN : value + 0f, 6))];
         KernelCases.AssertBits(expected, output);
@@ -194,7 +194,7 @@ public class ConvolutionKernelTests
     {
         if (shape.OutputHeight(height) < 1 || shape.OutputWidth(width) < 1)
             return;
-        FloatMultiplier multiplier = Multipliers.Find(name);
+        FloatMultiplier multiplier = KernelCases.Multiplier(name);
         float[] input = operands(batch * shape.InputChannels * height * width, seed);
         float[] weights = operands(shape.OutputChannels * shape.Taps, seed + 1);
         float[] bias = withBias ? SampleOperands.Ordinary(shape.OutputChannels, seed + 2) : [];

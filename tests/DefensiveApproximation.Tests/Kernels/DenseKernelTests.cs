@@ -15,7 +15,7 @@ public class DenseKernelTests
     [MemberData(nameof(Paths))]
     public void SumsWithBias_EqualTheDefinition(string name, Accumulation accumulation, string path)
     {
-        FloatMultiplier multiplier = Multipliers.Find(name);
+        FloatMultiplier multiplier = KernelCases.Multiplier(name);
         float[] bias = SampleOperands.Ordinary(Outputs, 3);
         foreach (Func<int, ulong, float[]> operands in (Func<int, ulong, float[]>[])[SampleOperands.Ordinary, SampleOperands.AnyBits])
         {

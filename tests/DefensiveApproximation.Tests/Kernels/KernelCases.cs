@@ -1,4 +1,5 @@
 using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Circuits;
 using DefensiveApproximation.Kernels;
 using Xunit;
 
@@ -7,11 +8,24 @@ namespace DefensiveApproximation.Tests.Kernels;
 /// <summary>Every entry of the table of paths that this processor can run, as theory data.</summary>
 static class KernelCases
 {
+    /// <summary>The multipliers that have names, and some of circuits.</summary>
+    public static IReadOnlyList<FloatMultiplier> Multipliers { get; } =
+    [
+        .. DefensiveApproximation.Arithmetic.Multipliers.All,
+        new CircuitMultiplier(CircuitDescription.Build("dadda:8:ama1:columns=9"), name: "dadda-8"),
+        // Leading ones are anywhere.
+        new CircuitMultiplier(CircuitDescription.Build("array:6:axa1"), new FloatFormat(4, 5), name: "array-6"),
+        new CircuitMultiplier(CircuitDescription.Build("carry-save:11:ama4:columns=12"), FloatFormat.Binary16, MantissaOverflow.Wrapped, "carry-save-11"),
+        new CircuitMultiplier(CircuitDescription.Build("blocks:12:ama5:width=25"), overflow: MantissaOverflow.Released, name: "blocks-12"),
+    ];
+
+    public static FloatMultiplier Multiplier(string name) => Multipliers.Single(multiplier => multiplier.Name == name);
+
     /// <summary>Multiplier, accumulation, path; the path "definition" stands for none of the fast ones.</summary>
     public static TheoryData<string, Accumulation, string> Paths()
     {
         var data = new TheoryData<string, Accumulation, string>();
-        foreach (FloatMultiplier multiplier in Multipliers.All)
+        foreach (FloatMultiplier multiplier in Multipliers)
         {
             foreach (Accumulation accumulation in Enum.GetValues<Accumulation>())
             {
@@ -25,7 +39,7 @@ static class KernelCases
     }
 
     public static KernelPath? Find(string multiplier, Accumulation accumulation, string path) =>
-        KernelTable.All(Multipliers.Find(multiplier), accumulation).SingleOrDefault(candidate => candidate.Name == path);
+        KernelTable.All(Multiplier(multiplier), accumulation).SingleOrDefault(candidate => candidate.Name == path);
 
     /// <summary>One output of a matrix product, written down independently of the kernels.</summary>
     public static float Sum(FloatMultiplier multiplier, Accumulation accumulation, IEnumerable<(float A, float B)> operands, float bias)

@@ -12,7 +12,7 @@ public class KernelTableTests
     [Fact]
     public void EveryMultiplier_HasAPathForEveryInstructionSet_InEitherAccumulation()
     {
-        foreach (FloatMultiplier multiplier in Multipliers.All)
+        foreach (FloatMultiplier multiplier in KernelCases.Multipliers)
         {
             foreach (Accumulation accumulation in Enum.GetValues<Accumulation>())
                 Assert.Equal(InstructionSets, KernelTable.All(multiplier, accumulation).Select(path => path.InstructionSet).Distinct());
@@ -22,7 +22,7 @@ public class KernelTableTests
     [Fact]
     public void NamesOfPaths_AreUnique_AndBeginWithTheInstructionSet()
     {
-        foreach (FloatMultiplier multiplier in Multipliers.All)
+        foreach (FloatMultiplier multiplier in KernelCases.Multipliers)
         {
             foreach (Accumulation accumulation in Enum.GetValues<Accumulation>())
             {
@@ -36,7 +36,7 @@ public class KernelTableTests
     [Fact]
     public void PathsOfThisProcessor_AreSupported()
     {
-        foreach (FloatMultiplier multiplier in Multipliers.All)
+        foreach (FloatMultiplier multiplier in KernelCases.Multipliers)
         {
             Dictionary<string, bool> supported = KernelTable.All(multiplier, Accumulation.Float64)
                 .GroupBy(path => path.InstructionSet)

@@ -105,7 +105,7 @@ public class MatrixProductTests
     {
         float[] a = SampleOperands.Edges, b = SampleOperands.Edges;
 
-        foreach (FloatMultiplier multiplier in Multipliers.All)
+        foreach (FloatMultiplier multiplier in KernelCases.Multipliers)
         {
             Check(multiplier.Name, Accumulation.Float32, null, a, b, a.Length, 1, b.Length);
             Check(multiplier.Name, Accumulation.Float64, null, a, b, a.Length, 1, b.Length);
@@ -178,7 +178,7 @@ public class MatrixProductTests
 
     static void Check(string name, Accumulation accumulation, string? path, float[] a, float[] b, int rows, int inner, int columns)
     {
-        FloatMultiplier multiplier = Multipliers.Find(name);
+        FloatMultiplier multiplier = KernelCases.Multiplier(name);
         float[] result = new float[rows * columns];
         MatrixProduct.Run(multiplier, a.AsSpan(0, rows * inner), b[..(inner * columns)], rows, inner, columns, result, accumulation, threads: 1, path);
 
