@@ -8,15 +8,17 @@ namespace DefensiveApproximation.Tests.Kernels;
 /// <summary>Every entry of the table of paths that this processor can run, as theory data.</summary>
 static class KernelCases
 {
-    /// <summary>The multipliers that have names, and some of circuits.</summary>
+    /// <summary>
+    /// The multipliers that have names, and some of circuits: small ones, since the definition of a circuit is slow. Leading
+    /// ones are where an exact product's are in the first, and anywhere in the others.
+    /// </summary>
     public static IReadOnlyList<FloatMultiplier> Multipliers { get; } =
     [
         .. DefensiveApproximation.Arithmetic.Multipliers.All,
-        new CircuitMultiplier(CircuitDescription.Build("dadda:8:ama1:columns=9"), name: "dadda-8"),
-        // Leading ones are anywhere.
+        new CircuitMultiplier(CircuitDescription.Build("dadda:5:ama1:columns=5"), name: "dadda-5"),
         new CircuitMultiplier(CircuitDescription.Build("array:6:axa1"), new FloatFormat(4, 5), name: "array-6"),
-        new CircuitMultiplier(CircuitDescription.Build("carry-save:11:ama4:columns=12"), FloatFormat.Binary16, MantissaOverflow.Wrapped, "carry-save-11"),
-        new CircuitMultiplier(CircuitDescription.Build("blocks:12:ama5:width=25"), overflow: MantissaOverflow.Released, name: "blocks-12"),
+        new CircuitMultiplier(CircuitDescription.Build("carry-save:4:ama4:columns=5"), new FloatFormat(5, 3), MantissaOverflow.Wrapped, "carry-save-4"),
+        new CircuitMultiplier(CircuitDescription.Build("blocks:4:ama5:block=2:width=9"), overflow: MantissaOverflow.Released, name: "blocks-4"),
     ];
 
     public static FloatMultiplier Multiplier(string name) => Multipliers.Single(multiplier => multiplier.Name == name);
