@@ -86,7 +86,7 @@ static class AttackRun
 
             string title = $"{entry.Name} against {subject.Describe(parse, exact, data, parse.GetValue(target)!)}";
             AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
-                ? AttackCheckpoint.Open(file, $"{title}, {attacks[0]}, seed {parse.GetValue(seed)}{(parse.GetValue(targeted) ? ", targeted" : "")}, at most {parse.GetValue(mostQueries)} queries")
+                ? AttackCheckpoint.Open(file, $"{title}, weights {Fingerprint.Of(exact)}, images {Fingerprint.Of(whole)}, {attacks[0]}, seed {parse.GetValue(seed)}{(parse.GetValue(targeted) ? ", targeted" : "")}, at most {parse.GetValue(mostQueries)} queries")
                 : null;
             Network[] tried = others.Select(On).ToArray();
             Tensor calibration = rules.Any(rule => rule.Measures) ? subject.Calibration(parse) : Tensor.Zeros([0, .. exact.InputShape]);
