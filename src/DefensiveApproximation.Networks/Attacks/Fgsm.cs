@@ -19,18 +19,25 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
     /// As in Foolbox 2.4: an ε among the first 20 of the grid is looked for again among 20 finer ones between 0 and it, and
     /// the nearest of all successes in L2 counts.
     /// </summary>
-    public static Fgsm Released { get; } = new() { IsReleased = true };
+    public static Fgsm Released { get; } = new() { NearestInL2 = true, RefinesOnGrid = true };
 
     /// <inheritdoc/>
     public string Name => "fgsm";
 
     /// <inheritdoc/>
-    public Norm Norm => IsReleased && Epsilon is null ? Norm.L2 : Norm.LInf;
+    public Norm Norm => NearestInL2 && Epsilon is null ? Norm.L2 : Norm.LInf;
 
     /// <inheritdoc/>
     public double? Epsilon { get; init => field = Ball.Checked(value); } = Ball.Checked(Epsilon);
 
-    bool IsReleased { get; init; }
+    /// <summary>Whether, without an ε, the nearest of all successes in L2 counts, and not in L∞.</summary>
+    public bool NearestInL2 { get; init; }
+
+    /// <summary>
+    /// Whether, without an ε, the finer one is looked for as Foolbox 2.4 does: among 20 between 0 and the one of the grid, and
+    /// only where that is among the first 20; otherwise by bisection just below it.
+    /// </summary>
+    public bool RefinesOnGrid { get; init; }
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
@@ -56,7 +63,7 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
         }
 
         double high = (double)first / GridSteps, low = high - 1.0 / GridSteps;
-        if (IsReleased)
+        if (RefinesOnGrid)
         {
             if (first > FinerSteps)
                 return;

@@ -47,7 +47,7 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
     public double Gamma { get; init => field = Option.Positive(value, nameof(Gamma)); } = 1;
 
     /// <summary>Images that may be adversarial: for where noise is not, and tried before noise where a class is aimed at.</summary>
-    public IReadOnlyList<float[]> Starts { get; init => field = Option.Images(value, nameof(Starts)); } = [];
+    public IReadOnlyList<float[]> Starts { get; init => field = Option.Starts(value, nameof(Starts)); } = new StartImages([]);
 
     /// <summary>How many adversarial images of noise are brought nearer, to begin with the nearest; at least 1.</summary>
     public int StartBlends { get; init => field = Option.AtLeast(1, value, nameof(StartBlends)); } = 10;

@@ -25,7 +25,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
         Gamma = 1,
         Steps = 2000,
         MostChangesPerPixel = 7,
-        IsReleased = true,
+        AimsAlongGradient = true,
     };
 
     /// <inheritdoc/>
@@ -65,7 +65,11 @@ public sealed record Jsma : IAttack<IGradientVictim>
     /// <summary>How many classes are aimed at where any wrong one will do; at least 1.</summary>
     public int Targets { get; init => field = Option.AtLeast(1, value, nameof(Targets)); } = 9;
 
-    bool IsReleased { get; init; }
+    /// <summary>
+    /// Whether, where any wrong class will do, only one is aimed at: the one that the smallest sufficient step along the
+    /// gradient leads to, if there is one.
+    /// </summary>
+    public bool AimsAlongGradient { get; init; }
 
     double Step => Variant == JsmaVariant.FoolboxFast ? -Math.Abs(Theta) : Theta;
 
@@ -89,7 +93,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
     async Task<int[]> Choose(IGradientVictim victim, AttackedImage image)
     {
         int label = image.Class;
-        if (IsReleased)
+        if (AimsAlongGradient)
         {
             image.Part = (0, 0);
             await Fgsm.Released.Run(victim, image);
@@ -98,7 +102,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
         }
 
         int[] rivals = MarginLoss.Rivals(await image.Logits(victim, image.Clean.ToArray()), label);
-        return rivals[..Math.Min(IsReleased ? 1 : Targets, rivals.Length)];
+        return rivals[..Math.Min(AimsAlongGradient ? 1 : Targets, rivals.Length)];
     }
 
     async Task<StopReason> Aim(IGradientVictim victim, AttackedImage image, int target)
@@ -107,7 +111,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
         int[] changes = new int[point.Length];
         int most = (int)Math.Floor(Gamma * point.Length);
         // For another target only fewer changes are of use.
-        if (image.Best is float[] best && !IsReleased)
+        if (image.Best is float[] best && !AimsAlongGradient)
             most = Math.Min(most, Distances.Between(image.Clean, best).L0 - 1);
         for (int step = 0; ; step++)
         {
