@@ -36,8 +36,8 @@ public class BoundaryAttackTests
         Assert.InRange(record.Distances.L2 / linear.NearestL2, 1 - 1e-6, 1 + Excess);
     }
 
-    // A class that is aimed at is begun at from given images. The last move towards the image was one of 1 %, so bisecting it
-    // could not bring more than that.
+    // A class that is aimed at is begun at from given images. Moves towards the image are of 1 % at first, so bisecting the
+    // last of them could hardly bring 2 %.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
