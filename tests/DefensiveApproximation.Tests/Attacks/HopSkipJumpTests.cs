@@ -9,6 +9,9 @@ public class HopSkipJumpTests
     // What random directions leave of the distance to the nearest point of a plane.
     const double L2Excess = 0.05, LInfExcess = 0.1;
 
+    // The same after ten iterations in two dimensions; without a step some images are left more than six times as far.
+    const double AnalyticExcess = 0.1;
+
     public static TheoryData<ulong> Streams => [1, 2, 3];
 
     [Theory]
@@ -50,7 +53,7 @@ public class HopSkipJumpTests
     }
 
     // What CleverHans asserts after ten iterations: accuracy below 0.1, targets reached in more than 0.9. Whatever finds a start
-    // succeeds, so that it comes near is asserted as well.
+    // succeeds, so that it comes near is asserted as well, and it begins at one image of noise: ten may lie near by chance.
     [Theory]
     [InlineData(Norm.L2, false)]
     [InlineData(Norm.L2, true)]
@@ -62,12 +65,12 @@ public class HopSkipJumpTests
         byte[] labels = Array.ConvertAll(AnalyticModelTests.Victim.Labels(images), label => (byte)label);
 
         AttackRecord[] records = AttackRunner.Run(
-            new HopSkipJump { BallNorm = norm, Iterations = 10 }, AnalyticModelTests.Victim, images, labels, 1,
+            HopSkipJump.Released with { BallNorm = norm, Iterations = 10 }, AnalyticModelTests.Victim, images, labels, 1,
             targeted ? Array.ConvertAll(labels, label => 1 - label) : null);
 
         Assert.InRange(records.Count(record => record.Success) / (double)records.Length, 0.9, 1);
         Assert.All(records.Where(record => record.Success), record =>
-            Assert.InRange(record.Distances.In(norm) / AnalyticModelTests.Nearest(images.Row(record.Image), norm), 0, 1 + LInfExcess));
+            Assert.InRange(record.Distances.In(norm) / AnalyticModelTests.Nearest(images.Row(record.Image), norm), 0, 1 + AnalyticExcess));
     }
 
     [Fact]
