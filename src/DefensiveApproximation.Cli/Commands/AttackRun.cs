@@ -27,7 +27,7 @@ static class AttackRun
     {
         var command = new DocumentedCommand(entry.Name, $"{entry.Summary} ({entry.Source})", Details(entry));
         var subject = new SubjectOptions();
-        Option<Choice<Preset>> preset = Values.Choice("--preset", "The settings that are not given: of the reference papers, or of Foolbox 2.4, which the paper used.",
+        Option<Choice<Preset>> preset = Values.Choice("--preset", "The settings that are not given: those of the attacks' papers, some of them strengthened, or of Foolbox 2.4, which \"Defensive Approximation\" used.",
             [new("strong", Preset.Strong), .. entry.HasReleased ? (Choice<Preset>[])[new("released", Preset.Released)] : []]);
         Option<double[]> epsilon = entry.Budget == Budget.Minimal
             ? Refused<double[]>("--epsilon", $"{entry.Name} looks for the nearest adversarial image and takes no --epsilon; leave it out, the curve has the accuracy at every ε")

@@ -28,6 +28,7 @@ public class CarliniWagnerTests
     [Theory]
     [InlineData(0)]
     [InlineData(0.3)]
+    [InlineData(2.3)]
     public void Run_Confidence_IsTheLeadOfTheTarget(double confidence)
     {
         var model = new LinearModel(6, 2);
