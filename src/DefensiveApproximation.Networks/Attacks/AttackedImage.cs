@@ -166,6 +166,16 @@ public sealed class AttackedImage
             QueriesBefore = CountGradients(points.Batch, victim.GradientCost),
         };
 
+    /// <summary>
+    /// Forgets the adversarial images that were found, where they were to prepare the attack and are none of its own. What was
+    /// asked to find them still counts.
+    /// </summary>
+    internal void Forget()
+    {
+        (Best, nearest, QueriesToBest) = (null, double.PositiveInfinity, 0);
+        Attempt = clean;
+    }
+
     internal void Wait(Question question)
     {
         Pending = question;

@@ -30,7 +30,15 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
     /// <inheritdoc/>
     public double? Epsilon { get; init => field = Ball.Checked(value); } = Ball.Checked(Epsilon);
 
+    /// <summary>
+    /// Foolbox 2.4's <c>GradientAttack</c>, from which its JSMA has the class to aim at: as <see cref="Released"/>, but along
+    /// the gradient itself, so that ε is the root mean square of the changes.
+    /// </summary>
+    internal static Fgsm AlongTheGradient { get; } = new() { IsReleased = true, StepNorm = Norm.L2 };
+
     bool IsReleased { get; init; }
+
+    Norm StepNorm { get; init; } = Norm.LInf;
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
@@ -45,13 +53,22 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
         return StopReason.BudgetSpent;
     }
 
-    async Task Search(IGradientVictim victim, AttackedImage image, float[] gradient)
+    /// <summary>The image at the smallest step that succeeds; null where none does.</summary>
+    internal async Task<float[]?> Smallest(IGradientVictim victim, AttackedImage image)
+    {
+        (float[] logits, float[] gradient) = await image.Gradient(victim, image.Clean.ToArray(), CrossEntropy.Of(image));
+        double? step = Vectors.NoWay(logits, gradient) is null ? await Search(victim, image, gradient) : null;
+        return step is double smallest ? Step(image, gradient, smallest) : null;
+    }
+
+    /// <summary>The smallest step that succeeds; null where none does.</summary>
+    async Task<double?> Search(IGradientVictim victim, AttackedImage image, float[] gradient)
     {
         int first = 1;
         while (!await Succeeds((double)first / GridSteps))
         {
             if (++first > GridSteps)
-                return;
+                return null;
             image.Progress = (double)first / GridSteps;
         }
 
@@ -59,11 +76,11 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
         if (IsReleased)
         {
             if (first > FinerSteps)
-                return;
+                return high;
             int step = 1;
             while (step < FinerSteps && !await Succeeds(high * step / FinerSteps))
                 step++;
-            return;
+            return high * step / FinerSteps;
         }
 
         for (int i = 0; i < Bisections; i++)
@@ -75,6 +92,8 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
                 low = middle;
         }
 
+        return high;
+
         async Task<bool> Succeeds(double step)
         {
             image.Attempt = Step(image, gradient, step);
@@ -82,11 +101,12 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
         }
     }
 
-    static float[] Step(AttackedImage image, float[] gradient, double epsilon)
+    float[] Step(AttackedImage image, float[] gradient, double epsilon)
     {
-        Ball ball = Ball.Around(image.Clean, Norm.LInf, epsilon);
+        double length = StepNorm == Norm.L2 ? epsilon * Math.Sqrt(gradient.Length) : epsilon;
+        Ball ball = Ball.Around(image.Clean, StepNorm, length);
         float[] point = image.Clean.ToArray();
-        ball.Step(point, gradient, epsilon * image.Direction);
+        ball.Step(point, gradient, length * image.Direction);
         ball.Project(point);
         return point;
     }

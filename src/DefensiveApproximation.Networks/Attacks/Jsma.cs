@@ -11,12 +11,14 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// step is admissible. Queries: two gradients per step for pairs, the target's logit's and the others'; one for the other
 /// variants. A pixel of a colour image counts once per channel.</para>
 /// <para>Where any wrong class will do, the <see cref="Targets"/> most likely ones are aimed at in turn, and whichever wrong
-/// class comes of it counts; the image with the fewest changes wins. <see cref="Released"/> aims at the class that FGSM with
-/// the smallest step leads to, or, without any, at the most likely one. FGSM's image counts too, as it does in Foolbox (which
-/// keeps the nearest in L2).</para>
+/// class comes of it counts; the image with the fewest changes wins. <see cref="Released"/> aims at the class that the
+/// smallest sufficient step along the gradient leads to, or, without any, at a random one. The image there is forgotten, as in
+/// Foolbox, and is no success of JSMA; what was asked to find it counts.</para>
 /// </remarks>
 public sealed record Jsma : IAttack<IGradientVictim>
 {
+    const ulong ClassPurpose = 5UL << 32;
+
     /// <summary>As in Foolbox 2.4: <see cref="JsmaVariant.FoolboxFast"/>, 2000 steps of 0.1, each pixel seven times at most.</summary>
     public static Jsma Released { get; } = new()
     {
@@ -88,17 +90,29 @@ public sealed record Jsma : IAttack<IGradientVictim>
     /// <summary>The classes to aim at where any wrong one will do.</summary>
     async Task<int[]> Choose(IGradientVictim victim, AttackedImage image)
     {
-        int label = image.Class;
         if (IsReleased)
+            return [await ChooseAsFoolbox(victim, image)];
+        int[] rivals = MarginLoss.Rivals(await image.Logits(victim, image.Clean.ToArray()), image.Class);
+        return rivals[..Math.Min(Targets, rivals.Length)];
+    }
+
+    static async Task<int> ChooseAsFoolbox(IGradientVictim victim, AttackedImage image)
+    {
+        image.Part = (0, 0);
+        try
         {
-            image.Part = (0, 0);
-            await Fgsm.Released.Run(victim, image);
-            if (image.Best is float[] fooled)
-                return [await image.Label(victim, fooled)];
+            if (await Fgsm.AlongTheGradient.Smallest(victim, image) is float[] fooled)
+                return await image.Label(victim, fooled);
+        }
+        finally
+        {
+            // Also where the budget of queries ends here.
+            image.Forget();
         }
 
-        int[] rivals = MarginLoss.Rivals(await image.Logits(victim, image.Clean.ToArray()), label);
-        return rivals[..Math.Min(IsReleased ? 1 : Targets, rivals.Length)];
+        CounterRandom random = image.Random(ClassPurpose);
+        int other = random.NextInt32(victim.Classes - 1);
+        return other < image.Class ? other : other + 1;
     }
 
     async Task<StopReason> Aim(IGradientVictim victim, AttackedImage image, int target)
@@ -107,7 +121,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
         int[] changes = new int[point.Length];
         int most = (int)Math.Floor(Gamma * point.Length);
         // For another target only fewer changes are of use.
-        if (image.Best is float[] best && !IsReleased)
+        if (image.Best is float[] best)
             most = Math.Min(most, Distances.Between(image.Clean, best).L0 - 1);
         for (int step = 0; ; step++)
         {

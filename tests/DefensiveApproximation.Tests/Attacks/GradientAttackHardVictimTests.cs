@@ -7,7 +7,7 @@ namespace DefensiveApproximation.Tests.Attacks;
 /// <summary>Victims that show an attack with gradients no way: it ends, soon, and says why.</summary>
 public class GradientAttackHardVictimTests
 {
-    // One or two for each start and class that an attack tries; JSMA as released begins with FGSM, which may ask 1000 times.
+    // One or two for each start and class that an attack tries; JSMA as released begins with a search for its class, which may ask 1000 times.
     const int Few = 30;
 
     static readonly Tensor Image = new([0.5f, 0.5f, 0.5f, 0.5f], 1, 1, 1, 4);
