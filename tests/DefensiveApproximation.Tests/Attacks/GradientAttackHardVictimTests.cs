@@ -32,6 +32,17 @@ public class GradientAttackHardVictimTests
     public void Run_LogitsNotNumbersAwayFromTheImage_EndsWithNonFinite(string attack) => AssertStops(
         attack, image => Array.TrueForAll(image, pixel => pixel == 0.5f) ? [2, 1, 0] : [float.NaN, 1, 0], Way, StopReason.NonFinite, attack == "jsma released" ? 1100 : Few);
 
+    // The true class cannot lose, and a loss is −∞ or not a number.
+    [Theory]
+    [MemberData(nameof(Attacks))]
+    public void Run_TrueLogitInfinite_Ends(string attack)
+    {
+        AttackRecord record = Run(attack, new RowVictim([1, 1, 4], 3, _ => [float.PositiveInfinity, 1, 0], (_, _) => [1, 1, -1, -1]));
+
+        Assert.False(record.Success);
+        Assert.InRange(record.Queries, 1, 2000 + OfSquare(attack));
+    }
+
     [Theory]
     [MemberData(nameof(Attacks))]
     public void Run_ImpossibleVictim_EndsWithinItsBudget(string attack)
