@@ -74,8 +74,15 @@ sealed class AttackLoop : IDisposable
             }
 
             (Question Question, int Row)[] points = group.SelectMany(question => Enumerable.Range(0, question.Points.Batch).Select(row => (question, row))).ToArray();
-            foreach ((Question Question, int Row)[] some in points.Chunk(MostPoints))
-                Answer(some);
+            int next;
+            for (int first = 0; first < points.Length; first = next)
+            {
+                next = Math.Min(first + MostPoints, points.Length);
+                // The losses of one point stay together, so that the victim can use its evaluations for all of them.
+                while (next < points.Length && points[next].Question.Loss is not null && points[next].Row > 0)
+                    next++;
+                Answer(points[first..next]);
+            }
         }
     }
 

@@ -51,7 +51,7 @@ public sealed record AttackRecord
     /// <summary>How many of the queries it took until this adversarial image was found; null without success.</summary>
     public required long? QueriesToBest { get; init; }
 
-    /// <summary>How many of the questions were for a gradient.</summary>
+    /// <summary>How many gradients the attack asked for, each of one loss at one point.</summary>
     public required long GradientCalls { get; init; }
 
     /// <summary>Whether the victim classified the clean image right, so that there was something to attack.</summary>

@@ -149,10 +149,10 @@ public sealed record Jsma : IAttack<IGradientVictim>
         }
     }
 
-    async Task<(float[] Logits, Tensor Gradients)> Ask(IGradientVictim victim, AttackedImage image, float[] point, int target)
+    Question<(float[] Logits, Tensor Gradients)> Ask(IGradientVictim victim, AttackedImage image, float[] point, int target)
     {
         int losses = Variant == JsmaVariant.PapernotPairs ? 2 : 1;
-        (Tensor logits, Tensor gradients) = await image.Gradients(victim, MarginLoss.Copies(image, point, losses), (row, scores, gradient) =>
+        return image.Gradients(victim, point, losses, (row, scores, gradient) =>
         {
             if (Variant == JsmaVariant.FoolboxFast)
             {
@@ -163,7 +163,6 @@ public sealed record Jsma : IAttack<IGradientVictim>
             gradient.Fill(row);
             gradient[target] = 1 - row;
         });
-        return (logits.Row(0).ToArray(), gradients);
     }
 
     int[] Choose(Tensor gradients, float[] point, bool[] allowed) => Variant switch
