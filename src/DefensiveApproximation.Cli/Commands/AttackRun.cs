@@ -74,7 +74,7 @@ static class AttackRun
             BackwardRule[] rules = entry.Knowledge != Knowledge.Gradients ? [BackwardRule.All[0]]
                 : parse.GetValue(backward) is { Length: > 0 } chosen ? chosen : [BackwardRule.All[0]];
             IReadOnlyList<float[]> starts = entry.Knowledge == Knowledge.Labels && entry.Budget == Budget.Minimal && (parse.GetValue(targeted) || parse.GetValue(preset).Value == Preset.Strong) ? Starts(whole) : [];
-            IAttack<IGradientVictim>[] attacks = Array.ConvertAll(budgets, budget => Make(entry, new AttackSetting(parse, parse.GetValue(preset).Value, budget, starts)));
+            IAttack<IGradientVictim>[] attacks = Array.ConvertAll(budgets, budget => Make(entry, new AttackSetting(parse, parse.GetValue(preset).Value, budget, parse.GetValue(targeted), starts), data.Channels * data.Height * data.Width));
             string? folder = parse.GetValue(save);
             if (folder is not null)
                 AttackFolder.Probe(folder);
@@ -128,17 +128,23 @@ static class AttackRun
         return [.. places.Select((_, i) => images.Row(i).ToArray())];
     }
 
-    /// <summary>What an attack's own checks find wrong with its options is an input error.</summary>
-    static IAttack<IGradientVictim> Make(AttackEntry entry, AttackSetting setting)
+    /// <summary>What an attack's own checks find wrong with its options is an input error, and so is an ε beyond all images.</summary>
+    static IAttack<IGradientVictim> Make(AttackEntry entry, AttackSetting setting, int pixels)
     {
+        IAttack<IGradientVictim> attack;
         try
         {
-            return entry.Create(setting);
+            attack = entry.Create(setting);
         }
         catch (ArgumentException e)
         {
             throw new InputException($"{entry.Name}: {e.Message.Split(" (Parameter", 2)[0]} See dapprox attack {entry.Name} --help", e);
         }
+
+        double most = attack.Norm == Norm.LInf ? 1 : Math.Sqrt(pixels);
+        return attack.Epsilon > most
+            ? throw new InputException($"--epsilon is {attack.Epsilon}, but no two images are further apart than {most:0.##} in {AttackEntry.SignOf(attack.Norm)}; give a smaller number, such as 0.1 (pixels lie between 0 and 1)")
+            : attack;
     }
 
     /// <summary>An option that other attacks have and this one cannot have; it says why.</summary>

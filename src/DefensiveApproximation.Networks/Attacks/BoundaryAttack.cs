@@ -13,6 +13,10 @@ namespace DefensiveApproximation.Networks.Attacks;
 public sealed record BoundaryAttack : IAttack<ILabelVictim>
 {
     const int SphericalInterval = 10;
+
+    // As in Foolbox 2.4.
+    const int NoiseDraws = 1000;
+
     const ulong StepPurpose = 3UL << 32;
 
     /// <summary>As in Foolbox 2.4: 5000 steps, one direction at a time, from one blend of noise.</summary>
@@ -56,7 +60,7 @@ public sealed record BoundaryAttack : IAttack<ILabelVictim>
     {
         if (image.State is null)
         {
-            if (await DecisionStart.Find(victim, image, Norm, Starts, StartBlends) is not float[] start)
+            if (await DecisionStart.Find(victim, image, Norm, Starts, StartBlends, NoiseDraws) is not float[] start)
                 return StopReason.NoStart;
             image.State = new AttackState(0, start, new BoundarySteps(this).Numbers);
         }

@@ -54,9 +54,8 @@ public sealed record DeepFool : IAttack<IGradientVictim>
         double[] total = new double[point.Length];
         for (int step = 0; step < Steps; step++)
         {
-            (Tensor logits, Tensor gradients) = await image.Gradients(victim, MarginLoss.Copies(image, point, rivals), (row, scores, gradient) =>
-                MarginLoss.Difference((classes ?? MarginLoss.Rivals(scores.ToArray(), image.Class))[row], image.Class, gradient));
-            float[] scores = logits.Row(0).ToArray();
+            (float[] scores, Tensor gradients) = await image.Gradients(victim, point, rivals, (row, logits, gradient) =>
+                MarginLoss.Difference((classes ?? MarginLoss.Rivals(logits.ToArray(), image.Class))[row], image.Class, gradient));
             if (!Array.TrueForAll(scores, float.IsFinite) || !Array.TrueForAll(gradients.Data, float.IsFinite))
                 return StopReason.NonFinite;
             classes ??= MarginLoss.Rivals(scores, image.Class);

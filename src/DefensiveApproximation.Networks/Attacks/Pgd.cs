@@ -10,13 +10,14 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// <para>With an ε all steps are made, also after a success, since a point further inside the wrong class is the stronger
 /// example; the attempt is the last iterate that succeeded, or else the last. A start after a success is not made. Queries:
 /// one per step and one for the last iterate, for each start. A start whose gradient shows no way asks no more.</para>
-/// <para>Without an ε the smallest sufficient one is looked for: from <see cref="FirstEpsilon"/> on, 1.5 times as much until
-/// it suffices, and then 20 bisections; the step keeps its ratio to ε, and a descent ends at its first success.</para>
+/// <para>Without an ε the smallest sufficient one is looked for as in Foolbox 2.4: from <see cref="FirstEpsilon"/> on, 1.5
+/// times as much until one of 20 suffices, and then 20 bisections between it and 0; the step keeps its ratio to ε, and a
+/// descent ends at its first success.</para>
 /// </remarks>
 /// <param name="Epsilon">The radius of the ball, in input units; null for the smallest that succeeds.</param>
 public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
 {
-    const int Enlargements = 20, Bisections = 20;
+    const int Trials = 20, Bisections = 20;
     const double Enlargement = 1.5;
 
     /// <summary>As in Foolbox 2.4: 40 steps of ε/30 from the image itself; without an ε, the nearest of all successes in L2.</summary>
@@ -71,12 +72,12 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
             return (await Descend(victim, image, epsilon, searching: false)).Reason;
 
         double high = FirstEpsilon, low = 0;
-        for (int enlargement = 0; ; enlargement++, low = high, high *= Enlargement)
+        for (int trial = 1; ; trial++, high *= Enlargement)
         {
             (bool found, StopReason reason) = await Descend(victim, image, high, searching: true);
             if (found)
                 break;
-            if (enlargement == Enlargements || reason != StopReason.BudgetSpent)
+            if (trial == Trials || reason != StopReason.BudgetSpent)
                 return reason;
         }
 
