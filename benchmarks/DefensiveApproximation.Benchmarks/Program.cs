@@ -19,13 +19,7 @@ void Run(string[] arguments)
 {
     Action benchmark = arguments switch
     {
-        [] => () =>
-        {
-            output.WriteLine("Medians of 31 rounds, every entrant in every round; weights are packed before the clock starts, activations inside.");
-            output.WriteLine();
-            KernelBenchmark.Run(output);
-            NetworkBenchmark.Run(output);
-        },
+        [] => RunKernels,
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
         _ => throw new InputException($"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, or 'attacks', which names of attacks may follow"),
     };
@@ -34,6 +28,14 @@ void Run(string[] arguments)
     output.WriteLine($"`{string.Join(' ', ["dotnet run -c Release --project benchmarks/DefensiveApproximation.Benchmarks", .. arguments])}`; {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors.");
     output.WriteLine();
     benchmark();
+}
+
+void RunKernels()
+{
+    output.WriteLine("Medians of 31 rounds, every entrant in every round; weights are packed before the clock starts, activations inside.");
+    output.WriteLine();
+    KernelBenchmark.Run(output);
+    NetworkBenchmark.Run(output);
 }
 
 static string Processor()
