@@ -22,7 +22,14 @@ static class AttackBenchmark
         BoundaryAttack.Released,
     ];
 
-    public static void Run(TextWriter output)
+    /// <summary>The benchmark of the attacks with these names, of all where there are none.</summary>
+    public static Action Prepare(TextWriter output, string[] names)
+    {
+        IAttack<IGradientVictim>[] chosen = [.. names.Select(name => Names.Find("attack of the benchmark", name, Attacks, attack => attack.Name))];
+        return () => Run(output, chosen.Length == 0 ? Attacks : chosen);
+    }
+
+    static void Run(TextWriter output, IAttack<IGradientVictim>[] attacks)
     {
         // MNIST where it is found, as the paper has it; otherwise the digits that come with the program.
         string name = Datasets.Folder(null) is null ? "digits" : "mnist";
@@ -35,7 +42,7 @@ static class AttackBenchmark
         output.WriteLine();
         output.WriteLine("| attack | network | seconds | an image | success | mean L2 | queries an image | queries a second |");
         output.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|");
-        foreach (IAttack<IGradientVictim> attack in Attacks)
+        foreach (IAttack<IGradientVictim> attack in attacks)
         {
             foreach ((string multiplier, Network network) in (IEnumerable<(string, Network)>)[("exact", exact), ("ax-fpm", approximate)])
             {

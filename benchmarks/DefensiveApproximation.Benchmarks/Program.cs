@@ -1,23 +1,42 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using DefensiveApproximation;
 using DefensiveApproximation.Benchmarks;
 
 TextWriter output = Console.Out;
-output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
-output.WriteLine();
-bool attacks = args is ["attacks"];
-output.WriteLine($"`dotnet run -c Release --project benchmarks/DefensiveApproximation.Benchmarks{(attacks ? " attacks" : "")}`; {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors.");
-if (attacks)
+try
 {
-    output.WriteLine();
-    AttackBenchmark.Run(output);
-    return;
+    Run(args);
+    return 0;
+}
+catch (InputException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 1;
 }
 
-output.WriteLine("Medians of 31 rounds, every entrant in every round; weights are packed before the clock starts, activations inside.");
-output.WriteLine();
-KernelBenchmark.Run(output);
-NetworkBenchmark.Run(output);
+void Run(string[] arguments)
+{
+    Action benchmark = arguments switch
+    {
+        [] => RunKernels,
+        ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
+        _ => throw new InputException($"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, or 'attacks', which names of attacks may follow"),
+    };
+    output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
+    output.WriteLine();
+    output.WriteLine($"`{string.Join(' ', ["dotnet run -c Release --project benchmarks/DefensiveApproximation.Benchmarks", .. arguments])}`; {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors.");
+    output.WriteLine();
+    benchmark();
+}
+
+void RunKernels()
+{
+    output.WriteLine("Medians of 31 rounds, every entrant in every round; weights are packed before the clock starts, activations inside.");
+    output.WriteLine();
+    KernelBenchmark.Run(output);
+    NetworkBenchmark.Run(output);
+}
 
 static string Processor()
 {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DefensiveApproximation.Kernels;
 using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Attacks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Models;
 
@@ -26,10 +27,10 @@ sealed class SubjectOptions
             command.Add(option);
     }
 
-    /// <summary>The network, exact in all layers, and the images that are not skipped.</summary>
+    /// <summary>The network, exact in all layers, all images of the split, and those of them that are not skipped.</summary>
     /// <param name="parse">The command line.</param>
     /// <exception cref="InputException">One of them cannot be had, they do not fit, or no image is left.</exception>
-    public (Network Network, Dataset Images) Load(ParseResult parse)
+    public (Network Network, Dataset Whole, Dataset Images) Load(ParseResult parse)
     {
         DatasetDefinition definition = parse.GetValue(dataset) ?? Datasets.All[0];
         Network network = TrainedModels.Load(parse.GetValue(model) ?? TrainedModels.For(definition.Name));
@@ -40,7 +41,16 @@ sealed class SubjectOptions
         int skipped = parse.GetValue(skip);
         if (skipped >= whole.Count)
             throw new InputException($"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name} ({parse.GetValue(split)}); skip fewer");
-        return (network, whole.Skip(skipped));
+        return (network, whole, whole.Skip(skipped));
+    }
+
+    /// <summary>The images that the network is measured on where a backward rule does so: the first to train on, whatever is attacked.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <exception cref="InputException">They cannot be had.</exception>
+    public Tensor Calibration(ParseResult parse)
+    {
+        Dataset training = Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, Networks.Data.Split.Train, parse.GetValue(data));
+        return training.Images(0, Math.Min(GradientWeights.CalibrationImages, training.Count));
     }
 
     /// <summary>The network with a multiplier in the layers asked for, summing in the format asked for.</summary>

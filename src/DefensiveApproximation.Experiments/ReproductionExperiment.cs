@@ -40,11 +40,15 @@ public sealed class ReproductionExperiment
         new(Ama5Flat.Instance, LayerSelection.All, null),
     ];
 
+    // On which examples that fool the exact network are tried.
+    static readonly Variant[] ApproximateVariants = Variants.Where(variant => variant.Multiplier == AxFpm.Released).ToArray();
+
     readonly ReproductionOptions options;
     readonly IProgress<ReproductionProgress>? progress;
     readonly CancellationToken cancellation;
     readonly Dataset data;
     readonly Network exact;
+    readonly Network[] approximate;
     readonly List<Timing> timings = [];
     readonly List<AdversarialExample> examples = [];
     readonly int parts;
@@ -59,6 +63,7 @@ public sealed class ReproductionExperiment
             "data set with a network of its own", options.Dataset,
             Datasets.All.Where(known => TrainedModels.Shipped.Contains(Model(known))), known => known.Name);
         exact = TrainedModels.Load(Model(definition));
+        approximate = ApproximateVariants.Select(With).ToArray();
         data = Datasets.Load(definition.Name, Split.Test, options.DataFolder).First(options.TestImages);
         Evaluation.ThrowIfUnfit(exact, data);
         // Every variant is evaluated; every multiplier, one fewer, is measured; there are two attacks.
@@ -135,71 +140,58 @@ public sealed class ReproductionExperiment
         variant.Multiplier.Name, variant.LayersName,
         new Share(Enumerable.Range(0, data.Count).Count(i => labels[i] == data.Labels[i]), data.Count), variant.Paper);
 
-    AttackRow Attack(IAttack<IGradientVictim> attack, int[] attacked)
-    {
-        AttackRecord[] records = Records(attack, attacked);
-        return Row(attack.Name, attack.Epsilon, attacked, records);
-    }
+    AttackRow Attack(IAttack<IGradientVictim> attack, int[] attacked) => Row(attack.Name, attack.Epsilon, Outcome(attack, attacked));
 
-    AttackRecord[] Records(IAttack<IGradientVictim> attack, int[] places) => AttackRunner.Run(
-        attack, new NetworkVictim(exact), data.Images(places), Labels(places), options.Seed,
-        positions: places, cancellation: cancellation);
+    TransferAttack Outcome(IAttack<IGradientVictim> attack, int[] places) => TransferAttack.Run(
+        attack, new NetworkVictim(exact), approximate, data, places, options.Seed, cancellation: cancellation);
 
     /// <summary>The paper's way: FGSM with the smallest step that succeeds, image by image.</summary>
     AttackRow SmallestStep(int[] attacked)
     {
-        var found = new Dictionary<int, AttackRecord>();
+        var found = new Dictionary<int, (AttackRecord Record, bool?[] Fooled)>();
         for (int step = 1; step <= LargestGridSteps && found.Count < attacked.Length; step++)
         {
             int[] left = attacked.Where(place => !found.ContainsKey(place)).ToArray();
-            foreach (AttackRecord record in Records(new Fgsm(step * SmallestStepGrid), left))
+            TransferAttack outcome = Outcome(new Fgsm(step * SmallestStepGrid), left);
+            for (int i = 0; i < left.Length; i++)
             {
-                if (record.Success || step == LargestGridSteps)
-                    found.Add(record.Image, record);
+                if (outcome.Records[i].Success || step == LargestGridSteps)
+                    found.Add(left[i], (outcome.Records[i], [.. outcome.Fooled.Select(other => other[i])]));
             }
         }
 
-        return Row("fgsm", null, attacked, attacked.Select(place => found[place]).ToArray());
+        return Row("fgsm", null, new TransferAttack(
+            [.. attacked.Select(place => found[place].Record)],
+            [.. approximate.Select((_, other) => attacked.Select(place => found[place].Fooled[other]).ToArray())]));
     }
 
-    AttackRow Row(string attack, double? epsilon, int[] attacked, AttackRecord[] records)
+    AttackRow Row(string attack, double? epsilon, TransferAttack outcome)
     {
-        AttackSummary summary = AttackSummary.Of(records);
-        Tensor adversarial = data.Images(attacked);
-        for (int i = 0; i < records.Length; i++)
-            records[i].Adversarial.CopyTo(adversarial.Row(i));
-
-        var transfers = new List<TransferRow>();
-        int[]? first = null;
-        foreach (Variant variant in Variants.Where(variant => variant.Multiplier == AxFpm.Released))
-        {
-            var other = new NetworkVictim(With(variant));
-            int[] clean = other.Labels(data.Images(attacked)), labels = other.Labels(adversarial);
-            (int fooled, int of) = AttackSummary.CountTransfer(records, clean, labels);
-            transfers.Add(new TransferRow(variant.Multiplier.Name, variant.LayersName, new Share(fooled, of)));
-            first ??= labels;
-        }
-
+        AttackSummary summary = AttackSummary.Of(outcome.Records);
         // One budget of each attack is enough to see, and the smallest steps are the hardest.
-        if (first is not null && (epsilon is null || epsilon == options.Epsilons.Order().ElementAt(options.Epsilons.Count / 2)))
-            AddExamples(epsilon is null ? "FGSM, smallest ε" : $"{attack.ToUpperInvariant()}, ε = {epsilon}", records, first);
-        return new AttackRow(attack, epsilon, new Share(summary.Successes, summary.CleanCorrect), summary.MeanL2, transfers);
+        if (epsilon is null || epsilon == options.Epsilons.Order().ElementAt(options.Epsilons.Count / 2))
+            AddExamples(epsilon is null ? "FGSM, smallest ε" : $"{attack.ToUpperInvariant()}, ε = {epsilon}", outcome);
+        return new AttackRow(
+            attack, epsilon, new Share(summary.Successes, summary.CleanCorrect), summary.MeanL2,
+            [.. ApproximateVariants.Zip(outcome.Counts, (variant, count) => new TransferRow(variant.Multiplier.Name, variant.LayersName, new Share(count.Fooled, count.Of)))]);
     }
 
     /// <summary>The first successes of different classes, and among them the first that does not fool Ax-FPM, if there is one.</summary>
-    void AddExamples(string attack, AttackRecord[] records, int[] approximate)
+    void AddExamples(string attack, TransferAttack outcome)
     {
-        int[] successes = Enumerable.Range(0, records.Length).Where(i => records[i].Success).DistinctBy(i => records[i].Label).ToArray();
-        int[] resisted = Enumerable.Range(0, records.Length).Where(i => records[i].Success && approximate[i] == records[i].Label).Take(1).ToArray();
+        IReadOnlyList<AttackRecord> records = outcome.Records;
+        var victim = new NetworkVictim(approximate[0]);
+        int[] successes = Enumerable.Range(0, records.Count).Where(i => records[i].Success).DistinctBy(i => records[i].Label).ToArray();
+        int[] resisted = Enumerable.Range(0, records.Count).Where(i => outcome.Fooled[0][i] == false).Take(1).ToArray();
         foreach (int i in resisted.Concat(successes).Distinct().Take(ExamplesPerAttack).Order())
         {
+            Tensor clean = data.Images(records[i].Image, 1);
+            int label = victim.Labels(new Tensor(records[i].Adversarial, clean.Shape))[0];
             examples.Add(AdversarialExample.Of(
-                attack, data, data.Images(records[i].Image, 1).Data, records[i],
-                [(ExactMultiplier.Rounded.Name, records[i].Prediction), (AxFpm.Released.Name, approximate[i])]));
+                attack, data, clean.Data, records[i],
+                [(ExactMultiplier.Rounded.Name, records[i].Prediction), (AxFpm.Released.Name, label)]));
         }
     }
-
-    byte[] Labels(int[] places) => places.Select(place => data.Labels[place]).ToArray();
 
     T Timed<T>(string part, Func<T> run)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
@@ -19,12 +18,8 @@ static class Checkpoint
     /// <summary>What has to be equal for a training to be continued.</summary>
     public static string Describe(TorchArchitecture architecture, TrainingOptions options, Dataset data)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(data.Pixels.Span);
-        hash.AppendData(data.Labels);
-        string fingerprint = Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
         return string.Create(CultureInfo.InvariantCulture, $"{architecture.Name}, {options.Epochs} epochs, batch size {options.BatchSize}, "
-            + $"learning rate {options.LearningRate}, seed {options.Seed}, {options.Threads} threads, shift {options.Shift}, rotation {options.Rotation}, {data.Name} {fingerprint}");
+            + $"learning rate {options.LearningRate}, seed {options.Seed}, {options.Threads} threads, shift {options.Shift}, rotation {options.Rotation}, {data.Name} {Fingerprint.Of(data)}");
     }
 
     public static void Save(string path, string training, TrainingRun run)

@@ -6,7 +6,7 @@ namespace DefensiveApproximation.Cli.Attacks;
 /// <summary>Whose settings an attack's options have unless they are given.</summary>
 enum Preset
 {
-    /// <summary>The reference papers' settings.</summary>
+    /// <summary>The settings of the attacks' papers, some of them strengthened.</summary>
     Strong,
 
     /// <summary>Those of Foolbox 2.4, which "Defensive Approximation" used.</summary>
@@ -38,8 +38,9 @@ enum Budget
 /// <param name="Parse">The command line.</param>
 /// <param name="Preset">The preset.</param>
 /// <param name="Epsilon">The budget, or null.</param>
+/// <param name="IsTargeted">Whether a certain class is aimed at.</param>
 /// <param name="Starts">Images of all classes, for attacks that begin at an adversarial image and find none in noise.</param>
-sealed record AttackSetting(ParseResult Parse, Preset Preset, double? Epsilon, IReadOnlyList<float[]> Starts)
+sealed record AttackSetting(ParseResult Parse, Preset Preset, double? Epsilon, bool IsTargeted, IReadOnlyList<float[]> Starts)
 {
     /// <summary>The attack as the preset has it.</summary>
     public T Of<T>(T strong, T released) => Preset == Preset.Released ? released : strong;

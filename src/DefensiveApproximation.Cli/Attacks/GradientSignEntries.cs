@@ -45,13 +45,16 @@ static class GradientSignEntries
             Create = setting =>
             {
                 Pgd attack = setting.Of(strong, released);
+                bool isRandom = setting.Parse.GetValue(randomStart) ?? attack.RandomStart;
+                if (setting.Parse.GetValue(restarts) is int several and > 1 && !isRandom)
+                    throw new InputException($"--restarts is {several}, but all starts are the same where none is random; give --random-start too, or leave out --restarts");
                 return attack with
                 {
                     Epsilon = setting.Epsilon,
                     BallNorm = setting.Parse.GetValue(norm).Value,
                     Steps = setting.Parse.GetValue(steps) ?? attack.Steps,
                     StepSize = setting.Parse.GetValue(stepSize),
-                    RandomStart = setting.Parse.GetValue(randomStart) ?? attack.RandomStart,
+                    RandomStart = isRandom,
                     Restarts = setting.Parse.GetValue(restarts) ?? attack.Restarts,
                 };
             },

@@ -41,7 +41,7 @@ static class MinimalNormEntries
         Option<int?> searchSteps = AttackEntry.Count("--search-steps", "How many values of c are tried.");
         Option<int?> iterations = AttackEntry.Count("--iterations", "How many iterations at most for each.");
         Option<double?> rate = AttackEntry.Number("--learning-rate", "The learning rate of Adam.", number => number > 0, "a number above 0, such as 0.01");
-        Option<double?> constant = AttackEntry.Number("--initial-constant", "The first c.", number => number > 0, "a number above 0, such as 0.001");
+        Option<double?> constant = AttackEntry.Number("--initial-constant", "The first c.", number => number is > 0 and <= 1e10, "a number above 0 and at most 1e10, such as 0.001");
         return new()
         {
             Name = "cw",
@@ -113,6 +113,8 @@ static class MinimalNormEntries
             Create = setting =>
             {
                 var attack = new Fab();
+                if (setting.Parse.GetValue(targets) is int count && setting.IsTargeted)
+                    throw new InputException($"--targets is {count}, but --targeted aims at one class; leave out one of the two");
                 return attack with
                 {
                     BallNorm = setting.Parse.GetValue(norm).Value,

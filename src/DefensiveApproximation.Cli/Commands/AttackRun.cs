@@ -16,8 +16,8 @@ static class AttackRun
 
     const string Json = " With --json: attack, count, cleanCorrect, results, one entry per ε (a single one with epsilon null for the nearest images) with epsilon, success, meanL2, medianL2, meanLinf, meanL0, meanQueries, transfer {name: share}, seconds, robustAccuracy (of all images), meanQueriesToBest, survivesRounding (share of the successful that still succeed with pixels rounded to 8 bits), reasons {why attacks ended: images}, backward [{rule, success, meanL2, meanQueries}]; and norm, settings, curve [[ε, accuracy], …]; null where there is nothing to take a share or a mean of.";
 
-    // For rules that measure the network; from the images that are attacked.
-    const int CalibrationImages = 100;
+    // Images of each class to begin at: several, since a network may get one or two of them wrong.
+    const int StartsOfAClass = 3;
 
     const string AllRules = "adaptive";
 
@@ -28,7 +28,7 @@ static class AttackRun
     {
         var command = new DocumentedCommand(entry.Name, $"{entry.Summary} ({entry.Source})", Details(entry));
         var subject = new SubjectOptions();
-        Option<Choice<Preset>> preset = Values.Choice("--preset", "The settings that are not given: of the reference papers, or of Foolbox 2.4, which the paper used.",
+        Option<Choice<Preset>> preset = Values.Choice("--preset", "The settings that are not given: those of the attacks' papers, some of them strengthened, or of Foolbox 2.4, which \"Defensive Approximation\" used.",
             [new("strong", Preset.Strong), .. entry.HasReleased ? (Choice<Preset>[])[new("released", Preset.Released)] : []]);
         Option<double[]> epsilon = entry.Budget == Budget.Minimal
             ? Refused<double[]>("--epsilon", $"{entry.Name} looks for the nearest adversarial image and takes no --epsilon; leave it out, the curve has the accuracy at every ε")
@@ -39,7 +39,7 @@ static class AttackRun
             ? new("--targeted") { Description = "Aim at the class after the true one, (label + 1) mod classes, not at any wrong one." }
             : Refused<bool>("--targeted", $"{entry.Name} is defined for any wrong class only; leave out --targeted, or choose another attack (dapprox attacks)");
         Option<BackwardRule[]> backward = entry.Knowledge == Knowledge.Gradients
-            ? Values.Flattened("--backward", "RULE,…", $"What the attacker takes for the gradient of an approximate network: {string.Join(", ", BackwardRule.All.Select(rule => rule.Name))}, or {AllRules} for all of them; with several the nearest success of each image counts. [default: {BackwardRule.All[0].Name}]",
+            ? Values.Flattened("--backward", "RULE,…", $"What the attacker takes for the gradient of an approximate network: {string.Join(", ", BackwardRule.All.Select(rule => rule.Name))}, or {AllRules} for all of them; with several the nearest success of each image counts. {BackwardRule.GainMatched.Name} measures the network on the first {GradientWeights.CalibrationImages} images to train on. [default: {BackwardRule.All[0].Name}]",
                 text => string.Equals(text, AllRules, StringComparison.OrdinalIgnoreCase) ? BackwardRule.All : [BackwardRule.Find(text)])
             : Refused<BackwardRule[]>("--backward", $"{entry.Name} asks for no gradient; leave out --backward");
         Option<long?> mostQueries = Values.Option<long?>("--max-queries", "N", "How often the attack may put each image to the target, in evaluations of the network. [default: no limit]",
@@ -67,15 +67,15 @@ static class AttackRun
 
         command.SetAction((parse, cancellation) =>
         {
-            (Network exact, Dataset data) = subject.Load(parse);
+            (Network exact, Dataset whole, Dataset data) = subject.Load(parse);
             Network On(FloatMultiplier multiplier) => subject.With(parse, exact, multiplier);
             FloatMultiplier[] others = parse.GetValue(tryOn) is { Length: > 0 } named ? named : DefaultTryOn;
             Network attacked = On(parse.GetValue(target)!);
             double?[] budgets = parse.GetValue(epsilon) is { Length: > 0 } given ? Array.ConvertAll(given, number => (double?)number) : [null];
             BackwardRule[] rules = entry.Knowledge != Knowledge.Gradients ? [BackwardRule.All[0]]
                 : parse.GetValue(backward) is { Length: > 0 } chosen ? chosen : [BackwardRule.All[0]];
-            IReadOnlyList<float[]> starts = entry.Knowledge == Knowledge.Labels && entry.Budget == Budget.Minimal && (parse.GetValue(targeted) || parse.GetValue(preset).Value == Preset.Strong) ? StartImages.Of(attacked, data) : [];
-            IAttack<IGradientVictim>[] attacks = Array.ConvertAll(budgets, budget => Make(entry, new AttackSetting(parse, parse.GetValue(preset).Value, budget, starts)));
+            IReadOnlyList<float[]> starts = entry.Knowledge == Knowledge.Labels && entry.Budget == Budget.Minimal && (parse.GetValue(targeted) || parse.GetValue(preset).Value == Preset.Strong) ? Starts(whole) : [];
+            IAttack<IGradientVictim>[] attacks = Array.ConvertAll(budgets, budget => Make(entry, new AttackSetting(parse, parse.GetValue(preset).Value, budget, parse.GetValue(targeted), starts), data.Channels * data.Height * data.Width));
             string? folder = parse.GetValue(save);
             if (folder is not null)
                 AttackFolder.Probe(folder);
@@ -87,10 +87,10 @@ static class AttackRun
 
             string title = $"{entry.Name} against {subject.Describe(parse, exact, data, parse.GetValue(target)!)}";
             AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
-                ? AttackCheckpoint.Open(file, $"{title}, {attacks[0]}, seed {parse.GetValue(seed)}{(parse.GetValue(targeted) ? ", targeted" : "")}, at most {parse.GetValue(mostQueries)} queries")
+                ? AttackCheckpoint.Open(file, $"{title}, weights {Fingerprint.Of(exact)}, images {Fingerprint.Of(whole)}, {attacks[0]}, seed {parse.GetValue(seed)}{(parse.GetValue(targeted) ? ", targeted" : "")}, at most {parse.GetValue(mostQueries)} queries")
                 : null;
             Network[] tried = others.Select(On).ToArray();
-            Tensor calibration = data.Images(places.AsSpan(0, Math.Min(places.Length, CalibrationImages)));
+            Tensor calibration = rules.Any(rule => rule.Measures) ? subject.Calibration(parse) : Tensor.Zeros([0, .. exact.InputShape]);
             (BackwardRule Rule, IGradientVictim Victim)[] victims = Array.ConvertAll(rules, rule => (rule, rule.Victim(attacked, calibration, parse.GetValue(seed))));
             Func<int, int>? aim = parse.GetValue(targeted) ? label => (label + 1) % exact.Classes : null;
 
@@ -118,17 +118,34 @@ static class AttackRun
 
     static string Details(AttackEntry entry) => (entry.Budget == Budget.Minimal ? "Results: " : "For each ε: ") + Measured + Json;
 
-    /// <summary>What an attack's own checks find wrong with its options is an input error.</summary>
-    static IAttack<IGradientVictim> Make(AttackEntry entry, AttackSetting setting)
+    /// <summary>
+    /// Images from which an attack that sees classes can begin where noise is not adversarial: the first of each class, by their
+    /// labels and so without a question to the victim, and whichever images are skipped.
+    /// </summary>
+    static float[][] Starts(Dataset whole)
     {
+        int[] places = [.. Enumerable.Range(0, whole.Count).GroupBy(place => whole.Labels[place]).SelectMany(places => places.Take(StartsOfAClass))];
+        Tensor images = whole.Images(places);
+        return [.. places.Select((_, i) => images.Row(i).ToArray())];
+    }
+
+    /// <summary>What an attack's own checks find wrong with its options is an input error, and so is an ε beyond all images.</summary>
+    static IAttack<IGradientVictim> Make(AttackEntry entry, AttackSetting setting, int pixels)
+    {
+        IAttack<IGradientVictim> attack;
         try
         {
-            return entry.Create(setting);
+            attack = entry.Create(setting);
         }
         catch (ArgumentException e)
         {
             throw new InputException($"{entry.Name}: {e.Message.Split(" (Parameter", 2)[0]} See dapprox attack {entry.Name} --help", e);
         }
+
+        double most = attack.Norm == Norm.LInf ? 1 : Math.Sqrt(pixels);
+        return attack.Epsilon > most
+            ? throw new InputException($"--epsilon is {attack.Epsilon}, but no two images are further apart than {most:0.##} in {AttackEntry.SignOf(attack.Norm)}; give a smaller number, such as 0.1 (pixels lie between 0 and 1)")
+            : attack;
     }
 
     /// <summary>An option that other attacks have and this one cannot have; it says why.</summary>

@@ -14,7 +14,7 @@ static class AttacksCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "attacks", "List the attacks, with their norms, what they have to see of the victim, presets and source; and the backward rules.",
-            "The preset strong, the default, has the settings of the reference papers; released has those of Foolbox 2.4, which \"Defensive Approximation\" used. An attack with a budget takes --epsilon, and its results are success rates; one without looks for the nearest adversarial image, and its results are distances.")
+            "The preset strong, the default, has the settings of the attacks' papers, some of them strengthened; released has those of Foolbox 2.4, which \"Defensive Approximation\" used. An attack with a budget takes --epsilon, and its results are success rates; one without looks for the nearest adversarial image, and its results are distances.")
         {
             json,
         };

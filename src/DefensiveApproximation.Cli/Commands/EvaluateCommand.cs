@@ -31,7 +31,7 @@ static class EvaluateCommand
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            (Network exact, Dataset images) = subject.Load(parse);
+            (Network exact, _, Dataset images) = subject.Load(parse);
             images = images.First(parse.GetValue(first) ?? images.Count);
             FloatMultiplier hardware = parse.GetValue(multiplier)!;
             Network network = subject.With(parse, exact, hardware);

@@ -83,7 +83,8 @@ sealed class ApgdAscent(IGradientVictim victim, AttackedImage image, ApgdObjecti
         double loss = objective.Value(logits);
         bool succeeds = image.IsReached(logits);
         found |= succeeds;
-        if (loss > bestLoss)
+        // The first is taken whatever it is: where the true logit is infinite, the loss is −∞ or not a number.
+        if (best.Length == 0 || loss > bestLoss || double.IsNaN(bestLoss))
             (best, bestGradient, bestLoss, bestSucceeds) = (point, gradient, loss, succeeds);
         return loss;
     }

@@ -123,7 +123,7 @@ public sealed class AttackCheckpoint
         {
             Numbers numbers = JsonSerializer.Deserialize<Numbers>(text, Strict) ?? throw Damaged(null);
             float[]? point = Pixels(file, key + PointSuffix), best = Pixels(file, key + BestSuffix);
-            if (numbers.Iteration < 0 || numbers.GradientCalls < 0 || numbers.Queries < numbers.GradientCalls || numbers.QueriesToBest < 0
+            if (numbers.Iteration < 0 || numbers.GradientCalls < 0 || (numbers.Queries == 0 && numbers.GradientCalls > 0) || numbers.QueriesToBest < 0
                 || numbers.QueriesToBest > numbers.Queries || (point is null && numbers.Ended is not null))
                 throw Damaged(null);
             AttackState? state = point is null ? null : new AttackState(numbers.Iteration, point, numbers.State);

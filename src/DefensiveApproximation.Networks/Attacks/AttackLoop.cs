@@ -1,13 +1,14 @@
 namespace DefensiveApproximation.Networks.Attacks;
 
 /// <summary>
-/// Runs an attack on many images at a time. Each goes on until it has a question or has ended; then all questions are put to
-/// the victim together, and so on. Images that have ended take no part any more.
+/// Runs an attack on many images at a time. Each goes on until it has a question or has ended; then as many questions as make
+/// a round are put to the victim together, and so on. Images that have ended take no part any more.
 /// </summary>
 sealed class AttackLoop : IDisposable
 {
-    // Bounds the memory of one question to the victim; no result depends on it.
-    const int MostPoints = 1024;
+    // Evaluations of the network in a round: enough to keep several threads busy, and few enough that a round is over soon
+    // where a gradient takes thousands of them. It bounds the memory too; no result depends on it.
+    const long MostEvaluations = 1024;
 
     readonly CountdownEvent busy = new(1);
 
@@ -41,15 +42,30 @@ sealed class AttackLoop : IDisposable
 
             cancellation.ThrowIfCancellationRequested();
             beforeRound();
-            Question[] questions = Array.ConvertAll(waiting, i => images[i].Pending!);
-            Answer(questions);
-            Together(waiting, i =>
+            int[] asking = Round(images, waiting);
+            Answer(Array.ConvertAll(asking, i => images[i].Pending!));
+            Together(asking, i =>
             {
                 Question question = images[i].Pending!;
                 images[i].Pending = null;
                 question.Resume();
             });
         }
+    }
+
+    /// <summary>The first of the waiting images: as many as a round has evaluations for, and at least one.</summary>
+    static int[] Round(IReadOnlyList<AttackedImage> images, int[] waiting)
+    {
+        int count = 0;
+        for (long evaluations = 0; count < waiting.Length; count++)
+        {
+            AttackedImage image = images[waiting[count]];
+            evaluations += image.Queries - image.Pending!.QueriesBefore;
+            if (evaluations > MostEvaluations && count > 0)
+                break;
+        }
+
+        return waiting[..count];
     }
 
     /// <summary>Lets images go on, on several threads, until all of them rest.</summary>
@@ -64,25 +80,14 @@ sealed class AttackLoop : IDisposable
     static void Answer(Question[] questions)
     {
         foreach (IGrouping<(ILabelVictim Victim, bool LabelsOnly, bool), Question> group in questions.GroupBy(question => (question.Victim, question.LabelsOnly, question.Loss is null)))
-        {
-            int classes = group.Key.Victim.Classes;
-            foreach (Question question in group)
-            {
-                question.Labels = new int[question.Points.Batch];
-                question.Logits = question.LabelsOnly ? null : Tensor.Zeros(question.Points.Batch, classes);
-                question.Gradients = question.Loss is null ? null : Tensor.Zeros(question.Points.Shape);
-            }
-
-            (Question Question, int Row)[] points = group.SelectMany(question => Enumerable.Range(0, question.Points.Batch).Select(row => (question, row))).ToArray();
-            foreach ((Question Question, int Row)[] some in points.Chunk(MostPoints))
-                Answer(some);
-        }
+            Answer(group.Key.Victim, [.. group]);
     }
 
-    /// <summary>Puts points of one kind of question to the victim.</summary>
-    static void Answer((Question Question, int Row)[] points)
+    /// <summary>Puts questions of one kind to the victim.</summary>
+    static void Answer(ILabelVictim victim, Question[] questions)
     {
-        Question kind = points[0].Question;
+        Question kind = questions[0];
+        (Question Question, int Row)[] points = questions.SelectMany(question => Enumerable.Range(0, question.Points.Batch).Select(row => (question, row))).ToArray();
         Tensor batch = Tensor.Unfilled([points.Length, .. kind.Points.Shape[1..]]);
         for (int i = 0; i < points.Length; i++)
             points[i].Question.Points.Row(points[i].Row).CopyTo(batch.Row(i));
@@ -90,18 +95,20 @@ sealed class AttackLoop : IDisposable
         int[]? labels = null;
         Tensor? logits = null, gradients = null;
         if (kind.LabelsOnly)
-            labels = kind.Victim.Labels(batch);
+            labels = victim.Labels(batch);
         else if (kind.Loss is null)
-            logits = ((IScoreVictim)kind.Victim).Logits(batch);
+            logits = ((IScoreVictim)victim).Logits(batch);
         else
-            (logits, gradients) = ((IGradientVictim)kind.Victim).InputGradient(batch, (i, scores, gradient) => points[i].Question.Loss!(points[i].Row, scores, gradient));
+            (logits, gradients) = ((IGradientVictim)victim).InputGradient(batch, (i, scores, gradient) => points[i].Question.Loss!(points[i].Row, scores, gradient));
 
-        for (int i = 0; i < points.Length; i++)
+        int first = 0;
+        foreach (Question question in questions)
         {
-            (Question question, int row) = points[i];
-            question.Labels[row] = labels is null ? Scores.Label(logits!.Row(i)) : labels[i];
-            logits?.Row(i).CopyTo(question.Logits!.Row(row));
-            gradients?.Row(i).CopyTo(question.Gradients!.Row(row));
+            int count = question.Points.Batch;
+            question.Labels = labels is null ? Scores.Labels(logits!.Rows(first, count)) : labels[first..(first + count)];
+            question.Logits = logits?.Rows(first, count);
+            question.Gradients = gradients?.Rows(first, count);
+            first += count;
         }
     }
 }

@@ -18,7 +18,10 @@ public sealed record AttackRecord
     /// <summary>The victim's class for the adversarial image, by a fresh forward pass; −1 where it had no answer.</summary>
     public required int Prediction { get; init; }
 
-    /// <summary>Whether the attack turned a right answer into the wanted wrong one, by that fresh pass.</summary>
+    /// <summary>
+    /// Whether the attack turned a right answer into the wanted wrong one, with the lead that it asks for (<see
+    /// cref="IAttack{TVictim}.Confidence"/>), by that fresh pass.
+    /// </summary>
     public required bool Success { get; init; }
 
     /// <summary>Why the attack stopped.</summary>
@@ -37,8 +40,8 @@ public sealed record AttackRecord
     public required double? Margin { get; init; }
 
     /// <summary>
-    /// Whether it is still a success when every pixel is rounded to a multiple of 1/255, as a picture file stores it; null
-    /// without success.
+    /// Whether it is still classified as wanted, with whatever lead, when every pixel is rounded to a multiple of 1/255, as a
+    /// picture file stores it; null without success.
     /// </summary>
     public required bool? SurvivesRounding { get; init; }
 
@@ -48,7 +51,7 @@ public sealed record AttackRecord
     /// <summary>How many of the queries it took until this adversarial image was found; null without success.</summary>
     public required long? QueriesToBest { get; init; }
 
-    /// <summary>How many of the questions were for a gradient.</summary>
+    /// <summary>How many gradients the attack asked for, each of one loss at one point.</summary>
     public required long GradientCalls { get; init; }
 
     /// <summary>Whether the victim classified the clean image right, so that there was something to attack.</summary>

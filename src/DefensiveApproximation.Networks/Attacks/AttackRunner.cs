@@ -66,7 +66,10 @@ public static class AttackRunner
 
         Tensor? logits = (victim as IScoreVictim)?.Logits(results);
         int[] predictions = logits is null ? victim.Labels(results) : Scores.Labels(logits);
-        int[] successes = Enumerable.Range(0, count).Where(i => attacked[i]?.IsReached(predictions[i]) == true).ToArray();
+        // With scores, the lead that the attack asks for is part of its success.
+        int[] successes = Enumerable.Range(0, count)
+            .Where(i => attacked[i] is AttackedImage image && (logits is null ? image.IsReached(predictions[i]) : image.IsReached(logits.Row(i))))
+            .ToArray();
         bool[] survivors = SurviveRounding(victim, results.Gather(successes), successes.Select(i => attacked[i]!).ToArray());
 
         var records = new AttackRecord[count];
@@ -156,7 +159,7 @@ public static class AttackRunner
         }
     }
 
-    /// <summary>Whether adversarial images are still what the attack wants when their pixels are multiples of 1/255.</summary>
+    /// <summary>Whether adversarial images are still of a class that the attack wants when their pixels are multiples of 1/255.</summary>
     static bool[] SurviveRounding(ILabelVictim victim, Tensor adversarial, AttackedImage[] images)
     {
         foreach (ref float pixel in adversarial.Data.AsSpan())

@@ -45,27 +45,6 @@ public sealed record AttackSummary(
             [.. records.GroupBy(record => record.Reason).OrderBy(group => group.Key).Select(group => (group.Key, group.Count()))]);
     }
 
-    /// <summary>
-    /// Of the successful adversarial images whose clean image another network classifies right, how many it classifies
-    /// wrong, and how many there are.
-    /// </summary>
-    /// <param name="records">The records of the attack.</param>
-    /// <param name="clean">The other network's class for each clean image.</param>
-    /// <param name="adversarial">The other network's class for each adversarial image.</param>
-    /// <exception cref="ArgumentException">The numbers of records and classes differ.</exception>
-    public static (int Fooled, int Of) CountTransfer(IReadOnlyList<AttackRecord> records, IReadOnlyList<int> clean, IReadOnlyList<int> adversarial)
-    {
-        ArgumentNullException.ThrowIfNull(records);
-        ArgumentNullException.ThrowIfNull(clean);
-        ArgumentNullException.ThrowIfNull(adversarial);
-        if (records.Count != clean.Count || records.Count != adversarial.Count)
-            throw new ArgumentException($"{records.Count} records need as many classes, not {clean.Count} and {adversarial.Count}.", nameof(adversarial));
-        int[] places = Enumerable.Range(0, records.Count)
-            .Where(place => records[place].Success && clean[place] == records[place].Label)
-            .ToArray();
-        return (places.Count(place => adversarial[place] != records[place].Label), places.Length);
-    }
-
     static double? Mean(IEnumerable<double> values)
     {
         double[] all = values.ToArray();

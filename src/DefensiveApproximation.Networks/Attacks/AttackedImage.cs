@@ -63,7 +63,7 @@ public sealed class AttackedImage
     /// <summary>How often the image was put to the victim, for its class, scores or gradient, in evaluations of the network.</summary>
     public long Queries { get; private set; }
 
-    /// <summary>How many of the questions were for a gradient, whatever one costs.</summary>
+    /// <summary>How many gradients were asked for, each of one loss, whatever one costs.</summary>
     public long GradientCalls { get; private set; }
 
     /// <summary>The best adversarial image so far; null before the first.</summary>
@@ -153,18 +153,29 @@ public sealed class AttackedImage
             QueriesBefore = CountGradients(1, victim.GradientCost),
         };
 
-    /// <summary>Asks for the logits of points and the gradient of a loss at each.</summary>
+    /// <summary>Asks for the logits of a point and the gradients of several losses there.</summary>
     /// <param name="victim">The victim.</param>
-    /// <param name="points"><c>[points, channels, height, width]</c>.</param>
-    /// <param name="loss">The loss; its first argument counts in <paramref name="points"/>.</param>
-    /// <returns>Logits <c>[points, classes]</c>, and the gradients, shaped like the points.</returns>
-    /// <exception cref="QueryBudgetException">The budget of queries does not allow it; none is asked about.</exception>
-    public Question<(Tensor Logits, Tensor Gradients)> Gradients(IGradientVictim victim, Tensor points, LogitGradient loss) =>
-        new(this, victim, Checked(points), question => (question.Logits!, question.Gradients!))
+    /// <param name="point">As many numbers as the image has.</param>
+    /// <param name="losses">How many losses; at least 1.</param>
+    /// <param name="loss">The losses; the first argument is the number of one.</param>
+    /// <returns>Logits <c>[classes]</c>, and the gradients <c>[losses, channels, height, width]</c>.</returns>
+    /// <exception cref="QueryBudgetException">The budget of queries does not allow it; nothing is asked.</exception>
+    public Question<(float[] Logits, Tensor Gradients)> Gradients(IGradientVictim victim, float[] point, int losses, LogitGradient loss) =>
+        new(this, victim, Copies(point, losses), question => (question.Logits!.Row(0).ToArray(), question.Gradients!))
         {
             Loss = loss,
-            QueriesBefore = CountGradients(points.Batch, victim.GradientCost),
+            QueriesBefore = CountGradients(losses, victim.CostOfGradients(losses)),
         };
+
+    /// <summary>
+    /// Forgets the adversarial images that were found, where they were to prepare the attack and are none of its own. What was
+    /// asked to find them still counts.
+    /// </summary>
+    internal void Forget()
+    {
+        (Best, nearest, QueriesToBest) = (null, double.PositiveInfinity, 0);
+        Attempt = clean;
+    }
 
     internal void Wait(Question question)
     {
@@ -196,7 +207,8 @@ public sealed class AttackedImage
     internal void Observe(Question question)
     {
         asking = false;
-        long cost = (Queries - question.QueriesBefore) / Math.Max(1, question.Points.Batch);
+        // The points of a question for gradients are one point.
+        long cost = question.Loss is null ? question.Victim.QueryCost : Queries - question.QueriesBefore;
         for (int i = 0; i < question.Points.Batch; i++)
         {
             bool reached = question.Logits is null ? IsReached(question.Labels[i]) : IsReached(question.Logits.Row(i));
@@ -228,10 +240,18 @@ public sealed class AttackedImage
         ? points
         : throw new ArgumentException($"Points have the shape [{string.Join(", ", shape)}], not [{string.Join(", ", points.Shape[1..].ToArray())}].", nameof(points));
 
-    long CountGradients(int points, long cost)
+    Tensor Copies(float[] point, int count)
     {
-        long before = Count(points, cost);
-        GradientCalls += points;
+        Tensor points = Tensor.Unfilled([count, .. shape]);
+        for (int i = 0; i < count; i++)
+            point.CopyTo(points.Row(i));
+        return points;
+    }
+
+    long CountGradients(int losses, long cost)
+    {
+        long before = Count(1, cost);
+        GradientCalls += losses;
         return before;
     }
 

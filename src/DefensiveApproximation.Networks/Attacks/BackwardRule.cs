@@ -27,7 +27,10 @@ public sealed class BackwardRule
     public static BackwardRule GainMatched { get; } = new(
         "gain-matched", "as straight-through, each layer's weights times its measured gain",
         "Athalye, Carlini, Wagner, ICML 2018",
-        (network, calibration, _) => new NetworkVictim(GradientWeights.GainMatched(network, calibration)));
+        (network, calibration, _) => new NetworkVictim(GradientWeights.GainMatched(network, calibration)))
+    {
+        Measures = true,
+    };
 
     /// <summary><c>smoothed</c>: <see cref="GradientWeights.Smoothed"/>.</summary>
     public static BackwardRule Smoothed { get; } = new(
@@ -65,6 +68,9 @@ public sealed class BackwardRule
 
     /// <summary>Where it was published.</summary>
     public string Source { get; }
+
+    /// <summary>Whether it measures the network on calibration images; the others need none.</summary>
+    public bool Measures { get; private init; }
 
     /// <summary>The rule with that name.</summary>
     /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>

@@ -6,6 +6,9 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// </summary>
 abstract class Ball
 {
+    // What two images of a million pixels are apart in L2 at most; still more would only overflow.
+    const double LargestRadius = 1000;
+
     /// <summary>The ball around an image.</summary>
     /// <param name="centre">The image, pixels in [0, 1].</param>
     /// <param name="norm">L2 or L∞.</param>
@@ -32,9 +35,9 @@ abstract class Ball
     public abstract void Step(Span<float> image, ReadOnlySpan<float> gradient, double length);
 
     /// <summary>The radius as an option of attacks.</summary>
-    /// <param name="epsilon">A finite number of at least 0, or null.</param>
+    /// <param name="epsilon">A number from 0 to 1000, or null.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is something else.</exception>
-    public static double? Checked(double? epsilon) => epsilon is null || (double.IsFinite(epsilon.Value) && epsilon >= 0)
+    public static double? Checked(double? epsilon) => epsilon is null or (>= 0 and <= LargestRadius)
         ? epsilon
-        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "ε is a finite number of at least 0.");
+        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"ε is {epsilon}; it lies between 0 and {LargestRadius}.");
 }

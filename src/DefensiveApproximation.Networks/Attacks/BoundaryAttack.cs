@@ -13,6 +13,10 @@ namespace DefensiveApproximation.Networks.Attacks;
 public sealed record BoundaryAttack : IAttack<ILabelVictim>
 {
     const int SphericalInterval = 10;
+
+    // As in Foolbox 2.4.
+    const int NoiseDraws = 1000;
+
     const ulong StepPurpose = 3UL << 32;
 
     /// <summary>As in Foolbox 2.4: 5000 steps, one direction at a time, from one blend of noise.</summary>
@@ -46,7 +50,7 @@ public sealed record BoundaryAttack : IAttack<ILabelVictim>
     public double Adaptation { get; init => field = Option.Positive(value, nameof(Adaptation)); } = 1.5;
 
     /// <summary>Images that may be adversarial: for where noise is not, and tried before noise where a class is aimed at.</summary>
-    public IReadOnlyList<float[]> Starts { get; init => field = Option.Images(value, nameof(Starts)); } = [];
+    public IReadOnlyList<float[]> Starts { get; init => field = Option.Starts(value, nameof(Starts)); } = new StartImages([]);
 
     /// <summary>How many adversarial images of noise are brought nearer, to begin with the nearest; at least 1.</summary>
     public int StartBlends { get; init => field = Option.AtLeast(1, value, nameof(StartBlends)); } = 10;
@@ -56,7 +60,7 @@ public sealed record BoundaryAttack : IAttack<ILabelVictim>
     {
         if (image.State is null)
         {
-            if (await DecisionStart.Find(victim, image, Norm, Starts, StartBlends) is not float[] start)
+            if (await DecisionStart.Find(victim, image, Norm, Starts, StartBlends, NoiseDraws) is not float[] start)
                 return StopReason.NoStart;
             image.State = new AttackState(0, start, new BoundarySteps(this).Numbers);
         }

@@ -7,8 +7,9 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// </summary>
 /// <remarks>
 /// The lead is that of the true class over the largest other or, aimed at a class, that of the largest other over it. An
-/// unsuccessful c is enlarged tenfold until one succeeds, then the interval is bisected. The result is the nearest of all
-/// iterates with the wanted lead. Queries: one gradient per iteration.
+/// unsuccessful c is enlarged tenfold until one succeeds, to 10¹⁰ at most, then the interval is bisected. The result is the
+/// nearest of all iterates with the wanted lead, and without one the attack has failed, whatever the class. Queries: one
+/// gradient per iteration.
 /// </remarks>
 public sealed record CarliniWagner : IAttack<IGradientVictim>
 {
@@ -19,11 +20,11 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
     // From as many steps on, as its authors do, the last one takes the smallest c that is known to suffice.
     const int StepsToRepeat = 10;
 
+    // As its authors have it. A c beyond drowns the distance, and in the end all that binary64 holds.
+    const double LargestConstant = 1e10;
+
     /// <summary>As in Foolbox 2.4: 5 values of c from 0.01 on, learning rate 0.005.</summary>
     public static CarliniWagner Released { get; } = new() { SearchSteps = 5, LearningRate = 5e-3, InitialConstant = 1e-2 };
-
-    /// <summary>As in its authors' program: 10,000 iterations for each c, ten times as many as the default.</summary>
-    public static CarliniWagner Authors { get; } = new() { Iterations = 10_000 };
 
     /// <inheritdoc/>
     public string Name => "cw";
@@ -50,8 +51,8 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
     /// <summary>The learning rate of Adam; above 0.</summary>
     public double LearningRate { get; init => field = Option.Positive(value, nameof(LearningRate)); } = 1e-2;
 
-    /// <summary>The first c; above 0.</summary>
-    public double InitialConstant { get; init => field = Option.Positive(value, nameof(InitialConstant)); } = 1e-3;
+    /// <summary>The first c; above 0 and at most 10¹⁰.</summary>
+    public double InitialConstant { get; init => field = Option.Within(LargestConstant, value, nameof(InitialConstant)); } = 1e-3;
 
     /// <summary>Whether a descent ends when the loss fell by less than 0.01 % since a tenth of the iterations before.</summary>
     public bool AbortEarly { get; init; } = true;
@@ -72,7 +73,9 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
                 high = constant;
             else
                 low = constant;
-            constant = double.IsInfinity(high) ? 10 * constant : (low + high) / 2;
+            if (low == LargestConstant)
+                break;
+            constant = double.IsInfinity(high) ? Math.Min(10 * constant, LargestConstant) : (low + high) / 2;
         }
 
         return StopReason.BudgetSpent;

@@ -6,8 +6,7 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// </summary>
 static class DecisionStart
 {
-    // As in Foolbox 2.4: so many images of noise are tried, and the blend is found to a thousandth.
-    const int MostNoise = 1000;
+    // As in Foolbox 2.4.
     const double BlendTolerance = 1e-3;
 
     const int MostPoints = 128;
@@ -22,12 +21,13 @@ static class DecisionStart
     /// <param name="norm">What is near: L2 or L∞.</param>
     /// <param name="given">Images that may be adversarial; all are asked about, and the nearest is taken.</param>
     /// <param name="wanted">How many adversarial images of noise are blended, to take the nearest blend.</param>
+    /// <param name="draws">How many images of noise are tried at most.</param>
     /// <returns>An adversarial image, or null where none was found.</returns>
-    public static async Task<float[]?> Find(ILabelVictim victim, AttackedImage image, Norm norm, IReadOnlyList<float[]> given, int wanted)
+    public static async Task<float[]?> Find(ILabelVictim victim, AttackedImage image, Norm norm, IReadOnlyList<float[]> given, int wanted, int draws)
     {
-        List<float[]> found = image.IsTargeted ? await Given(victim, image, norm, given) : await Noise(victim, image, wanted);
+        List<float[]> found = image.IsTargeted ? await Given(victim, image, norm, given) : await Noise(victim, image, wanted, draws);
         if (found.Count == 0)
-            found = image.IsTargeted ? await Noise(victim, image, wanted) : await Given(victim, image, norm, given);
+            found = image.IsTargeted ? await Noise(victim, image, wanted, draws) : await Given(victim, image, norm, given);
 
         float[]? nearest = null;
         foreach (float[] start in found)
@@ -92,13 +92,13 @@ static class DecisionStart
         return adversarial.Count == 0 ? [] : [adversarial.MinBy(start => Distance(image, start, norm))!];
     }
 
-    static async Task<List<float[]>> Noise(ILabelVictim victim, AttackedImage image, int wanted)
+    static async Task<List<float[]>> Noise(ILabelVictim victim, AttackedImage image, int wanted, int draws)
     {
         CounterRandom random = image.Random(NoisePurpose);
         var found = new List<float[]>();
-        for (int drawn = 0; drawn < MostNoise && found.Count < wanted;)
+        for (int drawn = 0; drawn < draws && found.Count < wanted;)
         {
-            var some = new float[Math.Min(wanted - found.Count, MostNoise - drawn)][];
+            var some = new float[Math.Min(wanted - found.Count, draws - drawn)][];
             for (int i = 0; i < some.Length; i++)
             {
                 some[i] = new float[image.Clean.Length];

@@ -16,7 +16,7 @@ public sealed record DeepFool : IAttack<IGradientVictim>
     const double Nudge = 1e-4;
 
     /// <summary>As in Foolbox 2.4: 100 steps, each lengthened by 5 % and clipped.</summary>
-    public static DeepFool Released { get; } = new() { Steps = 100, Overshoot = 0.05, IsReleased = true };
+    public static DeepFool Released { get; } = new() { Steps = 100, Overshoot = 0.05, OvershootsEachStep = true };
 
     /// <inheritdoc/>
     public string Name => "deepfool";
@@ -36,7 +36,11 @@ public sealed record DeepFool : IAttack<IGradientVictim>
     /// <summary>How many classes are considered, those with the largest logits of the image, its own included; at least 2.</summary>
     public int Candidates { get; init => field = Option.AtLeast(2, value, nameof(Candidates)); } = 10;
 
-    bool IsReleased { get; init; }
+    /// <summary>
+    /// Whether, as in Foolbox 2.4, each step overshoots by itself and is clipped, and classes that are level are passed over;
+    /// otherwise the sum of the steps overshoots, each of them 10⁻⁴ longer.
+    /// </summary>
+    public bool OvershootsEachStep { get; init; }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A certain class is aimed at.</exception>
@@ -50,16 +54,15 @@ public sealed record DeepFool : IAttack<IGradientVictim>
         double[] total = new double[point.Length];
         for (int step = 0; step < Steps; step++)
         {
-            (Tensor logits, Tensor gradients) = await image.Gradients(victim, MarginLoss.Copies(image, point, rivals), (row, scores, gradient) =>
-                MarginLoss.Difference((classes ?? MarginLoss.Rivals(scores.ToArray(), image.Class))[row], image.Class, gradient));
-            float[] scores = logits.Row(0).ToArray();
+            (float[] scores, Tensor gradients) = await image.Gradients(victim, point, rivals, (row, logits, gradient) =>
+                MarginLoss.Difference((classes ?? MarginLoss.Rivals(logits.ToArray(), image.Class))[row], image.Class, gradient));
             if (!Array.TrueForAll(scores, float.IsFinite) || !Array.TrueForAll(gradients.Data, float.IsFinite))
                 return StopReason.NonFinite;
             classes ??= MarginLoss.Rivals(scores, image.Class);
 
             if (Nearest(scores, gradients, classes, image.Class) is not (int row, double distance, double norm))
                 return StopReason.ZeroGradient;
-            double length = IsReleased ? distance * (1 + Overshoot) : distance + Nudge;
+            double length = OvershootsEachStep ? distance * (1 + Overshoot) : distance + Nudge;
             point = Move(image, point, total, gradients.Row(row), length / norm);
             image.Attempt = point;
             if (image.IsReached(await image.Logits(victim, point)))
@@ -77,7 +80,7 @@ public sealed record DeepFool : IAttack<IGradientVictim>
         for (int i = 0; i < next.Length; i++)
         {
             total[i] += scale * gradient[i];
-            double moved = IsReleased ? point[i] + scale * gradient[i] : image.Clean[i] + (1 + Overshoot) * total[i];
+            double moved = OvershootsEachStep ? point[i] + scale * gradient[i] : image.Clean[i] + (1 + Overshoot) * total[i];
             next[i] = (float)Math.Clamp(moved, 0, 1);
         }
 
@@ -94,7 +97,7 @@ public sealed record DeepFool : IAttack<IGradientVictim>
             double norm = Vectors.Norm2(gradients.Row(row));
             double distance = Math.Abs((double)scores[classes[row]] - scores[label]) / norm;
             // A class that is level already would hold it up for good; Foolbox passes over it too.
-            if (norm > 0 && distance < least && (distance > 0 || !IsReleased))
+            if (norm > 0 && distance < least && (distance > 0 || !OvershootsEachStep))
             {
                 least = distance;
                 nearest = (row, distance, norm);

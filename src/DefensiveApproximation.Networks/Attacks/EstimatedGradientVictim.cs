@@ -8,6 +8,7 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// <remarks>
 /// Directions are determined by the seed and the bits of the image, so the answers depend on neither batch nor order nor
 /// threads, unless the inner victim's do. A score that is not a number makes the whole gradient of its image not a number.
+/// Equal images in a row are evaluated once, whatever their losses.
 /// </remarks>
 /// <param name="inner">The victim behind it.</param>
 /// <param name="estimator">How to estimate.</param>
@@ -26,6 +27,9 @@ public sealed class EstimatedGradientVictim(IScoreVictim inner, GradientEstimato
     /// <summary>Two points for every direction and the image itself, each at the inner victim's cost of an answer.</summary>
     public long GradientCost => (2L * estimator.Directions((int)Tensor.Count(InputShape)) + 1) * inner.QueryCost;
 
+    /// <summary>That of one gradient: all losses have the same points.</summary>
+    public long CostOfGradients(int losses) => GradientCost;
+
     /// <inheritdoc/>
     public int[] Labels(Tensor images) => inner.Labels(images);
 
@@ -35,23 +39,30 @@ public sealed class EstimatedGradientVictim(IScoreVictim inner, GradientEstimato
     /// <inheritdoc/>
     public (Tensor Logits, Tensor Gradient) InputGradient(Tensor images, LogitGradient loss)
     {
-        Tensor logits = inner.Logits(images), back = Tensor.Zeros(logits.Shape);
+        ulong[] keys = [.. Enumerable.Range(0, images.Batch).Select(image => Variants.Key(images.Row(image)))];
+        // Of a run of equal images, such as an attack asks about for several losses, only the first is evaluated.
+        int[] firsts = [.. Enumerable.Range(0, images.Batch).Where(image => image == 0 || keys[image] != keys[image - 1] || !images.Row(image).SequenceEqual(images.Row(image - 1)))];
+        int[] run = new int[images.Batch];
+        for (int image = 1; image < run.Length; image++)
+            run[image] = run[image - 1] + (Array.BinarySearch(firsts, image) >= 0 ? 1 : 0);
+
+        Tensor logits = inner.Logits(images.Gather(firsts)).Gather(run), back = Tensor.Zeros(logits.Shape);
         for (int image = 0; image < images.Batch; image++)
             loss(image, logits.Row(image), back.Row(image));
 
         int pixels = images.RowLength, directions = estimator.Directions(pixels);
-        long count = (long)images.Batch * directions;
+        long count = (long)firsts.Length * directions;
         int atATime = Variants.AtATime(pixels) / 2;
-        ulong[] keys = [.. Enumerable.Range(0, images.Batch).Select(image => Variants.Key(images.Row(image)))];
         double[] sums = new double[images.Data.Length];
-        // Number i·m + k is direction k of image i; its points are rows 2j and 2j + 1.
+        // Number i·m + k is direction k of run i; its points are rows 2j and 2j + 1.
         for (long first = 0; first < count; first += atATime)
         {
             int pairs = (int)Math.Min(atATime, count - first);
             Tensor drawn = Tensor.Zeros(pairs, pixels), points = Tensor.Zeros([2 * pairs, .. images.Shape[1..]]);
             for (int j = 0; j < pairs; j++)
             {
-                (int image, int k) = Place(first + j, directions);
+                (int i, int k) = Place(first + j, directions);
+                int image = firsts[i];
                 estimator.Draw(k, new CounterRandom(seed, keys[image], (ulong)k), drawn.Row(j));
                 Move(images.Row(image), drawn.Row(j), estimator.Step, points.Row(2 * j));
                 Move(images.Row(image), drawn.Row(j), -estimator.Step, points.Row(2 * j + 1));
@@ -60,9 +71,12 @@ public sealed class EstimatedGradientVictim(IScoreVictim inner, GradientEstimato
             Tensor scores = inner.Logits(points);
             for (int j = 0; j < pairs; j++)
             {
-                int image = Place(first + j, directions).Image;
-                double difference = Difference(back.Row(image), scores.Row(2 * j), scores.Row(2 * j + 1));
-                Add(drawn.Row(j), difference, sums.AsSpan(image * pixels, pixels));
+                int i = Place(first + j, directions).Run;
+                for (int image = firsts[i]; image < images.Batch && run[image] == i; image++)
+                {
+                    double difference = Difference(back.Row(image), scores.Row(2 * j), scores.Row(2 * j + 1));
+                    Add(drawn.Row(j), difference, sums.AsSpan(image * pixels, pixels));
+                }
             }
         }
 
@@ -70,7 +84,7 @@ public sealed class EstimatedGradientVictim(IScoreVictim inner, GradientEstimato
         return (logits, new Tensor(Array.ConvertAll(sums, sum => (float)(sum * scale)), images.Shape));
     }
 
-    static (int Image, int Direction) Place(long number, int directions) =>
+    static (int Run, int Direction) Place(long number, int directions) =>
         ((int)(number / directions), (int)(number % directions));
 
     static void Move(ReadOnlySpan<float> image, ReadOnlySpan<float> direction, double step, Span<float> point)

@@ -23,9 +23,8 @@ public sealed partial record Fab
     /// <summary>The next point; null, and the reason, where no boundary has a direction.</summary>
     async Task<(float[]? Next, StopReason Reason)> Step(IGradientVictim victim, AttackedImage image, float[] point, int[] classes)
     {
-        (Tensor logits, Tensor gradients) = await image.Gradients(victim, MarginLoss.Copies(image, point, classes.Length), (row, scores, gradient) =>
-            MarginLoss.Difference(classes[row], Unwanted(image, scores), gradient));
-        float[] scores = logits.Row(0).ToArray();
+        (float[] scores, Tensor gradients) = await image.Gradients(victim, point, classes.Length, (row, logits, gradient) =>
+            MarginLoss.Difference(classes[row], Unwanted(image, logits), gradient));
         if (!Array.TrueForAll(scores, float.IsFinite) || !Array.TrueForAll(gradients.Data, float.IsFinite))
             return (null, StopReason.NonFinite);
 

@@ -19,18 +19,37 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
     /// As in Foolbox 2.4: an ε among the first 20 of the grid is looked for again among 20 finer ones between 0 and it, and
     /// the nearest of all successes in L2 counts.
     /// </summary>
-    public static Fgsm Released { get; } = new() { IsReleased = true };
+    public static Fgsm Released { get; } = new() { NearestInL2 = true, RefinesOnGrid = true };
 
     /// <inheritdoc/>
     public string Name => "fgsm";
 
     /// <inheritdoc/>
-    public Norm Norm => IsReleased && Epsilon is null ? Norm.L2 : Norm.LInf;
+    public Norm Norm => NearestInL2 && Epsilon is null ? Norm.L2 : Norm.LInf;
 
     /// <inheritdoc/>
     public double? Epsilon { get; init => field = Ball.Checked(value); } = Ball.Checked(Epsilon);
 
-    bool IsReleased { get; init; }
+    /// <summary>Whether, without an ε, the nearest of all successes in L2 counts, and not in L∞.</summary>
+    public bool NearestInL2 { get; init; }
+
+    /// <summary>
+    /// Whether, without an ε, the finer one is looked for as Foolbox 2.4 does: among 20 between 0 and the one of the grid, and
+    /// only where that is among the first 20; otherwise by bisection just below it.
+    /// </summary>
+    public bool RefinesOnGrid { get; init; }
+
+    /// <summary>
+    /// The norm in which the step is the steepest: L∞ gives the sign of the gradient, L2 its direction, and ε is then the root
+    /// mean square of the changes.
+    /// </summary>
+    public Norm StepNorm { get; init => field = Option.Ball(value, nameof(StepNorm)); } = Norm.LInf;
+
+    /// <summary>
+    /// Foolbox 2.4's <c>GradientAttack</c>, from which its JSMA has the class to aim at: the search of <see cref="Released"/>
+    /// along the gradient itself.
+    /// </summary>
+    internal static Fgsm AlongTheGradient { get; } = new() { RefinesOnGrid = true, StepNorm = Norm.L2 };
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
@@ -45,25 +64,34 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
         return StopReason.BudgetSpent;
     }
 
-    async Task Search(IGradientVictim victim, AttackedImage image, float[] gradient)
+    /// <summary>The image at the smallest step that succeeds; null where none does.</summary>
+    internal async Task<float[]?> Smallest(IGradientVictim victim, AttackedImage image)
+    {
+        (float[] logits, float[] gradient) = await image.Gradient(victim, image.Clean.ToArray(), CrossEntropy.Of(image));
+        double? step = Vectors.NoWay(logits, gradient) is null ? await Search(victim, image, gradient) : null;
+        return step is double smallest ? Step(image, gradient, smallest) : null;
+    }
+
+    /// <summary>The smallest step that succeeds; null where none does.</summary>
+    async Task<double?> Search(IGradientVictim victim, AttackedImage image, float[] gradient)
     {
         int first = 1;
         while (!await Succeeds((double)first / GridSteps))
         {
             if (++first > GridSteps)
-                return;
+                return null;
             image.Progress = (double)first / GridSteps;
         }
 
         double high = (double)first / GridSteps, low = high - 1.0 / GridSteps;
-        if (IsReleased)
+        if (RefinesOnGrid)
         {
             if (first > FinerSteps)
-                return;
+                return high;
             int step = 1;
             while (step < FinerSteps && !await Succeeds(high * step / FinerSteps))
                 step++;
-            return;
+            return high * step / FinerSteps;
         }
 
         for (int i = 0; i < Bisections; i++)
@@ -75,6 +103,8 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
                 low = middle;
         }
 
+        return high;
+
         async Task<bool> Succeeds(double step)
         {
             image.Attempt = Step(image, gradient, step);
@@ -82,11 +112,12 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
         }
     }
 
-    static float[] Step(AttackedImage image, float[] gradient, double epsilon)
+    float[] Step(AttackedImage image, float[] gradient, double epsilon)
     {
-        Ball ball = Ball.Around(image.Clean, Norm.LInf, epsilon);
+        double length = StepNorm == Norm.L2 ? epsilon * Math.Sqrt(gradient.Length) : epsilon;
+        Ball ball = Ball.Around(image.Clean, StepNorm, length);
         float[] point = image.Clean.ToArray();
-        ball.Step(point, gradient, epsilon * image.Direction);
+        ball.Step(point, gradient, length * image.Direction);
         ball.Project(point);
         return point;
     }

@@ -17,8 +17,11 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
     const int MostPoints = 128, MostHalvings = 50;
     const ulong IterationPurpose = 2UL << 32;
 
-    /// <summary>As in Foolbox 2.4 and the paper: one image of noise to begin with. (There, L∞ is compared by L2; here it is L∞.)</summary>
-    public static HopSkipJump Released { get; } = new() { StartBlends = 1 };
+    /// <summary>
+    /// As in Foolbox 2.4 and the paper: one image of noise to begin with, which is looked for until more than 10,000 were in
+    /// vain. (There the noise is blended and results are compared in L2, also for L∞; here in the norm itself.)
+    /// </summary>
+    public static HopSkipJump Released { get; } = new() { StartBlends = 1, NoiseDraws = 10_001 };
 
     /// <inheritdoc/>
     public string Name => "hopskipjump";
@@ -47,10 +50,13 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
     public double Gamma { get; init => field = Option.Positive(value, nameof(Gamma)); } = 1;
 
     /// <summary>Images that may be adversarial: for where noise is not, and tried before noise where a class is aimed at.</summary>
-    public IReadOnlyList<float[]> Starts { get; init => field = Option.Images(value, nameof(Starts)); } = [];
+    public IReadOnlyList<float[]> Starts { get; init => field = Option.Starts(value, nameof(Starts)); } = new StartImages([]);
 
     /// <summary>How many adversarial images of noise are brought nearer, to begin with the nearest; at least 1.</summary>
     public int StartBlends { get; init => field = Option.AtLeast(1, value, nameof(StartBlends)); } = 10;
+
+    /// <summary>How many images of noise are tried at most until as many as wanted are adversarial; at least 1.</summary>
+    public int NoiseDraws { get; init => field = Option.AtLeast(1, value, nameof(NoiseDraws)); } = 1000;
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(ILabelVictim victim, AttackedImage image)
@@ -59,9 +65,9 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
         double tolerance = BallNorm == Norm.L2 ? Gamma / (pixels * Math.Sqrt(pixels)) : Gamma / ((double)pixels * pixels);
         if (image.State is null)
         {
-            if (await DecisionStart.Find(victim, image, BallNorm, Starts, StartBlends) is not float[] start)
+            if (await DecisionStart.Find(victim, image, BallNorm, Starts, StartBlends, NoiseDraws) is not float[] start)
                 return StopReason.NoStart;
-            image.State = new AttackState(1, await DecisionStart.Nearer(victim, image, start, BallNorm, tolerance), []);
+            image.State = await Nearer(victim, image, start, tolerance, 1);
         }
 
         while (image.State.Iteration <= Iterations)
@@ -69,16 +75,21 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
             int iteration = image.State.Iteration;
             float[] point = image.State.Point;
             double distance = DecisionStart.Distance(image, point, BallNorm);
-            // √d·θ·distance (L2) and d·θ·distance (L∞, section IV) are the same with their θ.
-            double radius = iteration == 1 ? FirstRadius : Gamma / pixels * distance;
+            // √d·θ·distance (L2) and d·θ·distance (L∞, section IV) are the same with their θ; the distance is that before the
+            // last bisection (algorithm 2, where x̃ is the point before it).
+            double radius = iteration == 1 ? FirstRadius : Gamma / pixels * image.State.Numbers[0];
             double[] direction = await Estimate(victim, image, point, radius, iteration);
             float[] moved = await Step(victim, image, point, direction, distance / Math.Sqrt(iteration));
-            image.State = new AttackState(iteration + 1, await DecisionStart.Nearer(victim, image, moved, BallNorm, tolerance), []);
+            image.State = await Nearer(victim, image, moved, tolerance, iteration + 1);
             image.Progress = (double)iteration / Iterations;
         }
 
         return StopReason.BudgetSpent;
     }
+
+    /// <summary>The point where the way to the clean image meets the boundary, and the distance from which it was sought.</summary>
+    async Task<AttackState> Nearer(ILabelVictim victim, AttackedImage image, float[] far, double tolerance, int iteration) => new(
+        iteration, await DecisionStart.Nearer(victim, image, far, BallNorm, tolerance), [DecisionStart.Distance(image, far, BallNorm)]);
 
     /// <summary>
     /// The estimated direction into the wrong class, of length 1 in the norm (section IV): the mean of random

@@ -6,7 +6,7 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// </summary>
 /// <remarks>
 /// Many images are attacked at once: whenever all of them wait for an answer, their questions are put to the victim
-/// together. Since an image sees only its own answers and its own random numbers, what becomes of it depends on the seed and
+/// together, as many at a time as it answers soon. Since an image sees only its own answers and its own random numbers, what becomes of it depends on the seed and
 /// its position in its data set, and not on the batch, the order of images or the number of threads.
 /// </remarks>
 /// <typeparam name="TVictim">The knowledge it needs: labels, scores or gradients.</typeparam>

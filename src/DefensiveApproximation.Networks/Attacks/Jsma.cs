@@ -11,12 +11,14 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// step is admissible. Queries: two gradients per step for pairs, the target's logit's and the others'; one for the other
 /// variants. A pixel of a colour image counts once per channel.</para>
 /// <para>Where any wrong class will do, the <see cref="Targets"/> most likely ones are aimed at in turn, and whichever wrong
-/// class comes of it counts; the image with the fewest changes wins. <see cref="Released"/> aims at the class that FGSM with
-/// the smallest step leads to, or, without any, at the most likely one. FGSM's image counts too, as it does in Foolbox (which
-/// keeps the nearest in L2).</para>
+/// class comes of it counts; the image with the fewest changes wins. <see cref="Released"/> aims at the class that the
+/// smallest sufficient step along the gradient leads to, or, without any, at a random one. The image there is forgotten, as in
+/// Foolbox, and is no success of JSMA; what was asked to find it counts.</para>
 /// </remarks>
 public sealed record Jsma : IAttack<IGradientVictim>
 {
+    const ulong ClassPurpose = 5UL << 32;
+
     /// <summary>As in Foolbox 2.4: <see cref="JsmaVariant.FoolboxFast"/>, 2000 steps of 0.1, each pixel seven times at most.</summary>
     public static Jsma Released { get; } = new()
     {
@@ -25,7 +27,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
         Gamma = 1,
         Steps = 2000,
         MostChangesPerPixel = 7,
-        IsReleased = true,
+        AimsAlongGradient = true,
     };
 
     /// <inheritdoc/>
@@ -65,7 +67,11 @@ public sealed record Jsma : IAttack<IGradientVictim>
     /// <summary>How many classes are aimed at where any wrong one will do; at least 1.</summary>
     public int Targets { get; init => field = Option.AtLeast(1, value, nameof(Targets)); } = 9;
 
-    bool IsReleased { get; init; }
+    /// <summary>
+    /// Whether, where any wrong class will do, only one is aimed at: the one that the smallest sufficient step along the
+    /// gradient leads to, if there is one.
+    /// </summary>
+    public bool AimsAlongGradient { get; init; }
 
     double Step => Variant == JsmaVariant.FoolboxFast ? -Math.Abs(Theta) : Theta;
 
@@ -88,17 +94,29 @@ public sealed record Jsma : IAttack<IGradientVictim>
     /// <summary>The classes to aim at where any wrong one will do.</summary>
     async Task<int[]> Choose(IGradientVictim victim, AttackedImage image)
     {
-        int label = image.Class;
-        if (IsReleased)
+        if (AimsAlongGradient)
+            return [await ChooseAsFoolbox(victim, image)];
+        int[] rivals = MarginLoss.Rivals(await image.Logits(victim, image.Clean.ToArray()), image.Class);
+        return rivals[..Math.Min(Targets, rivals.Length)];
+    }
+
+    static async Task<int> ChooseAsFoolbox(IGradientVictim victim, AttackedImage image)
+    {
+        image.Part = (0, 0);
+        try
         {
-            image.Part = (0, 0);
-            await Fgsm.Released.Run(victim, image);
-            if (image.Best is float[] fooled)
-                return [await image.Label(victim, fooled)];
+            if (await Fgsm.AlongTheGradient.Smallest(victim, image) is float[] fooled)
+                return await image.Label(victim, fooled);
+        }
+        finally
+        {
+            // Also where the budget of queries ends here.
+            image.Forget();
         }
 
-        int[] rivals = MarginLoss.Rivals(await image.Logits(victim, image.Clean.ToArray()), label);
-        return rivals[..Math.Min(IsReleased ? 1 : Targets, rivals.Length)];
+        CounterRandom random = image.Random(ClassPurpose);
+        int other = random.NextInt32(victim.Classes - 1);
+        return other < image.Class ? other : other + 1;
     }
 
     async Task<StopReason> Aim(IGradientVictim victim, AttackedImage image, int target)
@@ -107,7 +125,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
         int[] changes = new int[point.Length];
         int most = (int)Math.Floor(Gamma * point.Length);
         // For another target only fewer changes are of use.
-        if (image.Best is float[] best && !IsReleased)
+        if (image.Best is float[] best)
             most = Math.Min(most, Distances.Between(image.Clean, best).L0 - 1);
         for (int step = 0; ; step++)
         {
@@ -135,10 +153,10 @@ public sealed record Jsma : IAttack<IGradientVictim>
         }
     }
 
-    async Task<(float[] Logits, Tensor Gradients)> Ask(IGradientVictim victim, AttackedImage image, float[] point, int target)
+    Question<(float[] Logits, Tensor Gradients)> Ask(IGradientVictim victim, AttackedImage image, float[] point, int target)
     {
         int losses = Variant == JsmaVariant.PapernotPairs ? 2 : 1;
-        (Tensor logits, Tensor gradients) = await image.Gradients(victim, MarginLoss.Copies(image, point, losses), (row, scores, gradient) =>
+        return image.Gradients(victim, point, losses, (row, scores, gradient) =>
         {
             if (Variant == JsmaVariant.FoolboxFast)
             {
@@ -149,7 +167,6 @@ public sealed record Jsma : IAttack<IGradientVictim>
             gradient.Fill(row);
             gradient[target] = 1 - row;
         });
-        return (logits.Row(0).ToArray(), gradients);
     }
 
     int[] Choose(Tensor gradients, float[] point, bool[] allowed) => Variant switch

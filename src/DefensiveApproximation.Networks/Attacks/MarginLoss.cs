@@ -36,16 +36,4 @@ static class MarginLoss
         gradient[raised] = 1;
         gradient[lowered] = -1;
     }
-
-    /// <summary>The same image several times, to ask for the gradients of several losses at once.</summary>
-    /// <param name="image">The image under attack.</param>
-    /// <param name="point">A variant of it.</param>
-    /// <param name="count">How many times.</param>
-    public static Tensor Copies(AttackedImage image, ReadOnlySpan<float> point, int count)
-    {
-        Tensor points = Tensor.Unfilled([count, .. image.Shape]);
-        for (int i = 0; i < count; i++)
-            point.CopyTo(points.Row(i));
-        return points;
-    }
 }

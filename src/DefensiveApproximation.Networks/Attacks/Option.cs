@@ -20,6 +20,6 @@ static class Option
     public static Norm Ball(Norm value, string name) =>
         value is Norm.L2 or Norm.LInf ? value : throw new ArgumentOutOfRangeException(name, value, "It is L2 or L∞.");
 
-    public static IReadOnlyList<float[]> Images(IReadOnlyList<float[]> value, string name) =>
-        value.All(image => image.All(pixel => pixel is >= 0 and <= 1)) ? value : throw new ArgumentOutOfRangeException(name, "Pixels lie in [0, 1].");
+    public static StartImages Starts(IReadOnlyList<float[]> value, string name) =>
+        value.All(image => image.All(pixel => pixel is >= 0 and <= 1)) ? new StartImages(value) : throw new ArgumentOutOfRangeException(name, "Pixels lie in [0, 1].");
 }

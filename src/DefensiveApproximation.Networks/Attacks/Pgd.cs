@@ -10,29 +10,30 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// <para>With an ε all steps are made, also after a success, since a point further inside the wrong class is the stronger
 /// example; the attempt is the last iterate that succeeded, or else the last. A start after a success is not made. Queries:
 /// one per step and one for the last iterate, for each start. A start whose gradient shows no way asks no more.</para>
-/// <para>Without an ε the smallest sufficient one is looked for: from <see cref="FirstEpsilon"/> on, 1.5 times as much until
-/// it suffices, and then 20 bisections; the step keeps its ratio to ε, and a descent ends at its first success.</para>
+/// <para>Without an ε the smallest sufficient one is looked for as in Foolbox 2.4: from <see cref="FirstEpsilon"/> on, 1.5
+/// times as much until one of 20 suffices, and then 20 bisections between it and 0; the step keeps its ratio to ε, and a
+/// descent ends at its first success.</para>
 /// </remarks>
 /// <param name="Epsilon">The radius of the ball, in input units; null for the smallest that succeeds.</param>
 public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
 {
-    const int Enlargements = 20, Bisections = 20;
+    const int Trials = 20, Bisections = 20;
     const double Enlargement = 1.5;
 
     /// <summary>As in Foolbox 2.4: 40 steps of ε/30 from the image itself; without an ε, the nearest of all successes in L2.</summary>
-    public static Pgd Released { get; } = new() { RandomStart = false, Restarts = 1, IsReleased = true };
+    public static Pgd Released { get; } = new() { RandomStart = false, Restarts = 1, NearestInL2 = true };
 
     /// <summary>MI-FGSM with the settings of its paper: 10 steps of ε/10, decay 1, from the image itself.</summary>
     public static Pgd MomentumFgsm { get; } = new() { Momentum = 1, Steps = 10, StepRatio = 0.1, RandomStart = false, Restarts = 1 };
 
     /// <summary>MI-FGSM as in Foolbox 2.4: 10 steps of ε/5; without an ε, the nearest of all successes in L2.</summary>
-    public static Pgd MomentumFgsmReleased { get; } = MomentumFgsm with { StepRatio = 0.2, IsReleased = true };
+    public static Pgd MomentumFgsmReleased { get; } = MomentumFgsm with { StepRatio = 0.2, NearestInL2 = true };
 
     /// <inheritdoc/>
     public string Name => Momentum is null ? "pgd" : "mi-fgsm";
 
     /// <inheritdoc/>
-    public Norm Norm => IsReleased && Epsilon is null ? Norm.L2 : BallNorm;
+    public Norm Norm => NearestInL2 && Epsilon is null ? Norm.L2 : BallNorm;
 
     /// <inheritdoc/>
     public double? Epsilon { get; init => field = Ball.Checked(value); } = Ball.Checked(Epsilon);
@@ -61,7 +62,8 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
     /// <summary>The first ε of a search, in input units.</summary>
     public double FirstEpsilon => BallNorm == Norm.LInf ? 0.3 : 3;
 
-    bool IsReleased { get; init; }
+    /// <summary>Whether, without an ε, the nearest of all successes in L2 counts, whatever the norm of the ball.</summary>
+    public bool NearestInL2 { get; init; }
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
@@ -70,12 +72,12 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
             return (await Descend(victim, image, epsilon, searching: false)).Reason;
 
         double high = FirstEpsilon, low = 0;
-        for (int enlargement = 0; ; enlargement++, low = high, high *= Enlargement)
+        for (int trial = 1; ; trial++, high *= Enlargement)
         {
             (bool found, StopReason reason) = await Descend(victim, image, high, searching: true);
             if (found)
                 break;
-            if (enlargement == Enlargements || reason != StopReason.BudgetSpent)
+            if (trial == Trials || reason != StopReason.BudgetSpent)
                 return reason;
         }
 

@@ -15,7 +15,7 @@ public abstract class Question : ICriticalNotifyCompletion
         Points = points;
     }
 
-    /// <summary>False: an answer comes when those of all images do.</summary>
+    /// <summary>False: an answer comes together with those of other images.</summary>
     public bool IsCompleted => false;
 
     internal ILabelVictim Victim { get; }

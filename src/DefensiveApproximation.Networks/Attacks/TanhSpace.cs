@@ -8,12 +8,14 @@ namespace DefensiveApproximation.Networks.Attacks;
 /// </summary>
 /// <remarks>
 /// It begins at the image drawn towards grey by a factor of 0.999999, for else w would be infinite at pixels of 0 and 1;
-/// distances are to the image itself. All in binary64. Written with 1 / (1 + exp(−2w)), which is the same, neither x′ nor
-/// its derivative cancels.
+/// distances are to the image itself. All in binary64. With e = exp(−2|w|) the point is 1 / (1 + e) or, where w is negative,
+/// e / (1 + e), and its derivative 2e / (1 + e)²: the same, but nothing cancels or overflows. However long the steps, w stays
+/// where e is a normal number, so that all numbers stay finite.
 /// </remarks>
 sealed class TanhSpace
 {
     const double Shrinkage = 0.999999;
+    const double Furthest = 300;
     const double Decay1 = 0.9, Decay2 = 0.999, Tiny = 1e-8;
 
     readonly int length;
@@ -60,15 +62,15 @@ sealed class TanhSpace
 
     /// <summary>One step of Adam down ‖x′ − x‖² + c·f.</summary>
     /// <param name="gradient">The gradient of f with respect to x′; finite.</param>
-    /// <param name="constant">c.</param>
-    /// <param name="rate">The learning rate.</param>
+    /// <param name="constant">c; at most 10¹⁰⁰ in size, so that squares of gradients are finite.</param>
+    /// <param name="rate">The learning rate; finite.</param>
     public void Descend(ReadOnlySpan<float> gradient, double constant, double rate)
     {
         for (int i = 0; i < length; i++)
             outer[i] = gradient[i];
         power1 *= Decay1;
         power2 *= Decay2;
-        double meanScale = rate / (1 - power1), squareScale = 1 / (1 - power2);
+        double meanScale = 1 / (1 - power1), squareScale = 1 / (1 - power2);
         for (int i = 0; i < place.Length; i += Vector<double>.Count)
         {
             Vector<double> down = new Vector<double>(slope, i) * (2 * (new Vector<double>(point, i) - new Vector<double>(image, i)) + constant * new Vector<double>(outer, i));
@@ -76,8 +78,9 @@ sealed class TanhSpace
             Vector<double> second = Decay2 * new Vector<double>(square, i) + (1 - Decay2) * down * down;
             first.CopyTo(mean, i);
             second.CopyTo(square, i);
-            Vector<double> step = meanScale * first / (Vector.SquareRoot(squareScale * second) + new Vector<double>(Tiny));
-            (new Vector<double>(place, i) - step).CopyTo(place, i);
+            // The rate last: it may be so large that the product is infinite, but 0 stays 0.
+            Vector<double> step = rate * (meanScale * first / (Vector.SquareRoot(squareScale * second) + new Vector<double>(Tiny)));
+            Vector.Clamp(new Vector<double>(place, i) - step, new Vector<double>(-Furthest), new Vector<double>(Furthest)).CopyTo(place, i);
         }
 
         Place();
@@ -88,10 +91,11 @@ sealed class TanhSpace
     {
         for (int i = 0; i < place.Length; i += Vector<double>.Count)
         {
-            Vector<double> decay = Vector.Exp(-2 * new Vector<double>(place, i));
-            Vector<double> pixel = Vector<double>.One / (Vector<double>.One + decay);
-            pixel.CopyTo(point, i);
-            (2 * decay * pixel * pixel).CopyTo(slope, i);
+            var w = new Vector<double>(place, i);
+            Vector<double> decay = Vector.Exp(-2 * Vector.Abs(w));
+            Vector<double> larger = Vector<double>.One / (Vector<double>.One + decay);
+            Vector.ConditionalSelect(Vector.LessThan(w, Vector<double>.Zero), decay * larger, larger).CopyTo(point, i);
+            (2 * decay * larger * larger).CopyTo(slope, i);
         }
     }
 }

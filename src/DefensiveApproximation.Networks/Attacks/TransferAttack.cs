@@ -70,11 +70,14 @@ public sealed record TransferAttack(IReadOnlyList<AttackRecord> Records, IReadOn
     }
 
     /// <summary>
-    /// For each of the other networks: of the successful images whose clean image it classifies right, the share that fools
-    /// it; null where there are none.
+    /// For each of the other networks: of the successful images whose clean image it classifies right, how many fool it, and
+    /// how many there are.
     /// </summary>
-    public IReadOnlyList<double?> Transfer =>
-        [.. Fooled.Select(answers => answers.Any(answer => answer is not null) ? answers.Average(answer => answer is bool fools ? fools ? 1.0 : 0 : null) : null)];
+    public IReadOnlyList<(int Fooled, int Of)> Counts =>
+        [.. Fooled.Select(answers => (answers.Count(answer => answer == true), answers.Count(answer => answer is not null)))];
+
+    /// <summary>The same as shares; null where there are no such images.</summary>
+    public IReadOnlyList<double?> Transfer => [.. Counts.Select(count => count.Of == 0 ? null : (double?)count.Fooled / count.Of)];
 
     /// <summary>The worst of several attacks on the same images: for each image the nearest success, or else the first attempt.</summary>
     /// <param name="attacks">The attacks; at least one.</param>

@@ -38,6 +38,13 @@ public interface IGradientVictim : IScoreVictim
     /// </summary>
     long GradientCost => 1;
 
+    /// <summary>
+    /// How many evaluations the gradients of several losses at one image take at most, asked in one question; at least 1. Less
+    /// than as many times <see cref="GradientCost"/> where the victim uses its evaluations for all of them.
+    /// </summary>
+    /// <param name="losses">How many losses; at least 1.</param>
+    long CostOfGradients(int losses) => losses * GradientCost;
+
     /// <summary>The logits of every image, and the gradient of a loss with respect to the image.</summary>
     /// <param name="images"><c>[batch, channels, height, width]</c>.</param>
     /// <param name="loss">Gives the gradient of an image's loss with respect to its logits; may be called from several threads.</param>

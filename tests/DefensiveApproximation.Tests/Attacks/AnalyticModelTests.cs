@@ -15,6 +15,14 @@ public class AnalyticModelTests
 
     internal static readonly RowVictim Victim = new([1, 1, 2], 2, Logits, Gradient);
 
+    static readonly Lazy<(float[] Point, int Label)[]> Grid = new(() =>
+    [
+        .. from i in Enumerable.Range(0, 401)
+           from j in Enumerable.Range(0, 401)
+           let point = (float[])[i / 400f, j / 400f]
+           select (point, Scores.Label(Logits(point))),
+    ]);
+
     readonly Tensor images;
     readonly byte[] labels;
 
@@ -31,6 +39,20 @@ public class AnalyticModelTests
         foreach (ref float pixel in images.Data.AsSpan())
             pixel = (float)Math.Clamp((random.NextNormal() + 5) / Scale, 0, 1);
         return images;
+    }
+
+    /// <summary>How far the nearest point of the other class is among 401×401 points of the square.</summary>
+    internal static double Nearest(ReadOnlySpan<float> image, Norm norm)
+    {
+        int label = Scores.Label(Logits(image.ToArray()));
+        double nearest = double.PositiveInfinity;
+        foreach ((float[] point, int its) in Grid.Value)
+        {
+            if (its != label)
+                nearest = Math.Min(nearest, Distances.Between(image, point).In(norm));
+        }
+
+        return nearest;
     }
 
     [Fact]

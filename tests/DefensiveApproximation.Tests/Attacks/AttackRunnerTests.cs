@@ -126,6 +126,26 @@ public class AttackRunnerTests
         Assert.Equal(10, done, 1e-9);
     }
 
+    // A gradient takes 1,501 evaluations here. Those of all images at once would take long, without a word and past a cancellation.
+    [Fact]
+    public void Run_CostlyGradients_AreAskedForOneByOne()
+    {
+        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, 10, 8);
+        var scores = RowVictim.Of(SmallNetwork.Create(ExactMultiplier.Rounded, threads: 1));
+        var victim = new EstimatedGradientVictim(scores, new Nes(), 1);
+        var asked = new List<int>();
+        using var source = new CancellationTokenSource();
+
+        AttackRunner.Run(new Fgsm(0.1), victim, images, labels, 5, progress: _ => asked.Add(scores.ScoreQueries));
+        int before = scores.ScoreQueries;
+        Assert.Throws<OperationCanceledException>(() =>
+            AttackRunner.Run(new Fgsm(0.1), victim, images, labels, 5, progress: _ => source.Cancel(), cancellation: source.Token));
+
+        Assert.Equal(8 * victim.GradientCost, asked[^1]);
+        Assert.All(asked.Zip(asked.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, 0, victim.GradientCost));
+        Assert.Equal(victim.GradientCost, scores.ScoreQueries - before);
+    }
+
     // A point that is no image may be asked about, but is no adversarial image.
     [Fact]
     public void Run_SuccessOutsideTheRangeOfPixels_IsNotKept()

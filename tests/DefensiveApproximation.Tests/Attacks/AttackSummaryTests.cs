@@ -39,20 +39,6 @@ public class AttackSummaryTests
         Assert.Equivalent(new AttackSummary(0, 0, 0, null, null, null, null, null, null, null, []), AttackSummary.Of([]), strict: true);
 
     [Fact]
-    public void CountTransfer_CountsOnlySuccessesThatTheOtherNetworkGotRightBefore()
-    {
-        AttackRecord[] records =
-        [
-            Record(label: 1, clean: 1, prediction: 2, l2: 1, queries: 1),
-            Record(label: 1, clean: 1, prediction: 2, l2: 1, queries: 1),
-            Record(label: 1, clean: 1, prediction: 2, l2: 1, queries: 1),
-            Record(label: 1, clean: 1, prediction: 1, l2: 1, queries: 1),
-        ];
-
-        Assert.Equal((1, 2), AttackSummary.CountTransfer(records, clean: [1, 1, 7, 1], adversarial: [9, 1, 9, 9]));
-    }
-
-    [Fact]
     public void Worst_TakesTheNearestSuccessOfEachImage_WithItsTransfer_AndAddsUpTheQueries()
     {
         var first = new TransferAttack(
@@ -75,6 +61,7 @@ public class AttackSummaryTests
         Assert.Equal([14, 14, 14], worst.Records.Select(record => record.Queries));
         Assert.Equal([4 + 3, 4 + 3, null], worst.Records.Select(record => record.QueriesToBest));
         Assert.Equal([true, false, null], worst.Fooled[0]);
+        Assert.Equal([(1, 2)], worst.Counts);
         Assert.Equal([0.5], worst.Transfer);
         Assert.Equal([0.0], first.Transfer);
     }

@@ -17,7 +17,10 @@ public class AuthorsLeNet5AttackTests
     const int Count = 100;
 
     // Percentage points: other random starts, and steps that differ where a gradient is about zero.
-    const double Tolerance = 5;
+    const double SuccessTolerance = 3;
+
+    // Percentage points: of other successes, and there are as few as 20.
+    const double TransferTolerance = 5;
 
     static readonly double[] Epsilons = [0.1, 0.2, 0.3];
 
@@ -54,8 +57,8 @@ public class AuthorsLeNet5AttackTests
             TestContext.Current.TestOutputHelper!.WriteLine(
                 $"ε {Epsilons[i]}: success {success} %, transfer {transfer:F1} % (all layers), {Transfer(fooling, convolutions):F1} % (convolutions), L2 {fooling.Average(record => record.Distances.L2):F2}");
 
-            Assert.InRange(success, successes[i] - Tolerance, successes[i] + Tolerance);
-            Assert.InRange(transfer, transfers[i] - Tolerance, transfers[i] + Tolerance);
+            Assert.InRange(success, successes[i] - SuccessTolerance, successes[i] + SuccessTolerance);
+            Assert.InRange(transfer, transfers[i] - TransferTolerance, transfers[i] + TransferTolerance);
         }
     }
 

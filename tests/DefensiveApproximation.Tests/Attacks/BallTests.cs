@@ -35,6 +35,20 @@ public class BallTests
         Assert.Equal(once, image);
     }, iter: 2000, threads: 1);
 
+    // Beyond, ε overflows on the way, and no image is that far away.
+    [Theory]
+    [InlineData(-0.1)]
+    [InlineData(1000.1)]
+    [InlineData(1e308)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NaN)]
+    public void Checked_NoRadiusOfImages_IsRefusedWithWhatWasGiven(double epsilon) => Assert.StartsWith(
+        $"ε is {epsilon}; it lies between 0 and 1000.",
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Apgd(epsilon)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Checked_TheLargestRadius_IsAllowed() => Assert.Equal(1000, new Pgd(1000).Epsilon);
+
     // L2: towards the centre, to the sphere, when [0, 1] is not in the way.
     [Fact]
     public void Project_OutsideTheL2Ball_GoesStraightToItsSurface()

@@ -36,6 +36,22 @@ public class BoundaryAttackTests
         Assert.InRange(record.Distances.L2 / linear.NearestL2, 1 - 1e-6, 1 + Excess);
     }
 
+    // A class that is aimed at is begun at from given images. Moves towards the image are of 1 % at first, so bisecting the
+    // last of them could hardly bring 2 %.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Run_FromAnEarlierResult_GoesOnToNearerPoints(ulong stream)
+    {
+        var linear = new HalfSpace(stream);
+        AttackRecord before = linear.Attack(new BoundaryAttack { Steps = 100 }, target: 1);
+
+        AttackRecord after = linear.Attack(new BoundaryAttack { Steps = 100, Starts = [before.Adversarial] }, target: 1);
+
+        Assert.InRange(after.Distances.L2 / before.Distances.L2, 0, 0.98);
+    }
+
     // Where nothing nearer is adversarial, the walk gives up long before its steps are over.
     [Fact]
     public void Run_StartIsTheOnlyAdversarialImage_ConvergesEarly()

@@ -28,6 +28,7 @@ public class CarliniWagnerTests
     [Theory]
     [InlineData(0)]
     [InlineData(0.3)]
+    [InlineData(2.3)]
     public void Run_Confidence_IsTheLeadOfTheTarget(double confidence)
     {
         var model = new LinearModel(6, 2);
@@ -36,6 +37,42 @@ public class CarliniWagnerTests
         AttackRecord[] records = AttackRunner.Run(Short with { Confidence = confidence, LearningRate = 0.005, Iterations = 300 }, model.Victim, model.Images, model.Labels, 1, targets);
 
         Assert.All(records, record => Assert.InRange(-record.Margin!.Value, confidence, confidence + 0.1));
+    }
+
+    // The class turns on the way, which is not what was asked for.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_ConfidenceOutOfReach_IsNoSuccess(bool targeted)
+    {
+        var model = new LinearModel(6, 2);
+
+        AttackRecord[] records = AttackRunner.Run(
+            Short with { Confidence = 1e4 }, model.Victim, model.Images, model.Labels, 1, targeted ? [.. model.Labels.Select(label => 1 - label)] : null);
+
+        Assert.All(records, record =>
+        {
+            Assert.NotEqual(record.Label, record.Prediction);
+            Assert.Equal((false, StopReason.BudgetSpent), (record.Success, record.Reason));
+            Assert.Equal((null, null), (record.QueriesToBest, record.SurvivesRounding));
+        });
+    }
+
+    // Settings that are legal and senseless: the numbers stay finite, and the largest c is tried once.
+    [Theory]
+    [InlineData(1e10, 0.01, 2)]
+    [InlineData(1e-3, 100, 8)]
+    [InlineData(1e-3, 1e308, 8)]
+    public void Run_ExtremeSettings_EndsAfterTheLargestConstant(double constant, double rate, int most)
+    {
+        var attack = new CarliniWagner { InitialConstant = constant, LearningRate = rate, SearchSteps = 30, Iterations = 3, AbortEarly = false };
+        var model = new LinearModel(7, 2);
+        // The slope is large, and no image is adversarial.
+        var victim = new RowVictim([1, 4, 4], 2, _ => [2, 1], (_, back) => [.. Enumerable.Repeat(1e38f * back[0], 16)]);
+
+        Assert.All(AttackRunner.Run(attack, victim, model.Images, new byte[model.Images.Batch], 1), record => Assert.Equal(StopReason.BudgetSpent, record.Reason));
+        Assert.All(AttackRunner.Run(attack, model.Victim, model.Images, model.Labels, 1), record => Assert.NotEqual(StopReason.NonFinite, record.Reason));
+        Assert.InRange(AttackRunner.Run(attack, victim, model.Images, new byte[model.Images.Batch], 1)[0].Queries / 3, 1, 7 + most);
     }
 
     // A best other logit that began at 0 would take the wrong class here, and see no lead to undo.
@@ -76,7 +113,7 @@ public class CarliniWagnerTests
     }
 
     [Fact]
-    public void TanhSpace_StaysFiniteAndInRangeAtBlackAndWhite() => Gen.Select(Gen.Int[1, 20], Gen.ULong, Gen.Double[-1e6, 1e6]).Sample((length, seed, constant) =>
+    public void TanhSpace_StaysFiniteAndInRangeAtBlackAndWhite() => Gen.Select(Gen.Int[1, 20], Gen.ULong, Gen.Double[-1e10, 1e10], Gen.OneOf(0.5, 100, 1e308)).Sample((length, seed, constant, rate) =>
     {
         var random = new CounterRandom(seed);
         float[] image = Enumerable.Range(0, length).Select(_ => random.NextInt32(3) switch { 0 => 0f, 1 => 1f, _ => random.NextSingle(0, 1) }).ToArray();
@@ -88,7 +125,7 @@ public class CarliniWagnerTests
         for (int i = 0; i < 300; i++)
         {
             float[] gradient = Enumerable.Range(0, length).Select(_ => random.NextSingle(-1, 1)).ToArray();
-            space.Descend(gradient, constant, 0.5);
+            space.Descend(gradient, constant, rate);
             Assert.True(double.IsFinite(space.SquaredDistance()));
             Assert.All(space.Point(), pixel => Assert.InRange(pixel, 0f, 1f));
         }
@@ -124,5 +161,6 @@ public class CarliniWagnerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new CarliniWagner { Iterations = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new CarliniWagner { LearningRate = double.NaN });
         Assert.Throws<ArgumentOutOfRangeException>(() => new CarliniWagner { InitialConstant = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CarliniWagner { InitialConstant = 2e10 });
     }
 }

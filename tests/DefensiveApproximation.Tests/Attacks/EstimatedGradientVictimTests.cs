@@ -92,6 +92,50 @@ public class EstimatedGradientVictimTests
         Assert.Equal(0, inner.GradientQueries);
     }
 
+    // 700 pairs for each image take more than one pass, and the losses of an image lie in more than one of them.
+    [Theory]
+    [InlineData("finite-difference")]
+    [InlineData("nes")]
+    [InlineData("spsa")]
+    public void InputGradient_SeveralLossesAtAnImage_AreThoseOfOneByOneForOnesEvaluations(string rule)
+    {
+        RowVictim inner = LinearVictim.Create();
+        IGradientVictim victim = new EstimatedGradientVictim(inner, Estimator(rule, 0.1, samples: 700), 1);
+        int[] places = [0, 0, 0, 1, 2, 2];
+
+        (Tensor logits, Tensor gradients) = victim.InputGradient(images.Gather(places), (row, _, back) => back[row % 3] = row + 1);
+
+        Assert.Equal(3 * victim.GradientCost, inner.ScoreQueries);
+        Assert.Equal(victim.GradientCost, victim.CostOfGradients(5));
+        for (int i = 0; i < places.Length; i++)
+        {
+            (Tensor one, Tensor gradient) = victim.InputGradient(images.Gather([places[i]]), (_, _, back) => back[i % 3] = i + 1);
+            Assert.Equal(one.Data, logits.Row(i));
+            Assert.Equal(gradient.Data, gradients.Row(i));
+        }
+    }
+
+    // Nine losses for each of 120 images are more than one question to the victim holds.
+    [Fact]
+    public void Attack_WithSeveralLosses_CountsWhatTheInnerVictimIsAsked()
+    {
+        const int Classes = 10, Pixels = 6, Count = 120;
+        float[] weights = LinearVictim.Numbers(3, Classes * Pixels);
+        var inner = new RowVictim(
+            [1, 1, Pixels], Classes, image => [.. Enumerable.Range(0, Classes).Select(k => image.Select((pixel, i) => pixel * weights[k * Pixels + i]).Sum())], (_, _) => []);
+        var random = new CounterRandom(5);
+        Tensor data = new([.. Enumerable.Range(0, Count * Pixels).Select(_ => random.NextSingle(0, 1))], Count, 1, 1, Pixels);
+        byte[] labels = Array.ConvertAll(inner.Labels(data), label => (byte)label);
+        int before = inner.LabelQueries;
+
+        AttackRecord[] records = AttackRunner.Run(new DeepFool(), new EstimatedGradientVictim(inner, new FiniteDifference(), 1), data, labels, 1);
+
+        int successes = records.Count(record => record.Success);
+        Assert.InRange(successes, 1, Count);
+        Assert.Equal(inner.LabelQueries - before + inner.ScoreQueries - 2 * Count - successes, records.Sum(record => record.Queries));
+        Assert.All(records, record => Assert.Equal(0, record.GradientCalls % 9));
+    }
+
     [Fact]
     public void Costs_AreTimesTheInnerVictims()
     {

@@ -48,8 +48,11 @@ public class GradientAttackPropertyTests
             if (!record.CleanCorrect)
                 Assert.Equal((0, 0), (record.Queries, record.GradientCalls));
 
-            int prediction = Victim.Labels(new Tensor(record.Adversarial, 1, 1, 3, 4))[0];
-            Assert.Equal(record.CleanCorrect && (targets is null ? prediction != labels[i] : prediction == targets[i]), record.Success);
+            float[] logits = Victim.Logits(new Tensor(record.Adversarial, 1, 1, 3, 4)).Data;
+            int prediction = Scores.Label(logits);
+            double lead = targets is null ? -Scores.Margin(logits, labels[i]) : Scores.Margin(logits, targets[i]);
+            bool isWanted = (targets is null ? prediction != labels[i] : prediction == targets[i]) && lead >= given.Attack.Confidence;
+            Assert.Equal(record.CleanCorrect && isWanted, record.Success);
             Assert.Equal(record.Success, record.Reason == StopReason.Found);
         }
     }, iter: Iterations, threads: 1);

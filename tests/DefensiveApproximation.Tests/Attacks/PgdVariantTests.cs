@@ -80,6 +80,24 @@ public class PgdVariantTests
         Assert.All(records, record => Assert.Equal((true, 61), (record.Success, record.Queries)));
     }
 
+    // 0.3 and 0.45 do not suffice, and 0.675 does.
+    [Fact]
+    public void Search_BisectsBetweenTheFirstThatSufficesAndZero()
+    {
+        var asked = new List<float>();
+        var victim = new RowVictim([1, 1, 1], 2, image =>
+        {
+            asked.Add(image[0]);
+            return image[0] > 0.5f ? [0, 1] : [1, 0];
+        }, (_, _) => [1]);
+
+        AttackRecord record = AttackRunner.Run(Pgd.Released with { Steps = 1, StepRatio = 1 }, victim, Tensor.Zeros(1, 1, 1, 1), [0], 1)[0];
+
+        Assert.Equal([0.3f, 0.45f, 0.675f, 0.3375f, 0.50625f, 0.421875f], asked.Where(pixel => pixel > 0).Take(6), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal((3 + 20) * 2, record.Queries);
+        Assert.Equal(0.5, record.Distances.LInf, 1e-6);
+    }
+
     [Fact]
     public void Search_NoEpsilonSuffices_EndsAfterItsEnlargements()
     {
@@ -87,7 +105,6 @@ public class PgdVariantTests
 
         AttackRecord record = AttackRunner.Run(Pgd.Released with { Steps = 2 }, victim, Grey, [0], 1)[0];
 
-        // The first ε and 20 enlargements.
-        Assert.Equal((false, StopReason.BudgetSpent, 21 * 3), (record.Success, record.Reason, (int)record.Queries));
+        Assert.Equal((false, StopReason.BudgetSpent, 20 * 3), (record.Success, record.Reason, (int)record.Queries));
     }
 }

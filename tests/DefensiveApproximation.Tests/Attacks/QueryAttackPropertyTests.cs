@@ -165,7 +165,7 @@ public class QueryAttackPropertyTests
         "boundary" => new BoundaryAttack { Steps = 30, StartBlends = 3 },
         "boundary released" => BoundaryAttack.Released with { Steps = 30 },
         "hopskipjump" => new HopSkipJump { Iterations = 3, FirstEvaluations = 100 },
-        "hopskipjump linf" => HopSkipJump.Released with { BallNorm = Norm.LInf, Iterations = 3, FirstEvaluations = 20 },
+        "hopskipjump linf" => HopSkipJump.Released with { BallNorm = Norm.LInf, Iterations = 3, FirstEvaluations = 20, NoiseDraws = 1000 },
         "lsa" => new LocalSearch { Rounds = 10 },
         "lsa released" => LocalSearch.Released with { Rounds = 10, Order = PixelOrder.Lowest },
         "square" => new Square(epsilon) { Queries = 100, Restarts = 2 },

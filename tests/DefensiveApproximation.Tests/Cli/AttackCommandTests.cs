@@ -1,4 +1,7 @@
 using System.Text.Json;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Formats;
+using DefensiveApproximation.Networks.Models;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Cli;
@@ -107,5 +110,24 @@ public sealed class AttackCommandTests : IDisposable
 
         static string Numbers(Dapprox run) =>
             string.Join(' ', run.Json.GetProperty("results")[0].EnumerateObject().Where(field => field.Name != "seconds").Select(field => field.Value.ToString()));
+    }
+
+    [Fact]
+    public async Task Attack_Resumed_TakesMoreImages_AndRefusesTheStateOfOtherWeights()
+    {
+        string[] attack = ["attack", "boundary", "--steps", "2", "--resume", folder.File("state"), "--json"];
+        Dictionary<string, Tensor> weights = new(TrainedModels.Weights("lenet5-digits"));
+        string name = weights.Keys.First();
+        Tensor changed = weights[name].Clone();
+        changed.Data[0] += 0.01f;
+        weights[name] = changed;
+        Safetensors.Save(folder.File("lenet5-digits.safetensors"), weights);
+
+        Dapprox one = await Dapprox.RunAsync([.. attack, "--first", "1"]);
+        Dapprox more = await Dapprox.RunAsync([.. attack, "--skip", "1", "--first", "2"]);
+        Dapprox other = await Dapprox.RunAsync([.. attack, "--first", "1", "--model", folder.File("lenet5-digits.safetensors")]);
+
+        Assert.Equal((0, 0, 1), (one.ExitCode, more.ExitCode, other.ExitCode));
+        Assert.Contains("is the state of another attack (boundary against lenet5-digits on digits", other.Error, StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,36 @@
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Layers;
+using Xunit;
+
+namespace DefensiveApproximation.Tests;
+
+public class FingerprintTests
+{
+    [Fact]
+    public void Of_Data_CountsEveryPixelAndLabelAndNothingElse()
+    {
+        string fingerprint = Fingerprint.Of(Data("one", [1, 2, 3, 4], [0, 1]));
+
+        Assert.Matches("^[0-9a-f]{16}$", fingerprint);
+        Assert.Equal(fingerprint, Fingerprint.Of(Data("two", [1, 2, 3, 4], [0, 1])));
+        Assert.NotEqual(fingerprint, Fingerprint.Of(Data("one", [1, 2, 3, 5], [0, 1])));
+        Assert.NotEqual(fingerprint, Fingerprint.Of(Data("one", [1, 2, 3, 4], [0, 0])));
+    }
+
+    [Fact]
+    public void Of_Network_CountsEveryWeightAndBiasButNotTheMultiplier()
+    {
+        Network network = Small([1, 2], [3]);
+        string fingerprint = Fingerprint.Of(network);
+
+        Assert.Equal(fingerprint, Fingerprint.Of(network.With(AxFpm.Released)));
+        Assert.NotEqual(fingerprint, Fingerprint.Of(Small([1, 2.0000002f], [3])));
+        Assert.NotEqual(fingerprint, Fingerprint.Of(Small([1, 2], [-3])));
+    }
+
+    static Dataset Data(string name, byte[] pixels, byte[] labels) => new(name, Split.Test, 1, 1, 2, ["no", "yes"], pixels, labels, canonical: false, "made up");
+
+    static Network Small(float[] weights, float[] bias) => new("small", [2], 1, [new Dense("d", 2, 1, weights, bias, ExactMultiplier.Rounded)]);
+}
