@@ -17,10 +17,13 @@ static class CircuitVerifyCommand
     // Distinct from 1, which is an error.
     const int DifferentExitCode = 2;
 
+    /// <summary>What a circuit is compared with: another, or the exact product where there is none.</summary>
+    sealed record Reference(Netlist? Circuit);
+
     public static Command Create()
     {
         Argument<Netlist> first = Values.Argument("A", "A circuit: a description, as array:24:ama5, or a circuit file.", CircuitFiles.Load);
-        Argument<Netlist?> second = Values.Argument<Netlist?>("B", $"Another, or '{Exact}' for the product of the two inputs of A.", given => given == Exact ? null : CircuitFiles.Load(given));
+        Argument<Reference> second = Values.Argument("B", $"Another, or '{Exact}' for the product of the two inputs of A.", given => new Reference(given == Exact ? null : CircuitFiles.Load(given)));
         Option<long> samples = Values.Option(
             "--samples", "N", "How many random inputs are compared where there are too many for all.",
             text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= 1
@@ -40,7 +43,7 @@ static class CircuitVerifyCommand
         command.SetAction((parse, cancellation) =>
         {
             Netlist a = parse.GetValue(first)!;
-            Netlist? b = parse.GetValue(second);
+            Netlist? b = parse.GetValue(second)!.Circuit;
             CheckPorts(a, b);
             var watch = Stopwatch.StartNew();
             int[] widths = [.. a.Inputs.Select(bus => bus.Width)];

@@ -62,16 +62,24 @@ public static class CWriter
                 if (!needed[element.FirstOutput + output])
                     continue;
                 for (int input = 0; input < element.Inputs.Count; input++)
-                    needed[element.Inputs[input]] |= DependsOn(element.Cell, output, input);
+                    needed[element.Inputs[input]] |= DependsOn(element, output, input);
             }
         }
 
         return needed;
     }
 
-    static bool DependsOn(Cell cell, int output, int input)
+    static bool DependsOn(Element element, int output, int input)
     {
-        int bit = 1 << (cell.Inputs.Count - 1 - input);
-        return Enumerable.Range(0, 1 << cell.Inputs.Count).Any(index => cell.Evaluate(output, index) != cell.Evaluate(output, index ^ bit));
+        int inputs = element.Inputs.Count, constants = 0, ones = 0;
+        for (int i = 0; i < inputs; i++)
+        {
+            int bit = 1 << (inputs - 1 - i);
+            constants |= element.Inputs[i] is Netlist.Zero or Netlist.One ? bit : 0;
+            ones |= element.Inputs[i] == Netlist.One ? bit : 0;
+        }
+
+        return Enumerable.Range(0, 1 << inputs).Any(index => (index & constants) == ones
+            && element.Cell.Evaluate(output, index) != element.Cell.Evaluate(output, index ^ 1 << (inputs - 1 - input)));
     }
 }

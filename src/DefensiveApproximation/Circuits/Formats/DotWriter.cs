@@ -55,8 +55,9 @@ public static class DotWriter
 
         for (int i = 0; i < netlist.Elements.Count; i++)
         {
-            foreach (int net in netlist.Elements[i].Inputs)
-                WriteEdge(net, Name('e', i));
+            Element element = netlist.Elements[i];
+            for (int input = 0; input < element.Inputs.Count; input++)
+                WriteEdge(element.Inputs[input], Name('e', i), element.Cell.Inputs.Count > 2 ? element.Cell.Inputs[input] : null);
         }
 
         foreach (int constant in (int[])[Netlist.Zero, Netlist.One])
@@ -67,16 +68,22 @@ public static class DotWriter
 
         writer.Write("}\n");
 
-        void WriteEdge(int net, string reader) => writer.Write($"  {source[net]} -> {reader}{Label(netlist, net, source[net])};\n");
+        // Most cells with three inputs do not treat them alike.
+        void WriteEdge(int net, string reader, string? input = null)
+        {
+            string? output = Output(netlist, net, source[net]);
+            string labels = string.Join(", ", new[] { output is null ? null : $"taillabel={Quoted(output)}", input is null ? null : $"headlabel={Quoted(input)}" }.OfType<string>());
+            writer.Write($"  {source[net]} -> {reader}{(labels.Length > 0 ? $" [{labels}]" : "")};\n");
+        }
     }
 
-    /// <summary>Of a cell with two outputs the wire says which it is.</summary>
-    static string Label(Netlist netlist, int net, string driver)
+    /// <summary>Of a cell with two outputs the one that drives a net.</summary>
+    static string? Output(Netlist netlist, int net, string driver)
     {
         if (driver[0] != 'e')
-            return "";
+            return null;
         Element element = netlist.Elements[int.Parse(driver.AsSpan(1), CultureInfo.InvariantCulture)];
-        return element.Cell.Outputs.Count > 1 ? $" [label={Quoted(element.Cell.Outputs[net - element.FirstOutput])}]" : "";
+        return element.Cell.Outputs.Count > 1 ? element.Cell.Outputs[net - element.FirstOutput] : null;
     }
 
     static void WritePorts(Bus bus, string prefix, string colour, TextWriter writer, Action<int, string> named)

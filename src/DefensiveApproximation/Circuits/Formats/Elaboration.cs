@@ -288,12 +288,20 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
                 if (driver[bit] == Input || state[driver[bit]] == Done)
                     continue;
                 if (state[driver[bit]] == Waiting)
-                    throw text.Wrong(at.Line, $"{module.NameOf(bit)} depends on itself; a circuit that multiplies has no loops");
+                    throw Loop(module, statements, [.. stack.Select(entry => entry.Statement).TakeWhile(statement => statement != driver[bit]), driver[bit]]);
                 state[driver[bit]] = Waiting;
                 stack.Push((driver[bit], 0));
             }
         }
 
         return order;
+    }
+
+    /// <summary>The message for statements that wait for each other; it names a wire that has a name.</summary>
+    InputException Loop(ModuleSource module, Statement[] statements, int[] loop)
+    {
+        (int line, int wire) = loop.SelectMany(statement => statements[statement].Outputs.Select(bit => (statements[statement].Line, bit)))
+            .OrderByDescending(output => output.bit >= 0 && module.IsNamed(output.bit)).First();
+        return text.Wrong(line, $"{module.NameOf(wire)} depends on itself; a circuit that multiplies has no loops");
     }
 }

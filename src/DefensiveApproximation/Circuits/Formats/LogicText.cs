@@ -11,8 +11,14 @@ static class LogicText
     /// <param name="one">The constant 1.</param>
     public static string Expression(Cell cell, int output, IReadOnlyList<string> operands, string zero, string one)
     {
-        byte table = Widened(cell, output);
         string[] inputs = [.. Enumerable.Range(0, 3).Select(input => operands[Math.Min(input, operands.Count - 1)])];
+        byte table = Widened(cell, output);
+        for (int input = 0; input < operands.Count; input++)
+        {
+            if (operands[input] == zero || operands[input] == one)
+                table = Fixed(table, bit: 1 << (2 - input), operands[input] == one);
+        }
+
         byte inverse = (byte)~table;
         return Length(inverse) < Length(table) ? $"~{Formula(inverse, nested: true)}" : Formula(table, nested: false);
 
@@ -22,19 +28,40 @@ static class LogicText
             if (step.Operation is not LogicOperation operation)
                 return function switch { 0 => zero, 255 => one, _ => inputs[Array.IndexOf(LogicFormulas.Inputs, function)] };
             string left = Formula(step.Left, nested: true), right = Formula(step.Right, nested: true);
-            // Formulas invert by combining with a constant; the sign says it shorter.
-            string text = (operation, step.Left, step.Right) switch
+            if (operation != LogicOperation.AndNot && Place(step.Left) > Place(step.Right))
+                (left, right) = (right, left);
+            // Formulas invert by combining with the constant 1; the sign says it shorter.
+            if (Inverted(step) is byte inverted)
+                return $"~{Formula(inverted, nested: true)}";
+            string text = operation switch
             {
-                (LogicOperation.Xor, 255, _) => $"~{right}",
-                (LogicOperation.Xor, _, 255) => $"~{left}",
-                (LogicOperation.AndNot, 255, _) => $"~{right}",
-                (LogicOperation.And, _, _) => $"{left} & {right}",
-                (LogicOperation.Or, _, _) => $"{left} | {right}",
-                (LogicOperation.Xor, _, _) => $"{left} ^ {right}",
+                LogicOperation.And => $"{left} & {right}",
+                LogicOperation.Or => $"{left} | {right}",
+                LogicOperation.Xor => $"{left} ^ {right}",
                 _ => $"{left} & ~{right}",
             };
-            return nested && !text.StartsWith('~') ? $"({text})" : text;
+            return nested ? $"({text})" : text;
         }
+    }
+
+    /// <summary>The function that a step inverts; null where it does something else.</summary>
+    static byte? Inverted(LogicStep step) => step switch
+    {
+        { Operation: LogicOperation.Xor or LogicOperation.AndNot, Left: 255 } => step.Right,
+        { Operation: LogicOperation.Xor, Right: 255 } => step.Left,
+        _ => null,
+    };
+
+    /// <summary>Which input a function is, for formulas in the order of the inputs; −1 for others, which come first.</summary>
+    static int Place(byte function) => Array.IndexOf(LogicFormulas.Inputs, function);
+
+    /// <summary>A table of three inputs where one of them is a constant.</summary>
+    static byte Fixed(byte table, int bit, bool value)
+    {
+        int made = 0;
+        for (int index = 0; index < 8; index++)
+            made |= (table >> (value ? index | bit : index & ~bit) & 1) << index;
+        return (byte)made;
     }
 
     /// <summary>The table of an output as one of three inputs, of which a cell with fewer repeats the last.</summary>
@@ -56,8 +83,6 @@ static class LogicText
         LogicStep step = LogicFormulas.Of(table);
         if (step.Operation is null)
             return 0;
-        // An inversion costs nothing in text.
-        int own = step.Operation == LogicOperation.Xor && (step.Left == 255 || step.Right == 255) || step.Operation == LogicOperation.AndNot && step.Left == 255 ? 0 : 1;
-        return own + Length(step.Left) + Length(step.Right);
+        return (Inverted(step) is null ? 1 : 0) + Length(step.Left) + Length(step.Right);
     }
 }

@@ -117,6 +117,9 @@ sealed class ModuleSource(SourceText text, string name, int line)
         return "the value of an expression";
     }
 
+    /// <summary>Whether a bit has a name in the file.</summary>
+    public bool IsNamed(int bit) => names.Exists(name => bit >= name.First && bit < name.First + name.Width);
+
     static Cell? Inverted(Cell gate) =>
         gate == Cells.And ? Cells.Nand : gate == Cells.Or ? Cells.Nor : gate == Cells.Xor ? Cells.Xnor : null;
 }

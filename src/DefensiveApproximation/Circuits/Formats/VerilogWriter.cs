@@ -46,11 +46,10 @@ public static class VerilogWriter
 
         void Define(Netlist definition, string name)
         {
-            foreach (Netlist part in definition.Instances.Select(instance => instance.Definition).Distinct())
+            // Of one without cells nothing is left but wires.
+            foreach (Netlist part in definition.Instances.Select(instance => instance.Definition).Where(part => part.Elements.Count > 0 && !inner.ContainsKey(part)).Distinct().ToArray())
             {
-                if (inner.TryAdd(part, "") is false)
-                    continue;
-                inner[part] = modules.Unique(part.Name);
+                inner.Add(part, modules.Unique(part.Name));
                 Define(part, inner[part]);
             }
 
@@ -70,11 +69,9 @@ public static class VerilogWriter
     {
         Netlist netlist = module.Netlist;
         module.WriteHead(writer);
-        var instances = new Queue<Instance>(netlist.Instances);
+        var instances = new Queue<Instance>(netlist.Instances.Where(instance => instance.Definition.Elements.Count > 0));
         for (int i = 0; i < netlist.Elements.Count;)
         {
-            while (instances.TryPeek(out Instance? next) && next.FirstElement == i && next.Definition.Elements.Count == 0)
-                instances.Dequeue();
             if (instances.TryPeek(out Instance? instance) && instance.FirstElement == i)
             {
                 instances.Dequeue();
