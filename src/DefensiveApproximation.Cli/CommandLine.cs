@@ -58,6 +58,7 @@ static class CommandLine
             AttackCommand.Create(),
             AttacksCommand.Create(),
             ProfileCommand.Create(),
+            CircuitCommand.Create(),
             ReproduceCommand.Create(),
             TrainCommand.Create(),
             DatasetsCommand.Create(),

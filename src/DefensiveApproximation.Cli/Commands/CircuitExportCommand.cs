@@ -1,0 +1,14 @@
+using System.CommandLine;
+using DefensiveApproximation.Circuits.Formats;
+using DefensiveApproximation.Networks.Formats;
+
+namespace DefensiveApproximation.Cli.Commands;
+
+/// <summary><c>dapprox circuit export</c>: a circuit as a file.</summary>
+static class CircuitExportCommand
+{
+    public static Command Create() => CircuitConversion.Create(
+        "export", "Write a circuit as Verilog, BLIF, JSON, CGP, C or DOT.",
+        $"The end of the name of FILE says what is written: {CircuitFormat.Known(read: false)}.",
+        "CIRCUIT", "A description, as array:24:ama5, or a circuit file.", CircuitFiles.Open, outputIsRequired: true);
+}
