@@ -58,6 +58,8 @@ static class CommandLine
             AttackCommand.Create(),
             AttacksCommand.Create(),
             ProfileCommand.Create(),
+            CircuitCommand.Create(),
+            ExploreCommand.Create(),
             ReproduceCommand.Create(),
             TrainCommand.Create(),
             DatasetsCommand.Create(),
