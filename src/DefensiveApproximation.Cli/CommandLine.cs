@@ -64,6 +64,7 @@ static class CommandLine
             TrainCommand.Create(),
             DatasetsCommand.Create(),
             ModelsCommand.Create(),
+            CellsCommand.Create(),
         };
         var help = new Help();
         root.Options.OfType<HelpOption>().Single().Action = help;
