@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Circuits;
 using DefensiveApproximation.Experiments.Figures;
+using DefensiveApproximation.Hardware;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
@@ -25,9 +26,7 @@ static class ExploreCommand
 
     static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(10);
 
-    static readonly DesignFigure[] Known = [DesignFigures.Mred, DesignFigures.Nmed, DesignFigures.ShareAbove, DesignFigures.Transistors];
-
-    static readonly string FigureNames = string.Join(", ", Known.Select(figure => figure.Name).Append(Accuracy));
+    static readonly string[] FigureNames = [.. DesignFigures.All.Select(figure => figure.Name), Accuracy];
 
     static readonly string[] LawNames = [.. OperandLaw.All.Select(law => law.Name), .. IntegerLaw.All.Select(law => law.Name)];
 
@@ -40,7 +39,7 @@ static class ExploreCommand
         Option<Cell[]> cells = Values.List("--cells", "CELL,…", "The full adders to choose from.", Cells.FindAdder);
         cells.DefaultValueFactory = _ => [Cells.FullAdder, Cells.Ama1, Cells.Ama2, Cells.Ama3, Cells.Ama4, Cells.Ama5];
         Option<string[]> objectives = Values.List(
-            "--objectives", "NAME,…", $"What is to be made small, accuracy large: of {FigureNames}. [default: mred,transistors]", FigureName);
+            "--objectives", "NAME,…", $"What is to be made small, accuracy large: of {string.Join(", ", FigureNames)}. [default: mred,energy]", FigureName);
         Option<(string Name, double Goal)[]> meet = Values.List(
             "--meet", "NAME=X,…", "Instead of objectives, figures that should come as close as possible to these numbers: the root of the mean squared relative difference is made small.", ParseGoal);
         Option<string> law = Values.Option(
@@ -51,6 +50,7 @@ static class ExploreCommand
         Option<int> population = Values.Integer("--population", "How many designs NSGA-II keeps.", 4, DefaultPopulation);
         Option<int> generations = Values.Integer("--generations", "How many generations NSGA-II goes through.", 0, DefaultGenerations);
         Option<ulong> seed = SharedOptions.Seed();
+        Option<CellLibrary?> library = Values.Option<CellLibrary?>("--library", "FILE", "The cell library for energy, delay and area. [default: the one that comes with the program]", CellLibraryFiles.Load);
         Option<string?> state = new("--state")
         {
             HelpName = "FILE",
@@ -62,9 +62,9 @@ static class ExploreCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "explore", "Search multipliers whose adder cells differ from place to place, for the best trade-offs.",
-            $"All designs are looked at where there are at most {MostExhaustive:N0}; otherwise NSGA-II searches (Deb et al. 2002). The same seed finds the same designs, with any number of threads. What is printed works wherever a circuit or a multiplier is asked for. mred, nmed, shareAbove: as in 'dapprox profile' or 'dapprox circuit metrics', by the law; transistors: those that publications count in full adders, relative to the exact array of that width, without gates and half adders; accuracy: of the network in whose layers the design is the multiplier. With --json: space, method, law, samples, seed, designs (in the space), front, an array of {{circuit, and each figure by name}}, seconds.")
+            $"All designs are looked at where there are at most {MostExhaustive:N0}; otherwise NSGA-II searches (Deb et al. 2002). The same seed finds the same designs, with any number of threads. What is printed works wherever a circuit or a multiplier is asked for. mred, nmed, shareAbove: as in 'dapprox profile' or 'dapprox circuit metrics', by the law; energy, delay, area: by the cell library ('dapprox cells list'), on operands of the law, relative to the exact array of that width; transistors: those that publications count in full adders, likewise relative, without gates and half adders; accuracy: of the network in whose layers the design is the multiplier. With --json: space, method, law, samples, seed, designs (in the space), front, an array of {{circuit, and each figure by name}}, seconds.")
         {
-            shape, by, cells, objectives, meet, law, samples, population, generations, seed, state, plot, first,
+            shape, by, cells, objectives, meet, law, samples, population, generations, seed, library, state, plot, first,
         };
         subject.AddTo(command);
         command.Add(json);
@@ -72,29 +72,31 @@ static class ExploreCommand
         {
             var watch = Stopwatch.StartNew();
             var space = new DesignSpace(parse.GetValue(shape)!.ToLowerInvariant(), parse.GetValue(by).Value, parse.GetValue(cells)!);
-            Func<Netlist, DesignErrors> errors = Errors(parse.GetValue(law)!, parse.GetValue(samples), parse.GetValue(seed));
+            DesignMeasurement measurement = Measurement(parse.GetValue(law)!, space.Bits, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(library));
             (string Name, double Goal)[] goals = parse.GetValue(meet) ?? [];
             string[] asked = parse.GetValue(objectives) ?? [];
             if (goals.Length > 0 && asked.Length > 0)
                 throw new InputException("--meet takes the place of --objectives; leave out one of them");
-            string[] names = goals.Length > 0 ? [.. goals.Select(goal => goal.Name)] : asked.Length > 0 ? asked : [DesignFigures.Mred.Name, DesignFigures.Transistors.Name];
-            DesignFigure[] figures = [.. names.Select(name => Known.FirstOrDefault(figure => figure.Name == name) ?? AccuracyFigure(subject, parse, parse.GetValue(first)))];
+            string[] names = goals.Length > 0 ? [.. goals.Select(goal => goal.Name)] : asked.Length > 0 ? asked : [DesignFigures.Mred.Name, DesignFigures.Energy.Name];
+            DesignFigure[] figures = [.. names.Select(name => DesignFigures.All.FirstOrDefault(figure => figure.Name == name) ?? AccuracyFigure(subject, parse, parse.GetValue(first)))];
             DesignFigure[] made = goals.Length == 0 ? figures : [DesignFigures.Miss([.. figures.Zip(goals, (figure, goal) => (figure, goal.Goal))])];
 
-            var problem = new SearchProblem(space.Places, space.Cells.Count, genes => DesignFigures.Values(new Design(space.Build(genes), errors), made));
+            var problem = new SearchProblem(space.Places, space.Cells.Count, genes => DesignFigures.Values(new Design(space.Build(genes), measurement), made));
             long designs = ExhaustiveSearch.Count(problem);
             SearchMethod method = designs <= MostExhaustive
                 ? new ExhaustiveSearch(problem)
                 : new Nsga2(problem, parse.GetValue(population), parse.GetValue(generations), parse.GetValue(seed));
             string target = goals.Length == 0 ? string.Join(',', names) : "meet " + string.Join(',', goals.Select(goal => string.Create(CultureInfo.InvariantCulture, $"{goal.Name}={goal.Goal}")));
             string search = string.Create(CultureInfo.InvariantCulture, $"{space.Summary}; {target}; {parse.GetValue(law)}, {parse.GetValue(samples)} samples, seed {parse.GetValue(seed)}; {method.Summary}");
+            if (parse.GetValue(library) is CellLibrary given)
+                search += $"; cells of {given.Name}";
             if (names.Contains(Accuracy))
                 search += $"; {subject.Identify(parse)}, {parse.GetValue(first)} images";
 
             IReadOnlyList<Candidate> front = ParetoFront.Of(Run(method, search, problem, made.Length, parse.GetValue(state), cancellation).Candidates)
                 .OrderBy(candidate => candidate.Values[0]).ToArray();
             DesignFigure[] shown = goals.Length == 0 ? figures : [.. made, .. figures];
-            double[][] values = [.. front.Select(candidate => DesignFigures.Measure(new Design(space.Build(candidate.Genes), errors), shown))];
+            double[][] values = [.. front.Select(candidate => DesignFigures.Measure(new Design(space.Build(candidate.Genes), measurement), shown))];
             string[] circuits = [.. front.Select(candidate => space.Describe(candidate.Genes))];
             if (parse.GetValue(plot) is string figureFile)
             {
@@ -163,13 +165,15 @@ static class ExploreCommand
         });
     }
 
-    static Func<Netlist, DesignErrors> Errors(string law, int samples, ulong seed)
+    static DesignMeasurement Measurement(string law, int bits, int samples, ulong seed, CellLibrary? library)
     {
-        if (samples > DesignErrors.MostSamples)
-            throw new InputException($"--samples is {samples}; each design is measured on at most {DesignErrors.MostSamples} products");
-        return IntegerLaw.All.FirstOrDefault(known => known.Name == law) is IntegerLaw integers
-            ? DesignErrors.OfIntegers(integers, samples, seed)
-            : DesignErrors.OfFloats(OperandLaw.Find(law), samples, seed);
+        if (samples > DesignMeasurement.MostSamples)
+            throw new InputException($"--samples is {samples}; each design is measured on at most {DesignMeasurement.MostSamples} products");
+        if (IntegerLaw.All.FirstOrDefault(known => known.Name == law) is IntegerLaw integers)
+            return DesignMeasurement.OfIntegers(integers, bits, samples, seed, library ?? CellLibrary.Shipped);
+        if (bits - 1 is < 1 or > Binary32.FractionBits)
+            throw new InputException($"--law {law} is for float multipliers, whose mantissas have 2 to {Binary32.FractionBits + 1} bits, and the shape has {bits}; give --law {IntegerLaw.All[0]}");
+        return DesignMeasurement.OfFloats(OperandLaw.Find(law), bits, samples, seed, library ?? CellLibrary.Shipped);
     }
 
     static DesignFigure AccuracyFigure(SubjectOptions subject, ParseResult parse, int first)
@@ -180,7 +184,7 @@ static class ExploreCommand
             Accuracy, design => Evaluation.Of(subject.With(parse, network, new CircuitMultiplier(design.Circuit)), some).Accuracy, LargerIsBetter: true);
     }
 
-    static string FigureName(string text) => Names.Find("figure", text, Known.Select(figure => figure.Name).Append(Accuracy), name => name);
+    static string FigureName(string text) => Names.Find("figure", text, FigureNames, name => name);
 
     static (string, double) ParseGoal(string text)
     {

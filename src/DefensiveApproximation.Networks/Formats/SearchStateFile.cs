@@ -66,8 +66,10 @@ public static class SearchStateFile
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, content, Options));
     }
 
-    static Candidate Read(string path, Kept kept, SearchProblem problem, int objectives)
+    static Candidate Read(string path, Kept? kept, SearchProblem problem, int objectives)
     {
+        if (kept is null)
+            throw Damaged(path, null);
         byte[] genes;
         try
         {
@@ -86,7 +88,8 @@ public static class SearchStateFile
     static InputException Damaged(string path, Exception? cause) =>
         new($"'{path}' is damaged: it does not hold the state of a search; delete it and begin anew", cause!);
 
-    sealed record Content(string Search, long Step, Kept[] Candidates);
+    // The serializer lets null into arrays.
+    sealed record Content(string Search, long Step, Kept?[] Candidates);
 
     sealed record Kept(string Genes, double[] Values);
 }

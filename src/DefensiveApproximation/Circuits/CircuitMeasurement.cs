@@ -80,15 +80,13 @@ public static class CircuitMeasurement
             var random = new CounterRandom(seed, stream: (ulong)(first / Block));
             for (int i = 0; i < a.Length; i++)
             {
-                a[i] = law.Lowest(widthA) + Bits(ref random, law.FreeBits(widthA));
-                b[i] = law.Lowest(widthB) + Bits(ref random, law.FreeBits(widthB));
+                a[i] = law.Draw(ref random, widthA);
+                b[i] = law.Draw(ref random, widthB);
             }
         }
 
         return Run(circuit, law, samples, threads, Draw, cancellation).Metrics(seed);
     }
-
-    static ulong Bits(ref CounterRandom random, int count) => random.NextUInt64() & ((1UL << count) - 1);
 
     static CircuitTally Run(Netlist circuit, IntegerLaw law, long samples, int threads, Operands operands, CancellationToken cancellation)
     {

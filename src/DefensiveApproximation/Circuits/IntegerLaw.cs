@@ -35,4 +35,7 @@ public sealed class IntegerLaw
 
     /// <summary>The smallest operand: the free bits are 0.</summary>
     internal ulong Lowest(int width) => leadingOne ? 1UL << (width - 1) : 0;
+
+    /// <summary>Draws an operand.</summary>
+    internal ulong Draw(ref CounterRandom random, int width) => Lowest(width) + (random.NextUInt64() & ((1UL << FreeBits(width)) - 1));
 }

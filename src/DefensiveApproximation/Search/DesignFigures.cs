@@ -10,19 +10,23 @@ public sealed record DesignFigure(string Name, Func<Design, double> Of, bool Lar
 
 /// <summary>A circuit that a search looks at; what several figures need is measured once.</summary>
 /// <param name="circuit">The circuit.</param>
-/// <param name="errors">Measures its errors.</param>
-public sealed class Design(Netlist circuit, Func<Netlist, DesignErrors> errors)
+/// <param name="measurement">Measures it.</param>
+public sealed class Design(Netlist circuit, DesignMeasurement measurement)
 {
-    readonly Lazy<DesignErrors> measured = new(() => errors(circuit));
+    readonly Lazy<DesignErrors> errors = new(() => measurement.Errors(circuit));
+    readonly Lazy<DesignCost> cost = new(() => measurement.Cost(circuit));
 
     /// <summary>The circuit.</summary>
     public Netlist Circuit => circuit;
 
     /// <summary>Its errors.</summary>
-    public DesignErrors Errors => measured.Value;
+    public DesignErrors Errors => errors.Value;
+
+    /// <summary>What it costs.</summary>
+    public DesignCost Cost => cost.Value;
 }
 
-/// <summary>The figures that need nothing but the circuit, and what searches minimise.</summary>
+/// <summary>The figures that need nothing but the circuit and its measurement, and what searches make small.</summary>
 public static class DesignFigures
 {
     /// <summary><c>mred</c>: <see cref="DesignErrors.Mred"/>.</summary>
@@ -34,11 +38,23 @@ public static class DesignFigures
     /// <summary><c>shareAbove</c>: <see cref="DesignErrors.ShareAbove"/>.</summary>
     public static DesignFigure ShareAbove { get; } = new("shareAbove", design => design.Errors.ShareAbove);
 
+    /// <summary><c>energy</c>: <see cref="DesignCost.Energy"/>.</summary>
+    public static DesignFigure Energy { get; } = new("energy", design => design.Cost.Energy);
+
+    /// <summary><c>delay</c>: <see cref="DesignCost.Delay"/>.</summary>
+    public static DesignFigure Delay { get; } = new("delay", design => design.Cost.Delay);
+
+    /// <summary><c>area</c>: <see cref="DesignCost.Area"/>.</summary>
+    public static DesignFigure Area { get; } = new("area", design => design.Cost.Area);
+
     /// <summary>
     /// <c>transistors</c>: those that publications count in the full adders (<see cref="Cell.Transistors"/>), as a share of
     /// those in the exact array of the same width, n(n − 1) mirror adders. Gates and half adders are left out.
     /// </summary>
     public static DesignFigure Transistors { get; } = new("transistors", design => TransistorShare(design.Circuit));
+
+    /// <summary>All of these.</summary>
+    public static IReadOnlyList<DesignFigure> All { get; } = [Mred, Nmed, ShareAbove, Energy, Delay, Area, Transistors];
 
     /// <summary>How far figures are from what they should be: the root of the mean squared relative difference.</summary>
     /// <param name="goals">Figures and what each should be, not zero.</param>

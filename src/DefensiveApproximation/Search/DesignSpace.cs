@@ -25,6 +25,7 @@ public sealed class DesignSpace
         Cells = cells;
         list = "by-" + places.TrimEnd('s');
         Netlist exact = CircuitDescription.Build(shape);
+        Bits = exact.Inputs[0].Width;
         // A place is one where another cell, put there alone, comes up in the circuit.
         int most = places == "blocks" ? exact.Inputs[0].Width * exact.Inputs[1].Width : exact.Outputs[0].Width;
         this.places = [.. Enumerable.Range(0, most).Where(place =>
@@ -35,6 +36,9 @@ public sealed class DesignSpace
 
     /// <summary>The cells to choose from.</summary>
     public IReadOnlyList<Cell> Cells { get; }
+
+    /// <summary>The width of the operands.</summary>
+    public int Bits { get; }
 
     /// <summary>How many places there are.</summary>
     public int Places => places.Length;
