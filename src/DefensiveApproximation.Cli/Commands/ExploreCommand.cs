@@ -100,7 +100,7 @@ static class ExploreCommand
             string[] circuits = [.. front.Select(candidate => space.Describe(candidate.Genes))];
             if (parse.GetValue(plot) is string figureFile)
             {
-                byte[] png = ParetoFigure.Draw(space.Summary, [.. shown.Select(figure => figure.Name)], values);
+                byte[] png = ParetoFigure.Draw(space.Title, [.. shown.Select(figure => figure.Name)], values);
                 AtomicFile.Write(figureFile, stream => stream.Write(png));
             }
 
@@ -170,10 +170,10 @@ static class ExploreCommand
         if (samples > DesignMeasurement.MostSamples)
             throw new InputException($"--samples is {samples}; each design is measured on at most {DesignMeasurement.MostSamples} products");
         if (IntegerLaw.All.FirstOrDefault(known => known.Name == law) is IntegerLaw integers)
-            return DesignMeasurement.OfIntegers(integers, bits, samples, seed, library ?? CellLibrary.Shipped);
+            return DesignMeasurement.OfIntegers(integers, bits, samples, seed, library);
         if (bits - 1 is < 1 or > Binary32.FractionBits)
             throw new InputException($"--law {law} is for float multipliers, whose mantissas have 2 to {Binary32.FractionBits + 1} bits, and the shape has {bits}; give --law {IntegerLaw.All[0]}");
-        return DesignMeasurement.OfFloats(OperandLaw.Find(law), bits, samples, seed, library ?? CellLibrary.Shipped);
+        return DesignMeasurement.OfFloats(OperandLaw.Find(law), bits, samples, seed, library);
     }
 
     static DesignFigure AccuracyFigure(SubjectOptions subject, ParseResult parse, int first)

@@ -19,10 +19,10 @@ public sealed class DesignMeasurement
 
     readonly Func<Netlist, DesignErrors> errors;
     readonly ulong[][] streams;
-    readonly CellLibrary library;
+    readonly CellLibrary? library;
     readonly Lazy<CircuitCost> exact;
 
-    DesignMeasurement(int bits, ulong[][] streams, CellLibrary library, Func<Netlist, DesignErrors> errors)
+    DesignMeasurement(int bits, ulong[][] streams, CellLibrary? library, Func<Netlist, DesignErrors> errors)
     {
         (this.streams, this.library, this.errors) = (streams, library, errors);
         exact = new(() => Price(MultiplierCircuits.Array(bits, (_, _) => Cells.FullAdder)));
@@ -35,8 +35,8 @@ public sealed class DesignMeasurement
     /// <param name="bits">The width of the mantissas, 2 to 24.</param>
     /// <param name="samples">How many products, 1 to <see cref="MostSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
-    /// <param name="library">The prices of cells.</param>
-    public static DesignMeasurement OfFloats(OperandLaw law, int bits, int samples, ulong seed, CellLibrary library)
+    /// <param name="library">The prices of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
+    public static DesignMeasurement OfFloats(OperandLaw law, int bits, int samples, ulong seed, CellLibrary? library = null)
     {
         ThrowIfOutOfRange(samples);
         var format = new FloatFormat(8, bits - 1);
@@ -65,8 +65,8 @@ public sealed class DesignMeasurement
     /// <param name="bits">The width of the operands, 1 to 32.</param>
     /// <param name="samples">How many pairs at most, 1 to <see cref="MostSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
-    /// <param name="library">The prices of cells.</param>
-    public static DesignMeasurement OfIntegers(IntegerLaw law, int bits, int samples, ulong seed, CellLibrary library)
+    /// <param name="library">The prices of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
+    public static DesignMeasurement OfIntegers(IntegerLaw law, int bits, int samples, ulong seed, CellLibrary? library = null)
     {
         ThrowIfOutOfRange(samples);
         var random = new CounterRandom(seed, stream: ulong.MaxValue);
@@ -106,7 +106,7 @@ public sealed class DesignMeasurement
     {
         var activity = new SwitchingActivity(circuit);
         activity.Add(streams, StreamLength);
-        return CircuitCost.Of(activity, library);
+        return CircuitCost.Of(activity, library ?? CellLibrary.Shipped);
     }
 
     static (float[] Activations, float[] Weights) Draw(OperandLaw law, int count, CounterRandom random)

@@ -43,6 +43,9 @@ public sealed class DesignSpace
     /// <summary>How many places there are.</summary>
     public int Places => places.Length;
 
+    /// <summary>The shape and what its places are, for a title.</summary>
+    public string Title => $"{shape} {list.Replace('-', ' ')}";
+
     /// <summary>What describes the space.</summary>
     public string Summary => $"{shape} {list} {string.Join('+', Cells)}";
 

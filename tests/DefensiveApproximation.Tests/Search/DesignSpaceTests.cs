@@ -74,7 +74,7 @@ public class DesignSpaceTests
     {
         const int Samples = 3000;
         Netlist circuit = CircuitDescription.Build("array:24:ama5:columns=45");
-        DesignMeasurement measurement = DesignMeasurement.OfFloats(OperandLaw.Uniform01, 24, Samples, seed: 9, CellLibrary.Shipped);
+        DesignMeasurement measurement = DesignMeasurement.OfFloats(OperandLaw.Uniform01, 24, Samples, seed: 9);
 
         DesignErrors errors = measurement.Errors(circuit);
 
@@ -88,10 +88,47 @@ public class DesignSpaceTests
     [Fact]
     public void Transistors_OfTheExactArray_AreTheWhole()
     {
-        DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerLaw.Uniform, 6, 100, seed: 1, CellLibrary.Shipped);
+        DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerLaw.Uniform, 6, 100, seed: 1);
 
         Assert.Equal(1, DesignFigures.Transistors.Of(new Design(CircuitDescription.Build("array:6"), measurement)));
         Assert.Equal(8.0 / 24, DesignFigures.Transistors.Of(new Design(CircuitDescription.Build("array:6:ama5"), measurement)), 1e-12);
         Assert.Throws<InputException>(() => DesignFigures.Transistors.Of(new Design(CircuitDescription.Build("array:6:tcaa"), measurement)));
+    }
+
+    [Fact]
+    public void Cost_IsRelativeToTheExactArray()
+    {
+        DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerLaw.Uniform, 6, 100, seed: 1, Prices());
+
+        DesignCost exact = measurement.Cost(CircuitDescription.Build("array:6")), approximate = measurement.Cost(CircuitDescription.Build("array:6:ama5"));
+
+        Assert.Equal(new DesignCost(1, 1, 1), exact);
+        // 36 gates of area 1 and 30 adders of 10 or 4.
+        Assert.Equal((36 + 30 * 4) / (36 + 30 * 10.0), approximate.Area, 1e-12);
+        Assert.InRange(approximate.Energy, 0.2, 0.8);
+        Assert.InRange(approximate.Delay, 0.05, 0.8);
+    }
+
+    static CellLibrary Prices()
+    {
+        return new CellLibrary("prices", "", "", "", [Priced(Cells.And, 1), Priced(Cells.FullAdder, 10), Priced(Cells.Ama5, 4)]);
+
+        // As many fJ a change, and ps from each input on which an output depends, as the area.
+        static CharacterisedCell Priced(Cell cell, double price)
+        {
+            int states = 1 << cell.Inputs.Count;
+            bool Depends(int output, int input) => Enumerable.Range(0, states).Any(index =>
+                cell.Evaluate(output, index) != cell.Evaluate(output, index ^ (1 << (cell.Inputs.Count - 1 - input))));
+            return new CharacterisedCell
+            {
+                Cell = cell,
+                Energy = [.. Enumerable.Range(0, states * states).Select(change => change / states == change % states ? 0 : price)],
+                Leakage = new double[states],
+                Delays = [.. from output in Enumerable.Range(0, cell.Outputs.Count) from input in Enumerable.Range(0, cell.Inputs.Count) select Depends(output, input) ? price : (double?)null],
+                Area = price,
+                Transistors = 1,
+                Source = "",
+            };
+        }
     }
 }
