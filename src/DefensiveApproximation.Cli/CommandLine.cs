@@ -59,10 +59,12 @@ static class CommandLine
             AttacksCommand.Create(),
             ProfileCommand.Create(),
             CircuitCommand.Create(),
+            ExploreCommand.Create(),
             ReproduceCommand.Create(),
             TrainCommand.Create(),
             DatasetsCommand.Create(),
             ModelsCommand.Create(),
+            CellsCommand.Create(),
         };
         var help = new Help();
         root.Options.OfType<HelpOption>().Single().Action = help;

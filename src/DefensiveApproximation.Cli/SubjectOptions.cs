@@ -60,6 +60,12 @@ sealed class SubjectOptions
     public Network With(ParseResult parse, Network network, Arithmetic.FloatMultiplier multiplier) =>
         network.With(multiplier, parse.GetValue(layers).Value, parse.GetValue(accumulate).Value);
 
+    /// <summary>What these options choose, in words that differ where another network, other images or other hardware are meant.</summary>
+    /// <param name="parse">The command line.</param>
+    public string Identify(ParseResult parse) => string.Join(
+        ' ', parse.GetValue(dataset)?.Name ?? Datasets.All[0].Name, parse.GetValue(model), parse.GetValue(split), $"skip {parse.GetValue(skip)}",
+        parse.GetValue(layers), parse.GetValue(accumulate));
+
     /// <summary>One line on what is judged.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="network">The network.</param>

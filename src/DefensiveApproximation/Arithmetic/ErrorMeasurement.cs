@@ -17,9 +17,6 @@ public static class ErrorMeasurement
 
     const int Block = 1 << 15;
 
-    // Blocks whose tallies are kept before they are merged: bounds the memory, not the result.
-    const int Wave = 512;
-
     /// <summary>One block: fills as many operands as the spans are long, the first of them being number <paramref name="first"/>.</summary>
     delegate void Operands(long first, Span<float> activations, Span<float> weights);
 
@@ -85,20 +82,11 @@ public static class ErrorMeasurement
 
     static ErrorTally Run(FloatMultiplier multiplier, long samples, int threads, Operands operands, CancellationToken cancellation)
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Spans.Threads(threads), CancellationToken = cancellation };
         // The first block alone says how far the histogram has to reach.
         double scale = Scale(Tally(multiplier, 0, samples, scale: 1, operands).LargestRelativeError);
         var total = new ErrorTally(scale);
-        long blocks = (samples + Block - 1) / Block;
-        var tallies = new ErrorTally[Math.Min(Wave, blocks)];
-        for (long wave = 0; wave < blocks; wave += Wave)
-        {
-            int count = (int)Math.Min(Wave, blocks - wave);
-            Parallel.For(0, count, options, i => tallies[i] = Tally(multiplier, (wave + i) * Block, samples, scale, operands));
-            foreach (ErrorTally tally in tallies.AsSpan(0, count))
-                total.Add(tally);
-        }
-
+        OrderedBlocks.Run(
+            (samples + Block - 1) / Block, Spans.Threads(threads), block => Tally(multiplier, block * Block, samples, scale, operands), total.Add, cancellation);
         return total;
     }
 

@@ -12,6 +12,14 @@ public readonly record struct Estimate(double Value, double Low, double High)
     /// <summary>The estimate divided by a positive constant.</summary>
     /// <param name="divisor">The constant.</param>
     public Estimate Over(double divisor) => new(Value / divisor, Low / divisor, High / divisor);
+
+    /// <summary>A share, with the interval of <see cref="Wilson"/>; where all there is was looked at, without one.</summary>
+    internal static Estimate Share(long count, long of, bool complete)
+    {
+        double share = (double)count / of;
+        (double low, double high) = complete ? (share, share) : Wilson.Interval(count, of);
+        return new Estimate(share, low, high);
+    }
 }
 
 /// <summary>One product, with what it should have been.</summary>

@@ -111,19 +111,10 @@ sealed class ErrorTally(double scale)
             Bias = signed.Estimate(complete),
             WorstAbsolute = worstAbsolute,
             WorstRelative = worstRelative,
-            ShareAbove = Share(above, samples - notFinite, complete),
+            ShareAbove = Estimate.Share(above, samples - notFinite, complete),
             ZeroProducts = zeros,
             NotFinite = notFinite,
             RelativeErrors = new ErrorHistogram(scale, bins, belowScale, aboveScale),
         };
-    }
-
-    static Estimate Share(long count, long of, bool complete)
-    {
-        double share = (double)count / of;
-        if (complete)
-            return new Estimate(share, share, share);
-        (double low, double high) = Wilson.Interval(count, of);
-        return new Estimate(share, low, high);
     }
 }

@@ -135,7 +135,7 @@ public sealed class BitSlicedSimulator
     }
 
     /// <summary>Up to 512 numbers to the slices of an input.</summary>
-    static void Load(ReadOnlySpan<ulong> numbers, Slots slots, int slot, int width)
+    internal static void Load(ReadOnlySpan<ulong> numbers, Slots slots, int slot, int width)
     {
         for (int bit = 0; bit < width; bit += BitTranspose.Rows)
         {
@@ -147,7 +147,7 @@ public sealed class BitSlicedSimulator
     }
 
     /// <summary>The slices of an output to numbers; the slices are lost.</summary>
-    static void Store(Slots slots, int slot, int width, Span<ulong> numbers)
+    internal static void Store(Slots slots, int slot, int width, Span<ulong> numbers)
     {
         numbers.Clear();
         for (int bit = 0; bit < width; bit += BitTranspose.Rows)

@@ -88,16 +88,16 @@ sealed class LogicNetwork
     static int Bit(int[] nets, int net) => 1 << (nets.Length - 1 - Array.IndexOf(nets, net));
 
     /// <summary>A function of one to three nets as one of three, the last net repeated.</summary>
-    static LogicFunction Function(int net, byte table, int[] nets)
+    public static LogicFunction Function(int net, byte table, IReadOnlyList<int> nets)
     {
         int full = 0;
         for (int index = 0; index < 8; index++)
         {
             // A and B are bits 2 and 1; missing nets do not count.
-            int used = index >> (3 - nets.Length);
+            int used = index >> (3 - nets.Count);
             full |= (table >> used & 1) << index;
         }
 
-        return new LogicFunction(net, (byte)full, nets[0], nets[Math.Min(1, nets.Length - 1)], nets[^1]);
+        return new LogicFunction(net, (byte)full, nets[0], nets[Math.Min(1, nets.Count - 1)], nets[^1]);
     }
 }

@@ -34,7 +34,7 @@ public class MultiplierEdgeTests
     {
         float product = Multipliers.Find(name).Multiply(1e-36f, 1f);
 
-        Assert.InRange(product, 0.9e-36f, 2.2e-36f);
+        Assert.InRange(product, 0.5e-36f, 2.2e-36f);
     }
 
     [Theory]

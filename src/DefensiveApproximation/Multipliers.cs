@@ -1,6 +1,9 @@
-namespace DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Circuits;
 
-/// <summary>The multipliers that have a name on the command line.</summary>
+namespace DefensiveApproximation;
+
+/// <summary>The multipliers that have a name on the command line: formulas, and circuits that have one.</summary>
 public static class Multipliers
 {
     /// <summary>All of them; the first is the default wherever one is asked for.</summary>
@@ -11,6 +14,7 @@ public static class Multipliers
         AxFpm.Wrapped,
         AxFpm.Renormalised,
         Ama5Flat.Instance,
+        HeapLike.Instance,
         Bfloat16Multiplier.Instance,
         ExactMultiplier.FusedSum,
     ];

@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Circuits;
+using DefensiveApproximation.Experiments.Figures;
+using DefensiveApproximation.Networks.Formats;
+using Spectre.Console;
+
+namespace DefensiveApproximation.Cli.Commands;
+
+/// <summary><c>dapprox circuit metrics</c>: the error of a circuit as an integer multiplier.</summary>
+static class CircuitMetricsCommand
+{
+    const long DefaultSamples = 10_000_000;
+
+    public static Command Create()
+    {
+        Argument<Netlist> circuit = Values.Argument("CIRCUIT", "The circuit: a description such as array:8:ama5, or a file.", CircuitFiles.Load);
+        Option<IntegerLaw> law = Values.Option(
+            "--law", string.Join('|', IntegerLaw.All.Select(known => known.Name)),
+            $"How operands are distributed: {string.Join("; ", IntegerLaw.All.Select(known => $"{known.Name}, {known.Summary}"))}.", IntegerLaw.Find);
+        law.DefaultValueFactory = _ => IntegerLaw.All[0];
+        Option<long?> samples = Values.Option<long?>(
+            "--samples", "N", $"Look at this many random pairs of operands. [default: all pairs where there are at most {CircuitMeasurement.MostPairs} (12 by 12 bits), otherwise {DefaultSamples}]", ParseSamples);
+        Option<ulong> seed = SharedOptions.Seed();
+        Option<string?> plot = new("--plot")
+        {
+            HelpName = "FILE",
+            Description = "Also draw the mean error over the operands as PNG.",
+        };
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "metrics", "Measure the error of a circuit as an unsigned integer multiplier.",
+            "With ŷ the circuit's number, y = a·b, and operands of n and m bits: error probability is the share of pairs with ŷ ≠ y; MAE the mean of |ŷ − y|; worst case the largest |ŷ − y|; MRE, which is also MRED, the mean of |ŷ − y| / y over all y that are not zero, worst relative the largest of these; MSE the mean of (ŷ − y)²; NMED is MAE divided by the largest product (2ⁿ − 1)(2ᵐ − 1), where EvoApproxLib divides by 2^(n + m); bias the mean of ŷ − y; above exact the share with ŷ > y. Of samples, intervals are 95 % (normal approximation; Wilson for shares), and the worst is the worst that occurred. With --json: circuit, law, samples, seed (null where all pairs were looked at), errorProbability, mae, worstCase, mre, worstRelative, mse, mred, nmed, bias, shareAbove, the means and shares with an Interval [low, high] of that name, normaliser, worstCaseAt and worstRelativeAt {a, b, product}, perBit (the share of pairs in which a bit is wrong, the lowest first), heatMap {a [low, high], b [low, high], meanErrors: the mean of ŷ − y, rows by the high bits of a, columns by those of b}, seconds.")
+        {
+            circuit, law, samples, seed, plot, json,
+        };
+        command.SetAction((parse, cancellation) =>
+        {
+            Netlist netlist = parse.GetValue(circuit)!;
+            IntegerLaw chosen = parse.GetValue(law)!;
+            var watch = Stopwatch.StartNew();
+            long? asked = parse.GetValue(samples);
+            CircuitMetrics metrics = asked is null && CircuitMeasurement.Pairs(netlist, chosen) <= CircuitMeasurement.MostPairs
+                ? CircuitMeasurement.AllPairs(netlist, chosen, cancellation: cancellation)
+                : CircuitMeasurement.Sample(netlist, chosen, asked ?? DefaultSamples, parse.GetValue(seed), cancellation: cancellation);
+            double seconds = watch.Elapsed.TotalSeconds;
+            string? figure = parse.GetValue(plot);
+            if (figure is not null)
+            {
+                byte[] png = ErrorMapFigure.Draw(metrics);
+                AtomicFile.Write(figure, stream => stream.Write(png));
+            }
+
+            if (parse.GetValue(json))
+                Output.PrintJson(Json(metrics, seconds));
+            else
+                Print(metrics, figure, seconds);
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
+    static long? ParseSamples(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number is >= 1 and <= CircuitMeasurement.MostSamples
+            ? number
+            : throw new InputException($"--samples is '{text}'; give a whole number from 1 to {CircuitMeasurement.MostSamples}");
+
+    static JsonObject Json(CircuitMetrics metrics, double seconds)
+    {
+        var json = new JsonObject
+        {
+            ["circuit"] = metrics.Circuit,
+            ["law"] = metrics.Law.Name,
+            ["samples"] = metrics.Samples,
+            ["seed"] = metrics.Seed,
+        };
+        foreach ((string name, Estimate estimate) in new[]
+        {
+            ("errorProbability", metrics.ErrorProbability), ("mae", metrics.MeanAbsoluteError), ("mre", metrics.MeanRelativeError),
+            ("mse", metrics.MeanSquaredError), ("mred", metrics.MeanRelativeError), ("nmed", metrics.NormalisedMeanError),
+            ("bias", metrics.Bias), ("shareAbove", metrics.ShareAbove),
+        })
+        {
+            json[name] = Output.Number(estimate.Value);
+            json[name + "Interval"] = new JsonArray(Output.Number(estimate.Low), Output.Number(estimate.High));
+        }
+
+        json["worstCase"] = metrics.WorstAbsolute.Error;
+        json["worstCaseAt"] = Pair(metrics.WorstAbsolute);
+        json["worstRelative"] = metrics.WorstRelative.Error;
+        json["worstRelativeAt"] = Pair(metrics.WorstRelative);
+        json["normaliser"] = metrics.Normaliser;
+        json["perBit"] = new JsonArray([.. metrics.BitErrors.Select(share => Output.Number(share.Value))]);
+        double[,] means = metrics.Map.MeanErrors;
+        json["heatMap"] = new JsonObject
+        {
+            ["a"] = new JsonArray(metrics.Map.First.Low, metrics.Map.First.High),
+            ["b"] = new JsonArray(metrics.Map.Second.Low, metrics.Map.Second.High),
+            ["meanErrors"] = new JsonArray([.. Enumerable.Range(0, means.GetLength(0)).Select(row =>
+                new JsonArray([.. Enumerable.Range(0, means.GetLength(1)).Select(column => Output.Number(means[row, column]))]))]),
+        };
+        json["seconds"] = seconds;
+        return json;
+    }
+
+    static JsonObject Pair(WorstPair worst) => new()
+    {
+        ["a"] = worst.A,
+        ["b"] = worst.B,
+        ["product"] = worst.Product,
+    };
+
+    static void Print(CircuitMetrics metrics, string? figure, double seconds)
+    {
+        string origin = metrics.Seed is ulong seed ? $"{metrics.Samples:N0} random pairs, seed {seed}" : $"all {metrics.Samples:N0} pairs";
+        Console.WriteLine($"{metrics.Circuit}: {origin}, {metrics.Law.Summary}, {seconds:F2} s");
+        bool complete = metrics.Seed is null;
+        Table table = Output.Table("error", "value", "95 % interval");
+        table.Columns[1].RightAligned();
+        Share("error probability, ŷ ≠ y", metrics.ErrorProbability);
+        Mean("MAE, mean |ŷ − y|", metrics.MeanAbsoluteError);
+        Mean($"NMED, MAE / {metrics.Normaliser:G6}", metrics.NormalisedMeanError);
+        Mean("MRE, MRED, mean |ŷ − y| / y", metrics.MeanRelativeError);
+        Mean("MSE, mean (ŷ − y)²", metrics.MeanSquaredError);
+        Mean("bias, mean ŷ − y", metrics.Bias);
+        Share("above exact, ŷ > y", metrics.ShareAbove);
+        table.AddRow("worst case, |ŷ − y|", $"{metrics.WorstAbsolute.Error:G6}", Describe(metrics.WorstAbsolute));
+        table.AddRow("worst relative, |ŷ − y| / y", $"{metrics.WorstRelative.Error:G6}", Describe(metrics.WorstRelative));
+        Output.Results.Write(table);
+        Console.WriteLine($"wrong bits, the lowest first, %: {string.Join(' ', metrics.BitErrors.Select(share => $"{100 * share.Value:F1}"))}");
+        if (figure is not null)
+            Console.WriteLine($"figure  {figure}");
+
+        void Mean(string name, Estimate estimate) =>
+            table.AddRow(name, $"{estimate.Value:G6}", complete ? "complete" : $"{estimate.Low:G6} to {estimate.High:G6}");
+        void Share(string name, Estimate estimate) =>
+            table.AddRow(name, Output.Percent(estimate.Value), complete ? "complete" : $"{Output.Percent(estimate.Low)} to {Output.Percent(estimate.High)}");
+    }
+
+    static string Describe(WorstPair worst) => worst.Error == 0 ? "" : $"{worst.A} × {worst.B} = {worst.Product}";
+}
