@@ -178,7 +178,7 @@ static class ExploreCommand
 
     static DesignFigure AccuracyFigure(SubjectOptions subject, ParseResult parse, int first)
     {
-        (Network network, Dataset images) = subject.Load(parse);
+        (Network network, _, Dataset images) = subject.Load(parse);
         Dataset some = images.First(Math.Min(first, images.Count));
         return new DesignFigure(
             Accuracy, design => Evaluation.Of(subject.With(parse, network, new CircuitMultiplier(design.Circuit)), some).Accuracy, LargerIsBetter: true);

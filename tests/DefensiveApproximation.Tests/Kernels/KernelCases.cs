@@ -14,7 +14,7 @@ static class KernelCases
     /// </summary>
     public static IReadOnlyList<FloatMultiplier> Multipliers { get; } =
     [
-        .. DefensiveApproximation.Arithmetic.Multipliers.All,
+        .. DefensiveApproximation.Multipliers.All.Where(multiplier => multiplier is not CircuitMultiplier),
         new CircuitMultiplier(CircuitDescription.Build("dadda:5:ama1:columns=5"), name: "dadda-5"),
         new CircuitMultiplier(CircuitDescription.Build("array:6:axa1"), new FloatFormat(4, 5), name: "array-6"),
         new CircuitMultiplier(CircuitDescription.Build("carry-save:4:ama4:columns=5"), new FloatFormat(5, 3), MantissaOverflow.Wrapped, "carry-save-4"),
