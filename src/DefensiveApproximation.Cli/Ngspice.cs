@@ -38,11 +38,11 @@ static class Ngspice
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, CellCharacterisation.CardFile), card.Text, cancellation).ConfigureAwait(false);
             // In batch mode, without the user's start-up commands.
             string log = await RunAsync(measurement, ["-b", "-n", DeckFile], folder.FullName, cancellation).ConfigureAwait(false);
-            string waveform = Path.Combine(folder.FullName, CellCharacterisation.WaveformFile);
-            if (!File.Exists(waveform))
+            string waveform = Path.Combine(folder.FullName, CellCharacterisation.WaveformFile), rest = Path.Combine(folder.FullName, CellCharacterisation.RestFile);
+            if (!File.Exists(waveform) || !File.Exists(rest))
                 throw Failed(measurement, log);
-            using var reader = new StreamReader(waveform);
-            return measurement.Read(reader, log);
+            using StreamReader changes = new(waveform), states = new(rest);
+            return measurement.Read(changes, states);
         }
         finally
         {
@@ -62,7 +62,7 @@ static class Ngspice
             string log = await output.ConfigureAwait(false), complaints = await error.ConfigureAwait(false);
             // Ctrl-C on a terminal reaches the simulator too.
             cancellation.ThrowIfCancellationRequested();
-            return process.ExitCode == 0 ? log : throw Failed(measurement, log + complaints);
+            return process.ExitCode == 0 ? log + complaints : throw Failed(measurement, log + complaints);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -93,6 +93,8 @@ static class Ngspice
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        // As many cells as there are processors are simulated at a time: more threads would only wait for each other.
+        start.Environment["OMP_NUM_THREADS"] = "1";
         try
         {
             Process process = Process.Start(start)!;
