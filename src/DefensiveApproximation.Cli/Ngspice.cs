@@ -12,6 +12,9 @@ static class Ngspice
     // A cell takes seconds; transistors with which the simulation does not converge can take for ever.
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
+    // What lines of its output that say why it gave up have in them; the last is in the line that only says that it did.
+    static readonly string[] Complaints = ["undefined", "unknown", "unrecognized", "can't", "cannot", "too small", "singular", "error"];
+
     /// <summary>Finds out whether it is there, before long work.</summary>
     /// <exception cref="InputException">It cannot be started.</exception>
     public static void Probe()
@@ -80,7 +83,7 @@ static class Ngspice
 
     static InputException Failed(CellCharacterisation measurement, string log)
     {
-        string? reason = log.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase) || line.Contains("too small", StringComparison.OrdinalIgnoreCase));
+        string? reason = log.Split('\n').FirstOrDefault(line => Complaints.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase)));
         return new InputException($"ngspice could not simulate {measurement.Cell}: {reason?.Trim() ?? "it says nothing of why"}; give a model card of level 54 (BSIM4) such as 45nm_HP.pm of the Predictive Technology Model");
     }
 

@@ -52,7 +52,7 @@ public static class NetworkCost
 
         LayerCost Of(WeightedLayer layer, Tensor input, ulong place)
         {
-            var activity = new SwitchingActivity(measurement.Circuit);
+            SwitchingActivity activity = measurement.NewActivity();
             long zeros = 0, looked = 0;
             for (ulong part = 0; activity.Transitions < samples; part++)
             {

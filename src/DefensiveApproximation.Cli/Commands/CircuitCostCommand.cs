@@ -15,7 +15,7 @@ namespace DefensiveApproximation.Cli.Commands;
 /// <summary><c>dapprox circuit cost</c>: energy, delay and area of a circuit.</summary>
 static class CircuitCostCommand
 {
-    const long DefaultSamples = 1 << 17, MostSamples = 1_000_000_000;
+    const long DefaultSamples = 1 << 15, MostSamples = 1_000_000_000;
 
     const int DefaultImages = 32;
 
@@ -40,6 +40,10 @@ static class CircuitCostCommand
         Option<Choice<BitLaw>> law = Values.Choice<BitLaw>(
             "--law", "Random operands: mantissas, with the highest bit of every input set; or all bits equally likely. Those of --float are numbers uniform in [−1, 1].",
             new("mantissa", BitLaw.Mantissa), new("uniform", BitLaw.Uniform));
+        var hazards = new Option<bool>("--hazards")
+        {
+            Description = "Count changes too that are undone before the nets settle, with one unit of time for every cell.",
+        };
         Option<long> samples = Values.Option(
             "--samples", "N", "How many operands follow another; with --model or --dataset in each layer.", text =>
                 long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number is >= 1 and <= MostSamples
@@ -54,18 +58,18 @@ static class CircuitCostCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "cost", "Price a circuit in hardware: energy, delay, area; or, on a network's activations, the energy of an image.",
-            "Energy: for every element, how often its inputs change from one value to another between consecutive operands, times the library's energy of that change; each element is taken when its inputs have settled, so hazards (glitches) are not in it, nor are wires. Leakage: the power at rest times the delay. Delay: the longest path through the cells' delays, false paths not taken out. Every element counts, also one that no output needs. "
+            "Energy: for every element, how often its inputs change from one value to another between consecutive operands, times the library's energy of that change; each element is taken when its inputs have settled; --hazards counts what happens before, too, with one unit of time for every cell; real hardware is between the two as a rule. Wires are not in it, and every output has the load it was measured with. Leakage: the power at rest times the delay. Delay: the longest path through the cells' delays, false paths not taken out. Every element counts, also one that no output needs. "
             + "Random operands: each independent of the one before. With --model or --dataset: the activations are those of the network with this circuit in all layers, in the order of weight-stationary hardware (a multiplier keeps a weight while the activations of all positions, then of the next image, go by); which weights, is drawn. The energy of an image is that of its products, leakage included; sums and memory are not in it. "
-            + "The tables: 9 is of mantissa multipliers alone (--float none), 7 of float multipliers (exact: round; others: truncate). "
-            + "With --json: library, samples, seed, circuit and relativeTo {circuit, energy, leakageEnergy, totalEnergy (fJ a product), leakagePower (nW), delay (ps), area (µm²), transistors, elements}, ratios {energy (total), delay, area}; with a network layers [{name, products, zeroActivations, energyPerProduct, energy (fJ an image), relative}], energy, relative; without a circuit tables [{table, name, circuit, energy, delay, paperEnergy, paperDelay, cost}].")
+            + "The tables have the energy without and with hazards: 9 is of mantissa multipliers alone (--float none), 7 of float multipliers (exact: round; others: truncate). "
+            + "With --json: library, samples, seed, hazards, circuit and relativeTo {circuit, energy, leakageEnergy, totalEnergy (fJ a product), leakagePower (nW), delay (ps), area (µm²), transistors, elements}, ratios {energy (total), delay, area}; with a network layers [{name, products, zeroActivations, energyPerProduct, energy (fJ an image), relative}], energy, relative; without a circuit tables [{table, name, circuit, energy, energyWithHazards, delay, paperEnergy, paperDelay, cost, costWithHazards}].")
         {
-            circuit, relative, library, parts, law, samples, model, dataset, data, first, seed, json,
+            circuit, relative, library, parts, law, hazards, samples, model, dataset, data, first, seed, json,
         };
         command.SetAction((parse, cancellation) =>
         {
-            var setting = new CostSetting(parse.GetValue(library)!, parse.GetValue(samples), parse.GetValue(seed));
+            var setting = new CostSetting(parse.GetValue(library)!, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(hazards));
             string? given = parse.GetValue(circuit);
-            Option? about = ((Option[])[relative, parts, law, model, dataset, data, first]).FirstOrDefault(option => parse.GetResult(option) is { Implicit: false });
+            Option? about = ((Option[])[relative, parts, law, hazards, model, dataset, data, first]).FirstOrDefault(option => parse.GetResult(option) is { Implicit: false });
             JsonObject result;
             if (given is null)
             {
@@ -87,7 +91,7 @@ static class CircuitCostCommand
                 Output.PrintJson(result);
             return Task.CompletedTask;
 
-            CostMeasurement Measurement(string description) => new(CircuitFiles.Load(description), parse.GetValue(parts).Value);
+            CostMeasurement Measurement(string description) => new(CircuitFiles.Load(description), parse.GetValue(parts).Value, parse.GetValue(hazards));
 
             JsonObject OnNetwork(CostSetting setting, (string, CostMeasurement) subject, (string, CostMeasurement)? reference, bool quiet, CancellationToken cancellation)
             {
@@ -128,7 +132,7 @@ static class CircuitCostCommand
 
     static void Print(CostSetting setting, CircuitCost cost, CircuitCost? other)
     {
-        Console.WriteLine($"{cost.Circuit}: {cost.Transitions:N0} random changes of operands, seed {setting.Seed}, {setting.Library.Name}");
+        Console.WriteLine($"{cost.Circuit}: {cost.Transitions:N0} random changes of operands, {setting}");
         Table table = other is null ? Output.Table("", "cost") : Output.Table("", "cost", other.Circuit.Name, "ratio");
         foreach (TableColumn column in table.Columns.Skip(1))
             column.RightAligned();
@@ -161,13 +165,13 @@ static class CircuitCostCommand
             foreach (IGrouping<int, HardwareRow> group in rows.GroupBy(row => row.Table))
             {
                 Console.WriteLine($"table {group.Key}, {(group.Key == 9 ? "mantissa multipliers" : "float multipliers")}, relative to the exact one ({setting.Library.Name}, {group.First().Cost.Transitions:N0} changes of operands)");
-                Table table = Output.Table("multiplier", "circuit", "energy", "paper's", "delay", "paper's", "area", "fJ a product", "ps");
+                Table table = Output.Table("multiplier", "circuit", "energy", "with hazards", "paper's", "delay", "paper's", "area", "fJ", "with hazards", "ps");
                 foreach (TableColumn column in table.Columns.Skip(2))
                     column.RightAligned();
                 foreach (HardwareRow row in group)
                 {
-                    table.AddRow(row.Name, row.Description, $"{row.Energy:F3}", $"{row.PaperEnergy:0.###}", $"{row.Delay:F3}", $"{row.PaperDelay:0.###}",
-                        $"{row.Cost.Area / group.First().Cost.Area:F3}", $"{row.Cost.TotalEnergy:F1}", $"{row.Cost.Delay:F1}");
+                    table.AddRow(row.Name, row.Description, $"{row.Energy:F3}", $"{row.EnergyWithHazards:F3}", $"{row.PaperEnergy:0.###}", $"{row.Delay:F3}", $"{row.PaperDelay:0.###}",
+                        $"{row.Cost.Area / group.First().Cost.Area:F3}", $"{row.Cost.TotalEnergy:F0}", $"{row.WithHazards.TotalEnergy:F0}", $"{row.Cost.Delay:F1}");
                 }
 
                 Output.Results.Write(table);
@@ -175,16 +179,20 @@ static class CircuitCostCommand
         }
 
         JsonObject json = setting.Json();
+        // The tables have both.
+        json.Remove("hazards");
         json["tables"] = new JsonArray([.. rows.Select(row => new JsonObject
         {
             ["table"] = row.Table,
             ["name"] = row.Name,
             ["circuit"] = row.Description,
             ["energy"] = row.Energy,
+            ["energyWithHazards"] = row.EnergyWithHazards,
             ["delay"] = row.Delay,
             ["paperEnergy"] = row.PaperEnergy,
             ["paperDelay"] = row.PaperDelay,
             ["cost"] = Json(row.Cost),
+            ["costWithHazards"] = Json(row.WithHazards),
         })]);
         return json;
     }
@@ -203,7 +211,7 @@ static class CircuitCostCommand
         double energy = layers.Sum(layer => layer.Energy), otherEnergy = others?.Sum(layer => layer.Energy) ?? double.NaN;
         if (!quiet)
         {
-            Console.WriteLine($"{subject.Given} in {exact.Name}, {images.Count} images of {images.Name} (test), {setting.Samples:N0} products of each layer, seed {setting.Seed}, {setting.Library.Name}");
+            Console.WriteLine($"{subject.Given} in {exact.Name}, {images.Count} images of {images.Name} (test), {setting.Samples:N0} products of each layer, {setting}");
             Table table = Output.Table("layer", "products", "zero activations", "fJ a product", "nJ an image", "share", $"relative to {reference?.Given ?? "–"}");
             foreach (TableColumn column in table.Columns.Skip(1))
                 column.RightAligned();
@@ -252,8 +260,11 @@ static class CircuitCostCommand
     };
 
     /// <summary>What is the same for everything that one run prices.</summary>
-    sealed record CostSetting(CellLibrary Library, long Samples, ulong Seed)
+    sealed record CostSetting(CellLibrary Library, long Samples, ulong Seed, bool Hazards)
     {
-        public JsonObject Json() => new() { ["library"] = Library.Name, ["samples"] = Samples, ["seed"] = Seed };
+        /// <summary>In words, for the line above a table.</summary>
+        public override string ToString() => $"seed {Seed}, library {Library.Name}, {(Hazards ? "with" : "without")} hazards";
+
+        public JsonObject Json() => new() { ["library"] = Library.Name, ["samples"] = Samples, ["seed"] = Seed, ["hazards"] = Hazards };
     }
 }

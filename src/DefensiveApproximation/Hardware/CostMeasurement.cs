@@ -33,13 +33,16 @@ public sealed class CostMeasurement
     const int LongestStream = 65;
 
     readonly FloatParts parts;
+    readonly bool hazards;
 
     /// <summary>Prepares the measurement.</summary>
     /// <param name="circuit">The circuit.</param>
     /// <param name="parts">What is priced of it; anything but <see cref="FloatParts.None"/> needs a mantissa multiplier.</param>
+    /// <param name="hazards">Whether hazards count: see <see cref="SwitchingActivity"/>.</param>
     /// <exception cref="InputException">It is no mantissa multiplier.</exception>
-    public CostMeasurement(Netlist circuit, FloatParts parts = FloatParts.None)
+    public CostMeasurement(Netlist circuit, FloatParts parts = FloatParts.None, bool hazards = false)
     {
+        this.hazards = hazards;
         this.parts = parts;
         Circuit = parts == FloatParts.None ? circuit : FloatMultiplierCircuits.Around(circuit, parts == FloatParts.Rounding);
     }
@@ -59,7 +62,7 @@ public sealed class CostMeasurement
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         // An unknown cell is found before the work.
         CircuitCost.LongestPath(Circuit, library);
-        var activity = new SwitchingActivity(Circuit);
+        SwitchingActivity activity = NewActivity();
         for (ulong part = 0; activity.Transitions < samples; part++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -70,6 +73,9 @@ public sealed class CostMeasurement
 
         return CircuitCost.Of(activity, library);
     }
+
+    /// <summary>An activity of <see cref="Circuit"/> without any changes.</summary>
+    public SwitchingActivity NewActivity() => new(Circuit, hazards);
 
     /// <summary>Counts what operands that are given switch in the circuit of a multiplier.</summary>
     /// <param name="activity">What has been counted so far of <see cref="Circuit"/>.</param>
