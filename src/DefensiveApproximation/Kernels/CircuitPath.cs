@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
-using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Circuits;
 
 namespace DefensiveApproximation.Kernels;

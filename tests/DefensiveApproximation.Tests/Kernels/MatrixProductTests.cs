@@ -105,7 +105,7 @@ public class MatrixProductTests
     {
         float[] a = SampleOperands.Edges, b = SampleOperands.Edges;
 
-        foreach (FloatMultiplier multiplier in Multipliers.All)
+        foreach (FloatMultiplier multiplier in KernelCases.Formulas)
         {
             Check(multiplier.Name, Accumulation.Float32, null, a, b, a.Length, 1, b.Length);
             Check(multiplier.Name, Accumulation.Float64, null, a, b, a.Length, 1, b.Length);
