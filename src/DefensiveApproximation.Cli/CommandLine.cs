@@ -64,6 +64,7 @@ static class CommandLine
             TrainCommand.Create(),
             DatasetsCommand.Create(),
             ModelsCommand.Create(),
+            CircuitCommand.Create(),
             CellsCommand.Create(),
         };
         var help = new Help();

@@ -12,6 +12,9 @@ static class Ngspice
     // A cell takes seconds; transistors with which the simulation does not converge can take for ever.
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
+    // What lines of its output that say why it gave up have in them; the last is in the line that only says that it did.
+    static readonly string[] Complaints = ["undefined", "unknown", "unrecognized", "can't", "cannot", "too small", "singular", "error"];
+
     /// <summary>Finds out whether it is there, before long work.</summary>
     /// <exception cref="InputException">It cannot be started.</exception>
     public static void Probe()
@@ -38,11 +41,11 @@ static class Ngspice
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, CellCharacterisation.CardFile), card.Text, cancellation).ConfigureAwait(false);
             // In batch mode, without the user's start-up commands.
             string log = await RunAsync(measurement, ["-b", "-n", DeckFile], folder.FullName, cancellation).ConfigureAwait(false);
-            string waveform = Path.Combine(folder.FullName, CellCharacterisation.WaveformFile);
-            if (!File.Exists(waveform))
+            string waveform = Path.Combine(folder.FullName, CellCharacterisation.WaveformFile), rest = Path.Combine(folder.FullName, CellCharacterisation.RestFile);
+            if (!File.Exists(waveform) || !File.Exists(rest))
                 throw Failed(measurement, log);
-            using var reader = new StreamReader(waveform);
-            return measurement.Read(reader, log);
+            using StreamReader changes = new(waveform), states = new(rest);
+            return measurement.Read(changes, states);
         }
         finally
         {
@@ -62,7 +65,7 @@ static class Ngspice
             string log = await output.ConfigureAwait(false), complaints = await error.ConfigureAwait(false);
             // Ctrl-C on a terminal reaches the simulator too.
             cancellation.ThrowIfCancellationRequested();
-            return process.ExitCode == 0 ? log : throw Failed(measurement, log + complaints);
+            return process.ExitCode == 0 ? log + complaints : throw Failed(measurement, log + complaints);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -80,7 +83,7 @@ static class Ngspice
 
     static InputException Failed(CellCharacterisation measurement, string log)
     {
-        string? reason = log.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase) || line.Contains("too small", StringComparison.OrdinalIgnoreCase));
+        string? reason = log.Split('\n').FirstOrDefault(line => Complaints.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase)));
         return new InputException($"ngspice could not simulate {measurement.Cell}: {reason?.Trim() ?? "it says nothing of why"}; give a model card of level 54 (BSIM4) such as 45nm_HP.pm of the Predictive Technology Model");
     }
 
@@ -93,6 +96,8 @@ static class Ngspice
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        // As many cells as there are processors are simulated at a time: more threads would only wait for each other.
+        start.Environment["OMP_NUM_THREADS"] = "1";
         try
         {
             Process process = Process.Start(start)!;

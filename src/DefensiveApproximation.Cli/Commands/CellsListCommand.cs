@@ -35,7 +35,7 @@ static class CellsListCommand
     /// <summary>The option that names a cell library.</summary>
     public static Option<CellLibrary> CellLibraryOption()
     {
-        Option<CellLibrary> option = Values.Option("--library", "FILE", "The cell library, as 'dapprox cells characterise' writes it. [default: the one that comes with the program, 45 nm at 1.0 V]", CellLibraryFiles.Load);
+        Option<CellLibrary> option = Values.Option("--library", "FILE", "The cell library, as 'dapprox cells characterise' writes it; the default comes with the program, 45 nm at 1.0 V.", CellLibraryFiles.Load);
         option.DefaultValueFactory = _ => CellLibrary.Shipped;
         return option;
     }

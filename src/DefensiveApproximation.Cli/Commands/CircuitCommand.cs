@@ -2,11 +2,12 @@ using System.CommandLine;
 
 namespace DefensiveApproximation.Cli.Commands;
 
-/// <summary><c>dapprox circuit</c>: what can be done with a multiplier circuit.</summary>
+/// <summary><c>dapprox circuit</c>: everything that is done with the circuit of a multiplier.</summary>
 static class CircuitCommand
 {
-    public static Command Create() => new("circuit", "Work with multiplier circuits: a description such as array:24:ama5, or a file.")
+    public static Command Create() => new("circuit", "Build, read, write, compare, measure and price the circuits of multipliers.")
     {
         CircuitMetricsCommand.Create(),
+        CircuitCostCommand.Create(),
     };
 }

@@ -5,7 +5,7 @@ namespace DefensiveApproximation.Circuits;
 /// <summary>The whole of a floating-point multiplier as a netlist: a mantissa multiplier and what is around it.</summary>
 public static class FloatMultiplierCircuits
 {
-    const int ExponentBits = 8;
+    internal const int ExponentBits = 8;
 
     /// <summary>
     /// A multiplier of numbers of 8 exponent bits and n − 1 fraction bits that gives binary32. Around the mantissa multiplier

@@ -27,11 +27,14 @@ public sealed class CellCharacterisation
     /// <summary>The name of the file that the simulator writes the waveforms to.</summary>
     public const string WaveformFile = "waveform.txt";
 
+    /// <summary>The name of the file that the simulator writes the currents at rest to.</summary>
+    public const string RestFile = "rest.txt";
+
     // Nanometres.
     const int NmosWidth = 90, PmosWidth = 180, Length = 45;
 
     // Picoseconds.
-    const int Edge = 10, Period = 500, Step = 2;
+    const int Edge = 10, Period = 500, LongestStep = 4;
 
     const int LoadInverters = 2;
 
@@ -65,9 +68,15 @@ public sealed class CellCharacterisation
     {
         var deck = new StringBuilder();
         deck.Append(CultureInfo.InvariantCulture, $"* {Cell.Inputs.Count} inputs, {Transistors} transistors\n.include \"{CardFile}\"\n.options temp={Temperature}\n");
-        deck.Append(CultureInfo.InvariantCulture, $"Vdd vdd 0 {Supply}\nVload vload 0 {Supply}\n");
+        deck.Append(CultureInfo.InvariantCulture, $"Vdd vdd 0 {Supply}\nVload vload 0 {Supply}\nVstate state 0 DC 0\n");
         for (int input = 0; input < Cell.Inputs.Count; input++)
-            deck.Append(CultureInfo.InvariantCulture, $"V{input} {CellTopology.Input(input)} 0 DC 0 {Waveform(input)}\n");
+        {
+            // In time the pulses count, and the state is 0; at rest the bit of the state counts, and the pulses are 0.
+            int bit = 1 << (Cell.Inputs.Count - 1 - input);
+            deck.Append(CultureInfo.InvariantCulture, $"V{input} {CellTopology.Input(input)} b{input} DC 0 {Waveform(input)}\n");
+            deck.Append(CultureInfo.InvariantCulture, $"B{input} b{input} 0 V = {Supply} * (floor(v(state) / {bit}) - 2 * floor(v(state) / {2 * bit}))\n");
+        }
+
         var transistors = new TransistorWriter(deck, card);
         foreach (CmosStage stage in topology.Stages)
             transistors.Write(stage, "vdd");
@@ -78,28 +87,34 @@ public sealed class CellCharacterisation
         }
 
         string outputs = string.Concat(Driven.Select(output => $" v({CellTopology.Output(output)})"));
-        deck.Append(CultureInfo.InvariantCulture, $".control\nset wr_singlescale\nset numdgt=9\ntran {Step}p {tour.Length * Period}p\nwrdata {WaveformFile} i(vdd){outputs}\n");
-        for (int state = 0; state < 1 << Cell.Inputs.Count; state++)
-        {
-            for (int input = 0; input < Cell.Inputs.Count; input++)
-                deck.Append(CultureInfo.InvariantCulture, $"alter v{input} dc = {(Bit(state, input) ? Supply : 0)}\n");
-            deck.Append("op\nprint i(vdd)\n");
-        }
+        deck.Append(CultureInfo.InvariantCulture, $"""
+            .control
+            set wr_singlescale
+            set numdgt=9
+            save i(vdd){outputs}
+            dc vstate 0 {(1 << Cell.Inputs.Count) - 1} 1
+            wrdata {RestFile} i(vdd)
+            tran {LongestStep / 2}p {tour.Length * Period}p 0 {LongestStep}p
+            wrdata {WaveformFile} i(vdd){outputs}
+            quit
+            .endc
+            .end
 
-        return deck.Append("quit\n.endc\n.end\n").ToString();
+            """);
+        return deck.Replace("\r\n", "\n").ToString();
     }
 
     /// <summary>What the simulator measured.</summary>
     /// <param name="waveform">The content of <see cref="WaveformFile"/>.</param>
-    /// <param name="log">What the simulator printed.</param>
+    /// <param name="rest">The content of <see cref="RestFile"/>.</param>
     /// <exception cref="InputException">Something is missing, or the outputs are not those of the truth table.</exception>
-    public CharacterisedCell Read(TextReader waveform, string log)
+    public CharacterisedCell Read(TextReader waveform, TextReader rest)
     {
         int states = 1 << Cell.Inputs.Count;
-        // In nW, the current in A flowing into the source's positive end.
-        double[] leakage = [.. log.Split('\n').Where(line => line.StartsWith("i(vdd) =", StringComparison.Ordinal)).Select(line => -1e9 * Supply * Number(line.Split('=')[1]))];
+        // In nW; the current in A is that into the source's positive end.
+        double[] leakage = [.. Rows(rest, 2).Select(row => -1e9 * Supply * row[1])];
         if (leakage.Length != states)
-            throw new InputException($"ngspice gave {leakage.Length} of the {states} leakage currents of {Cell}");
+            throw new InputException($"ngspice gave {leakage.Length} of the {states} currents of {Cell} at rest");
         double[][] points = Points(waveform);
         double[] energy = new double[states * states];
         double?[] delays = new double?[Cell.Outputs.Count * Cell.Inputs.Count];
@@ -130,22 +145,28 @@ public sealed class CellCharacterisation
     /// <summary>The points in time: time in ps, current of the supply in A, voltages of the driven outputs in V.</summary>
     double[][] Points(TextReader waveform)
     {
-        int columns = 2 + Driven.Length;
-        var points = new List<double[]>();
-        while (waveform.ReadLine() is string line)
-        {
-            double[] point = [.. line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Number)];
-            if (point.Length != columns)
-                throw new InputException($"ngspice gave {point.Length} of {columns} numbers at a point of the waveform of {Cell}");
+        double[][] points = Rows(waveform, 2 + Driven.Length);
+        foreach (double[] point in points)
             point[0] *= 1e12;
-            points.Add(point);
-        }
-
         // The last time is a sum of steps and can miss the end by a rounding error.
         double end = tour.Length * Period;
-        if (points.Count < 2 || points[0][0] > 0 || points[^1][0] < end * (1 - 1e-6))
-            throw new InputException($"the simulation of {Cell} ended early: the waveform goes to {(points.Count == 0 ? 0 : points[^1][0]):F0} of {end:F0} ps");
-        return [.. points];
+        if (points.Length < 2 || points[0][0] > 0 || points[^1][0] < end * (1 - 1e-6))
+            throw new InputException($"the simulation of {Cell} ended early: the waveform goes to {(points.Length == 0 ? 0 : points[^1][0]):F0} of {end:F0} ps");
+        return points;
+    }
+
+    double[][] Rows(TextReader table, int columns)
+    {
+        var rows = new List<double[]>();
+        while (table.ReadLine() is string line)
+        {
+            double[] row = [.. line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Number)];
+            if (row.Length != columns)
+                throw new InputException($"ngspice gave {row.Length} of {columns} numbers at a point of the simulation of {Cell}");
+            rows.Add(row);
+        }
+
+        return [.. rows];
     }
 
     void Delays(double[][] points, int from, int to, double start, double end, double?[] delays)

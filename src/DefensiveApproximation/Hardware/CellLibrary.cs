@@ -70,6 +70,9 @@ public sealed partial class CellLibrary
             ?? throw new InputException($"the cell library {Name} has no cell {cell.Name} with the truth tables {function.Replace(' ', '/')}; it has {string.Join(", ", Cells.Select(known => known.Cell.Name))}; give a library with such a cell with --library");
     }
 
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
     /// <summary>The truth tables in one word.</summary>
     static string Function(Cell cell) => string.Join(' ', Enumerable.Range(0, cell.Outputs.Count).Select(cell.Table));
 }

@@ -3,9 +3,7 @@ using DefensiveApproximation.Circuits;
 namespace DefensiveApproximation.Hardware;
 
 /// <summary>What a circuit costs in a technology. Every element is priced as it stands, also one that no output needs.</summary>
-/// <remarks>
-/// Not in it: wires, and the energy of hazards (changes on the way to the settled value), which long carry chains have many of.
-/// </remarks>
+/// <remarks>Not in it: wires, and what an output drives: each is priced with the load that it was measured with.</remarks>
 public sealed record CircuitCost
 {
     // nW times ps is 10⁻²¹ J, 10⁻⁶ fJ.
@@ -16,7 +14,8 @@ public sealed record CircuitCost
 
     /// <summary>
     /// The mean energy from one operand to the next, in fJ, without leakage: over all elements and all changes of their
-    /// inputs, how often it occurs times its energy, divided by the number of changes of operands.
+    /// inputs, how often it occurs times its energy, divided by the number of operands that followed another. With the energy
+    /// of hazards (changes that are undone before the nets settle), if the activity has them.
     /// </summary>
     public required double Energy { get; init; }
 
@@ -58,12 +57,8 @@ public sealed record CircuitCost
         double energy = 0, leakage = 0;
         for (int i = 0; i < cells.Length; i++)
         {
-            IReadOnlyList<long> counts = activity.Counts(i);
-            for (int change = 0; change < counts.Count; change++)
-            {
-                energy += counts[change] * cells[i].Energy[change];
-                leakage += counts[change] * cells[i].Leakage[change % cells[i].States];
-            }
+            energy += activity.Changes(i).Zip(cells[i].Energy, (count, one) => count * one).Sum();
+            leakage += activity.Settled(i).Zip(cells[i].Leakage, (count, one) => count * one).Sum();
         }
 
         return new CircuitCost

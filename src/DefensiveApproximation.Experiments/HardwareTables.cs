@@ -1,0 +1,67 @@
+using DefensiveApproximation.Circuits;
+using DefensiveApproximation.Hardware;
+
+namespace DefensiveApproximation.Experiments;
+
+/// <summary>A multiplier's cost beside the paper's figure, both divided by those of the exact multiplier.</summary>
+/// <param name="Table">The paper's table: 7, whole float multipliers, or 9, their mantissa multipliers.</param>
+/// <param name="Name">What it is.</param>
+/// <param name="Description">The mantissa circuit, as of <see cref="CircuitDescription"/>.</param>
+/// <param name="Cost">What it costs, without hazards.</param>
+/// <param name="WithHazards">What it costs with them.</param>
+/// <param name="Energy">Our energy without hazards, relative to the table's exact multiplier.</param>
+/// <param name="EnergyWithHazards">Our energy with them, likewise.</param>
+/// <param name="Delay">Our delay, likewise.</param>
+/// <param name="PaperEnergy">The paper's energy, likewise.</param>
+/// <param name="PaperDelay">The paper's delay, likewise.</param>
+public sealed record HardwareRow(
+    int Table, string Name, string Description, CircuitCost Cost, CircuitCost WithHazards,
+    double Energy, double EnergyWithHazards, double Delay, double PaperEnergy, double PaperDelay);
+
+/// <summary>
+/// Tables 7 and 9 of Guesmi et al., "Defensive Approximation", ASPLOS 2021: energy and delay of its multipliers. Ax-FPM stands
+/// there twice: as its text has it, one flat array of AMA5, and as released, blocks of 4 × 4 with exact adders. HEAP is not
+/// there: which cell it has where was not published.
+/// </summary>
+public static class HardwareTables
+{
+    static readonly (int Table, string Name, string Description, FloatParts Parts, double Energy, double Delay)[] Rows =
+    [
+        (9, "exact", "array:24", FloatParts.None, 1, 1),
+        (9, "Ax-FPM, flat array of the text", "array:24:ama5", FloatParts.None, 0.395, 0.235),
+        (9, "Ax-FPM, blocks as released", "blocks:24:ama5:block=4:width=49", FloatParts.None, 0.395, 0.235),
+        (7, "exact, rounding", "array:24", FloatParts.Rounding, 1, 1),
+        (7, "Ax-FPM, flat array of the text", "array:24:ama5", FloatParts.Truncating, 0.487, 0.29),
+        (7, "Ax-FPM, blocks as released", "blocks:24:ama5:block=4:width=49", FloatParts.Truncating, 0.487, 0.29),
+        (7, "bfloat16, Booth", "booth:8", FloatParts.Truncating, 0.4, 0.4),
+    ];
+
+    /// <summary>How many rows there are.</summary>
+    public static int Count => Rows.Length;
+
+    /// <summary>Prices all.</summary>
+    /// <param name="library">The technology.</param>
+    /// <param name="samples">How many products of each to look at.</param>
+    /// <param name="seed">Determines the operands: mantissas uniform (table 9), numbers uniform in [−1, 1] (table 7).</param>
+    /// <param name="progress">Told each row that is done, if given.</param>
+    /// <param name="cancellation">Stops between some thousands of products.</param>
+    /// <exception cref="InputException">The library lacks a cell.</exception>
+    public static IReadOnlyList<HardwareRow> Measure(CellLibrary library, long samples, ulong seed, Action? progress = null, CancellationToken cancellation = default)
+    {
+        var rows = new List<HardwareRow>();
+        foreach ((int table, string name, string description, FloatParts parts, double energy, double delay) in Rows)
+        {
+            Netlist circuit = CircuitDescription.Build(description);
+            CircuitCost settled = Price(false), hazardous = Price(true);
+            HardwareRow? exact = rows.Find(row => row.Table == table);
+            rows.Add(new HardwareRow(
+                table, name, description, settled, hazardous, settled.TotalEnergy / (exact?.Cost ?? settled).TotalEnergy,
+                hazardous.TotalEnergy / (exact?.WithHazards ?? hazardous).TotalEnergy, settled.Delay / (exact?.Cost ?? settled).Delay, energy, delay));
+
+            CircuitCost Price(bool hazards) => new CostMeasurement(circuit, parts, hazards).OnRandomOperands(library, BitLaw.Mantissa, samples, seed, cancellation);
+            progress?.Invoke();
+        }
+
+        return rows;
+    }
+}

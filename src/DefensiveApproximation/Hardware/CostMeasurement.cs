@@ -1,0 +1,131 @@
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Circuits;
+
+namespace DefensiveApproximation.Hardware;
+
+/// <summary>What is priced of a multiplier.</summary>
+public enum FloatParts
+{
+    /// <summary>The circuit as it is.</summary>
+    None,
+
+    /// <summary>The circuit and all around a mantissa multiplier but rounding: <see cref="FloatMultiplierCircuits.Around"/>.</summary>
+    Truncating,
+
+    /// <summary>The same with rounding.</summary>
+    Rounding,
+}
+
+/// <summary>How operands are drawn when a circuit is priced: each independent of the one before.</summary>
+public enum BitLaw
+{
+    /// <summary>The highest bit of every input set, as in the mantissas of normal numbers; all others 0 or 1 with equal chances.</summary>
+    Mantissa,
+
+    /// <summary>All bits 0 or 1 with equal chances.</summary>
+    Uniform,
+}
+
+/// <summary>Measures what a circuit costs: makes operands, counts what they switch, and prices it.</summary>
+public sealed class CostMeasurement
+{
+    // Operands of a stream that are computed before others are drawn: a matter of memory.
+    const int LongestStream = 65;
+
+    readonly FloatParts parts;
+    readonly bool hazards;
+
+    /// <summary>Prepares the measurement.</summary>
+    /// <param name="circuit">The circuit.</param>
+    /// <param name="parts">What is priced of it; anything but <see cref="FloatParts.None"/> needs a mantissa multiplier.</param>
+    /// <param name="hazards">Whether hazards count: see <see cref="SwitchingActivity"/>.</param>
+    /// <exception cref="InputException">It is no mantissa multiplier.</exception>
+    public CostMeasurement(Netlist circuit, FloatParts parts = FloatParts.None, bool hazards = false)
+    {
+        this.hazards = hazards;
+        this.parts = parts;
+        Circuit = parts == FloatParts.None ? circuit : FloatMultiplierCircuits.Around(circuit, parts == FloatParts.Rounding);
+    }
+
+    /// <summary>What is priced.</summary>
+    public Netlist Circuit { get; }
+
+    /// <summary>Prices the circuit on random operands.</summary>
+    /// <param name="library">The technology.</param>
+    /// <param name="law">How operands are drawn; those of a float multiplier are uniform in [−1, 1] whatever it is.</param>
+    /// <param name="samples">How many operands follow another, rounded up to a multiple of 512.</param>
+    /// <param name="seed">Determines the operands.</param>
+    /// <param name="cancellation">Stops between some thousands of operands.</param>
+    /// <exception cref="InputException">The library lacks a cell.</exception>
+    public CircuitCost OnRandomOperands(CellLibrary library, BitLaw law, long samples, ulong seed, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        // An unknown cell is found before the work.
+        CircuitCost.LongestPath(Circuit, library);
+        SwitchingActivity activity = NewActivity();
+        for (ulong part = 0; activity.Transitions < samples; part++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long left = (samples - activity.Transitions + SwitchingActivity.StreamsTogether - 1) / SwitchingActivity.StreamsTogether;
+            int length = (int)Math.Min(LongestStream, left + 1);
+            activity.Add(Draw(law, SwitchingActivity.StreamsTogether * length, new CounterRandom(seed, part)), length);
+        }
+
+        return CircuitCost.Of(activity, library);
+    }
+
+    /// <summary>An activity of <see cref="Circuit"/> without any changes.</summary>
+    public SwitchingActivity NewActivity() => new(Circuit, hazards);
+
+    /// <summary>Counts what operands that are given switch in the circuit of a multiplier.</summary>
+    /// <param name="activity">What has been counted so far of <see cref="Circuit"/>.</param>
+    /// <param name="activations">Streams of first operands, one after the other.</param>
+    /// <param name="weights">As many second operands.</param>
+    /// <param name="streamLength">How many operands a stream has; at least 2.</param>
+    /// <exception cref="InputException">The circuit does not multiply mantissas.</exception>
+    public void Count(SwitchingActivity activity, ReadOnlySpan<float> activations, ReadOnlySpan<float> weights, int streamLength) =>
+        activity.Add([Encode(activations), Encode(weights)], streamLength);
+
+    /// <summary>
+    /// Numbers as the circuit takes them: the bits of their format, or, where the circuit multiplies only mantissas, those
+    /// with the hidden one, and 0 for a zero or a subnormal number.
+    /// </summary>
+    /// <exception cref="InputException">The circuit does not multiply mantissas of a format in binary32.</exception>
+    ulong[] Encode(ReadOnlySpan<float> values)
+    {
+        int width = Circuit.Inputs.Count == 0 ? 0 : Circuit.Inputs[0].Width, bits = parts == FloatParts.None ? width : width - FloatMultiplierCircuits.ExponentBits;
+        if (Circuit.Inputs.Count != 2 || Circuit.Inputs[1].Width != width || bits is < 2 or > Binary32.FractionBits + 1)
+            throw new InputException($"the circuit {Circuit} has inputs of {string.Join(" and ", Circuit.Inputs.Select(bus => bus.Width))} bits; a network's numbers need two inputs of the same width, 2 to {Binary32.FractionBits + 1}");
+        int dropped = Binary32.FractionBits + 1 - bits;
+        ulong[] encoded = new ulong[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            uint pattern = BitConverter.SingleToUInt32Bits(values[i]);
+            encoded[i] = parts != FloatParts.None ? pattern >> dropped
+                : Binary32.ExponentField(pattern) == 0 ? 0
+                : Binary32.Mantissa(pattern) >> dropped;
+        }
+
+        return encoded;
+    }
+
+    ulong[][] Draw(BitLaw law, int count, CounterRandom random)
+    {
+        if (parts != FloatParts.None)
+        {
+            float[] activations = new float[count], weights = new float[count];
+            OperandLaw.Uniform11.Fill(ref random, activations, weights);
+            return [Encode(activations), Encode(weights)];
+        }
+
+        ulong[][] operands = [.. Circuit.Inputs.Select(_ => new ulong[count])];
+        for (int bus = 0; bus < operands.Length; bus++)
+        {
+            ulong set = law == BitLaw.Mantissa ? 1UL << (Circuit.Inputs[bus].Width - 1) : 0;
+            for (int i = 0; i < count; i++)
+                operands[bus][i] = random.NextUInt64() | set;
+        }
+
+        return operands;
+    }
+}

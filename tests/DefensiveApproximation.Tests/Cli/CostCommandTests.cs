@@ -1,0 +1,137 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+using DefensiveApproximation.Circuits;
+using DefensiveApproximation.Hardware;
+using DefensiveApproximation.Networks.Formats;
+using Xunit;
+
+namespace DefensiveApproximation.Tests.Cli;
+
+public sealed class CostCommandTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("dapprox-tests-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task CellsList_Json_HasEveryCell()
+    {
+        Dapprox run = await Dapprox.RunAsync("cells", "list", "--json");
+
+        JsonElement[] cells = [.. run.Json.GetProperty("cells").EnumerateArray()];
+        Assert.Equal(Cells.All.Select(cell => cell.Name), cells.Select(cell => cell.GetProperty("name").GetString()));
+        Assert.Equal("01101001", cells[0].GetProperty("outputs").GetProperty("Sum").GetString());
+        Assert.Equal(24, cells[0].GetProperty("published").GetProperty("transistors").GetInt32());
+    }
+
+    [Fact]
+    public async Task Cost_OfAnAma5Array_IsBelowTheExactArraysOfTheSameWidth()
+    {
+        Dapprox run = await Dapprox.RunAsync("circuit", "cost", "array:8:ama5", "--samples", "4096", "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal("array:8", run.Json.GetProperty("relativeTo").GetProperty("circuit").GetString());
+        JsonElement ratios = run.Json.GetProperty("ratios");
+        Assert.InRange(ratios.GetProperty("energy").GetDouble(), 0.3, 0.9);
+        Assert.InRange(ratios.GetProperty("delay").GetDouble(), 0.05, 0.4);
+        double total = run.Json.GetProperty("circuit").GetProperty("energy").GetDouble() + run.Json.GetProperty("circuit").GetProperty("leakageEnergy").GetDouble();
+        Assert.Equal(total, run.Json.GetProperty("circuit").GetProperty("totalEnergy").GetDouble(), 9);
+    }
+
+    [Fact]
+    public async Task Cost_WithoutACircuit_PricesThePapersTables()
+    {
+        Dapprox run = await Dapprox.RunAsync("circuit", "cost", "--samples", "512", "--json");
+
+        JsonElement[] rows = [.. run.Json.GetProperty("tables").EnumerateArray()];
+        Assert.Equal([9, 9, 9, 7, 7, 7, 7], rows.Select(row => row.GetProperty("table").GetInt32()));
+        Assert.Equal(0.395, rows[1].GetProperty("paperEnergy").GetDouble());
+        // Cheaper than exact with hazards or without; the blocks' exact adders cost more than the flat array has at all.
+        Assert.All(rows.Where(row => row.GetProperty("name").GetString()![..2] == "Ax"), row => Assert.InRange(row.GetProperty("energyWithHazards").GetDouble(), 0.05, 1));
+        Assert.True(rows[2].GetProperty("energy").GetDouble() > rows[1].GetProperty("energy").GetDouble());
+    }
+
+    [Fact]
+    public async Task Cost_OfANetwork_IsTheSumOfItsLayers()
+    {
+        Dapprox run = await Dapprox.RunAsync("circuit", "cost", "array:8:ama1", "--dataset", "digits", "--samples", "1000", "--first", "4", "--json");
+
+        JsonElement[] layers = [.. run.Json.GetProperty("layers").EnumerateArray()];
+        Assert.Equal(["conv1", "conv2", "linear1", "linear2"], layers.Select(layer => layer.GetProperty("name").GetString()));
+        Assert.Equal(run.Json.GetProperty("energy").GetDouble(), layers.Sum(layer => layer.GetProperty("energy").GetDouble()), 1e-3);
+        Assert.All(layers, layer => Assert.InRange(layer.GetProperty("relative").GetDouble(), 0.3, 1.2));
+    }
+
+    [Theory]
+    [InlineData("circuit cost aray:8", "aray")]
+    [InlineData("circuit cost --float round", "--float is about a circuit, and none is given")]
+    [InlineData("circuit cost array:8 --samples 0", "--samples is '0'; give a whole number from 1")]
+    [InlineData("circuit cost array:8 --library no-such-file", "there is no file 'no-such-file'")]
+    [InlineData("circuit cost array:32 --float round", "array:32 is no mantissa multiplier")]
+    [InlineData("circuit cost array:8 --dataset digits --first 1", "--first is '1'; give a whole number from 2")]
+    [InlineData("cells", "'dapprox cells' needs a command: list, characterise")]
+    [InlineData("cells characterise", "--model-card")]
+    [InlineData("cells characterise --model-card no-such-file", "there is no file 'no-such-file'")]
+    [InlineData("cells characterise --model-card x --cells ama6", "unknown cell 'ama6': did you mean 'ama1'?")]
+    public async Task Run_WrongInput_SaysSoInOneLineAndFails(string arguments, string message)
+    {
+        Dapprox run = await Dapprox.RunAsync(arguments.Split(' '));
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("error: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Characterise_ModelsThatAreNone_FailsInOneLineAndWritesNothing()
+    {
+        SkipWithoutNgspice();
+        string card = Path.Combine(folder, "card.pm"), library = Path.Combine(folder, "library.json");
+        await File.WriteAllTextAsync(card, ".model n nmos level=54 vth0=nonsense\n.model p pmos level=54\n");
+
+        Dapprox run = await Dapprox.RunAsync("cells", "characterise", "--model-card", card, "--cells", "not", "--output", library);
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("error: ngspice could not simulate not: ", run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(library));
+    }
+
+    [Fact]
+    public async Task Characterise_WithTheShippedLibrarysTransistors_GivesItsNumbers()
+    {
+        SkipWithoutNgspice();
+        string? reference = Environment.GetEnvironmentVariable("DAPPROX_REFERENCE");
+        Assert.SkipWhen(reference is null, "DAPPROX_REFERENCE is not set: no model card.");
+        string library = Path.Combine(folder, "library.json");
+
+        Dapprox run = await Dapprox.RunAsync(
+            "cells", "characterise", "--model-card", Path.Combine(reference, "ptm45", "45nm_HP.pm"), "--cells", "not,nand", "--output", library);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        CellLibrary made = CellLibraryFiles.Load(library), shipped = CellLibrary.Shipped;
+        Assert.Equal(2, made.Cells.Count);
+        foreach (CharacterisedCell cell in made.Cells)
+        {
+            CharacterisedCell known = shipped.Find(cell.Cell);
+            // Another version of ngspice chooses other steps in time.
+            Assert.Equal(known.MeanEnergy, cell.MeanEnergy, 0.03 * known.MeanEnergy);
+            Assert.Equal(known.WorstDelay, cell.WorstDelay, 0.5);
+        }
+    }
+
+    static void SkipWithoutNgspice()
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo("ngspice", "--version") { RedirectStandardOutput = true })!;
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+        }
+        catch (Win32Exception)
+        {
+            Assert.Skip("ngspice is not installed.");
+        }
+    }
+}
