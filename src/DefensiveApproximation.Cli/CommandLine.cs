@@ -59,13 +59,12 @@ static class CommandLine
             AttacksCommand.Create(),
             ProfileCommand.Create(),
             CircuitCommand.Create(),
+            CellsCommand.Create(),
             ExploreCommand.Create(),
             ReproduceCommand.Create(),
             TrainCommand.Create(),
             DatasetsCommand.Create(),
             ModelsCommand.Create(),
-            CircuitCommand.Create(),
-            CellsCommand.Create(),
         };
         var help = new Help();
         root.Options.OfType<HelpOption>().Single().Action = help;

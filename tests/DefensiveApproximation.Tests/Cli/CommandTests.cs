@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Networks.Formats;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Kernels;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Attacks;
