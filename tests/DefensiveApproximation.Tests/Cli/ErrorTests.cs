@@ -153,8 +153,7 @@ public class ErrorTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
         using Process process = Dapprox.Start(null, ["attack", "pgd", "--epsilon", "0.1", "--steps", "1000000", "--first", "50"]);
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        // Long enough to be under way; a signal that comes before the program listens ends it too, but without a word.
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        await UnderWay(process, TimeSpan.FromSeconds(3));
 
         using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
@@ -170,8 +169,8 @@ public class ErrorTests
         string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.safetensors");
         using Process process = Dapprox.Start(null, ["train", "lenet5", "--epochs", "1000", "--batch-size", "1000", "--out", file]);
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        // Long enough to be within an epoch, where LibTorch is at work.
-        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+        // Within an epoch, where LibTorch is at work.
+        await UnderWay(process, TimeSpan.FromSeconds(6));
 
         using var kill = Process.Start("/bin/bash", ["-c", "kill -TERM $0; sleep 0.05; kill -TERM $0", $"{process.Id}"]);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
@@ -179,6 +178,19 @@ public class ErrorTests
         Assert.Equal(130, process.ExitCode);
         Assert.EndsWith("cancelled", (await error).Trim(), StringComparison.Ordinal);
         Assert.False(File.Exists(file));
+    }
+
+    /// <summary>
+    /// Waits until a program has worked for some time of the processor's, however busy that is: a signal that comes before the
+    /// program listens is ignored, or ends it without a word.
+    /// </summary>
+    static async Task UnderWay(Process process, TimeSpan work)
+    {
+        while (!process.HasExited && process.TotalProcessorTime < work)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            process.Refresh();
+        }
     }
 
     [Fact]
