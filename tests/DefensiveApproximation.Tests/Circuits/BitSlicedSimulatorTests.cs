@@ -26,7 +26,7 @@ public class BitSlicedSimulatorTests
     public void AMillionPairs_EqualTheDefinition() => CheckInParallel(MixedArray(), 1_000_000);
 
     [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [Trait("Speed", "Minutes")]
     public void AHundredMillionPairs_EqualTheDefinition() => CheckInParallel(MixedArray(), 100_000_000);
 
     [Theory]
