@@ -64,7 +64,6 @@ static class CommandLine
             TrainCommand.Create(),
             DatasetsCommand.Create(),
             ModelsCommand.Create(),
-            CircuitCommand.Create(),
             CellsCommand.Create(),
         };
         var help = new Help();
