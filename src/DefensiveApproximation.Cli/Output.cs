@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DefensiveApproximation.Arithmetic;
 using Spectre.Console;
 
 namespace DefensiveApproximation.Cli;
@@ -33,6 +34,16 @@ static class Output
 
     /// <summary>A number for JSON, which has no NaN: null where there is no value.</summary>
     public static JsonNode? Number(double? number) => number is double value && double.IsFinite(value) ? JsonValue.Create(value) : null;
+
+    /// <summary>Puts an estimate into a result: its value under a name, its interval under that name with Interval behind it.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="estimate">The estimate.</param>
+    public static void AddEstimate(JsonObject result, string name, Estimate estimate)
+    {
+        result[name] = Number(estimate.Value);
+        result[name + "Interval"] = new JsonArray(Number(estimate.Low), Number(estimate.High));
+    }
 
     /// <summary>A table in the style of all tables here.</summary>
     /// <param name="columns">Their titles.</param>

@@ -97,6 +97,17 @@ static class Values
     public static Option<T[]> Flattened<T>(string name, string valueName, string description, Func<string, IReadOnlyList<T>> convert) =>
         Option(name, valueName, description, text => text.Split(',', StringSplitOptions.TrimEntries).SelectMany(convert).Distinct().ToArray());
 
+    /// <summary>A whole number within limits.</summary>
+    /// <param name="name">The option, for the message.</param>
+    /// <param name="text">What was given.</param>
+    /// <param name="least">The smallest legal number.</param>
+    /// <param name="most">The largest.</param>
+    /// <exception cref="InputException">It is no such number.</exception>
+    public static long WholeNumber(string name, string text, long least, long most) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most
+            ? number
+            : throw new InputException($"{name} is '{text}'; give a whole number from {least} to {most}");
+
     static int WholeNumber(string name, string text, int least) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least
             ? number

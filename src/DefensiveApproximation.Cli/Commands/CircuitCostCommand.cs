@@ -45,10 +45,8 @@ static class CircuitCostCommand
             Description = "Count changes too that are undone before the nets settle, with one unit of time for every cell.",
         };
         Option<long> samples = Values.Option(
-            "--samples", "N", "How many operands follow another; with --model or --dataset in each layer.", text =>
-                long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number is >= 1 and <= MostSamples
-                    ? number
-                    : throw new InputException($"--samples is '{text}'; give a whole number from 1 to {MostSamples}"));
+            "--samples", "N", "How many operands follow another; with --model or --dataset in each layer.",
+            text => Values.WholeNumber("--samples", text, 1, MostSamples));
         samples.DefaultValueFactory = _ => DefaultSamples;
         Option<string?> model = SharedOptions.Model();
         Option<DatasetDefinition?> dataset = SharedOptions.Dataset();

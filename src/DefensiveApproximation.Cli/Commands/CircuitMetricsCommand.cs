@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Circuits;
@@ -63,10 +62,7 @@ static class CircuitMetricsCommand
         return command;
     }
 
-    static long? ParseSamples(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number is >= 1 and <= CircuitMeasurement.MostSamples
-            ? number
-            : throw new InputException($"--samples is '{text}'; give a whole number from 1 to {CircuitMeasurement.MostSamples}");
+    static long? ParseSamples(string text) => Values.WholeNumber("--samples", text, 1, CircuitMeasurement.MostSamples);
 
     static JsonObject Json(CircuitMetrics metrics, double seconds)
     {
@@ -83,10 +79,7 @@ static class CircuitMetricsCommand
             ("mse", metrics.MeanSquaredError), ("mred", metrics.MeanRelativeError), ("nmed", metrics.NormalisedMeanError),
             ("bias", metrics.Bias), ("shareAbove", metrics.ShareAbove),
         })
-        {
-            json[name] = Output.Number(estimate.Value);
-            json[name + "Interval"] = new JsonArray(Output.Number(estimate.Low), Output.Number(estimate.High));
-        }
+            Output.AddEstimate(json, name, estimate);
 
         json["worstCase"] = metrics.WorstAbsolute.Error;
         json["worstCaseAt"] = Pair(metrics.WorstAbsolute);

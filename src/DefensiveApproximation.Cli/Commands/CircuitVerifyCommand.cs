@@ -26,9 +26,7 @@ static class CircuitVerifyCommand
         Argument<Reference> second = Values.Argument("B", $"Another, or '{Exact}' for the product of the two inputs of A.", given => new Reference(given == Exact ? null : CircuitFiles.Load(given)));
         Option<long> samples = Values.Option(
             "--samples", "N", "How many random inputs are compared where there are too many for all.",
-            text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= 1
-                ? number
-                : throw new InputException($"--samples is '{text}'; give a whole number from 1"));
+            text => Values.WholeNumber("--samples", text, 1, long.MaxValue));
         samples.DefaultValueFactory = _ => DefaultSamples;
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> yosys = new("--yosys") { Description = "Prove it with Yosys, which has to be installed, where not all inputs could be compared." };

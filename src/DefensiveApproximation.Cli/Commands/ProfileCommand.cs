@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Experiments;
@@ -78,15 +77,9 @@ static class ProfileCommand
             throw new InputException($"{option} is for samples, and --bits looks at all pairs; leave out one of them");
     }
 
-    static long? ParseSamples(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number is >= 1 and <= ErrorMeasurement.MostSamples
-            ? number
-            : throw new InputException($"--samples is '{text}'; give a whole number from 1 to {ErrorMeasurement.MostSamples}");
+    static long? ParseSamples(string text) => Values.WholeNumber("--samples", text, 1, ErrorMeasurement.MostSamples);
 
-    static int? ParseBits(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= ErrorMeasurement.MostBits
-            ? number
-            : throw new InputException($"--bits is '{text}'; give a whole number from 1 to {ErrorMeasurement.MostBits}");
+    static int? ParseBits(string text) => (int)Values.WholeNumber("--bits", text, 1, ErrorMeasurement.MostBits);
 
     static JsonObject Json(ErrorMetrics metrics, double seconds)
     {
@@ -104,10 +97,7 @@ static class ProfileCommand
             ("mred", metrics.MeanRelativeError), ("nmed", metrics.NormalisedMeanError), ("meanError", metrics.MeanAbsoluteError),
             ("bias", metrics.Bias), ("shareAbove", metrics.ShareAbove),
         })
-        {
-            json[name] = Output.Number(estimate.Value);
-            json[name + "Interval"] = new JsonArray(Output.Number(estimate.Low), Output.Number(estimate.High));
-        }
+            Output.AddEstimate(json, name, estimate);
 
         json["worstError"] = Worst(metrics.WorstAbsolute);
         json["worstRelativeError"] = Worst(metrics.WorstRelative);

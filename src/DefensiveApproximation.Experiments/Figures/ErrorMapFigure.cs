@@ -44,13 +44,7 @@ public static class ErrorMapFigure
         // Without errors any range will do.
         double end = most > 0 ? most : 1;
         picture.ManualRange = new ScottPlot.Range(-end, end);
-        ScottPlot.Panels.ColorBar bar = plot.Add.ColorBar(picture);
-        bar.Label = "mean error ŷ − y, % of the largest product";
-        bar.LabelStyle.FontName = FigureFont.Name;
-        bar.LabelStyle.FontSize = 13;
-        bar.LabelStyle.Bold = false;
-        bar.Axis.TickLabelStyle.FontName = FigureFont.Name;
-        bar.Axis.TickLabelStyle.FontSize = 12;
+        PlotStyle.AddColorBar(plot, picture, "mean error ŷ − y, % of the largest product");
         plot.Axes.SetLimits(map.Second.Low, map.Second.High, map.First.Low, map.First.High);
         return PlotStyle.Png([(plot, Width)], Height);
     }

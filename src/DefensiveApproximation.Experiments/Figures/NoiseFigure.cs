@@ -55,14 +55,7 @@ public static class NoiseFigure
         map.Extent = new CoordinateRect(density.ProductLow, density.ProductHigh, density.ErrorLow, density.ErrorHigh);
         map.Colormap = new ScottPlot.Colormaps.Viridis().Reversed();
         map.NaNCellColor = Colors.Transparent;
-        ScottPlot.Panels.ColorBar bar = plot.Add.ColorBar(map);
-        bar.Label = "products in a cell";
-        bar.LabelStyle.FontName = FigureFont.Name;
-        bar.LabelStyle.FontSize = 13;
-        bar.LabelStyle.Bold = false;
-        bar.Axis.TickLabelStyle.FontName = FigureFont.Name;
-        bar.Axis.TickLabelStyle.FontSize = 12;
-        bar.Axis.TickGenerator = PowersOfTen();
+        PlotStyle.AddColorBar(plot, map, "products in a cell").Axis.TickGenerator = PowersOfTen();
         plot.Add.HorizontalLine(0, 1, PlotStyle.Ink);
         plot.Axes.SetLimits(density.ProductLow, density.ProductHigh, density.ErrorLow, density.ErrorHigh);
     }

@@ -1,4 +1,6 @@
 using ScottPlot;
+using ScottPlot.Panels;
+using ScottPlot.Plottables;
 using SkiaSharp;
 
 namespace DefensiveApproximation.Experiments.Figures;
@@ -45,6 +47,22 @@ static class PlotStyle
         plot.Axes.Bottom.TickLabelStyle.FontSize = plot.Axes.Left.TickLabelStyle.FontSize = TickSize;
         plot.Axes.Top.FrameLineStyle.IsVisible = plot.Axes.Right.FrameLineStyle.IsVisible = false;
         plot.Font.Set(FigureFont.Name);
+    }
+
+    /// <summary>Adds the scale of a heat map's colours.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="map">The heat map in it.</param>
+    /// <param name="label">The quantity and unit.</param>
+    public static ColorBar AddColorBar(Plot plot, Heatmap map, string label)
+    {
+        ColorBar bar = plot.Add.ColorBar(map);
+        bar.Label = label;
+        bar.LabelStyle.FontName = FigureFont.Name;
+        bar.LabelStyle.FontSize = LabelSize;
+        bar.LabelStyle.Bold = false;
+        bar.Axis.TickLabelStyle.FontName = FigureFont.Name;
+        bar.Axis.TickLabelStyle.FontSize = TickSize;
+        return bar;
     }
 
     /// <summary>Renders plots side by side.</summary>

@@ -48,9 +48,11 @@ public abstract class MantissaMultiplier(string name, string summary, string sou
     public abstract ulong MultiplyMantissas(uint activation, uint weight);
 
     /// <inheritdoc/>
-    public sealed override float Multiply(float activation, float weight) => Frame(
-        activation, weight,
-        MultiplyMantissas(Format.Mantissa(BitConverter.SingleToUInt32Bits(activation)), Format.Mantissa(BitConverter.SingleToUInt32Bits(weight))));
+    public sealed override float Multiply(float activation, float weight)
+    {
+        uint a = BitConverter.SingleToUInt32Bits(activation), b = BitConverter.SingleToUInt32Bits(weight);
+        return WithoutMantissas(a, b) ?? Join(a, b, MultiplyMantissas(Format.Mantissa(a), Format.Mantissa(b)));
+    }
 
     /// <summary>Whether an operand counts as zero in binary32: |x| &lt; 10⁻³⁶. False for NaN.</summary>
     /// <param name="value">The operand.</param>
@@ -62,25 +64,31 @@ public abstract class MantissaMultiplier(string name, string summary, string sou
     /// <param name="m">The product of their mantissas.</param>
     internal float Frame(float activation, float weight, ulong m)
     {
-        if (float.IsNaN(activation) || float.IsNaN(weight))
+        uint a = BitConverter.SingleToUInt32Bits(activation), b = BitConverter.SingleToUInt32Bits(weight);
+        return WithoutMantissas(a, b) ?? Join(a, b, m);
+    }
+
+    /// <summary>The product of operands of which one is no number, infinite or counts as zero; null for others.</summary>
+    float? WithoutMantissas(uint a, uint b)
+    {
+        if (IsNaN(a) || IsNaN(b))
             return float.NaN;
 
-        uint a = BitConverter.SingleToUInt32Bits(activation);
-        uint b = BitConverter.SingleToUInt32Bits(weight);
-        bool zero = IsZero(a) || IsZero(b);
         bool infinite = Binary32.ExponentField(a) > Format.HighestField || Binary32.ExponentField(b) > Format.HighestField;
-        if (zero)
+        if (IsZero(a) || IsZero(b))
             return infinite ? float.NaN : 0f;
+        return infinite ? Binary32.Compose((a ^ b) & Binary32.SignMask, Binary32.SpecialExponent, 0) : null;
+    }
 
-        uint sign = (a ^ b) & Binary32.SignMask;
-        if (infinite)
-            return Binary32.Compose(sign, Binary32.SpecialExponent, 0);
-
+    /// <summary>The product of other operands, from that of their mantissas.</summary>
+    float Join(uint a, uint b, ulong m)
+    {
         if (Overflow == MantissaOverflow.Wrapped)
             m &= (1UL << (LeadingBit + 1)) - 1;
         if (m == 0)
             return 0f;
 
+        uint sign = (a ^ b) & Binary32.SignMask;
         int leading = BitOperations.Log2(m);
         int exponent = Binary32.ExponentField(a) + Binary32.ExponentField(b) - 126;
         if (Overflow != MantissaOverflow.Released)
@@ -91,6 +99,8 @@ public abstract class MantissaMultiplier(string name, string summary, string sou
             return Binary32.Compose(sign, Binary32.SpecialExponent, 0);
         return Binary32.Compose(sign, exponent, FractionUnderLeadingOne(m, leading));
     }
+
+    static bool IsNaN(uint bits) => (bits & ~Binary32.SignMask) > Binary32.ExponentMask;
 
     bool IsZero(uint bits) => (bits & ~Binary32.SignMask) < SmallestBits;
 
