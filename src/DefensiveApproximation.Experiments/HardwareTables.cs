@@ -58,7 +58,7 @@ public static class HardwareTables
                 table, name, description, settled, hazardous, settled.TotalEnergy / (exact?.Cost ?? settled).TotalEnergy,
                 hazardous.TotalEnergy / (exact?.WithHazards ?? hazardous).TotalEnergy, settled.Delay / (exact?.Cost ?? settled).Delay, energy, delay));
 
-            CircuitCost Price(bool hazards) => new CostMeasurement(circuit, parts, hazards).OnRandomOperands(library, BitLaw.Mantissa, samples, seed, cancellation);
+            CircuitCost Price(bool hazards) => new CostMeasurement(circuit, parts, hazards).OnRandomOperands(library, IntegerLaw.Normalised, samples, seed, cancellation);
             progress?.Invoke();
         }
 

@@ -37,9 +37,7 @@ static class CircuitCostCommand
         Option<Choice<FloatParts>> parts = Values.Choice<FloatParts>(
             "--float", "Price a whole floating-point multiplier around the circuit: hidden ones, sign, exponent adders and normalising multiplexers, without or with rounding to nearest even.",
             new("none", FloatParts.None), new("truncate", FloatParts.Truncating), new("round", FloatParts.Rounding));
-        Option<Choice<BitLaw>> law = Values.Choice<BitLaw>(
-            "--law", "Random operands: mantissas, with the highest bit of every input set; or all bits equally likely. Those of --float are numbers uniform in [−1, 1].",
-            new("mantissa", BitLaw.Mantissa), new("uniform", BitLaw.Uniform));
+        Option<IntegerLaw> law = CircuitMetricsCommand.Law("How random operands are distributed; those of --float are numbers uniform in [−1, 1]", IntegerLaw.Normalised);
         var hazards = new Option<bool>("--hazards")
         {
             Description = "Count changes too that are undone before the nets settle, with one unit of time for every cell.",
@@ -77,11 +75,12 @@ static class CircuitCostCommand
             }
             else
             {
-                CostMeasurement subject = Measurement(given);
-                string? other = parse.GetValue(relative) ?? ExactArray(CircuitFiles.Load(given));
-                CostMeasurement? reference = other is null ? null : Measurement(other);
+                Netlist netlist = CircuitFiles.Load(given);
+                CostMeasurement subject = Measurement(netlist);
+                string? other = parse.GetValue(relative) ?? ExactArray(netlist);
+                CostMeasurement? reference = other is null ? null : Measurement(CircuitFiles.Load(other));
                 result = parse.GetValue(model) is null && parse.GetValue(dataset) is null
-                    ? Random(setting, parse.GetValue(law).Value, subject, reference, parse.GetValue(json), cancellation)
+                    ? Random(setting, parse.GetValue(law)!, subject, reference, parse.GetValue(json), cancellation)
                     : OnNetwork(setting, (given, subject), reference is null ? null : (other!, reference), parse.GetValue(json), cancellation);
             }
 
@@ -89,7 +88,7 @@ static class CircuitCostCommand
                 Output.PrintJson(result);
             return Task.CompletedTask;
 
-            CostMeasurement Measurement(string description) => new(CircuitFiles.Load(description), parse.GetValue(parts).Value, parse.GetValue(hazards));
+            CostMeasurement Measurement(Netlist circuit) => new(circuit, parse.GetValue(parts).Value, parse.GetValue(hazards));
 
             JsonObject OnNetwork(CostSetting setting, (string, CostMeasurement) subject, (string, CostMeasurement)? reference, bool quiet, CancellationToken cancellation)
             {
@@ -110,7 +109,7 @@ static class CircuitCostCommand
             ? $"array:{circuit.Inputs[0].Width}"
             : null;
 
-    static JsonObject Random(CostSetting setting, BitLaw law, CostMeasurement subject, CostMeasurement? reference, bool quiet, CancellationToken cancellation)
+    static JsonObject Random(CostSetting setting, IntegerLaw law, CostMeasurement subject, CostMeasurement? reference, bool quiet, CancellationToken cancellation)
     {
         CircuitCost cost = subject.OnRandomOperands(setting.Library, law, setting.Samples, setting.Seed, cancellation);
         CircuitCost? other = reference?.OnRandomOperands(setting.Library, law, setting.Samples, setting.Seed, cancellation);

@@ -17,10 +17,7 @@ static class CircuitMetricsCommand
     public static Command Create()
     {
         Argument<Netlist> circuit = Values.Argument("CIRCUIT", "The circuit: a description such as array:8:ama5, or a file.", CircuitFiles.Load);
-        Option<IntegerLaw> law = Values.Option(
-            "--law", string.Join('|', IntegerLaw.All.Select(known => known.Name)),
-            $"How operands are distributed: {string.Join("; ", IntegerLaw.All.Select(known => $"{known.Name}, {known.Summary}"))}.", IntegerLaw.Find);
-        law.DefaultValueFactory = _ => IntegerLaw.All[0];
+        Option<IntegerLaw> law = Law("How operands are distributed", IntegerLaw.Uniform);
         Option<long?> samples = Values.Option<long?>(
             "--samples", "N", $"Look at this many random pairs of operands. [default: all pairs where there are at most {CircuitMeasurement.MostPairs} (12 by 12 bits), otherwise {DefaultSamples}]", ParseSamples);
         Option<ulong> seed = SharedOptions.Seed();
@@ -60,6 +57,18 @@ static class CircuitMetricsCommand
             return Task.CompletedTask;
         });
         return command;
+    }
+
+    /// <summary>The law of a circuit's operands.</summary>
+    /// <param name="description">What it is for, without a full stop.</param>
+    /// <param name="otherwise">The default.</param>
+    public static Option<IntegerLaw> Law(string description, IntegerLaw otherwise)
+    {
+        Option<IntegerLaw> law = Values.Option(
+            "--law", string.Join('|', IntegerLaw.All.Select(known => known.Name)),
+            $"{description}: {string.Join("; ", IntegerLaw.All.Select(known => $"{known.Name}, {known.Summary}"))}.", IntegerLaw.Find);
+        law.DefaultValueFactory = _ => otherwise;
+        return law;
     }
 
     static long? ParseSamples(string text) => Values.WholeNumber("--samples", text, 1, CircuitMeasurement.MostSamples);

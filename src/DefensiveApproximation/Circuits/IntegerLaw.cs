@@ -1,6 +1,6 @@
 namespace DefensiveApproximation.Circuits;
 
-/// <summary>How the operands of an integer multiplier are distributed when its error is measured; both alike, and independent.</summary>
+/// <summary>How the operands of a circuit are distributed when its error or its cost is measured; all alike, and independent.</summary>
 public sealed class IntegerLaw
 {
     readonly bool leadingOne;
@@ -37,5 +37,7 @@ public sealed class IntegerLaw
     internal ulong Lowest(int width) => leadingOne ? 1UL << (width - 1) : 0;
 
     /// <summary>Draws an operand.</summary>
-    internal ulong Draw(ref CounterRandom random, int width) => Lowest(width) + (random.NextUInt64() & ((1UL << FreeBits(width)) - 1));
+    /// <param name="random">Where it comes from.</param>
+    /// <param name="width">How many bits it has, 1 to 64.</param>
+    internal ulong Draw(ref CounterRandom random, int width) => Lowest(width) | (random.NextUInt64() & (ulong.MaxValue >> (64 - width)));
 }

@@ -16,16 +16,6 @@ public enum FloatParts
     Rounding,
 }
 
-/// <summary>How operands are drawn when a circuit is priced: each independent of the one before.</summary>
-public enum BitLaw
-{
-    /// <summary>The highest bit of every input set, as in the mantissas of normal numbers; all others 0 or 1 with equal chances.</summary>
-    Mantissa,
-
-    /// <summary>All bits 0 or 1 with equal chances.</summary>
-    Uniform,
-}
-
 /// <summary>Measures what a circuit costs: makes operands, counts what they switch, and prices it.</summary>
 public sealed class CostMeasurement
 {
@@ -52,12 +42,12 @@ public sealed class CostMeasurement
 
     /// <summary>Prices the circuit on random operands.</summary>
     /// <param name="library">The technology.</param>
-    /// <param name="law">How operands are drawn; those of a float multiplier are uniform in [−1, 1] whatever it is.</param>
+    /// <param name="law">How operands are drawn, each independent of the one before; those of a float multiplier are uniform in [−1, 1] whatever it is.</param>
     /// <param name="samples">How many operands follow another, rounded up to a multiple of 512.</param>
     /// <param name="seed">Determines the operands.</param>
     /// <param name="cancellation">Stops between some thousands of operands.</param>
     /// <exception cref="InputException">The library lacks a cell.</exception>
-    public CircuitCost OnRandomOperands(CellLibrary library, BitLaw law, long samples, ulong seed, CancellationToken cancellation = default)
+    public CircuitCost OnRandomOperands(CellLibrary library, IntegerLaw law, long samples, ulong seed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         // An unknown cell is found before the work.
@@ -109,7 +99,7 @@ public sealed class CostMeasurement
         return encoded;
     }
 
-    ulong[][] Draw(BitLaw law, int count, CounterRandom random)
+    ulong[][] Draw(IntegerLaw law, int count, CounterRandom random)
     {
         if (parts != FloatParts.None)
         {
@@ -121,9 +111,8 @@ public sealed class CostMeasurement
         ulong[][] operands = [.. Circuit.Inputs.Select(_ => new ulong[count])];
         for (int bus = 0; bus < operands.Length; bus++)
         {
-            ulong set = law == BitLaw.Mantissa ? 1UL << (Circuit.Inputs[bus].Width - 1) : 0;
             for (int i = 0; i < count; i++)
-                operands[bus][i] = random.NextUInt64() | set;
+                operands[bus][i] = law.Draw(ref random, Circuit.Inputs[bus].Width);
         }
 
         return operands;

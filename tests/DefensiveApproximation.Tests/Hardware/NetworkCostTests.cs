@@ -97,7 +97,7 @@ public sealed class NetworkCostTests
         Assert.Equal(0, layers[0].ZeroActivations);
         Assert.InRange(layers[1].ZeroActivations, 0.05, 0.95);
         // Half of the operands stay, and only activations change.
-        Assert.True(layers[0].Product.Energy < measurement.OnRandomOperands(CellLibrary.Shipped, BitLaw.Mantissa, 1000, 1).Energy);
+        Assert.True(layers[0].Product.Energy < measurement.OnRandomOperands(CellLibrary.Shipped, IntegerLaw.Normalised, 1000, 1).Energy);
         Assert.Throws<InputException>(() => NetworkCost.Of(network, images.Rows(0, 1), measurement, CellLibrary.Shipped, 1000, seed: 1));
     }
 }
