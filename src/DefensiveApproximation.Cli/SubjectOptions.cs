@@ -32,16 +32,28 @@ sealed class SubjectOptions
     /// <exception cref="InputException">One of them cannot be had, they do not fit, or no image is left.</exception>
     public (Network Network, Dataset Whole, Dataset Images) Load(ParseResult parse)
     {
-        DatasetDefinition definition = parse.GetValue(dataset) ?? Datasets.All[0];
-        Network network = TrainedModels.Load(parse.GetValue(model) ?? TrainedModels.For(definition.Name));
-        Dataset whole = Datasets.Load(definition.Name, parse.GetValue(split).Value, parse.GetValue(data));
-        Evaluation.ThrowIfUnfit(network, whole);
-        if (!whole.Canonical)
-            Output.Note($"note: {whole.Provenance}");
+        (Network network, Dataset whole) = Load(parse.GetValue(model), parse.GetValue(dataset), parse.GetValue(split).Value, parse.GetValue(data));
         int skipped = parse.GetValue(skip);
         if (skipped >= whole.Count)
             throw new InputException($"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name} ({parse.GetValue(split)}); skip fewer");
         return (network, whole, whole.Skip(skipped));
+    }
+
+    /// <summary>A network, exact in all layers, and images for it; says so where they are not the published ones.</summary>
+    /// <param name="model">The network's name or file; null for that of the data set.</param>
+    /// <param name="dataset">The data set; null for the first.</param>
+    /// <param name="split">Which of its images.</param>
+    /// <param name="data">The folder of data sets, where it is given.</param>
+    /// <exception cref="InputException">One of them cannot be had, or they do not fit.</exception>
+    public static (Network Network, Dataset Images) Load(string? model, DatasetDefinition? dataset, Split split, string? data)
+    {
+        DatasetDefinition definition = dataset ?? Datasets.All[0];
+        Network network = TrainedModels.Load(model ?? TrainedModels.For(definition.Name));
+        Dataset images = Datasets.Load(definition.Name, split, data);
+        Evaluation.ThrowIfUnfit(network, images);
+        if (!images.Canonical)
+            Output.Note($"note: {images.Provenance}");
+        return (network, images);
     }
 
     /// <summary>The images that the network is measured on where a backward rule does so: the first to train on, whatever is attacked.</summary>

@@ -7,7 +7,6 @@ using DefensiveApproximation.Hardware;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
-using DefensiveApproximation.Networks.Models;
 using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
@@ -92,11 +91,8 @@ static class CircuitCostCommand
 
             JsonObject OnNetwork(CostSetting setting, (string, CostMeasurement) subject, (string, CostMeasurement)? reference, bool quiet, CancellationToken cancellation)
             {
-                DatasetDefinition definition = parse.GetValue(dataset) ?? Datasets.All[0];
-                Network exact = TrainedModels.Load(parse.GetValue(model) ?? TrainedModels.For(definition.Name));
-                Dataset images = Datasets.Load(definition.Name, Split.Test, parse.GetValue(data)).First(parse.GetValue(first));
-                Evaluation.ThrowIfUnfit(exact, images);
-                return Inference(setting, exact, images, subject, reference, quiet, cancellation);
+                (Network exact, Dataset images) = SubjectOptions.Load(parse.GetValue(model), parse.GetValue(dataset), Split.Test, parse.GetValue(data));
+                return Inference(setting, exact, images.First(parse.GetValue(first)), subject, reference, quiet, cancellation);
             }
         });
         return command;
