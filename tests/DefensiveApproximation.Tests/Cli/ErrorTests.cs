@@ -151,12 +151,13 @@ public class ErrorTests
     public async Task Attack_Interrupted_SaysCancelledAndExitsAsShellsDo()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        Assert.SkipWhen(IgnoresInterrupts(), "The tests were started with SIGINT ignored, which programs inherit.");
         using Process process = Dapprox.Start(null, ["attack", "pgd", "--epsilon", "0.1", "--steps", "1000000", "--first", "50"]);
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await UnderWay(process, TimeSpan.FromSeconds(3));
 
         using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await Ended(process, TimeSpan.FromSeconds(30));
 
         Assert.Equal(130, process.ExitCode);
         Assert.Equal("cancelled", (await error).Trim());
@@ -173,7 +174,7 @@ public class ErrorTests
         await UnderWay(process, TimeSpan.FromSeconds(6));
 
         using var kill = Process.Start("/bin/bash", ["-c", "kill -TERM $0; sleep 0.05; kill -TERM $0", $"{process.Id}"]);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await Ended(process, TimeSpan.FromSeconds(60));
 
         Assert.Equal(130, process.ExitCode);
         Assert.EndsWith("cancelled", (await error).Trim(), StringComparison.Ordinal);
@@ -191,6 +192,28 @@ public class ErrorTests
             await Task.Delay(100, TestContext.Current.CancellationToken);
             process.Refresh();
         }
+    }
+
+    /// <summary>Waits for the end of a program, and sees to it that it does not outlive the test.</summary>
+    static async Task Ended(Process process, TimeSpan patience)
+    {
+        try
+        {
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(patience, TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    /// <summary>Whether SIGINT is ignored, as it is in what a script starts in the background; a program that inherits that keeps it.</summary>
+    static bool IgnoresInterrupts()
+    {
+        const string Status = "/proc/self/status", Ignored = "SigIgn:";
+        const ulong Interrupt = 1UL << (2 - 1);
+        string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal)) : null;
+        return line is not null && (Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) & Interrupt) != 0;
     }
 
     [Fact]
