@@ -31,6 +31,7 @@ static class CommandLine
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             Output.Note("cancelled");
+            await interruption.OutlastRequestAsync().ConfigureAwait(false);
             return Interruption.ExitCode;
         }
         catch (InputException e)

@@ -12,7 +12,7 @@ sealed class Interruption : IDisposable
     public const int ExitCode = 130;
 
     // One request to stop can come as two signals: timeout(1) sends its own to the process and then to the group.
-    const int OneRequestMilliseconds = 500;
+    const int OneRequestMilliseconds = 1000;
 
     const string ShowCursor = "\e[?25h";
 
@@ -38,6 +38,13 @@ sealed class Interruption : IDisposable
             registration.Dispose();
         source.Dispose();
     }
+
+    /// <summary>
+    /// Waits until no second signal of the same request can come: the runtime gives the signals back to the system while it
+    /// ends, and the system would kill it.
+    /// </summary>
+    public Task OutlastRequestAsync() =>
+        Task.Delay((int)Math.Clamp(cancelledAt + OneRequestMilliseconds - Environment.TickCount64, 0, OneRequestMilliseconds));
 
     void Handle(PosixSignalContext context)
     {

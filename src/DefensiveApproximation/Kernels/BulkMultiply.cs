@@ -1,3 +1,4 @@
+using System.Numerics;
 using DefensiveApproximation.Arithmetic;
 
 namespace DefensiveApproximation.Kernels;
@@ -57,10 +58,22 @@ public static class BulkMultiply
             products[i] = multiplier.Multiply(a[i], b[i]);
     }
 
-    /// <summary>A product with an operand that counts as zero is +0; the fast paths give it the product's sign.</summary>
+    /// <summary>A zero that comes of an operand that counts as zero is +0; the fast paths give it the product's sign.</summary>
     static void ClearSignsOfFlushed(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> products)
     {
-        for (int i = 0; i < a.Length; i++)
+        var magnitude = new Vector<uint>(~Binary32.SignMask);
+        var smallest = new Vector<uint>(MantissaMultiplier.FlushBits);
+        int whole = a.Length - a.Length % Vector<uint>.Count;
+        for (int i = 0; i < whole; i += Vector<uint>.Count)
+        {
+            var product = new Vector<float>(products[i..]);
+            Vector<uint> flushed = Vector.LessThan(Vector.AsVectorUInt32(new Vector<float>(a[i..])) & magnitude, smallest)
+                | Vector.LessThan(Vector.AsVectorUInt32(new Vector<float>(b[i..])) & magnitude, smallest);
+            Vector<uint> signs = flushed & Vector.AsVectorUInt32(Vector.Equals(product, Vector<float>.Zero));
+            Vector.AsVectorSingle(Vector.AndNot(Vector.AsVectorUInt32(product), signs)).CopyTo(products[i..]);
+        }
+
+        for (int i = whole; i < a.Length; i++)
         {
             if (products[i] == 0 && (MantissaMultiplier.CountsAsZero(a[i]) || MantissaMultiplier.CountsAsZero(b[i])))
                 products[i] = 0f;
