@@ -1,5 +1,6 @@
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -138,10 +139,11 @@ public sealed class BitSlicedSimulator
     {
         for (int bit = 0; bit < width; bit += BitTranspose.Rows)
         {
-            Span<uint> rows = slots.Numbers(slot + bit);
-            for (int i = 0; i < rows.Length; i++)
-                rows[i] = i < numbers.Length ? (uint)(numbers[i] >> bit) : 0;
-            BitTranspose.ToSlices(ref slots[slot + bit], BitTranspose.Rows);
+            Span<Vector512<uint>> rows = slots.From(slot + bit)[..BitTranspose.Rows];
+            Span<uint> words = MemoryMarshal.Cast<Vector512<uint>, uint>(rows);
+            for (int i = 0; i < words.Length; i++)
+                words[i] = i < numbers.Length ? (uint)(numbers[i] >> bit) : 0;
+            BitTranspose.ToSlices(rows, BitTranspose.Rows);
         }
     }
 
@@ -151,10 +153,11 @@ public sealed class BitSlicedSimulator
         numbers.Clear();
         for (int bit = 0; bit < width; bit += BitTranspose.Rows)
         {
-            BitTranspose.ToNumbers(ref slots[slot + bit], BitTranspose.Rows);
-            Span<uint> rows = slots.Numbers(slot + bit);
+            Span<Vector512<uint>> rows = slots.From(slot + bit)[..BitTranspose.Rows];
+            BitTranspose.ToNumbers(rows, BitTranspose.Rows);
+            Span<uint> words = MemoryMarshal.Cast<Vector512<uint>, uint>(rows);
             for (int i = 0; i < numbers.Length; i++)
-                numbers[i] |= (ulong)rows[i] << bit;
+                numbers[i] |= (ulong)words[i] << bit;
         }
     }
 
@@ -170,11 +173,11 @@ public sealed class BitSlicedSimulator
     {
         readonly uint[] memory = GC.AllocateArray<uint>(checked((count + 1) * Vector512<uint>.Count), pinned: true);
 
-        /// <summary>A slot; the next ones follow it in memory.</summary>
-        public ref Vector512<uint> this[int slot] => ref Unsafe.As<uint, Vector512<uint>>(ref memory[First + slot * Vector512<uint>.Count]);
+        /// <summary>A slot.</summary>
+        public ref Vector512<uint> this[int slot] => ref From(slot)[0];
 
-        /// <summary>The 32 slots from one on, as 512 numbers.</summary>
-        public Span<uint> Numbers(int slot) => memory.AsSpan(First + slot * Vector512<uint>.Count, Lanes);
+        /// <summary>The slots from one on.</summary>
+        public Span<Vector512<uint>> From(int slot) => MemoryMarshal.Cast<uint, Vector512<uint>>(memory.AsSpan(First))[slot..count];
 
         unsafe int First => (int)(-(nint)Unsafe.AsPointer(ref memory[0]) & (SlotBytes - 1)) / sizeof(uint);
     }

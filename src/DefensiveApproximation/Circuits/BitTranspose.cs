@@ -19,46 +19,67 @@ static class BitTranspose
     /// <summary>From numbers to slices.</summary>
     /// <param name="rows">32 rows, which become slices; from <paramref name="bits"/> on they are undefined.</param>
     /// <param name="bits">The numbers are below 2^bits; 1 to 32.</param>
-    public static void ToSlices(ref Vector512<uint> rows, int bits)
+    public static void ToSlices(Span<Vector512<uint>> rows, int bits)
     {
-        Exchange(ref rows, 16, 0x0000_FFFF, Rows);
-        Exchange(ref rows, 8, 0x00FF_00FF, Blocks(bits, 16));
-        Exchange(ref rows, 4, 0x0F0F_0F0F, Blocks(bits, 8));
-        Exchange(ref rows, 2, 0x3333_3333, Blocks(bits, 4));
-        Exchange(ref rows, 1, 0x5555_5555, Blocks(bits, 2));
+        ref Vector512<uint> first = ref rows[..Rows][0];
+        for (int row = 0; row < 8; row++)
+            ExchangeFar(ref Unsafe.Add(ref first, row));
+        for (int row = 0; row < bits; row += 8)
+            ExchangeNear(ref Unsafe.Add(ref first, row));
     }
 
     /// <summary>From slices to numbers.</summary>
     /// <param name="slices">32 slices, zero from <paramref name="bits"/> on; they become rows of numbers.</param>
     /// <param name="bits">How many slices count; 1 to 32.</param>
-    public static void ToNumbers(ref Vector512<uint> slices, int bits)
+    public static void ToNumbers(Span<Vector512<uint>> slices, int bits)
     {
-        Exchange(ref slices, 1, 0x5555_5555, Blocks(bits, 2));
-        Exchange(ref slices, 2, 0x3333_3333, Blocks(bits, 4));
-        Exchange(ref slices, 4, 0x0F0F_0F0F, Blocks(bits, 8));
-        Exchange(ref slices, 8, 0x00FF_00FF, Blocks(bits, 16));
-        Exchange(ref slices, 16, 0x0000_FFFF, Rows);
+        ref Vector512<uint> first = ref slices[..Rows][0];
+        for (int row = 0; row < bits; row += 8)
+            ExchangeNear(ref Unsafe.Add(ref first, row));
+        for (int row = 0; row < 8; row++)
+            ExchangeFar(ref Unsafe.Add(ref first, row));
     }
 
-    /// <summary>The rows that are looked at: those of all blocks of that size in which there are bits that count.</summary>
-    static int Blocks(int bits, int size) => (bits + size - 1) / size * size;
+    /// <summary>Halves and quarters of the matrix change places: in four rows, 8 apart.</summary>
+    static void ExchangeFar(ref Vector512<uint> first)
+    {
+        ref Vector512<uint> second = ref Unsafe.Add(ref first, 8), third = ref Unsafe.Add(ref first, 16), fourth = ref Unsafe.Add(ref first, 24);
+        Vector512<uint> a = first, b = second, c = third, d = fourth;
+        Exchange(ref a, ref c, 16, 0x0000_FFFF);
+        Exchange(ref b, ref d, 16, 0x0000_FFFF);
+        Exchange(ref a, ref b, 8, 0x00FF_00FF);
+        Exchange(ref c, ref d, 8, 0x00FF_00FF);
+        (first, second, third, fourth) = (a, b, c, d);
+    }
 
-    /// <summary>In each block of 2·distance rows: the high bits of the upper half change places with the low ones of the lower.</summary>
+    /// <summary>Eighths, sixteenths and single rows change places: in eight rows.</summary>
+    static void ExchangeNear(ref Vector512<uint> first)
+    {
+        Vector512<uint> a = first, b = Unsafe.Add(ref first, 1), c = Unsafe.Add(ref first, 2), d = Unsafe.Add(ref first, 3);
+        Vector512<uint> e = Unsafe.Add(ref first, 4), f = Unsafe.Add(ref first, 5), g = Unsafe.Add(ref first, 6), h = Unsafe.Add(ref first, 7);
+        Exchange(ref a, ref e, 4, 0x0F0F_0F0F);
+        Exchange(ref b, ref f, 4, 0x0F0F_0F0F);
+        Exchange(ref c, ref g, 4, 0x0F0F_0F0F);
+        Exchange(ref d, ref h, 4, 0x0F0F_0F0F);
+        Exchange(ref a, ref c, 2, 0x3333_3333);
+        Exchange(ref b, ref d, 2, 0x3333_3333);
+        Exchange(ref e, ref g, 2, 0x3333_3333);
+        Exchange(ref f, ref h, 2, 0x3333_3333);
+        Exchange(ref a, ref b, 1, 0x5555_5555);
+        Exchange(ref c, ref d, 1, 0x5555_5555);
+        Exchange(ref e, ref f, 1, 0x5555_5555);
+        Exchange(ref g, ref h, 1, 0x5555_5555);
+        (first, Unsafe.Add(ref first, 1), Unsafe.Add(ref first, 2), Unsafe.Add(ref first, 3)) = (a, b, c, d);
+        (Unsafe.Add(ref first, 4), Unsafe.Add(ref first, 5), Unsafe.Add(ref first, 6), Unsafe.Add(ref first, 7)) = (e, f, g, h);
+    }
+
+    /// <summary>The high bits of the one row change places with the low ones of the other, as many as they are apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Exchange(ref Vector512<uint> rows, [ConstantExpected] int distance, uint low, int end)
+    static void Exchange(ref Vector512<uint> one, ref Vector512<uint> other, [ConstantExpected] int distance, uint low)
     {
         Vector512<uint> mask = Vector512.Create(low);
-        for (int block = 0; block < end; block += 2 * distance)
-        {
-            for (int row = block; row < block + distance; row++)
-            {
-                ref Vector512<uint> first = ref Unsafe.Add(ref rows, row);
-                ref Vector512<uint> second = ref Unsafe.Add(ref rows, row + distance);
-                Vector512<uint> one = first, two = second;
-                Vector512<uint> change = ((one >>> distance) ^ two) & mask;
-                second = two ^ change;
-                first = one ^ (change << distance);
-            }
-        }
+        (one, other) = (
+            Vector512.ConditionalSelect(mask, one, other << distance),
+            Vector512.ConditionalSelect(mask, one >>> distance, other));
     }
 }

@@ -90,7 +90,7 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
             products.SliceActivations(buffers);
             products.SliceWeights(buffers);
             products.Compute(buffers);
-            buffers.Products.AsSpan(0, count).CopyTo(results[start..]);
+            buffers.Products[..count].CopyTo(results[start..]);
         }
 
         products.Return(buffers);

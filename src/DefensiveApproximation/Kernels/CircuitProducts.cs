@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Circuits;
@@ -7,21 +8,25 @@ using DefensiveApproximation.Circuits;
 namespace DefensiveApproximation.Kernels;
 
 /// <summary>
-/// 512 products of finite numbers with a circuit for their mantissas. Mantissas go through the bit-sliced circuit; the
-/// fraction under the leading one is picked while the product is still in slices, where its leading one is at the highest
-/// place, the next or the one above; signs and exponents are added in the usual lanes. If a lane needs more than that, the
-/// block is finished by the definition, from the mantissas' products.
+/// 512 products of finite numbers with a circuit for their mantissas. Mantissas go through the bit-sliced circuit; while the
+/// product is still in slices, it is shifted until its leading one is at the highest place; signs and exponents are added in
+/// the usual lanes.
 /// </summary>
 sealed class CircuitProducts(CircuitMultiplier multiplier, int vectorBytes)
 {
-    const int Lanes = BitSlicedSimulator.Lanes, VectorLanes = 16;
+    const int VectorLanes = 16;
 
-    // Beside the fraction's bits: by how many places the leading one is above the lowest of the three, in two bits.
-    const int PlaceBits = 2;
+    // Above the fraction in a word: by how many places the product was shifted, and whether it is zero.
+    const int ShiftBits = 6;
 
     readonly Lazy<BitSlicedSimulator> simulator = new(() => new BitSlicedSimulator(multiplier.Circuit, vectorBytes));
     readonly ConcurrentBag<Buffers> free = [];
     readonly FloatFormat format = multiplier.Format;
+
+    // Bits of the product that count.
+    readonly int width = multiplier.Overflow == MantissaOverflow.Wrapped
+        ? Math.Min(multiplier.Circuit.Outputs[0].Width, multiplier.LeadingBit + 1)
+        : multiplier.Circuit.Outputs[0].Width;
 
     /// <summary>Buffers of one thread; to be given back.</summary>
     public Buffers Rent() => free.TryTake(out Buffers? buffers) ? buffers : new Buffers(simulator.Value);
@@ -30,10 +35,10 @@ sealed class CircuitProducts(CircuitMultiplier multiplier, int vectorBytes)
     public void Return(Buffers buffers) => free.Add(buffers);
 
     /// <summary>Cuts the mantissas of <see cref="Buffers.Activations"/> into slices.</summary>
-    public void SliceActivations(Buffers buffers) => Slice(buffers, buffers.Activations, simulator.Value.InputSlots[0]);
+    public void SliceActivations(Buffers buffers) => Slice(buffers, buffers.ActivationBits, simulator.Value.InputSlots[0]);
 
     /// <summary>Cuts the mantissas of <see cref="Buffers.Weights"/> into slices.</summary>
-    public void SliceWeights(Buffers buffers) => Slice(buffers, buffers.Weights, simulator.Value.InputSlots[1]);
+    public void SliceWeights(Buffers buffers) => Slice(buffers, buffers.WeightBits, simulator.Value.InputSlots[1]);
 
     /// <summary>Fills <see cref="Buffers.Weights"/> and the slices with one weight for every so many groups of 16 lanes.</summary>
     public void SliceWeights(Buffers buffers, ReadOnlySpan<float> weights, int groups)
@@ -41,140 +46,137 @@ sealed class CircuitProducts(CircuitMultiplier multiplier, int vectorBytes)
         Vector512<uint> low = default, high = default;
         Vector512<uint> lowBits = Vector512.Create<uint>([1, 1 << 1, 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7, 1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15]);
         Vector512<uint> highBits = lowBits << VectorLanes;
+        Span<Vector512<uint>> lanes = buffers.WeightBits;
         for (int i = 0; i < weights.Length; i++)
         {
-            buffers.Weights.AsSpan(i * groups * VectorLanes, groups * VectorLanes).Fill(weights[i]);
-            Vector512<uint> mantissa = Vector512.Create(format.Mantissa(BitConverter.SingleToUInt32Bits(weights[i])));
+            uint bits = BitConverter.SingleToUInt32Bits(weights[i]);
+            lanes.Slice(i * groups, groups).Fill(Vector512.Create(bits));
+            Vector512<uint> mantissa = Vector512.Create(format.Mantissa(bits));
             // Group g is bit g of every lane of a slice.
-            Vector512<uint> lanes = Vector512.Create((uint)(((1UL << groups) - 1) << (i * groups)));
-            low |= Vector512.Equals(mantissa & lowBits, lowBits) & lanes;
-            high |= Vector512.Equals(mantissa & highBits, highBits) & lanes;
+            Vector512<uint> own = Vector512.Create((uint)(((1UL << groups) - 1) << (i * groups)));
+            low |= Vector512.Equals(mantissa & lowBits, lowBits) & own;
+            high |= Vector512.Equals(mantissa & highBits, highBits) & own;
         }
 
-        int slot = simulator.Value.InputSlots[1];
+        Span<Vector512<uint>> slices = buffers.Slots.From(simulator.Value.InputSlots[1]);
         for (int bit = 0; bit < format.MantissaBits; bit++)
-            buffers.Slots[slot + bit] = Vector512.Create(bit < VectorLanes ? low[bit] : high[bit - VectorLanes]);
+            slices[bit] = Vector512.Create(bit < VectorLanes ? low[bit] : high[bit - VectorLanes]);
     }
 
     /// <summary>Computes <see cref="Buffers.Products"/> of the operands, whose slices are there.</summary>
     public void Compute(Buffers buffers)
     {
         simulator.Value.Run(buffers.Slots);
-        if (!PickFraction(buffers) || !Join(buffers))
-            Define(buffers);
+        Normalize(buffers.Slots.From(simulator.Value.OutputSlots[0])[..width], buffers.Words);
+        BitTranspose.ToNumbers(buffers.Words, format.FractionBits + ShiftBits + 1);
+        Join(buffers);
     }
 
-    void Slice(Buffers buffers, float[] operands, int slot)
+    void Slice(Buffers buffers, ReadOnlySpan<Vector512<uint>> operands, int slot)
     {
-        ref Vector512<uint> rows = ref buffers.Slots[slot];
-        ref Vector512<uint> source = ref Unsafe.As<float, Vector512<uint>>(ref operands[0]);
+        Span<Vector512<uint>> rows = buffers.Slots.From(slot)[..BitTranspose.Rows];
         var fraction = Vector512.Create(Binary32.FractionMask);
         var hidden = Vector512.Create(Binary32.HiddenOne);
-        for (int i = 0; i < BitTranspose.Rows; i++)
-            Unsafe.Add(ref rows, i) = ((Unsafe.Add(ref source, i) & fraction) | hidden) >>> format.DroppedBits;
-        BitTranspose.ToSlices(ref rows, format.MantissaBits);
+        for (int i = 0; i < rows.Length; i++)
+            rows[i] = ((operands[i] & fraction) | hidden) >>> format.DroppedBits;
+        BitTranspose.ToSlices(rows, format.MantissaBits);
     }
 
     /// <summary>
-    /// From the slices of the product to numbers that hold the fraction, in place, and above it the place of the leading one.
-    /// False if the leading one of some lane is elsewhere.
+    /// Shifts products up, those of the lanes that have zeros above by powers of two places, until the leading one is the
+    /// highest bit, and gives as slices what is needed of them: the fraction under the leading one, the number of places, and
+    /// whether the product is zero.
     /// </summary>
-    bool PickFraction(Buffers buffers)
+    void Normalize(Span<Vector512<uint>> product, Span<Vector512<uint>> words)
     {
-        int width = Math.Min(multiplier.Circuit.Outputs[0].Width, multiplier.Overflow == MantissaOverflow.Wrapped ? multiplier.LeadingBit + 1 : int.MaxValue);
-        ref Vector512<uint> product = ref buffers.Slots[simulator.Value.OutputSlots[0]];
-        int middle = multiplier.LeadingBit;
-        Vector512<uint> two = Bit(ref product, middle + 1, width), one = Bit(ref product, middle, width), zero = Bit(ref product, middle - 1, width);
-        Vector512<uint> missing = ~(two | one | zero);
-        for (int bit = middle + 2; bit < width; bit++)
-            missing |= Unsafe.Add(ref product, bit);
-        if (missing != default)
-            return false;
-
-        ref Vector512<uint> picked = ref buffers.Picked;
-        int fractionBits = format.FractionBits;
-        // The highest bit of the fraction is under the leading one.
-        for (int i = 0; i < fractionBits; i++)
+        // How many places the highest of the shifts has to have: in most networks nearly all products need but the lowest.
+        int looked = 1;
+        Vector512<uint> found = product[^1];
+        while (looked < width && found != Vector512<uint>.AllBitsSet)
         {
-            int place = middle - fractionBits + i;
-            Vector512<uint> lower = Vector512.ConditionalSelect(one, Bit(ref product, place, width), Bit(ref product, place - 1, width));
-            Unsafe.Add(ref picked, i) = Vector512.ConditionalSelect(two, Bit(ref product, place + 1, width), lower);
+            int next = Math.Min(2 * looked, width);
+            found |= Any(product[^next..^looked]);
+            looked *= 2;
         }
 
-        Unsafe.Add(ref picked, fractionBits) = one & ~two;
-        Unsafe.Add(ref picked, fractionBits + 1) = two;
-        for (int i = fractionBits + PlaceBits; i < BitTranspose.Rows; i++)
-            Unsafe.Add(ref picked, i) = default;
-        BitTranspose.ToNumbers(ref picked, fractionBits + PlaceBits);
-        return true;
+        words.Clear();
+        int lowest = width - 1 - format.FractionBits;
+        for (int places = looked / 2; places > 0; places /= 2)
+        {
+            Vector512<uint> shifted = ~Any(product[^places..]);
+            words[format.FractionBits + BitOperations.Log2((uint)places)] = shifted;
+            // Lower bits than these cannot reach the fraction any more.
+            for (int place = width - 1; place >= Math.Max(0, lowest - places + 1); place--)
+                product[place] = Vector512.ConditionalSelect(shifted, place < places ? default : product[place - places], product[place]);
+        }
 
-        static Vector512<uint> Bit(ref Vector512<uint> product, int place, int width) =>
-            place >= 0 && place < width ? Unsafe.Add(ref product, place) : default;
+        for (int i = Math.Max(0, -lowest); i < format.FractionBits; i++)
+            words[i] = product[lowest + i];
+        words[format.FractionBits + ShiftBits] = ~found;
+
+        static Vector512<uint> Any(ReadOnlySpan<Vector512<uint>> slices)
+        {
+            Vector512<uint> any = default;
+            foreach (Vector512<uint> slice in slices)
+                any |= slice;
+            return any;
+        }
     }
 
-    /// <summary>Signs, exponents and fractions to products. False if an operand is too large for the format.</summary>
-    bool Join(Buffers buffers)
+    /// <summary>Signs, exponents and fractions to products.</summary>
+    void Join(Buffers buffers)
     {
+        bool placed = multiplier.Overflow != MantissaOverflow.Released;
         var smallest = Vector512.Create(multiplier.SmallestBits);
         var largest = Vector512.Create((uint)format.HighestField << Binary32.FractionBits | Binary32.FractionMask);
         var magnitude = Vector512.Create(~Binary32.SignMask);
         var lowest = Vector512.Create(format.LowestField);
         var highest = Vector512.Create(format.HighestField);
         var fraction = Vector512.Create((1u << format.FractionBits) - 1);
-        // The middle of the three places is the one for which e = ea + eb − 126.
-        var offset = Vector512.Create(multiplier.Overflow == MantissaOverflow.Released ? 126 : 127);
-        var place = Vector512.Create(multiplier.Overflow == MantissaOverflow.Released ? 0u : ~0u);
+        var shift = Vector512.Create(placed ? (1u << ShiftBits) - 1 : 0);
+        var none = Vector512.Create(1u << (format.FractionBits + ShiftBits));
+        var offset = Vector512.Create(placed ? 126 + multiplier.LeadingBit - (width - 1) : 126);
         var infinity = Vector512.Create(Binary32.ExponentMask);
-        Vector512<uint> tooLarge = default;
-        ref Vector512<uint> activations = ref Unsafe.As<float, Vector512<uint>>(ref buffers.Activations[0]);
-        ref Vector512<uint> weights = ref Unsafe.As<float, Vector512<uint>>(ref buffers.Weights[0]);
-        ref Vector512<uint> products = ref Unsafe.As<float, Vector512<uint>>(ref buffers.Products[0]);
-        ref Vector512<uint> picked = ref buffers.Picked;
+        var notANumber = Vector512.Create(BitConverter.SingleToUInt32Bits(float.NaN));
+        Span<Vector512<uint>> activations = buffers.ActivationBits, weights = buffers.WeightBits, products = buffers.ProductBits, words = buffers.Words;
         for (int i = 0; i < BitTranspose.Rows; i++)
         {
-            Vector512<uint> a = Unsafe.Add(ref activations, i), b = Unsafe.Add(ref weights, i), word = Unsafe.Add(ref picked, i);
-            Vector512<uint> sizeA = a & magnitude, sizeB = b & magnitude;
-            tooLarge |= Vector512.GreaterThan(sizeA, largest) | Vector512.GreaterThan(sizeB, largest);
-            Vector512<int> exponent = ((sizeA >>> Binary32.FractionBits) + (sizeB >>> Binary32.FractionBits) + ((word >>> format.FractionBits) & place)).AsInt32() - offset;
-            Vector512<uint> sign = (a ^ b) & ~magnitude;
+            Vector512<uint> a = activations[i], b = weights[i], word = words[i];
+            Vector512<uint> sizeA = a & magnitude, sizeB = b & magnitude, sign = (a ^ b) & ~magnitude;
+            Vector512<int> exponent = ((sizeA >>> Binary32.FractionBits) + (sizeB >>> Binary32.FractionBits) - ((word >>> format.FractionBits) & shift)).AsInt32() - offset;
             Vector512<uint> size = (exponent << Binary32.FractionBits).AsUInt32() | ((word & fraction) << format.DroppedBits);
             size = Vector512.ConditionalSelect(Vector512.GreaterThan(exponent, highest).AsUInt32(), infinity, size);
             size = Vector512.AndNot(size, Vector512.LessThan(exponent, lowest).AsUInt32());
+            Vector512<uint> product = Vector512.AndNot(sign | size, Vector512.Equals(word & none, none));
+            Vector512<uint> infinite = Vector512.GreaterThan(sizeA, largest) | Vector512.GreaterThan(sizeB, largest);
+            product = Vector512.ConditionalSelect(infinite, sign | infinity, product);
             Vector512<uint> zero = Vector512.LessThan(sizeA, smallest) | Vector512.LessThan(sizeB, smallest);
-            Unsafe.Add(ref products, i) = Vector512.AndNot(sign | size, zero);
+            products[i] = Vector512.ConditionalSelect(zero, infinite & notANumber, product);
         }
-
-        return tooLarge == default;
-    }
-
-    /// <summary>The definition, from the product of the mantissas.</summary>
-    void Define(Buffers buffers)
-    {
-        int slot = simulator.Value.OutputSlots[0], width = multiplier.Circuit.Outputs[0].Width;
-        bool two = width > BitTranspose.Rows;
-        BitTranspose.ToNumbers(ref buffers.Slots[slot], BitTranspose.Rows);
-        Span<uint> low = buffers.Slots.Numbers(slot);
-        if (two)
-            BitTranspose.ToNumbers(ref buffers.Slots[slot + BitTranspose.Rows], BitTranspose.Rows);
-        Span<uint> high = two ? buffers.Slots.Numbers(slot + BitTranspose.Rows) : [];
-        for (int i = 0; i < Lanes; i++)
-            buffers.Products[i] = multiplier.Frame(buffers.Activations[i], buffers.Weights[i], (two ? (ulong)high[i] << BitTranspose.Rows : 0) | low[i]);
     }
 
     /// <summary>Operands, wires and products of one thread.</summary>
     public sealed class Buffers(BitSlicedSimulator simulator)
     {
-        readonly BitSlicedSimulator.Slots picked = new(BitTranspose.Rows);
+        readonly BitSlicedSimulator.Slots numbers = new(4 * BitTranspose.Rows);
 
-        public float[] Activations { get; } = new float[Lanes];
+        public Span<float> Activations => MemoryMarshal.Cast<Vector512<uint>, float>(ActivationBits);
 
-        public float[] Weights { get; } = new float[Lanes];
+        public Span<float> Weights => MemoryMarshal.Cast<Vector512<uint>, float>(WeightBits);
 
-        public float[] Products { get; } = new float[Lanes];
+        public Span<float> Products => MemoryMarshal.Cast<Vector512<uint>, float>(ProductBits);
+
+        public Span<Vector512<uint>> ActivationBits => Part(0);
+
+        public Span<Vector512<uint>> WeightBits => Part(1);
+
+        public Span<Vector512<uint>> ProductBits => Part(2);
+
+        /// <summary>What is left of the mantissas' products: 32 slices, then as many rows of 16 numbers.</summary>
+        public Span<Vector512<uint>> Words => Part(3);
 
         public BitSlicedSimulator.Slots Slots { get; } = simulator.NewSlots();
 
-        /// <summary>Fractions with the places of their leading ones: 32 slices, then as many rows of 16 numbers.</summary>
-        public ref Vector512<uint> Picked => ref picked[0];
+        Span<Vector512<uint>> Part(int part) => numbers.From(part * BitTranspose.Rows)[..BitTranspose.Rows];
     }
 }

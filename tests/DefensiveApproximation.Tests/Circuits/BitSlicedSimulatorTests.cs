@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using CsCheck;
 using DefensiveApproximation.Circuits;
@@ -71,7 +71,7 @@ public class BitSlicedSimulatorTests
             uint[] numbers = [.. RandomCircuits.Numbers(512, bits, seed).Select(number => (uint)number)];
             uint[] slices = [.. numbers];
 
-            BitTranspose.ToSlices(ref First(slices), bits);
+            BitTranspose.ToSlices(Rows(slices), bits);
 
             for (int bit = 0; bit < bits; bit++)
             {
@@ -80,10 +80,10 @@ public class BitSlicedSimulatorTests
             }
 
             slices.AsSpan(16 * bits).Clear();
-            BitTranspose.ToNumbers(ref First(slices), bits);
+            BitTranspose.ToNumbers(Rows(slices), bits);
             Assert.Equal(numbers, slices);
 
-            static ref Vector512<uint> First(uint[] rows) => ref Unsafe.As<uint, Vector512<uint>>(ref rows[0]);
+            static Span<Vector512<uint>> Rows(uint[] numbers) => MemoryMarshal.Cast<uint, Vector512<uint>>(numbers.AsSpan());
         }, iter: 50);
 
     [Fact]
