@@ -169,17 +169,24 @@ public sealed class BitSlicedSimulator
     }
 
     /// <summary>A vector of 512 bits for each wire that has a slot, aligned to the vector's size.</summary>
-    internal sealed class Slots(int count)
+    internal sealed class Slots
     {
-        readonly uint[] memory = GC.AllocateArray<uint>(checked((count + 1) * Vector512<uint>.Count), pinned: true);
+        readonly uint[] memory;
+        readonly int first;
+        readonly int count;
+
+        public unsafe Slots(int count)
+        {
+            this.count = count;
+            memory = GC.AllocateArray<uint>(checked((count + 1) * Vector512<uint>.Count), pinned: true);
+            first = (int)(-(nint)Unsafe.AsPointer(ref memory[0]) & (SlotBytes - 1)) / sizeof(uint);
+        }
 
         /// <summary>A slot.</summary>
         public ref Vector512<uint> this[int slot] => ref From(slot)[0];
 
         /// <summary>The slots from one on.</summary>
-        public Span<Vector512<uint>> From(int slot) => MemoryMarshal.Cast<uint, Vector512<uint>>(memory.AsSpan(First))[slot..count];
-
-        unsafe int First => (int)(-(nint)Unsafe.AsPointer(ref memory[0]) & (SlotBytes - 1)) / sizeof(uint);
+        public Span<Vector512<uint>> From(int slot) => MemoryMarshal.Cast<uint, Vector512<uint>>(memory.AsSpan(first))[slot..count];
     }
 
     /// <summary>Writes the code of pieces for one size of vectors.</summary>

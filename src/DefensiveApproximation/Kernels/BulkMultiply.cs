@@ -6,7 +6,7 @@ namespace DefensiveApproximation.Kernels;
 /// <summary>Products one by one.</summary>
 public static class BulkMultiply
 {
-    const int Block = 512;
+    const int Block = 2048;
 
     /// <summary>
     /// Effectively computes <c>products[i] = multiplier.Multiply(activations[i], weights[i])</c>, for all operands: the

@@ -39,16 +39,18 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
         ];
     }
 
-    /// <summary>A panel is one column: its weights in the order of summation.</summary>
+    public override int RowBlock => 2 * VectorLanes;
+
+    /// <summary>A panel has as many columns as fit beside each other: the weights of all, product by product.</summary>
     public override PackedWeights Pack(
         ReadOnlySpan<float> weights, int columns, int count, int columnStride, int countStride, ReadOnlySpan<float> bias)
     {
-        var packed = new PackedWeights(columns, count, lanes: 1, vectorsPerPanel: 1, parts: 1, ElementSize);
+        var packed = new PackedWeights(columns, count, Groups, vectorsPerPanel: 1, parts: 1, ElementSize);
         for (int column = 0; column < columns; column++)
         {
-            float* panel = (float*)packed.PanelAddress(column);
+            float* panel = (float*)packed.PanelAddress(column / Groups) + column % Groups;
             for (int k = 0; k < count; k++)
-                panel[k] = weights[column * columnStride + k * countStride];
+                panel[k * Groups] = weights[column * columnStride + k * countStride];
             if (bias.Length > 0)
                 packed.Bias[column] = ScalarSum.Bias(bias[column]);
         }
@@ -66,7 +68,7 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
         for (int first = 0; first < rows.Length; first += Lanes)
         {
             ReadOnlySpan<int> some = rows.Slice(first, Math.Min(Lanes, rows.Length - first));
-            SumBlock((float*)activations, some, offsets, weights, firstPanel, endPanel, outputs + (nint)first * rowStride, rowStride, columnStride);
+            SumBlock((float*)activations, some, offsets, weights, firstPanel * Groups, Math.Min(endPanel * Groups, weights.Columns), outputs + (nint)first * rowStride, rowStride, columnStride);
         }
     }
 
@@ -98,11 +100,11 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
 
     void SumBlock(
         float* activations, ReadOnlySpan<int> rows, int* offsets, PackedWeights weights,
-        int firstPanel, int endPanel, float* outputs, int rowStride, int columnStride)
+        int firstColumn, int endColumn, float* outputs, int rowStride, int columnStride)
     {
         int rowGroups = (rows.Length + VectorLanes - 1) / VectorLanes;
         int columnsTogether = Groups / rowGroups;
-        int blocks = (endPanel - firstPanel + columnsTogether - 1) / columnsTogether;
+        int blocks = (endColumn - firstColumn + columnsTogether - 1) / columnsTogether;
         CircuitProducts.Buffers buffers = products.Rent();
         Span<float> a = buffers.Activations, b = buffers.Weights;
         a.Clear();
@@ -119,9 +121,9 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
             products.SliceActivations(buffers);
             for (int block = 0; block < blocks; block++)
             {
-                int column = firstPanel + block * columnsTogether;
+                int column = firstColumn + block * columnsTogether;
                 for (int i = 0; i < columnsTogether; i++)
-                    columnWeights[i] = column + i < endPanel ? ((float*)weights.PanelAddress(column + i))[k] : 0;
+                    columnWeights[i] = column + i < endColumn ? Weight(weights, k, column + i) : 0;
                 products.SliceWeights(buffers, columnWeights, rowGroups);
                 products.Compute(buffers);
                 if (wide)
@@ -131,9 +133,9 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
             }
         }
 
-        for (int column = firstPanel; column < endPanel; column++)
+        for (int column = firstColumn; column < endColumn; column++)
         {
-            (int block, int place) = Math.DivRem(column - firstPanel, columnsTogether);
+            (int block, int place) = Math.DivRem(column - firstColumn, columnsTogether);
             int lane = block * Lanes + place * rowGroups * VectorLanes;
             float* output = outputs + (nint)column * columnStride;
             for (int row = 0; row < rows.Length; row++)
@@ -146,6 +148,9 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
             ArrayPool<float>.Shared.Return(sums);
         products.Return(buffers);
     }
+
+    static float Weight(PackedWeights weights, int k, int column) =>
+        ((float*)weights.PanelAddress(column / Groups))[k * Groups + column % Groups];
 
     /// <summary>One operand of every row, the rows repeated for each column.</summary>
     static void Gather(float* activations, ReadOnlySpan<int> rows, int rowGroups, int columns, Span<float> lanes)

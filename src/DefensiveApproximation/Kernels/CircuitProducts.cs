@@ -43,14 +43,16 @@ sealed class CircuitProducts(CircuitMultiplier multiplier, int vectorBytes)
     /// <summary>Fills <see cref="Buffers.Weights"/> and the slices with one weight for every so many groups of 16 lanes.</summary>
     public void SliceWeights(Buffers buffers, ReadOnlySpan<float> weights, int groups)
     {
+        Span<Vector512<uint>> lanes = buffers.WeightBits;
+        Span<Vector512<uint>> slices = buffers.Slots.From(simulator.Value.InputSlots[1])[..format.MantissaBits];
         Vector512<uint> low = default, high = default;
         Vector512<uint> lowBits = Vector512.Create<uint>([1, 1 << 1, 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7, 1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15]);
         Vector512<uint> highBits = lowBits << VectorLanes;
-        Span<Vector512<uint>> lanes = buffers.WeightBits;
         for (int i = 0; i < weights.Length; i++)
         {
             uint bits = BitConverter.SingleToUInt32Bits(weights[i]);
-            lanes.Slice(i * groups, groups).Fill(Vector512.Create(bits));
+            foreach (ref Vector512<uint> lane in lanes.Slice(i * groups, groups))
+                lane = Vector512.Create(bits);
             Vector512<uint> mantissa = Vector512.Create(format.Mantissa(bits));
             // Group g is bit g of every lane of a slice.
             Vector512<uint> own = Vector512.Create((uint)(((1UL << groups) - 1) << (i * groups)));
@@ -58,9 +60,11 @@ sealed class CircuitProducts(CircuitMultiplier multiplier, int vectorBytes)
             high |= Vector512.Equals(mantissa & highBits, highBits) & own;
         }
 
-        Span<Vector512<uint>> slices = buffers.Slots.From(simulator.Value.InputSlots[1]);
-        for (int bit = 0; bit < format.MantissaBits; bit++)
-            slices[bit] = Vector512.Create(bit < VectorLanes ? low[bit] : high[bit - VectorLanes]);
+        Span<uint> patterns = stackalloc uint[2 * VectorLanes];
+        low.CopyTo(patterns);
+        high.CopyTo(patterns[VectorLanes..]);
+        for (int bit = 0; bit < slices.Length; bit++)
+            slices[bit] = Vector512.Create(patterns[bit]);
     }
 
     /// <summary>Computes <see cref="Buffers.Products"/> of the operands, whose slices are there.</summary>
@@ -126,32 +130,33 @@ sealed class CircuitProducts(CircuitMultiplier multiplier, int vectorBytes)
     /// <summary>Signs, exponents and fractions to products.</summary>
     void Join(Buffers buffers)
     {
+        Span<Vector512<uint>> activations = buffers.ActivationBits, weights = buffers.WeightBits, products = buffers.ProductBits, words = buffers.Words;
+        int fractionBits = format.FractionBits, droppedBits = format.DroppedBits;
         bool placed = multiplier.Overflow != MantissaOverflow.Released;
         var smallest = Vector512.Create(multiplier.SmallestBits);
         var largest = Vector512.Create((uint)format.HighestField << Binary32.FractionBits | Binary32.FractionMask);
         var magnitude = Vector512.Create(~Binary32.SignMask);
         var lowest = Vector512.Create(format.LowestField);
         var highest = Vector512.Create(format.HighestField);
-        var fraction = Vector512.Create((1u << format.FractionBits) - 1);
+        var fraction = Vector512.Create((1u << fractionBits) - 1);
         var shift = Vector512.Create(placed ? (1u << ShiftBits) - 1 : 0);
-        var none = Vector512.Create(1u << (format.FractionBits + ShiftBits));
+        var none = Vector512.Create(1u << (fractionBits + ShiftBits));
         var offset = Vector512.Create(placed ? 126 + multiplier.LeadingBit - (width - 1) : 126);
         var infinity = Vector512.Create(Binary32.ExponentMask);
         var notANumber = Vector512.Create(BitConverter.SingleToUInt32Bits(float.NaN));
-        Span<Vector512<uint>> activations = buffers.ActivationBits, weights = buffers.WeightBits, products = buffers.ProductBits, words = buffers.Words;
         for (int i = 0; i < BitTranspose.Rows; i++)
         {
             Vector512<uint> a = activations[i], b = weights[i], word = words[i];
             Vector512<uint> sizeA = a & magnitude, sizeB = b & magnitude, sign = (a ^ b) & ~magnitude;
-            Vector512<int> exponent = ((sizeA >>> Binary32.FractionBits) + (sizeB >>> Binary32.FractionBits) - ((word >>> format.FractionBits) & shift)).AsInt32() - offset;
-            Vector512<uint> size = (exponent << Binary32.FractionBits).AsUInt32() | ((word & fraction) << format.DroppedBits);
+            Vector512<int> exponent = ((sizeA >>> Binary32.FractionBits) + (sizeB >>> Binary32.FractionBits) - ((word >>> fractionBits) & shift)).AsInt32() - offset;
+            Vector512<uint> size = (exponent << Binary32.FractionBits).AsUInt32() | ((word & fraction) << droppedBits);
             size = Vector512.ConditionalSelect(Vector512.GreaterThan(exponent, highest).AsUInt32(), infinity, size);
-            size = Vector512.AndNot(size, Vector512.LessThan(exponent, lowest).AsUInt32());
-            Vector512<uint> product = Vector512.AndNot(sign | size, Vector512.Equals(word & none, none));
-            Vector512<uint> infinite = Vector512.GreaterThan(sizeA, largest) | Vector512.GreaterThan(sizeB, largest);
+            size = Vector512.ConditionalSelect(Vector512.LessThan(exponent, lowest).AsUInt32(), default, size);
+            Vector512<uint> product = Vector512.ConditionalSelect(Vector512.Equals(word & none, none), default, sign | size);
+            Vector512<uint> infinite = Vector512.GreaterThan(Vector512.Max(sizeA, sizeB), largest);
             product = Vector512.ConditionalSelect(infinite, sign | infinity, product);
-            Vector512<uint> zero = Vector512.LessThan(sizeA, smallest) | Vector512.LessThan(sizeB, smallest);
-            products[i] = Vector512.ConditionalSelect(zero, infinite & notANumber, product);
+            Vector512<uint> zero = Vector512.LessThan(Vector512.Min(sizeA, sizeB), smallest);
+            products[i] = Vector512.ConditionalSelect(zero, Vector512.ConditionalSelect(infinite, notANumber, default), product);
         }
     }
 

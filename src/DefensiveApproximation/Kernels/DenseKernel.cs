@@ -9,9 +9,6 @@ namespace DefensiveApproximation.Kernels;
 /// <remarks>Weights are packed once; an instance can be used by many threads at the same time.</remarks>
 public sealed class DenseKernel
 {
-    // Rows that share one packing and one pass over the weights.
-    const int RowBlock = 24;
-
     readonly WeightedSums sums;
     readonly int[] offsets;
 
@@ -76,12 +73,14 @@ public sealed class DenseKernel
             throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not rows of {Inputs} and {Outputs}.", nameof(output));
 
         threads = Spans.Threads(threads, (long)output.Length * Inputs);
-        int blocks = (rows + RowBlock - 1) / RowBlock;
+        // Rows that share one packing and one pass over the weights.
+        int most = sums.RowBlock;
+        int blocks = (rows + most - 1) / most;
         bool byRows = blocks >= threads;
         Spans.ForEach(input, output, blocks, byRows ? threads : 1, (block, source, destination) =>
         {
-            int first = block * RowBlock;
-            int count = Math.Min(RowBlock, rows - first);
+            int first = block * most;
+            int count = Math.Min(most, rows - first);
             RunBlock(
                 source.Slice(first * Inputs, count * Inputs),
                 destination.Slice(first * Outputs, count * Outputs),
@@ -104,12 +103,12 @@ public sealed class DenseKernel
 
         Spans.ForEach(input, output, threads == 1 ? 1 : packed.Panels, threads, (part, _, destination) =>
         {
-            Span<int> rows = stackalloc int[RowBlock];
+            Span<int> rows = stackalloc int[count];
             for (int row = 0; row < count; row++)
                 rows[row] = row * Inputs;
             int first = threads == 1 ? 0 : part;
             int end = threads == 1 ? packed.Panels : part + 1;
-            packed.Sum(rows[..count], offsets, first, end, destination, Outputs, columnStride: 1);
+            packed.Sum(rows, offsets, first, end, destination, Outputs, columnStride: 1);
         });
         WeightedSums.Canonicalise(output);
     }

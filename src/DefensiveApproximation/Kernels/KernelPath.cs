@@ -24,6 +24,9 @@ abstract unsafe class KernelPath(string name, string instructionSet, OperandForm
     /// <summary>Bytes of one packed operand part.</summary>
     public abstract int ElementSize { get; }
 
+    /// <summary>How many rows of a dense layer are best packed together for one pass over the weights.</summary>
+    public abstract int RowBlock { get; }
+
     /// <summary>Packs weights.</summary>
     /// <param name="weights">The weights.</param>
     /// <param name="columns">How many outputs a row has.</param>

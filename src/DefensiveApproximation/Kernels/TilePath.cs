@@ -22,6 +22,8 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
 
     public override bool IsSupported => TStep.IsSupported;
 
+    public override int RowBlock => 24;
+
     public override int ElementSize => sizeof(TElement);
 
     public override PackedWeights Pack(

@@ -53,6 +53,9 @@ sealed unsafe class WeightedSums
 
     public Accumulation Accumulation { get; }
 
+    /// <summary>How many rows are best packed together, for the fastest of the paths.</summary>
+    public int RowBlock => paths.Length > 0 ? paths[0].RowBlock : 1;
+
     /// <summary>Packs <paramref name="activations"/> for the first path that covers them; null where none does.</summary>
     public PackedActivations? TryPack(ReadOnlySpan<float> activations)
     {
