@@ -64,7 +64,7 @@ static class KernelBenchmark
         }
     }
 
-    static float[] Uniform(int count, float low, float high, ulong seed)
+    public static float[] Uniform(int count, float low, float high, ulong seed)
     {
         var random = new CounterRandom(seed);
         float[] values = new float[count];

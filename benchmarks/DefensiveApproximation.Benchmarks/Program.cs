@@ -20,8 +20,9 @@ void Run(string[] arguments)
     Action benchmark = arguments switch
     {
         [] => RunKernels,
+        ["circuits"] => RunCircuits,
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
-        _ => throw new InputException($"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, or 'attacks', which names of attacks may follow"),
+        _ => throw new InputException($"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', or 'attacks', which names of attacks may follow"),
     };
     output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
     output.WriteLine();
@@ -36,6 +37,13 @@ void RunKernels()
     output.WriteLine();
     KernelBenchmark.Run(output);
     NetworkBenchmark.Run(output);
+}
+
+void RunCircuits()
+{
+    output.WriteLine("Medians of 31 rounds, every entrant in every round. Arithmetic in networks and one by one is binary32 with the circuit for its mantissas.");
+    output.WriteLine();
+    CircuitBenchmark.Run(output);
 }
 
 static string Processor()
