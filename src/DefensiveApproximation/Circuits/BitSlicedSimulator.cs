@@ -49,7 +49,7 @@ public sealed class BitSlicedSimulator
                 slotOfNet[netlist.Inputs[bus].Nets[bit]] = InputSlots[bus] + bit;
         }
 
-        LogicFunction[][] cut = [.. network.Functions.Chunk(FunctionsPerPiece)];
+        LogicFunction[][] cut = [.. LogicOrder.Of(network, emitter.Registers).Chunk(FunctionsPerPiece)];
         int[] pieceOfNet = new int[netlist.NetCount];
         Array.Fill(pieceOfNet, -1);
         for (int piece = 0; piece < cut.Length; piece++)
@@ -57,7 +57,7 @@ public sealed class BitSlicedSimulator
             foreach (LogicFunction function in cut[piece])
             {
                 pieceOfNet[function.Net] = piece;
-                foreach (int net in (ReadOnlySpan<int>)[function.A, function.B, function.C])
+                foreach (int net in LogicOrder.Operands(function))
                 {
                     if (pieceOfNet[net] != piece && slotOfNet[net] < 0)
                         slotOfNet[net] = next++;
@@ -71,8 +71,16 @@ public sealed class BitSlicedSimulator
                 slotOfNet[net] = next++;
         }
 
+        int firstSpill = next;
+        List<Piece> made = [];
+        foreach (LogicFunction[] functions in cut)
+        {
+            made.Add(emitter.Compute(functions, slotOfNet, firstSpill, out int end));
+            next = Math.Max(next, end);
+        }
+
         slotCount = next;
-        pieces = [.. cut.Select(functions => emitter.Compute(functions, slotOfNet)), emitter.Copy(network.Outputs, OutputSlots, slotOfNet)];
+        pieces = [.. made, emitter.Copy(network.Outputs, OutputSlots, slotOfNet)];
     }
 
     /// <summary>Computes one piece on the slots from an address on.</summary>
@@ -206,33 +214,36 @@ public sealed class BitSlicedSimulator
             };
         }
 
+        /// <summary>How many values are kept in registers; a few registers are left for what is being computed.</summary>
+        public int Registers { get; } = Avx512F.IsSupported ? 28 : 12;
+
         /// <summary>A piece that computes functions and stores those that have slots.</summary>
-        public Piece Compute(LogicFunction[] functions, int[] slotOfNet)
+        /// <param name="functions">The functions, in the order of computing.</param>
+        /// <param name="slotOfNet">The slots of nets that lead into the piece or out of it, -1 for others.</param>
+        /// <param name="firstSpill">From this slot on there is room for values that no register is left for.</param>
+        /// <param name="endSpill">The slot after the last that was used for them.</param>
+        public Piece Compute(LogicFunction[] functions, int[] slotOfNet, int firstSpill, out int endSpill)
         {
             var method = new DynamicMethod("Piece", null, [typeof(byte).MakeByRefType()], typeof(BitSlicedSimulator).Module);
             ILGenerator code = method.GetILGenerator();
-            var locals = new Dictionary<int, LocalBuilder>();
+            var registers = new RegisterFile(this, code, functions, slotOfNet, firstSpill);
             foreach (LogicFunction function in functions)
             {
-                foreach (int net in (ReadOnlySpan<int>)[function.A, function.B, function.C])
-                {
-                    if (locals.ContainsKey(net))
-                        continue;
-                    LoadSlot(code, slotOfNet[net]);
-                    Keep(code, locals, net);
-                }
-
-                LocalBuilder[] inputs = [locals[function.A], locals[function.B], locals[function.C]];
+                int[] operands = [.. LogicOrder.Operands(function)];
+                foreach (int net in operands)
+                    registers.Fetch(net, operands);
+                LocalBuilder[] inputs = [registers[function.A], registers[function.B], registers[function.C]];
+                registers.Pass(operands);
+                LocalBuilder result = registers.Free([]);
                 if (ternary)
                     Ternary(code, function.Table, inputs);
                 else
                     Formula(code, function.Table, inputs);
-                Keep(code, locals, function.Net);
-                if (slotOfNet[function.Net] >= 0)
-                    StoreSlot(code, slotOfNet[function.Net], () => code.Emit(OpCodes.Ldloc, locals[function.Net]));
+                registers.Keep(function.Net, result);
             }
 
             code.Emit(OpCodes.Ret);
+            endSpill = registers.EndSpill;
             return method.CreateDelegate<Piece>();
         }
 
@@ -296,13 +307,6 @@ public sealed class BitSlicedSimulator
             code.Emit(OpCodes.Call, operations.GetMethod(name)!.MakeGenericMethod(typeof(uint)));
         }
 
-        void Keep(ILGenerator code, Dictionary<int, LocalBuilder> locals, int net)
-        {
-            LocalBuilder local = code.DeclareLocal(vector);
-            locals.Add(net, local);
-            code.Emit(OpCodes.Stloc, local);
-        }
-
         void LoadSlot(ILGenerator code, int slot)
         {
             Address(code, slot);
@@ -321,6 +325,102 @@ public sealed class BitSlicedSimulator
             code.Emit(OpCodes.Ldarg_0);
             code.Emit(OpCodes.Ldc_I4, slot * SlotBytes);
             code.Emit(OpCodes.Add);
+        }
+
+        /// <summary>
+        /// Which nets of a piece are in registers, which are local variables. Where no register is free, the net gives up its own
+        /// that is needed last. (Left to the compiler, values go to a stack that is not aligned to vectors.)
+        /// </summary>
+        sealed class RegisterFile
+        {
+            readonly Emitter emitter;
+            readonly ILGenerator code;
+            readonly int[] slotOfNet;
+            readonly Dictionary<int, Queue<int>> uses = [];
+            readonly Dictionary<int, LocalBuilder> held = [];
+            readonly Dictionary<int, int> spilled = [];
+            readonly Stack<LocalBuilder> free = [];
+            readonly Stack<int> freeSlots = [];
+
+            public RegisterFile(Emitter emitter, ILGenerator code, LogicFunction[] functions, int[] slotOfNet, int firstSpill)
+            {
+                this.emitter = emitter;
+                this.code = code;
+                this.slotOfNet = slotOfNet;
+                EndSpill = firstSpill;
+                for (int i = 0; i < emitter.Registers; i++)
+                    free.Push(code.DeclareLocal(emitter.vector));
+                for (int place = 0; place < functions.Length; place++)
+                {
+                    foreach (int net in LogicOrder.Operands(functions[place]))
+                    {
+                        if (!uses.TryGetValue(net, out Queue<int>? places))
+                            uses.Add(net, places = new Queue<int>());
+                        places.Enqueue(place);
+                    }
+                }
+            }
+
+            public int EndSpill { get; private set; }
+
+            public LocalBuilder this[int net] => held[net];
+
+            /// <summary>Sees to it that a net is in a register.</summary>
+            public void Fetch(int net, int[] operands)
+            {
+                if (held.ContainsKey(net))
+                    return;
+                LocalBuilder register = Free(operands);
+                emitter.LoadSlot(code, spilled.TryGetValue(net, out int slot) ? slot : slotOfNet[net]);
+                code.Emit(OpCodes.Stloc, register);
+                held.Add(net, register);
+            }
+
+            /// <summary>A register for another net; none of the operands gives up its own.</summary>
+            public LocalBuilder Free(int[] operands)
+            {
+                if (free.Count == 0)
+                    GiveUp(held.Keys.Except(operands).MaxBy(net => uses[net].Peek()));
+                return free.Pop();
+            }
+
+            /// <summary>Uses operands; those that are not needed any more give up their registers.</summary>
+            public void Pass(int[] operands)
+            {
+                foreach (int net in operands)
+                {
+                    uses[net].Dequeue();
+                    if (uses[net].Count > 0)
+                        continue;
+                    free.Push(held[net]);
+                    held.Remove(net);
+                    if (spilled.Remove(net, out int slot))
+                        freeSlots.Push(slot);
+                }
+            }
+
+            /// <summary>Keeps what has just been computed.</summary>
+            public void Keep(int net, LocalBuilder register)
+            {
+                code.Emit(OpCodes.Stloc, register);
+                if (slotOfNet[net] >= 0)
+                    emitter.StoreSlot(code, slotOfNet[net], () => code.Emit(OpCodes.Ldloc, register));
+                if (uses.ContainsKey(net))
+                    held.Add(net, register);
+                else
+                    free.Push(register);
+            }
+
+            void GiveUp(int net)
+            {
+                held.Remove(net, out LocalBuilder? register);
+                free.Push(register!);
+                if (slotOfNet[net] >= 0 || spilled.ContainsKey(net))
+                    return;
+                int slot = freeSlots.Count > 0 ? freeSlots.Pop() : EndSpill++;
+                spilled.Add(net, slot);
+                emitter.StoreSlot(code, slot, () => code.Emit(OpCodes.Ldloc, register!));
+            }
         }
     }
 }
