@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.Intrinsics;
 using DefensiveApproximation.Circuits;
 
@@ -65,10 +66,12 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
         byte* activations, int length, ReadOnlySpan<int> rows, int* offsets, PackedWeights weights,
         int firstPanel, int endPanel, float* outputs, int rowStride, int columnStride)
     {
-        for (int first = 0; first < rows.Length; first += Lanes)
+        for (int first = 0, count; first < rows.Length; first += count)
         {
-            ReadOnlySpan<int> some = rows.Slice(first, Math.Min(Lanes, rows.Length - first));
-            SumBlock((float*)activations, some, offsets, weights, firstPanel * Groups, Math.Min(endPanel * Groups, weights.Columns), outputs + (nint)first * rowStride, rowStride, columnStride);
+            // Of a power of two of groups a whole number fits beside each other.
+            uint groups = (uint)(rows.Length - first + VectorLanes - 1) / VectorLanes;
+            count = Math.Min(Math.Min(Groups, 1 << BitOperations.Log2(groups)) * VectorLanes, rows.Length - first);
+            SumBlock((float*)activations, rows.Slice(first, count), offsets, weights, firstPanel * Groups, Math.Min(endPanel * Groups, weights.Columns), outputs + (nint)first * rowStride, rowStride, columnStride);
         }
     }
 
