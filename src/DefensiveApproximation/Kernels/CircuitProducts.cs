@@ -110,8 +110,11 @@ sealed class CircuitProducts(CircuitMultiplier multiplier, int vectorBytes)
             Vector512<uint> shifted = ~Any(product[^places..]);
             words[format.FractionBits + BitOperations.Log2((uint)places)] = shifted;
             // Lower bits than these cannot reach the fraction any more.
-            for (int place = width - 1; place >= Math.Max(0, lowest - places + 1); place--)
-                product[place] = Vector512.ConditionalSelect(shifted, place < places ? default : product[place - places], product[place]);
+            int end = Math.Max(0, lowest - places + 1);
+            for (int place = width - 1; place >= Math.Max(places, end); place--)
+                product[place] = Vector512.ConditionalSelect(shifted, product[place - places], product[place]);
+            for (int place = Math.Min(places, width) - 1; place >= end; place--)
+                product[place] = Vector512.AndNot(product[place], shifted);
         }
 
         for (int i = Math.Max(0, -lowest); i < format.FractionBits; i++)
