@@ -9,6 +9,9 @@ namespace DefensiveApproximation.Cli;
 /// <summary>The commands that take a circuit, say what it is, and write it: they differ in where it comes from.</summary>
 static class CircuitConversion
 {
+    /// <summary>What <see cref="CircuitFiles.Open"/> takes, for help.</summary>
+    public static string Given { get; } = $"a description such as array:24:ama5, a file, or {string.Join(", ", CircuitDescription.KnownNames)}";
+
     /// <summary>Makes such a command.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="summary">What it does, in one line.</param>

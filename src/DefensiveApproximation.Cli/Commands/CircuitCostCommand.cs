@@ -24,7 +24,7 @@ static class CircuitCostCommand
     {
         var circuit = new Argument<string?>("CIRCUIT")
         {
-            Description = "A description such as array:24:ama5, or a circuit's file. [default: the multipliers of the paper's tables 7 and 9]",
+            Description = $"The circuit: {CircuitConversion.Given}. [default: the multipliers of the paper's tables 7 and 9]",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var relative = new Option<string?>("--relative-to")

@@ -10,5 +10,5 @@ static class CircuitExportCommand
     public static Command Create() => CircuitConversion.Create(
         "export", "Write a circuit as Verilog, BLIF, JSON, CGP, C or DOT.",
         $"The end of the name of FILE says what is written: {CircuitFormat.Known(read: false)}.",
-        "CIRCUIT", "A description, as array:24:ama5, or a circuit file.", CircuitFiles.Open, outputIsRequired: true);
+        "CIRCUIT", $"The circuit: {CircuitConversion.Given}.", CircuitFiles.Open, outputIsRequired: true);
 }

@@ -16,7 +16,7 @@ static class CircuitMetricsCommand
 
     public static Command Create()
     {
-        Argument<Netlist> circuit = Values.Argument("CIRCUIT", "The circuit: a description such as array:8:ama5, or a file.", CircuitFiles.Load);
+        Argument<Netlist> circuit = Values.Argument("CIRCUIT", $"The circuit: {CircuitConversion.Given}.", CircuitFiles.Load);
         Option<IntegerLaw> law = Law("How operands are distributed", IntegerLaw.Uniform);
         Option<long?> samples = Values.Option<long?>(
             "--samples", "N", $"Look at this many random pairs of operands. [default: all pairs where there are at most {CircuitMeasurement.MostPairs} (12 by 12 bits), otherwise {DefaultSamples}]", ParseSamples);

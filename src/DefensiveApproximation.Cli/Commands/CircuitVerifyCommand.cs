@@ -22,7 +22,7 @@ static class CircuitVerifyCommand
 
     public static Command Create()
     {
-        Argument<Netlist> first = Values.Argument("A", "A circuit: a description, as array:24:ama5, or a circuit file.", CircuitFiles.Load);
+        Argument<Netlist> first = Values.Argument("A", $"A circuit: {CircuitConversion.Given}.", CircuitFiles.Load);
         Argument<Reference> second = Values.Argument("B", $"Another, or '{Exact}' for the product of the two inputs of A.", given => new Reference(given == Exact ? null : CircuitFiles.Load(given)));
         Option<long> samples = Values.Option(
             "--samples", "N", "How many random inputs are compared where there are too many for all.",

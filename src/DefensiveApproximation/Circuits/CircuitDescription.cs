@@ -5,7 +5,8 @@ namespace DefensiveApproximation.Circuits;
 /// <summary>
 /// Multiplier circuits described in a word: <c>KIND:BITS[:CELL][:OPTION=VALUE…]</c>, as <c>array:24:ama5</c>,
 /// <c>array:8:ama1:columns=6</c>, <c>blocks:24:ama5:block=4:width=49</c>, <c>dadda:16</c> or <c>array:8:vertical=5</c>.
-/// Where cells differ they are listed by their places, from the lowest: <c>array:8:by-column=4xama5+2xama1</c>.
+/// Where cells differ they are listed by their places, from the lowest: <c>array:8:by-column=4xama5+2xama1</c>. The mantissa
+/// multipliers of the paper have names of their own: <c>ax-fpm</c>, <c>ama5-flat</c>, <c>heap-like</c>.
 /// </summary>
 public static class CircuitDescription
 {
@@ -13,6 +14,13 @@ public static class CircuitDescription
 
     /// <summary>As many as there are blocks of one bit in the widest multiplier.</summary>
     const int MostPlaces = MultiplierCircuits.MostBits * MultiplierCircuits.MostBits;
+
+    static readonly (string Name, string Description)[] Named =
+    [
+        ("ax-fpm", "blocks:24:ama5:block=4:width=49"),
+        ("ama5-flat", "array:24:ama5"),
+        ("heap-like", HeapLike.Description),
+    ];
 
     static readonly string[] Kinds = ["array", "carry-save", "wallace", "dadda", "blocks", "booth"];
 
@@ -34,6 +42,9 @@ public static class CircuitDescription
         ("by-block", "the cells of the blocks that multiply the digits (0, 0), (0, 1), … of a and b, likewise (blocks)"),
     ];
 
+    /// <summary>The circuits that have a name.</summary>
+    public static IReadOnlyList<string> KnownNames => [.. Named.Select(known => known.Name)];
+
     /// <summary>The kinds of circuits.</summary>
     public static IReadOnlyList<string> KnownKinds => Kinds;
 
@@ -44,14 +55,15 @@ public static class CircuitDescription
     /// <param name="given">The text.</param>
     public static bool IsMeant(string given) => Kinds.Contains(given.Split(':')[0].ToLowerInvariant()) && given.Contains(':');
 
-    /// <summary>The circuit that is described; its name is the description.</summary>
-    /// <param name="given">The description.</param>
+    /// <summary>The circuit that is described; its name is what was given.</summary>
+    /// <param name="given">The description, or one of <see cref="KnownNames"/>.</param>
     /// <exception cref="InputException">It is not of that form, or a kind, cell, option or number in it is wrong.</exception>
     public static Netlist Build(string given)
     {
-        string[] parts = given.ToLowerInvariant().Split(':');
+        string text = given.ToLowerInvariant();
+        string[] parts = (Named.FirstOrDefault(known => known.Name == text).Description ?? text).Split(':');
         if (parts.Length < 2)
-            throw new InputException($"the circuit '{given}' is not of the form {Form}");
+            throw new InputException($"the circuit '{given}' is none of {string.Join(", ", KnownNames)} and not of the form {Form}");
         string kind = Names.Find("kind of circuit", parts[0], Kinds, name => name);
         int bits = Number(given, "the number of bits", parts[1], 1, MultiplierCircuits.MostBits);
         Cell? single = null;

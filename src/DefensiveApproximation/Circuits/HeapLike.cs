@@ -18,13 +18,13 @@ namespace DefensiveApproximation.Circuits;
 public static class HeapLike
 {
     /// <summary>The cells from column 0 on; the columns that are not listed are exact.</summary>
-    const string Circuit =
+    internal const string Description =
         "array:24:by-column="
         + "2xama4+ama1+ama2+ama3+ama1+loa+ama2+ama1+ama3+loa+ama2+ama5+fa+loa+ama1+loa+ama3+ama5+ama2+loa+ama3"
         + "+fa+4xloa+ama3+loa+ama1+ama2+9xloa+ama1+ama3+2xama2+ama5+fa+ama3";
 
     /// <summary>The only instance.</summary>
     public static CircuitMultiplier Instance { get; } = new(
-        CircuitDescription.Build(Circuit), name: "heap-like", summary: "a flat 24x24 array of different cells found by search, with the figures published of HEAP",
+        CircuitDescription.Build(Description), name: "heap-like", summary: "a flat 24x24 array of different cells found by search, with the figures published of HEAP",
         source: "Guesmi et al., ASPLOS 2021, table 9 (the figures; not the cells)");
 }

@@ -12,7 +12,7 @@ public class CircuitMultiplierTests
     [Fact]
     public void AxFpmFromCells_IsAxFpm()
     {
-        Netlist blocks = CircuitDescription.Build("blocks:24:ama5:width=49");
+        Netlist blocks = CircuitDescription.Build("ax-fpm");
         foreach (FloatMultiplier formula in (IEnumerable<FloatMultiplier>)[AxFpm.Released, AxFpm.Wrapped, AxFpm.Renormalised])
         {
             var circuit = new CircuitMultiplier(blocks, overflow: ((AxFpm)formula).Overflow);
@@ -23,7 +23,7 @@ public class CircuitMultiplierTests
 
     [Fact]
     public void TheFlatArrayFromCells_IsAma5Flat() =>
-        AssertEqual(Ama5Flat.Instance, new CircuitMultiplier(CircuitDescription.Build("array:24:ama5"), overflow: MantissaOverflow.Released));
+        AssertEqual(Ama5Flat.Instance, new CircuitMultiplier(CircuitDescription.Build("ama5-flat"), overflow: MantissaOverflow.Released));
 
     // Exact mantissas, truncated: the product rounded toward zero.
     [Fact]

@@ -64,8 +64,8 @@ public class MultiplierCircuitsTests
         ulong[] a = [.. RandomCircuits.Numbers(100_000, 23, 3).Select(number => number | 1 << 23), .. Corners()];
         ulong[] b = [.. RandomCircuits.Numbers(100_000, 23, 4).Select(number => number | 1 << 23), .. Corners().Reverse()];
 
-        ulong[] blocks = BitSlicedSimulator.Of(CircuitDescription.Build("blocks:24:ama5:block=4:width=49")).Evaluate(a, b)[0];
-        ulong[] flat = BitSlicedSimulator.Of(CircuitDescription.Build("array:24:ama5")).Evaluate(a, b)[0];
+        ulong[] blocks = BitSlicedSimulator.Of(CircuitDescription.Build("ax-fpm")).Evaluate(a, b)[0];
+        ulong[] flat = BitSlicedSimulator.Of(CircuitDescription.Build("ama5-flat")).Evaluate(a, b)[0];
 
         for (int i = 0; i < a.Length; i++)
         {
