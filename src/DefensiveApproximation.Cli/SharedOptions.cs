@@ -46,9 +46,14 @@ static class SharedOptions
         return option;
     }
 
-    public static Option<Choice<LayerSelection>> Layers() => Values.Choice<LayerSelection>(
-        "--layers", "The layers that the multiplier replaces: convolutions and dense layers, or convolutions only.",
-        new("all", LayerSelection.All), new("convolutions", LayerSelection.Convolutions));
+    public static Option<LayerSelection> Layers()
+    {
+        Option<LayerSelection> option = Values.Option(
+            "--layers", "NAME,…", $"The layers that the multiplier replaces: {string.Join("; ", LayerSelection.Known.Select(known => $"{known}, {known.Summary}"))}; or the names of layers, in which * stands for any letters.",
+            LayerSelection.Parse);
+        option.DefaultValueFactory = _ => LayerSelection.All;
+        return option;
+    }
 
     public static Option<Choice<Accumulation>> Accumulate() => Values.Choice<Accumulation>(
         "--accumulate", "The format in which products are summed: float32 as hardware has it, or float64 as the released code of the paper does.",

@@ -15,7 +15,7 @@ sealed class SubjectOptions
     readonly Option<string?> data = SharedOptions.Data();
     readonly Option<Choice<Split>> split = SharedOptions.Split();
     readonly Option<int> skip = SharedOptions.Skip();
-    readonly Option<Choice<LayerSelection>> layers = SharedOptions.Layers();
+    readonly Option<LayerSelection> layers = SharedOptions.Layers();
     readonly Option<Choice<Accumulation>> accumulate = SharedOptions.Accumulate();
 
     /// <summary>Gives the options to a command: the images first, then the hardware.</summary>
@@ -70,7 +70,7 @@ sealed class SubjectOptions
     /// <param name="network">The exact network.</param>
     /// <param name="multiplier">The multiplier.</param>
     public Network With(ParseResult parse, Network network, Arithmetic.FloatMultiplier multiplier) =>
-        network.With(multiplier, parse.GetValue(layers).Value, parse.GetValue(accumulate).Value);
+        network.With(multiplier, parse.GetValue(layers), parse.GetValue(accumulate).Value);
 
     /// <summary>What these options choose, in words that differ where another network, other images or other hardware are meant.</summary>
     /// <param name="parse">The command line.</param>
@@ -85,7 +85,7 @@ sealed class SubjectOptions
     /// <param name="multiplier">The multiplier.</param>
     public string Describe(ParseResult parse, Network network, Dataset images, Arithmetic.FloatMultiplier multiplier)
     {
-        string where = parse.GetValue(layers).Value == LayerSelection.All ? "all layers" : "the convolutions";
+        string where = parse.GetValue(layers) == LayerSelection.All ? "all layers" : $"the layers '{parse.GetValue(layers)}'";
         return $"{network.Name} on {images.Name} ({parse.GetValue(split)}), {multiplier.Name} in {where}, sums in {parse.GetValue(accumulate)}";
     }
 }

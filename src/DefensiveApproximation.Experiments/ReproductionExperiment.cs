@@ -205,7 +205,7 @@ public sealed class ReproductionExperiment
 
     sealed record Variant(FloatMultiplier Multiplier, LayerSelection Layers, double? Paper)
     {
-        public string LayersName => Layers == LayerSelection.All ? "all" : "convolutions";
+        public string LayersName => Layers.Name;
 
         public override string ToString() => Layers == LayerSelection.All ? Multiplier.Name : $"{Multiplier.Name} in convolutions";
     }

@@ -40,9 +40,9 @@ public static class LayerOperands
     {
         switch (layer)
         {
-            case Dense:
-                int inputs = input.RowLength;
-                count = input.Batch;
+            case Dense dense:
+                int inputs = dense.Inputs;
+                count = input.Data.Length / inputs;
                 return place => input.Data[place * inputs + weight % inputs];
             case Convolution2D convolution:
                 var shape = convolution.Shape;
@@ -55,8 +55,8 @@ public static class LayerOperands
                 return place =>
                 {
                     int image = place / positions, position = place % positions;
-                    int y = position / outputWidth * shape.Stride + row * shape.Dilation - shape.Padding;
-                    int x = position % outputWidth * shape.Stride + column * shape.Dilation - shape.Padding;
+                    int y = position / outputWidth * shape.Stride.Height + row * shape.Dilation.Height - shape.Padding.Top;
+                    int x = position % outputWidth * shape.Stride.Width + column * shape.Dilation.Width - shape.Padding.Left;
                     return y >= 0 && y < height && x >= 0 && x < width ? input.Data[((image * shape.InputChannels + channel) * height + y) * width + x] : 0;
                 };
             default:

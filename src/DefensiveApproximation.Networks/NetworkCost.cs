@@ -38,15 +38,13 @@ public static class NetworkCost
         if (images.Batch < 2)
             throw new InputException($"{images.Batch} image: the activations of a dense layer change from image to image; take at least 2");
         var costs = new List<LayerCost>();
-        Tensor values = images;
-        foreach (Layer layer in network.Layers)
+        network.Observe(images, (place, inputs) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            if (layer is WeightedLayer weighted)
-                costs.Add(Of(weighted, values, (ulong)costs.Count));
-            values = layer.Forward(values, network.MostThreads);
+            if (network.Layers[place] is WeightedLayer weighted)
+                costs.Add(Of(weighted, inputs[0], (ulong)costs.Count));
             progress?.Invoke();
-        }
+        });
 
         return costs;
 

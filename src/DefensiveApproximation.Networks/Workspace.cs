@@ -22,10 +22,14 @@ sealed class Workspace
 
     /// <summary>Takes back the memory of a tensor that nobody needs any more; does nothing where it was not lent, or is back.</summary>
     /// <param name="tensor">The tensor.</param>
-    public static void Return(Tensor tensor)
+    public static void Return(Tensor tensor) => Return(tensor.Data);
+
+    /// <inheritdoc cref="Return(Tensor)"/>
+    /// <param name="memory">The tensor's memory.</param>
+    public static void Return(float[] memory)
     {
-        if (current is { } workspace && workspace.lent.Remove(tensor.Data))
-            workspace.free.Add((tensor.Data, workspace.pass));
+        if (current is { } workspace && workspace.lent.Remove(memory))
+            workspace.free.Add((memory, workspace.pass));
     }
 
     /// <summary>Runs one pass, whose tensors on this thread take their memory from here.</summary>

@@ -3,7 +3,7 @@ using DefensiveApproximation.Networks.Data;
 
 namespace DefensiveApproximation.Training;
 
-/// <summary>Moves and turns training images a little, so that a network learns what a digit is and not where it stands.</summary>
+/// <summary>Moves, turns and mirrors training images, so that a network learns what a thing is and not where it stands.</summary>
 static class Augmentation
 {
     /// <summary>
@@ -37,7 +37,16 @@ static class Augmentation
         }
     }
 
-    /// <summary>Every image of the batch, moved and turned by amounts drawn from the seed, its own number and the epoch.</summary>
+    /// <summary>Mirrors an image, left to right.</summary>
+    /// <param name="image">The planes of one image, one after the other.</param>
+    /// <param name="width">The columns of a plane.</param>
+    public static void Flip(Span<float> image, int width)
+    {
+        for (int row = 0; row < image.Length; row += width)
+            image.Slice(row, width).Reverse();
+    }
+
+    /// <summary>Every image of the batch, moved, turned and mirrored by amounts drawn from the seed, its own number and the epoch.</summary>
     /// <param name="data">All images.</param>
     /// <param name="batch">The numbers of the wanted ones.</param>
     /// <param name="options">Gives the seed and the largest amounts.</param>
@@ -45,7 +54,7 @@ static class Augmentation
     public static Tensor Batch(Dataset data, ReadOnlySpan<int> batch, TrainingOptions options, int epoch)
     {
         Tensor images = data.Images(batch);
-        if (options.Shift == 0 && options.Rotation == 0)
+        if (options.Shift == 0 && options.Rotation == 0 && !options.Flip)
             return images;
         Tensor result = Tensor.Zeros(images.Shape);
         for (int i = 0; i < batch.Length; i++)
@@ -55,6 +64,8 @@ static class Augmentation
             int down = random.NextInt32(2 * options.Shift + 1) - options.Shift;
             double degrees = (2 * random.NextDouble() - 1) * options.Rotation;
             Move(images.Row(i), data.Height, data.Width, right, down, degrees, result.Row(i));
+            if (options.Flip && random.NextInt32(2) == 1)
+                Flip(result.Row(i), data.Width);
         }
 
         return result;

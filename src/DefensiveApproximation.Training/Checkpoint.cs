@@ -2,14 +2,15 @@ using System.Globalization;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
+using TorchSharp;
 using TorchSharp.Modules;
 
 namespace DefensiveApproximation.Training;
 
 /// <summary>
 /// The whole state of a training between two epochs, in a safetensors file: the weights, the best weights so far
-/// (<c>best.</c>), Adam's two moments of each (<c>adam.mean.</c>, <c>adam.square.</c>), and in the header the counters
-/// and what training they belong to.
+/// (<c>best.</c>), what the optimiser remembers of each (<c>adam.mean.</c> and <c>adam.square.</c>, or <c>momentum.</c>), and in
+/// the header the counters and what training they belong to.
 /// </summary>
 static class Checkpoint
 {
@@ -19,7 +20,7 @@ static class Checkpoint
     public static string Describe(TorchArchitecture architecture, TrainingOptions options, Dataset data)
     {
         return string.Create(CultureInfo.InvariantCulture, $"{architecture.Name}, {options.Epochs} epochs, batch size {options.BatchSize}, "
-            + $"learning rate {options.LearningRate}, seed {options.Seed}, {options.Threads} threads, shift {options.Shift}, rotation {options.Rotation}, {data.Name} {Fingerprint.Of(data)}");
+            + $"{options.Optimiser}, learning rate {options.LearningRate}, weight decay {options.WeightDecay}, gain {options.Gain}, seed {options.Seed}, {options.Threads} threads, shift {options.Shift}, rotation {options.Rotation}, {(options.Flip ? "flip" : "no flip")}, {data.Name} {Fingerprint.Of(data)}");
     }
 
     public static void Save(string path, string training, TrainingRun run)
@@ -27,17 +28,14 @@ static class Checkpoint
         var tensors = new Dictionary<string, Tensor>(run.Weights());
         foreach ((string name, Tensor tensor) in run.Best)
             tensors.Add("best." + name, tensor);
-        foreach ((string name, Adam.State state) in States(run))
-        {
-            tensors.Add("adam.mean." + name, TorchTensors.FromTorch(state.exp_avg));
-            tensors.Add("adam.square." + name, TorchTensors.FromTorch(state.exp_avg_sq));
-        }
+        foreach ((string name, torch.Tensor tensor) in run.Optimiser.Tensors)
+            tensors.Add(name, TorchTensors.FromTorch(tensor));
 
         Safetensors.Save(path, tensors, new Dictionary<string, string>
         {
             [Training] = training,
             ["epoch"] = Text(run.Epoch),
-            ["step"] = Text(States(run).First().State.step),
+            ["step"] = Text(run.Optimiser.Steps),
             ["best epoch"] = Text(run.BestEpoch),
             ["best correct"] = Text(run.BestCorrect),
         });
@@ -53,24 +51,21 @@ static class Checkpoint
         run.Epoch = (int)Number(file, path, "epoch");
         run.BestEpoch = (int)Number(file, path, "best epoch");
         run.BestCorrect = (int)Number(file, path, "best correct");
-        long step = Number(file, path, "step");
+        run.Optimiser.Steps = Number(file, path, "step");
         var best = new Dictionary<string, Tensor>();
-        foreach (((string name, Adam.State state), (_, Parameter parameter)) in States(run).Zip(run.Parameters))
+        foreach ((string name, Parameter parameter) in run.Parameters)
         {
             // Through the parameter, for the check of the shape.
             TorchTensors.Copy(file.Tensors, "best." + name, parameter);
             best.Add(name, file.Tensors["best." + name]);
             TorchTensors.Copy(file.Tensors, name, parameter);
-            TorchTensors.Copy(file.Tensors, "adam.mean." + name, state.exp_avg);
-            TorchTensors.Copy(file.Tensors, "adam.square." + name, state.exp_avg_sq);
-            state.step = step;
         }
+
+        foreach ((string name, torch.Tensor tensor) in run.Optimiser.Tensors)
+            TorchTensors.Copy(file.Tensors, name, tensor);
 
         run.Best = best;
     }
-
-    static IEnumerable<(string Name, Adam.State State)> States(TrainingRun run) =>
-        run.Parameters.Select(named => named.Name).Zip(run.Optimiser.state_dict().State.Cast<Adam.State>());
 
     static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

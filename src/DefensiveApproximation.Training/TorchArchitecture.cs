@@ -10,10 +10,11 @@ namespace DefensiveApproximation.Training;
 /// Makes the module, with TorchSharp's own random weights; <see cref="LibTorch.Load"/> must have been called. The names of its
 /// parts are the names in the weight file: <c>conv1</c> gives <c>conv1.weight</c> and <c>conv1.bias</c>.
 /// </param>
-public sealed record TorchArchitecture(string Name, IReadOnlyList<int> InputShape, int Classes, Func<Sequential> Build)
+/// <param name="Defaults">How it is trained where nothing else is said.</param>
+public sealed record TorchArchitecture(string Name, IReadOnlyList<int> InputShape, int Classes, Func<Sequential> Build, TrainingOptions Defaults)
 {
     /// <summary>Every architecture that can be trained.</summary>
-    public static IReadOnlyList<TorchArchitecture> All { get; } = [TorchLeNet5.Architecture];
+    public static IReadOnlyList<TorchArchitecture> All { get; } = [TorchLeNet5.Architecture, TorchAlexNet.Architecture];
 
     /// <summary>The architecture of that name, whatever the case of its letters.</summary>
     /// <param name="name">For example <c>lenet5</c>.</param>

@@ -1,5 +1,15 @@
 namespace DefensiveApproximation.Training;
 
+/// <summary>What makes weights follow their gradients.</summary>
+public enum Optimiser
+{
+    /// <summary>Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, with their β₁ = 0.9, β₂ = 0.999, ε = 1e-8.</summary>
+    Adam,
+
+    /// <summary>Stochastic gradient descent with a momentum of 0.9.</summary>
+    Sgd,
+}
+
 /// <summary>How to train. The same options, images and processor give the same weights, bit for bit.</summary>
 public sealed record TrainingOptions
 {
@@ -12,8 +22,20 @@ public sealed record TrainingOptions
     /// <summary>How many images one step of the optimiser sees; at least 1. The last batch of an epoch may be smaller.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>The first step size of Adam; positive. It falls to zero along half a cosine over the whole training.</summary>
+    /// <summary>What makes weights follow their gradients.</summary>
+    public Optimiser Optimiser { get; init; } = Optimiser.Adam;
+
+    /// <summary>The share of each weight that is added to its gradient; at least 0.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>The first step size; positive. It falls to zero along half a cosine over the whole training.</summary>
     public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>
+    /// The first weights are uniform in ± this / √(inputs of one output): 1, as PyTorch has it, or √6, with which a deep network
+    /// of ReLUs keeps its signal (He et al., "Delving Deep into Rectifiers", ICCV 2015).
+    /// </summary>
+    public double Gain { get; init; } = 1;
 
     /// <summary>Chooses the first weights, the held-out images, the order of the others and their augmentation.</summary>
     public ulong Seed { get; init; } = 1;
@@ -26,6 +48,9 @@ public sealed record TrainingOptions
 
     /// <summary>Augmentation: each image is turned by up to this many degrees either way; 0 to 180.</summary>
     public double Rotation { get; init; } = 10;
+
+    /// <summary>Augmentation: every second image is mirrored, left to right.</summary>
+    public bool Flip { get; init; }
 
     /// <summary>
     /// Where the state is kept after each epoch, or null to keep none. When the file is there already, training goes on
@@ -44,6 +69,10 @@ public sealed record TrainingOptions
         AtLeast("shift", Shift, 0);
         if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
             throw new InputException($"the learning rate is {LearningRate}; give a positive number such as 0.001");
+        if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay)))
+            throw new InputException($"the weight decay is {WeightDecay}; give a number of at least 0 such as 0.0005");
+        if (!(Gain > 0 && double.IsFinite(Gain)))
+            throw new InputException($"the gain is {Gain}; give a positive number such as 1");
         if (!(Rotation is >= 0 and <= 180))
             throw new InputException($"the rotation is {Rotation} degrees; give 0 to 180");
     }

@@ -20,15 +20,15 @@ sealed class TrainingRun : IDisposable
         module = architecture.Build();
         Parameters = [.. module.named_parameters()];
         InitialiseWeights();
-        Optimiser = torch.optim.Adam(Parameters.Select(named => named.Parameter), options.LearningRate);
+        Optimiser = OptimiserState.Create(options, Parameters);
         Best = Weights();
     }
 
     /// <summary>The tensors that are learnt, in the order of the layers.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)> Parameters { get; }
 
-    /// <summary>Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, with their β₁ = 0.9, β₂ = 0.999, ε = 1e-8.</summary>
-    public Adam Optimiser { get; }
+    /// <summary>What makes them follow their gradients.</summary>
+    public OptimiserState Optimiser { get; }
 
     /// <summary>How many epochs are done.</summary>
     public int Epoch { get; set; }
@@ -65,8 +65,7 @@ sealed class TrainingRun : IDisposable
             cancellation.ThrowIfCancellationRequested();
             // Half a cosine to zero: Loshchilov and Hutter, "SGDR", ICLR 2017, equation 5, without restarts.
             double done = (Epoch + step / batches) / options.Epochs;
-            foreach (ParamGroup group in Optimiser.ParamGroups)
-                group.LearningRate = options.LearningRate * (1 + Math.Cos(Math.PI * done)) / 2;
+            Optimiser.LearningRate = options.LearningRate * (1 + Math.Cos(Math.PI * done)) / 2;
             ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
             (double batchLoss, int batchCorrect) = Step(Augmentation.Batch(data, batch, options, Epoch), Gather(data.Labels, batch));
             if (!double.IsFinite(batchLoss))
@@ -108,15 +107,13 @@ sealed class TrainingRun : IDisposable
         torch.Tensor classes = TorchTensors.ToTorch(labels);
         torch.Tensor logits = module.forward(TorchTensors.ToTorch(images));
         torch.Tensor loss = torch.nn.functional.cross_entropy(logits, classes);
-        Optimiser.zero_grad();
-        loss.backward();
-        Optimiser.step();
+        Optimiser.Step(loss);
         return (loss.item<float>(), Correct(logits, classes));
     }
 
     /// <summary>
-    /// Uniform in ±1/√(inputs of one output), as PyTorch starts its layers, but from our own generator: LibTorch's is
-    /// shared by the whole process, and anybody's draw would change the training.
+    /// Uniform in ±gain/√(inputs of one output), biases in ±1/√(inputs), as PyTorch starts its layers, but from our own
+    /// generator: LibTorch's is shared by the whole process, and anybody's draw would change the training.
     /// </summary>
     void InitialiseWeights()
     {
@@ -124,13 +121,14 @@ sealed class TrainingRun : IDisposable
         for (int i = 0; i < Parameters.Count; i++)
         {
             (_, Parameter parameter) = Parameters[i];
-            // A bias follows its weight and has the same bound.
+            // A bias follows its weight.
             if (parameter.shape.Length > 1)
                 bound = 1 / MathF.Sqrt(parameter.numel() / parameter.shape[0]);
             var random = new CounterRandom(options.Seed, (ulong)i, RandomPurpose.Weights);
+            float gain = parameter.shape.Length > 1 ? (float)options.Gain : 1;
             float[] numbers = new float[parameter.numel()];
             for (int j = 0; j < numbers.Length; j++)
-                numbers[j] = random.NextSingle(-bound, bound);
+                numbers[j] = random.NextSingle(-gain * bound, gain * bound);
             TorchTensors.Copy(new Tensor(numbers, Array.ConvertAll(parameter.shape, dimension => (int)dimension)), parameter);
         }
     }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Networks;
-using DefensiveApproximation.Networks.Layers;
 using DefensiveApproximation.Networks.Models;
 using Spectre.Console;
 
@@ -37,7 +36,7 @@ static class ModelsCommand
             ["name"] = network.Name,
             ["inputShape"] = new JsonArray([.. network.InputShape.ToArray().Select(size => JsonValue.Create(size))]),
             ["classes"] = network.Classes,
-            ["multiplications"] = Multiplications(network),
+            ["multiplications"] = network.Multiplications,
         })]),
     });
 
@@ -49,11 +48,10 @@ static class ModelsCommand
         foreach (Network network in networks)
         {
             table.AddRow(new Text(network.Name), new Text(string.Join('×', network.InputShape.ToArray())),
-                new Text($"{network.Classes}"), new Text($"{Multiplications(network):N0}"));
+                new Text($"{network.Classes}"), new Text($"{network.Multiplications:N0}"));
         }
 
         Output.Results.Write(table);
     }
 
-    static long Multiplications(Network network) => network.Layers.OfType<WeightedLayer>().Sum(layer => layer.Multiplications);
 }

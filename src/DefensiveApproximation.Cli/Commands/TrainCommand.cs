@@ -16,22 +16,22 @@ static class TrainCommand
 {
     public static Command Create()
     {
-        var defaults = new TrainingOptions();
         Argument<TorchArchitecture> architecture = Values.Argument(
             "ARCHITECTURE", $"The network: {string.Join(", ", TorchArchitecture.All.Select(known => known.Name))}.",
             text => Names.Find("architecture", text, TorchArchitecture.All, known => known.Name));
         Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
         Option<string?> data = SharedOptions.Data();
-        Option<int> epochs = Values.Integer("--epochs", "How many times to go through the training images.", 1, defaults.Epochs);
-        Option<int> batchSize = Values.Integer("--batch-size", "Images that one step of the optimiser sees.", 1, defaults.BatchSize);
-        Option<double> rate = Values.Option("--learning-rate", "X", "First step size of Adam; it falls to zero along half a cosine.",
-            text => Values.Number("--learning-rate", text, number => number > 0, "a number above 0, such as 0.001"));
-        rate.DefaultValueFactory = _ => defaults.LearningRate;
-        Option<int> shift = Values.Integer("--shift", "Augmentation: move each image by up to this many pixels each way.", 0, defaults.Shift);
-        Option<double> rotation = Values.Option("--rotation", "X", "Augmentation: turn each image by up to this many degrees either way.",
-            text => Values.Number("--rotation", text, number => number is >= 0 and <= 180, "a number of degrees from 0 to 180"));
-        rotation.DefaultValueFactory = _ => defaults.Rotation;
-        Option<int> threads = Values.Integer("--threads", "Threads to train with; the weights depend on it.", 1, defaults.Threads);
+        Option<int?> epochs = Integer("--epochs", "How many times to go through the training images.", 1, options => options.Epochs);
+        Option<int?> batchSize = Integer("--batch-size", "Images that one step of the optimiser sees.", 1, options => options.BatchSize);
+        Option<Optimiser?> optimiser = Values.Option<Optimiser?>("--optimiser", "adam|sgd", Described("adam, or sgd with a momentum of 0.9.", options => options.Optimiser.ToString().ToLowerInvariant()),
+            text => Names.Find("optimiser", text, Enum.GetValues<Optimiser>(), known => known.ToString().ToLowerInvariant()));
+        Option<double?> rate = Number("--learning-rate", "The first step size; it falls to zero along half a cosine.", number => number > 0, "a number above 0, such as 0.001", options => options.LearningRate);
+        Option<double?> decay = Number("--weight-decay", "The share of each weight that is added to its gradient.", number => number >= 0, "a number of at least 0, such as 0.0005", options => options.WeightDecay);
+        Option<int?> shift = Integer("--shift", "Augmentation: move each image by up to this many pixels each way.", 0, options => options.Shift);
+        Option<double?> rotation = Number("--rotation", "Augmentation: turn each image by up to this many degrees either way.", number => number is >= 0 and <= 180, "a number of degrees from 0 to 180", options => options.Rotation);
+        Option<bool?> flip = Values.Option<bool?>("--flip", "true|false", Described("Augmentation: mirror every second image.", options => options.Flip ? "true" : "false"),
+            text => bool.TryParse(text, out bool flips) ? flips : throw new InputException($"--flip is '{text}'; give true or false"));
+        Option<int?> threads = Integer("--threads", "Threads to train with; the weights depend on it.", 1, options => options.Threads);
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> output = new("--out")
         {
@@ -46,9 +46,9 @@ static class TrainCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "train", "Train a network on a data set, with exact arithmetic.",
-            "Minimises the cross-entropy with Adam. One training image in ten is held out, and the weights of the epoch that classifies most of these correctly are saved. The same options give the same weights on the same kind of processor. In the end the saved file is read back and judged on the test images. With --json: architecture, dataset, file, bestEpoch, validationAccuracy, testAccuracy, epochs (each with epoch, loss, trainAccuracy, validationAccuracy), seconds.")
+            "Minimises the cross-entropy. One training image in ten is held out, and the weights of the epoch that classifies most of these correctly are saved. The same options give the same weights on the same kind of processor. In the end the saved file is read back and judged on the test images. With --json: architecture, dataset, file, bestEpoch, validationAccuracy, testAccuracy, epochs (each with epoch, loss, trainAccuracy, validationAccuracy), seconds.")
         {
-            architecture, dataset, data, epochs, batchSize, rate, shift, rotation, threads, seed, output, checkpoint, json,
+            architecture, dataset, data, epochs, batchSize, optimiser, rate, decay, shift, rotation, flip, threads, seed, output, checkpoint, json,
         };
         command.SetAction((parse, cancellation) =>
         {
@@ -58,14 +58,18 @@ static class TrainCommand
             Dataset test = Datasets.Load(name, Split.Test, parse.GetValue(data));
             string file = parse.GetValue(output) ?? $"{network.Name}-{name}.safetensors";
             AtomicFile.Probe(file);
-            var options = new TrainingOptions
+            TrainingOptions defaults = network.Defaults;
+            TrainingOptions options = defaults with
             {
-                Epochs = parse.GetValue(epochs),
-                BatchSize = parse.GetValue(batchSize),
-                LearningRate = parse.GetValue(rate),
-                Shift = parse.GetValue(shift),
-                Rotation = parse.GetValue(rotation),
-                Threads = parse.GetValue(threads),
+                Epochs = parse.GetValue(epochs) ?? defaults.Epochs,
+                BatchSize = parse.GetValue(batchSize) ?? defaults.BatchSize,
+                Optimiser = parse.GetValue(optimiser) ?? defaults.Optimiser,
+                LearningRate = parse.GetValue(rate) ?? defaults.LearningRate,
+                WeightDecay = parse.GetValue(decay) ?? defaults.WeightDecay,
+                Shift = parse.GetValue(shift) ?? defaults.Shift,
+                Rotation = parse.GetValue(rotation) ?? defaults.Rotation,
+                Flip = parse.GetValue(flip) ?? defaults.Flip,
+                Threads = parse.GetValue(threads) ?? defaults.Threads,
                 Seed = parse.GetValue(seed),
                 CheckpointPath = parse.GetValue(checkpoint),
             };
@@ -85,6 +89,20 @@ static class TrainCommand
         });
         return command;
     }
+
+    /// <summary>A help text with the defaults of all architectures.</summary>
+    static string Described(string text, Func<TrainingOptions, object> value)
+    {
+        string[] values = [.. TorchArchitecture.All.Select(known => string.Create(CultureInfo.InvariantCulture, $"{value(known.Defaults)}"))];
+        string shown = values.Distinct().Count() == 1 ? values[0] : string.Join(", ", TorchArchitecture.All.Zip(values, (known, one) => $"{one} for {known.Name}"));
+        return $"{text} [default: {shown}]";
+    }
+
+    static Option<int?> Integer(string name, string text, int least, Func<TrainingOptions, object> value) =>
+        Values.Option<int?>(name, "N", Described(text, value), given => (int)Values.WholeNumber(name, given, least, int.MaxValue));
+
+    static Option<double?> Number(string name, string text, Func<double, bool> isLegal, string legal, Func<TrainingOptions, object> value) =>
+        Values.Option<double?>(name, "X", Described(text, value), given => Values.Number(name, given, isLegal, legal));
 
     static TrainingResult Train(TorchArchitecture network, Dataset data, TrainingOptions options, List<EpochReport> reports, CancellationToken cancellation)
     {

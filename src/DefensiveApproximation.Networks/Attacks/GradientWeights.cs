@@ -28,19 +28,15 @@ public static class GradientWeights
             throw new ArgumentException("There are no images to measure the gain on.", nameof(calibration));
 
         int threads = network.MostThreads;
-        Tensor input = calibration.Rows(0, Math.Min(CalibrationImages, calibration.Batch));
         Layer[] layers = [.. network.Layers];
-        for (int i = 0; i < layers.Length; i++)
+        network.Observe(calibration.Rows(0, Math.Min(CalibrationImages, calibration.Batch)), (place, inputs) =>
         {
-            Tensor output = layers[i].Forward(input, threads);
-            if (IsApproximate(layers[i], out WeightedLayer? layer))
+            if (IsApproximate(layers[place], out WeightedLayer? layer))
             {
-                double gain = Gain(layer, input, threads);
-                layers[i] = layer.WithGradientWeights(Array.ConvertAll(layer.Weights.ToArray(), weight => (float)(gain * weight)));
+                double gain = Gain(layer, inputs[0], threads);
+                layers[place] = layer.WithGradientWeights(Array.ConvertAll(layer.Weights.ToArray(), weight => (float)(gain * weight)));
             }
-
-            input = output;
-        }
+        });
 
         return network.WithLayers(layers);
     }
@@ -61,7 +57,7 @@ public static class GradientWeights
         double products = 0, squares = 0;
         for (int i = 0; i < exact.Data.Length; i++)
         {
-            double bias = layer.Bias.IsEmpty ? 0 : layer.Bias[i % exact.RowLength / area];
+            double bias = layer.Bias.IsEmpty ? 0 : layer.Bias[layer is Dense ? i % layer.Bias.Length : i % exact.RowLength / area];
             double y = approximate.Data[i] - bias, z = exact.Data[i] - bias;
             if (double.IsFinite(y) && double.IsFinite(z))
             {

@@ -59,9 +59,9 @@ public sealed class Convolution2D : WeightedLayer
     /// <inheritdoc/>
     public override long Multiplications => (long)Shape.OutputChannels * Shape.Taps * kernel.OutputHeight * kernel.OutputWidth;
 
-    int StuffedHeight => height + Shape.Dilation * (Shape.KernelHeight - 1);
+    int StuffedHeight => height + Shape.Dilation.Height * (Shape.KernelHeight - 1);
 
-    int StuffedWidth => width + Shape.Dilation * (Shape.KernelWidth - 1);
+    int StuffedWidth => width + Shape.Dilation.Width * (Shape.KernelWidth - 1);
 
     /// <inheritdoc/>
     public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) => new Convolution2D(
@@ -106,11 +106,11 @@ public sealed class Convolution2D : WeightedLayer
     Tensor Stuff(Tensor outputGradient)
     {
         int outputHeight = kernel.OutputHeight, outputWidth = kernel.OutputWidth;
-        int top = Shape.Dilation * (Shape.KernelHeight - 1) - Shape.Padding;
-        int left = Shape.Dilation * (Shape.KernelWidth - 1) - Shape.Padding;
+        int top = Shape.Dilation.Height * (Shape.KernelHeight - 1) - Shape.Padding.Top;
+        int left = Shape.Dilation.Width * (Shape.KernelWidth - 1) - Shape.Padding.Left;
         // The positions that stay inside the grid: first ≤ position < end.
-        (int firstY, int endY) = Inside(top, outputHeight, StuffedHeight);
-        (int firstX, int endX) = Inside(left, outputWidth, StuffedWidth);
+        (int firstY, int endY) = Inside(top, outputHeight, StuffedHeight, Shape.Stride.Height);
+        (int firstX, int endX) = Inside(left, outputWidth, StuffedWidth, Shape.Stride.Width);
         Tensor stuffed = Tensor.Unfilled(outputGradient.Batch, Shape.OutputChannels, StuffedHeight, StuffedWidth);
         stuffed.Data.AsSpan().Clear();
         for (int plane = 0; plane < outputGradient.Batch * Shape.OutputChannels; plane++)
@@ -120,25 +120,25 @@ public sealed class Convolution2D : WeightedLayer
                 ReadOnlySpan<float> source = outputGradient.Data.AsSpan((plane * outputHeight + y) * outputWidth, outputWidth)[firstX..endX];
                 if (source.IsEmpty)
                     continue;
-                Span<float> destination = stuffed.Data.AsSpan((plane * StuffedHeight + top + y * Shape.Stride) * StuffedWidth + left + firstX * Shape.Stride);
-                if (Shape.Stride == 1)
+                Span<float> destination = stuffed.Data.AsSpan((plane * StuffedHeight + top + y * Shape.Stride.Height) * StuffedWidth + left + firstX * Shape.Stride.Width);
+                if (Shape.Stride.Width == 1)
                 {
                     source.CopyTo(destination);
                     continue;
                 }
 
                 for (int x = 0; x < source.Length; x++)
-                    destination[x * Shape.Stride] = source[x];
+                    destination[x * Shape.Stride.Width] = source[x];
             }
         }
 
         return stuffed;
     }
 
-    (int First, int End) Inside(int start, int count, int size)
+    static (int First, int End) Inside(int start, int count, int size, int stride)
     {
-        int first = Math.Min(count, start >= 0 ? 0 : (-start + Shape.Stride - 1) / Shape.Stride);
-        int end = start >= size ? 0 : Math.Min(count, (size - start - 1) / Shape.Stride + 1);
+        int first = Math.Min(count, start >= 0 ? 0 : (-start + stride - 1) / stride);
+        int end = start >= size ? 0 : Math.Min(count, (size - start - 1) / stride + 1);
         return (first, Math.Max(first, end));
     }
 

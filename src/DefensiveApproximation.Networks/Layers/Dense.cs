@@ -3,12 +3,13 @@ using DefensiveApproximation.Kernels;
 
 namespace DefensiveApproximation.Networks.Layers;
 
-/// <summary>A fully connected layer: <c>[batch, inputs]</c> to <c>[batch, outputs]</c>; see <see cref="DenseKernel"/>.</summary>
+/// <summary>A fully connected layer: <c>[batch, …, inputs]</c> to <c>[batch, …, outputs]</c>; see <see cref="DenseKernel"/>.</summary>
 public sealed class Dense : WeightedLayer
 {
     readonly float[] weights;
     readonly float[] bias;
     readonly DenseKernel kernel;
+    readonly int rows;
     // The exact layer's, which all layers of these weights share, and the one that this layer uses.
     readonly Lazy<DenseKernel> exactGradient;
     readonly Lazy<DenseKernel> gradient;
@@ -21,20 +22,22 @@ public sealed class Dense : WeightedLayer
     /// <param name="bias"><c>[outputs]</c>, or empty; shared, not copied.</param>
     /// <param name="multiplier">The multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
+    /// <param name="rows">How many rows of inputs an image has.</param>
     public Dense(
         string name, int inputs, int outputs, float[] weights, float[] bias,
-        FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32)
+        FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32, int rows = 1)
         : this(
-            name, new DenseKernel(multiplier, weights, bias, inputs, outputs, accumulation), weights, bias, multiplier, accumulation,
+            name, new DenseKernel(multiplier, weights, bias, inputs, outputs, accumulation), rows, weights, bias, multiplier, accumulation,
             exactGradient: null, gradientWeights: null)
     {
     }
 
     Dense(
-        string name, DenseKernel kernel, float[] weights, float[] bias, FloatMultiplier multiplier, Accumulation accumulation,
+        string name, DenseKernel kernel, int rows, float[] weights, float[] bias, FloatMultiplier multiplier, Accumulation accumulation,
         Lazy<DenseKernel>? exactGradient, float[]? gradientWeights)
         : base(name, weights, bias, multiplier, accumulation, gradientWeights)
     {
+        this.rows = rows;
         this.weights = weights;
         this.bias = bias;
         this.kernel = kernel;
@@ -45,24 +48,27 @@ public sealed class Dense : WeightedLayer
     }
 
     /// <inheritdoc/>
-    public override long Multiplications => (long)kernel.Inputs * kernel.Outputs;
+    public override long Multiplications => (long)rows * kernel.Inputs * kernel.Outputs;
+
+    /// <summary>How many inputs a row has.</summary>
+    public int Inputs => kernel.Inputs;
 
     /// <inheritdoc/>
     public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) => new Dense(
-        Name, new DenseKernel(multiplier, weights, bias, kernel.Inputs, kernel.Outputs, accumulation), weights, bias, multiplier,
+        Name, new DenseKernel(multiplier, weights, bias, kernel.Inputs, kernel.Outputs, accumulation), rows, weights, bias, multiplier,
         accumulation, exactGradient, GradientWeightsFor(multiplier));
 
     /// <inheritdoc/>
     public override WeightedLayer WithGradientWeights(float[] weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        return new Dense(Name, kernel, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
+        return new Dense(Name, kernel, rows, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
     }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {
-        Tensor output = Tensor.Unfilled(input.Batch, kernel.Outputs);
+        Tensor output = Tensor.Unfilled([.. input.Shape[..^1], kernel.Outputs]);
         kernel.Run(input.Data, output.Data, threads);
         return output;
     }

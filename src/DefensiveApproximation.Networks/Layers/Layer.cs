@@ -17,9 +17,22 @@ public abstract class Layer(string name)
 
     /// <summary>The gradient of a loss with respect to the input: the transposed Jacobian times the output's gradient.</summary>
     /// <param name="input">The batch that went in.</param>
-    /// <param name="output">What came out of <see cref="Forward"/>.</param>
+    /// <param name="output">What came out of <see cref="Forward(Tensor, int)"/>.</param>
     /// <param name="outputGradient">The gradient with respect to the output; shaped like it.</param>
     /// <param name="threads">The most threads to use; results do not depend on it.</param>
     /// <returns>The gradient with respect to the input; shaped like it.</returns>
     public abstract Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads);
+
+    /// <summary>Computes the layer; all but a <see cref="JoiningLayer"/> take one batch.</summary>
+    /// <param name="inputs">The batches, not to be kept.</param>
+    /// <param name="threads">The most threads to use; results do not depend on it.</param>
+    public virtual Tensor Forward(ReadOnlySpan<Tensor> inputs, int threads) => Forward(inputs[0], threads);
+
+    /// <summary>The gradients of a loss with respect to each input; see <see cref="InputGradient"/>.</summary>
+    /// <param name="inputs">The batches that went in.</param>
+    /// <param name="output">What came out.</param>
+    /// <param name="outputGradient">The gradient with respect to the output; shaped like it.</param>
+    /// <param name="threads">The most threads to use; results do not depend on it.</param>
+    public virtual Tensor[] InputGradients(ReadOnlySpan<Tensor> inputs, Tensor output, Tensor outputGradient, int threads) =>
+        [InputGradient(inputs[0], output, outputGradient, threads)];
 }

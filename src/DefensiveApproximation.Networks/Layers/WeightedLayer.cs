@@ -4,7 +4,7 @@ using DefensiveApproximation.Kernels;
 namespace DefensiveApproximation.Networks.Layers;
 
 /// <summary>
-/// A layer that multiplies and accumulates: the only kind that an approximate multiplier changes. Its input gradient is
+/// A layer that multiplies activations with weights and accumulates the products. Its input gradient is
 /// the exact layer's whatever the multiplier (the straight-through estimate of Bengio, Léonard, Courville, "Estimating
 /// or Propagating Gradients Through Stochastic Neurons", 2013), taken at the activations that the approximate layers gave;
 /// <see cref="WithGradientWeights"/> puts other weights into it.
@@ -17,16 +17,16 @@ namespace DefensiveApproximation.Networks.Layers;
 /// <param name="gradientWeights">The weights of the input gradient, or null for <paramref name="weights"/>; shared, not copied.</param>
 /// <exception cref="ArgumentException">There are not as many gradient weights as weights.</exception>
 public abstract class WeightedLayer(
-    string name, float[] weights, float[] bias, FloatMultiplier multiplier, Accumulation accumulation, float[]? gradientWeights) : Layer(name)
+    string name, float[] weights, float[] bias, FloatMultiplier multiplier, Accumulation accumulation, float[]? gradientWeights) : Layer(name), IMultiplies
 {
     readonly float[] gradientWeights = gradientWeights is null || gradientWeights.Length == weights.Length
         ? gradientWeights ?? weights
         : throw new ArgumentException($"{gradientWeights.Length} gradient weights for {weights.Length} weights.", nameof(gradientWeights));
 
-    /// <summary>The multiplier; the input is its first operand and the weight its second.</summary>
+    /// <inheritdoc/>
     public FloatMultiplier Multiplier { get; } = multiplier;
 
-    /// <summary>The format of the sums.</summary>
+    /// <inheritdoc/>
     public Accumulation Accumulation { get; } = accumulation;
 
     /// <summary>The weights: of a dense layer <c>[outputs, inputs]</c>, of a convolution <c>[filters, channels / groups, kernel height, kernel width]</c>.</summary>
@@ -38,7 +38,7 @@ public abstract class WeightedLayer(
     /// <summary>The weights that <see cref="Layer.InputGradient"/> uses, in the order of <see cref="Weights"/>; the same, unless told otherwise.</summary>
     public ReadOnlySpan<float> GradientWeights => gradientWeights;
 
-    /// <summary>How many products one image needs, padding included.</summary>
+    /// <inheritdoc/>
     public abstract long Multiplications { get; }
 
     /// <summary>
@@ -49,6 +49,8 @@ public abstract class WeightedLayer(
     /// <param name="multiplier">The other multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
     public abstract WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation);
+
+    Layer IMultiplies.With(FloatMultiplier multiplier, Accumulation accumulation) => With(multiplier, accumulation);
 
     /// <summary>
     /// The same layer, whose input gradient is that of an exact layer with other weights (backward pass differentiable

@@ -10,7 +10,7 @@ public sealed record Architecture(
     Func<string, IReadOnlyDictionary<string, Tensor>, Network> Build)
 {
     /// <summary>All architectures that a weights file is compared with.</summary>
-    public static IReadOnlyList<Architecture> All { get; } = [LeNet5.Architecture];
+    public static IReadOnlyList<Architecture> All { get; } = [LeNet5.Architecture, AlexNet.Architecture];
 
     /// <summary>The architecture whose tensors have exactly these names and shapes.</summary>
     /// <param name="source">Where the tensors come from, for the message.</param>

@@ -86,9 +86,9 @@ public sealed class ConvolutionKernel
     /// <summary>Columns of an output image.</summary>
     public int OutputWidth { get; }
 
-    int PaddedHeight => height + 2 * shape.Padding;
+    int PaddedHeight => height + shape.Padding.Height;
 
-    int PaddedWidth => width + 2 * shape.Padding;
+    int PaddedWidth => width + shape.Padding.Width;
 
     int Positions => OutputHeight * OutputWidth;
 
@@ -154,7 +154,7 @@ public sealed class ConvolutionKernel
 
     WeightedSums.PackedActivations? Pack(ReadOnlySpan<float> input, WeightedSums sums)
     {
-        if (shape.Padding == 0)
+        if (shape.Padding == default)
             return sums.TryPack(input);
 
         int plane = PaddedHeight * PaddedWidth;
@@ -167,7 +167,7 @@ public sealed class ConvolutionKernel
             {
                 int channel = row / height, y = row % height;
                 input.Slice(row * width, width)
-                    .CopyTo(destination[(channel * plane + (y + shape.Padding) * PaddedWidth + shape.Padding)..]);
+                    .CopyTo(destination[(channel * plane + (y + shape.Padding.Top) * PaddedWidth + shape.Padding.Left)..]);
             }
 
             return sums.TryPack(destination);
@@ -182,7 +182,7 @@ public sealed class ConvolutionKernel
     static void ThrowIfTooLarge(ConvolutionShape shape, int height, int width)
     {
         // In binary64, where these products do not overflow and those that matter are exact.
-        double input = (height + 2.0 * shape.Padding) * (width + 2.0 * shape.Padding) * shape.InputChannels;
+        double input = ((double)height + shape.Padding.Top + shape.Padding.Bottom) * ((double)width + shape.Padding.Left + shape.Padding.Right) * shape.InputChannels;
         double output = (double)shape.OutputHeight(height) * shape.OutputWidth(width) * shape.OutputChannels;
         double filter = (double)shape.KernelHeight * shape.KernelWidth * shape.GroupInputs;
         if (Math.Max(Math.Max(input, output), filter) > Array.MaxLength)
@@ -196,18 +196,18 @@ public sealed class ConvolutionKernel
         int firstWeight = (group * shape.GroupOutputs + channel) * shape.Taps;
         for (int position = 0; position < Positions; position++)
         {
-            int top = position / OutputWidth * shape.Stride - shape.Padding;
-            int left = position % OutputWidth * shape.Stride - shape.Padding;
+            int top = position / OutputWidth * shape.Stride.Height - shape.Padding.Top;
+            int left = position % OutputWidth * shape.Stride.Width - shape.Padding.Left;
             var sum = new ScalarSum(sums.Multiplier, sums.Accumulation);
             int weight = firstWeight;
             for (int c = 0; c < shape.GroupInputs; c++)
             {
                 for (int i = 0; i < shape.KernelHeight; i++)
                 {
-                    int y = top + i * shape.Dilation;
+                    int y = top + i * shape.Dilation.Height;
                     for (int j = 0; j < shape.KernelWidth; j++, weight++)
                     {
-                        int x = left + j * shape.Dilation;
+                        int x = left + j * shape.Dilation.Width;
                         if ((uint)y < (uint)height && (uint)x < (uint)width)
                             sum.Add(input[(c * height + y) * width + x], weights[weight]);
                     }
@@ -223,7 +223,7 @@ public sealed class ConvolutionKernel
     {
         int[] result = new int[Positions];
         for (int position = 0; position < result.Length; position++)
-            result[position] = (position / OutputWidth * PaddedWidth + position % OutputWidth) * shape.Stride;
+            result[position] = position / OutputWidth * shape.Stride.Height * PaddedWidth + position % OutputWidth * shape.Stride.Width;
         return result;
     }
 
@@ -236,7 +236,7 @@ public sealed class ConvolutionKernel
             int j = tap % shape.KernelWidth;
             int i = tap / shape.KernelWidth % shape.KernelHeight;
             int c = tap / (shape.KernelWidth * shape.KernelHeight);
-            result[tap] = (c * PaddedHeight + i * shape.Dilation) * PaddedWidth + j * shape.Dilation;
+            result[tap] = (c * PaddedHeight + i * shape.Dilation.Height) * PaddedWidth + j * shape.Dilation.Width;
         }
 
         return result;

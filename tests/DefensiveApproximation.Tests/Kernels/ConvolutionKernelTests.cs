@@ -14,9 +14,9 @@ public class ConvolutionKernelTests
         from outputs in Gen.Int[1, 12]
         from kernelHeight in Gen.Int[1, 3]
         from kernelWidth in Gen.Int[1, 3]
-        from stride in Gen.Int[1, 3]
-        from padding in Gen.Int[0, 2]
-        from dilation in Gen.Int[1, 2]
+        from stride in Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3], (down, right) => new Steps(down, right))
+        from padding in Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], (top, left, bottom, right) => new Padding(top, left, bottom, right))
+        from dilation in Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2], (down, right) => new Steps(down, right))
         from height in Gen.Int[5, 9]
         from width in Gen.Int[5, 9]
         from batch in Gen.Int[1, 3]
@@ -45,9 +45,9 @@ public class ConvolutionKernelTests
         from outputs in Gen.Int[1, 3]
         from kernelHeight in Gen.Int[1, 3]
         from kernelWidth in Gen.Int[1, 3]
-        from stride in Gen.Int[1, 2]
-        from padding in Gen.Int[0, 2]
-        from dilation in Gen.Int[1, 2]
+        from stride in Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2], (down, right) => new Steps(down, right))
+        from padding in Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], (top, left, bottom, right) => new Padding(top, left, bottom, right))
+        from dilation in Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2], (down, right) => new Steps(down, right))
         from height in Gen.Int[5, 7]
         from width in Gen.Int[14, 40]
         from batch in Gen.Int[1, 2]
@@ -225,7 +225,7 @@ public class ConvolutionKernelTests
             {
                 for (int j = 0; j < shape.KernelWidth; j++)
                 {
-                    int row = y * shape.Stride - shape.Padding + i * shape.Dilation, column = x * shape.Stride - shape.Padding + j * shape.Dilation;
+                    int row = y * shape.Stride.Height - shape.Padding.Top + i * shape.Dilation.Height, column = x * shape.Stride.Width - shape.Padding.Left + j * shape.Dilation.Width;
                     if (row < 0 || row >= height || column < 0 || column >= width)
                         continue;
                     yield return (

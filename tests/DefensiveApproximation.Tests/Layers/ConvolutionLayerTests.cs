@@ -19,9 +19,9 @@ public class ConvolutionLayerTests
         from outputs in Gen.Int[1, 6]
         from kernelHeight in Gen.Int[1, 4]
         from kernelWidth in Gen.Int[1, 4]
-        from stride in Gen.Int[1, 3]
-        from padding in Gen.Int[0, 3]
-        from dilation in Gen.Int[1, 3]
+        from stride in Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3], (down, right) => new Steps(down, right))
+        from padding in Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3], (top, left, bottom, right) => new DefensiveApproximation.Kernels.Padding(top, left, bottom, right))
+        from dilation in Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3], (down, right) => new Steps(down, right))
         from extraHeight in Gen.Int[0, 8]
         from extraWidth in Gen.Int[0, 8]
         from batch in Gen.Int[1, 5]
@@ -35,8 +35,8 @@ public class ConvolutionLayerTests
                 Groups = groups,
             },
             batch,
-            Math.Max(1, dilation * (kernelHeight - 1) + 1 - 2 * padding) + extraHeight,
-            Math.Max(1, dilation * (kernelWidth - 1) + 1 - 2 * padding) + extraWidth,
+            Math.Max(1, dilation.Height * (kernelHeight - 1) + 1 - padding.Height) + extraHeight,
+            Math.Max(1, dilation.Width * (kernelWidth - 1) + 1 - padding.Width) + extraWidth,
             bias);
 
     [Fact]
@@ -86,8 +86,8 @@ public class ConvolutionLayerTests
                 for (int tap = shape.KernelHeight * shape.KernelWidth - 1; tap >= 0; tap--)
                 {
                     int i = tap / shape.KernelWidth, j = tap % shape.KernelWidth;
-                    (int outputY, int restY) = Math.DivRem(y + shape.Padding - i * shape.Dilation, shape.Stride);
-                    (int outputX, int restX) = Math.DivRem(x + shape.Padding - j * shape.Dilation, shape.Stride);
+                    (int outputY, int restY) = Math.DivRem(y + shape.Padding.Top - i * shape.Dilation.Height, shape.Stride.Height);
+                    (int outputX, int restX) = Math.DivRem(x + shape.Padding.Left - j * shape.Dilation.Width, shape.Stride.Width);
                     if (restY != 0 || restX != 0 || (uint)outputY >= (uint)outputHeight || (uint)outputX >= (uint)outputWidth)
                         continue;
                     expected[place] = MathF.FusedMultiplyAdd(
@@ -146,8 +146,9 @@ public class ConvolutionLayerTests
             layer,
             Torch.Numbers(3, batch, shape.InputChannels, height, width),
             input => torch.nn.functional.conv2d(
-                input, Torch.ToTorch(weights), hasBias ? Torch.ToTorch(bias) : null,
-                [shape.Stride, shape.Stride], [shape.Padding, shape.Padding], [shape.Dilation, shape.Dilation], shape.Groups),
+                torch.nn.functional.pad(input, [shape.Padding.Left, shape.Padding.Right, shape.Padding.Top, shape.Padding.Bottom]),
+                Torch.ToTorch(weights), hasBias ? Torch.ToTorch(bias) : null,
+                [shape.Stride.Height, shape.Stride.Width], [0, 0], [shape.Dilation.Height, shape.Dilation.Width], shape.Groups),
             terms: 1 + Math.Max(shape.Taps, shape.GroupOutputs * shape.KernelHeight * shape.KernelWidth));
     }
 }

@@ -1,0 +1,47 @@
+using Google.Protobuf;
+
+namespace DefensiveApproximation.Networks.Formats.Onnx;
+
+/// <summary>
+/// Reads networks from ONNX files (onnx.ai), of the operator sets 9 to 21: whatever has one input of images and one output of
+/// logits, and only <see cref="Operators"/>. Only the multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul become layers
+/// that an approximate multiplier changes; all else stays exact, and nothing is folded into them.
+/// </summary>
+public static class OnnxModels
+{
+    const int OldestOperators = 9, NewestOperators = 21;
+
+    /// <summary>The operators that are read.</summary>
+    public static IReadOnlyList<string> Operators => [.. OnnxImport.KnownOperators.Order(StringComparer.Ordinal)];
+
+    /// <summary>Reads a network, exact in all layers.</summary>
+    /// <param name="path">The file; files of external data have to be in its folder or below.</param>
+    /// <exception cref="InputException">It is no such file, or has something that is not read; the message names the node.</exception>
+    public static Network Load(string path)
+    {
+        ModelProto model;
+        try
+        {
+            model = InputFile.Read(path, ModelProto.Parser.ParseFrom);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new InputException($"'{path}' is no ONNX file, or a damaged one: {e.Message.TrimEnd('.')}", e);
+        }
+
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (model.Graph is null)
+            throw new InputException($"'{path}' is no ONNX file, or one without a graph");
+        long version = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0;
+        if (version is < OldestOperators or > NewestOperators)
+            throw new InputException($"'{path}' uses version {version} of ONNX's operators; versions {OldestOperators} to {NewestOperators} are read, so export it anew with one of these");
+        try
+        {
+            return new OnnxImport(model.Graph, (int)version, folder).Build(Path.GetFileNameWithoutExtension(path));
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"'{path}': {e.Message}", e);
+        }
+    }
+}
