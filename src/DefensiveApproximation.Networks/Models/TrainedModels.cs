@@ -1,5 +1,6 @@
 using System.Reflection;
 using DefensiveApproximation.Networks.Formats;
+using DefensiveApproximation.Networks.Formats.Onnx;
 
 namespace DefensiveApproximation.Networks.Models;
 
@@ -22,11 +23,16 @@ public static class TrainedModels
         Shipped.FirstOrDefault(name => name.EndsWith("-" + dataset, StringComparison.Ordinal))
         ?? throw new InputException($"no model for {dataset} comes with the program ({string.Join(", ", Shipped)}); name a .safetensors file with --model");
 
-    /// <summary>Loads a network, exact in all layers. Its architecture is told from the names and shapes of the tensors.</summary>
-    /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors file.</param>
+    /// <summary>
+    /// Loads a network, exact in all layers. Of a safetensors file the architecture is told from the names and shapes of the
+    /// tensors; an ONNX file has its own.
+    /// </summary>
+    /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors or an ONNX file.</param>
     /// <exception cref="InputException">There is no such network, or the file cannot be used.</exception>
     public static Network Load(string nameOrPath)
     {
+        if (nameOrPath.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            return OnnxModels.Load(nameOrPath);
         IReadOnlyDictionary<string, Tensor> weights = Weights(nameOrPath);
         string name = FindShipped(nameOrPath) ?? Path.GetFileNameWithoutExtension(nameOrPath);
         return Architecture.Recognise(nameOrPath, weights).Build(name, weights);
@@ -51,7 +57,7 @@ public static class TrainedModels
         }
 
         string name = FindShipped(nameOrPath)
-            ?? throw Names.Unknown("model", nameOrPath, [.. Shipped, "or the path of a .safetensors file"]);
+            ?? throw Names.Unknown("model", nameOrPath, [.. Shipped, "or the path of a .safetensors or .onnx file"]);
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix)!;
         return Safetensors.Load(stream, name).Tensors;
     }

@@ -41,7 +41,8 @@ public static class OnnxModels
         }
         catch (InputException e)
         {
-            throw new InputException($"'{path}': {e.Message}", e);
+            // Names come from the file, and can be anything.
+            throw new InputException($"'{path}': {string.Concat(e.Message.Select(letter => char.IsControl(letter) ? '?' : letter))}", e);
         }
     }
 }

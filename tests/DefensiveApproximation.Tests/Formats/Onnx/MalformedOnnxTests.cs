@@ -1,0 +1,179 @@
+using DefensiveApproximation.Networks.Formats.Onnx;
+using Google.Protobuf;
+using Xunit;
+using static DefensiveApproximation.Tests.Formats.Onnx.OnnxGraph;
+
+namespace DefensiveApproximation.Tests.Formats.Onnx;
+
+/// <summary>What cannot be read is refused with file, node and reason.</summary>
+public class MalformedOnnxTests
+{
+    [Fact]
+    public void AnotherOperator_IsNamed() =>
+        Refused(graph => graph.Node("Hardmax", [Input]), "the node 'Hardmax0' (Hardmax): the operator Hardmax is not read; read are Add,");
+
+    [Fact]
+    public void FiltersThatDoNotFit() =>
+        Refused(graph => graph.Node("Conv", [Input, graph.Weights(1, 2, 5, 3, 3)]), "filters of 5 channels in 1 groups do not fit 3 channels");
+
+    [Fact]
+    public void FiltersOfNaN() =>
+        Refused(graph => graph.Node("Conv", [Input, graph.Constant([float.NaN, 0, 0], 1, 3, 1, 1)]), "holds a NaN or an infinity");
+
+    [Fact]
+    public void AWindowThatDoesNotFit() =>
+        Refused(graph => graph.Node("MaxPool", [Input], ("kernel_shape", new[] { 9, 9 })), "a window of 9 does not fit 8");
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(int.MaxValue)]
+    public void AStrideThatIsNone(int stride) =>
+        Refused(graph => graph.Node("MaxPool", [Input], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { stride, 1 })), $"strides is [{stride}, 1]");
+
+    [Fact]
+    public void PaddingBeyondMemory() =>
+        Refused(graph => graph.Node("Pad", [Input, graph.Integers(0, 0, 1 << 30, 1 << 30, 0, 0, 1 << 30, 1 << 30)]), "dimensions are at least 1, and their product at most");
+
+    [Fact]
+    public void AReshapeThatMixesImages() =>
+        Refused(graph => graph.Node("Reshape", [Input, graph.Integers(3, -1)]), "the shape [3, -1] mixes images");
+
+    [Fact]
+    public void AnAxisThatIsTheImages() =>
+        Refused(graph => graph.Node("Softmax", [Input], ("axis", 0)), "the axis 0 of a tensor with 4 dimensions is the one of the images");
+
+    [Fact]
+    public void AnInputThatNothingGives() =>
+        Refused(graph => graph.Node("Relu", ["nobody"]), "its input 1, 'nobody', is given by no node before it");
+
+    [Fact]
+    public void ALoop() => Refused(
+        graph =>
+        {
+            string first = graph.Node("Add", [Input, "Relu1.0"]);
+            return graph.Node("Relu", [first]);
+        },
+        "'Relu1.0', is given by no node before it");
+
+    [Fact]
+    public void ATensorOfTwoGigabytes_ThatIsNotThere() => Refused(
+        graph =>
+        {
+            string weights = graph.Weights(1, 3);
+            graph.Model.Graph.Initializer[^1].Dims.Clear();
+            graph.Model.Graph.Initializer[^1].Dims.Add(1 << 29);
+            return graph.Node("Add", [Input, weights]);
+        },
+        "of the shape [536870912] has 12 bytes and should have 2147483648");
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1L << 40)]
+    public void ADimensionThatIsNone(long dimension) => Refused(
+        graph =>
+        {
+            string weights = graph.Weights(1, 3);
+            graph.Model.Graph.Initializer[^1].Dims[0] = dimension;
+            return graph.Node("Add", [Input, weights]);
+        },
+        $"has the shape [{dimension}]");
+
+    [Theory]
+    [InlineData("../secret")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a/../../secret")]
+    [InlineData("")]
+    public void ExternalDataOutsideTheFolder(string location) => Refused(graph => External(graph, location, "0"), $"are said to be in '{location}'; they have to be in a file in the model's folder");
+
+    [Fact]
+    public void ExternalDataThatAreMissing() => Refused(graph => External(graph, "missing.bin", "0"), "there is no file");
+
+    [Fact]
+    public void ExternalData_AreRead()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder.File("weights.bin"), [0, 0, .. new float[] { 1, 2, 3 }.SelectMany(BitConverter.GetBytes)]);
+        var graph = new OnnxGraph(13, 3, 1, 1);
+        File.WriteAllBytes(folder.File("m.onnx"), graph.Bytes(External(graph, "weights.bin", "2")));
+
+        Assert.Equal([1.5f, 2.5f, 3.5f], OnnxModels.Load(folder.File("m.onnx")).Forward(new([0.5f, 0.5f, 0.5f], 1, 3, 1, 1)).Data);
+    }
+
+    [Fact]
+    public void EveryPrefixOfAFile_IsRefusedOrRead()
+    {
+        using var folder = new TemporaryFolder();
+        var graph = new OnnxGraph(13, 3, 8, 8);
+        byte[] whole = graph.Bytes(graph.Node("Relu", [graph.Node("Conv", [Input, graph.Weights(1, 2, 3, 3, 3)])]));
+        string path = folder.File("m.onnx");
+        for (int length = 0; length < whole.Length; length += 3)
+        {
+            File.WriteAllBytes(path, whole[..length]);
+            Assert.Contains("m.onnx", Assert.Throws<InputException>(() => OnnxModels.Load(path)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    // Whatever bytes are changed: an error in one line, or a network.
+    [Fact]
+    public void ChangedBytes_NeverCrash()
+    {
+        using var folder = new TemporaryFolder();
+        var graph = new OnnxGraph(13, 3, 8, 8);
+        byte[] whole = graph.Bytes(graph.Node("MaxPool", [graph.Node("Conv", [Input, graph.Weights(1, 2, 3, 3, 3)], ("pads", new[] { 1, 1, 1, 1 }))], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 })));
+        string path = folder.File("m.onnx");
+        var random = new CounterRandom(1, 2);
+        for (int i = 0; i < 400; i++)
+        {
+            byte[] changed = [.. whole];
+            for (int j = 0; j < 3; j++)
+                changed[random.NextInt32(changed.Length)] = (byte)random.NextInt32(256);
+            File.WriteAllBytes(path, changed);
+            try
+            {
+                OnnxModels.Load(path);
+            }
+            catch (InputException e)
+            {
+                Assert.DoesNotContain('\n', e.Message);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(22)]
+    public void OtherVersions(int version)
+    {
+        using var folder = new TemporaryFolder();
+        var graph = new OnnxGraph(version, 3, 8, 8);
+        File.WriteAllBytes(folder.File("m.onnx"), graph.Bytes(graph.Node("Relu", [Input])));
+
+        Assert.Contains($"version {version} of ONNX's operators; versions 9 to 21", Assert.Throws<InputException>(() => OnnxModels.Load(folder.File("m.onnx"))).Message, StringComparison.Ordinal);
+    }
+
+    static string External(OnnxGraph graph, string location, string offset)
+    {
+        string weights = graph.Weights(1, 3, 1, 1);
+        TensorProto tensor = graph.Model.Graph.Initializer[^1];
+        tensor.RawData = ByteString.Empty;
+        tensor.DataLocation = 1;
+        tensor.ExternalData.Add(new EntryProto { Key = "location", Value = location });
+        tensor.ExternalData.Add(new EntryProto { Key = "offset", Value = offset });
+        return graph.Node("Add", [Input, weights]);
+    }
+
+    static void Refused(Func<OnnxGraph, string> build, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("m.onnx");
+        var graph = new OnnxGraph(13, 3, 8, 8);
+        File.WriteAllBytes(path, graph.Bytes(build(graph)));
+
+        string message = Assert.Throws<InputException>(() => OnnxModels.Load(path)).Message;
+
+        Assert.StartsWith($"'{path}'", message, StringComparison.Ordinal);
+        Assert.Contains(reason, message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+}
