@@ -24,10 +24,10 @@ public static class TrainedModels
         ?? throw new InputException($"no model for {dataset} comes with the program ({string.Join(", ", Shipped)}); name a .safetensors file with --model");
 
     /// <summary>
-    /// Loads a network, exact in all layers. Of a safetensors file the architecture is told from the names and shapes of the
-    /// tensors; an ONNX file has its own.
+    /// Loads a network, exact in all layers. Of a safetensors file or a PyTorch state dict the architecture is told from the names
+    /// and shapes of the tensors; an ONNX file has its own.
     /// </summary>
-    /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors or an ONNX file.</param>
+    /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors, PyTorch (.pt, .pth) or ONNX file.</param>
     /// <exception cref="InputException">There is no such network, or the file cannot be used.</exception>
     public static Network Load(string nameOrPath)
     {
@@ -39,14 +39,15 @@ public static class TrainedModels
     }
 
     /// <summary>Loads the weights of a network by the names of their tensors.</summary>
-    /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors file.</param>
+    /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors or PyTorch file.</param>
     /// <exception cref="InputException">There is no such network, or the file cannot be read.</exception>
     public static IReadOnlyDictionary<string, Tensor> Weights(string nameOrPath)
     {
         bool looksLikePath = nameOrPath.Contains('/') || nameOrPath.Contains('\\') || nameOrPath.Contains('.');
         if (looksLikePath || File.Exists(nameOrPath))
         {
-            IReadOnlyDictionary<string, Tensor> tensors = Safetensors.Load(nameOrPath).Tensors;
+            bool isPyTorch = Path.GetExtension(nameOrPath).ToLowerInvariant() is ".pt" or ".pth";
+            IReadOnlyDictionary<string, Tensor> tensors = isPyTorch ? PyTorchFile.Load(nameOrPath) : Safetensors.Load(nameOrPath).Tensors;
             foreach ((string tensor, Tensor values) in tensors)
             {
                 if (!values.Data.All(float.IsFinite))
@@ -57,7 +58,7 @@ public static class TrainedModels
         }
 
         string name = FindShipped(nameOrPath)
-            ?? throw Names.Unknown("model", nameOrPath, [.. Shipped, "or the path of a .safetensors or .onnx file"]);
+            ?? throw Names.Unknown("model", nameOrPath, [.. Shipped, "or the path of a .safetensors, .pt or .onnx file"]);
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix)!;
         return Safetensors.Load(stream, name).Tensors;
     }

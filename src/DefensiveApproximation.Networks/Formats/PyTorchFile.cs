@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace DefensiveApproximation.Networks.Formats;
+
+/// <summary>
+/// Reads the tensors of a PyTorch state dict, as <c>torch.save(model.state_dict(), path)</c> writes it: a zip archive with a
+/// pickle and the numbers. Nothing in it is run; whatever is not a tensor is refused by its name.
+/// </summary>
+public static class PyTorchFile
+{
+    // A state dict's pickle has some hundred bytes a tensor.
+    const int MostPickleBytes = 1 << 24;
+
+    static readonly Dictionary<string, int> RealStorages = new() { ["FloatStorage"] = 4, ["HalfStorage"] = 2, ["BFloat16Storage"] = 2, ["DoubleStorage"] = 8 };
+
+    static readonly HashSet<string> OtherStorages = ["LongStorage", "IntStorage", "ShortStorage", "CharStorage", "ByteStorage", "BoolStorage"];
+
+    /// <summary>The tensors of real numbers by name; those of whole numbers, which count batches, are left out.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">It is no such file, or there is something else in it.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Load(string path) => InputFile.Read(path, stream =>
+    {
+        try
+        {
+            using var archive = new ZipArchive(stream);
+            return Load(archive);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InputException($"'{path}' is no file that PyTorch 1.6 or newer saved: it is not a zip archive, or a damaged one", e);
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"'{path}': {string.Concat(e.Message.Select(letter => char.IsControl(letter) ? '?' : letter))}", e);
+        }
+    });
+
+    static Dictionary<string, Tensor> Load(ZipArchive archive)
+    {
+        ZipArchiveEntry pickle = archive.Entries.FirstOrDefault(entry => entry.Name == "data.pkl")
+            ?? throw new InputException("there is no data.pkl in it, so it is no state dict");
+        if (pickle.Length > MostPickleBytes)
+            throw new InputException($"its data.pkl has {pickle.Length} bytes; a state dict's has at most {MostPickleBytes}");
+        string folder = pickle.FullName[..^"data.pkl".Length];
+        if (Pickle.Read(Bytes(pickle, (int)pickle.Length)) is not Pickle.Entries entries)
+            throw new InputException("it holds something else than a dictionary; save model.state_dict()");
+        var tensors = new Dictionary<string, Tensor>();
+        foreach ((object? key, object? value) in entries)
+        {
+            if (key is not string name)
+                throw new InputException($"its dictionary has the key '{key}'; a state dict has names");
+            if (Read(name, value, archive, folder) is Tensor tensor)
+                tensors[name] = tensor;
+        }
+
+        return tensors;
+    }
+
+    /// <summary>A tensor; null where it has whole numbers.</summary>
+    static Tensor? Read(string name, object? value, ZipArchive archive, string folder)
+    {
+        if (value is Pickle.Call { Function: { Module: "torch._utils", Member: "_rebuild_parameter" }, Arguments: [object inner, ..] })
+            value = inner;
+        if (value is not Pickle.Call { Function: { Module: "torch._utils", Member: "_rebuild_tensor_v2" }, Arguments: [Pickle.Reference { Id: object?[] id }, long offset, object?[] size, object?[] stride, ..] })
+            throw new InputException($"'{name}' is {What(value)}; only tensors are read");
+        if (id is not ["storage", Pickle.Name { Module: "torch" } storage, string key, ..])
+            throw new InputException($"the numbers of '{name}' are not where a state dict has them");
+        if (OtherStorages.Contains(storage.Member))
+            return null;
+        if (!RealStorages.TryGetValue(storage.Member, out int bytes))
+            throw new InputException($"'{name}' is of {storage}; read are {string.Join(", ", RealStorages.Keys)}");
+        if (size.Length != stride.Length || size.Concat(stride).Any(number => number is not (>= 0L and <= int.MaxValue)))
+            throw new InputException($"'{name}' has the shape [{string.Join(", ", size)}] and the strides [{string.Join(", ", stride)}]");
+        int[] shape = [.. size.Select(number => (int)(long)number!)], strides = [.. stride.Select(number => (int)(long)number!)];
+        ZipArchiveEntry numbers = archive.GetEntry($"{folder}data/{key}") ?? throw new InputException($"the numbers of '{name}', data/{key}, are missing");
+        // In binary64, where these products do not overflow.
+        double count = shape.Aggregate(1.0, (product, dimension) => product * dimension);
+        double last = offset + shape.Zip(strides, (dimension, step) => (dimension - 1.0) * step).Sum();
+        if (offset < 0 || count > Array.MaxLength || (count > 0 && (last + 1) * bytes > numbers.Length) || numbers.Length > Array.MaxLength)
+            throw new InputException($"'{name}' of the shape [{string.Join(", ", shape)}] reaches beyond the {numbers.Length} bytes of data/{key}");
+        byte[] data = Bytes(numbers, (int)numbers.Length);
+        float[] result = new float[(int)count];
+        for (int i = 0; i < result.Length; i++)
+        {
+            long place = offset;
+            for (int axis = shape.Length - 1, rest = i; axis >= 0; rest /= shape[axis], axis--)
+                place += (long)(rest % shape[axis]) * strides[axis];
+            result[i] = Number(data.AsSpan((int)(place * bytes)), storage.Member);
+        }
+
+        return new Tensor(result, shape);
+    }
+
+    static float Number(ReadOnlySpan<byte> bytes, string storage) => storage switch
+    {
+        "FloatStorage" => BinaryPrimitives.ReadSingleLittleEndian(bytes),
+        "HalfStorage" => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes),
+        "DoubleStorage" => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+        _ => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16),
+    };
+
+    static string What(object? value) => value switch
+    {
+        null => "None",
+        Pickle.Call call => $"a {call.Function}",
+        Pickle.Name name => $"a {name}",
+        Pickle.Entries => "a dictionary",
+        object?[] or List<object?> => "a list",
+        _ => $"'{value}'",
+    };
+
+    static byte[] Bytes(ZipArchiveEntry entry, int length)
+    {
+        byte[] bytes = new byte[length];
+        using Stream stream = entry.Open();
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}
