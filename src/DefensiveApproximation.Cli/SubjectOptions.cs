@@ -74,9 +74,8 @@ sealed class SubjectOptions
 
     /// <summary>What these options choose, in words that differ where another network, other images or other hardware are meant.</summary>
     /// <param name="parse">The command line.</param>
-    public string Identify(ParseResult parse) => string.Join(
-        ' ', parse.GetValue(dataset)?.Name ?? Datasets.All[0].Name, parse.GetValue(model), parse.GetValue(split), $"skip {parse.GetValue(skip)}",
-        parse.GetValue(layers), parse.GetValue(accumulate));
+    public string Identify(ParseResult parse) =>
+        $"{parse.GetValue(model) ?? "the network"} of {parse.GetValue(dataset)?.Name ?? Datasets.All[0].Name} ({parse.GetValue(split)}, from image {parse.GetValue(skip)}), {parse.GetValue(layers)} layers, sums in {parse.GetValue(accumulate)}";
 
     /// <summary>One line on what is judged.</summary>
     /// <param name="parse">The command line.</param>

@@ -91,7 +91,7 @@ static class ExploreCommand
             if (parse.GetValue(library) is CellLibrary given)
                 search += $"; cells of {given.Name}";
             if (names.Contains(Accuracy))
-                search += $"; {subject.Identify(parse)}, {parse.GetValue(first)} images";
+                search += $"; accuracy of {subject.Identify(parse)}, {parse.GetValue(first)} images";
 
             IReadOnlyList<Candidate> front = ParetoFront.Of(Run(method, search, problem, made.Length, parse.GetValue(state), cancellation).Candidates)
                 .OrderBy(candidate => candidate.Values[0]).ToArray();

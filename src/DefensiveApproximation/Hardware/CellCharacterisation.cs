@@ -18,7 +18,7 @@ public sealed class CellCharacterisation
 
     /// <summary>How it is measured, in words, for a library.</summary>
     public const string Conditions =
-        "1.0 V, 27 C; W 90 nm (NMOS) and 180 nm (PMOS), L 45 nm, stacks not widened; input edges of 10 ps from ideal sources; every output drives two inverters with a supply of their own, "
+        "1.0 V, 27 C; W 90 nm (NMOS) and 180 nm (PMOS), L 45 nm, stacks not widened; every drain and source 2.5 L long, none shared; input edges of 10 ps from ideal sources; every output drives two inverters with a supply of their own, "
         + "whose gates count as load; a change of the inputs every 500 ps; energy is that of the cell's own supply less its leakage";
 
     /// <summary>The name of the file of the model card, beside the text.</summary>
@@ -32,6 +32,9 @@ public sealed class CellCharacterisation
 
     // Nanometres.
     const int NmosWidth = 90, PmosWidth = 180, Length = 45;
+
+    // How far drain and source reach from the gate: room for a contact.
+    const double Diffusion = 2.5 * Length;
 
     // Picoseconds.
     const int Edge = 10, Period = 500, LongestStep = 4;
@@ -267,6 +270,14 @@ public sealed class CellCharacterisation
         string Level(int state) => Bit(state, input) ? Supply.ToString(CultureInfo.InvariantCulture) : "0";
     }
 
+    /// <summary>A transistor's channel, and its drain and source, whose junctions are a large part of the load.</summary>
+    static string Size(int width)
+    {
+        // In µm² and nm.
+        double area = 1e-6 * width * Diffusion, perimeter = 2 * (width + Diffusion);
+        return string.Create(CultureInfo.InvariantCulture, $"W={width}n L={Length}n AD={area:G6}p AS={area:G6}p PD={perimeter:G6}n PS={perimeter:G6}n");
+    }
+
     /// <summary>Writes stages as transistors.</summary>
     sealed class TransistorWriter(StringBuilder deck, SpiceModelCard card)
     {
@@ -283,7 +294,7 @@ public sealed class CellCharacterisation
                 switch (network)
                 {
                     case SwitchNetwork.Transistor transistor:
-                        deck.Append(CultureInfo.InvariantCulture, $"M{transistors++} {top} {transistor.Gate} {bottom} {(isNmos ? "0" : supply)} {(isNmos ? card.Nmos : card.Pmos)} W={(isNmos ? NmosWidth : PmosWidth)}n L={Length}n\n");
+                        deck.Append(CultureInfo.InvariantCulture, $"M{transistors++} {top} {transistor.Gate} {bottom} {(isNmos ? $"0 {card.Nmos}" : $"{supply} {card.Pmos}")} {Size(isNmos ? NmosWidth : PmosWidth)}\n");
                         break;
                     case SwitchNetwork.Series series:
                         string middle = $"s{nodes++}";

@@ -59,6 +59,27 @@ public class ExploreCommandTests
     }
 
     [Fact]
+    public async Task Explore_ForAccuracy_MeasuresTheNetwork()
+    {
+        Dapprox run = await Dapprox.RunAsync(
+            "explore", "blocks:8:block=4", "--by", "blocks", "--cells", "fa,ama5", "--samples", "2000", "--objectives", "accuracy,transistors", "--first", "40", "--json");
+
+        Assert.Equal("", run.Error);
+        JsonElement[] front = [.. run.Json.GetProperty("front").EnumerateArray()];
+        Assert.Equal(16, run.Json.GetProperty("designs").GetDouble());
+        foreach (JsonElement design in front)
+        {
+            Dapprox evaluated = await Dapprox.RunAsync("evaluate", "--multiplier", design.GetProperty("circuit").GetString()!, "--first", "40", "--json");
+            Assert.Equal(evaluated.Json.GetProperty("accuracy").GetDouble(), design.GetProperty("accuracy").GetDouble());
+        }
+
+        // Nothing on a front is better in both: what costs less is right less often.
+        Assert.Equal(front.OrderBy(Transistors).Select(Transistors), front.OrderBy(design => design.GetProperty("accuracy").GetDouble()).Select(Transistors));
+
+        static double Transistors(JsonElement design) => design.GetProperty("transistors").GetDouble();
+    }
+
+    [Fact]
     public async Task Explore_GoneOnWithFromAState_EndsAsOneRun()
     {
         using var folder = new TemporaryFolder();
