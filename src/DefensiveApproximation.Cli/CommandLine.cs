@@ -66,6 +66,7 @@ static class CommandLine
             TrainCommand.Create(),
             DatasetsCommand.Create(),
             ModelsCommand.Create(),
+            ModelCommand.Create(),
         };
         var help = new Help();
         root.Options.OfType<HelpOption>().Single().Action = help;

@@ -20,7 +20,7 @@ static class SharedOptions
     public static Option<string?> Model() => new("--model")
     {
         HelpName = "FILE|NAME",
-        Description = $"The network: a .safetensors file, or one that comes with the program ({string.Join(", ", TrainedModels.Shipped)}). [default: the one for the data set]",
+        Description = $"The network: a .safetensors, .pt or .onnx file, or one that comes with the program ({string.Join(", ", TrainedModels.Shipped)}). [default: the one for the data set]",
     };
 
     public static Option<DatasetDefinition?> Dataset() => Values.Option<DatasetDefinition?>(

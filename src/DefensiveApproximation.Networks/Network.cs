@@ -138,7 +138,8 @@ public sealed class Network
     /// <summary>Shows what goes into each layer, in order, when the images go through the network.</summary>
     /// <param name="images"><c>[batch, channels, height, width]</c>.</param>
     /// <param name="observe">Told each layer's place and its inputs, which are not to be kept, before it is computed.</param>
-    internal void Observe(Tensor images, Action<int, IReadOnlyList<Tensor>> observe)
+    /// <exception cref="ArgumentException">The images have another shape.</exception>
+    public void Observe(Tensor images, Action<int, IReadOnlyList<Tensor>> observe)
     {
         ThrowIfUnfit(images);
         Run(images, MostThreads, observe);

@@ -14,7 +14,7 @@ static class ModelsCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "models", "List the trained networks that come with the program, for --model.",
-            "Shows the images each takes, how many classes it tells apart, and how many multiplications one image needs. --model also takes a .safetensors file: its architecture is told from the names and shapes of its tensors.")
+            "Shows the images each takes, how many classes it tells apart, and how many multiplications one image needs. --model also takes files, see 'dapprox model inspect'.")
         {
             json,
         };
@@ -53,5 +53,4 @@ static class ModelsCommand
 
         Output.Results.Write(table);
     }
-
 }

@@ -233,6 +233,31 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task ModelInspect_ShowsLayersAndWhatIsReplaced()
+    {
+        Dapprox run = await Dapprox.RunAsync("model", "inspect", "lenet5-digits", "--layers", "conv*,linear2", "--json");
+
+        Assert.Equal((0, 4_467_664), (run.ExitCode, run.Json.GetProperty("multiplications").GetInt64()));
+        System.Text.Json.JsonElement[] layers = [.. run.Json.GetProperty("layers").EnumerateArray()];
+        Assert.Equal(["conv1", "conv2", "linear2"], layers.Where(layer => layer.GetProperty("replaced").GetBoolean()).Select(layer => layer.GetProperty("name").GetString()));
+        Assert.Equal("max pool", layers[2].GetProperty("kind").GetString());
+        Assert.Equal([32, 28, 28], layers[2].GetProperty("inputShapes")[0].EnumerateArray().Select(size => size.GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("evaluate --layers conv9", "no layer is 'conv9'; the layers that multiply are conv1, conv2, linear1, linear2")]
+    [InlineData("model inspect nothing.onnx", "there is no file 'nothing.onnx'")]
+    [InlineData("model convert lenet5-digits out.txt", "does not end in .safetensors")]
+    public async Task Models_ThatCannotBeUsed_AreOneLine(string command, string message)
+    {
+        Dapprox run = await Dapprox.RunAsync(command.Split(' '));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
     public async Task Models_Json_ListsTheShippedOnes()
     {
         Dapprox run = await Dapprox.RunAsync("models", "--json");

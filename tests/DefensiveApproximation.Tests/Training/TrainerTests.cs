@@ -46,12 +46,15 @@ public sealed class TrainerTests : IDisposable
         Assert.NotEqual(first, other);
     }
 
-    [Fact]
-    public void Train_CancelledAndContinued_GivesTheBitsOfAnUninterruptedTraining()
+    [Theory]
+    [InlineData(Optimiser.Adam)]
+    [InlineData(Optimiser.Sgd)]
+    public void Train_CancelledAndContinued_GivesTheBitsOfAnUninterruptedTraining(Optimiser optimiser)
     {
-        byte[] uninterrupted = Bits(Train(Options));
+        TrainingOptions all = Options with { Optimiser = optimiser, LearningRate = optimiser == Optimiser.Adam ? 1e-3 : 1e-2, WeightDecay = 1e-4, Flip = true };
+        byte[] uninterrupted = Bits(Train(all));
         using var cancellation = new CancellationTokenSource();
-        TrainingOptions options = Options with { CheckpointPath = CheckpointPath };
+        TrainingOptions options = all with { CheckpointPath = CheckpointPath };
 
         Assert.Throws<OperationCanceledException>(() =>
             Trainer.Train(TorchLeNet5.Architecture, Data, options, new Reports(_ => cancellation.Cancel()), cancellation.Token));

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Formats;
+using DefensiveApproximation.Networks.Formats.Onnx;
+using DefensiveApproximation.Networks.Layers;
+using DefensiveApproximation.Networks.Models;
+using Spectre.Console;
+
+namespace DefensiveApproximation.Cli.Commands;
+
+/// <summary><c>dapprox model</c>: what is in the file of a network, and its weights in another format.</summary>
+static class ModelCommand
+{
+    public static Command Create() => new("model", "Look into the file of a network, or convert it.") { Inspect(), Convert() };
+
+    static DocumentedCommand Inspect()
+    {
+        Argument<string> model = new("MODEL") { Description = $"A .safetensors, .pt, .pth or .onnx file, or a network that comes with the program ({string.Join(", ", TrainedModels.Shipped)})." };
+        Option<LayerSelection> layers = SharedOptions.Layers();
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "inspect", "List the layers of a network, what goes into them, how often they multiply, and which a multiplier would replace.",
+            $"Of a .safetensors file and a PyTorch state dict (.pt, .pth; nothing in it is run) the architecture is told from the names and shapes of the tensors. ONNX files are read with the operator sets 9 to 21 and these operators: {string.Join(", ", OnnxModels.Operators)}. Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul are what a multiplier replaces; all else stays exact, and nothing is folded into them. With --json: name, inputShape, classes, multiplications, layers [{{name, kind, inputShapes, multiplications, replaced}}].")
+        {
+            model, layers, json,
+        };
+        command.SetAction(parse =>
+        {
+            Network network = TrainedModels.Load(parse.GetValue(model)!);
+            HashSet<int> replaced = parse.GetValue(layers)!.Of(network.Layers);
+            int[][][] shapes = InputShapes(network);
+            if (parse.GetValue(json))
+                PrintJson(network, replaced, shapes);
+            else
+                Print(network, replaced, shapes);
+        });
+        return command;
+    }
+
+    static DocumentedCommand Convert()
+    {
+        Argument<string> from = new("FROM") { Description = "A .pt, .pth or .safetensors file." };
+        Argument<string> to = new("TO") { Description = "The .safetensors file to write." };
+        var command = new DocumentedCommand(
+            "convert", "Write the weights of a PyTorch state dict as safetensors.",
+            "Tensors of real numbers keep their names and shapes and become float32; those of whole numbers, which count batches, are left out. Nothing in the file is run.")
+        {
+            from, to,
+        };
+        command.SetAction(parse =>
+        {
+            string file = parse.GetValue(to)!;
+            if (!file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+                throw new InputException($"'{file}' does not end in .safetensors, which is what is written");
+            IReadOnlyDictionary<string, Tensor> tensors = TrainedModels.Weights(parse.GetValue(from)!);
+            Safetensors.Save(file, tensors, new Dictionary<string, string>());
+            Console.WriteLine($"{file}: {tensors.Count} tensors, {tensors.Values.Sum(tensor => (long)tensor.Data.Length):N0} numbers");
+        });
+        return command;
+    }
+
+    /// <summary>By layer, the shapes of what goes in for one image.</summary>
+    static int[][][] InputShapes(Network network)
+    {
+        var shapes = new int[network.Layers.Count][][];
+        network.Observe(Tensor.Zeros([1, .. network.InputShape]), (place, inputs) => shapes[place] = [.. inputs.Select(input => input.Shape[1..].ToArray())]);
+        return shapes;
+    }
+
+    static void PrintJson(Network network, HashSet<int> replaced, int[][][] shapes) => Output.PrintJson(new JsonObject
+    {
+        ["name"] = network.Name,
+        ["inputShape"] = Numbers(network.InputShape.ToArray()),
+        ["classes"] = network.Classes,
+        ["multiplications"] = network.Multiplications,
+        ["layers"] = new JsonArray([.. network.Layers.Select((layer, place) => new JsonObject
+        {
+            ["name"] = layer.Name,
+            ["kind"] = Kind(layer),
+            ["inputShapes"] = new JsonArray([.. shapes[place].Select(Numbers)]),
+            ["multiplications"] = (layer as IMultiplies)?.Multiplications ?? 0,
+            ["replaced"] = replaced.Contains(place),
+        })]),
+    });
+
+    static JsonArray Numbers(int[] numbers) => new([.. numbers.Select(number => JsonValue.Create(number))]);
+
+    static void Print(Network network, HashSet<int> replaced, int[][][] shapes)
+    {
+        Console.WriteLine($"{network.Name}: images {string.Join('×', network.InputShape.ToArray())}, {network.Classes} classes, {network.Multiplications:N0} multiplications an image");
+        Table table = Output.Table("layer", "kind", "takes", "multiplications", "share", "replaced");
+        table.Columns[3].RightAligned();
+        table.Columns[4].RightAligned();
+        for (int place = 0; place < network.Layers.Count; place++)
+        {
+            Layer layer = network.Layers[place];
+            long? products = (layer as IMultiplies)?.Multiplications;
+            table.AddRow(
+                new Text(layer.Name), new Text(Kind(layer)), new Text(string.Join(" and ", shapes[place].Select(shape => string.Join('×', shape)))),
+                new Text(products is null ? "" : $"{products:N0}"), new Text(products is null ? "" : Output.Percent((double)products / network.Multiplications)),
+                new Text(replaced.Contains(place) ? "yes" : ""));
+        }
+
+        Output.Results.Write(table);
+    }
+
+    /// <summary>The kind of layer, in words: <c>max pool</c>.</summary>
+    static string Kind(Layer layer)
+    {
+        string name = layer.GetType().Name.Replace("2D", "", StringComparison.Ordinal);
+        return string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+    }
+}
