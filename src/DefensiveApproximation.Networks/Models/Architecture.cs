@@ -24,7 +24,7 @@ public sealed record Architecture(
                 return architecture;
         }
 
-        Architecture nearest = All.MaxBy(architecture => architecture.Tensors.Keys.Count(tensors.ContainsKey))!;
+        Architecture nearest = All.MaxBy(architecture => architecture.Tensors.Count(own => tensors.TryGetValue(own.Key, out Tensor? tensor) && tensor.Shape.SequenceEqual(own.Value)))!;
         throw new InputException(
             $"{source}: the tensors fit no known architecture; the nearest, {nearest.Name}, differs: {nearest.Difference(tensors)}. Known: {string.Join(", ", All.Select(architecture => architecture.Name))}.");
     }

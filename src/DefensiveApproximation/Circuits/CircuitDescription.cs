@@ -63,7 +63,7 @@ public static class CircuitDescription
         string text = given.ToLowerInvariant();
         string[] parts = (Named.FirstOrDefault(known => known.Name == text).Description ?? text).Split(':');
         if (parts.Length < 2)
-            throw new InputException($"the circuit '{given}' is none of {string.Join(", ", KnownNames)} and not of the form {Form}");
+            throw new InputException($"the circuit '{given}' is not of the form {Form}, nor one of {string.Join(", ", KnownNames)}");
         string kind = Names.Find("kind of circuit", parts[0], Kinds, name => name);
         int bits = Number(given, "the number of bits", parts[1], 1, MultiplierCircuits.MostBits);
         Cell? single = null;

@@ -245,7 +245,6 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("evaluate --layers conv9", "no layer is 'conv9'; the layers that multiply are conv1, conv2, linear1, linear2")]
     [InlineData("model inspect nothing.onnx", "there is no file 'nothing.onnx'")]
     [InlineData("model convert lenet5-digits out.txt", "does not end in .safetensors")]
     public async Task Models_ThatCannotBeUsed_AreOneLine(string command, string message)

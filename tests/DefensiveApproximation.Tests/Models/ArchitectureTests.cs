@@ -45,7 +45,7 @@ public class ArchitectureTests
     [Theory]
     [InlineData("lenet5-mnis", "did you mean 'lenet5-mnist'?")]
     [InlineData("lenet5-digit", "did you mean 'lenet5-digits'?")]
-    [InlineData("resnet", "known: lenet5-digits, lenet5-mnist, or the path of a .safetensors file")]
+    [InlineData("resnet", "known: lenet5-digits, lenet5-mnist, or the path of a .safetensors, .pt or .onnx file")]
     public void Load_UnknownName_SuggestsTheNearestAndListsTheKnown(string given, string part)
     {
         string message = Assert.Throws<InputException>(() => TrainedModels.Load(given)).Message;
@@ -96,7 +96,7 @@ public class ArchitectureTests
 
         Assert.StartsWith("weights.safetensors: ", message, StringComparison.Ordinal);
         Assert.Contains(part, message, StringComparison.Ordinal);
-        Assert.Contains("Known: lenet5.", message, StringComparison.Ordinal);
+        Assert.Contains("Known: lenet5, alexnet.", message, StringComparison.Ordinal);
     }
 
     static Dictionary<string, Tensor> Zeros() =>
