@@ -3,6 +3,15 @@ namespace DefensiveApproximation.Networks.Formats;
 /// <summary>Opens files that users name, and says in one line why one cannot be read.</summary>
 public static class InputFile
 {
+    /// <summary>What comes from a file as part of a message: one line, and not longer than that.</summary>
+    /// <param name="text">The text; a hostile file can hold names of several lines or a million letters.</param>
+    /// <param name="most">How many letters are shown at most.</param>
+    internal static string OneLine(string text, int most)
+    {
+        string line = string.Concat(text.Take(most).Select(letter => char.IsControl(letter) ? '?' : letter));
+        return text.Length <= most ? line : line + "…";
+    }
+
     /// <summary>Opens a file, passes it on, and closes it; what goes wrong while reading is the user's line too.</summary>
     /// <param name="path">The file, which has to be able to seek: no pipe.</param>
     /// <param name="read">Reads it.</param>

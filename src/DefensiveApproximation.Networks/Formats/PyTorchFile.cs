@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace DefensiveApproximation.Networks.Formats;
@@ -12,7 +11,15 @@ public static class PyTorchFile
     // A state dict's pickle has some hundred bytes a tensor.
     const int MostPickleBytes = 1 << 24;
 
-    static readonly Dictionary<string, int> RealStorages = new() { ["FloatStorage"] = 4, ["HalfStorage"] = 2, ["BFloat16Storage"] = 2, ["DoubleStorage"] = 8 };
+    const int LongestMessage = 1000;
+
+    static readonly Dictionary<string, RealFormat> RealStorages = new()
+    {
+        ["FloatStorage"] = RealFormat.Float32,
+        ["HalfStorage"] = RealFormat.Float16,
+        ["BFloat16Storage"] = RealFormat.BFloat16,
+        ["DoubleStorage"] = RealFormat.Float64,
+    };
 
     static readonly HashSet<string> OtherStorages = ["LongStorage", "IntStorage", "ShortStorage", "CharStorage", "ByteStorage", "BoolStorage"];
 
@@ -32,7 +39,7 @@ public static class PyTorchFile
         }
         catch (InputException e)
         {
-            throw new InputException($"'{path}': {string.Concat(e.Message.Select(letter => char.IsControl(letter) ? '?' : letter))}", e);
+            throw new InputException($"'{path}': {InputFile.OneLine(e.Message, LongestMessage)}", e);
         }
     });
 
@@ -68,7 +75,7 @@ public static class PyTorchFile
             throw new InputException($"the numbers of '{name}' are not where a state dict has them");
         if (OtherStorages.Contains(storage.Member))
             return null;
-        if (!RealStorages.TryGetValue(storage.Member, out int bytes))
+        if (!RealStorages.TryGetValue(storage.Member, out RealFormat format))
             throw new InputException($"'{name}' is of {storage}; read are {string.Join(", ", RealStorages.Keys)}");
         if (size.Length != stride.Length || size.Concat(stride).Any(number => number is not (>= 0L and <= int.MaxValue)))
             throw new InputException($"'{name}' has the shape [{string.Join(", ", size)}] and the strides [{string.Join(", ", stride)}]");
@@ -77,7 +84,7 @@ public static class PyTorchFile
         // In binary64, where these products do not overflow.
         double count = shape.Aggregate(1.0, (product, dimension) => product * dimension);
         double last = offset + shape.Zip(strides, (dimension, step) => (dimension - 1.0) * step).Sum();
-        if (offset < 0 || count > Array.MaxLength || (count > 0 && (last + 1) * bytes > numbers.Length) || numbers.Length > Array.MaxLength)
+        if (offset < 0 || count > Array.MaxLength || (count > 0 && (last + 1) * format.Size() > numbers.Length) || numbers.Length > Array.MaxLength)
             throw new InputException($"'{name}' of the shape [{string.Join(", ", shape)}] reaches beyond the {numbers.Length} bytes of data/{key}");
         byte[] data = Bytes(numbers, (int)numbers.Length);
         float[] result = new float[(int)count];
@@ -86,19 +93,11 @@ public static class PyTorchFile
             long place = offset;
             for (int axis = shape.Length - 1, rest = i; axis >= 0; rest /= shape[axis], axis--)
                 place += (long)(rest % shape[axis]) * strides[axis];
-            result[i] = Number(data.AsSpan((int)(place * bytes)), storage.Member);
+            result[i] = format.Read(data.AsSpan((int)(place * format.Size())));
         }
 
         return new Tensor(result, shape);
     }
-
-    static float Number(ReadOnlySpan<byte> bytes, string storage) => storage switch
-    {
-        "FloatStorage" => BinaryPrimitives.ReadSingleLittleEndian(bytes),
-        "HalfStorage" => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes),
-        "DoubleStorage" => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes),
-        _ => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16),
-    };
 
     static string What(object? value) => value switch
     {

@@ -8,11 +8,14 @@ public sealed partial class Safetensors
     // The limit of the format's own definition.
     const long LongestHeader = 100_000_000;
 
+    // Of a name or another text of the file, in a message.
+    const int LongestPart = 60;
+
     // Reading goes through a buffer of this many bytes, a multiple of every element size.
     const int BufferLength = 64 * 1024;
 
     /// <summary>One tensor as the header describes it; <c>Begin</c> and <c>End</c> count bytes from the end of the header.</summary>
-    readonly record struct Entry(string Name, string Dtype, int ElementSize, int[] Shape, int Count, long Begin, long End);
+    readonly record struct Entry(string Name, RealFormat Format, int[] Shape, int Count, long Begin, long End);
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -93,11 +96,12 @@ public sealed partial class Safetensors
             || !value.TryGetProperty("data_offsets", out JsonElement offsets) || offsets.ValueKind != JsonValueKind.Array || offsets.GetArrayLength() != 2)
             throw new InputException($"{name}: tensor '{tensor}' needs a dtype, a shape and two data_offsets");
 
-        int size = dtype.GetString() switch
+        RealFormat format = dtype.GetString() switch
         {
-            "F64" => 8,
-            "F32" => 4,
-            "F16" or "BF16" => 2,
+            "F64" => RealFormat.Float64,
+            "F32" => RealFormat.Float32,
+            "F16" => RealFormat.Float16,
+            "BF16" => RealFormat.BFloat16,
             string other => throw new InputException($"{name}: tensor '{tensor}' has the dtype {OneLine(other)}; F32, F64, F16 and BF16 can be read"),
             null => throw new InputException($"{name}: tensor '{tensor}' has no dtype"),
         };
@@ -115,9 +119,9 @@ public sealed partial class Safetensors
 
         if (!Offset(offsets[0], out long begin) || !Offset(offsets[1], out long end) || begin > end)
             throw new InputException($"{name}: tensor '{tensor}' has the data_offsets {OneLine(offsets.GetRawText())}; they are two whole numbers from 0 on, in ascending order");
-        if (end - begin != count * size)
-            throw new InputException($"{name}: tensor '{tensor}' of shape {OneLine(shape.GetRawText())} and dtype {dtype.GetString()} needs {count * size} bytes, and its data_offsets give it {end - begin}");
-        return new Entry(property.Name, dtype.GetString()!, size, dimensions.ToArray(), (int)count, begin, end);
+        if (end - begin != count * format.Size())
+            throw new InputException($"{name}: tensor '{tensor}' of shape {OneLine(shape.GetRawText())} and dtype {dtype.GetString()} needs {count * format.Size()} bytes, and its data_offsets give it {end - begin}");
+        return new Entry(property.Name, format, dimensions.ToArray(), (int)count, begin, end);
     }
 
     static bool Offset(JsonElement element, out long offset)
@@ -146,33 +150,18 @@ public sealed partial class Safetensors
     static float[] ReadNumbers(Stream stream, Entry entry, byte[] buffer)
     {
         float[] numbers = new float[entry.Count];
-        int perBuffer = buffer.Length / entry.ElementSize;
+        int size = entry.Format.Size(), perBuffer = buffer.Length / size;
         for (int start = 0; start < numbers.Length; start += perBuffer)
         {
             Span<float> part = numbers.AsSpan(start, Math.Min(perBuffer, numbers.Length - start));
-            Span<byte> bytes = buffer.AsSpan(0, part.Length * entry.ElementSize);
+            Span<byte> bytes = buffer.AsSpan(0, part.Length * size);
             stream.ReadExactly(bytes);
             for (int i = 0; i < part.Length; i++)
-            {
-                ReadOnlySpan<byte> element = bytes[(i * entry.ElementSize)..];
-                part[i] = entry.Dtype switch
-                {
-                    "F32" => BinaryPrimitives.ReadSingleLittleEndian(element),
-                    "F64" => (float)BinaryPrimitives.ReadDoubleLittleEndian(element),
-                    "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(element),
-                    // bfloat16 is the upper half of binary32.
-                    _ => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(element) << 16),
-                };
-            }
+                part[i] = entry.Format.Read(bytes[(i * size)..]);
         }
 
         return numbers;
     }
 
-    /// <summary>A hostile header can hold a shape of a million dimensions, or a name of several lines; a message is one line.</summary>
-    static string OneLine(string text)
-    {
-        string line = string.Concat(text.Take(60).Select(character => char.IsControl(character) ? '?' : character));
-        return text.Length <= 60 ? line : line + "…";
-    }
+    static string OneLine(string text) => InputFile.OneLine(text, LongestPart);
 }

@@ -380,6 +380,8 @@ sealed partial class OnnxImport
             return;
         }
 
+        if ((long)outputHeight * outputWidth * window.Kernel.Height * window.Kernel.Width > MostNumbers)
+            throw new InputException($"{outputHeight} × {outputWidth} windows of {window.Kernel.Height} × {window.Kernel.Width} have more than {MostNumbers} numbers");
         int[][] windows = new int[outputHeight * outputWidth][];
         float[] divisors = new float[windows.Length];
         bool countsPadding = node.Integer("count_include_pad", 0) != 0;

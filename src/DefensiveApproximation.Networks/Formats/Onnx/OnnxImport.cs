@@ -11,6 +11,9 @@ sealed partial class OnnxImport
     // A quarter of a gigabyte for one image: more than any network has between two layers.
     const int MostNumbers = 1 << 26;
 
+    // Of all layers together.
+    const long MostNumbersOfAll = 4L * MostNumbers;
+
     readonly GraphProto graph;
     readonly int version;
     readonly Dictionary<string, OnnxTensor> constants = [];
@@ -21,6 +24,7 @@ sealed partial class OnnxImport
     readonly long batch;
     readonly int[] inputShape;
     readonly string folder;
+    long numbers;
 
     /// <summary>What a layer gives, or the images.</summary>
     /// <param name="Place">The layer's place, or <see cref="Networks.Node.Images"/>.</param>
@@ -74,9 +78,9 @@ sealed partial class OnnxImport
             {
                 throw new InputException($"{where}: {e.Message}", e);
             }
-            catch (ArgumentException e)
+            catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException)
             {
-                throw new InputException($"{where}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}", e);
+                throw new InputException($"{where}: its inputs do not fit it or each other: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}", e);
             }
         }
 
@@ -127,6 +131,9 @@ sealed partial class OnnxImport
         int[] places = new int[inputs.Length];
         for (int i = 0; i < places.Length; i++)
             places[i] = inputs[i].Place;
+        numbers += Tensor.Count(shape);
+        if (numbers > MostNumbersOfAll)
+            throw new InputException($"one image has more than {MostNumbersOfAll} numbers in all layers up to here");
         nodes.Add(new Networks.Node(layer, places));
         return new Value(nodes.Count - 1, shape);
     }

@@ -9,6 +9,9 @@ namespace DefensiveApproximation.Networks.Formats.Onnx;
 /// </summary>
 public static class OnnxModels
 {
+    // The list of operators, and a name beside it.
+    const int LongestMessage = 1000;
+
     const int OldestOperators = 9, NewestOperators = 21;
 
     /// <summary>The operators that are read.</summary>
@@ -42,7 +45,7 @@ public static class OnnxModels
         catch (InputException e)
         {
             // Names come from the file, and can be anything.
-            throw new InputException($"'{path}': {string.Concat(e.Message.Select(letter => char.IsControl(letter) ? '?' : letter))}", e);
+            throw new InputException($"'{path}': {InputFile.OneLine(e.Message, LongestMessage)}", e);
         }
     }
 }

@@ -38,14 +38,19 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         }
 
         int[] shape = [.. tensor.Dims.Select(dimension => (int)dimension)];
-        (int size, bool isReal) = tensor.DataType switch
+        RealFormat? real = tensor.DataType switch
         {
-            Float => (4, true),
-            Half or BFloat16 => (2, true),
-            Double => (8, true),
-            Int64 => (8, false),
-            Int32 => (4, false),
-            UInt8 or Int8 or Bool => (1, false),
+            Float => RealFormat.Float32,
+            Half => RealFormat.Float16,
+            BFloat16 => RealFormat.BFloat16,
+            Double => RealFormat.Float64,
+            _ => null,
+        };
+        int size = real?.Size() ?? tensor.DataType switch
+        {
+            Int64 => sizeof(long),
+            Int32 => sizeof(int),
+            UInt8 or Int8 or Bool => 1,
             _ => throw new InputException($"{name} is of the data type {tensor.DataType}; read are float, float16, bfloat16, double, int64, int32, int8, uint8 and bool"),
         };
         int given = tensor.DataType switch { Float => tensor.FloatData.Count, Double => tensor.DoubleData.Count, Int64 => tensor.Int64Data.Count, _ => tensor.Int32Data.Count };
@@ -54,11 +59,11 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         long found = isRaw ? raw.Length : given;
         if (found != (isRaw ? count * size : count))
             throw new InputException($"{name} of the shape [{string.Join(", ", shape)}] has {found} {(isRaw ? "bytes" : "numbers")} and should have {(isRaw ? count * size : count)}");
-        if (isReal)
+        if (real is RealFormat format)
         {
             float[] reals = new float[count];
             for (int i = 0; i < reals.Length; i++)
-                reals[i] = isRaw ? RawReal(raw.Span[(i * size)..], tensor.DataType) : GivenReal(tensor, i);
+                reals[i] = isRaw ? format.Read(raw.Span[(i * size)..]) : GivenReal(tensor, i);
             return new OnnxTensor(shape, reals, null);
         }
 
@@ -72,14 +77,6 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
 
         return new OnnxTensor(shape, null, integers);
     }
-
-    static float RawReal(ReadOnlySpan<byte> bytes, int type) => type switch
-    {
-        Float => BinaryPrimitives.ReadSingleLittleEndian(bytes),
-        Half => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes),
-        Double => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes),
-        _ => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16),
-    };
 
     static float GivenReal(TensorProto tensor, int i) => tensor.DataType switch
     {

@@ -36,6 +36,24 @@ public class MalformedOnnxTests
         Refused(graph => graph.Node("Pad", [Input, graph.Integers(0, 0, 1 << 30, 1 << 30, 0, 0, 1 << 30, 1 << 30)]), "dimensions are at least 1, and their product at most");
 
     [Fact]
+    public void WindowsBeyondMemory() => Refused(
+        graph => graph.Node(
+            "MaxPool", [graph.Node("Pad", [Input, graph.Integers(0, 0, 1000, 1000, 0, 0, 1000, 1000)])],
+            ("kernel_shape", new[] { 900, 900 }), ("strides", new[] { 1, 1 })),
+        "windows of 900 × 900 have more than");
+
+    [Fact]
+    public void AMatrixThatIsNone() => Refused(
+        graph => graph.Node("Gemm", [graph.Node("Flatten", [Input]), graph.Weights(1, 192), graph.Weights(1, 1)]), "(Gemm): its inputs do not fit");
+
+    [Fact]
+    public void ABoundThatIsEmpty() => Refused(graph => graph.Node("Clip", [Input, graph.Constant([], 0)]), "(Clip): its inputs do not fit");
+
+    [Fact]
+    public void ANameOfAMillionLetters() =>
+        Refused(graph => graph.Node("Relu", [new string('x', 1_000_000)]), "xxxx…");
+
+    [Fact]
     public void AReshapeThatMixesImages() =>
         Refused(graph => graph.Node("Reshape", [Input, graph.Integers(3, -1)]), "the shape [3, -1] mixes images");
 
