@@ -25,7 +25,7 @@ static class NetworkBenchmark
     public static void Run(TextWriter output)
     {
         Dataset digits = Datasets.Load("digits", Split.Test);
-        using var reference = new TorchNetwork(TorchArchitecture.Find("lenet5"), TrainedModels.Weights("lenet5-digits"));
+        using var reference = new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], TrainedModels.Weights("lenet5-digits"));
         Network exact = TrainedModels.Load("lenet5-digits");
         foreach (int batch in (int[])[100, 1])
         {

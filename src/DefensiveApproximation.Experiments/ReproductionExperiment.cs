@@ -34,7 +34,7 @@ public sealed class ReproductionExperiment
         new(ExactMultiplier.Rounded, LayerSelection.All, 0.9793),
         new(AxFpm.Released, LayerSelection.All, 0.9767),
         new(AxFpm.Released, LayerSelection.Convolutions, 0.9767),
-        new(Bfloat16Multiplier.Instance, LayerSelection.All, 0.9793),
+        new(Bfloat16Multiplier.Truncated, LayerSelection.All, 0.9793),
         new(AxFpm.Wrapped, LayerSelection.All, null),
         new(AxFpm.Renormalised, LayerSelection.All, null),
         new(Ama5Flat.Instance, LayerSelection.All, null),

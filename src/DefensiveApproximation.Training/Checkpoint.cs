@@ -3,7 +3,6 @@ using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
 using TorchSharp;
-using TorchSharp.Modules;
 
 namespace DefensiveApproximation.Training;
 
@@ -53,12 +52,12 @@ static class Checkpoint
         run.BestCorrect = (int)Number(file, path, "best correct");
         run.Optimiser.Steps = Number(file, path, "step");
         var best = new Dictionary<string, Tensor>();
-        foreach ((string name, Parameter parameter) in run.Parameters)
+        foreach ((string name, torch.Tensor tensor) in run.State)
         {
-            // Through the parameter, for the check of the shape.
-            TorchTensors.Copy(file.Tensors, "best." + name, parameter);
+            // Through the tensor, for the check of the shape.
+            TorchTensors.Copy(file.Tensors, "best." + name, tensor);
             best.Add(name, file.Tensors["best." + name]);
-            TorchTensors.Copy(file.Tensors, name, parameter);
+            TorchTensors.Copy(file.Tensors, name, tensor);
         }
 
         foreach ((string name, torch.Tensor tensor) in run.Optimiser.Tensors)

@@ -4,17 +4,20 @@ namespace DefensiveApproximation.Training;
 
 /// <summary>A network that can be trained: what it takes and how it is built.</summary>
 /// <param name="Name">The name used on the command line and in weight files.</param>
-/// <param name="InputShape">The shape of one image: <c>[channels, height, width]</c>.</param>
+/// <param name="InputShapes">The shapes of image that it can be built for: <c>[channels, height, width]</c> each.</param>
 /// <param name="Classes">How many logits the last layer has.</param>
 /// <param name="Build">
-/// Makes the module, with TorchSharp's own random weights; <see cref="LibTorch.Load"/> must have been called. The names of its
+/// Makes the module for one of these shapes, with TorchSharp's own random weights; <see cref="LibTorch.Load"/> must have been called. The names of its
 /// parts are the names in the weight file: <c>conv1</c> gives <c>conv1.weight</c> and <c>conv1.bias</c>.
 /// </param>
 /// <param name="Defaults">How it is trained where nothing else is said.</param>
-public sealed record TorchArchitecture(string Name, IReadOnlyList<int> InputShape, int Classes, Func<Sequential> Build, TrainingOptions Defaults)
+public sealed record TorchArchitecture(string Name, IReadOnlyList<IReadOnlyList<int>> InputShapes, int Classes, Func<IReadOnlyList<int>, Sequential> Build, TrainingOptions Defaults)
 {
     /// <summary>Every architecture that can be trained.</summary>
-    public static IReadOnlyList<TorchArchitecture> All { get; } = [TorchLeNet5.Architecture, TorchAlexNet.Architecture];
+    public static IReadOnlyList<TorchArchitecture> All { get; } =
+    [
+        TorchLeNet5.Architecture, TorchAlexNet.Architecture, TorchQuantisedNetwork.Full, TorchQuantisedNetwork.WeightsOnly, TorchQuantisedNetwork.Unquantised,
+    ];
 
     /// <summary>The architecture of that name, whatever the case of its letters.</summary>
     /// <param name="name">For example <c>lenet5</c>.</param>

@@ -14,7 +14,7 @@ public static class TorchLeNet5
     /// conv1 1→32, conv2 32→64 (each 3×3 with padding 1, then ReLU, then max-pooling by 2), linear1 3136→200, ReLU,
     /// linear2 200→10.
     /// </summary>
-    public static TorchArchitecture Architecture { get; } = new("lenet5", [1, 28, 28], 10, Build, new TrainingOptions());
+    public static TorchArchitecture Architecture { get; } = new("lenet5", [[1, 28, 28]], 10, _ => Build(), new TrainingOptions());
 
     static Sequential Build() => Sequential(
         ("conv1", Conv2d(1, 32, 3, padding: 1)),

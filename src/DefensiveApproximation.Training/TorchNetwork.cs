@@ -14,17 +14,20 @@ public sealed class TorchNetwork : IDisposable
 
     /// <summary>Builds the network and gives it its weights.</summary>
     /// <param name="architecture">What to build.</param>
+    /// <param name="inputShape">The shape of one image, one of the architecture's.</param>
     /// <param name="weights">A tensor for each name of the architecture; further ones are not used.</param>
     /// <exception cref="InputException">A tensor is missing or has the wrong shape, or LibTorch does not load.</exception>
-    public TorchNetwork(TorchArchitecture architecture, IReadOnlyDictionary<string, Tensor> weights)
+    public TorchNetwork(TorchArchitecture architecture, IReadOnlyList<int> inputShape, IReadOnlyDictionary<string, Tensor> weights)
     {
         ArgumentNullException.ThrowIfNull(architecture);
         ArgumentNullException.ThrowIfNull(weights);
         LibTorch.Load();
-        module = architecture.Build();
+        module = architecture.Build(inputShape);
         module.eval();
-        foreach ((string name, Parameter parameter) in module.named_parameters())
-            TorchTensors.Copy(weights, name, parameter.requires_grad_(false));
+        foreach ((_, Parameter parameter) in module.named_parameters())
+            parameter.requires_grad_(false);
+        foreach ((string name, torch.Tensor tensor) in TorchTensors.State(module))
+            TorchTensors.Copy(weights, name, tensor);
     }
 
     /// <summary>The logits <c>[batch, classes]</c> of images <c>[batch, channels, height, width]</c>.</summary>

@@ -27,6 +27,13 @@ static class TorchTensors
         return new Tensor(contiguous.data<float>().ToArray(), Array.ConvertAll(tensor.shape, dimension => (int)dimension));
     }
 
+    /// <summary>What a module knows: its parameters, and its other real numbers, which are the statistics of batch normalisations.</summary>
+    public static IEnumerable<(string Name, torch.Tensor Tensor)> State(torch.nn.Module module) =>
+    [
+        .. module.named_parameters().Select(named => (named.name, (torch.Tensor)named.parameter)),
+        .. module.named_buffers().Where(named => named.buffer.is_floating_point()),
+    ];
+
     /// <summary>Overwrites a LibTorch tensor with the one of that name.</summary>
     /// <exception cref="InputException">There is none of that name, or it has another shape.</exception>
     public static void Copy(IReadOnlyDictionary<string, Tensor> from, string name, torch.Tensor to)

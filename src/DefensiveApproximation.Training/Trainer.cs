@@ -48,7 +48,7 @@ public static class Trainer
         try
         {
             torch.set_num_threads(options.Threads);
-            using var run = new TrainingRun(architecture, options);
+            using var run = new TrainingRun(architecture, ImageShape(data), options);
             return Train(run, architecture, data, options, progress, cancellation);
         }
         finally
@@ -89,14 +89,16 @@ public static class Trainer
         return new TrainingResult(architecture, data.Name, options, run.Best, run.BestEpoch, (double)run.BestCorrect / heldOut.Length);
     }
 
+    static int[] ImageShape(Dataset data) => [data.Channels, data.Height, data.Width];
+
     static void Check(TorchArchitecture architecture, Dataset data)
     {
         if (data.Split == Split.Test)
             throw new ArgumentException("The test split is what a network is judged on; train on the training split.", nameof(data));
-        if (!architecture.InputShape.SequenceEqual([data.Channels, data.Height, data.Width]) || architecture.Classes != data.Classes.Count)
+        if (!architecture.InputShapes.Any(shape => shape.SequenceEqual(ImageShape(data))) || architecture.Classes != data.Classes.Count)
         {
             throw new InputException($"{data.Name} has {data.Channels}×{data.Height}×{data.Width} images of {data.Classes.Count} classes, and {architecture.Name} takes "
-                + $"{string.Join('×', architecture.InputShape)} images of {architecture.Classes}; choose a data set or an architecture that fits");
+                + $"{string.Join(" or ", architecture.InputShapes.Select(shape => string.Join('×', shape)))} images of {architecture.Classes}; choose a data set or an architecture that fits");
         }
 
         if (data.Count < HeldOut)

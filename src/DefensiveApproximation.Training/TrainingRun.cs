@@ -14,11 +14,12 @@ sealed class TrainingRun : IDisposable
     readonly TrainingOptions options;
     readonly Sequential module;
 
-    public TrainingRun(TorchArchitecture architecture, TrainingOptions options)
+    public TrainingRun(TorchArchitecture architecture, IReadOnlyList<int> inputShape, TrainingOptions options)
     {
         this.options = options;
-        module = architecture.Build();
+        module = architecture.Build(inputShape);
         Parameters = [.. module.named_parameters()];
+        State = [.. TorchTensors.State(module)];
         InitialiseWeights();
         Optimiser = OptimiserState.Create(options, Parameters);
         Best = Weights();
@@ -27,7 +28,10 @@ sealed class TrainingRun : IDisposable
     /// <summary>The tensors that are learnt, in the order of the layers.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)> Parameters { get; }
 
-    /// <summary>What makes them follow their gradients.</summary>
+    /// <summary>What makes up the weights: these, and the statistics of batch normalisations.</summary>
+    public IReadOnlyList<(string Name, torch.Tensor Tensor)> State { get; }
+
+    /// <summary>What makes parameters follow their gradients.</summary>
     public OptimiserState Optimiser { get; }
 
     /// <summary>How many epochs are done.</summary>
@@ -44,7 +48,7 @@ sealed class TrainingRun : IDisposable
 
     /// <summary>A copy of the weights as they are now.</summary>
     public Dictionary<string, Tensor> Weights() =>
-        Parameters.ToDictionary(named => named.Name, named => TorchTensors.FromTorch(named.Parameter));
+        State.ToDictionary(named => named.Name, named => TorchTensors.FromTorch(named.Tensor));
 
     /// <summary>Goes once through the images in a random order, and says how it went.</summary>
     /// <param name="data">All images.</param>
@@ -113,19 +117,23 @@ sealed class TrainingRun : IDisposable
 
     /// <summary>
     /// Uniform in ±gain/√(inputs of one output), biases in ±1/√(inputs), as PyTorch starts its layers, but from our own
-    /// generator: LibTorch's is shared by the whole process, and anybody's draw would change the training.
+    /// generator: LibTorch's is shared by the whole process, and anybody's draw would change the training. Batch normalisations stay as they are made, at 1 and 0.
     /// </summary>
     void InitialiseWeights()
     {
         float bound = 0;
+        string layer = "";
         for (int i = 0; i < Parameters.Count; i++)
         {
-            (_, Parameter parameter) = Parameters[i];
+            (string name, Parameter parameter) = Parameters[i];
+            bool isWeight = parameter.shape.Length > 1;
             // A bias follows its weight.
-            if (parameter.shape.Length > 1)
-                bound = 1 / MathF.Sqrt(parameter.numel() / parameter.shape[0]);
+            if (isWeight)
+                (layer, bound) = (name[..name.LastIndexOf('.')], 1 / MathF.Sqrt(parameter.numel() / parameter.shape[0]));
+            else if (name != layer + ".bias")
+                continue;
             var random = new CounterRandom(options.Seed, (ulong)i, RandomPurpose.Weights);
-            float gain = parameter.shape.Length > 1 ? (float)options.Gain : 1;
+            float gain = isWeight ? (float)options.Gain : 1;
             float[] numbers = new float[parameter.numel()];
             for (int j = 0; j < numbers.Length; j++)
                 numbers[j] = random.NextSingle(-gain * bound, gain * bound);

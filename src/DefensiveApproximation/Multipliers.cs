@@ -15,7 +15,8 @@ public static class Multipliers
         AxFpm.Renormalised,
         Ama5Flat.Instance,
         HeapLike.Instance,
-        Bfloat16Multiplier.Instance,
+        Bfloat16Multiplier.Truncated,
+        Bfloat16Multiplier.Nearest,
         ExactMultiplier.FusedSum,
     ];
 

@@ -42,11 +42,13 @@ static class ModelCommand
     {
         Argument<string> from = new("FROM") { Description = "A .pt, .pth or .safetensors file." };
         Argument<string> to = new("TO") { Description = "The .safetensors file to write." };
+        Option<Architecture?> architecture = Values.Option<Architecture?>(
+            "--architecture", "NAME", "Say in the header which architecture the weights are for, where several have the same tensors. [default: none]", Architecture.Find);
         var command = new DocumentedCommand(
             "convert", "Write the weights of a PyTorch state dict as safetensors.",
             "Tensors of real numbers keep their names and shapes and become float32; those of whole numbers, which count batches, are left out. Nothing in the file is run.")
         {
-            from, to,
+            from, to, architecture,
         };
         command.SetAction(parse =>
         {
@@ -54,7 +56,7 @@ static class ModelCommand
             if (!file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
                 throw new InputException($"'{file}' does not end in .safetensors, which is what is written");
             IReadOnlyDictionary<string, Tensor> tensors = TrainedModels.Weights(parse.GetValue(from)!);
-            Safetensors.Save(file, tensors, new Dictionary<string, string>());
+            Safetensors.Save(file, tensors, parse.GetValue(architecture) is Architecture named ? new Dictionary<string, string> { ["architecture"] = named.Name } : null);
             Console.WriteLine($"{file}: {tensors.Count} tensors, {tensors.Values.Sum(tensor => (long)tensor.Data.Length):N0} numbers");
         });
         return command;

@@ -5,66 +5,72 @@ using DefensiveApproximation.Networks.Layers;
 namespace DefensiveApproximation.Networks.Models;
 
 /// <summary>
-/// AlexNet for 32×32 colour images and ten classes: the layers of Krizhevsky, Sutskever, Hinton, "ImageNet Classification with
+/// AlexNet for 32×32 colour images or 28×28 grey ones, and ten classes: the layers of Krizhevsky, Sutskever, Hinton, "ImageNet Classification with
 /// Deep Convolutional Neural Networks", NIPS 2012, with filters for small images. Five 3×3 convolutions with 32, 64, 96, 96 and
 /// 64 filters, each followed by ReLU and the first, the second and the last by 2×2 max-pooling, then dense layers of 512, 512
-/// and 10. 18.8 million multiplications an image, 1.03 million weights.
+/// and 10. 18.8 million multiplications an image of 32×32, 1.01 million weights.
 /// </summary>
 public static class AlexNet
 {
-    const int Size = 32, Classes = 10, Hidden = 512, Kernel = 3;
+    const int Classes = 10, Hidden = 512, Kernel = 3;
 
-    static readonly int[] Filters = [3, 32, 64, 96, 96, 64];
+    /// <summary>For 32×32 colour images: CIFAR-10.</summary>
+    public static Architecture Colour { get; } = Create(3, 32);
 
-    static readonly int[] Widths = [Filters[^1] * (Size / 8) * (Size / 8), Hidden, Hidden, Classes];
+    /// <summary>For 28×28 grey images: Fashion-MNIST.</summary>
+    public static Architecture Grey { get; } = Create(1, 28);
 
-    /// <summary>Its tensors and layers.</summary>
-    public static Architecture Architecture { get; } = new("alexnet", Tensors(), Build);
+    static Architecture Create(int channels, int size)
+    {
+        int[] filters = [channels, 32, 64, 96, 96, 64];
+        int[] widths = [filters[^1] * (size / 8) * (size / 8), Hidden, Hidden, Classes];
+        return new Architecture("alexnet", Tensors(filters, widths), (name, tensors) => Build(name, tensors, size, filters, widths));
+    }
 
-    static Dictionary<string, int[]> Tensors()
+    static Dictionary<string, int[]> Tensors(int[] filters, int[] widths)
     {
         var tensors = new Dictionary<string, int[]>();
-        for (int i = 1; i < Filters.Length; i++)
+        for (int i = 1; i < filters.Length; i++)
         {
-            tensors.Add($"conv{i}.weight", [Filters[i], Filters[i - 1], Kernel, Kernel]);
-            tensors.Add($"conv{i}.bias", [Filters[i]]);
+            tensors.Add($"conv{i}.weight", [filters[i], filters[i - 1], Kernel, Kernel]);
+            tensors.Add($"conv{i}.bias", [filters[i]]);
         }
 
-        for (int i = 1; i < Widths.Length; i++)
+        for (int i = 1; i < widths.Length; i++)
         {
-            tensors.Add($"linear{i}.weight", [Widths[i], Widths[i - 1]]);
-            tensors.Add($"linear{i}.bias", [Widths[i]]);
+            tensors.Add($"linear{i}.weight", [widths[i], widths[i - 1]]);
+            tensors.Add($"linear{i}.bias", [widths[i]]);
         }
 
         return tensors;
     }
 
-    static Network Build(string name, IReadOnlyDictionary<string, Tensor> tensors)
+    static Network Build(string name, IReadOnlyDictionary<string, Tensor> tensors, int size, int[] filters, int[] widths)
     {
         var layers = new List<Layer>();
-        int size = Size;
-        for (int i = 1; i < Filters.Length; i++)
+        int side = size;
+        for (int i = 1; i < filters.Length; i++)
         {
             layers.Add(new Convolution2D(
-                $"conv{i}", new ConvolutionShape(Filters[i - 1], Filters[i], Kernel, Kernel) { Padding = 1 }, size, size,
+                $"conv{i}", new ConvolutionShape(filters[i - 1], filters[i], Kernel, Kernel) { Padding = 1 }, side, side,
                 tensors[$"conv{i}.weight"].Data, tensors[$"conv{i}.bias"].Data, ExactMultiplier.Rounded));
             layers.Add(new Relu($"relu{i}"));
             if (i is 1 or 2 or 5)
             {
                 layers.Add(new MaxPool2D($"pool{i}", 2));
-                size /= 2;
+                side /= 2;
             }
         }
 
         layers.Add(new Flatten("flatten"));
-        for (int i = 1; i < Widths.Length; i++)
+        for (int i = 1; i < widths.Length; i++)
         {
             layers.Add(new Dense(
-                $"linear{i}", Widths[i - 1], Widths[i], tensors[$"linear{i}.weight"].Data, tensors[$"linear{i}.bias"].Data, ExactMultiplier.Rounded));
-            if (i + 1 < Widths.Length)
-                layers.Add(new Relu($"relu{Filters.Length - 1 + i}"));
+                $"linear{i}", widths[i - 1], widths[i], tensors[$"linear{i}.weight"].Data, tensors[$"linear{i}.bias"].Data, ExactMultiplier.Rounded));
+            if (i + 1 < widths.Length)
+                layers.Add(new Relu($"relu{filters.Length - 1 + i}"));
         }
 
-        return new Network(name, [Filters[0], Size, Size], Classes, layers);
+        return new Network(name, [filters[0], size, size], Classes, layers);
     }
 }

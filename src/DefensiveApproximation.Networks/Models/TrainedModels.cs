@@ -33,35 +33,42 @@ public static class TrainedModels
     {
         if (nameOrPath.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             return OnnxModels.Load(nameOrPath);
-        IReadOnlyDictionary<string, Tensor> weights = Weights(nameOrPath);
+        (IReadOnlyDictionary<string, Tensor> weights, string? architecture) = Read(nameOrPath);
         string name = FindShipped(nameOrPath) ?? Path.GetFileNameWithoutExtension(nameOrPath);
-        return Architecture.Recognise(nameOrPath, weights).Build(name, weights);
+        return Architecture.Recognise(nameOrPath, weights, architecture).Build(name, weights);
     }
 
     /// <summary>Loads the weights of a network by the names of their tensors.</summary>
     /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors or PyTorch file.</param>
     /// <exception cref="InputException">There is no such network, or the file cannot be read.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Weights(string nameOrPath)
+    public static IReadOnlyDictionary<string, Tensor> Weights(string nameOrPath) => Read(nameOrPath).Weights;
+
+    /// <summary>The weights, and what the header of a safetensors file calls the architecture.</summary>
+    static (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) Read(string nameOrPath)
     {
         bool looksLikePath = nameOrPath.Contains('/') || nameOrPath.Contains('\\') || nameOrPath.Contains('.');
         if (looksLikePath || File.Exists(nameOrPath))
         {
             bool isPyTorch = Path.GetExtension(nameOrPath).ToLowerInvariant() is ".pt" or ".pth";
-            IReadOnlyDictionary<string, Tensor> tensors = isPyTorch ? PyTorchFile.Load(nameOrPath) : Safetensors.Load(nameOrPath).Tensors;
-            foreach ((string tensor, Tensor values) in tensors)
+            (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) read =
+                isPyTorch ? (PyTorchFile.Load(nameOrPath), null) : Named(Safetensors.Load(nameOrPath));
+            foreach ((string tensor, Tensor values) in read.Weights)
             {
                 if (!values.Data.All(float.IsFinite))
                     throw new InputException($"'{nameOrPath}': the tensor '{tensor}' holds a NaN or an infinity; a trained network has finite weights, so export it anew");
             }
 
-            return tensors;
+            return read;
         }
 
         string name = FindShipped(nameOrPath)
             ?? throw Names.Unknown("model", nameOrPath, [.. Shipped, "or the path of a .safetensors, .pt or .onnx file"]);
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix)!;
-        return Safetensors.Load(stream, name).Tensors;
+        return Named(Safetensors.Load(stream, name));
     }
+
+    static (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) Named(Safetensors file) =>
+        (file.Tensors, file.Metadata.GetValueOrDefault("architecture"));
 
     static string? FindShipped(string name) =>
         Shipped.FirstOrDefault(shipped => string.Equals(shipped, name, StringComparison.OrdinalIgnoreCase));

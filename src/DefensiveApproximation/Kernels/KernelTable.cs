@@ -35,8 +35,10 @@ static class KernelTable
             Singles128<FusedSingle<Single128, Vector128<float>>>(OperandFormat.Plain, SafeRange.Finite),
         ],
         [(ExactMultiplier.FusedSum, Accumulation.Float64)] = Doubles<FusedDouble>("", OperandFormat.Plain, SafeRange.Finite),
-        [(Bfloat16Multiplier.Instance, Accumulation.Float32)] = ExactSingles(OperandFormat.Bfloat16, SafeRange.Finite),
-        [(Bfloat16Multiplier.Instance, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.Bfloat16, SafeRange.Finite),
+        [(Bfloat16Multiplier.Truncated, Accumulation.Float32)] = ExactSingles(OperandFormat.Bfloat16, SafeRange.Finite),
+        [(Bfloat16Multiplier.Truncated, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.Bfloat16, SafeRange.Finite),
+        [(Bfloat16Multiplier.Nearest, Accumulation.Float32)] = ExactSingles(OperandFormat.Bfloat16Nearest, Bfloat16NearestRange),
+        [(Bfloat16Multiplier.Nearest, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.Bfloat16Nearest, Bfloat16NearestRange),
         [(Ama5Flat.Instance, Accumulation.Float32)] = ExactSingles(OperandFormat.FlatAma5, FlatAma5Range),
         [(Ama5Flat.Instance, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.FlatAma5, FlatAma5Range),
         [(AxFpm.Released, Accumulation.Float32)] =
@@ -83,6 +85,9 @@ static class KernelTable
 
     // What the lost carry leaves can be as small as 2⁻⁴⁷ of the product.
     static SafeRange AxFpmWrappedRange => new(48, 254, 253);
+
+    // Rounding up raises the largest exponent to that of infinity, whose product with zero is no number.
+    static SafeRange Bfloat16NearestRange => SafeRange.Finite with { HighestActivation = 253, HighestWeight = 253 };
 
     // Weights are doubled; a result above 254 becomes infinite by itself, one below 1 would be subnormal.
     static SafeRange FlatAma5Range => new(1, int.MaxValue, 253);

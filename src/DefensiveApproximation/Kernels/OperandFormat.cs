@@ -17,6 +17,9 @@ abstract class OperandFormat
     /// <summary>Without the low 16 bits: <c>bfloat16</c>.</summary>
     public static OperandFormat Bfloat16 { get; } = new OperandFormat<Bfloat16Operands, Bfloat16Operands>(split: false, smallest: 1);
 
+    /// <summary>Rounded to a multiple of the lowest of the upper 16 bits: <c>bfloat16-nearest</c>.</summary>
+    public static OperandFormat Bfloat16Nearest { get; } = new OperandFormat<Bfloat16NearestOperands, Bfloat16NearestOperands>(split: false, smallest: 1);
+
     /// <summary>A without its lowest bit, B as twice its power of two: their exact product is <c>ama5-flat</c>'s.</summary>
     public static OperandFormat FlatAma5 { get; } = new OperandFormat<FlatAma5Activations, FlatAma5Weights>(split: false, MantissaMultiplier.FlushBits);
 
@@ -66,6 +69,18 @@ abstract class OperandFormat
         {
             second = default;
             return Vector.AsVectorSingle(Vector.AsVectorUInt32(value) & new Vector<uint>(0xFFFF_0000));
+        }
+    }
+
+    readonly struct Bfloat16NearestOperands : IOperandTransform
+    {
+        public static Vector<float> Transform(Vector<float> value, out Vector<float> second)
+        {
+            second = default;
+            Vector<uint> bits = Vector.AsVectorUInt32(value);
+            // Just under half of the last place, and half where the number below is odd, carries into it if it has to be rounded up.
+            Vector<uint> rounded = bits + new Vector<uint>(0x7FFF) + (Vector.ShiftRightLogical(bits, 16) & Vector<uint>.One);
+            return Vector.AsVectorSingle(rounded & new Vector<uint>(0xFFFF_0000));
         }
     }
 

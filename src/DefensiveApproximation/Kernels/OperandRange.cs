@@ -6,15 +6,12 @@ namespace DefensiveApproximation.Kernels;
 
 /// <summary>
 /// What a fast path has to know of many operands at once: the smallest and largest exponent field of those that count
-/// (are not zero, or not flushed), and whether an infinity or a NaN is among them.
+/// (are not zero, or not flushed); infinities and NaN have the largest there is.
 /// </summary>
 /// <param name="Lowest">The smallest exponent field; 255 where nothing counts.</param>
 /// <param name="Highest">The largest exponent field; 0 where nothing counts.</param>
 readonly record struct OperandRange(int Lowest, int Highest)
 {
-    /// <summary>Whether any operand is infinite or not a number.</summary>
-    public bool HasSpecial => Highest == Binary32.SpecialExponent;
-
     /// <summary>Whether no operand counts, so that every product is zero.</summary>
     public bool IsZero => Lowest > Highest;
 

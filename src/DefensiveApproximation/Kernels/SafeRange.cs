@@ -9,6 +9,9 @@ namespace DefensiveApproximation.Kernels;
 /// <param name="HighestWeight">The largest exponent field of a weight; 253 where packing doubles weights.</param>
 readonly record struct SafeRange(int LowestResult, int HighestResult, int HighestWeight)
 {
+    /// <summary>The largest exponent field of an activation.</summary>
+    public int HighestActivation { get; init; } = 254;
+
     /// <summary>All finite operands.</summary>
     public static SafeRange Finite { get; } = new(int.MinValue, int.MaxValue, 254);
 
@@ -17,7 +20,7 @@ readonly record struct SafeRange(int LowestResult, int HighestResult, int Highes
     {
         // Weights are looked at also where all activations are zero: one that packing doubles to infinity would give NaN.
         // Infinities and NaN have the exponent field 255, above every limit.
-        if (activations.HasSpecial || weights.Highest > HighestWeight)
+        if (activations.Highest > HighestActivation || weights.Highest > HighestWeight)
             return false;
         if (activations.IsZero || weights.IsZero)
             return true;

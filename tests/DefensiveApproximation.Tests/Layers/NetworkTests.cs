@@ -182,7 +182,7 @@ public class NetworkTests
     static TorchNetwork Oracle()
     {
         using Stream stream = typeof(Tensor).Assembly.GetManifestResourceStream("models/lenet5-digits.safetensors")!;
-        return new TorchNetwork(TorchLeNet5.Architecture, Safetensors.Load(stream, "lenet5-digits").Tensors);
+        return new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], Safetensors.Load(stream, "lenet5-digits").Tensors);
     }
 
     static Network WithThreads(Network network, int threads) =>

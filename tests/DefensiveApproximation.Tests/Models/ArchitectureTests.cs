@@ -1,6 +1,5 @@
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Formats;
-using DefensiveApproximation.Networks.Layers;
 using DefensiveApproximation.Networks.Models;
 using Xunit;
 
@@ -32,14 +31,16 @@ public class ArchitectureTests
     [Fact]
     public void Recognise_NoTensorAtAll_SaysWhatIsMissing() => AssertRefused(tensors => tensors.Clear(), "'conv1.weight' is missing");
 
-    [Fact]
-    public void LeNet5_HasTheWeightsAndMultiplicationsItsDescriptionStates()
+    [Theory]
+    [InlineData("dq-full")]
+    [InlineData("dq-weights")]
+    [InlineData("dq-float")]
+    public void Recognise_TensorsOfSeveral_TakesTheNamedOne_AndNoneWithoutAName(string name)
     {
-        Network network = Architecture.Recognise("zeros", Zeros()).Build("zeros", Zeros());
+        Dictionary<string, Tensor> tensors = Architecture.Find(name).Tensors.ToDictionary(pair => pair.Key, pair => Tensor.Zeros(pair.Value));
 
-        Assert.Equal(648_226, Zeros().Values.Sum(tensor => tensor.Data.Length));
-        Assert.Equal(4_467_664, network.Layers.OfType<WeightedLayer>().Sum(layer => layer.Multiplications));
-        Assert.Equal([2, 10], network.Forward(Tensor.Zeros(2, 1, 28, 28)).Shape.ToArray());
+        Assert.Equal(name, Architecture.Recognise("weights", tensors, name).Name);
+        Assert.Contains("fit dq-full, dq-weights, dq-float alike", Assert.Throws<InputException>(() => Architecture.Recognise("weights", tensors)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -96,7 +97,7 @@ public class ArchitectureTests
 
         Assert.StartsWith("weights.safetensors: ", message, StringComparison.Ordinal);
         Assert.Contains(part, message, StringComparison.Ordinal);
-        Assert.Contains("Known: lenet5, alexnet.", message, StringComparison.Ordinal);
+        Assert.Contains("Known: lenet5, alexnet, dq-full, dq-weights, dq-float.", message, StringComparison.Ordinal);
     }
 
     static Dictionary<string, Tensor> Zeros() =>

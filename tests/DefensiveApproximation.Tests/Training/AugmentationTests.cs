@@ -6,6 +6,16 @@ namespace DefensiveApproximation.Tests.Training;
 
 public class AugmentationTests
 {
+    [Fact]
+    public void Flip_MirrorsEveryRow()
+    {
+        float[] image = [1, 2, 3, 4, 5, 6];
+
+        Augmentation.Flip(image, 3);
+
+        Assert.Equal([3, 2, 1, 6, 5, 4], image);
+    }
+
     // A quarter turn by sine and cosine misses the pixel centres by a few 1e-15; interpolation passes that on.
     const float QuarterTurnTolerance = 1e-6f;
 

@@ -40,7 +40,7 @@ public class ShippedModelTests
     static int Correct(string dataset, string? folder)
     {
         Dataset test = Datasets.Load(dataset, Split.Test, folder);
-        using var network = new TorchNetwork(TorchLeNet5.Architecture, Model(dataset).Tensors);
+        using var network = new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], Model(dataset).Tensors);
         int correct = 0;
         for (int start = 0; start < test.Count; start += BatchSize)
         {

@@ -28,7 +28,7 @@ public class TorchNetworkTests
         Tensor images = Tensor.Zeros(2, 1, 28, 28);
         images.Row(1)[11 * 28 + 12] = 0.75f;
         images.Row(1)[9 * 28 + 14] = 0.5f;
-        using var network = new TorchNetwork(TorchLeNet5.Architecture, weights);
+        using var network = new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], weights);
 
         Tensor logits = network.Forward(images);
 
@@ -49,7 +49,7 @@ public class TorchNetworkTests
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(reference, "lenet5-authors-logits.json")));
         double[][] expected = document.RootElement.GetProperty("exact").Deserialize<double[][]>()!;
         var weights = Safetensors.Load(Path.Combine(reference, "lenet5-authors.safetensors"));
-        using var network = new TorchNetwork(TorchLeNet5.Architecture, weights.Tensors);
+        using var network = new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], weights.Tensors);
 
         Tensor logits = network.Forward(Datasets.Load("mnist", Split.Test, data).Images(0, expected.Length));
 
@@ -74,7 +74,7 @@ public class TorchNetworkTests
 
         Tensor images = Patterns.Training(2).Images(0, 2);
         byte[] labels = [3, 7];
-        using var network = new TorchNetwork(TorchLeNet5.Architecture, weights);
+        using var network = new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], weights);
 
         Tensor gradient = network.InputGradient(images, labels);
 
@@ -105,7 +105,7 @@ public class TorchNetworkTests
         Assert.Contains("[200, 784]", Refusal(wrong), StringComparison.Ordinal);
 
         static string Refusal(Dictionary<string, Tensor> weights) =>
-            Assert.Throws<InputException>(() => new TorchNetwork(TorchLeNet5.Architecture, weights)).Message;
+            Assert.Throws<InputException>(() => new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], weights)).Message;
     }
 
     static double Loss(TorchNetwork network, Tensor images, Tensor gradient, float step, int image, int label)

@@ -1,0 +1,30 @@
+using DefensiveApproximation.Networks.Models;
+
+namespace DefensiveApproximation.Networks.Layers;
+
+/// <summary>
+/// x between 0 and 1, rounded to one of 2ᵇ evenly spaced levels; a NaN stays a NaN. The gradient is that of x between 0 and 1, as
+/// if nothing were rounded: the straight-through estimator. (Zhou et al., "DoReFa-Net", 2016, sections 2.2 and 2.4.)
+/// </summary>
+/// <param name="name">The name inside the network.</param>
+/// <param name="bits">b; 1 to <see cref="DoReFa.MostBits"/>.</param>
+public sealed class QuantisedRelu(string name, int bits) : Layer(name)
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input, int threads)
+    {
+        Tensor output = Tensor.Unfilled(input.Shape);
+        for (int i = 0; i < input.Data.Length; i++)
+            output.Data[i] = DoReFa.Quantise(float.Clamp(input.Data[i], 0, 1), bits);
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
+    {
+        Tensor result = Tensor.Unfilled(input.Shape);
+        for (int i = 0; i < input.Data.Length; i++)
+            result.Data[i] = input.Data[i] is >= 0 and <= 1 ? outputGradient.Data[i] : 0;
+        return result;
+    }
+}
