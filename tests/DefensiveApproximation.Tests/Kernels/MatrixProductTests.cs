@@ -38,7 +38,7 @@ public class MatrixProductTests
         foreach (int weight in (int[])[8, 64, 127, 190, 253])
         {
             int lowest = Math.Max(8, Math.Max(fast.Range.LowestResult, -100) + 126 - weight);
-            int highest = Math.Min(254, Math.Min(fast.Range.HighestResult, 254) + 126 - weight);
+            int highest = Math.Min(fast.Range.HighestActivation, Math.Min(fast.Range.HighestResult, 254) + 126 - weight);
             if (lowest > highest || weight > fast.Range.HighestWeight)
                 continue;
             float[] a = SampleOperands.WithExponents(12, lowest, highest, 3), b = SampleOperands.WithExponents(40, weight, weight, 4);
