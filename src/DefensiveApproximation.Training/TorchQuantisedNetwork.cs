@@ -18,7 +18,7 @@ public static class TorchQuantisedNetwork
 {
     static readonly TrainingOptions Defaults = new()
     {
-        Epochs = 16,
+        Epochs = 12,
         BatchSize = 128,
         LearningRate = 2e-3,
         Gain = Math.Sqrt(6),
