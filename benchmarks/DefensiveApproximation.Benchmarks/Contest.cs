@@ -6,9 +6,9 @@ namespace DefensiveApproximation.Benchmarks;
 /// Measures several ways to do the same work side by side: every round runs each of them once, so that a slow moment of
 /// a shared machine hits all. A time is the median over the rounds; a ratio is the median of the rounds' ratios.
 /// </summary>
-sealed class Contest(double operations)
+sealed class Contest(double operations, int rounds = Contest.Rounds)
 {
-    const int Rounds = 31;
+    public const int Rounds = 31;
     const double SecondsPerTurn = 0.02;
 
     readonly List<(string Name, Action Work)> entrants = [];
@@ -20,8 +20,8 @@ sealed class Contest(double operations)
     public IReadOnlyList<(string Name, double Rate, double Ratio)> Run()
     {
         int[] repetitions = entrants.Select(entrant => Repetitions(entrant.Work)).ToArray();
-        double[][] seconds = entrants.Select(_ => new double[Rounds]).ToArray();
-        for (int round = 0; round < Rounds; round++)
+        double[][] seconds = entrants.Select(_ => new double[rounds]).ToArray();
+        for (int round = 0; round < rounds; round++)
         {
             for (int i = 0; i < entrants.Count; i++)
                 seconds[i][round] = Time(entrants[i].Work, repetitions[i]);

@@ -30,7 +30,7 @@ static class NetworkBenchmark
         foreach (int batch in (int[])[100, 1])
         {
             Tensor images = digits.Images(0, batch);
-            byte[] labels = digits.Labels[..batch];
+            int[] labels = digits.Labels[..batch];
             foreach (int threads in (int[])[1, 2])
             {
                 torch.set_num_threads(threads);

@@ -6,7 +6,10 @@ using DefensiveApproximation.Benchmarks;
 TextWriter output = Console.Out;
 try
 {
-    Run(args);
+    if (args is [ScaleBenchmark.MemoryOf, string side, string model])
+        ScaleBenchmark.PrintMemory(output, side, model);
+    else
+        Run(args);
     return 0;
 }
 catch (InputException error)
@@ -21,8 +24,9 @@ void Run(string[] arguments)
     {
         [] => RunKernels,
         ["circuits"] => RunCircuits,
+        ["scale"] => () => ScaleBenchmark.Run(output),
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
-        _ => throw new InputException($"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', or 'attacks', which names of attacks may follow"),
+        _ => throw new InputException($"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', 'scale', or 'attacks', which names of attacks may follow"),
     };
     output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
     output.WriteLine();

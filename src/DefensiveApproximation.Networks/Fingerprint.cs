@@ -19,7 +19,13 @@ public static class Fingerprint
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(data.Pixels.Span);
-        hash.AppendData(data.Labels);
+        Span<byte> label = stackalloc byte[sizeof(int)];
+        foreach (int each in data.Labels)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(label, each);
+            hash.AppendData(label);
+        }
+
         return Text(hash);
     }
 

@@ -45,7 +45,7 @@ public sealed class TorchNetwork : IDisposable
     /// </summary>
     /// <param name="images">The images, <c>[batch, channels, height, width]</c>.</param>
     /// <param name="labels">One class for each image.</param>
-    public Tensor InputGradient(Tensor images, ReadOnlySpan<byte> labels)
+    public Tensor InputGradient(Tensor images, ReadOnlySpan<int> labels)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor input = TorchTensors.ToTorch(images).requires_grad_();

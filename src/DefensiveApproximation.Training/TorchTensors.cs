@@ -11,7 +11,7 @@ static class TorchTensors
         torch.tensor(tensor.Data, Array.ConvertAll(tensor.Shape.ToArray(), dimension => (long)dimension));
 
     /// <summary>Classes as LibTorch wants them.</summary>
-    public static torch.Tensor ToTorch(ReadOnlySpan<byte> labels)
+    public static torch.Tensor ToTorch(ReadOnlySpan<int> labels)
     {
         long[] classes = new long[labels.Length];
         for (int i = 0; i < classes.Length; i++)

@@ -105,7 +105,7 @@ sealed class TrainingRun : IDisposable
         module.Dispose();
     }
 
-    (double Loss, int Correct) Step(Tensor images, byte[] labels)
+    (double Loss, int Correct) Step(Tensor images, int[] labels)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor classes = TorchTensors.ToTorch(labels);
@@ -143,9 +143,9 @@ sealed class TrainingRun : IDisposable
 
     static int Correct(torch.Tensor logits, torch.Tensor classes) => (int)logits.argmax(1).eq(classes).sum().item<long>();
 
-    static byte[] Gather(byte[] labels, ReadOnlySpan<int> wanted)
+    static int[] Gather(int[] labels, ReadOnlySpan<int> wanted)
     {
-        byte[] result = new byte[wanted.Length];
+        int[] result = new int[wanted.Length];
         for (int i = 0; i < result.Length; i++)
             result[i] = labels[wanted[i]];
         return result;

@@ -30,7 +30,7 @@ public class FingerprintTests
         Assert.NotEqual(fingerprint, Fingerprint.Of(Small([1, 2], [-3])));
     }
 
-    static Dataset Data(string name, byte[] pixels, byte[] labels) => new(name, Split.Test, 1, 1, 2, ["no", "yes"], pixels, labels, canonical: false, "made up");
+    static Dataset Data(string name, byte[] pixels, int[] labels) => new(name, Split.Test, 1, 1, 2, ["no", "yes"], pixels, labels, canonical: false, "made up");
 
     static Network Small(float[] weights, float[] bias) => new("small", [2], 1, [new Dense("d", 2, 1, weights, bias, ExactMultiplier.Rounded)]);
 }

@@ -90,7 +90,7 @@ static class AttackRun
                 ? AttackCheckpoint.Open(file, $"{title}, weights {Fingerprint.Of(exact)}, images {Fingerprint.Of(whole)}, {attacks[0]}, seed {parse.GetValue(seed)}{(parse.GetValue(targeted) ? ", targeted" : "")}, at most {parse.GetValue(mostQueries)} queries")
                 : null;
             Network[] tried = others.Select(On).ToArray();
-            Tensor calibration = rules.Any(rule => rule.Measures) ? subject.Calibration(parse) : Tensor.Zeros([0, .. exact.InputShape]);
+            Tensor calibration = rules.Any(rule => rule.Measures) ? subject.Calibration(parse, exact) : Tensor.Zeros([0, .. exact.InputShape]);
             (BackwardRule Rule, IGradientVictim Victim)[] victims = Array.ConvertAll(rules, rule => (rule, rule.Victim(attacked, calibration, parse.GetValue(seed))));
             Func<int, int>? aim = parse.GetValue(targeted) ? label => (label + 1) % exact.Classes : null;
 

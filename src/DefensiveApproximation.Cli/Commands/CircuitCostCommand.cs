@@ -42,29 +42,29 @@ static class CircuitCostCommand
             Description = "Count changes too that are undone before the nets settle, with one unit of time for every cell.",
         };
         Option<long> samples = Values.Option(
-            "--samples", "N", "How many operands follow another; with --model or --dataset in each layer.",
+            "--samples", "N", "How many operands follow another; with --model, --dataset or --images in each layer.",
             text => Values.WholeNumber("--samples", text, 1, MostSamples));
         samples.DefaultValueFactory = _ => DefaultSamples;
-        Option<string?> model = SharedOptions.Model();
-        Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
-        Option<string?> data = SharedOptions.Data();
-        Option<int> first = Values.Integer("--first", "With --model or --dataset: how many images of the test split.", least: 2, otherwise: DefaultImages);
+        var subjects = new ImageOptions();
+        Option<int> first = Values.Integer("--first", "With --model, --dataset or --images: how many images of the test split.", least: 2, otherwise: DefaultImages);
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "cost", "Price a circuit in hardware: energy, delay, area; or, on a network's activations, the energy of an image.",
             "Energy: for every element, how often its inputs change from one value to another between consecutive operands, times the library's energy of that change; each element is taken when its inputs have settled; --hazards counts what happens before, too, with one unit of time for every cell; real hardware is between the two as a rule. Wires are not in it, and every output has the load it was measured with. Leakage: the power at rest times the delay. Delay: the longest path through the cells' delays, false paths not taken out. Every element counts, also one that no output needs. "
-            + "Random operands: each independent of the one before. With --model or --dataset: the activations are those of the network with this circuit in all layers, in the order of weight-stationary hardware (a multiplier keeps a weight while the activations of all positions, then of the next image, go by); which weights, is drawn. The energy of an image is that of its products, leakage included; sums and memory are not in it. "
+            + "Random operands: each independent of the one before. With --model, --dataset or --images: the activations are those of the network with this circuit in all layers, in the order of weight-stationary hardware (a multiplier keeps a weight while the activations of all positions, then of the next image, go by); which weights, is drawn. The energy of an image is that of its products, leakage included; sums and memory are not in it. "
             + "The tables have the energy without and with hazards: 9 is of mantissa multipliers alone (--float none), 7 of float multipliers (exact: round; others: truncate). "
             + "With --json: library, samples, seed, hazards, circuit and relativeTo {circuit, energy, leakageEnergy, totalEnergy (fJ a product), leakagePower (nW), delay (ps), area (µm²), transistors, elements}, ratios {energy (total), delay, area}; with a network layers [{name, products, zeroActivations, energyPerProduct, energy (fJ an image), relative}], energy, relative; without a circuit tables [{table, name, circuit, energy, energyWithHazards, delay, paperEnergy, paperDelay, cost, costWithHazards}].")
         {
-            circuit, relative, library, parts, law, hazards, samples, model, dataset, data, first, seed, json,
+            circuit, relative, library, parts, law, hazards, samples,
         };
+        foreach (Option option in (Option[])[.. subjects.All, first, seed, json])
+            command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
             var setting = new CostSetting(parse.GetValue(library)!, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(hazards));
             string? given = parse.GetValue(circuit);
-            Option? about = ((Option[])[relative, parts, law, hazards, model, dataset, data, first]).FirstOrDefault(option => parse.GetResult(option) is { Implicit: false });
+            Option? about = ((Option[])[relative, parts, law, hazards, .. subjects.All, first]).FirstOrDefault(option => parse.GetResult(option) is { Implicit: false });
             JsonObject result;
             if (given is null)
             {
@@ -78,7 +78,7 @@ static class CircuitCostCommand
                 CostMeasurement subject = Measurement(netlist);
                 string? other = parse.GetValue(relative) ?? ExactArray(netlist);
                 CostMeasurement? reference = other is null ? null : Measurement(CircuitFiles.Load(other));
-                result = parse.GetValue(model) is null && parse.GetValue(dataset) is null
+                result = subjects.Naming.All(option => parse.GetResult(option) is null)
                     ? Random(setting, parse.GetValue(law)!, subject, reference, parse.GetValue(json), cancellation)
                     : OnNetwork(setting, (given, subject), reference is null ? null : (other!, reference), parse.GetValue(json), cancellation);
             }
@@ -91,7 +91,7 @@ static class CircuitCostCommand
 
             JsonObject OnNetwork(CostSetting setting, (string, CostMeasurement) subject, (string, CostMeasurement)? reference, bool quiet, CancellationToken cancellation)
             {
-                (Network exact, Dataset images) = SubjectOptions.Load(parse.GetValue(model), parse.GetValue(dataset), Split.Test, parse.GetValue(data));
+                (Network exact, Dataset images) = subjects.Load(parse, Split.Test);
                 return Inference(setting, exact, images.First(parse.GetValue(first)), subject, reference, quiet, cancellation);
             }
         });

@@ -17,17 +17,20 @@ static class ModelCommand
     static DocumentedCommand Inspect()
     {
         Argument<string> model = new("MODEL") { Description = $"A .safetensors, .pt, .pth or .onnx file, or a network that comes with the program ({string.Join(", ", TrainedModels.Shipped)})." };
+        var preprocessing = new PreprocessingOptions();
         Option<LayerSelection> layers = SharedOptions.Layers();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "inspect", "List the layers of a network, what goes into them, how often they multiply, and which a multiplier would replace.",
             $"Of a .safetensors file and a PyTorch state dict (.pt, .pth; nothing in it is run) the architecture is told from the names and shapes of the tensors. ONNX files are read with the operator sets 9 to 21 and these operators: {string.Join(", ", OnnxModels.Operators)}. Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul are what a multiplier replaces; all else stays exact, and nothing is folded into them. With --json: name, inputShape, classes, multiplications, layers [{{name, kind, inputShapes, multiplications, replaced}}].")
         {
-            model, layers, json,
+            model,
         };
+        foreach (Option option in (Option[])[.. preprocessing.All, layers, json])
+            command.Add(option);
         command.SetAction(parse =>
         {
-            Network network = TrainedModels.Load(parse.GetValue(model)!);
+            Network network = preprocessing.Apply(parse, TrainedModels.Load(parse.GetValue(model)!));
             HashSet<int> replaced = parse.GetValue(layers)!.Of(network.Layers);
             int[][][] shapes = InputShapes(network);
             if (parse.GetValue(json))

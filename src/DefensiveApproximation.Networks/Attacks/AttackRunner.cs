@@ -21,7 +21,7 @@ public static class AttackRunner
     /// <exception cref="InputException">The checkpoint cannot be written, or its images have another size.</exception>
     /// <exception cref="OperationCanceledException">The attack was cancelled.</exception>
     public static AttackRecord[] Run<TVictim>(
-        IAttack<TVictim> attack, TVictim victim, Tensor images, ReadOnlySpan<byte> labels, ulong seed,
+        IAttack<TVictim> attack, TVictim victim, Tensor images, ReadOnlySpan<int> labels, ulong seed,
         int[]? targets = null, int[]? positions = null, long mostQueries = long.MaxValue,
         AttackCheckpoint? checkpoint = null, Action<double>? progress = null, CancellationToken cancellation = default)
         where TVictim : ILabelVictim
@@ -32,7 +32,7 @@ public static class AttackRunner
         if (!IsImage(images.Data, images.Data.Length))
             throw new ArgumentException("Pixels lie in [0, 1], and some do not; divide bytes by 255.", nameof(images));
 
-        int[] truth = labels.ToArray().Select(label => (int)label).ToArray();
+        int[] truth = labels.ToArray();
         if (truth.Concat(targets ?? []).Any(label => (uint)label >= (uint)victim.Classes))
             throw new ArgumentException($"A label or target is no class of the victim; its classes are 0 to {victim.Classes - 1}.", nameof(labels));
         if (targets is not null && targets.Zip(truth).Any(pair => pair.First == pair.Second))

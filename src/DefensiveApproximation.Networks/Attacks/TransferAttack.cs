@@ -42,7 +42,7 @@ public sealed record TransferAttack(IReadOnlyList<AttackRecord> Records, IReadOn
         {
             ReadOnlySpan<int> batch = places.Slice(records.Count, Math.Min(BatchSize, places.Length - records.Count));
             Tensor images = data.Images(batch);
-            byte[] labels = Labels(data, batch);
+            int[] labels = Labels(data, batch);
             int[]? targets = target is null ? null : Array.ConvertAll(labels, label => target(label));
             AttackRecord[] done = AttackRunner.Run(
                 attack, victim, images, labels, seed, targets, Positions(data, batch), mostQueries, checkpoint, progress, cancellation);
@@ -107,9 +107,9 @@ public sealed record TransferAttack(IReadOnlyList<AttackRecord> Records, IReadOn
         return images;
     }
 
-    static byte[] Labels(Dataset data, ReadOnlySpan<int> places)
+    static int[] Labels(Dataset data, ReadOnlySpan<int> places)
     {
-        byte[] labels = new byte[places.Length];
+        int[] labels = new int[places.Length];
         for (int i = 0; i < labels.Length; i++)
             labels[i] = data.Labels[places[i]];
         return labels;

@@ -28,7 +28,7 @@ static class CifarFiles
 
         int count = contents.Sum(content => content.Length / recordLength);
         byte[] pixels = new byte[count * imageLength];
-        byte[] labels = new byte[count];
+        int[] labels = new int[count];
         int image = 0;
         for (int i = 0; i < paths.Length; i++)
         {

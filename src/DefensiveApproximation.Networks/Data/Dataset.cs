@@ -17,14 +17,14 @@ public sealed class Dataset
     /// <param name="offset">The position of the first image in the whole split.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other, or a label has no class.</exception>
     public Dataset(string name, Split split, int channels, int height, int width, IReadOnlyList<string> classes,
-        ReadOnlyMemory<byte> pixels, byte[] labels, bool canonical, string provenance, int offset = 0)
+        ReadOnlyMemory<byte> pixels, int[] labels, bool canonical, string provenance, int offset = 0)
     {
         ArgumentNullException.ThrowIfNull(classes);
         ArgumentNullException.ThrowIfNull(labels);
         if (pixels.Length != (long)labels.Length * channels * height * width)
             throw new ArgumentException($"{pixels.Length} pixels are not {labels.Length} images of {channels}×{height}×{width}.", nameof(pixels));
-        if (Array.FindIndex(labels, label => label >= classes.Count) is int wrong and >= 0)
-            throw new ArgumentException($"Label {labels[wrong]} of image {wrong} is not below {classes.Count}.", nameof(labels));
+        if (Array.FindIndex(labels, label => (uint)label >= (uint)classes.Count) is int wrong and >= 0)
+            throw new ArgumentException($"Label {labels[wrong]} of image {wrong} is none of 0 to {classes.Count - 1}.", nameof(labels));
         (Name, Split, Channels, Height, Width, Classes) = (name, split, channels, height, width, classes);
         (Pixels, Labels, Canonical, Provenance, Offset) = (pixels, labels, canonical, provenance, offset);
     }
@@ -57,7 +57,7 @@ public sealed class Dataset
     public ReadOnlyMemory<byte> Pixels { get; }
 
     /// <summary>The class of each image.</summary>
-    public byte[] Labels { get; }
+    public int[] Labels { get; }
 
     /// <summary>Whether this is the published data, known by its checksums.</summary>
     public bool Canonical { get; }

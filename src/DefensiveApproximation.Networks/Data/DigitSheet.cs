@@ -21,11 +21,11 @@ static class DigitSheet
         const int Length = Side * Side;
         int[] order = Order(split);
         byte[] pixels = new byte[order.Length * Length];
-        byte[] labels = new byte[order.Length];
+        int[] labels = new int[order.Length];
         for (int i = 0; i < order.Length; i++)
         {
             Images.Value.AsSpan(order[i] * Length, Length).CopyTo(pixels.AsSpan(i * Length));
-            labels[i] = (byte)(order[i] / PerClass);
+            labels[i] = order[i] / PerClass;
         }
 
         return new Dataset(definition.Name, split, definition.Channels, Side, Side, definition.Classes, pixels, labels, canonical: true,

@@ -24,7 +24,7 @@ static class IdxFiles
             .Select(file => file.Item1.Name)
             .ToArray();
 
-        byte[] classes = labels[HeaderLength(1)..];
+        int[] classes = Array.ConvertAll(labels[HeaderLength(1)..], label => (int)label);
         int wrong = Array.FindIndex(classes, label => label >= definition.Classes.Count);
         if (wrong >= 0)
             throw new InputException($"'{paths[1]}': the label of image {wrong} is {classes[wrong]}; {definition.Name} has the labels 0 to {definition.Classes.Count - 1}");

@@ -24,12 +24,12 @@ public class AnalyticModelTests
     ]);
 
     readonly Tensor images;
-    readonly byte[] labels;
+    readonly int[] labels;
 
     public AnalyticModelTests()
     {
         images = Images();
-        labels = Array.ConvertAll(Victim.Labels(images), label => (byte)label);
+        labels = Victim.Labels(images);
     }
 
     internal static Tensor Images()
@@ -101,7 +101,7 @@ public class AnalyticModelTests
 
     AttackRecord[] Run(IAttack<IGradientVictim> attack) => AttackRunner.Run(attack, Victim, images, labels, 1);
 
-    static bool AnyPointFools(float[] image, byte label, double epsilon)
+    static bool AnyPointFools(float[] image, int label, double epsilon)
     {
         const int Half = 20;
         for (int i = -Half; i <= Half; i++)

@@ -17,7 +17,7 @@ public class ApgdTests
         Dataset digits = Datasets.Load("digits", Split.Test);
         var victim = new NetworkVictim(TrainedModels.Load("lenet5-digits"));
         Tensor images = digits.Images(0, 12);
-        byte[] labels = digits.Labels[..12];
+        int[] labels = digits.Labels[..12];
 
         AttackRecord[] pgd = AttackRunner.Run(new Pgd(0.07) { Steps = 30, Restarts = 1 }, victim, images, labels, 1);
         AttackRecord[] apgd = AttackRunner.Run(new Apgd(0.07) { Steps = 30, Restarts = 1, Loss = loss }, victim, images, labels, 1);

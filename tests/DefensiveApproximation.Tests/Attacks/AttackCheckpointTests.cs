@@ -26,7 +26,7 @@ public class AttackCheckpointTests
         {
             using var folder = new TemporaryFolder();
             string path = folder.File("state.safetensors");
-            (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, count, seed);
+            (Tensor images, int[] labels) = SmallNetwork.Images(Victim, count, seed);
             IAttack<IScoreVictim> attack = QueryAttackPropertyTests.Create(name, 0.1);
             AttackRecord[] expected = AttackRunner.Run(attack, Victim, images, labels, seed);
 
@@ -57,7 +57,7 @@ public class AttackCheckpointTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("state.safetensors");
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, 8, 5);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, 8, 5);
         AttackRecord[] expected = Run(Victim);
 
         var counting = RowVictim.Of(SmallNetwork.Create(AxFpm.Released, threads: 1));
@@ -77,7 +77,7 @@ public class AttackCheckpointTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("state.safetensors");
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, 1, 5);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, 1, 5);
         var attack = new HopSkipJump { Iterations = 20, StartBlends = 1 };
         using var source = new CancellationTokenSource();
         double done = 0;
@@ -193,7 +193,7 @@ public class AttackCheckpointTests
     static string Saved(TemporaryFolder folder)
     {
         string path = folder.File("state.safetensors");
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, 3, 5);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, 3, 5);
         AttackRunner.Run(QueryAttackPropertyTests.Create("noise", 0.1), Victim, images, labels, 5, checkpoint: AttackCheckpoint.Open(path, Description));
         return path;
     }

@@ -10,7 +10,7 @@ namespace DefensiveApproximation.Tests.Attacks;
 static class AttackLaws
 {
     /// <summary>For each image the class after its own, of the three of <see cref="SmallNetwork"/>.</summary>
-    public static int[] NextClass(byte[] labels) => labels.Select(label => (label + 1) % 3).ToArray();
+    public static int[] NextClass(int[] labels) => labels.Select(label => (label + 1) % 3).ToArray();
 
     /// <summary>The numbers as what they are: −0 is not +0, and a NaN is equal to itself.</summary>
     public static int[] Bits(float[] numbers) => Array.ConvertAll(numbers, BitConverter.SingleToInt32Bits);
@@ -28,7 +28,7 @@ static class AttackLaws
 
     /// <summary>An attack on <see cref="SmallNetwork"/> gives the same records in another order, on several threads, and one by one.</summary>
     public static void AssertIndependentOfBatchOrderAndThreads(
-        IAttack<IGradientVictim> attack, NetworkVictim victim, Tensor images, byte[] labels, int[]? targets, ulong seed)
+        IAttack<IGradientVictim> attack, NetworkVictim victim, Tensor images, int[] labels, int[]? targets, ulong seed)
     {
         int[] positions = Enumerable.Range(0, images.Batch).Select(i => 100 + 7 * i).ToArray();
         AttackRecord[] expected = AttackRunner.Run(attack, victim, images, labels, seed, targets, positions);

@@ -26,7 +26,7 @@ public class AttackPropertyTests
     [Fact]
     public void Run_LeavesTheImagesAlone_StaysInTheBallAndInRange_AndTellsTheTruth() => Cases.Sample(given =>
     {
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
         float[] before = (float[])images.Data.Clone();
         int[]? targets = given.Targeted ? AttackLaws.NextClass(labels) : null;
 
@@ -65,7 +65,7 @@ public class AttackPropertyTests
     [Fact]
     public void Run_DoesNotDependOnBatchOrderOrThreads() => Cases.Sample(given =>
     {
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
 
         AttackLaws.AssertIndependentOfBatchOrderAndThreads(Create(given), Victim, images, labels, given.Targeted ? AttackLaws.NextClass(labels) : null, given.Seed);
     }, iter: Iterations / 2, threads: 1);
@@ -74,7 +74,7 @@ public class AttackPropertyTests
     public void Run_CountsWhatTheVictimWasAsked() => Cases.Sample(given =>
     {
         var counting = RowVictim.Of(SmallNetwork.Create(AxFpm.Released, threads: 1));
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
 
         AttackRecord[] records = AttackRunner.Run(Create(given), counting, images, labels, given.Seed, given.Targeted ? AttackLaws.NextClass(labels) : null);
 

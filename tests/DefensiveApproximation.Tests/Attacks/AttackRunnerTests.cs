@@ -50,7 +50,7 @@ public class AttackRunnerTests
     [InlineData(0.5f, 11)]
     public void Run_AttackThatReturnsNoImage_IsFoundOut(float pixel, int length)
     {
-        byte label = (byte)Victim.Labels(Image)[0];
+        int label = Victim.Labels(Image)[0];
 
         Assert.Throws<InvalidOperationException>(() => AttackRunner.Run(new Constant(pixel, length), Victim, Image, [label], 0));
     }
@@ -58,7 +58,7 @@ public class AttackRunnerTests
     [Fact]
     public void Run_AttackThatClaimsToHaveFoundSomething_IsNotBelieved()
     {
-        byte label = (byte)Victim.Labels(Image)[0];
+        int label = Victim.Labels(Image)[0];
 
         AttackRecord record = AttackRunner.Run(new Constant(0, 12), Victim, Image, [label], 0)[0];
 
@@ -70,7 +70,7 @@ public class AttackRunnerTests
     public void Run_LabelOnlyMinimalNormAttack_IsCarriedAndCounted()
     {
         var victim = new LabelOnly(Victim);
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, 20, 8);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, 20, 8);
 
         AttackRecord[] records = AttackRunner.Run(new NearestNoise(), victim, images, labels, 5);
 
@@ -84,7 +84,7 @@ public class AttackRunnerTests
     [Fact]
     public void Run_PointsOfAnotherShapeThanTheImage_AreRefused()
     {
-        byte label = (byte)Victim.Labels(Image)[0];
+        int label = Victim.Labels(Image)[0];
 
         Assert.Throws<ArgumentException>(() => AttackRunner.Run(new WrongShape(), Victim, Image, [label], 0));
     }
@@ -92,7 +92,7 @@ public class AttackRunnerTests
     [Fact]
     public void Run_TwoQuestionsAtATime_AreRefused()
     {
-        byte label = (byte)Victim.Labels(Image)[0];
+        int label = Victim.Labels(Image)[0];
 
         Assert.Throws<InvalidOperationException>(() => AttackRunner.Run(new Impatient(), Victim, Image, [label], 0));
     }
@@ -105,7 +105,7 @@ public class AttackRunnerTests
     public void Run_QueryBudget_IsNeverExceeded(int budget)
     {
         var victim = new LabelOnly(Victim);
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, 10, 8);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, 10, 8);
 
         AttackRecord[] records = AttackRunner.Run(new NearestNoise(), victim, images, labels, 5, mostQueries: budget);
 
@@ -118,7 +118,7 @@ public class AttackRunnerTests
     [Fact]
     public void Run_Progress_AddsUpToTheNumberOfImages()
     {
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, 10, 8);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, 10, 8);
         double done = 0;
 
         AttackRunner.Run(new NearestNoise(), Victim, images, labels, 5, progress: part => done += part);
@@ -130,7 +130,7 @@ public class AttackRunnerTests
     [Fact]
     public void Run_CostlyGradients_AreAskedForOneByOne()
     {
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, 10, 8);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, 10, 8);
         var scores = RowVictim.Of(SmallNetwork.Create(ExactMultiplier.Rounded, threads: 1));
         var victim = new EstimatedGradientVictim(scores, new Nes(), 1);
         var asked = new List<int>();

@@ -45,7 +45,7 @@ public class AuthorsLeNet5AttackTests
         Network convolutions = exact.With(AxFpm.Released, LayerSelection.Convolutions, accumulation);
         Dataset mnist = AuthorsLeNet5.Mnist();
         int[] places = BothRight(mnist, exact, approximate);
-        byte[] labels = places.Select(place => mnist.Labels[place]).ToArray();
+        int[] labels = places.Select(place => mnist.Labels[place]).ToArray();
 
         for (int i = 0; i < Epsilons.Length; i++)
         {

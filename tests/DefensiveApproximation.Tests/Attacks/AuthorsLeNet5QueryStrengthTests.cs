@@ -113,7 +113,7 @@ public class AuthorsLeNet5QueryStrengthTests
     AttackSummary Run<TVictim>(IAttack<TVictim> attack, int[]? targets = null)
         where TVictim : ILabelVictim
     {
-        byte[] labels = [.. places.Select(place => mnist.Labels[place])];
+        int[] labels = [.. places.Select(place => mnist.Labels[place])];
         return AttackSummary.Of(AttackLaws.Report($"{attack}", () =>
             AttackRunner.Run(attack, (TVictim)(object)victim, mnist.Images(places), labels, 1, targets, places)));
     }

@@ -15,7 +15,7 @@ public class AuthorsLeNet5StrengthTests
 {
     readonly Network network = AuthorsLeNet5.Load().With(ExactMultiplier.Rounded);
     readonly Tensor images;
-    readonly byte[] labels;
+    readonly int[] labels;
 
     public AuthorsLeNet5StrengthTests()
     {

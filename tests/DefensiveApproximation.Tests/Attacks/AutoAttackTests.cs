@@ -16,7 +16,7 @@ public class AutoAttackTests
         Dataset digits = Datasets.Load("digits", Split.Test);
         var victim = new NetworkVictim(TrainedModels.Load("lenet5-digits"));
         Tensor images = digits.Images(0, 5);
-        byte[] labels = digits.Labels[..5];
+        int[] labels = digits.Labels[..5];
 
         AttackRecord[] all = Run(new AutoAttack(epsilon) { BallNorm = norm, Steps = 6, Queries = 100 });
         AttackRecord[] apgd = Run(new Apgd(epsilon) { BallNorm = norm, Steps = 6, Restarts = 1, StopsAtSuccess = true });

@@ -16,7 +16,7 @@ public class CarliniWagnerTests
     public void Run_OnTheAnalyticModel_TurnsMoreThanNineTenths(bool targeted)
     {
         Tensor images = AnalyticModelTests.Images();
-        byte[] labels = Array.ConvertAll(AnalyticModelTests.Victim.Labels(images), label => (byte)label);
+        int[] labels = AnalyticModelTests.Victim.Labels(images);
 
         AttackRecord[] records = AttackRunner.Run(
             Short, AnalyticModelTests.Victim, images, labels, 1, targeted ? Array.ConvertAll(labels, label => 1 - label) : null);
@@ -70,9 +70,9 @@ public class CarliniWagnerTests
         // The slope is large, and no image is adversarial.
         var victim = new RowVictim([1, 4, 4], 2, _ => [2, 1], (_, back) => [.. Enumerable.Repeat(1e38f * back[0], 16)]);
 
-        Assert.All(AttackRunner.Run(attack, victim, model.Images, new byte[model.Images.Batch], 1), record => Assert.Equal(StopReason.BudgetSpent, record.Reason));
+        Assert.All(AttackRunner.Run(attack, victim, model.Images, new int[model.Images.Batch], 1), record => Assert.Equal(StopReason.BudgetSpent, record.Reason));
         Assert.All(AttackRunner.Run(attack, model.Victim, model.Images, model.Labels, 1), record => Assert.NotEqual(StopReason.NonFinite, record.Reason));
-        Assert.InRange(AttackRunner.Run(attack, victim, model.Images, new byte[model.Images.Batch], 1)[0].Queries / 3, 1, 7 + most);
+        Assert.InRange(AttackRunner.Run(attack, victim, model.Images, new int[model.Images.Batch], 1)[0].Queries / 3, 1, 7 + most);
     }
 
     // A best other logit that began at 0 would take the wrong class here, and see no lead to undo.

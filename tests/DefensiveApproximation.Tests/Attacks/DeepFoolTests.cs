@@ -13,7 +13,7 @@ public class DeepFoolTests
     public void Run_OnTheAnalyticModel_FoolsMoreThanNineTenths()
     {
         Tensor images = AnalyticModelTests.Images();
-        byte[] labels = Array.ConvertAll(AnalyticModelTests.Victim.Labels(images), label => (byte)label);
+        int[] labels = AnalyticModelTests.Victim.Labels(images);
 
         AttackRecord[] records = AttackRunner.Run(new DeepFool(), AnalyticModelTests.Victim, images, labels, 1);
 

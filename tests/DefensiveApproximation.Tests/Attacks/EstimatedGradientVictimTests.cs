@@ -125,7 +125,7 @@ public class EstimatedGradientVictimTests
             [1, 1, Pixels], Classes, image => [.. Enumerable.Range(0, Classes).Select(k => image.Select((pixel, i) => pixel * weights[k * Pixels + i]).Sum())], (_, _) => []);
         var random = new CounterRandom(5);
         Tensor data = new([.. Enumerable.Range(0, Count * Pixels).Select(_ => random.NextSingle(0, 1))], Count, 1, 1, Pixels);
-        byte[] labels = Array.ConvertAll(inner.Labels(data), label => (byte)label);
+        int[] labels = inner.Labels(data);
         int before = inner.LabelQueries;
 
         AttackRecord[] records = AttackRunner.Run(new DeepFool(), new EstimatedGradientVictim(inner, new FiniteDifference(), 1), data, labels, 1);

@@ -32,7 +32,7 @@ public class FgsmTests
         // Further away the step would leave [0, 1].
         if (Math.Abs(f) < 0.01 || distance > 0.4)
             return;
-        byte[] label = [(byte)(f > 0 ? 0 : 1)];
+        int[] label = [f > 0 ? 0 : 1];
         var network = new Network("linear", [1, 4, 4], 2,
             [new Flatten("flatten"), new Dense("dense", 16, 2, weights, bias, ExactMultiplier.Rounded)]);
 

@@ -29,7 +29,7 @@ public class GradientAttackPropertyTests
     [Fact]
     public void Run_LeavesTheImagesAlone_StaysInTheBallAndInRange_AndTellsTheTruth() => Cases.Sample(given =>
     {
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
         float[] before = (float[])images.Data.Clone();
         int[]? targets = given.Targeted ? AttackLaws.NextClass(labels) : null;
 
@@ -60,7 +60,7 @@ public class GradientAttackPropertyTests
     [Fact]
     public void Run_DoesNotDependOnBatchOrderOrThreads() => Cases.Sample(given =>
     {
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
 
         AttackLaws.AssertIndependentOfBatchOrderAndThreads(given.Attack, Victim, images, labels, given.Targeted ? AttackLaws.NextClass(labels) : null, given.Seed);
     }, iter: Iterations / 2, threads: 1);
@@ -69,7 +69,7 @@ public class GradientAttackPropertyTests
     public void Run_CountsWhatTheVictimWasAsked() => Cases.Sample(given =>
     {
         var counting = RowVictim.Of(SmallNetwork.Create(AxFpm.Released, threads: 1));
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
 
         AttackRecord[] records = AttackRunner.Run(given.Attack, counting, images, labels, given.Seed, given.Targeted ? AttackLaws.NextClass(labels) : null);
 
@@ -83,7 +83,7 @@ public class GradientAttackPropertyTests
     [MemberData(nameof(Names))]
     public void Run_ReportsProgressThatOnlyGrows(string name)
     {
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, 4, 5);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, 4, 5);
         var reports = new List<double>();
 
         AttackRunner.Run(GradientAttacks.Named(name, 0.05), Victim, images, labels, 1, progress: reports.Add);

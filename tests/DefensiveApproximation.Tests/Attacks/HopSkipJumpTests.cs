@@ -63,7 +63,7 @@ public class HopSkipJumpTests
     public void Run_OnTheAnalyticModel_TurnsMoreThanNineTenths_NearTheNearestPoint(Norm norm, bool targeted)
     {
         Tensor images = AnalyticModelTests.Images();
-        byte[] labels = Array.ConvertAll(AnalyticModelTests.Victim.Labels(images), label => (byte)label);
+        int[] labels = AnalyticModelTests.Victim.Labels(images);
 
         AttackRecord[] records = AttackRunner.Run(
             HopSkipJump.Released with { BallNorm = norm, Iterations = 10 }, AnalyticModelTests.Victim, images, labels, 1,

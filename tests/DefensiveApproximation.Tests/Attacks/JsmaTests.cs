@@ -147,7 +147,7 @@ public class JsmaTests
         var victim = new RowVictim([1, 1, 4], 4, _ => [2, 1, 1, 1], (_, back) => Array.ConvertAll([0, 1, 2, 3], i => i == 0 ? 0 : -back[i] - 0.5f));
         Tensor images = new(Enumerable.Repeat(0.5f, 400).ToArray(), 100, 1, 1, 4);
 
-        AttackRecord[] records = AttackRunner.Run(Jsma.Released with { Steps = 1 }, victim, images, new byte[100], 1);
+        AttackRecord[] records = AttackRunner.Run(Jsma.Released with { Steps = 1 }, victim, images, new int[100], 1);
 
         int[] lowered = records.Select(record => Array.FindIndex(record.Adversarial, pixel => pixel != 0.5f)).ToArray();
         Assert.All(Enumerable.Range(1, 3), target => Assert.InRange(lowered.Count(pixel => pixel == target), 20, 47));
@@ -164,7 +164,7 @@ public class JsmaTests
         float[] weights = Enumerable.Range(0, 10_000).Select(_ => (float)random.NextNormal()).ToArray();
         var network = new Network("toy", [1, 1, 1000], 10, [new Flatten("flatten"), new Dense("dense", 1000, 10, weights, new float[10], ExactMultiplier.Rounded)]);
         Tensor images = new(Enumerable.Range(0, 10_000).Select(_ => random.NextSingle(0, 1)).ToArray(), 10, 1, 1, 1000);
-        byte[] labels = Scores.Labels(network.Forward(images)).Select(label => (byte)label).ToArray();
+        int[] labels = Scores.Labels(network.Forward(images));
         int[] targets = labels.Select(label => (label + 1) % 10).ToArray();
 
         AttackRecord[] records = AttackRunner.Run(new Jsma { Variant = variant, Gamma = 0.25 }, new NetworkVictim(network), images, labels, 1, targets);

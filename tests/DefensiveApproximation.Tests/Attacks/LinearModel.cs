@@ -33,7 +33,7 @@ sealed class LinearModel
             .Take(8)
             .ToArray();
         Images = new Tensor(images.SelectMany(image => image).ToArray(), images.Length, 1, 4, 4);
-        Labels = Array.ConvertAll(Scores.Labels(Network.Forward(Images)), label => (byte)label);
+        Labels = Scores.Labels(Network.Forward(Images));
     }
 
     public Network Network { get; }
@@ -42,7 +42,7 @@ sealed class LinearModel
 
     public Tensor Images { get; }
 
-    public byte[] Labels { get; }
+    public int[] Labels { get; }
 
     public float[] Image(int index) => Images.Row(index).ToArray();
 

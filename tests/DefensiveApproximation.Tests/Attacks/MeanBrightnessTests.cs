@@ -20,7 +20,7 @@ public class MeanBrightnessTests
     static readonly RowVictim Victim = new([Classes, Side, Side], Classes, Means, Spread);
 
     readonly Tensor images = Tensor.Zeros(Count, Classes, Side, Side);
-    readonly byte[] labels;
+    readonly int[] labels;
 
     public MeanBrightnessTests()
     {
@@ -28,7 +28,7 @@ public class MeanBrightnessTests
         // So near grey that no bound is in the way.
         foreach (ref float pixel in images.Data.AsSpan())
             pixel = random.NextSingle(0.3f, 0.7f);
-        labels = Array.ConvertAll(Victim.Labels(images), label => (byte)label);
+        labels = Victim.Labels(images);
     }
 
     [Fact]

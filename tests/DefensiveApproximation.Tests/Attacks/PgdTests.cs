@@ -15,7 +15,7 @@ public class PgdTests
         Dataset digits = Datasets.Load("digits", Split.Test);
         var victim = new NetworkVictim(TrainedModels.Load("lenet5-digits"));
         Tensor images = digits.Images(0, 40);
-        byte[] labels = digits.Labels[..40];
+        int[] labels = digits.Labels[..40];
 
         AttackRecord[] fgsm = AttackRunner.Run(new Fgsm(0.1), victim, images, labels, 1);
         AttackRecord[] pgd = AttackRunner.Run(Pgd.Released with { Epsilon = 0.1, Steps = 8, StepSize = 0.025 }, victim, images, labels, 1);
@@ -31,7 +31,7 @@ public class PgdTests
     public void Run_OneStepOfEpsilonFromTheImage_IsFgsm()
     {
         var victim = new NetworkVictim(SmallNetwork.Create(ExactMultiplier.Rounded));
-        (Tensor images, byte[] labels) = SmallNetwork.Images(victim, 20, 3);
+        (Tensor images, int[] labels) = SmallNetwork.Images(victim, 20, 3);
 
         AttackRecord[] fgsm = AttackRunner.Run(new Fgsm(0.2), victim, images, labels, 1);
         AttackRecord[] pgd = AttackRunner.Run(Pgd.Released with { Epsilon = 0.2, Steps = 1, StepSize = 0.2 }, victim, images, labels, 1);
@@ -43,7 +43,7 @@ public class PgdTests
     public void Run_RandomStart_DependsOnSeedAndPositionOnly()
     {
         var victim = new NetworkVictim(SmallNetwork.Create(ExactMultiplier.Rounded));
-        (Tensor images, byte[] labels) = SmallNetwork.Images(victim, 1, 3);
+        (Tensor images, int[] labels) = SmallNetwork.Images(victim, 1, 3);
 
         Assert.Equal(Attack(1, 5), Attack(1, 5));
         Assert.NotEqual(Attack(1, 5), Attack(2, 5));

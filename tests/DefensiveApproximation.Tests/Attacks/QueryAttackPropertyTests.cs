@@ -34,7 +34,7 @@ public class QueryAttackPropertyTests
     [Fact]
     public void Run_LeavesTheImagesAlone_StaysInTheBallAndInRange_AndTellsTheTruth() => Cases.Sample(given =>
     {
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
         float[] before = (float[])images.Data.Clone();
         IAttack<IScoreVictim> attack = Create(given);
         var counting = RowVictim.Of(SmallNetwork.Create(AxFpm.Released, threads: 1));
@@ -65,7 +65,7 @@ public class QueryAttackPropertyTests
     [Fact]
     public void Run_DoesNotDependOnBatchOrderOrThreads() => Cases.Sample(given =>
     {
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
 
         AttackLaws.AssertIndependentOfBatchOrderAndThreads(Create(given), Victim, images, labels, Targets(given, labels), given.Seed);
     }, iter: Iterations, threads: 1);
@@ -74,7 +74,7 @@ public class QueryAttackPropertyTests
     [MemberData(nameof(Attacks))]
     public void Run_BudgetOfQueries_IsKept(string name)
     {
-        (Tensor images, byte[] labels) = SmallNetwork.Images(Victim, 10, 1);
+        (Tensor images, int[] labels) = SmallNetwork.Images(Victim, 10, 1);
         foreach (int budget in new[] { 0, 1, 60, 150 })
         {
             AttackRecord[] records = AttackRunner.Run(Create(name, 0.05), Victim, images, labels, 1, mostQueries: budget);
@@ -174,5 +174,5 @@ public class QueryAttackPropertyTests
         _ => new RandomNoise(epsilon) { Draws = 50, BallNorm = Norm.L2 },
     };
 
-    static int[]? Targets(Case given, byte[] labels) => given.Targeted ? AttackLaws.NextClass(labels) : null;
+    static int[]? Targets(Case given, int[] labels) => given.Targeted ? AttackLaws.NextClass(labels) : null;
 }

@@ -27,14 +27,14 @@ static class SmallNetwork
     }
 
     /// <summary>Images, many pixels of which are 0 or 1, and the classes the victim gives them, save for every fifth.</summary>
-    public static (Tensor Images, byte[] Labels) Images(IGradientVictim victim, int count, ulong stream)
+    public static (Tensor Images, int[] Labels) Images(IGradientVictim victim, int count, ulong stream)
     {
         Tensor images = Tensor.Zeros(count, 1, 3, 4);
         var random = new CounterRandom(41, stream);
         foreach (ref float pixel in images.Data.AsSpan())
             pixel = random.NextInt32(4) switch { 0 => 0, 1 => 1, _ => random.NextSingle(0, 1) };
         int[] labels = victim.Labels(images);
-        return (images, labels.Select((label, i) => (byte)(i % 5 == 4 ? (label + 1) % victim.Classes : label)).ToArray());
+        return (images, labels.Select((label, i) => i % 5 == 4 ? (label + 1) % victim.Classes : label).ToArray());
     }
 
     /// <summary>Budgets, with those that round badly among them.</summary>

@@ -16,7 +16,7 @@ public class SquareTests
         Dataset digits = Datasets.Load("digits", Split.Test);
         var victim = new NetworkVictim(TrainedModels.Load("lenet5-digits"));
         Tensor images = digits.Images(0, 20);
-        byte[] labels = digits.Labels[..20];
+        int[] labels = digits.Labels[..20];
 
         int noise = AttackRunner.Run(new RandomNoise(epsilon) { BallNorm = norm, Draws = 150 }, victim, images, labels, 1).Count(record => record.Success);
         int square = AttackRunner.Run(new Square(epsilon) { BallNorm = norm, Queries = 150 }, victim, images, labels, 1).Count(record => record.Success);

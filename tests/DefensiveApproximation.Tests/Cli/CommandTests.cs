@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
+using DefensiveApproximation.Tests.Data;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Cli;
@@ -10,6 +12,24 @@ public sealed class CommandTests : IDisposable
     readonly string folder = Directory.CreateTempSubdirectory("dapprox-tests-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task Evaluate_APictureFolder_GivesWhatTheDataSetGives()
+    {
+        using var own = new TemporaryFolder();
+        PictureFolderTests.WriteDigits(own, Datasets.Load("digits", Split.Test).First(60));
+        string[] subject = ["--model", "lenet5-digits", "--images", own.Path, "--labels", own.File("labels.csv"), "--multiplier", "ax-fpm", "--logits"];
+
+        Dapprox pictures = await Dapprox.RunAsync(["evaluate", .. subject, own.File("pictures.csv"), "--json"]);
+        Dapprox digits = await Dapprox.RunAsync("evaluate", "--multiplier", "ax-fpm", "--first", "60", "--logits", own.File("digits.csv"), "--json");
+        Dapprox attack = await Dapprox.RunAsync("attack", "fgsm", "--epsilon", "0.2", "--backward", "gain-matched", "--first", "10", "--target-model", "ax-fpm", "--model", "lenet5-digits", "--images", own.Path, "--labels", own.File("labels.csv"), "--json");
+
+        Assert.Equal(0, pictures.ExitCode);
+        Assert.Contains("60 pictures of", pictures.Error, StringComparison.Ordinal);
+        Assert.Equal(digits.Json.GetProperty("correct").GetInt32(), pictures.Json.GetProperty("correct").GetInt32());
+        Assert.Equal(await File.ReadAllTextAsync(own.File("digits.csv"), TestContext.Current.CancellationToken), await File.ReadAllTextAsync(own.File("pictures.csv"), TestContext.Current.CancellationToken));
+        Assert.True(attack.Json.GetProperty("results")[0].GetProperty("success").GetDouble() > 0);
+    }
 
     [Fact]
     public async Task Evaluate_OnTheDefinitionAlone_GivesTheSameLogits()
@@ -261,7 +281,7 @@ public sealed class CommandTests : IDisposable
     {
         Dapprox run = await Dapprox.RunAsync("models", "--json");
 
-        Assert.Equal(["lenet5-digits", "lenet5-mnist"], run.Json.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
+        Assert.Equal(["alexnet-cifar-10", "dq-float-cifar-10", "dq-full-cifar-10", "dq-weights-cifar-10", "lenet5-digits", "lenet5-mnist"], run.Json.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public class PaperFindingsTests
     static Finding[] Findings(int lost, params Share[] pgd)
     {
         const int Count = 1000;
-        var data = new Dataset("test", Split.Test, 1, 1, 1, ["zero", "one"], new byte[Count], new byte[Count], canonical: false, "made up");
+        var data = new Dataset("test", Split.Test, 1, 1, 1, ["zero", "one"], new byte[Count], new int[Count], canonical: false, "made up");
         AttackRow smallest = new("fgsm", null, new Share(100, 100), 1, [new("ax-fpm", "all", new Share(50, 100))]);
         AttackRow[] rows = pgd.Select((share, i) => new AttackRow("pgd", 0.1 * i, new Share(100, 100), 1, [new("ax-fpm", "all", share)])).ToArray();
         int[] approximate = Enumerable.Range(0, Count).Select(i => i < lost ? 1 : 0).ToArray();

@@ -17,7 +17,7 @@ public class NetworkTests
 
     static Tensor Digits(int count) => Datasets.Load("digits", Split.Test).Images(0, count);
 
-    static byte[] DigitLabels(int count) => Datasets.Load("digits", Split.Test).Labels[..count];
+    static int[] DigitLabels(int count) => Datasets.Load("digits", Split.Test).Labels[..count];
 
     [Fact]
     public void Forward_OfLeNet5_GivesLibTorchsLogits()
@@ -42,7 +42,7 @@ public class NetworkTests
         using TorchNetwork oracle = Oracle();
         Tensor images = Digits(20);
         // Wrong classes: where the class has nearly all the probability, LibTorch's p − 1 has few digits.
-        byte[] labels = Array.ConvertAll(DigitLabels(20), label => (byte)((label + 1) % 10));
+        int[] labels = Array.ConvertAll(DigitLabels(20), label => (label + 1) % 10);
 
         Tensor expected = oracle.InputGradient(images, labels);
         (_, Tensor actual) = LeNet.InputGradient(images, (image, logits, gradient) => Softmax(logits, labels[image], gradient));

@@ -9,7 +9,7 @@ static class Patterns
     public static Dataset Training(int count)
     {
         byte[] pixels = new byte[count * 28 * 28];
-        byte[] labels = new byte[count];
+        int[] labels = new int[count];
         for (int i = 0; i < count; i++)
         {
             var random = new CounterRandom(11, (ulong)i);
@@ -17,7 +17,7 @@ static class Patterns
             for (int j = 0; j < image.Length; j++)
                 image[j] = (byte)random.NextInt32(80);
             image.Slice((4 + 2 * (i % 10)) * 28 + 4, 20).Fill(255);
-            labels[i] = (byte)(i % 10);
+            labels[i] = i % 10;
         }
 
         return new Dataset("patterns", Split.Train, 1, 28, 28, [.. "0123456789".Select(digit => digit.ToString())], pixels, labels,

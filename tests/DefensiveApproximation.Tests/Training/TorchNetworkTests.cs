@@ -73,7 +73,7 @@ public class TorchNetworkTests
         }
 
         Tensor images = Patterns.Training(2).Images(0, 2);
-        byte[] labels = [3, 7];
+        int[] labels = [3, 7];
         using var network = new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], weights);
 
         Tensor gradient = network.InputGradient(images, labels);

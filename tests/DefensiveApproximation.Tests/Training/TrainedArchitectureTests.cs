@@ -29,7 +29,7 @@ public class TrainedArchitectureTests
         Tensor images = Uniform(new CounterRandom(4, 1), [3, .. inputShape], 0, 1);
         Network network = ours.Build(name, weights);
         using var oracle = new TorchNetwork(TorchArchitecture.Find(name), inputShape, weights);
-        byte[] labels = [1, 2, 3];
+        int[] labels = [1, 2, 3];
 
         (Tensor logits, Tensor gradient) = network.InputGradient(images, (image, row, result) =>
         {
@@ -113,7 +113,7 @@ public class TrainedArchitectureTests
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)(i / (3 * 32 * 32) % 10 * 20 + new CounterRandom(12, (ulong)i).NextInt32(50));
         return new Dataset("colours", Split.Train, 3, 32, 32, [.. "0123456789".Select(digit => digit.ToString())], pixels,
-            [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))], canonical: false, "made for the tests");
+            [.. Enumerable.Range(0, count).Select(i => i % 10)], canonical: false, "made for the tests");
     }
 
     sealed class Cancelling(CancellationTokenSource cancellation) : IProgress<EpochReport>

@@ -157,7 +157,7 @@ public sealed class TrainerTests : IDisposable
         Assert.Throws<ArgumentException>(() => Train(Black(Split.Test, 1, 28, Data.Classes), Options));
 
         static Dataset Black(Split split, int channels, int side, IReadOnlyList<string> classes) =>
-            new("colours", split, channels, side, side, classes, new byte[10 * channels * side * side], new byte[10], canonical: false, "made for this test");
+            new("colours", split, channels, side, side, classes, new byte[10 * channels * side * side], new int[10], canonical: false, "made for this test");
     }
 
     [Fact]

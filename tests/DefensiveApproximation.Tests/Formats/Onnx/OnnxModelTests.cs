@@ -130,7 +130,7 @@ public class OnnxModelTests
         Network network = OnnxModels.Load(path).With(AxFpm.Released);
         Tensor image = Tensor.Zeros(1, 3, 16, 16);
         image.Data.AsSpan().Fill(0.5f);
-        byte label = (byte)network.Forward(image).Data.Index().MaxBy(logit => logit.Item).Index;
+        int label = network.Forward(image).Data.Index().MaxBy(logit => logit.Item).Index;
 
         AttackRecord[] records = AttackRunner.Run(new DeepFool(), new NetworkVictim(network), image, [label], seed: 1);
 

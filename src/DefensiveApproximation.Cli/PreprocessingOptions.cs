@@ -1,0 +1,44 @@
+using System.CommandLine;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Models;
+
+namespace DefensiveApproximation.Cli;
+
+/// <summary>The options that say what a network's file wants its images to be like.</summary>
+sealed class PreprocessingOptions
+{
+    readonly Option<double[]> mean = Numbers("--mean", "0.485,0.456,0.406", "What the network wants taken away from pixels in [0, 1]: one number, or one for each channel. [default: 0]");
+    readonly Option<double[]> deviation = Numbers("--deviation", "0.229,0.224,0.225", "What the network wants the difference divided by, likewise; 0.00392157 for one that takes pixels up to 255. [default: 1]");
+    readonly Option<Choice<ImageLayout>> layout = Values.Choice<ImageLayout>(
+        "--layout", "The order in which the network takes an image: channels first, or last as Keras has them.", new("nchw", ImageLayout.Nchw), new("nhwc", ImageLayout.Nhwc));
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [mean, deviation, layout];
+
+    /// <summary>The network with what it wants done first.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The network as its file has it.</param>
+    /// <exception cref="InputException">The options do not fit it.</exception>
+    public Network Apply(ParseResult parse, Network network) => Of(parse).ApplyTo(network);
+
+    /// <summary>What is done, in words that differ where something else is; empty where nothing is.</summary>
+    /// <param name="parse">The command line.</param>
+    public string Identify(ParseResult parse)
+    {
+        Preprocessing preprocessing = Of(parse);
+        return preprocessing == Preprocessing.None ? "" : $", mean {string.Join(',', preprocessing.Mean)}, deviation {string.Join(',', preprocessing.Deviation)}, {preprocessing.Layout}";
+    }
+
+    Preprocessing Of(ParseResult parse)
+    {
+        double[] means = parse.GetValue(mean) ?? [], deviations = parse.GetValue(deviation) ?? [];
+        return means.Length == 0 && deviations.Length == 0 && parse.GetValue(layout).Value == ImageLayout.Nchw
+            ? Preprocessing.None
+            : new Preprocessing(means.Length == 0 ? [0] : means, deviations.Length == 0 ? [1] : deviations, parse.GetValue(layout).Value);
+    }
+
+    // Not a list in which a repeated value counts once: channels may have equal numbers.
+    static Option<double[]> Numbers(string name, string example, string description) => Values.Option(
+        name, "X,…", description,
+        text => Array.ConvertAll(text.Split(','), number => Values.Number(name, number.Trim(), _ => true, $"one number, or one for each channel with commas between them, such as {example}")));
+}
