@@ -36,14 +36,16 @@ public sealed class ChannelScale(string name, float[] scale, float[] shift) : La
     {
         Tensor output = Tensor.Unfilled(input.Shape);
         int area = input.RowLength / scale.Length;
-        for (int plane = 0; plane < input.Batch * scale.Length; plane++)
+        Ranges.ForEach(input.Batch * scale.Length, area, threads, (first, count) =>
         {
-            int channel = plane % scale.Length;
-            Span<float> to = output.Data.AsSpan(plane * area, area);
-            TensorPrimitives.Multiply(input.Data.AsSpan(plane * area, area), scale[channel], to);
-            TensorPrimitives.Add(to, shift[channel], to);
-        }
-
+            for (int plane = first; plane < first + count; plane++)
+            {
+                int channel = plane % scale.Length;
+                Span<float> to = output.Data.AsSpan(plane * area, area);
+                TensorPrimitives.Multiply(input.Data.AsSpan(plane * area, area), scale[channel], to);
+                TensorPrimitives.Add(to, shift[channel], to);
+            }
+        });
         return output;
     }
 

@@ -22,13 +22,6 @@ public sealed class Pointwise : Layer
     /// <param name="alpha">The slope below 0.</param>
     public static Pointwise LeakyRelu(string name, float alpha) => new(name, x => x < 0 ? alpha * x : x, (x, _) => x < 0 ? alpha : 1);
 
-    /// <summary>x, but not below one number nor above another; the gradient passes between them.</summary>
-    /// <param name="name">The name inside the network.</param>
-    /// <param name="least">The smallest result.</param>
-    /// <param name="most">The largest.</param>
-    public static Pointwise Clip(string name, float least, float most) =>
-        new(name, x => MathF.Min(MathF.Max(x, least), most), (x, _) => x > least && x < most ? 1 : 0);
-
     /// <summary>1 / (1 + e⁻ˣ).</summary>
     /// <param name="name">The name inside the network.</param>
     public static Pointwise Sigmoid(string name) => new(name, Logistic, (_, y) => y * (1 - y));
@@ -88,8 +81,11 @@ public sealed class Pointwise : Layer
     public override Tensor Forward(Tensor input, int threads)
     {
         Tensor output = Tensor.Unfilled(input.Shape);
-        for (int i = 0; i < input.Data.Length; i++)
-            output.Data[i] = function(input.Data[i]);
+        Ranges.ForEach(input.Data.Length, 1, threads, (start, count) =>
+        {
+            for (int i = start; i < start + count; i++)
+                output.Data[i] = function(input.Data[i]);
+        });
         return output;
     }
 
@@ -97,8 +93,11 @@ public sealed class Pointwise : Layer
     public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
     {
         Tensor result = Tensor.Unfilled(input.Shape);
-        for (int i = 0; i < input.Data.Length; i++)
-            result.Data[i] = slope(input.Data[i], output.Data[i]) * outputGradient.Data[i];
+        Ranges.ForEach(input.Data.Length, 1, threads, (start, count) =>
+        {
+            for (int i = start; i < start + count; i++)
+                result.Data[i] = slope(input.Data[i], output.Data[i]) * outputGradient.Data[i];
+        });
         return result;
     }
 

@@ -38,14 +38,16 @@ public sealed class Pool : Layer
     {
         int channels = input.Shape[1], area = input.RowLength / channels;
         Tensor output = Tensor.Unfilled([input.Batch, channels, .. planeShape]);
-        for (int plane = 0; plane < input.Batch * channels; plane++)
+        Ranges.ForEach(input.Batch * channels, area, threads, (first, count) =>
         {
-            ReadOnlySpan<float> from = input.Data.AsSpan(plane * area, area);
-            Span<float> to = output.Data.AsSpan(plane * windows.Count, windows.Count);
-            for (int i = 0; i < to.Length; i++)
-                to[i] = pooling == Pooling.Max ? from[Largest(from, windows[i])] : Sum(from, windows[i]) / divisors[i];
-        }
-
+            for (int plane = first; plane < first + count; plane++)
+            {
+                ReadOnlySpan<float> from = input.Data.AsSpan(plane * area, area);
+                Span<float> to = output.Data.AsSpan(plane * windows.Count, windows.Count);
+                for (int i = 0; i < to.Length; i++)
+                    to[i] = pooling == Pooling.Max ? from[Largest(from, windows[i])] : Sum(from, windows[i]) / divisors[i];
+            }
+        });
         return output;
     }
 

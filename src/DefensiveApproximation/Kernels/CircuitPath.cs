@@ -59,8 +59,8 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
         return packed;
     }
 
-    public override void PackActivations(ReadOnlySpan<float> source, byte* destination) =>
-        source.CopyTo(new Span<float>(destination, source.Length));
+    public override void PackActivations(ReadOnlySpan<float> source, byte* destination, int start, int length) =>
+        source.CopyTo(new Span<float>((float*)destination + start, source.Length));
 
     public override void Sum(
         byte* activations, int length, ReadOnlySpan<int> rows, int* offsets, PackedWeights weights,

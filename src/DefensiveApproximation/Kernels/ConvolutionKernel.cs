@@ -20,6 +20,9 @@ public sealed class ConvolutionKernel
     // Positions of one piece of work when a single image is divided among threads: a multiple of a tile's rows.
     const int PositionBlock = 96;
 
+    // So that no thread waits long for the last to finish packing.
+    const int PartsPerThread = 4;
+
     readonly ConvolutionShape shape;
     readonly int height;
     readonly int width;
@@ -106,22 +109,22 @@ public sealed class ConvolutionKernel
             throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not images of {inputLength} and {outputLength} numbers.", nameof(output));
 
         threads = Spans.Threads(threads, (long)output.Length * shape.Taps);
-        bool byImages = batch >= threads;
         int parts = batch * shape.Groups;
+        bool byParts = parts >= threads;
         int groupInput = shape.GroupInputs * height * width;
         int groupOutput = shape.GroupOutputs * Positions;
         // Images and groups both lie one behind the other.
-        Spans.ForEach(input, output, parts, byImages ? threads : 1, (part, source, destination) =>
+        Spans.ForEach(input, output, parts, byParts ? threads : 1, (part, source, destination) =>
             RunGroup(
                 source.Slice(part * groupInput, groupInput),
                 destination.Slice(part * groupOutput, groupOutput),
-                part % shape.Groups, byImages ? 1 : threads));
+                part % shape.Groups, byParts ? 1 : threads));
     }
 
     void RunGroup(ReadOnlySpan<float> input, Span<float> output, int group, int threads)
     {
         WeightedSums sums = groups[group];
-        using WeightedSums.PackedActivations? packed = Pack(input, sums);
+        using WeightedSums.PackedActivations? packed = Pack(input, sums, threads);
         if (packed is null)
         {
             Spans.ForEach(input, output, sums.Columns, threads, (channel, source, destination) =>
@@ -152,30 +155,30 @@ public sealed class ConvolutionKernel
         WeightedSums.Canonicalise(output);
     }
 
-    WeightedSums.PackedActivations? Pack(ReadOnlySpan<float> input, WeightedSums sums)
+    /// <summary>The padded image, packed, some channels at a time; null where operands need the definition.</summary>
+    WeightedSums.PackedActivations? Pack(ReadOnlySpan<float> input, WeightedSums sums, int threads)
     {
-        if (shape.Padding == default)
-            return sums.TryPack(input);
-
-        int plane = PaddedHeight * PaddedWidth;
-        float[] padded = ArrayPool<float>.Shared.Rent(shape.GroupInputs * plane);
-        try
+        int plane = PaddedHeight * PaddedWidth, area = height * width;
+        int parts = threads == 1 ? 1 : Math.Min(shape.GroupInputs, PartsPerThread * threads);
+        return sums.TryPack(input, shape.GroupInputs * plane, parts, threads, (part, source, room) =>
         {
-            Span<float> destination = padded.AsSpan(0, shape.GroupInputs * plane);
-            destination.Clear();
-            for (int row = 0; row < shape.GroupInputs * height; row++)
+            int first = part * shape.GroupInputs / parts, end = (part + 1) * shape.GroupInputs / parts;
+            if (shape.Padding == default)
+                return room.Pack(source[(first * area)..(end * area)], first * area);
+
+            float[] rented = ArrayPool<float>.Shared.Rent((end - first) * plane);
+            Span<float> padded = rented.AsSpan(0, (end - first) * plane);
+            padded.Clear();
+            for (int row = first * height; row < end * height; row++)
             {
-                int channel = row / height, y = row % height;
-                input.Slice(row * width, width)
-                    .CopyTo(destination[(channel * plane + (y + shape.Padding.Top) * PaddedWidth + shape.Padding.Left)..]);
+                int channel = row / height - first, y = row % height;
+                source.Slice(row * width, width).CopyTo(padded[(channel * plane + (y + shape.Padding.Top) * PaddedWidth + shape.Padding.Left)..]);
             }
 
-            return sums.TryPack(destination);
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(padded);
-        }
+            OperandRange range = room.Pack(padded, first * plane);
+            ArrayPool<float>.Shared.Return(rented);
+            return range;
+        });
     }
 
     /// <summary>Places and offsets are 32-bit numbers, and what they lead to is not checked again.</summary>

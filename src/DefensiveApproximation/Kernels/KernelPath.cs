@@ -37,10 +37,12 @@ abstract unsafe class KernelPath(string name, string instructionSet, OperandForm
     public abstract PackedWeights Pack(
         ReadOnlySpan<float> weights, int columns, int count, int columnStride, int countStride, ReadOnlySpan<float> bias);
 
-    /// <summary>Packs activations: the first parts, then, where operands are split, as many second parts.</summary>
-    /// <param name="source">The activations.</param>
-    /// <param name="destination">Room for one or two parts of each.</param>
-    public abstract void PackActivations(ReadOnlySpan<float> source, byte* destination);
+    /// <summary>Packs some of the activations; of all, the first parts come first, and then, where operands are split, as many second parts.</summary>
+    /// <param name="source">Some activations in a row.</param>
+    /// <param name="destination">Room for one or two parts of all.</param>
+    /// <param name="start">The place of the first of these among all.</param>
+    /// <param name="length">How many there are in all.</param>
+    public abstract void PackActivations(ReadOnlySpan<float> source, byte* destination, int start, int length);
 
     /// <summary>Computes the sums of some rows for some panels of columns.</summary>
     /// <param name="activations">Packed activations.</param>

@@ -10,7 +10,7 @@ namespace DefensiveApproximation.Kernels;
 static unsafe class LineTile<TStep, TElement, TVector, TSum>
     where TStep : IMultiplyAdd<TElement, TVector, TSum>
     where TElement : unmanaged
-    where TSum : struct
+    where TSum : unmanaged
 {
     /// <summary>How many vectors of rows a tile has: enough to hide how long an addition takes.</summary>
     public const int Vectors = 6;

@@ -15,6 +15,16 @@ readonly record struct OperandRange(int Lowest, int Highest)
     /// <summary>Whether no operand counts, so that every product is zero.</summary>
     public bool IsZero => Lowest > Highest;
 
+    /// <summary>The range of operands of several ranges.</summary>
+    /// <param name="ranges">Their ranges.</param>
+    public static OperandRange Of(ReadOnlySpan<OperandRange> ranges)
+    {
+        (int lowest, int highest) = (Binary32.SpecialExponent, 0);
+        foreach (OperandRange range in ranges)
+            (lowest, highest) = (Math.Min(lowest, range.Lowest), Math.Max(highest, range.Highest));
+        return new OperandRange(lowest, highest);
+    }
+
     /// <summary>The range of all <paramref name="operands"/>.</summary>
     /// <param name="operands">Any numbers.</param>
     /// <param name="smallest">The smallest magnitude that counts, as a bit pattern: 1 for everything but zero.</param>

@@ -9,6 +9,8 @@ namespace DefensiveApproximation.Kernels;
 /// <remarks>
 /// Effectively, for every row r and column c, in the order of k:
 /// <c>sum[r, c] += activations[rows[r] + offsets[k]] · weights[k, c]</c>; then the bias is added and the sum stored.
+/// A long sum is computed in stretches, so that the weights of one stay in the nearest cache while all tiles of a block use them;
+/// between two stretches the accumulators wait in memory, as they are.
 /// A row is a place in the packed activations, an offset the way from there to the k-th operand, so that one loop
 /// serves matrix products (offsets 0, 1, 2 …) and convolutions (no im2col). Weights are packed vector after vector in
 /// the order of use; where operands are split, the second parts follow the first ones.
@@ -16,7 +18,7 @@ namespace DefensiveApproximation.Kernels;
 static unsafe class Tile<TStep, TElement, TVector, TSum>
     where TStep : IMultiplyAdd<TElement, TVector, TSum>
     where TElement : unmanaged
-    where TSum : struct
+    where TSum : unmanaged
 {
     /// <summary>How many rows a full tile has.</summary>
     public const int Rows = 6;
@@ -26,18 +28,31 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
     /// <param name="second">How far behind a first part its second part lies, in elements.</param>
     /// <param name="rows">Six places in the activations.</param>
     /// <param name="offsets">The offsets of the operands, in the order of summation.</param>
-    /// <param name="count">How many products a sum has.</param>
-    /// <param name="weights">The packed weights.</param>
+    /// <param name="count">How many products the stretch of the sums has.</param>
+    /// <param name="weights">The packed weights of the stretch.</param>
     /// <param name="bias">One number per column.</param>
-    /// <param name="sums">Receives six rows of two vectors.</param>
+    /// <param name="begins">Whether the sums begin with this stretch.</param>
+    /// <param name="ends">Whether they end with it.</param>
+    /// <param name="state">The accumulators of six rows of two vectors, where the sums do not begin or do not end.</param>
+    /// <param name="sums">Receives six rows of two vectors where the sums end.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SixByTwo(
-        TElement* activations, nint second, int* rows, int* offsets, int count, TElement* weights, float* bias, float* sums)
+        TElement* activations, nint second, int* rows, int* offsets, int count, TElement* weights, float* bias, bool begins, bool ends, TSum* state, float* sums)
     {
         TElement* row0 = activations + rows[0], row1 = activations + rows[1], row2 = activations + rows[2];
         TElement* row3 = activations + rows[3], row4 = activations + rows[4], row5 = activations + rows[5];
         TSum sum00 = default, sum01 = default, sum10 = default, sum11 = default, sum20 = default, sum21 = default;
         TSum sum30 = default, sum31 = default, sum40 = default, sum41 = default, sum50 = default, sum51 = default;
+        if (!begins)
+        {
+            (sum00, sum01) = (state[0], state[1]);
+            (sum10, sum11) = (state[2], state[3]);
+            (sum20, sum21) = (state[4], state[5]);
+            (sum30, sum31) = (state[6], state[7]);
+            (sum40, sum41) = (state[8], state[9]);
+            (sum50, sum51) = (state[10], state[11]);
+        }
+
         int* end = offsets + count;
         for (; offsets < end; offsets++)
         {
@@ -81,6 +96,17 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             sum51 = TStep.Add(sum51, a0, a1, c0, c1);
         }
 
+        if (!ends)
+        {
+            (state[0], state[1]) = (sum00, sum01);
+            (state[2], state[3]) = (sum10, sum11);
+            (state[4], state[5]) = (sum20, sum21);
+            (state[6], state[7]) = (sum30, sum31);
+            (state[8], state[9]) = (sum40, sum41);
+            (state[10], state[11]) = (sum50, sum51);
+            return;
+        }
+
         float* bias1 = bias + TStep.Lanes;
         TStep.StoreSum(sum00, bias, sums);
         TStep.StoreSum(sum01, bias1, sums + TStep.Lanes);
@@ -99,11 +125,18 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
     /// <summary>Six rows by one vector; the parameters are those of <see cref="SixByTwo"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SixByOne(
-        TElement* activations, nint second, int* rows, int* offsets, int count, TElement* weights, float* bias, float* sums)
+        TElement* activations, nint second, int* rows, int* offsets, int count, TElement* weights, float* bias, bool begins, bool ends, TSum* state, float* sums)
     {
         TElement* row0 = activations + rows[0], row1 = activations + rows[1], row2 = activations + rows[2];
         TElement* row3 = activations + rows[3], row4 = activations + rows[4], row5 = activations + rows[5];
         TSum sum0 = default, sum1 = default, sum2 = default, sum3 = default, sum4 = default, sum5 = default;
+        if (!begins)
+        {
+            (sum0, sum1) = (state[0], state[1]);
+            (sum2, sum3) = (state[2], state[3]);
+            (sum4, sum5) = (state[4], state[5]);
+        }
+
         int* end = offsets + count;
         for (; offsets < end; offsets++)
         {
@@ -127,6 +160,14 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             sum5 = TStep.Add(sum5, a0, TStep.Split ? TStep.Broadcast(row5 + other) : a0, b0, b1);
         }
 
+        if (!ends)
+        {
+            (state[0], state[1]) = (sum0, sum1);
+            (state[2], state[3]) = (sum2, sum3);
+            (state[4], state[5]) = (sum4, sum5);
+            return;
+        }
+
         TStep.StoreSum(sum0, bias, sums);
         TStep.StoreSum(sum1, bias, sums + TStep.Lanes);
         TStep.StoreSum(sum2, bias, sums + 2 * TStep.Lanes);
@@ -138,7 +179,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
     /// <summary>One row by one or two vectors; the parameters are those of <see cref="SixByTwo"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OneRow(
-        TElement* activations, nint second, int row, int* offsets, int count, TElement* weights, int vectors, float* bias, float* sums)
+        TElement* activations, nint second, int row, int* offsets, int count, TElement* weights, int vectors, float* bias, bool begins, bool ends, TSum* state, float* sums)
     {
         int step = TStep.Split ? 2 * vectors * TStep.Lanes : vectors * TStep.Lanes;
         int parts = TStep.Split ? vectors * TStep.Lanes : 0;
@@ -146,7 +187,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
         {
             TElement* a = activations + row;
             TElement* b = weights + vector * TStep.Lanes;
-            TSum sum = default;
+            TSum sum = begins ? default : state[vector];
             for (int k = 0; k < count; k++, b += step)
             {
                 TVector a0 = TStep.Broadcast(a + offsets[k]);
@@ -155,7 +196,10 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
                 sum = TStep.Add(sum, a0, a1, b0, TStep.Split ? TStep.Load(b + parts) : b0);
             }
 
-            TStep.StoreSum(sum, bias + vector * TStep.Lanes, sums + vector * TStep.Lanes);
+            if (ends)
+                TStep.StoreSum(sum, bias + vector * TStep.Lanes, sums + vector * TStep.Lanes);
+            else
+                state[vector] = sum;
         }
     }
 }

@@ -8,12 +8,15 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
     : KernelPath(name, instructionSet, format, range)
     where TStep : IMultiplyAdd<TElement, TVector, TSum>
     where TElement : unmanaged
-    where TSum : struct
+    where TSum : unmanaged
 {
     const int Rows = Tile<TStep, TElement, TVector, TSum>.Rows;
 
     // Rows of one panel that are stored together, so that a transposed store writes more than a tile's six numbers at a time.
     const int StoredRows = 8 * Rows;
+
+    // Weights that the nearest cache holds beside the activations that go by.
+    const int StretchBytes = 24 << 10;
 
     // Two vectors of accumulators for six rows take 12 registers: AVX-512 has 32, others need the room for operands.
     static readonly int VectorsPerPanel = Unsafe.SizeOf<TVector>() == 64 ? 2 : 1;
@@ -63,13 +66,13 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
         return packed;
     }
 
-    public override void PackActivations(ReadOnlySpan<float> source, byte* destination)
+    public override void PackActivations(ReadOnlySpan<float> source, byte* destination, int start, int length)
     {
-        var first = (TElement*)destination;
+        TElement* first = (TElement*)destination + start;
         Format.PackActivations(
             source,
             new Span<TElement>(first, source.Length),
-            new Span<TElement>(first + source.Length, TStep.Split ? source.Length : 0));
+            new Span<TElement>(first + length, TStep.Split ? source.Length : 0));
     }
 
     public override void Sum(
@@ -79,6 +82,7 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
         var operands = (TElement*)activations;
         nint second = TStep.Split ? length : 0;
         float* sums = stackalloc float[StoredRows * weights.PanelWidth];
+        TSum* state = stackalloc TSum[StoredRows * VectorsPerPanel];
         int* places = stackalloc int[Rows];
         fixed (float* bias = weights.Bias)
         {
@@ -91,13 +95,21 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
                 var panelWeights = (TElement*)weights.PanelAddress(panel);
                 float* panelBias = bias + firstColumn;
                 float* panelOutputs = outputs + (nint)firstColumn * columnStride;
+                // A single tile uses each weight once, and gains nothing from stretches.
+                int stretch = rows.Length <= Rows ? weights.Count : Math.Max(1, StretchBytes / (width * Parts * sizeof(TElement)));
                 for (int block = 0; block < rows.Length; block += StoredRows)
                 {
                     int stored = Math.Min(StoredRows, rows.Length - block);
-                    for (int row = 0; row < stored; row += Rows)
+                    for (int first = 0; first < weights.Count; first += stretch)
                     {
-                        ReadOnlySpan<int> tile = rows.Slice(block + row, Math.Min(Rows, stored - row));
-                        SumTile(operands, second, tile, places, offsets, weights.Count, panelWeights, vectors, panelBias, sums + row * width);
+                        int count = Math.Min(stretch, weights.Count - first);
+                        bool ends = first + count == weights.Count;
+                        TElement* stretchWeights = panelWeights + (nint)first * width * Parts;
+                        for (int row = 0; row < stored; row += Rows)
+                        {
+                            ReadOnlySpan<int> tile = rows.Slice(block + row, Math.Min(Rows, stored - row));
+                            SumTile(operands, second, tile, places, offsets + first, count, stretchWeights, vectors, panelBias, first == 0, ends, state + row * vectors, sums + row * width);
+                        }
                     }
 
                     Store(sums, width, stored, columns, panelOutputs + (nint)block * rowStride, rowStride, columnStride);
@@ -108,12 +120,12 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
 
     static void SumTile(
         TElement* operands, nint second, ReadOnlySpan<int> rows, int* places, int* offsets, int count,
-        TElement* weights, int vectors, float* bias, float* sums)
+        TElement* weights, int vectors, float* bias, bool begins, bool ends, TSum* state, float* sums)
     {
         if (rows.Length <= 2)
         {
             for (int i = 0; i < rows.Length; i++)
-                Tile<TStep, TElement, TVector, TSum>.OneRow(operands, second, rows[i], offsets, count, weights, vectors, bias, sums + i * vectors * TStep.Lanes);
+                Tile<TStep, TElement, TVector, TSum>.OneRow(operands, second, rows[i], offsets, count, weights, vectors, bias, begins, ends, state + i * vectors, sums + i * vectors * TStep.Lanes);
             return;
         }
 
@@ -121,9 +133,9 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
         for (int i = 0; i < Rows; i++)
             places[i] = rows[Math.Min(i, rows.Length - 1)];
         if (vectors == 2)
-            Tile<TStep, TElement, TVector, TSum>.SixByTwo(operands, second, places, offsets, count, weights, bias, sums);
+            Tile<TStep, TElement, TVector, TSum>.SixByTwo(operands, second, places, offsets, count, weights, bias, begins, ends, state, sums);
         else
-            Tile<TStep, TElement, TVector, TSum>.SixByOne(operands, second, places, offsets, count, weights, bias, sums);
+            Tile<TStep, TElement, TVector, TSum>.SixByOne(operands, second, places, offsets, count, weights, bias, begins, ends, state, sums);
     }
 
     public override void Multiply(ReadOnlySpan<float> activations, ReadOnlySpan<float> weights, Span<float> products)

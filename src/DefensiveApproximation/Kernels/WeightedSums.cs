@@ -56,17 +56,45 @@ sealed unsafe class WeightedSums
     /// <summary>How many rows are best packed together, for the fastest of the paths.</summary>
     public int RowBlock => paths.Length > 0 ? paths[0].RowBlock : 1;
 
-    /// <summary>Packs <paramref name="activations"/> for the first path that covers them; null where none does.</summary>
-    public PackedActivations? TryPack(ReadOnlySpan<float> activations)
-    {
-        if (paths.Length == 0)
-            return null;
+    /// <summary>Packs a part of the activations.</summary>
+    /// <param name="part">Which.</param>
+    /// <param name="input">What the activations are made of.</param>
+    /// <param name="room">Receives them.</param>
+    /// <returns>The range of the part's activations.</returns>
+    public delegate OperandRange PackPart(int part, ReadOnlySpan<float> input, PackedActivations room);
 
-        OperandRange range = OperandRange.Of(activations, paths[0].Format.Smallest);
+    /// <summary>Packs <paramref name="activations"/> for the first path that covers them; null where none does.</summary>
+    public PackedActivations? TryPack(ReadOnlySpan<float> activations) =>
+        TryPack(activations, activations.Length, parts: 1, threads: 1, (_, all, room) => room.Pack(all, 0));
+
+    /// <summary>Packs activations part by part for the first path that covers all of them; null where none does.</summary>
+    /// <param name="input">What they are made of.</param>
+    /// <param name="length">How many activations there will be.</param>
+    /// <param name="parts">How many parts.</param>
+    /// <param name="threads">The most threads to use.</param>
+    /// <param name="pack">Packs one part; called again where the fastest path does not cover what was packed for it.</param>
+    public PackedActivations? TryPack(ReadOnlySpan<float> input, int length, int parts, int threads, PackPart pack)
+    {
+        // Of no activation that counts, until something is known: paths that these weights rule out are not tried.
+        OperandRange? known = null;
         for (int i = 0; i < paths.Length; i++)
         {
-            if (paths[i].Range.Covers(range, weightRange))
-                return new PackedActivations(paths[i], packed[i].Value, activations);
+            // For the first path at once, while the operands are at hand: it nearly always is the one.
+            if (!paths[i].Range.Covers(known ?? OperandRange.Of(ReadOnlySpan<OperandRange>.Empty), weightRange))
+                continue;
+            var room = new PackedActivations(paths[i], packed[i].Value, length);
+            if (known is not null)
+            {
+                Spans.ForEach(input, [], parts, threads, (part, source, _) => pack(part, source, room));
+                return room;
+            }
+
+            var ranges = new OperandRange[parts];
+            Spans.ForEach(input, [], parts, threads, (part, source, _) => ranges[part] = pack(part, source, room));
+            known = OperandRange.Of(ranges);
+            if (paths[i].Range.Covers(known.Value, weightRange))
+                return room;
+            room.Dispose();
         }
 
         return null;
@@ -95,14 +123,24 @@ sealed unsafe class WeightedSums
         readonly int length;
         readonly byte[] bytes;
 
-        public PackedActivations(KernelPath path, PackedWeights weights, ReadOnlySpan<float> activations)
+        public PackedActivations(KernelPath path, PackedWeights weights, int length)
         {
             this.path = path;
             this.weights = weights;
-            length = activations.Length;
+            this.length = length;
             bytes = ArrayPool<byte>.Shared.Rent(checked(length * path.ElementSize * (path.Format.Split ? 2 : 1)));
+        }
+
+        /// <summary>Packs some activations in a row; several threads may, each its own.</summary>
+        /// <param name="activations">The activations.</param>
+        /// <param name="start">The place of the first among all.</param>
+        /// <returns>Their range.</returns>
+        public OperandRange Pack(ReadOnlySpan<float> activations, int start)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(activations.Length, length - start);
             fixed (byte* destination = bytes)
-                path.PackActivations(activations, destination);
+                path.PackActivations(activations, destination, start, length);
+            return OperandRange.Of(activations, path.Format.Smallest);
         }
 
         /// <summary>How many panels of columns there are.</summary>

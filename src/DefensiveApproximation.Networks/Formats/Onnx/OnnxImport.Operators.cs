@@ -286,7 +286,7 @@ sealed partial class OnnxImport
     {
         float least = node.Has(1) ? node.Reals(1)[0] : node.Real("min", float.NegativeInfinity);
         float most = node.Has(2) ? node.Reals(2)[0] : node.Real("max", float.PositiveInfinity);
-        node.Give(Pointwise.Clip(node.Name, least, most), node.Activation(0));
+        node.Give(new Clip(node.Name, least, most), node.Activation(0));
     }
 
     static void Power(NodeReader node)

@@ -1,3 +1,4 @@
+using DefensiveApproximation.Networks.Layers;
 using Google.Protobuf;
 
 namespace DefensiveApproximation.Networks.Formats.Onnx;
@@ -10,6 +11,9 @@ namespace DefensiveApproximation.Networks.Formats.Onnx;
 public static class OnnxModels
 {
     // The list of operators, and a name beside it.
+    // Of 64 megabytes.
+    const int ManyWeights = 16 << 20;
+
     const int LongestMessage = 1000;
 
     const int OldestOperators = 9, NewestOperators = 21;
@@ -40,7 +44,11 @@ public static class OnnxModels
             throw new InputException($"'{path}' uses version {version} of ONNX's operators; versions {OldestOperators} to {NewestOperators} are read, so export it anew with one of these");
         try
         {
-            return new OnnxImport(model.Graph, (int)version, folder).Build(Path.GetFileNameWithoutExtension(path));
+            Network network = new OnnxImport(model.Graph, (int)version, folder).Build(Path.GetFileNameWithoutExtension(path));
+            // Large arrays live until the collector happens to come by: after many weights it is asked to.
+            if (network.Layers.OfType<WeightedLayer>().Sum(layer => (long)layer.Weights.Length) > ManyWeights)
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+            return network;
         }
         catch (InputException e)
         {

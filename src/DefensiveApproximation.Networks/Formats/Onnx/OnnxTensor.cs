@@ -62,8 +62,11 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         if (real is RealFormat format)
         {
             float[] reals = new float[count];
+            ReadOnlySpan<byte> bytes = raw.Span;
             for (int i = 0; i < reals.Length; i++)
-                reals[i] = isRaw ? format.Read(raw.Span[(i * size)..]) : GivenReal(tensor, i);
+                reals[i] = isRaw ? format.Read(bytes[(i * size)..]) : GivenReal(tensor, i);
+            // Read once; a large network need not lie in memory twice.
+            tensor.RawData = Google.Protobuf.ByteString.Empty;
             return new OnnxTensor(shape, reals, null);
         }
 
