@@ -26,11 +26,11 @@ static class ScaleBenchmark
 
     static readonly FloatMultiplier[] Multipliers = [ExactMultiplier.Rounded, ExactMultiplier.FusedSum, Bfloat16Multiplier.Truncated, AxFpm.Released];
 
-    public static void Run(TextWriter output)
+    public static void Run(TextWriter output, string[] names)
     {
         output.WriteLine($"One image at a time, {Threads} threads, random weights; medians of {Rounds} rounds, every entrant in every round. Memory is the most that a process of its own held, from reading the file to the third image.");
         output.WriteLine();
-        foreach (string name in LargeNetworks.Names)
+        foreach (string name in names.Length == 0 ? LargeNetworks.Names : names.Select(given => Names.Find("network", given, LargeNetworks.Names, known => known)))
             WithFile(name, path => Run(output, name, path));
     }
 

@@ -142,7 +142,7 @@ public sealed class Network
     public void Observe(Tensor images, Action<int, IReadOnlyList<Tensor>> observe)
     {
         ThrowIfUnfit(images);
-        Run(images, MostThreads, observe);
+        InWorkspace(() => Workspace.Return(Run(images, MostThreads, observe)));
     }
 
     /// <summary>
@@ -229,13 +229,13 @@ public sealed class Network
         return result;
     }
 
-    /// <summary>Computes one layer; in place where the input is a convolution's or dense layer's that nobody else needs.</summary>
+    /// <summary>Computes one layer; in place where nobody else needs the input.</summary>
     Tensor Compute(int node, Tensor[] inputs, int threads)
     {
         int source = Nodes[node].Inputs[0];
-        if (Layers[node] is not ElementwiseLayer layer || source == Node.Images || Layers[source] is not WeightedLayer || uses[source + 1] > 1)
+        if (Layers[node] is not ElementwiseLayer layer || source == Node.Images || Layers[source].NeedsOutput || uses[source + 1] > 1)
             return Layers[node].Forward(inputs, threads);
-        layer.Apply(inputs[0].Data);
+        layer.Apply(inputs[0].Data, threads);
         return inputs[0];
     }
 

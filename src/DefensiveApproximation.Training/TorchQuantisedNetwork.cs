@@ -128,6 +128,6 @@ public static class TorchQuantisedNetwork
 
     sealed class QuantisedActivation() : Module<Tensor, Tensor>(nameof(QuantisedActivation))
     {
-        public override Tensor forward(Tensor input) => Rounded(input.clamp(0, 1));
+        public override Tensor forward(Tensor input) => Rounded((input / QuantisedNetwork.Range).clamp(0, 1));
     }
 }

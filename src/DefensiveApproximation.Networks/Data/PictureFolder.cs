@@ -78,14 +78,14 @@ public static class PictureFolder
                     if (row.ColCount != 2)
                         throw Wrong(line, $"has {row.ColCount} fields; give a file and a class, with a comma between them");
                     string name = row[0].ToString(), given = row[1].ToString();
-                    if (!int.TryParse(given, System.Globalization.NumberStyles.AllowLeadingWhite | System.Globalization.NumberStyles.AllowTrailingWhite, null, out int label))
+                    if (!int.TryParse(given, System.Globalization.NumberStyles.AllowLeadingWhite | System.Globalization.NumberStyles.AllowTrailingWhite | System.Globalization.NumberStyles.AllowLeadingSign, null, out int label))
                     {
                         if (line == 1)
                             continue;
                         throw Wrong(line, $"has the class '{Formats.InputFile.OneLine(given, 40)}'; give a whole number from 0 to {classes - 1}");
                     }
 
-                    if (label >= classes)
+                    if (label < 0 || label >= classes)
                         throw Wrong(line, $"has the class {label}; the network has the classes 0 to {classes - 1}");
                     string file = name.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(Path.Combine(root, name));
                     if (!file.StartsWith(root, StringComparison.Ordinal))

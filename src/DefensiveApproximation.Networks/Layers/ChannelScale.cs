@@ -31,6 +31,8 @@ public sealed class ChannelScale(string name, float[] scale, float[] shift) : La
         return new ChannelScale(name, scale, shift);
     }
 
+    internal override bool NeedsOutput => false;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

@@ -68,6 +68,8 @@ public sealed class Combine : JoiningLayer
         return shape;
     }
 
+    internal override bool NeedsOutput => false;
+
     /// <inheritdoc/>
     public override Tensor Forward(ReadOnlySpan<Tensor> inputs, int threads)
     {

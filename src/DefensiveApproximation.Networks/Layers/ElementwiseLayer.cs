@@ -1,8 +1,8 @@
 namespace DefensiveApproximation.Networks.Layers;
 
 /// <summary>
-/// A layer that changes every number by itself, and whose gradient needs its output but not its input: a network
-/// lets it work in place on what a convolution or dense layer gave.
+/// A layer that changes every number by itself, and whose gradient needs its output but not its input: a network lets it work
+/// in place on the output of a layer that does not need it.
 /// </summary>
 /// <param name="name">The name inside the network.</param>
 public abstract class ElementwiseLayer(string name) : Layer(name)
@@ -11,11 +11,22 @@ public abstract class ElementwiseLayer(string name) : Layer(name)
     /// <param name="values">The input, which the output replaces.</param>
     public abstract void Apply(Span<float> values);
 
+    /// <summary>Computes the layer in place, on several threads.</summary>
+    /// <param name="values">The input, which the output replaces.</param>
+    /// <param name="threads">The most threads to use.</param>
+    internal void Apply(float[] values, int threads) =>
+        Ranges.ForEach(values.Length, 1, threads, (start, count) => Apply(values.AsSpan(start, count)));
+
     /// <inheritdoc/>
     public sealed override Tensor Forward(Tensor input, int threads)
     {
-        Tensor output = input.Clone();
-        Apply(output.Data);
+        Tensor output = Tensor.Unfilled(input.Shape);
+        Ranges.ForEach(input.Data.Length, 1, threads, (start, count) =>
+        {
+            Span<float> values = output.Data.AsSpan(start, count);
+            input.Data.AsSpan(start, count).CopyTo(values);
+            Apply(values);
+        });
         return output;
     }
 }

@@ -10,6 +10,12 @@ public abstract class Layer(string name)
     /// <summary>The name inside the network.</summary>
     public string Name { get; } = name;
 
+    /// <summary>
+    /// Whether gradients are computed from the output. Where not, and the output is memory of its own, an
+    /// <see cref="ElementwiseLayer"/> that alone takes it may overwrite it.
+    /// </summary>
+    internal virtual bool NeedsOutput => true;
+
     /// <summary>Computes the layer.</summary>
     /// <param name="input">A batch, the first dimension counting images. Not to be kept: a network uses its memory again.</param>
     /// <param name="threads">The most threads to use; results do not depend on it.</param>

@@ -32,23 +32,25 @@ public sealed class MaxPool2D : Layer
         Tensor output = Tensor.Unfilled(input.Batch, input.Shape[1], outputHeight, outputWidth);
         // Rows first, since that runs along the memory: the largest of each column of a window, windows side by side.
         int usedWidth = outputWidth * size;
-        Span<float> columns = new float[outputHeight * usedWidth];
-        for (int plane = 0; plane < planes; plane++)
+        Ranges.ForEach(planes, height * width, threads, (first, count) =>
         {
-            ReadOnlySpan<float> source = input.Data.AsSpan(plane * height * width, height * width);
-            for (int y = 0; y < outputHeight; y++)
+            Span<float> columns = new float[outputHeight * usedWidth];
+            for (int plane = first; plane < first + count; plane++)
             {
-                Span<float> largest = columns.Slice(y * usedWidth, usedWidth);
-                ReadOnlySpan<float> rows = source[(y * size * width)..];
-                // The first row and the last, which in windows of one row are the same, then those between.
-                Larger(rows[..usedWidth], rows.Slice((size - 1) * width, usedWidth), largest);
-                for (int i = 1; i < size - 1; i++)
-                    Larger(largest, rows.Slice(i * width, usedWidth), largest);
+                ReadOnlySpan<float> source = input.Data.AsSpan(plane * height * width, height * width);
+                for (int y = 0; y < outputHeight; y++)
+                {
+                    Span<float> largest = columns.Slice(y * usedWidth, usedWidth);
+                    ReadOnlySpan<float> rows = source[(y * size * width)..];
+                    // The first row and the last, which in windows of one row are the same, then those between.
+                    Larger(rows[..usedWidth], rows.Slice((size - 1) * width, usedWidth), largest);
+                    for (int i = 1; i < size - 1; i++)
+                        Larger(largest, rows.Slice(i * width, usedWidth), largest);
+                }
+
+                LargestOfEach(columns, output.Data.AsSpan(plane * outputHeight * outputWidth, outputHeight * outputWidth));
             }
-
-            LargestOfEach(columns, output.Data.AsSpan(plane * outputHeight * outputWidth, outputHeight * outputWidth));
-        }
-
+        });
         return output;
     }
 

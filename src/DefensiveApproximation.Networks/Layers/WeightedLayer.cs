@@ -23,6 +23,8 @@ public abstract class WeightedLayer(
         ? gradientWeights ?? weights
         : throw new ArgumentException($"{gradientWeights.Length} gradient weights for {weights.Length} weights.", nameof(gradientWeights));
 
+    internal sealed override bool NeedsOutput => false;
+
     /// <inheritdoc/>
     public FloatMultiplier Multiplier { get; } = multiplier;
 

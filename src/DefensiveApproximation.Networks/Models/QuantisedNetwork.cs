@@ -19,6 +19,12 @@ public static class QuantisedNetwork
     /// <summary>How many bits quantised weights and activations have.</summary>
     public const int Bits = 4;
 
+    /// <summary>
+    /// From which number on a quantised activation is 1: normalised ones seldom exceed it. What follows normalises again, so that
+    /// the scale is of no account.
+    /// </summary>
+    public const float Range = 3;
+
     const int Size = 32, Classes = 10, Hidden = 256, Kernel = 3;
 
     const float Epsilon = 1e-5f;
@@ -101,7 +107,7 @@ public static class QuantisedNetwork
 
         float[] Weights(string layer) => weights ? DoReFa.Weights(tensors[$"{layer}.weight"].Data, Bits) : tensors[$"{layer}.weight"].Data;
 
-        Layer Relu(string layer) => activations ? new QuantisedRelu(layer, Bits) : new Relu(layer);
+        Layer Relu(string layer) => activations ? new QuantisedRelu(layer, Range, Bits) : new Relu(layer);
 
         ChannelScale Normalization(int number) => ChannelScale.BatchNormalization(
             $"norm{number}", tensors[$"norm{number}.weight"].Data, tensors[$"norm{number}.bias"].Data,

@@ -21,6 +21,15 @@ readonly struct AxFpmSingle : ISingleProduct<Vector512<float>>
 {
     public static bool Split => true;
 
+    public static bool DerivesWeights => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> SecondWeight(Vector512<float> b0)
+    {
+        Vector512<float> tops = (b0.AsUInt32() & Vector512.Create(~Binary32.FractionMask | AxFpm.NibbleTops)).AsSingle();
+        return tops + tops;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Multiply(Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1)
     {
@@ -35,6 +44,19 @@ readonly struct AxFpmSingle : ISingleProduct<Vector512<float>>
     public static Vector512<float> Add(
         Vector512<float> sum, Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1) =>
         sum + Multiply(a0, a1, b0, b1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Begin(Vector512<float> a0, Vector512<float> b0, Vector512<float> b1) => Avx512F.Multiply(a0, b1, FloatRoundingMode.ToZero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Continue(Vector512<float> a0, Vector512<float> b1, Vector512<float> begun) => Avx512F.FusedMultiplySubtract(a0, b1, begun, FloatRoundingMode.ToZero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Refine(Vector512<float> a1, Vector512<float> b0, Vector512<float> continued) => Avx512F.FusedMultiplyAdd(a1, b0, continued, FloatRoundingMode.ToZero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> End(Vector512<float> sum, Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1, Vector512<float> begun, Vector512<float> refined) =>
+        sum + Avx512F.TernaryLogic(Vector512.Create(~Binary32.FractionMask), begun.AsUInt32(), Avx512F.Add(begun, refined, FloatRoundingMode.ToZero).AsUInt32(), 0xCA).AsSingle();
 
     /// <summary>m, truncated to 24 bits, its exponent moved by a carry; and p.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,6 +75,10 @@ readonly struct AxFpmRenormalisedSingle : ISingleProduct<Vector512<float>>
 {
     public static bool Split => true;
 
+    public static bool DerivesWeights => true;
+
+    public static Vector512<float> SecondWeight(Vector512<float> b0) => AxFpmSingle.SecondWeight(b0);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Multiply(Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1) =>
         AxFpmSingle.Truncated(a0, a1, b0, b1, out _);
@@ -61,4 +87,17 @@ readonly struct AxFpmRenormalisedSingle : ISingleProduct<Vector512<float>>
     public static Vector512<float> Add(
         Vector512<float> sum, Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1) =>
         sum + Multiply(a0, a1, b0, b1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Begin(Vector512<float> a0, Vector512<float> b0, Vector512<float> b1) => AxFpmSingle.Begin(a0, b0, b1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Continue(Vector512<float> a0, Vector512<float> b1, Vector512<float> begun) => AxFpmSingle.Continue(a0, b1, begun);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Refine(Vector512<float> a1, Vector512<float> b0, Vector512<float> continued) => AxFpmSingle.Refine(a1, b0, continued);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> End(Vector512<float> sum, Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1, Vector512<float> begun, Vector512<float> refined) =>
+        sum + Avx512F.Add(begun, refined, FloatRoundingMode.ToZero);
 }

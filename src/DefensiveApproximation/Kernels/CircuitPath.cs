@@ -44,7 +44,7 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
 
     /// <summary>A panel has as many columns as fit beside each other: the weights of all, product by product.</summary>
     public override PackedWeights Pack(
-        ReadOnlySpan<float> weights, int columns, int count, int columnStride, int countStride, ReadOnlySpan<float> bias)
+        ReadOnlySpan<float> weights, int columns, int count, int columnStride, int countStride, ReadOnlySpan<float> bias, bool isLean)
     {
         var packed = new PackedWeights(columns, count, Groups, vectorsPerPanel: 1, parts: 1, ElementSize);
         for (int column = 0; column < columns; column++)

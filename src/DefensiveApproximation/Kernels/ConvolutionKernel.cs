@@ -76,7 +76,7 @@ public sealed class ConvolutionKernel
                 multiplier, accumulation, path,
                 shape.Groups == 1 ? weights : weights.AsSpan(group * groupWeights, groupWeights).ToArray(),
                 shape.GroupOutputs, shape.Taps, columnStride: shape.Taps, countStride: 1,
-                bias.Length == 0 ? [] : bias.AsSpan(group * shape.GroupOutputs, shape.GroupOutputs).ToArray()))
+                bias.Length == 0 ? [] : bias.AsSpan(group * shape.GroupOutputs, shape.GroupOutputs).ToArray(), isLean: false))
             .ToArray();
         places = PlacesOfPositions();
         lines = Enumerable.Range(0, OutputHeight).Select(y => places[y * OutputWidth]).ToArray();

@@ -39,7 +39,7 @@ public sealed class DenseKernel
         Inputs = inputs;
         Outputs = outputs;
         offsets = Enumerable.Range(0, inputs).ToArray();
-        sums = new WeightedSums(multiplier, accumulation, path, weights, outputs, inputs, columnStride, countStride, bias);
+        sums = new WeightedSums(multiplier, accumulation, path, weights, outputs, inputs, columnStride, countStride, bias, isLean: true);
     }
 
     /// <summary>Prepares the layer from weights in the other order, <c>[inputs, outputs]</c>.</summary>

@@ -13,6 +13,8 @@ readonly unsafe struct DoubleSumStep<TProduct, TLanes, TVector, TSingles> : IMul
 
     public static bool Split => TProduct.Split;
 
+    public static bool DerivesWeights => false;
+
     public static TVector Load(double* source) => TLanes.Load(source);
 
     public static TVector Broadcast(double* source) => TLanes.Broadcast(*source);
@@ -24,6 +26,20 @@ readonly unsafe struct DoubleSumStep<TProduct, TLanes, TVector, TSingles> : IMul
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Add(TVector sum, TVector a0, TVector a1, TVector b0, TVector b1) =>
         TLanes.Add(sum, Product(a0, a1, b0, b1));
+
+    public static TVector SecondWeight(TVector b0) => b0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Begin(TVector a0, TVector b0, TVector b1) => b0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Continue(TVector a0, TVector b1, TVector begun) => begun;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Refine(TVector a1, TVector b0, TVector continued) => continued;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector End(TVector sum, TVector a0, TVector a1, TVector b0, TVector b1, TVector begun, TVector refined) => Add(sum, a0, a1, b0, b1);
 
     public static void StoreProduct(TVector product, float* destination) =>
         TLanes.StoreSingles(TLanes.ToSingles(product), destination);
@@ -43,6 +59,8 @@ readonly unsafe struct DoubleProductStep<TProduct, TLanes, TVector, TSingles> : 
 
     public static bool Split => TProduct.Split;
 
+    public static bool DerivesWeights => false;
+
     public static TVector Load(double* source) => TLanes.Load(source);
 
     public static TVector Broadcast(double* source) => TLanes.Broadcast(*source);
@@ -54,6 +72,20 @@ readonly unsafe struct DoubleProductStep<TProduct, TLanes, TVector, TSingles> : 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSingles Add(TSingles sum, TVector a0, TVector a1, TVector b0, TVector b1) =>
         TLanes.AddSingles(sum, TLanes.ToSingles(Product(a0, a1, b0, b1)));
+
+    public static TVector SecondWeight(TVector b0) => b0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Begin(TVector a0, TVector b0, TVector b1) => b0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Continue(TVector a0, TVector b1, TVector begun) => begun;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Refine(TVector a1, TVector b0, TVector continued) => continued;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TSingles End(TSingles sum, TVector a0, TVector a1, TVector b0, TVector b1, TVector begun, TVector refined) => Add(sum, a0, a1, b0, b1);
 
     public static void StoreProduct(TVector product, float* destination) =>
         TLanes.StoreSingles(TLanes.ToSingles(product), destination);

@@ -34,8 +34,9 @@ abstract unsafe class KernelPath(string name, string instructionSet, OperandForm
     /// <param name="columnStride">From a weight to the same one of the next column.</param>
     /// <param name="countStride">From a weight to the next one of the same sum.</param>
     /// <param name="bias">One number per column, or empty.</param>
+    /// <param name="isLean">Whether little memory matters more than a few per cent of time: where each weight is used for few rows, reading it is what takes time.</param>
     public abstract PackedWeights Pack(
-        ReadOnlySpan<float> weights, int columns, int count, int columnStride, int countStride, ReadOnlySpan<float> bias);
+        ReadOnlySpan<float> weights, int columns, int count, int columnStride, int countStride, ReadOnlySpan<float> bias, bool isLean);
 
     /// <summary>Packs some of the activations; of all, the first parts come first, and then, where operands are split, as many second parts.</summary>
     /// <param name="source">Some activations in a row.</param>

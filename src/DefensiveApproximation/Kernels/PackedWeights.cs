@@ -5,7 +5,7 @@ namespace DefensiveApproximation.Kernels;
 
 /// <summary>
 /// The weights of a layer in the order in which a path uses them: panels of one or two vectors of columns; inside a
-/// panel, product by product, the first parts and then, where operands are split, the second parts. Columns that fill
+/// panel, product by product, the first parts and then, where operands are split and it is not made of the first, the second parts. Columns that fill
 /// up the last panel are zero and their sums are never stored.
 /// </summary>
 sealed class PackedWeights
@@ -25,6 +25,7 @@ sealed class PackedWeights
         int lastColumns = columns - (Panels - 1) * PanelWidth;
         LastVectors = (lastColumns + lanes - 1) / lanes;
         Vectors = vectorsPerPanel;
+        Parts = parts;
         PanelBytes = (nint)count * PanelWidth * parts * elementSize;
         memory = GC.AllocateArray<ulong>(checked((int)((Panels * PanelBytes + CacheLine) / sizeof(ulong))), pinned: true);
         nint address = Address(memory);
@@ -42,6 +43,9 @@ sealed class PackedWeights
     public int PanelWidth { get; }
 
     public int Panels { get; }
+
+    /// <summary>How many parts of a weight are there: 1 or 2.</summary>
+    public int Parts { get; }
 
     public nint PanelBytes { get; }
 

@@ -13,6 +13,8 @@ readonly unsafe struct SingleStep<TProduct, TLanes, TVector> : IMultiplyAdd<floa
 
     public static bool Split => TProduct.Split;
 
+    public static bool DerivesWeights => TProduct.DerivesWeights;
+
     public static TVector Load(float* source) => TLanes.Load(source);
 
     public static TVector Broadcast(float* source) => TLanes.Broadcast(*source);
@@ -22,6 +24,20 @@ readonly unsafe struct SingleStep<TProduct, TLanes, TVector> : IMultiplyAdd<floa
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Add(TVector sum, TVector a0, TVector a1, TVector b0, TVector b1) => TProduct.Add(sum, a0, a1, b0, b1);
+
+    public static TVector SecondWeight(TVector b0) => TProduct.SecondWeight(b0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Begin(TVector a0, TVector b0, TVector b1) => TProduct.Begin(a0, b0, b1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Continue(TVector a0, TVector b1, TVector begun) => TProduct.Continue(a0, b1, begun);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Refine(TVector a1, TVector b0, TVector continued) => TProduct.Refine(a1, b0, continued);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector End(TVector sum, TVector a0, TVector a1, TVector b0, TVector b1, TVector begun, TVector refined) => TProduct.End(sum, a0, a1, b0, b1, begun, refined);
 
     public static void StoreProduct(TVector product, float* destination) => TLanes.Store(product, destination);
 

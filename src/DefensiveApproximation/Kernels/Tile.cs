@@ -13,7 +13,7 @@ namespace DefensiveApproximation.Kernels;
 /// between two stretches the accumulators wait in memory, as they are.
 /// A row is a place in the packed activations, an offset the way from there to the k-th operand, so that one loop
 /// serves matrix products (offsets 0, 1, 2 …) and convolutions (no im2col). Weights are packed vector after vector in
-/// the order of use; where operands are split, the second parts follow the first ones.
+/// the order of use; where operands are split, the second parts follow the first ones, or are made of them.
 /// </remarks>
 static unsafe class Tile<TStep, TElement, TVector, TSum>
     where TStep : IMultiplyAdd<TElement, TVector, TSum>
@@ -30,6 +30,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
     /// <param name="offsets">The offsets of the operands, in the order of summation.</param>
     /// <param name="count">How many products the stretch of the sums has.</param>
     /// <param name="weights">The packed weights of the stretch.</param>
+    /// <param name="derives">Whether only first parts are packed, and second ones are made of them here.</param>
     /// <param name="bias">One number per column.</param>
     /// <param name="begins">Whether the sums begin with this stretch.</param>
     /// <param name="ends">Whether they end with it.</param>
@@ -37,7 +38,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
     /// <param name="sums">Receives six rows of two vectors where the sums end.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SixByTwo(
-        TElement* activations, nint second, int* rows, int* offsets, int count, TElement* weights, float* bias, bool begins, bool ends, TSum* state, float* sums)
+        TElement* activations, nint second, int* rows, int* offsets, int count, TElement* weights, bool derives, float* bias, bool begins, bool ends, TSum* state, float* sums)
     {
         TElement* row0 = activations + rows[0], row1 = activations + rows[1], row2 = activations + rows[2];
         TElement* row3 = activations + rows[3], row4 = activations + rows[4], row5 = activations + rows[5];
@@ -61,7 +62,12 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             TVector b0 = TStep.Load(weights);
             TVector c0 = TStep.Load(weights + TStep.Lanes);
             TVector b1 = b0, c1 = c0;
-            if (TStep.Split)
+            if (TStep.DerivesWeights && derives)
+            {
+                b1 = TStep.SecondWeight(b0);
+                c1 = TStep.SecondWeight(c0);
+            }
+            else if (TStep.Split)
             {
                 b1 = TStep.Load(weights + 2 * TStep.Lanes);
                 c1 = TStep.Load(weights + 3 * TStep.Lanes);
@@ -71,29 +77,65 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             weights += 2 * TStep.Lanes;
 
             TVector a0 = TStep.Broadcast(row0 + first);
-            TVector a1 = TStep.Split ? TStep.Broadcast(row0 + other) : a0;
-            sum00 = TStep.Add(sum00, a0, a1, b0, b1);
-            sum01 = TStep.Add(sum01, a0, a1, c0, c1);
-            a0 = TStep.Broadcast(row1 + first);
-            a1 = TStep.Split ? TStep.Broadcast(row1 + other) : a0;
-            sum10 = TStep.Add(sum10, a0, a1, b0, b1);
-            sum11 = TStep.Add(sum11, a0, a1, c0, c1);
-            a0 = TStep.Broadcast(row2 + first);
-            a1 = TStep.Split ? TStep.Broadcast(row2 + other) : a0;
-            sum20 = TStep.Add(sum20, a0, a1, b0, b1);
-            sum21 = TStep.Add(sum21, a0, a1, c0, c1);
+            TVector a1 = TStep.Broadcast(row1 + first);
+            TVector a2 = TStep.Broadcast(row2 + first);
+            TVector begun00 = TStep.Begin(a0, b0, b1);
+            TVector begun01 = TStep.Begin(a0, c0, c1);
+            TVector begun10 = TStep.Begin(a1, b0, b1);
+            TVector begun11 = TStep.Begin(a1, c0, c1);
+            TVector begun20 = TStep.Begin(a2, b0, b1);
+            TVector begun21 = TStep.Begin(a2, c0, c1);
+            TVector refined00 = TStep.Continue(a0, b1, begun00);
+            TVector refined01 = TStep.Continue(a0, c1, begun01);
+            TVector refined10 = TStep.Continue(a1, b1, begun10);
+            TVector refined11 = TStep.Continue(a1, c1, begun11);
+            TVector refined20 = TStep.Continue(a2, b1, begun20);
+            TVector refined21 = TStep.Continue(a2, c1, begun21);
+            TVector d0 = TStep.Split ? TStep.Broadcast(row0 + other) : a0;
+            refined00 = TStep.Refine(d0, b0, refined00);
+            refined01 = TStep.Refine(d0, c0, refined01);
+            TVector d1 = TStep.Split ? TStep.Broadcast(row1 + other) : a1;
+            refined10 = TStep.Refine(d1, b0, refined10);
+            refined11 = TStep.Refine(d1, c0, refined11);
+            TVector d2 = TStep.Split ? TStep.Broadcast(row2 + other) : a2;
+            refined20 = TStep.Refine(d2, b0, refined20);
+            refined21 = TStep.Refine(d2, c0, refined21);
+            sum00 = TStep.End(sum00, a0, d0, b0, b1, begun00, refined00);
+            sum01 = TStep.End(sum01, a0, d0, c0, c1, begun01, refined01);
+            sum10 = TStep.End(sum10, a1, d1, b0, b1, begun10, refined10);
+            sum11 = TStep.End(sum11, a1, d1, c0, c1, begun11, refined11);
+            sum20 = TStep.End(sum20, a2, d2, b0, b1, begun20, refined20);
+            sum21 = TStep.End(sum21, a2, d2, c0, c1, begun21, refined21);
             a0 = TStep.Broadcast(row3 + first);
-            a1 = TStep.Split ? TStep.Broadcast(row3 + other) : a0;
-            sum30 = TStep.Add(sum30, a0, a1, b0, b1);
-            sum31 = TStep.Add(sum31, a0, a1, c0, c1);
-            a0 = TStep.Broadcast(row4 + first);
-            a1 = TStep.Split ? TStep.Broadcast(row4 + other) : a0;
-            sum40 = TStep.Add(sum40, a0, a1, b0, b1);
-            sum41 = TStep.Add(sum41, a0, a1, c0, c1);
-            a0 = TStep.Broadcast(row5 + first);
-            a1 = TStep.Split ? TStep.Broadcast(row5 + other) : a0;
-            sum50 = TStep.Add(sum50, a0, a1, b0, b1);
-            sum51 = TStep.Add(sum51, a0, a1, c0, c1);
+            a1 = TStep.Broadcast(row4 + first);
+            a2 = TStep.Broadcast(row5 + first);
+            begun00 = TStep.Begin(a0, b0, b1);
+            begun01 = TStep.Begin(a0, c0, c1);
+            begun10 = TStep.Begin(a1, b0, b1);
+            begun11 = TStep.Begin(a1, c0, c1);
+            begun20 = TStep.Begin(a2, b0, b1);
+            begun21 = TStep.Begin(a2, c0, c1);
+            refined00 = TStep.Continue(a0, b1, begun00);
+            refined01 = TStep.Continue(a0, c1, begun01);
+            refined10 = TStep.Continue(a1, b1, begun10);
+            refined11 = TStep.Continue(a1, c1, begun11);
+            refined20 = TStep.Continue(a2, b1, begun20);
+            refined21 = TStep.Continue(a2, c1, begun21);
+            d0 = TStep.Split ? TStep.Broadcast(row3 + other) : a0;
+            refined00 = TStep.Refine(d0, b0, refined00);
+            refined01 = TStep.Refine(d0, c0, refined01);
+            d1 = TStep.Split ? TStep.Broadcast(row4 + other) : a1;
+            refined10 = TStep.Refine(d1, b0, refined10);
+            refined11 = TStep.Refine(d1, c0, refined11);
+            d2 = TStep.Split ? TStep.Broadcast(row5 + other) : a2;
+            refined20 = TStep.Refine(d2, b0, refined20);
+            refined21 = TStep.Refine(d2, c0, refined21);
+            sum30 = TStep.End(sum30, a0, d0, b0, b1, begun00, refined00);
+            sum31 = TStep.End(sum31, a0, d0, c0, c1, begun01, refined01);
+            sum40 = TStep.End(sum40, a1, d1, b0, b1, begun10, refined10);
+            sum41 = TStep.End(sum41, a1, d1, c0, c1, begun11, refined11);
+            sum50 = TStep.End(sum50, a2, d2, b0, b1, begun20, refined20);
+            sum51 = TStep.End(sum51, a2, d2, c0, c1, begun21, refined21);
         }
 
         if (!ends)
@@ -125,7 +167,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
     /// <summary>Six rows by one vector; the parameters are those of <see cref="SixByTwo"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SixByOne(
-        TElement* activations, nint second, int* rows, int* offsets, int count, TElement* weights, float* bias, bool begins, bool ends, TSum* state, float* sums)
+        TElement* activations, nint second, int* rows, int* offsets, int count, TElement* weights, bool derives, float* bias, bool begins, bool ends, TSum* state, float* sums)
     {
         TElement* row0 = activations + rows[0], row1 = activations + rows[1], row2 = activations + rows[2];
         TElement* row3 = activations + rows[3], row4 = activations + rows[4], row5 = activations + rows[5];
@@ -143,8 +185,18 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             nint first = *offsets;
             nint other = first + second;
             TVector b0 = TStep.Load(weights);
-            TVector b1 = TStep.Split ? TStep.Load(weights + TStep.Lanes) : b0;
-            weights += TStep.Split ? 2 * TStep.Lanes : TStep.Lanes;
+            TVector b1 = b0;
+            if (TStep.DerivesWeights && derives)
+            {
+                b1 = TStep.SecondWeight(b0);
+            }
+            else if (TStep.Split)
+            {
+                weights += TStep.Lanes;
+                b1 = TStep.Load(weights);
+            }
+
+            weights += TStep.Lanes;
 
             TVector a0 = TStep.Broadcast(row0 + first);
             sum0 = TStep.Add(sum0, a0, TStep.Split ? TStep.Broadcast(row0 + other) : a0, b0, b1);
@@ -179,10 +231,11 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
     /// <summary>One row by one or two vectors; the parameters are those of <see cref="SixByTwo"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OneRow(
-        TElement* activations, nint second, int row, int* offsets, int count, TElement* weights, int vectors, float* bias, bool begins, bool ends, TSum* state, float* sums)
+        TElement* activations, nint second, int row, int* offsets, int count, TElement* weights, int vectors, bool derives, float* bias, bool begins, bool ends, TSum* state, float* sums)
     {
-        int step = TStep.Split ? 2 * vectors * TStep.Lanes : vectors * TStep.Lanes;
-        int parts = TStep.Split ? vectors * TStep.Lanes : 0;
+        bool made = TStep.DerivesWeights && derives;
+        int step = TStep.Split && !made ? 2 * vectors * TStep.Lanes : vectors * TStep.Lanes;
+        int parts = vectors * TStep.Lanes;
         for (int vector = 0; vector < vectors; vector++)
         {
             TElement* a = activations + row;
@@ -193,7 +246,8 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
                 TVector a0 = TStep.Broadcast(a + offsets[k]);
                 TVector a1 = TStep.Split ? TStep.Broadcast(a + offsets[k] + second) : a0;
                 TVector b0 = TStep.Load(b);
-                sum = TStep.Add(sum, a0, a1, b0, TStep.Split ? TStep.Load(b + parts) : b0);
+                TVector b1 = made ? TStep.SecondWeight(b0) : TStep.Split ? TStep.Load(b + parts) : b0;
+                sum = TStep.Add(sum, a0, a1, b0, b1);
             }
 
             if (ends)

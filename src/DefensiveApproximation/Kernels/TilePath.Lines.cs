@@ -38,7 +38,7 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>
                 }
 
                 LineTile<TStep, TElement, TVector, TSum>.Six(
-                    (TElement*)activations, second, places, offsets, weights.Count, columnWeights, width * Parts, width, bias, sums);
+                    (TElement*)activations, second, places, offsets, weights.Count, columnWeights, width * weights.Parts, width, bias, sums);
                 for (int i = 0; i < used; i++)
                     new ReadOnlySpan<float>(sums + i * TStep.Lanes, TStep.Lanes).CopyTo(new Span<float>(columnOutputs + targets[i], TStep.Lanes));
             }

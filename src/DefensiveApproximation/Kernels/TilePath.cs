@@ -30,9 +30,11 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
     public override int ElementSize => sizeof(TElement);
 
     public override PackedWeights Pack(
-        ReadOnlySpan<float> weights, int columns, int count, int columnStride, int countStride, ReadOnlySpan<float> bias)
+        ReadOnlySpan<float> weights, int columns, int count, int columnStride, int countStride, ReadOnlySpan<float> bias, bool isLean)
     {
-        var packed = new PackedWeights(columns, count, TStep.Lanes, VectorsPerPanel, Parts, sizeof(TElement));
+        int parts = isLean && TStep.DerivesWeights ? 1 : Parts;
+        var packed = new PackedWeights(columns, count, TStep.Lanes, VectorsPerPanel, parts, sizeof(TElement));
+        Span<TElement> unused = new TElement[parts == Parts ? 0 : packed.PanelWidth];
         for (int column = 0; column < bias.Length; column++)
             packed.Bias[column] = ScalarSum.Bias(bias[column]);
         Span<float> row = new float[packed.PanelWidth];
@@ -42,7 +44,7 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
             int used = Math.Min(packed.PanelWidth, columns - firstColumn);
             int width = packed.VectorsOf(panel) * TStep.Lanes;
             var destination = (TElement*)packed.PanelAddress(panel);
-            for (int k = 0; k < count; k++, destination += width * Parts)
+            for (int k = 0; k < count; k++, destination += width * parts)
             {
                 int source = firstColumn * columnStride + k * countStride;
                 if (columnStride == 1)
@@ -59,7 +61,7 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
                 Format.PackWeights(
                     row[..width],
                     new Span<TElement>(destination, width),
-                    new Span<TElement>(destination + width, TStep.Split ? width : 0));
+                    parts == Parts ? new Span<TElement>(destination + width, TStep.Split ? width : 0) : unused);
             }
         }
 
@@ -96,7 +98,7 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
                 float* panelBias = bias + firstColumn;
                 float* panelOutputs = outputs + (nint)firstColumn * columnStride;
                 // A single tile uses each weight once, and gains nothing from stretches.
-                int stretch = rows.Length <= Rows ? weights.Count : Math.Max(1, StretchBytes / (width * Parts * sizeof(TElement)));
+                int stretch = rows.Length <= Rows ? weights.Count : Math.Max(1, StretchBytes / (width * weights.Parts * sizeof(TElement)));
                 for (int block = 0; block < rows.Length; block += StoredRows)
                 {
                     int stored = Math.Min(StoredRows, rows.Length - block);
@@ -104,11 +106,11 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
                     {
                         int count = Math.Min(stretch, weights.Count - first);
                         bool ends = first + count == weights.Count;
-                        TElement* stretchWeights = panelWeights + (nint)first * width * Parts;
+                        TElement* stretchWeights = panelWeights + (nint)first * width * weights.Parts;
                         for (int row = 0; row < stored; row += Rows)
                         {
                             ReadOnlySpan<int> tile = rows.Slice(block + row, Math.Min(Rows, stored - row));
-                            SumTile(operands, second, tile, places, offsets + first, count, stretchWeights, vectors, panelBias, first == 0, ends, state + row * vectors, sums + row * width);
+                            SumTile(operands, second, tile, places, offsets + first, count, stretchWeights, vectors, weights.Parts < Parts, panelBias, first == 0, ends, state + row * vectors, sums + row * width);
                         }
                     }
 
@@ -120,12 +122,12 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
 
     static void SumTile(
         TElement* operands, nint second, ReadOnlySpan<int> rows, int* places, int* offsets, int count,
-        TElement* weights, int vectors, float* bias, bool begins, bool ends, TSum* state, float* sums)
+        TElement* weights, int vectors, bool derives, float* bias, bool begins, bool ends, TSum* state, float* sums)
     {
         if (rows.Length <= 2)
         {
             for (int i = 0; i < rows.Length; i++)
-                Tile<TStep, TElement, TVector, TSum>.OneRow(operands, second, rows[i], offsets, count, weights, vectors, bias, begins, ends, state + i * vectors, sums + i * vectors * TStep.Lanes);
+                Tile<TStep, TElement, TVector, TSum>.OneRow(operands, second, rows[i], offsets, count, weights, vectors, derives, bias, begins, ends, state + i * vectors, sums + i * vectors * TStep.Lanes);
             return;
         }
 
@@ -133,9 +135,9 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
         for (int i = 0; i < Rows; i++)
             places[i] = rows[Math.Min(i, rows.Length - 1)];
         if (vectors == 2)
-            Tile<TStep, TElement, TVector, TSum>.SixByTwo(operands, second, places, offsets, count, weights, bias, begins, ends, state, sums);
+            Tile<TStep, TElement, TVector, TSum>.SixByTwo(operands, second, places, offsets, count, weights, derives, bias, begins, ends, state, sums);
         else
-            Tile<TStep, TElement, TVector, TSum>.SixByOne(operands, second, places, offsets, count, weights, bias, begins, ends, state, sums);
+            Tile<TStep, TElement, TVector, TSum>.SixByOne(operands, second, places, offsets, count, weights, derives, bias, begins, ends, state, sums);
     }
 
     public override void Multiply(ReadOnlySpan<float> activations, ReadOnlySpan<float> weights, Span<float> products)

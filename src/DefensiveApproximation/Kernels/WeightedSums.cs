@@ -29,9 +29,10 @@ sealed unsafe class WeightedSums
     /// <param name="columnStride">From a weight to the same one of the next column.</param>
     /// <param name="countStride">From a weight to the next one of the same sum.</param>
     /// <param name="bias">One number per column, or empty.</param>
+    /// <param name="isLean">See <see cref="KernelPath.Pack"/>.</param>
     public WeightedSums(
         FloatMultiplier multiplier, Accumulation accumulation, string? path,
-        float[] weights, int columns, int count, int columnStride, int countStride, float[] bias)
+        float[] weights, int columns, int count, int columnStride, int countStride, float[] bias, bool isLean)
     {
         Multiplier = multiplier;
         this.weights = weights;
@@ -42,7 +43,7 @@ sealed unsafe class WeightedSums
         this.countStride = countStride;
         paths = KernelTable.Usable(multiplier, accumulation, path);
         packed = paths
-            .Select(usable => new Lazy<PackedWeights>(() => usable.Pack(weights, columns, count, columnStride, countStride, bias)))
+            .Select(usable => new Lazy<PackedWeights>(() => usable.Pack(weights, columns, count, columnStride, countStride, bias, isLean)))
             .ToArray();
         if (paths.Length > 0)
             weightRange = OperandRange.Of(weights, paths[0].Format.Smallest);

@@ -45,19 +45,19 @@ public class DoReFaTests
     [Fact]
     public void QuantisedRelu_KeepsNaN_AndClips()
     {
-        var layer = new QuantisedRelu("r", 4);
+        var layer = new QuantisedRelu("r", 2, 4);
 
-        Tensor output = layer.Forward(new Tensor([-1, 0.5f, 2, float.NaN, 0.49f / 15], 1, 5), threads: 1);
+        Tensor output = layer.Forward(new Tensor([-1, 1, 3, float.NaN, 0.98f / 15], 1, 5), threads: 1);
 
         Assert.Equal([0, 8f / 15, 1, float.NaN, 0], output.Data);
     }
 
     [Fact]
     public void QuantisedRelu_Gradient_IsThatOfClipping() => Torch.AssertSame(
-        new QuantisedRelu("r", 4), Torch.Numbers(41, 3, 2, 5, 5),
+        new QuantisedRelu("r", 0.5f, 4), Torch.Numbers(41, 3, 2, 5, 5),
         input =>
         {
-            TorchSharp.torch.Tensor clipped = input.clamp(0, 1);
+            TorchSharp.torch.Tensor clipped = (input / 0.5).clamp(0, 1);
             // As LibTorch users write a straight-through estimator; the levels are in binary32, as ours are.
             return clipped + ((clipped.detach().to(TorchSharp.torch.ScalarType.Float32) * 15).round() / 15).to(TorchSharp.torch.ScalarType.Float64) - clipped.detach();
         },
