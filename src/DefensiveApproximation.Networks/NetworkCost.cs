@@ -20,7 +20,7 @@ public static class NetworkCost
     // Long enough that a stream sees changes of its surroundings, short enough that many weights are seen.
     const int StreamLength = 65;
 
-    /// <summary>Prices the products of each convolution and dense layer, on what real images make of its activations.</summary>
+    /// <summary>Prices the products of each layer that multiplies, on what real images make of its activations.</summary>
     /// <param name="network">The network, with the multiplier whose activations are wanted.</param>
     /// <param name="images"><c>[batch, channels, height, width]</c>; at least two, since a dense layer's activations change from image to image.</param>
     /// <param name="measurement">The multiplier's circuit.</param>
@@ -41,28 +41,29 @@ public static class NetworkCost
         network.Observe(images, (place, inputs) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            if (network.Layers[place] is WeightedLayer weighted)
-                costs.Add(Of(weighted, inputs[0], (ulong)costs.Count));
+            if (network.Layers[place] is IMultiplies)
+                costs.Add(Of(network.Layers[place], inputs, (ulong)costs.Count));
             progress?.Invoke();
         });
 
         return costs;
 
-        LayerCost Of(WeightedLayer layer, Tensor input, ulong place)
+        LayerCost Of(Layer layer, IReadOnlyList<Tensor> inputs, ulong place)
         {
+            var multiplying = (IMultiplies)layer;
             SwitchingActivity activity = measurement.NewActivity();
             long zeros = 0, looked = 0;
             for (ulong part = 0; activity.Transitions < samples; part++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 (float[] activations, float[] weights) = LayerOperands.Sample(
-                    layer, input, SwitchingActivity.StreamsTogether, StreamLength, new CounterRandom(seed, part, place));
+                    multiplying, inputs, SwitchingActivity.StreamsTogether, StreamLength, new CounterRandom(seed, part, place));
                 measurement.Count(activity, activations, weights, StreamLength);
                 zeros += activations.Count(activation => activation == 0);
                 looked += activations.Length;
             }
 
-            return new LayerCost(layer.Name, layer.Multiplications, (double)zeros / looked, CircuitCost.Of(activity, library));
+            return new LayerCost(layer.Name, multiplying.Multiplications, (double)zeros / looked, CircuitCost.Of(activity, library));
         }
     }
 }

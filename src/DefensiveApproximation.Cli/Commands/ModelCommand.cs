@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using DefensiveApproximation.Circuits;
+using DefensiveApproximation.Hardware;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Formats;
 using DefensiveApproximation.Networks.Formats.Onnx;
@@ -12,6 +14,10 @@ namespace DefensiveApproximation.Cli.Commands;
 /// <summary><c>dapprox model</c>: what is in the file of a network, and its weights in another format.</summary>
 static class ModelCommand
 {
+    const string ExactCircuit = "array:24";
+
+    const double FemtojoulesPerNanojoule = 1e6;
+
     public static Command Create() => new("model", "Look into the file of a network, or convert it.") { Inspect(), Convert() };
 
     static DocumentedCommand Inspect()
@@ -19,24 +25,32 @@ static class ModelCommand
         Argument<string> model = new("MODEL") { Description = $"A .safetensors, .pt, .pth or .onnx file, or a network that comes with the program ({string.Join(", ", TrainedModels.Shipped)})." };
         var preprocessing = new PreprocessingOptions();
         Option<LayerSelection> layers = SharedOptions.Layers();
+        Option<string?> price = new("--price")
+        {
+            HelpName = "CIRCUIT",
+            Description = $"Also price the products of an image, with this circuit in the layers that are replaced and the exact {ExactCircuit} in the others: {CircuitConversion.Given}.",
+        };
+        Option<CellLibrary> library = CellsListCommand.CellLibraryOption();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "inspect", "List the layers of a network, what goes into them, how often they multiply, and which a multiplier would replace.",
-            $"Of a .safetensors file and a PyTorch state dict (.pt, .pth; nothing in it is run) the architecture is told from the names and shapes of the tensors. ONNX files are read with the operator sets 9 to 21 and these operators: {string.Join(", ", OnnxModels.Operators)}. Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul are what a multiplier replaces; all else stays exact, and nothing is folded into them. With --json: name, inputShape, classes, multiplications, layers [{{name, kind, inputShapes, multiplications, replaced}}].")
+            $"Of a .safetensors file and a PyTorch state dict (.pt, .pth; nothing in it is run) the architecture is told from the names and shapes of the tensors. ONNX files are read with the operator sets 9 to 21 and these operators: {string.Join(", ", OnnxModels.Operators)}. Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul are what a multiplier replaces; all else stays exact, and nothing is folded into them. With --json: name, inputShape, classes, multiplications, layers [{{name, kind, inputShapes, multiplications, replaced, energy}}], circuit, energy and exactEnergy (fJ an image; null without --price).")
         {
             model,
         };
-        foreach (Option option in (Option[])[.. preprocessing.All, layers, json])
+        foreach (Option option in (Option[])[.. preprocessing.All, layers, price, library, json])
             command.Add(option);
-        command.SetAction(parse =>
+        command.SetAction((parse, cancellation) =>
         {
             Network network = preprocessing.Apply(parse, TrainedModels.Load(parse.GetValue(model)!));
             HashSet<int> replaced = parse.GetValue(layers)!.Of(network.Layers);
             int[][][] shapes = InputShapes(network);
+            Prices? prices = parse.GetValue(price) is string circuit ? Prices.Of(circuit, parse.GetValue(library)!, cancellation) : null;
             if (parse.GetValue(json))
-                PrintJson(network, replaced, shapes);
+                PrintJson(network, replaced, shapes, prices);
             else
-                Print(network, replaced, shapes);
+                Print(network, replaced, shapes, prices);
+            return Task.CompletedTask;
         });
         return command;
     }
@@ -73,7 +87,7 @@ static class ModelCommand
         return shapes;
     }
 
-    static void PrintJson(Network network, HashSet<int> replaced, int[][][] shapes) => Output.PrintJson(new JsonObject
+    static void PrintJson(Network network, HashSet<int> replaced, int[][][] shapes, Prices? prices) => Output.PrintJson(new JsonObject
     {
         ["name"] = network.Name,
         ["inputShape"] = Numbers(network.InputShape.ToArray()),
@@ -86,28 +100,58 @@ static class ModelCommand
             ["inputShapes"] = new JsonArray([.. shapes[place].Select(Numbers)]),
             ["multiplications"] = (layer as IMultiplies)?.Multiplications ?? 0,
             ["replaced"] = replaced.Contains(place),
+            ["energy"] = prices?.Energy(layer, replaced.Contains(place)),
         })]),
+        ["circuit"] = prices?.Circuit,
+        ["energy"] = prices?.Energy(network, replaced),
+        ["exactEnergy"] = prices?.Energy(network, []),
     });
 
     static JsonArray Numbers(int[] numbers) => new([.. numbers.Select(number => JsonValue.Create(number))]);
 
-    static void Print(Network network, HashSet<int> replaced, int[][][] shapes)
+    static void Print(Network network, HashSet<int> replaced, int[][][] shapes, Prices? prices)
     {
         Console.WriteLine($"{network.Name}: images {string.Join('×', network.InputShape.ToArray())}, {network.Classes} classes, {network.Multiplications:N0} multiplications an image");
-        Table table = Output.Table("layer", "kind", "takes", "multiplications", "share", "replaced");
+        Table table = Output.Table(["layer", "kind", "takes", "multiplications", "share", "replaced", .. prices is null ? (string[])[] : ["nJ"]]);
         table.Columns[3].RightAligned();
         table.Columns[4].RightAligned();
+        if (prices is not null)
+            table.Columns[^1].RightAligned();
         for (int place = 0; place < network.Layers.Count; place++)
         {
             Layer layer = network.Layers[place];
             long? products = (layer as IMultiplies)?.Multiplications;
-            table.AddRow(
+            table.AddRow([
                 new Text(layer.Name), new Text(Kind(layer)), new Text(string.Join(" and ", shapes[place].Select(shape => string.Join('×', shape)))),
                 new Text(products is null ? "" : $"{products:N0}"), new Text(products is null ? "" : Output.Percent((double)products / network.Multiplications)),
-                new Text(replaced.Contains(place) ? "yes" : ""));
+                new Text(replaced.Contains(place) ? "yes" : ""),
+                .. prices is null ? (Text[])[] : [new Text(products is null ? "" : $"{prices.Energy(layer, replaced.Contains(place)) / FemtojoulesPerNanojoule:N1}")],
+            ]);
         }
 
         Output.Results.Write(table);
+        if (prices is null)
+            return;
+        double energy = prices.Energy(network, replaced), exact = prices.Energy(network, []);
+        Console.WriteLine($"The products of an image take {energy / FemtojoulesPerNanojoule:N1} nJ, {Output.Percent(energy / exact)} of the {exact / FemtojoulesPerNanojoule:N1} nJ of exact ones: {prices.Product:F0} fJ a product of {prices.Circuit}, {prices.ExactProduct:F0} fJ of {ExactCircuit}, rounding; operands uniform in [−1, 1], no hazards, no sums, no memory. On images of a data set: dapprox circuit cost.");
+    }
+
+    /// <summary>What a product costs, in fJ, on random operands.</summary>
+    sealed record Prices(string Circuit, double Product, double ExactProduct)
+    {
+        const long Samples = 1 << 15;
+
+        public static Prices Of(string circuit, CellLibrary library, CancellationToken cancellation)
+        {
+            return new(circuit, Price(circuit, FloatParts.Truncating), Price(ExactCircuit, FloatParts.Rounding));
+
+            double Price(string given, FloatParts parts) =>
+                new CostMeasurement(CircuitFiles.Load(given), parts).OnRandomOperands(library, IntegerLaw.Normalised, Samples, seed: 1, cancellation).TotalEnergy;
+        }
+
+        public double? Energy(Layer layer, bool isReplaced) => (layer as IMultiplies)?.Multiplications * (isReplaced ? Product : ExactProduct);
+
+        public double Energy(Network network, HashSet<int> replaced) => network.Layers.Select((layer, place) => Energy(layer, replaced.Contains(place)) ?? 0).Sum();
     }
 
     /// <summary>The kind of layer, in words: <c>max pool</c>.</summary>

@@ -234,26 +234,32 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
         TElement* activations, nint second, int row, int* offsets, int count, TElement* weights, int vectors, bool derives, float* bias, bool begins, bool ends, TSum* state, float* sums)
     {
         bool made = TStep.DerivesWeights && derives;
-        int step = TStep.Split && !made ? 2 * vectors * TStep.Lanes : vectors * TStep.Lanes;
-        int parts = vectors * TStep.Lanes;
-        for (int vector = 0; vector < vectors; vector++)
+        int width = vectors * TStep.Lanes, step = TStep.Split && !made ? 2 * width : width;
+        TElement* a = activations + row;
+        TSum sum0 = begins ? default : state[0], sum1 = begins || vectors == 1 ? default : state[1];
+        // Both vectors at once, so that the weights are read in the order in which they lie.
+        for (int k = 0; k < count; k++, weights += step)
         {
-            TElement* a = activations + row;
-            TElement* b = weights + vector * TStep.Lanes;
-            TSum sum = begins ? default : state[vector];
-            for (int k = 0; k < count; k++, b += step)
-            {
-                TVector a0 = TStep.Broadcast(a + offsets[k]);
-                TVector a1 = TStep.Split ? TStep.Broadcast(a + offsets[k] + second) : a0;
-                TVector b0 = TStep.Load(b);
-                TVector b1 = made ? TStep.SecondWeight(b0) : TStep.Split ? TStep.Load(b + parts) : b0;
-                sum = TStep.Add(sum, a0, a1, b0, b1);
-            }
-
-            if (ends)
-                TStep.StoreSum(sum, bias + vector * TStep.Lanes, sums + vector * TStep.Lanes);
-            else
-                state[vector] = sum;
+            TVector a0 = TStep.Broadcast(a + offsets[k]);
+            TVector a1 = TStep.Split ? TStep.Broadcast(a + offsets[k] + second) : a0;
+            TVector b0 = TStep.Load(weights);
+            sum0 = TStep.Add(sum0, a0, a1, b0, made ? TStep.SecondWeight(b0) : TStep.Split ? TStep.Load(weights + width) : b0);
+            if (vectors == 1)
+                continue;
+            TVector c0 = TStep.Load(weights + TStep.Lanes);
+            sum1 = TStep.Add(sum1, a0, a1, c0, made ? TStep.SecondWeight(c0) : TStep.Split ? TStep.Load(weights + width + TStep.Lanes) : c0);
         }
+
+        if (!ends)
+        {
+            state[0] = sum0;
+            if (vectors > 1)
+                state[1] = sum1;
+            return;
+        }
+
+        TStep.StoreSum(sum0, bias, sums);
+        if (vectors > 1)
+            TStep.StoreSum(sum1, bias + TStep.Lanes, sums + TStep.Lanes);
     }
 }

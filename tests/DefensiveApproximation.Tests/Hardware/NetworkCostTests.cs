@@ -17,7 +17,7 @@ public sealed class NetworkCostTests
         var layer = new Dense("dense", 3, 2, [0, 1, 2, 100, 101, 102], [], ExactMultiplier.Rounded);
         var input = new Tensor([0, 1, 2, 10, 11, 12, 20, 21, 22, 30, 31, 32], 4, 3);
 
-        (float[] activations, float[] weights) = LayerOperands.Sample(layer, input, streams: 50, length: 6, new CounterRandom(1));
+        (float[] activations, float[] weights) = LayerOperands.Sample(layer, [input], streams: 50, length: 6, new CounterRandom(1));
 
         for (int stream = 0; stream < 50; stream++)
         {
@@ -32,6 +32,28 @@ public sealed class NetworkCostTests
         Assert.Equal(6, weights.Distinct().Count());
     }
 
+    // The sums over all k of a's column times b's number are the output's.
+    [Fact]
+    public void Operands_OfAProductOfMatrices_AreANumberOfTheSecondAndAColumnOfTheFirst()
+    {
+        // Of image i, matrix m: a[r, k] = 1000·i + 100·m + 10·r + k, and b[k, c] = −(1000·i + 100·m + 10·k + c).
+        var layer = new MatrixMultiply("product", 2, 3, 4, 2, ExactMultiplier.Rounded);
+        var a = new Tensor([.. Enumerable.Range(0, 3 * 2 * 12).Select(i => (float)(1000 * (i / 24) + 100 * (i / 12 % 2) + 10 * (i / 4 % 3) + i % 4))], 3, 2, 3, 4);
+        var b = new Tensor([.. Enumerable.Range(0, 3 * 2 * 8).Select(i => -(float)(1000 * (i / 16) + 100 * (i / 8 % 2) + 10 * (i / 2 % 4) + i % 2))], 3, 2, 4, 2);
+
+        (float[] activations, float[] weights) = LayerOperands.Sample(layer, [a, b], streams: 50, length: 9, new CounterRandom(1));
+
+        for (int i = 0; i < activations.Length; i++)
+        {
+            int left = (int)activations[i], right = -(int)weights[i];
+            // The same image and matrix, and the column of one is the row of the other.
+            Assert.Equal((left / 100, left % 10), (right / 100, right / 10 % 10));
+            // Row by row, then the next image.
+            if (i % 9 > 0)
+                Assert.Equal((((int)activations[i - 1] / 1000 * 3 + (int)activations[i - 1] / 10 % 10) + 1) % 9, left / 1000 * 3 + left / 10 % 10);
+        }
+    }
+
     [Fact]
     public void Operands_OfAConvolution_GiveItsOutputs()
     {
@@ -44,7 +66,7 @@ public sealed class NetworkCostTests
         int positions = output.Shape[2] * output.Shape[3], count = 2 * positions;
 
         // One stream of every weight and start is enough: it goes around. All weights are different.
-        (float[] activations, float[] weights) = LayerOperands.Sample(layer, input, streams: 4000, length: count, new CounterRandom(3));
+        (float[] activations, float[] weights) = LayerOperands.Sample(layer, [input], streams: 4000, length: count, new CounterRandom(3));
         double[] sums = new double[output.Data.Length];
         foreach (float weight in filters)
         {
