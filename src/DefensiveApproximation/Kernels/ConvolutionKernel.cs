@@ -27,7 +27,7 @@ public sealed class ConvolutionKernel
     readonly int height;
     readonly int width;
     readonly float[] weights;
-    readonly WeightedSums[] groups;
+    readonly WeightedSums sums;
     readonly int[] places;
     readonly int[] lines;
     readonly int[] offsets;
@@ -70,14 +70,8 @@ public sealed class ConvolutionKernel
         if (bias.Length != 0 && bias.Length != shape.OutputChannels)
             throw new ArgumentException($"{bias.Length} biases for {shape.OutputChannels} channels.", nameof(bias));
 
-        int groupWeights = shape.GroupOutputs * shape.Taps;
-        groups = Enumerable.Range(0, shape.Groups)
-            .Select(group => new WeightedSums(
-                multiplier, accumulation, path,
-                shape.Groups == 1 ? weights : weights.AsSpan(group * groupWeights, groupWeights).ToArray(),
-                shape.GroupOutputs, shape.Taps, columnStride: shape.Taps, countStride: 1,
-                bias.Length == 0 ? [] : bias.AsSpan(group * shape.GroupOutputs, shape.GroupOutputs).ToArray(), isLean: false))
-            .ToArray();
+        sums = new WeightedSums(
+            multiplier, accumulation, path, weights, shape.Groups, shape.GroupOutputs, shape.Taps, columnStride: shape.Taps, countStride: 1, bias, isLean: false);
         places = PlacesOfPositions();
         lines = Enumerable.Range(0, OutputHeight).Select(y => places[y * OutputWidth]).ToArray();
         offsets = OffsetsOfTaps();
@@ -109,60 +103,48 @@ public sealed class ConvolutionKernel
             throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not images of {inputLength} and {outputLength} numbers.", nameof(output));
 
         threads = Spans.Threads(threads, (long)output.Length * shape.Taps);
-        int parts = batch * shape.Groups;
-        bool byParts = parts >= threads;
-        int groupInput = shape.GroupInputs * height * width;
-        int groupOutput = shape.GroupOutputs * Positions;
-        // Images and groups both lie one behind the other.
-        Spans.ForEach(input, output, parts, byParts ? threads : 1, (part, source, destination) =>
-            RunGroup(
-                source.Slice(part * groupInput, groupInput),
-                destination.Slice(part * groupOutput, groupOutput),
-                part % shape.Groups, byParts ? 1 : threads));
+        bool byImages = batch >= threads;
+        Spans.ForEach(input, output, batch, byImages ? threads : 1, (image, source, destination) =>
+            RunImage(source.Slice(image * inputLength, inputLength), destination.Slice(image * outputLength, outputLength), byImages ? 1 : threads));
     }
 
-    void RunGroup(ReadOnlySpan<float> input, Span<float> output, int group, int threads)
+    void RunImage(ReadOnlySpan<float> input, Span<float> output, int threads)
     {
-        WeightedSums sums = groups[group];
-        using WeightedSums.PackedActivations? packed = Pack(input, sums, threads);
+        using WeightedSums.PackedActivations? packed = Pack(input, threads);
         if (packed is null)
         {
-            Spans.ForEach(input, output, sums.Columns, threads, (channel, source, destination) =>
-                Define(source, destination.Slice(channel * Positions, Positions), group, channel));
+            Spans.ForEach(input, output, shape.OutputChannels, threads, (channel, source, destination) =>
+                Define(source, destination.Slice(channel * Positions, Positions), channel));
             return;
         }
 
-        if (shape.Stride == 1 && packed.PrefersLines(OutputWidth))
+        // Groups lie one behind the other, in the packed image as in the output; each is cut into blocks where there are few.
+        bool byLines = shape.Stride == 1 && packed.PrefersLines(OutputWidth);
+        int whole = byLines ? OutputHeight : Positions;
+        int block = shape.Groups >= PartsPerThread * threads || threads == 1 ? whole
+            : byLines ? (PositionBlock + OutputWidth - 1) / OutputWidth : PositionBlock;
+        int blocks = (whole + block - 1) / block;
+        int groupInput = shape.GroupInputs * PaddedHeight * PaddedWidth, groupOutput = shape.GroupOutputs * Positions;
+        Spans.ForEach(input, output, shape.Groups * blocks, threads, (part, _, destination) =>
         {
-            int linesPerBlock = threads == 1 ? OutputHeight : (PositionBlock + OutputWidth - 1) / OutputWidth;
-            Spans.ForEach(input, output, (OutputHeight + linesPerBlock - 1) / linesPerBlock, threads, (block, _, destination) =>
-            {
-                int first = block * linesPerBlock;
-                int count = Math.Min(linesPerBlock, OutputHeight - first);
-                packed.SumLines(lines.AsSpan(first, count), OutputWidth, offsets, destination[(first * OutputWidth)..], columnStride: Positions);
-            });
-            WeightedSums.Canonicalise(output);
-            return;
-        }
-
-        int blocks = threads == 1 ? 1 : (Positions + PositionBlock - 1) / PositionBlock;
-        Spans.ForEach(input, output, blocks, threads, (block, _, destination) =>
-        {
-            int first = block * PositionBlock;
-            int count = threads == 1 ? Positions : Math.Min(PositionBlock, Positions - first);
-            packed.Sum(places.AsSpan(first, count), offsets, 0, packed.Panels, destination[first..], rowStride: 1, columnStride: Positions);
+            int group = part / blocks, first = part % blocks * block, count = Math.Min(block, whole - first);
+            Span<float> results = destination.Slice(group * groupOutput, groupOutput);
+            if (byLines)
+                packed.SumLines(group, group * groupInput, lines.AsSpan(first, count), OutputWidth, offsets, results[(first * OutputWidth)..], columnStride: Positions);
+            else
+                packed.Sum(group, group * groupInput, places.AsSpan(first, count), offsets, 0, packed.Panels, results[first..], rowStride: 1, columnStride: Positions);
         });
         WeightedSums.Canonicalise(output);
     }
 
     /// <summary>The padded image, packed, some channels at a time; null where operands need the definition.</summary>
-    WeightedSums.PackedActivations? Pack(ReadOnlySpan<float> input, WeightedSums sums, int threads)
+    WeightedSums.PackedActivations? Pack(ReadOnlySpan<float> input, int threads)
     {
         int plane = PaddedHeight * PaddedWidth, area = height * width;
-        int parts = threads == 1 ? 1 : Math.Min(shape.GroupInputs, PartsPerThread * threads);
-        return sums.TryPack(input, shape.GroupInputs * plane, parts, threads, (part, source, room) =>
+        int parts = threads == 1 ? 1 : Math.Min(shape.InputChannels, PartsPerThread * threads);
+        return sums.TryPack(input, shape.InputChannels * plane, parts, threads, (part, source, room) =>
         {
-            int first = part * shape.GroupInputs / parts, end = (part + 1) * shape.GroupInputs / parts;
+            int first = part * shape.InputChannels / parts, end = (part + 1) * shape.InputChannels / parts;
             if (shape.Padding == default)
                 return room.Pack(source[(first * area)..(end * area)], first * area);
 
@@ -192,11 +174,10 @@ public sealed class ConvolutionKernel
             throw new ArgumentException($"{input} padded inputs, {output} outputs or {filter} weights a filter are more than {Array.MaxLength}.", nameof(shape));
     }
 
-    /// <summary>The definition, for one output channel of one group.</summary>
-    void Define(ReadOnlySpan<float> input, Span<float> output, int group, int channel)
+    /// <summary>The definition, for one output channel.</summary>
+    void Define(ReadOnlySpan<float> input, Span<float> output, int channel)
     {
-        WeightedSums sums = groups[group];
-        int firstWeight = (group * shape.GroupOutputs + channel) * shape.Taps;
+        int firstWeight = channel * shape.Taps, firstChannel = channel / shape.GroupOutputs * shape.GroupInputs;
         for (int position = 0; position < Positions; position++)
         {
             int top = position / OutputWidth * shape.Stride.Height - shape.Padding.Top;
@@ -212,7 +193,7 @@ public sealed class ConvolutionKernel
                     {
                         int x = left + j * shape.Dilation.Width;
                         if ((uint)y < (uint)height && (uint)x < (uint)width)
-                            sum.Add(input[(c * height + y) * width + x], weights[weight]);
+                            sum.Add(input[((firstChannel + c) * height + y) * width + x], weights[weight]);
                     }
                 }
             }

@@ -39,7 +39,7 @@ public sealed class DenseKernel
         Inputs = inputs;
         Outputs = outputs;
         offsets = Enumerable.Range(0, inputs).ToArray();
-        sums = new WeightedSums(multiplier, accumulation, path, weights, outputs, inputs, columnStride, countStride, bias, isLean: true);
+        sums = new WeightedSums(multiplier, accumulation, path, weights, matrices: 1, outputs, inputs, columnStride, countStride, bias, isLean: true);
     }
 
     /// <summary>Prepares the layer from weights in the other order, <c>[inputs, outputs]</c>.</summary>
@@ -108,7 +108,7 @@ public sealed class DenseKernel
                 rows[row] = row * Inputs;
             int first = threads == 1 ? 0 : part;
             int end = threads == 1 ? packed.Panels : part + 1;
-            packed.Sum(rows, offsets, first, end, destination, Outputs, columnStride: 1);
+            packed.Sum(0, 0, rows, offsets, first, end, destination, Outputs, columnStride: 1);
         });
         WeightedSums.Canonicalise(output);
     }

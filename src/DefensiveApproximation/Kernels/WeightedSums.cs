@@ -5,8 +5,8 @@ using DefensiveApproximation.Arithmetic;
 namespace DefensiveApproximation.Kernels;
 
 /// <summary>
-/// One matrix of weights, ready for every path of its multiplier: what a convolution and a dense layer share. Paths
-/// pack the weights when they are first needed.
+/// Matrices of weights of one size, ready for every path of their multiplier: one for a dense layer, one for each group of a
+/// convolution. Paths pack the weights when they are first needed.
 /// </summary>
 sealed unsafe class WeightedSums
 {
@@ -16,35 +16,35 @@ sealed unsafe class WeightedSums
     readonly int columnStride;
     readonly int countStride;
     readonly KernelPath[] paths;
-    readonly Lazy<PackedWeights>[] packed;
+    readonly Lazy<PackedWeights[]>[] packed;
     readonly OperandRange weightRange;
 
     /// <summary>Prepares the weights.</summary>
     /// <param name="multiplier">The multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
-    /// <param name="path">The name of the one path to use, or null.</param>
-    /// <param name="weights">The weights; not copied, and not to change any more.</param>
+    /// <param name="only">The name of the one path to use, or null.</param>
+    /// <param name="weights">The weights, matrix after matrix; not copied, and not to change any more.</param>
+    /// <param name="matrices">How many matrices there are.</param>
     /// <param name="columns">How many outputs a row has.</param>
     /// <param name="count">How many products a sum has.</param>
     /// <param name="columnStride">From a weight to the same one of the next column.</param>
     /// <param name="countStride">From a weight to the next one of the same sum.</param>
-    /// <param name="bias">One number per column, or empty.</param>
+    /// <param name="bias">One number per column, matrix after matrix, or empty.</param>
     /// <param name="isLean">See <see cref="KernelPath.Pack"/>.</param>
     public WeightedSums(
-        FloatMultiplier multiplier, Accumulation accumulation, string? path,
-        float[] weights, int columns, int count, int columnStride, int countStride, float[] bias, bool isLean)
+        FloatMultiplier multiplier, Accumulation accumulation, string? only,
+        float[] weights, int matrices, int columns, int count, int columnStride, int countStride, float[] bias, bool isLean)
     {
         Multiplier = multiplier;
         this.weights = weights;
         this.bias = bias;
-        Columns = columns;
         this.count = count;
         this.columnStride = columnStride;
         this.countStride = countStride;
-        paths = KernelTable.Usable(multiplier, accumulation, path);
-        packed = paths
-            .Select(usable => new Lazy<PackedWeights>(() => usable.Pack(weights, columns, count, columnStride, countStride, bias, isLean)))
-            .ToArray();
+        paths = KernelTable.Usable(multiplier, accumulation, only);
+        packed = [.. paths.Select(path => new Lazy<PackedWeights[]>(() => [.. Enumerable.Range(0, matrices).Select(matrix => path.Pack(
+            weights.AsSpan(matrix * columns * count, columns * count), columns, count, columnStride, countStride,
+            bias.Length == 0 ? [] : bias.AsSpan(matrix * columns, columns), isLean))]))];
         if (paths.Length > 0)
             weightRange = OperandRange.Of(weights, paths[0].Format.Smallest);
         Accumulation = accumulation;
@@ -113,18 +113,15 @@ sealed unsafe class WeightedSums
 
     public float Bias(int column) => bias.Length == 0 ? 0f : bias[column];
 
-    /// <summary>How many columns there are.</summary>
-    public int Columns { get; }
-
     /// <summary>Activations in the form one path wants; dispose to return the memory.</summary>
     public sealed class PackedActivations : IDisposable
     {
         readonly KernelPath path;
-        readonly PackedWeights weights;
+        readonly PackedWeights[] weights;
         readonly int length;
         readonly byte[] bytes;
 
-        public PackedActivations(KernelPath path, PackedWeights weights, int length)
+        public PackedActivations(KernelPath path, PackedWeights[] weights, int length)
         {
             this.path = path;
             this.weights = weights;
@@ -145,28 +142,31 @@ sealed unsafe class WeightedSums
         }
 
         /// <summary>How many panels of columns there are.</summary>
-        public int Panels => weights.Panels;
+        public int Panels => weights[0].Panels;
 
-        /// <summary>Computes the sums of <paramref name="rows"/>; see <see cref="KernelPath.Sum"/>.</summary>
+        /// <summary>
+        /// Computes the sums of <paramref name="rows"/>, which count from <paramref name="start"/> among the activations, with a
+        /// <paramref name="matrix"/>; see <see cref="KernelPath.Sum"/>.
+        /// </summary>
         public void Sum(
-            ReadOnlySpan<int> rows, int[] offsets, int firstPanel, int endPanel, Span<float> outputs, int rowStride, int columnStride)
+            int matrix, int start, ReadOnlySpan<int> rows, int[] offsets, int firstPanel, int endPanel, Span<float> outputs, int rowStride, int columnStride)
         {
             fixed (byte* activations = bytes)
             fixed (int* firstOffset = offsets)
             fixed (float* firstOutput = outputs)
-                path.Sum(activations, length, rows, firstOffset, weights, firstPanel, endPanel, firstOutput, rowStride, columnStride);
+                path.Sum(activations + (nint)start * path.ElementSize, length, rows, firstOffset, weights[matrix], firstPanel, endPanel, firstOutput, rowStride, columnStride);
         }
 
         /// <summary>See <see cref="KernelPath.PrefersLines"/>.</summary>
-        public bool PrefersLines(int lineLength) => path.PrefersLines(lineLength, weights.Columns);
+        public bool PrefersLines(int lineLength) => path.PrefersLines(lineLength, weights[0].Columns);
 
-        /// <summary>Computes the sums of lines of rows; see <see cref="KernelPath.SumLines"/>.</summary>
-        public void SumLines(ReadOnlySpan<int> lines, int lineLength, int[] offsets, Span<float> outputs, int columnStride)
+        /// <summary>The same for <paramref name="lines"/> of rows; see <see cref="KernelPath.SumLines"/>.</summary>
+        public void SumLines(int matrix, int start, ReadOnlySpan<int> lines, int lineLength, int[] offsets, Span<float> outputs, int columnStride)
         {
             fixed (byte* activations = bytes)
             fixed (int* firstOffset = offsets)
             fixed (float* firstOutput = outputs)
-                path.SumLines(activations, length, lines, lineLength, firstOffset, weights, firstOutput, columnStride);
+                path.SumLines(activations + (nint)start * path.ElementSize, length, lines, lineLength, firstOffset, weights[matrix], firstOutput, columnStride);
         }
 
         public void Dispose() => ArrayPool<byte>.Shared.Return(bytes);

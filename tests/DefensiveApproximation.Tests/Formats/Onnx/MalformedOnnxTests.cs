@@ -42,6 +42,12 @@ public class MalformedOnnxTests
             ("kernel_shape", new[] { 900, 900 }), ("strides", new[] { 1, 1 })),
         "windows of 900 × 900 have more than");
 
+    // Each has a legal size; a hundred thousand of them would not.
+    [Fact]
+    public void LayersBeyondMemory_AllTogether() => Refused(
+        new OnnxGraph(13, 3, 4096, 4096), graph => Enumerable.Range(0, 7).Aggregate(Input, (x, _) => graph.Node("Relu", [x])),
+        "(Relu): one image has more than 268435456 numbers in all layers up to here");
+
     [Fact]
     public void AMatrixThatIsNone() => Refused(
         graph => graph.Node("Gemm", [graph.Node("Flatten", [Input]), graph.Weights(1, 192), graph.Weights(1, 1)]), "(Gemm): its inputs do not fit");
@@ -181,11 +187,12 @@ public class MalformedOnnxTests
         return graph.Node("Add", [Input, weights]);
     }
 
-    static void Refused(Func<OnnxGraph, string> build, string reason)
+    static void Refused(Func<OnnxGraph, string> build, string reason) => Refused(new OnnxGraph(13, 3, 8, 8), build, reason);
+
+    static void Refused(OnnxGraph graph, Func<OnnxGraph, string> build, string reason)
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("m.onnx");
-        var graph = new OnnxGraph(13, 3, 8, 8);
         File.WriteAllBytes(path, graph.Bytes(build(graph)));
 
         string message = Assert.Throws<InputException>(() => OnnxModels.Load(path)).Message;
