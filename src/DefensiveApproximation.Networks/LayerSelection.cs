@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using DefensiveApproximation.Networks.Formats;
 using DefensiveApproximation.Networks.Layers;
 
 namespace DefensiveApproximation.Networks;
@@ -6,13 +7,19 @@ namespace DefensiveApproximation.Networks;
 /// <summary>Which of a network's multiplying layers an approximate multiplier replaces.</summary>
 public sealed class LayerSelection
 {
-    readonly Func<Layer, int, int, bool> selects;
+    // Of names from a file, in a message.
+    const int LongestMessage = 1000;
 
-    LayerSelection(string name, string summary, Func<Layer, int, int, bool> selects)
+    readonly Func<Layer, int, int, bool> selects;
+    // Each of which has to fit a layer.
+    readonly IReadOnlyList<string> patterns;
+
+    LayerSelection(string name, string summary, Func<Layer, int, int, bool> selects, IReadOnlyList<string>? patterns = null)
     {
         Name = name;
         Summary = summary;
         this.selects = selects;
+        this.patterns = patterns ?? [];
     }
 
     /// <summary>All of them, as in the released code of "Defensive Approximation".</summary>
@@ -40,7 +47,7 @@ public sealed class LayerSelection
     /// <param name="patterns">Their names; <c>*</c> stands for any letters, <c>?</c> for one.</param>
     public static LayerSelection Named(IReadOnlyList<string> patterns) => new(
         string.Join(',', patterns), "the layers of these names",
-        (layer, _, _) => patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, layer.Name)));
+        (layer, _, _) => patterns.Any(pattern => Fits(pattern, layer)), patterns);
 
     /// <summary>The selection with that name, or of the layers with these names, between commas.</summary>
     /// <param name="given">One of <see cref="Known"/>, or names and patterns.</param>
@@ -50,16 +57,19 @@ public sealed class LayerSelection
 
     /// <summary>The selected layers, each by its place in the network.</summary>
     /// <param name="layers">All layers of a network.</param>
-    /// <exception cref="InputException">None is selected; the message lists the layers that multiply.</exception>
+    /// <exception cref="InputException">None is selected, or one of the names is none; the message lists the layers that multiply.</exception>
     public HashSet<int> Of(IReadOnlyList<Layer> layers)
     {
         int[] multiplying = [.. Enumerable.Range(0, layers.Count).Where(i => layers[i] is IMultiplies)];
         HashSet<int> selected = [.. multiplying.Where((layer, place) => selects(layers[layer], place, multiplying.Length))];
-        return selected.Count > 0 || multiplying.Length == 0
+        string? unfit = patterns.FirstOrDefault(pattern => !multiplying.Any(layer => Fits(pattern, layers[layer]))) ?? (selected.Count == 0 ? Name : null);
+        return unfit is null || multiplying.Length == 0
             ? selected
-            : throw new InputException($"no layer is '{Name}'; the layers that multiply are {string.Join(", ", multiplying.Select(layer => layers[layer].Name))}");
+            : throw new InputException(InputFile.OneLine($"no layer is '{unfit}'; the layers that multiply are {string.Join(", ", multiplying.Select(layer => layers[layer].Name))}", LongestMessage));
     }
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    static bool Fits(string pattern, Layer layer) => FileSystemName.MatchesSimpleExpression(pattern, layer.Name);
 }

@@ -79,11 +79,11 @@ static class ModelCommand
         return command;
     }
 
-    /// <summary>By layer, the shapes of what goes in for one image.</summary>
+    /// <summary>By layer, the shapes of what goes in for one image; those of no image at all have the same dimensions, and take no time.</summary>
     static int[][][] InputShapes(Network network)
     {
         var shapes = new int[network.Layers.Count][][];
-        network.Observe(Tensor.Zeros([1, .. network.InputShape]), (place, inputs) => shapes[place] = [.. inputs.Select(input => input.Shape[1..].ToArray())]);
+        network.Observe(Tensor.Zeros([0, .. network.InputShape]), (place, inputs) => shapes[place] = [.. inputs.Select(input => input.Shape[1..].ToArray())]);
         return shapes;
     }
 

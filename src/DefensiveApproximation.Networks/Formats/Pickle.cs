@@ -28,10 +28,17 @@ sealed class Pickle
     }
 
     /// <summary>A call that Python would make.</summary>
-    public sealed record Call(Name Function, object?[] Arguments);
+    public sealed record Call(Name Function, object?[] Arguments)
+    {
+        public override string ToString() => $"{Function}()";
+    }
 
     /// <summary>A reference to something outside the pickle.</summary>
-    public sealed record Reference(object? Id);
+    public sealed record Reference(object? Id)
+    {
+        // Not what it refers to, which can be a reference in a reference, a million times.
+        public override string ToString() => "a reference";
+    }
 
     /// <summary>A dictionary, in order.</summary>
     public sealed class Entries : List<KeyValuePair<object?, object?>>;
@@ -45,7 +52,7 @@ sealed class Pickle
         {
             return new Pickle(bytes).Run();
         }
-        catch (Exception e) when (e is ArgumentOutOfRangeException or InvalidOperationException or InvalidCastException or KeyNotFoundException)
+        catch (Exception e) when (e is ArgumentOutOfRangeException or InvalidOperationException or KeyNotFoundException)
         {
             throw new InputException("the pickle is damaged", e);
         }
@@ -97,19 +104,19 @@ sealed class Pickle
                     break;
                 case 's':
                     object?[] pair = Last(2);
-                    Pairs((Entries)stack[^1]!, pair);
+                    Pairs(As<Entries>(stack[^1]), pair);
                     break;
                 case 'u':
                     object?[] pairs = FromMark();
-                    Pairs((Entries)stack[^1]!, pairs);
+                    Pairs(As<Entries>(stack[^1]), pairs);
                     break;
                 case 'a':
                     object? item = Pop();
-                    ((List<object?>)stack[^1]!).Add(item);
+                    As<List<object?>>(stack[^1]).Add(item);
                     break;
                 case 'e':
                     object?[] items = FromMark();
-                    ((List<object?>)stack[^1]!).AddRange(items);
+                    As<List<object?>>(stack[^1]).AddRange(items);
                     break;
                 case 'N':
                     stack.Add(null);
@@ -144,11 +151,11 @@ sealed class Pickle
                     break;
                 case '\x93':
                     object?[] name = Last(2);
-                    stack.Add(new Name((string)name[0]!, (string)name[1]!));
+                    stack.Add(new Name(As<string>(name[0]), As<string>(name[1])));
                     break;
                 case 'R':
                     object?[] call = Last(2);
-                    stack.Add(Called((Name)call[0]!, (object?[])call[1]!));
+                    stack.Add(Called(As<Name>(call[0]), As<object?[]>(call[1])));
                     break;
                 case 'b':
                     // The state of an ordered dictionary is what versions its modules have, which nothing here needs.
@@ -189,6 +196,10 @@ sealed class Pickle
             entries.Add(new(items[i], items[i + 1]));
         return entries;
     }
+
+    /// <summary>An item that has to be of that kind.</summary>
+    static T As<T>(object? item)
+        where T : class => item as T ?? throw new InputException("the pickle is damaged");
 
     object? Pop()
     {

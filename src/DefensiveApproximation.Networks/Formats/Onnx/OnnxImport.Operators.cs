@@ -14,7 +14,7 @@ sealed partial class OnnxImport
     static readonly Dictionary<string, Action<OnnxImport, NodeReader>> Operators = new()
     {
         ["Add"] = (import, node) => import.Binary(node, Combination.Add),
-        ["AveragePool"] = (_, node) => Pooled(node, Pooling.Average),
+        ["AveragePool"] = (import, node) => import.Pooled(node, Pooling.Average),
         ["BatchNormalization"] = (_, node) => BatchNormalization(node),
         ["Cast"] = (_, node) => Cast(node),
         ["Clip"] = (_, node) => Clip(node),
@@ -24,42 +24,41 @@ sealed partial class OnnxImport
         ["Conv"] = (import, node) => import.Convolution(node),
         ["ConvTranspose"] = (import, node) => import.ConvolutionTranspose(node),
         ["Div"] = (import, node) => import.Binary(node, Combination.Divide),
-        ["Dropout"] = (_, node) => Identity(node),
-        ["Erf"] = (_, node) => node.Give(Pointwise.Erf(node.Name), node.Activation(0)),
+        ["Dropout"] = (_, node) => Dropout(node),
+        ["Erf"] = (_, node) => node.Give(Pointwise.Erf(node.Name)),
         ["Expand"] = (import, node) => import.Expand(node),
         ["Flatten"] = (_, node) => Flatten(node),
         ["Gather"] = (_, node) => Gather(node),
-        ["Gelu"] = (_, node) => node.Give(
-            node.Text("approximate", "none") == "tanh" ? Pointwise.GeluByTanh(node.Name) : Pointwise.Gelu(node.Name), node.Activation(0)),
+        ["Gelu"] = (_, node) => node.Give(node.Text("approximate", "none") == "tanh" ? Pointwise.GeluByTanh(node.Name) : Pointwise.Gelu(node.Name)),
         ["Gemm"] = (import, node) => import.Gemm(node),
         ["GlobalAveragePool"] = (_, node) => Average(node, node.Activation(0), [.. Enumerable.Range(1, node.Activation(0).Shape.Length - 1)], keep: true),
         ["GlobalMaxPool"] = (_, node) => GlobalMaximum(node),
-        ["HardSigmoid"] = (_, node) => node.Give(Pointwise.HardSigmoid(node.Name, node.Real("alpha", 0.2f), node.Real("beta", 0.5f)), node.Activation(0)),
-        ["HardSwish"] = (_, node) => node.Give(Pointwise.HardSwish(node.Name), node.Activation(0)),
+        ["HardSigmoid"] = (_, node) => node.Give(Pointwise.HardSigmoid(node.Name, node.Real("alpha", 0.2f), node.Real("beta", 0.5f))),
+        ["HardSwish"] = (_, node) => node.Give(Pointwise.HardSwish(node.Name)),
         ["Identity"] = (_, node) => Identity(node),
         ["LayerNormalization"] = (_, node) => LayerNormalization(node),
-        ["LeakyRelu"] = (_, node) => node.Give(Pointwise.LeakyRelu(node.Name, node.Real("alpha", 0.01f)), node.Activation(0)),
+        ["LeakyRelu"] = (_, node) => node.Give(Pointwise.LeakyRelu(node.Name, node.Real("alpha", 0.01f))),
         ["LogSoftmax"] = (import, node) => import.Softmax(node, logarithm: true),
         ["LRN"] = (_, node) => node.Give(
             new LocalResponseNormalization(node.Name, Whole(node.Integer("size", 0), "size"), node.Real("alpha", 1e-4f), node.Real("beta", 0.75f), node.Real("bias", 1)), node.Activation(0)),
         ["MatMul"] = (import, node) => import.MatrixProduct(node),
-        ["MaxPool"] = (_, node) => Pooled(node, Pooling.Max),
+        ["MaxPool"] = (import, node) => import.Pooled(node, Pooling.Max),
         ["Mul"] = (import, node) => import.Binary(node, Combination.Multiply),
         ["Pad"] = (_, node) => Pad(node),
         ["Pow"] = (_, node) => Power(node),
         ["PRelu"] = (import, node) => import.Binary(node, Combination.ScaleNegative),
         ["ReduceMean"] = (_, node) => ReduceMean(node),
-        ["Relu"] = (_, node) => node.Give(new Relu(node.Name), node.Activation(0)),
+        ["Relu"] = (_, node) => node.Give(new Relu(node.Name)),
         ["Reshape"] = (import, node) => import.Reshaped(node),
         ["Shape"] = (_, node) => Shape(node),
-        ["Sigmoid"] = (_, node) => node.Give(Pointwise.Sigmoid(node.Name), node.Activation(0)),
-        ["Slice"] = (_, node) => Slice(node),
+        ["Sigmoid"] = (_, node) => node.Give(Pointwise.Sigmoid(node.Name)),
+        ["Slice"] = (import, node) => import.Slice(node),
         ["Softmax"] = (import, node) => import.Softmax(node, logarithm: false),
         ["Split"] = (_, node) => Split(node),
-        ["Sqrt"] = (_, node) => node.Give(Pointwise.Sqrt(node.Name), node.Activation(0)),
+        ["Sqrt"] = (_, node) => node.Give(Pointwise.Sqrt(node.Name)),
         ["Squeeze"] = (_, node) => Squeeze(node),
         ["Sub"] = (import, node) => import.Binary(node, Combination.Subtract),
-        ["Tanh"] = (_, node) => node.Give(Pointwise.Tanh(node.Name), node.Activation(0)),
+        ["Tanh"] = (_, node) => node.Give(Pointwise.Tanh(node.Name)),
         ["Transpose"] = (_, node) => Transpose(node),
         ["Unsqueeze"] = (_, node) => Unsqueeze(node),
     };
@@ -108,11 +107,13 @@ sealed partial class OnnxImport
             throw new InputException($"filters of {filterShape[0]} channels in {groups} groups do not fit {channels} channels");
         int height = window.IsLine ? 1 : input.Shape[1], width = input.Shape[^1];
         (int kernelHeight, int kernelWidth) = window.Kernel;
-        int reachHeight = window.Dilation.Height * (kernelHeight - 1), reachWidth = window.Dilation.Width * (kernelWidth - 1);
+        int reachHeight = Whole(1 + (long)window.Dilation.Height * (kernelHeight - 1), "the reach of a filter") - 1;
+        int reachWidth = Whole(1 + (long)window.Dilation.Width * (kernelWidth - 1), "the reach of a filter") - 1;
         // What a convolution without padding makes the output of.
         long spreadHeight = (long)window.Stride.Height * (height - 1) + 1 + 2L * reachHeight - window.Padding.Height + window.OutputPadding.Height;
         long spreadWidth = (long)window.Stride.Width * (width - 1) + 1 + 2L * reachWidth - window.Padding.Width + window.OutputPadding.Width;
         int[] spread = Checked(channels, spreadHeight, spreadWidth);
+        Charge(Tensor.Count(spread));
         int[] sources = new int[Tensor.Count(spread)];
         for (int i = 0; i < sources.Length; i++)
         {
@@ -155,7 +156,13 @@ sealed partial class OnnxImport
             result = DenseLayer(node, input, matrix, node.Weights(1), isTransposed, []);
             if (alpha != 1)
                 result = Scaled(node, result, alpha);
-            if (node.Has(2))
+            if (node.Has(2) && node.Find(2) is Value other)
+            {
+                if (beta != 1)
+                    other = Combined(node.Name + ".beta", Combination.Multiply, other, null, null, new OnnxTensor([], [beta], null));
+                result = Combined(node.Name + ".bias", Combination.Add, result, null, other, null);
+            }
+            else if (node.Has(2))
             {
                 float[] shift = [.. node.Reals(2).Select(number => beta * number)];
                 result = Combined(node.Name + ".bias", Combination.Add, result, null, null, new OnnxTensor(node.Constant(2).Shape, shift, null));
@@ -167,20 +174,71 @@ sealed partial class OnnxImport
 
     void MatrixProduct(NodeReader node)
     {
-        Value first = node.Activation(0);
-        if (node.IsConstant(1))
+        if (node.Any(0).Constant is OnnxTensor left)
         {
-            node.Give(DenseLayer(node, first, node.Constant(1), node.Weights(1), isTransposed: false, []));
+            // A·X is the transpose of Xᵀ·Aᵀ, where the activation is the first operand.
+            Value columns = node.Activation(1);
+            if (columns.Shape.Length < 2)
+                throw new InputException($"a constant times rows [{string.Join(", ", columns.Shape)}] of each image mixes images; the second matrix has to be of one image");
+            Value rows = Turned(columns, node.Name + ".turned");
+            node.Give(Turned(DenseLayer(node, rows, Matrix(left, rows), node.Weights(0), isTransposed: true, []), node.Name + ".back"));
             return;
         }
 
-        Value second = node.Activation(1);
-        if (first.Shape.Length < 2 || first.Shape.Length != second.Shape.Length || first.Shape[^1] != second.Shape[^2] || !first.Shape.AsSpan()[..^2].SequenceEqual(second.Shape.AsSpan()[..^2]))
-            throw new InputException($"the matrices of one image have the shapes [{string.Join(", ", first.Shape)}] and [{string.Join(", ", second.Shape)}]; they have to be as many, with as many columns as rows");
-        int matrices = (int)Tensor.Count(first.Shape.AsSpan()[..^2]);
+        Value first = node.Activation(0), second = node.Any(1);
+        if (second.Constant is { Shape.Length: 1 } column)
+        {
+            // Each row becomes one number.
+            Value sums = DenseLayer(node, first, column with { Shape = [column.Count, 1] }, node.Weights(1), isTransposed: false, []);
+            node.Give(Add(new Reshape(Unique(node.Name + ".row"), first.Shape[..^1]), first.Shape[..^1], sums));
+            return;
+        }
+
+        if (second.Constant is OnnxTensor right)
+        {
+            node.Give(DenseLayer(node, first, Matrix(right, first), node.Weights(1), isTransposed: false, []));
+            return;
+        }
+
+        if (first.Shape.Length < 2 || first.Shape.Length != second.Shape.Length || first.Shape[^1] != second.Shape[^2])
+            throw new InputException($"the matrices of one image have the shapes [{string.Join(", ", first.Shape)}] and [{string.Join(", ", second.Shape)}]; they have to have as many dimensions, at least 2, and as many columns as rows");
+        int[] matrices = Combine.ShapeOf(first.Shape.AsSpan()[..^2], second.Shape.AsSpan()[..^2]);
+        first = Repeated(first, "first");
+        second = Repeated(second, "second");
         node.Give(Add(
-            new MatrixMultiply(node.Name, matrices, first.Shape[^2], first.Shape[^1], second.Shape[^1], ExactMultiplier.Rounded),
+            new MatrixMultiply(node.Name, (int)Tensor.Count(matrices), first.Shape[^2], first.Shape[^1], second.Shape[^1], ExactMultiplier.Rounded),
             Checked([.. first.Shape[..^1], second.Shape[^1]]), first, second));
+
+        // The matrices as often as the others are.
+        Value Repeated(Value value, string which)
+        {
+            int[] shape = Checked([.. matrices, .. value.Shape[^2..]]), strides = Strides(value.Shape);
+            return shape.AsSpan().SequenceEqual(value.Shape)
+                ? value
+                : Moved(value, $"{node.Name}.{which}", shape, (axis, place) => place % value.Shape[axis] * strides[axis]);
+        }
+    }
+
+    /// <summary>A constant as the one matrix that every matrix of an activation is multiplied with.</summary>
+    static OnnxTensor Matrix(OnnxTensor constant, Value other)
+    {
+        if (constant.Shape.Length < 2 || constant.Shape.Length > other.Rank || constant.Shape[..^2].Any(dimension => dimension != 1))
+            throw new InputException($"a constant of the shape [{string.Join(", ", constant.Shape)}] is not one matrix for all images and all their matrices");
+        return constant with { Shape = constant.Shape[^2..] };
+    }
+
+    /// <summary>Rows for columns and columns for rows.</summary>
+    Value Turned(Value value, string name)
+    {
+        int[] strides = Strides(value.Shape), axes = [.. Enumerable.Range(0, value.Shape.Length)];
+        (axes[^1], axes[^2]) = (axes[^2], axes[^1]);
+        return Moved(value, name, [.. axes.Select(axis => value.Shape[axis])], (axis, place) => place * strides[axes[axis]]);
+    }
+
+    Value Moved(Value value, string name, int[] shape, Func<int, int, int> part)
+    {
+        Charge(Tensor.Count(shape));
+        return Add(new Rearrange(Unique(name), shape, Places(shape, part)), shape, value);
     }
 
     Value DenseLayer(NodeReader node, Value input, OnnxTensor matrix, float[] weights, bool isTransposed, float[] bias)
@@ -209,7 +267,7 @@ sealed partial class OnnxImport
     {
         if (node.Find(0) is null && node.Find(1) is null)
         {
-            node.Give(Folded(node.Constant(0), node.Constant(1), combination));
+            node.Give(Folded(node, node.Constant(0), node.Constant(1), combination));
             return;
         }
 
@@ -233,6 +291,8 @@ sealed partial class OnnxImport
 
         int[] leftShape = LeadingOnes(left, leftConstant), rightShape = LeadingOnes(right, rightConstant);
         int[] result = Checked(Combine.ShapeOf(leftShape, rightShape));
+        if (!leftShape.AsSpan().SequenceEqual(rightShape))
+            Charge(2 * Tensor.Count(result));
         var layer = new Combine(
             isNamed ? name : Unique(name), combination, leftShape, rightShape, leftConstant is null ? null : Reals(leftConstant), rightConstant is null ? null : Reals(rightConstant));
         return left is null ? Add(layer, result, right!) : right is null ? Add(layer, result, left) : Add(layer, result, left, right);
@@ -240,32 +300,30 @@ sealed partial class OnnxImport
         static float[] Reals(OnnxTensor constant) => constant.Reals ?? throw new InputException("a constant of whole numbers meets real ones");
     }
 
-    static OnnxTensor Folded(OnnxTensor left, OnnxTensor right, Combination combination)
+    OnnxTensor Folded(NodeReader node, OnnxTensor left, OnnxTensor right, Combination combination)
     {
-        if (left.Count != right.Count && left.Count != 1 && right.Count != 1)
-            throw new InputException("constants of different shapes are not combined");
-        OnnxTensor like = left.Count >= right.Count ? left : right;
+        int rank = Math.Max(left.Shape.Length, right.Shape.Length);
+        int[] leftShape = Padded(left), rightShape = Padded(right);
+        int[] shape = Checked(0, [.. Combine.ShapeOf(leftShape, rightShape).Select(dimension => (long)dimension)]);
+        Charge(3 * Tensor.Count(shape));
         if (left.Reals is { } a && right.Reals is { } b)
         {
-            return like with
-            {
-                Reals = [.. Enumerable.Range(0, like.Count).Select(i => (Left: a[a.Length == 1 ? 0 : i], Right: b[b.Length == 1 ? 0 : i])).Select(pair => combination switch
-                {
-                    Combination.Add => pair.Left + pair.Right,
-                    Combination.Subtract => pair.Left - pair.Right,
-                    Combination.Multiply => pair.Left * pair.Right,
-                    Combination.Divide => pair.Left / pair.Right,
-                    _ => throw new InputException("it has two constants"),
-                })],
-            };
+            var layer = new Combine(node.Name, combination, leftShape, rightShape);
+            return new OnnxTensor(shape, layer.Forward([new Tensor(a, [1, .. leftShape]), new Tensor(b, [1, .. rightShape])], 1).Data, null);
         }
 
         if (left.Integers is not { } c || right.Integers is not { } d)
             throw new InputException("a constant of whole numbers meets one of real numbers");
-        return like with
+        int[] leftPlaces = RepeatedPlaces(leftShape), rightPlaces = RepeatedPlaces(rightShape);
+        return new OnnxTensor(shape, null, [.. leftPlaces.Zip(rightPlaces, (x, y) => Whole(c[x], d[y]))]);
+
+        int[] Padded(OnnxTensor constant) => [.. Enumerable.Repeat(1, rank - constant.Shape.Length), .. constant.Shape];
+
+        int[] RepeatedPlaces(int[] own)
         {
-            Integers = [.. Enumerable.Range(0, like.Count).Select(i => Whole(c[c.Length == 1 ? 0 : i], d[d.Length == 1 ? 0 : i]))],
-        };
+            int[] strides = Strides(own);
+            return Places(shape, (axis, place) => place % own[axis] * strides[axis]);
+        }
 
         long Whole(long x, long y) => combination switch
         {
@@ -274,11 +332,11 @@ sealed partial class OnnxImport
             Combination.Divide when y == 1 => x,
             _ when x == OnnxTensor.Batch || y == OnnxTensor.Batch => throw new InputException("it computes with the number of images"),
             Combination.Divide when y == 0 => throw new InputException("it divides by 0"),
-            Combination.Add => x + y,
-            Combination.Subtract => x - y,
-            Combination.Multiply => x * y,
+            Combination.Add => checked(x + y),
+            Combination.Subtract => checked(x - y),
+            Combination.Multiply => checked(x * y),
             Combination.Divide => x / y,
-            _ => throw new InputException("it has two constants"),
+            _ => throw new InputException("its constants are whole numbers and have to be real ones"),
         };
     }
 
@@ -286,7 +344,7 @@ sealed partial class OnnxImport
     {
         float least = node.Has(1) ? node.Reals(1)[0] : node.Real("min", float.NegativeInfinity);
         float most = node.Has(2) ? node.Reals(2)[0] : node.Real("max", float.PositiveInfinity);
-        node.Give(new Clip(node.Name, least, most), node.Activation(0));
+        node.Give(new Clip(node.Name, least, most));
     }
 
     static void Power(NodeReader node)
@@ -294,25 +352,25 @@ sealed partial class OnnxImport
         OnnxTensor exponent = node.Constant(1);
         if (exponent.Count != 1)
             throw new InputException("the exponent has to be one number");
-        node.Give(Pointwise.Power(node.Name, exponent.Reals?[0] ?? exponent.Integers![0]), node.Activation(0));
+        node.Give(Pointwise.Power(node.Name, exponent.Reals?[0] ?? exponent.Integers![0]));
     }
 
-    static void Identity(NodeReader node)
+    static void Identity(NodeReader node) => node.Give(node.Any(0));
+
+    static void Dropout(NodeReader node)
     {
-        if (node.Find(0) is Value value)
-            node.Give(value);
-        else
-            node.Give(node.Constant(0));
+        if (node.Has(2) && node.Integers(2) is [not 0])
+            throw new InputException("it is in training mode; export the model for inference");
+        Identity(node);
     }
 
     static void Cast(NodeReader node)
     {
-        const int Float = 1, Int32 = 6, Int64 = 7, Double = 11;
         long to = node.Integer("to", 0);
         if (node.Find(0) is Value value)
         {
-            if (to is not (Float or Double))
-                throw new InputException($"activations are cast to the data type {to}; they stay float");
+            if (to is not (OnnxTensor.Float or OnnxTensor.Double))
+                throw new InputException($"activations are cast to {OnnxTensor.NameOf(to)}; they are float here: export the model with float alone");
             node.Give(value);
             return;
         }
@@ -320,12 +378,12 @@ sealed partial class OnnxImport
         OnnxTensor constant = node.Constant(0);
         node.Give(to switch
         {
-            Float or Double when constant.Integers is { } integers => integers.Contains(OnnxTensor.Batch)
+            OnnxTensor.Float or OnnxTensor.Double when constant.Integers is { } integers => integers.Contains(OnnxTensor.Batch)
                 ? throw new InputException("it computes with the number of images")
                 : constant with { Reals = [.. integers.Select(number => (float)number)], Integers = null },
-            Int32 or Int64 when constant.Reals is { } reals => constant with { Integers = [.. reals.Select(number => (long)number)], Reals = null },
-            Float or Double or Int32 or Int64 => constant,
-            _ => throw new InputException($"a constant is cast to the data type {to}; float, double, int32 and int64 are read"),
+            OnnxTensor.Int32 or OnnxTensor.Int64 when constant.Reals is { } reals => constant with { Integers = [.. reals.Select(number => checked((long)number))], Reals = null },
+            OnnxTensor.Float or OnnxTensor.Double or OnnxTensor.Int32 or OnnxTensor.Int64 => constant,
+            _ => throw new InputException($"a constant is cast to {OnnxTensor.NameOf(to)}; float, double, int32 and int64 are read"),
         });
     }
 
@@ -333,18 +391,22 @@ sealed partial class OnnxImport
     static void BatchNormalization(NodeReader node)
     {
         Value input = node.Activation(0);
-        if (node.Integer("training_mode", 0) != 0)
+        // Before version 14 what else it gives says so.
+        if (node.Integer("training_mode", 0) != 0 || Enumerable.Range(1, 4).Any(node.IsNeeded))
             throw new InputException("it is in training mode; export the model for inference");
         float[][] numbers = [.. Enumerable.Range(1, 4).Select(node.Weights)];
         if (numbers.Any(own => own.Length != input.Shape[0]))
             throw new InputException($"it has {string.Join(", ", numbers.Select(own => own.Length))} numbers for {input.Shape[0]} channels");
-        node.Give(ChannelScale.BatchNormalization(node.Name, numbers[0], numbers[1], numbers[2], numbers[3], node.Real("epsilon", 1e-5f)), input);
+        float epsilon = node.Real("epsilon", 1e-5f);
+        if (numbers[3].Any(variance => !(variance + epsilon > 0)))
+            throw new InputException($"one of its variances is {numbers[3].Min()}; they have to be above 0, with epsilon {epsilon}");
+        node.Give(ChannelScale.BatchNormalization(node.Name, numbers[0], numbers[1], numbers[2], numbers[3], epsilon), input);
     }
 
     static void LayerNormalization(NodeReader node)
     {
         Value input = node.Activation(0);
-        int axis = NodeReader.Axis(node.Integer("axis", -1), input);
+        int axis = input.Axis(node.Integer("axis", -1));
         float[] gamma = node.Weights(1), beta = node.Has(2) ? node.Weights(2) : new float[gamma.Length];
         if (gamma.Length != Tensor.Count(input.Shape.AsSpan(axis)) || beta.Length != gamma.Length)
             throw new InputException($"it has {gamma.Length} factors and {beta.Length} shifts for [{string.Join(", ", input.Shape[axis..])}]");
@@ -355,18 +417,18 @@ sealed partial class OnnxImport
     {
         Value input = node.Activation(0);
         // Before version 13 all dimensions from the axis on are one.
-        int axis = NodeReader.Axis(node.Integer("axis", version < 13 ? 1 : -1), input);
+        int axis = input.Axis(node.Integer("axis", version < 13 ? 1 : -1));
         int inner = version < 13 ? 1 : (int)Tensor.Count(input.Shape.AsSpan(axis + 1));
         int length = version < 13 ? (int)Tensor.Count(input.Shape.AsSpan(axis)) : input.Shape[axis];
         node.Give(new Softmax(node.Name, length, inner, logarithm), input);
     }
 
     // Windows.
-    static void Pooled(NodeReader node, Pooling pooling)
+    void Pooled(NodeReader node, Pooling pooling)
     {
         Value input = node.Activation(0);
-        if (node.Outputs > 1)
-            throw new InputException("it gives places too; only its first output is read");
+        if (node.IsNeeded(1))
+            throw new InputException("the places of the largest numbers are used; only its first output is read");
         long[] kernel = node.List("kernel_shape") ?? throw new InputException("kernel_shape is missing");
         Window window = Window.Of(node, input, kernel.Length, [.. kernel.Select(size => Whole(size, "kernel_shape"))]);
         int height = window.IsLine ? 1 : input.Shape[1], width = input.Shape[^1];
@@ -380,8 +442,11 @@ sealed partial class OnnxImport
             return;
         }
 
-        if ((long)outputHeight * outputWidth * window.Kernel.Height * window.Kernel.Width > MostNumbers)
+        // With what an array takes besides its numbers.
+        long tables = (long)outputHeight * outputWidth * ((long)window.Kernel.Height * window.Kernel.Width + 8);
+        if (tables > MostNumbers)
             throw new InputException($"{outputHeight} × {outputWidth} windows of {window.Kernel.Height} × {window.Kernel.Width} have more than {MostNumbers} numbers");
+        Charge(tables);
         int[][] windows = new int[outputHeight * outputWidth][];
         float[] divisors = new float[windows.Length];
         bool countsPadding = node.Integer("count_include_pad", 0) != 0;
@@ -422,8 +487,10 @@ sealed partial class OnnxImport
     static void ReduceMean(NodeReader node)
     {
         Value input = node.Activation(0);
-        long[] axes = node.ListOrInput("axes", 1) ?? throw new InputException("it has no axes, so it would mix images");
-        Average(node, input, [.. axes.Select(axis => NodeReader.Axis(axis, input))], node.Integer("keepdims", 1) != 0);
+        long[] axes = node.ListOrInput("axes", 1) ?? [];
+        if (axes.Length == 0 && node.Integer("noop_with_empty_axes", 0) == 0)
+            throw new InputException("it has no axes, so it would mix images");
+        Average(node, input, [.. axes.Select(axis => input.Axis(axis))], node.Integer("keepdims", 1) != 0);
     }
 
     static void Average(NodeReader node, Value input, int[] axes, bool keep)
@@ -435,15 +502,10 @@ sealed partial class OnnxImport
     // Shapes.
     static void Shape(NodeReader node)
     {
-        if (node.Find(0) is not Value value)
-        {
-            node.Give(OnnxTensor.List([.. node.Constant(0).Shape.Select(dimension => (long)dimension)]));
-            return;
-        }
-
-        long[] shape = [OnnxTensor.Batch, .. value.Shape.Select(dimension => (long)dimension)];
-        long start = node.Integer("start", 0), end = node.Integer("end", shape.Length);
-        node.Give(OnnxTensor.List(shape[Bounded(start, shape.Length)..Bounded(end, shape.Length)]));
+        Value value = node.Any(0);
+        long[] shape = [.. Enumerable.Repeat(OnnxTensor.Batch, value.Images), .. value.Shape.Select(dimension => (long)dimension)];
+        int start = Bounded(node.Integer("start", 0), shape.Length), end = Bounded(node.Integer("end", shape.Length), shape.Length);
+        node.Give(OnnxTensor.List(shape[start..Math.Max(start, end)]));
     }
 
     void ConstantValue(NodeReader node)
@@ -466,6 +528,7 @@ sealed partial class OnnxImport
     void ConstantOfShape(NodeReader node)
     {
         int[] shape = Checked(node.Integers(0).Select(dimension => dimension == OnnxTensor.Batch ? 1 : Whole(dimension, "a dimension")));
+        Charge(Tensor.Count(shape));
         OnnxTensor number = node.Attribute("value")?.T is TensorProto tensor ? OnnxTensor.Read(tensor, folder) : new OnnxTensor([1], [0], null);
         node.Give(number.Reals is { Length: > 0 } reals
             ? new OnnxTensor(shape, [.. Enumerable.Repeat(reals[0], (int)Tensor.Count(shape))], null)
@@ -480,6 +543,7 @@ sealed partial class OnnxImport
             throw new InputException("activations are expanded; only constants are");
         OnnxTensor constant = node.Constant(0);
         float[] numbers = node.Reals(0);
+        Charge(3 * Tensor.Count(target));
         var ones = new Combine(Unique(node.Name), Combination.Multiply, Padded(constant.Shape), target);
         node.Give(new OnnxTensor(target, ones.Forward([new Tensor(numbers, [1, .. Padded(constant.Shape)]), new Tensor([.. Enumerable.Repeat(1f, (int)Tensor.Count(target))], [1, .. target])], 1).Data, null));
 
@@ -489,19 +553,18 @@ sealed partial class OnnxImport
     void Reshaped(NodeReader node)
     {
         long[] wanted = node.Integers(1);
-        if (node.Find(0) is not Value input)
+        Value input = node.Any(0);
+        if (node.Integer("allowzero", 0) != 0 && wanted.Contains(0))
+            throw new InputException($"the shape {Shown(wanted)} has no numbers, since allowzero is set");
+        if (input.Constant is null)
         {
-            OnnxTensor constant = node.Constant(0);
-            int[] all = Resolved(wanted, [.. constant.Shape.Select(dimension => (long)dimension)], constant.Count);
-            node.Give(constant with { Shape = all });
-            return;
+            bool keepsImages = wanted.Length > 0 && (wanted[0] is OnnxTensor.Batch or 0 or -1 || (batch > 0 && wanted[0] == batch));
+            if (!keepsImages || wanted.AsSpan(1).Contains(OnnxTensor.Batch))
+                throw new InputException($"the shape {Shown(wanted)} mixes images; the first dimension has to be theirs");
+            wanted = wanted[1..];
         }
 
-        bool keepsImages = wanted.Length > 0 && (wanted[0] is OnnxTensor.Batch or 0 or -1 || (batch > 0 && wanted[0] == batch));
-        if (!keepsImages || wanted.AsSpan(1).Contains(OnnxTensor.Batch))
-            throw new InputException($"the shape [{string.Join(", ", wanted.Select(dimension => dimension == OnnxTensor.Batch ? "images" : $"{dimension}"))}] mixes images; the first dimension has to be theirs");
-        int[] shape = Resolved(wanted[1..], [.. input.Shape.Select(dimension => (long)dimension)], input.Count);
-        node.Give(new Reshape(node.Name, shape), shape, input);
+        node.GiveReshaped(input, Resolved(wanted, [.. input.Shape.Select(dimension => (long)dimension)], input.Count));
     }
 
     /// <summary>A shape with −1 for what is left and 0 for what stays.</summary>
@@ -510,7 +573,7 @@ sealed partial class OnnxImport
         long[] shape = [.. wanted.Select((dimension, place) => dimension == 0 && place < old.Length ? old[place] : dimension)];
         long known = shape.Where(dimension => dimension != -1).Aggregate(1L, (product, dimension) => dimension is > 0 and <= MostNumbers ? Math.Min(product * dimension, MostNumbers + 1L) : 0);
         if (shape.Count(dimension => dimension == -1) is int open && open > 1 || known == 0 || count % known != 0 || (open == 0 && known != count))
-            throw new InputException($"{count} numbers do not take the shape [{string.Join(", ", wanted)}]");
+            throw new InputException($"{count} numbers do not take the shape {Shown(wanted)}");
         return [.. shape.Select(dimension => (int)(dimension == -1 ? count / known : dimension))];
     }
 
@@ -520,64 +583,40 @@ sealed partial class OnnxImport
         long axis = node.Integer("axis", 1);
         if (axis != 1 && axis != 1 - input.Rank)
             throw new InputException($"its axis is {axis}, which mixes images; it has to be 1");
-        node.Give(new Reshape(node.Name, [input.Count]), [input.Count], input);
+        node.GiveReshaped(input, [input.Count]);
     }
 
     static void Squeeze(NodeReader node)
     {
-        long[]? axes = node.ListOrInput("axes", 1);
-        if (node.Find(0) is not Value input)
-        {
-            OnnxTensor constant = node.Constant(0);
-            node.Give(constant with { Shape = axes is null ? [.. constant.Shape.Where(dimension => dimension != 1)] : [.. constant.Shape.Where((_, axis) => !axes.Contains(axis) && !axes.Contains(axis - constant.Shape.Length))] });
-            return;
-        }
-
-        int[] own = axes is null
-            ? [.. Enumerable.Range(0, input.Shape.Length).Where(axis => input.Shape[axis] == 1)]
-            : [.. axes.Select(axis => NodeReader.Axis(axis, input))];
+        Value input = node.Any(0);
+        int[] own = node.ListOrInput("axes", 1) is long[] axes
+            ? [.. axes.Select(input.Axis)]
+            : [.. Enumerable.Range(0, input.Shape.Length).Where(axis => input.Shape[axis] == 1)];
         if (own.Any(axis => input.Shape[axis] != 1))
             throw new InputException("it takes away a dimension that is not 1");
-        int[] shape = [.. input.Shape.Where((_, axis) => !own.Contains(axis))];
-        node.Give(new Reshape(node.Name, shape), shape, input);
+        node.GiveReshaped(input, [.. input.Shape.Where((_, axis) => !own.Contains(axis))]);
     }
 
     static void Unsqueeze(NodeReader node)
     {
+        Value input = node.Any(0);
         long[] axes = node.ListOrInput("axes", 1) ?? throw new InputException("it has no axes");
-        if (node.Find(0) is not Value input)
-        {
-            OnnxTensor constant = node.Constant(0);
-            node.Give(constant with { Shape = Inserted(constant.Shape, constant.Shape.Length, axes) });
-            return;
-        }
-
         int rank = input.Rank + axes.Length;
-        if (axes.Any(axis => axis == 0 || axis == -rank))
-            throw new InputException("it puts a dimension before that of the images");
-        int[] shape = Inserted(input.Shape, input.Rank, [.. axes.Select(axis => axis < 0 ? axis + rank : axis)])[..];
-        node.Give(new Reshape(node.Name, shape), shape, input);
-
-        static int[] Inserted(int[] shape, int rank, long[] axes)
-        {
-            int all = rank + axes.Length, offset = rank - shape.Length;
-            var left = new Queue<int>(shape);
-            var result = new List<int>();
-            for (int axis = offset; axis < all; axis++)
-                result.Add(axes.Contains(axis) || axes.Contains(axis - all) ? 1 : left.Count > 0 ? left.Dequeue() : throw new InputException($"it has the axes {string.Join(", ", axes)}"));
-            return [.. result];
-        }
+        long[] places = [.. axes.Select(axis => axis < 0 ? axis + rank : axis)];
+        if (places.Any(place => place < input.Images || place >= rank) || places.Distinct().Count() < places.Length)
+            throw new InputException($"it puts dimensions in the places [{string.Join(", ", axes)}] of {rank}; they have to be different ones{(input.Constant is null ? ", behind that of the images" : "")}");
+        var left = new Queue<int>(input.Shape);
+        node.GiveReshaped(input, [.. Enumerable.Range(input.Images, rank - input.Images).Select(place => places.Contains(place) ? 1 : left.Dequeue())]);
     }
 
     static void Transpose(NodeReader node)
     {
-        Value input = node.Activation(0);
+        Value input = node.Any(0);
         long[] order = node.List("perm") ?? [.. Enumerable.Range(0, input.Rank).Reverse().Select(axis => (long)axis)];
-        if (order.Length != input.Rank || order[0] != 0 || !order.Order().SequenceEqual(Enumerable.Range(0, input.Rank).Select(axis => (long)axis)))
-            throw new InputException($"its order [{string.Join(", ", order)}] has to be one of {input.Rank} dimensions that leaves the images first");
-        int[] axes = [.. order[1..].Select(axis => (int)axis - 1)], shape = [.. axes.Select(axis => input.Shape[axis])];
-        int[] strides = Strides(input.Shape);
-        node.Give(new Rearrange(node.Name, shape, Places(shape, (axis, place) => place * strides[axes[axis]])), shape, input);
+        if (!order.Order().SequenceEqual(Enumerable.Range(0, input.Rank).Select(axis => (long)axis)) || (input.Constant is null && order[0] != 0))
+            throw new InputException($"its order [{string.Join(", ", order)}] has to be one of {input.Rank} dimensions{(input.Constant is null ? " that leaves the images first" : "")}");
+        int[] axes = [.. order[input.Images..].Select(axis => (int)axis - input.Images)], strides = Strides(input.Shape);
+        node.GiveMoved(input, axes.Select(axis => (long)input.Shape[axis]), (axis, place) => place * strides[axes[axis]]);
     }
 
     void Concat(NodeReader node)
@@ -585,15 +624,12 @@ sealed partial class OnnxImport
         long axis = node.Integer("axis", 0);
         if (Enumerable.Range(0, node.Inputs).All(input => node.Find(input) is null))
         {
-            OnnxTensor[] all = [.. Enumerable.Range(0, node.Inputs).Select(node.Constant)];
-            if (all.Any(one => one.Shape.Length != 1 || one.Integers is null))
-                throw new InputException("constants are put behind each other; that is read of lists of whole numbers");
-            node.Give(OnnxTensor.List([.. all.SelectMany(one => one.Integers!)]));
+            node.Give(Joined([.. Enumerable.Range(0, node.Inputs).Select(node.Any)], axis));
             return;
         }
 
         Value like = Enumerable.Range(0, node.Inputs).Select(node.Find).OfType<Value>().First();
-        int own = NodeReader.Axis(axis, like);
+        int own = like.Axis(axis);
         var parts = new List<(int, float[]?)>();
         var inputs = new List<Value>();
         int length = 0;
@@ -613,72 +649,82 @@ sealed partial class OnnxImport
         node.Give(Add(new Concatenate(node.Name, result, own, parts), result, [.. inputs]));
     }
 
+    /// <summary>Constants behind each other.</summary>
+    OnnxTensor Joined(Value[] parts, long axis)
+    {
+        int own = parts[0].Axis(axis);
+        int[] like = parts[0].Shape;
+        if (parts.Any(part => part.Rank != like.Length || part.Constant!.Reals is null != parts[0].Constant!.Reals is null || part.Shape.Where((dimension, place) => place != own && dimension != like[place]).Any()))
+            throw new InputException($"constants of the shapes {string.Join(" and ", parts.Select(part => $"[{string.Join(", ", part.Shape)}]"))} do not go behind each other");
+        int[] shape = Checked(0, [.. like.Select((dimension, place) => place == own ? parts.Sum(part => (long)part.Shape[own]) : dimension)]);
+        Charge(Tensor.Count(shape));
+        int inner = (int)Tensor.Count(like.AsSpan(own + 1)), outer = (int)Tensor.Count(like.AsSpan(0, own));
+        return parts[0].Constant!.Reals is null
+            ? new OnnxTensor(shape, null, Numbers(part => part.Integers!))
+            : new OnnxTensor(shape, Numbers(part => part.Reals!), null);
+
+        T[] Numbers<T>(Func<OnnxTensor, T[]> of) =>
+            [.. Enumerable.Range(0, outer).SelectMany(i => parts.SelectMany(part => of(part.Constant!).Skip(i * part.Shape[own] * inner).Take(part.Shape[own] * inner)))];
+    }
+
     static void Split(NodeReader node)
     {
-        Value input = node.Activation(0);
-        int axis = NodeReader.Axis(node.Integer("axis", 0), input);
+        Value input = node.Any(0);
+        int axis = input.Axis(node.Integer("axis", 0)), length = input.Shape[axis];
         long[] lengths = node.ListOrInput("split", 1) ?? EvenLengths();
-        if (lengths.Length != node.Outputs || lengths.Any(length => length < 1) || lengths.Sum() != input.Shape[axis])
-            throw new InputException($"[{string.Join(", ", lengths)}] are not parts of {input.Shape[axis]}, one for each of {node.Outputs} outputs");
-        int start = 0, part = 0;
+        if (lengths.Length != node.Outputs || lengths.Any(part => part < 1 || part > length) || lengths.Sum() != length)
+            throw new InputException($"[{string.Join(", ", lengths)}] are not parts of {length}, one for each of {node.Outputs} outputs");
         int[] strides = Strides(input.Shape);
-        foreach (int length in lengths.Select(length => (int)length))
+        for (int output = 0, start = 0; output < lengths.Length; start += (int)lengths[output++])
         {
-            int[] shape = [.. input.Shape];
-            shape[axis] = length;
             int first = start;
-            node.Give(node.Part(new Rearrange($"{node.Name}.{part + 1}", shape, Places(shape, (place, index) => (index + (place == axis ? first : 0)) * strides[place])), shape, input), part++);
-            start += length;
+            if (node.IsNeeded(output))
+                node.GiveMoved(input, input.Shape.Select((dimension, place) => place == axis ? lengths[output] : dimension), (place, index) => (index + (place == axis ? first : 0)) * strides[place], output: output);
         }
 
         long[] EvenLengths()
         {
-            long size = (input.Shape[axis] + node.Outputs - 1) / node.Outputs;
-            return [.. Enumerable.Range(0, node.Outputs).Select(i => Math.Min(size, input.Shape[axis] - i * size))];
+            long size = (length + node.Outputs - 1) / node.Outputs;
+            return [.. Enumerable.Range(0, node.Outputs).Select(i => Math.Min(size, length - i * size))];
         }
     }
 
-    static void Slice(NodeReader node)
+    void Slice(NodeReader node)
     {
         long[] starts = node.ListOrInput("starts", 1) ?? throw new InputException("starts is missing"), ends = node.ListOrInput("ends", 2) ?? throw new InputException("ends is missing");
         long[] axes = node.ListOrInput("axes", 3) ?? [.. Enumerable.Range(0, starts.Length).Select(axis => (long)axis)];
         long[] steps = node.Has(4) ? node.Integers(4) : [.. Enumerable.Repeat(1L, starts.Length)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length || steps.Any(step => step is 0 or < int.MinValue or > int.MaxValue))
             throw new InputException("it has to have as many starts as ends, axes and steps, and no step of 0");
-        if (node.Find(0) is not Value input)
-        {
-            OnnxTensor list = node.Constant(0);
-            if (list.Integers is not { } numbers || list.Shape.Length != 1 || starts.Length != 1)
-                throw new InputException("a constant is cut; that is read of lists of whole numbers");
-            (int from, int count) = Cut(starts[0], ends[0], steps[0], numbers.Length);
-            node.Give(OnnxTensor.List([.. Enumerable.Range(0, count).Select(i => numbers[from + i * steps[0]])]));
-            return;
-        }
-
-        int[] shape = [.. input.Shape], firsts = new int[shape.Length], ways = [.. Enumerable.Repeat(1, shape.Length)];
+        Value input = node.Any(0);
+        long[] shape = [.. input.Shape.Select(dimension => (long)dimension)];
+        int[] firsts = new int[shape.Length], ways = [.. Enumerable.Repeat(1, shape.Length)];
         for (int i = 0; i < starts.Length; i++)
         {
-            int axis = NodeReader.Axis(axes[i], input);
+            // All images are cut from them where a slice has all dimensions.
+            if (input.IsImages(axes[i]) && starts[i] == 0 && steps[i] == 1 && (ends[i] >= int.MaxValue || ends[i] == OnnxTensor.Batch || (batch > 0 && ends[i] == batch)))
+                continue;
+            int axis = input.Axis(axes[i]);
             (firsts[axis], shape[axis]) = Cut(starts[i], ends[i], steps[i], input.Shape[axis]);
             ways[axis] = (int)steps[i];
         }
 
-        int[] strides = Strides(input.Shape), result = Checked(shape);
-        node.Give(new Rearrange(node.Name, result, Places(result, (axis, index) => (firsts[axis] + index * ways[axis]) * strides[axis])), result, input);
+        int[] strides = Strides(input.Shape);
+        node.GiveMoved(input, shape, (axis, index) => (firsts[axis] + index * ways[axis]) * strides[axis]);
     }
 
     /// <summary>The first of the places from a start to before an end, and how many there are; negative ones count from behind.</summary>
     static (int First, int Count) Cut(long start, long end, long step, int length)
     {
-        long low = step > 0 ? 0 : -1, high = step > 0 ? length : length - 1;
-        long from = Math.Clamp(start < 0 ? start + length : start, step > 0 ? 0 : 0, high), to = Math.Clamp(end < 0 && end >= -length ? end + length : end, low, step > 0 ? length : length - 1);
+        long least = step > 0 ? 0 : -1, most = step > 0 ? length : length - 1;
+        long from = Math.Clamp(start < 0 ? start + length : start, Math.Min(0, most), most), to = Math.Clamp(end < 0 && end >= -length ? end + length : end, least, most);
         long count = step > 0 ? (to - from + step - 1) / step : (from - to - step - 1) / -step;
         return ((int)from, (int)Math.Max(0, count));
     }
 
     static void Pad(NodeReader node)
     {
-        Value input = node.Activation(0);
+        Value input = node.Any(0);
         long[] sides = node.ListOrInput("pads", 1) ?? throw new InputException("pads is missing");
         float constant = node.Has(2) ? node.Reals(2)[0] : node.Real("value", 0);
         string mode = node.Text("mode", "constant");
@@ -690,15 +736,15 @@ sealed partial class OnnxImport
         long[] before = new long[input.Shape.Length], shape = [.. input.Shape.Select(dimension => (long)dimension)];
         for (int i = 0; i < axes.Length; i++)
         {
-            if ((axes[i] < 0 ? axes[i] + input.Rank : axes[i]) == 0 && sides[i] == 0 && sides[i + axes.Length] == 0)
+            if (input.IsImages(axes[i]) && sides[i] == 0 && sides[i + axes.Length] == 0)
                 continue;
-            int axis = NodeReader.Axis(axes[i], input);
+            int axis = input.Axis(axes[i]);
             before[axis] = sides[i];
             shape[axis] = Math.Clamp(sides[i], int.MinValue, int.MaxValue) + Math.Clamp(sides[i + axes.Length], int.MinValue, int.MaxValue) + shape[axis];
         }
 
-        int[] result = Checked(shape), strides = Strides(input.Shape);
-        node.Give(new Rearrange(node.Name, result, Places(result, (axis, index) => Source(index - before[axis], input.Shape[axis]) is int place and >= 0 ? place * strides[axis] : -1), constant), result, input);
+        int[] strides = Strides(input.Shape);
+        node.GiveMoved(input, shape, (axis, index) => Source(index - before[axis], input.Shape[axis]) is int place and >= 0 ? place * strides[axis] : -1, constant);
 
         int Source(long index, int length)
         {
@@ -714,22 +760,13 @@ sealed partial class OnnxImport
     static void Gather(NodeReader node)
     {
         OnnxTensor indices = node.Constant(1);
-        long[] wanted = node.Integers(1);
-        long axis = node.Integer("axis", 0);
-        if (node.Find(0) is not Value input)
-        {
-            OnnxTensor list = node.Constant(0);
-            if (list.Integers is not { } numbers || list.Shape.Length != 1)
-                throw new InputException("a constant is picked from; that is read of lists of whole numbers");
-            node.Give(new OnnxTensor(indices.Shape, null, [.. wanted.Select(index => numbers[Place(index, numbers.Length)])]));
-            return;
-        }
-
-        int own = NodeReader.Axis(axis, input);
-        int[] places = [.. wanted.Select(index => Place(index, input.Shape[own]))];
-        int[] picked = Checked([.. input.Shape[..own], places.Length, .. input.Shape[(own + 1)..]]), strides = Strides(input.Shape);
-        int[] shape = [.. input.Shape[..own], .. indices.Shape, .. input.Shape[(own + 1)..]];
-        node.Give(new Rearrange(node.Name, shape, Places(picked, (place, index) => (place == own ? places[index] : index) * strides[place])), shape, input);
+        Value input = node.Any(0);
+        int own = input.Axis(node.Integer("axis", 0));
+        int[] places = [.. node.Integers(1).Select(index => Place(index, input.Shape[own]))], strides = Strides(input.Shape);
+        node.GiveMoved(
+            input, input.Shape.Select((dimension, axis) => axis == own ? places.Length : (long)dimension),
+            (axis, index) => (axis == own ? places[index] : index) * strides[axis],
+            shape: [.. input.Shape[..own], .. indices.Shape, .. input.Shape[(own + 1)..]]);
 
         static int Place(long index, int length) => index >= -length && index < length
             ? (int)(index < 0 ? index + length : index)

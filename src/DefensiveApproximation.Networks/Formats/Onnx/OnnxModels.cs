@@ -10,10 +10,10 @@ namespace DefensiveApproximation.Networks.Formats.Onnx;
 /// </summary>
 public static class OnnxModels
 {
-    // The list of operators, and a name beside it.
     // Of 64 megabytes.
     const int ManyWeights = 16 << 20;
 
+    // The list of operators, and a name beside it.
     const int LongestMessage = 1000;
 
     const int OldestOperators = 9, NewestOperators = 21;

@@ -11,9 +11,16 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     /// <summary>Stands for the number of images, which is not known.</summary>
     public const long Batch = long.MinValue;
 
-    const int Float = 1, UInt8 = 2, Int8 = 3, Int32 = 6, Int64 = 7, Bool = 9, Half = 10, Double = 11, BFloat16 = 16;
+    // Data types by their numbers in the format.
+    internal const int Float = 1, UInt8 = 2, Int8 = 3, Int32 = 6, Int64 = 7, Bool = 9, Half = 10, Double = 11, BFloat16 = 16;
 
     const int External = 1;
+
+    static readonly string[] DataTypes =
+    [
+        "undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "double", "uint32", "uint64", "complex64",
+        "complex128", "bfloat16",
+    ];
 
     /// <summary>How many numbers.</summary>
     public int Count => (int)Tensor.Count(Shape);
@@ -21,6 +28,10 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     /// <summary>Whole numbers in a row.</summary>
     /// <param name="numbers">The numbers.</param>
     public static OnnxTensor List(params long[] numbers) => new([numbers.Length], null, numbers);
+
+    /// <summary>The name of a data type, in a message.</summary>
+    /// <param name="type">Its number in the format.</param>
+    public static string NameOf(long type) => type >= 0 && type < DataTypes.Length ? DataTypes[type] : $"the data type {type}";
 
     /// <summary>Reads a tensor.</summary>
     /// <param name="tensor">As it stands in the file.</param>
@@ -51,7 +62,7 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
             Int64 => sizeof(long),
             Int32 => sizeof(int),
             UInt8 or Int8 or Bool => 1,
-            _ => throw new InputException($"{name} is of the data type {tensor.DataType}; read are float, float16, bfloat16, double, int64, int32, int8, uint8 and bool"),
+            _ => throw new InputException($"{name} is of {NameOf(tensor.DataType)}; read are float, float16, bfloat16, double, int64, int32, int8, uint8 and bool"),
         };
         int given = tensor.DataType switch { Float => tensor.FloatData.Count, Double => tensor.DoubleData.Count, Int64 => tensor.Int64Data.Count, _ => tensor.Int32Data.Count };
         ReadOnlyMemory<byte> raw = tensor.DataLocation == External ? ReadExternal(tensor, folder, count * size) : tensor.RawData.Memory;
@@ -102,7 +113,10 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     {
         string? Entry(string key) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;
         string location = Entry("location") ?? "";
-        string root = Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
+        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        root = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
+        if (length > Array.MaxLength)
+            throw new InputException($"the tensor '{tensor.Name}' has {length} bytes; at most {Array.MaxLength} are read");
         if (location.Length == 0 || Path.IsPathRooted(location) || location.Contains('\0') || !Path.GetFullPath(Path.Combine(root, location)).StartsWith(root, StringComparison.Ordinal))
             throw new InputException($"the data of the tensor '{tensor.Name}' are said to be in '{location}'; they have to be in a file in the model's folder");
         long offset = long.TryParse(Entry("offset") ?? "0", out long start) ? start : -1;

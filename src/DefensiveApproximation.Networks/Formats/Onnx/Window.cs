@@ -24,24 +24,22 @@ sealed partial class OnnxImport
             int[] outputPadding = Numbers(node, "output_padding", dimensions, 0, 0);
             int[] pads = Numbers(node, "pads", 2 * dimensions, 0, 0);
             string auto = node.Text("auto_pad", "NOTSET");
-            if (node.List("output_shape") is not null)
-                throw new InputException("output_shape is not read; give pads");
-            if (auto is "SAME_UPPER" or "SAME_LOWER")
-            {
-                for (int axis = 0; axis < dimensions; axis++)
-                {
-                    int size = input.Shape[axis + 1], outputs = (size + strides[axis] - 1) / strides[axis];
-                    long reach = (long)dilations[axis] * (kernel[axis] - 1) + 1;
-                    long missing = isTransposed ? reach + outputPadding[axis] - strides[axis] : (outputs - 1L) * strides[axis] + reach - size;
-                    long total = Math.Max(0, missing), less = total / 2;
-                    bool isMoreBehind = auto == "SAME_UPPER";
-                    pads[axis] = (int)Math.Min(isMoreBehind ? less : total - less, int.MaxValue / 4);
-                    pads[axis + dimensions] = (int)Math.Min(isMoreBehind ? total - less : less, int.MaxValue / 4);
-                }
-            }
-            else if (auto is not ("NOTSET" or "VALID"))
-            {
+            if (auto is not ("NOTSET" or "VALID" or "SAME_UPPER" or "SAME_LOWER"))
                 throw new InputException($"auto_pad is '{auto}'; NOTSET, VALID, SAME_UPPER and SAME_LOWER are read");
+            if (auto != "NOTSET")
+                pads.AsSpan().Clear();
+            int[]? wanted = isTransposed && node.List("output_shape") is not null ? Numbers(node, "output_shape", dimensions, 1, 1) : null;
+            for (int axis = 0; axis < dimensions && (wanted is not null || auto.StartsWith("SAME", StringComparison.Ordinal)); axis++)
+            {
+                int size = input.Shape[axis + 1], stride = strides[axis], outputs = (size + stride - 1) / stride;
+                long reach = (long)dilations[axis] * (kernel[axis] - 1) + 1;
+                long total = isTransposed
+                    ? stride * (size - 1L) + outputPadding[axis] + reach - (wanted?[axis] ?? (long)size * stride)
+                    : (outputs - 1L) * stride + reach - size;
+                if (total < 0 && wanted is not null)
+                    throw new InputException($"output_shape is [{string.Join(", ", wanted)}], which is more than all windows cover");
+                long more = Math.Clamp(total - total / 2, 0, MostNumbers), less = Math.Clamp(total / 2, 0, MostNumbers);
+                (pads[axis], pads[axis + dimensions]) = auto == "SAME_UPPER" ? ((int)less, (int)more) : ((int)more, (int)less);
             }
 
             bool isLine = dimensions == 1;

@@ -71,6 +71,59 @@ public class OnnxOperatorTests
     }
 
     [Theory]
+    [InlineData("NOTSET", new[] { 10, 13 })]
+    [InlineData("NOTSET", new[] { 8, 12 })]
+    [InlineData("SAME_UPPER", new[] { 9, 11 })]
+    [InlineData("SAME_LOWER", new[] { 9, 11 })]
+    public void ConvTranspose_ToAShape(string auto, int[] shape)
+    {
+        var graph = new OnnxGraph(11, 2, 5, 6);
+        graph.Check(graph.Node(
+            "ConvTranspose", [Input, graph.Weights(1, 2, 3, 4, 3), graph.Weights(1, 3)], ("auto_pad", auto), ("strides", new[] { 2, 2 }), ("output_shape", shape)));
+    }
+
+    [Fact]
+    public void Gemm_WithActivationsToAdd()
+    {
+        var graph = new OnnxGraph(13, 6);
+        graph.Check(graph.Node("Gemm", [Input, graph.Weights(1, 6, 6), graph.Node("Tanh", [Input])], ("alpha", 0.5f), ("beta", 2f)));
+    }
+
+    [Fact]
+    public void MatMul_InEveryForm()
+    {
+        var column = new OnnxGraph(13, 3, 5, 6);
+        column.Check(column.Node("MatMul", [Input, column.Weights(1, 6)]));
+        var ones = new OnnxGraph(13, 3, 5, 6);
+        ones.Check(ones.Node("MatMul", [Input, ones.Weights(1, 1, 1, 6, 4)]));
+        var repeated = new OnnxGraph(13, 3, 5, 6);
+        string one = repeated.Node("Slice", [Input, repeated.Integers(0), repeated.Integers(1), repeated.Integers(1)]);
+        repeated.Check(repeated.Node("MatMul", [one, repeated.Node("Transpose", [Input], ("perm", new[] { 0, 1, 3, 2 }))]));
+    }
+
+    // What is known before there are images is computed with any number of dimensions.
+    [Fact]
+    public void Constants_AreComputed()
+    {
+        var graph = new OnnxGraph(13, 3, 4);
+        string a = graph.Weights(1, 2, 3, 4), b = graph.Node("Transpose", [graph.Weights(1, 4, 3, 2)]);
+        string joined = graph.Node("Concat", [a, graph.Node("Div", [b, graph.Constant([3], 1, 1)])], ("axis", -1));
+        string[] parts = graph.Nodes("Split", 2, [joined], ("axis", 2));
+        string sum = graph.Node("Sub", [graph.Node("Mul", [parts[0], graph.Weights(1, 3, 1)]), graph.Node("Pow", [parts[1], graph.Constant([2])])]);
+        sum = graph.Node("Slice", [graph.Node("Tanh", [sum]), graph.Integers(-1, 4), graph.Integers(0, -9), graph.Integers(1, 2), graph.Integers(-1, -2)]);
+        sum = graph.Node("Pad", [sum, graph.Integers(0, 1, 1, 0, 0, 1)]);
+        sum = graph.Node("Squeeze", [graph.Node("Gather", [sum, graph.Integers(1)], ("axis", 0)), graph.Integers(0)]);
+        graph.Check(graph.Node("Add", [Input, graph.Node("Relu", [sum])]));
+    }
+
+    [Fact]
+    public void Slice_OfAllImages()
+    {
+        var graph = new OnnxGraph(13, 3, 4);
+        graph.Check(graph.Node("Slice", [Input, graph.Integers(0, 1), graph.Integers(long.MaxValue, 3), graph.Integers(0, 2)]));
+    }
+
+    [Theory]
     [InlineData(0, 1f, 1f, 1)]
     [InlineData(1, 1f, 1f, 1)]
     [InlineData(1, 0.5f, 2f, 1)]
@@ -232,6 +285,13 @@ public class OnnxOperatorTests
         line.Check(line.Node("MaxPool", [Input], ("kernel_shape", new[] { 3 }), ("strides", new[] { 2 })));
         var average = new OnnxGraph(12, 2, 11);
         average.Check(average.Node("AveragePool", [Input], ("kernel_shape", new[] { 3 }), ("auto_pad", "SAME_UPPER"), ("strides", new[] { 2 })));
+        var dilatedAverage = new OnnxGraph(19, 2, 8, 9);
+        dilatedAverage.Check(dilatedAverage.Node(
+            "AveragePool", [Input], ("kernel_shape", new[] { 3, 2 }), ("dilations", new[] { 2, 3 }), ("strides", new[] { 2, 2 }), ("pads", new[] { 1, 0, 2, 1 }), ("ceil_mode", 1), ("count_include_pad", 1)));
+        var lower = new OnnxGraph(12, 2, 8, 9);
+        lower.Check(lower.Node("MaxPool", [Input], ("kernel_shape", new[] { 3, 2 }), ("auto_pad", "SAME_LOWER"), ("strides", new[] { 3, 2 })));
+        var valid = new OnnxGraph(12, 2, 8, 9);
+        valid.Check(valid.Node("AveragePool", [Input], ("kernel_shape", new[] { 3, 2 }), ("auto_pad", "VALID"), ("strides", new[] { 2, 2 })));
         var dilated = new OnnxGraph(12, 2, 8, 9);
         dilated.Check(dilated.Node("MaxPool", [Input], ("kernel_shape", new[] { 2, 3 }), ("dilations", new[] { 2, 2 })));
     }
