@@ -82,6 +82,63 @@ public class PyTorchFileTests
         Assert.Contains("reaches beyond the 12 bytes", Refused(path), StringComparison.Ordinal);
     }
 
+    // One number, a billion times, or a thousand tensors of the same numbers.
+    [Fact]
+    public void NumbersThatAreRepeated_AreBounded()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("repeated.pt");
+        Write(path, [new Entry("w", [32768, 32768], Bytes([1]), Strides: [0, 0])]);
+
+        Assert.Contains("the tensors up to 'w' have 4294967296 bytes, more than 16 times the", Refused(path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACompressedMountain_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("zeros.pt");
+        var entry = new Entry("w", [1 << 22], new byte[1 << 24]);
+        Write(path, Dictionary([entry]), [entry.Data], CompressionLevel.Optimal);
+
+        Assert.Contains("PyTorch does not compress, so save it anew", Refused(path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnEmptyTensorOfManyDimensions_IsNotCounted()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("empty.pt");
+        Write(path, [new Entry("w", [int.MaxValue, int.MaxValue, int.MaxValue, 0], [], Strides: [1, 1, 1, 1])]);
+
+        Assert.Contains("'w' of the shape [2147483647, 2147483647, 2147483647, 0]", Refused(path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReferencesInReferences_AreNotShown()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("deep.pt");
+        WritePickle(path, [0x80, 2, .. "}"u8, .. Text("x"), .. "N"u8, .. Enumerable.Repeat((byte)'Q', 200_000), .. "s."u8]);
+
+        Assert.Contains("'x' is 'a reference'; only tensors are read", Refused(path), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("NN}s.")]
+    [InlineData("NKKKKs.")]
+    [InlineData("ccollections\nOrderedDict\nNR.")]
+    [InlineData("N]a.")]
+    [InlineData("NNR.")]
+    public void APickleOfNothing_IsDamaged(string pickle)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("nothing.pt");
+        WritePickle(path, Encoding.ASCII.GetBytes(pickle));
+
+        Refused(path);
+    }
+
     [Fact]
     public void ChangedBytes_NeverCrash()
     {
@@ -154,13 +211,14 @@ public class PyTorchFileTests
 
     static void WritePickle(string path, byte[] pickle) => Write(path, pickle, [Bytes([1, 2, 3]), Bytes([4, 5])]);
 
-    static void Write(string path, byte[] pickle, byte[][] storages)
+    // PyTorch does not compress.
+    static void Write(string path, byte[] pickle, byte[][] storages, CompressionLevel compression = CompressionLevel.NoCompression)
     {
         File.Delete(path);
         using ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create);
         foreach ((string name, byte[] content) in storages.Select((content, i) => ($"archive/data/{i}", content)).Prepend(("archive/data.pkl", pickle)))
         {
-            using Stream stream = archive.CreateEntry(name).Open();
+            using Stream stream = archive.CreateEntry(name, compression).Open();
             stream.Write(content);
         }
     }

@@ -68,7 +68,7 @@ sealed partial class OnnxImport
     {
         Value input = node.Activation(0);
         float[] filters = node.Weights(1), bias = node.Has(2) ? node.Weights(2) : [];
-        int[] filterShape = node.Constant(1).Shape;
+        int[] filterShape = FilterShape(node);
         Window window = Window.Of(node, input, filterShape.Length - 2, filterShape[2..]);
         int groups = Whole(node.Integer("group", 1), "group");
         if (input.Shape[0] != (long)filterShape[1] * groups)
@@ -83,12 +83,20 @@ sealed partial class OnnxImport
         ConvolutionLayer(node, input, shape, window, filters, bias);
     }
 
+    static int[] FilterShape(NodeReader node) => node.Constant(1).Shape is { Length: >= 3 } shape && shape.All(dimension => dimension > 0)
+        ? shape
+        : throw new InputException($"its filters have the shape [{string.Join(", ", node.Constant(1).Shape)}]; it has to be that of filters and channels and the sizes of a window, all above 0");
+
     /// <summary>A convolution of lines, too: they are images of one row.</summary>
     void ConvolutionLayer(NodeReader node, Value input, ConvolutionShape shape, Window window, float[] filters, float[] bias)
     {
         if (window.IsLine)
             input = Add(new Reshape(Unique(node.Name + ".rows"), [input.Shape[0], 1, input.Shape[1]]), [input.Shape[0], 1, input.Shape[1]], input);
         int[] output = Checked(shape.OutputChannels, shape.OutputHeight(input.Shape[1]), shape.OutputWidth(input.Shape[2]));
+        // What it works on: the image with its padding, and in the gradient the output spread out.
+        Checked(input.Shape[0], (long)input.Shape[1] + shape.Padding.Height, (long)input.Shape[2] + shape.Padding.Width);
+        Checked(
+            output[0], input.Shape[1] + (long)shape.Dilation.Height * (shape.KernelHeight - 1), input.Shape[2] + (long)shape.Dilation.Width * (shape.KernelWidth - 1));
         Value result = Add(new Convolution2D(node.Name, shape, input.Shape[1], input.Shape[2], filters, bias, ExactMultiplier.Rounded), output, input);
         if (window.IsLine)
             result = Add(new Reshape(Unique(node.Name + ".line"), [output[0], output[2]]), [output[0], output[2]], result);
@@ -100,7 +108,7 @@ sealed partial class OnnxImport
     {
         Value input = node.Activation(0);
         float[] filters = node.Weights(1), bias = node.Has(2) ? node.Weights(2) : [];
-        int[] filterShape = node.Constant(1).Shape;
+        int[] filterShape = FilterShape(node);
         Window window = Window.Of(node, input, filterShape.Length - 2, filterShape[2..], isTransposed: true);
         int groups = Whole(node.Integer("group", 1), "group"), channels = input.Shape[0], groupOutputs = filterShape[1];
         if (filterShape[0] != channels || channels % groups != 0)
@@ -144,6 +152,8 @@ sealed partial class OnnxImport
         if (node.Integer("transA", 0) != 0 || input.Shape.Length != 1)
             throw new InputException("the first matrix has to have a row for each image");
         OnnxTensor matrix = node.Constant(1);
+        if (matrix.Shape.Length != 2)
+            throw new InputException($"the second matrix has the shape [{string.Join(", ", matrix.Shape)}]; it has to have two dimensions");
         bool isTransposed = node.Integer("transB", 0) != 0;
         float alpha = node.Real("alpha", 1), beta = node.Real("beta", 1);
         Value result;
@@ -776,15 +786,19 @@ sealed partial class OnnxImport
     /// <summary>For each place of a shape the sum over its dimensions of what their indices give; −1 where one gives a negative number.</summary>
     static int[] Places(int[] shape, Func<int, int, int> part)
     {
-        int[][] parts = [.. shape.Select((dimension, axis) => Enumerable.Range(0, dimension).Select(index => part(axis, index)).ToArray())];
-        int[] places = new int[Tensor.Count(shape)];
-        for (int i = 0; i < places.Length; i++)
+        int[] places = [0];
+        // From the last dimension on, what is behind an index once for each index.
+        for (int axis = shape.Length - 1; axis >= 0; axis--)
         {
-            for (int axis = shape.Length - 1, rest = i; axis >= 0 && places[i] >= 0; rest /= shape[axis], axis--)
+            int[] longer = new int[shape[axis] * places.Length];
+            for (int index = 0, to = 0; index < shape[axis]; index++)
             {
-                int own = parts[axis][rest % shape[axis]];
-                places[i] = own < 0 ? -1 : places[i] + own;
+                int own = part(axis, index);
+                foreach (int place in places)
+                    longer[to++] = own < 0 || place < 0 ? -1 : own + place;
             }
+
+            places = longer;
         }
 
         return places;

@@ -111,7 +111,9 @@ sealed partial class OnnxImport
             }
             catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException)
             {
-                throw new InputException($"{where}: its inputs do not fit it or each other: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}", e);
+                // Without the name of a parameter, which says nothing to a user.
+                string reason = e.Message.ReplaceLineEndings(" ").Replace($" (Parameter '{(e as ArgumentException)?.ParamName}')", "", StringComparison.Ordinal);
+                throw new InputException($"{where}: its inputs do not fit it or each other: {reason.TrimEnd('.')}", e);
             }
         }
 

@@ -48,9 +48,100 @@ public class MalformedOnnxTests
         new OnnxGraph(13, 3, 4096, 4096), graph => Enumerable.Range(0, 7).Aggregate(Input, (x, _) => graph.Node("Relu", [x])),
         "(Relu): one image has more than 268435456 numbers in all layers, their tables and constants up to here");
 
+    // A small file can ask for a large constant, a large table or a copy of its weights again and again.
+    [Fact]
+    public void ConstantsBeyondMemory_AllTogether() => Refused(
+        graph => Enumerable.Range(0, 12).Aggregate(Input, (x, _) => graph.Node(
+            "Add", [x, graph.Node("Slice", [graph.Node("ConstantOfShape", [graph.Integers(1 << 25)]), graph.Integers(0), graph.Integers(8)])])),
+        "numbers in all layers, their tables and constants up to here");
+
+    [Fact]
+    public void TheSameWeights_AgainAndAgain() => Refused(
+        new OnnxGraph(13, 4096), graph =>
+        {
+            string weights = graph.Weights(0.01f, 1024, 4096), back = graph.Weights(0.01f, 4096, 1);
+            string sum = graph.Node("Gemm", [Input, weights], ("transB", 1));
+            for (int i = 0; i < 70; i++)
+                sum = graph.Node("Add", [sum, graph.Node("Gemm", [Input, weights], ("transB", 1))]);
+            return graph.Node("MatMul", [graph.Node("Concat", [sum, sum, sum, sum], ("axis", 1)), back]);
+        },
+        "(Gemm): one image has more than 268435456 numbers");
+
+    [Fact]
+    public void PaddingOfADilatedConvolution_BeyondMemory() => Refused(
+        graph => graph.Node("Conv", [Input, graph.Weights(1, 2, 3, 3, 3)], ("auto_pad", "SAME_UPPER"), ("dilations", new[] { 1 << 20, 11 })),
+        "(Conv): one image has the shape [3, 2097160, 30] here");
+
+    [Fact]
+    public void TrainingMode()
+    {
+        Refused(graph => graph.Node("BatchNormalization", [Input, graph.Weights(1, 3), graph.Weights(1, 3), graph.Weights(1, 3), graph.Weights(1, 3)], ("training_mode", 1)), "training mode; export the model for inference");
+        Refused(
+            new OnnxGraph(9, 3, 8, 8), graph =>
+            {
+                string[] outputs = graph.Nodes("BatchNormalization", 5, [Input, graph.Weights(1, 3), graph.Weights(1, 3), graph.Weights(1, 3), graph.Constant([1, 1, 1], 3)]);
+                return graph.Node("Add", [outputs[0], graph.Node("Unsqueeze", [outputs[1]], ("axes", new[] { 1, 2 }))]);
+            },
+            "training mode; export the model for inference");
+        Refused(graph => graph.Node("Dropout", [Input, graph.Constant([0.5f]), graph.Integer(1)]), "training mode; export the model for inference");
+    }
+
+    [Fact]
+    public void AVarianceBelowZero() => Refused(
+        graph => graph.Node("BatchNormalization", [Input, graph.Weights(1, 3), graph.Weights(1, 3), graph.Weights(1, 3), graph.Constant([1, -2, 1], 3)]),
+        "one of its variances is -2; they have to be above 0");
+
+    [Fact]
+    public void HalfPrecisionInside() => Refused(graph => graph.Node("Cast", [Input], ("to", 10)), "activations are cast to float16; they are float here: export the model with float alone");
+
+    [Fact]
+    public void AnInputOfBytes() => Refused(
+        graph =>
+        {
+            graph.Model.Graph.Input[0].Type.TensorType.ElemType = 2;
+            return graph.Node("Cast", [Input], ("to", 1));
+        },
+        "the input 'x' is of the data type uint8; images are of real numbers");
+
+    [Fact]
+    public void AShapeWithoutNumbers() => Refused(graph => graph.Node("Reshape", [Input, graph.Integers(0, 0, -1)], ("allowzero", 1)), "the shape [0, 0, -1] has no numbers, since allowzero is set");
+
+    [Fact]
+    public void ANameThatIsGivenTwice() => Refused(
+        graph =>
+        {
+            string x = graph.Node("Relu", [Input]);
+            graph.Node("Tanh", [Input]);
+            graph.Model.Graph.Node[1].Output[0] = x;
+            return x;
+        },
+        "it gives 'Relu0.0', which is there already");
+
+    [Fact]
+    public void PlacesOfTheLargest_ThatAreUsed() => Refused(
+        graph => graph.Node("Cast", [graph.Nodes("MaxPool", 2, [Input], ("kernel_shape", new[] { 2, 2 }))[1]], ("to", 1)), "the places of the largest numbers are used");
+
+    [Fact]
+    public void SeveralOutputs()
+    {
+        using var folder = new TemporaryFolder();
+        var graph = new OnnxGraph(13, 3, 8, 8);
+        graph.Bytes(graph.Node("Relu", [Input]));
+        graph.Model.Graph.Output.Add(graph.Model.Graph.Output[0].Clone());
+        graph.Model.Graph.Output[1].Name = "features";
+        File.WriteAllBytes(folder.File("m.onnx"), graph.Model.ToByteArray());
+
+        Assert.Contains("has 2 outputs (Flatten1.0, features); it has to have one, the logits: export", Assert.Throws<InputException>(() => OnnxModels.Load(folder.File("m.onnx"))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new[] { 4, 3 })]
+    [InlineData(new[] { 4, 3, 0, 3 })]
+    public void FiltersThatAreNone(int[] shape) => Refused(graph => graph.Node("ConvTranspose", [Input, graph.Weights(1, shape)]), $"its filters have the shape [{string.Join(", ", shape)}]");
+
     [Fact]
     public void AMatrixThatIsNone() => Refused(
-        graph => graph.Node("Gemm", [graph.Node("Flatten", [Input]), graph.Weights(1, 192), graph.Weights(1, 1)]), "(Gemm): its inputs do not fit");
+        graph => graph.Node("Gemm", [graph.Node("Flatten", [Input]), graph.Weights(1, 192), graph.Weights(1, 1)]), "(Gemm): the second matrix has the shape [192]; it has to have two dimensions");
 
     [Fact]
     public void ABoundThatIsEmpty() => Refused(graph => graph.Node("Clip", [Input, graph.Constant([], 0)]), "(Clip): its inputs do not fit");

@@ -151,6 +151,7 @@ public class OnnxModelTests
         Assert.Equal(all - 1, Approximate("dense"));
         Assert.Equal(all - 2, Approximate("inner"));
         Assert.Equal(all - 1, Approximate("MatMul*,Gemm*"));
+        Assert.Contains("no layer is 'Gemn*'; the layers that multiply are Conv", Assert.Throws<InputException>(() => Approximate("Conv*,Gemn*")).Message, StringComparison.Ordinal);
         Assert.Contains("the layers that multiply are Conv", Assert.Throws<InputException>(() => Approximate("nothing")).Message, StringComparison.Ordinal);
 
         int Approximate(string selection) =>
