@@ -31,7 +31,7 @@ sealed partial class OnnxImport
         ["Gather"] = (_, node) => Gather(node),
         ["Gelu"] = (_, node) => node.Give(node.Text("approximate", "none") == "tanh" ? Pointwise.GeluByTanh(node.Name) : Pointwise.Gelu(node.Name)),
         ["Gemm"] = (import, node) => import.Gemm(node),
-        ["GlobalAveragePool"] = (_, node) => Average(node, node.Activation(0), [.. Enumerable.Range(1, node.Activation(0).Shape.Length - 1)], keep: true),
+        ["GlobalAveragePool"] = (import, node) => import.Average(node, node.Activation(0), [.. Enumerable.Range(1, node.Activation(0).Shape.Length - 1)], keep: true),
         ["GlobalMaxPool"] = (_, node) => GlobalMaximum(node),
         ["HardSigmoid"] = (_, node) => node.Give(Pointwise.HardSigmoid(node.Name, node.Real("alpha", 0.2f), node.Real("beta", 0.5f))),
         ["HardSwish"] = (_, node) => node.Give(Pointwise.HardSwish(node.Name)),
@@ -47,7 +47,7 @@ sealed partial class OnnxImport
         ["Pad"] = (_, node) => Pad(node),
         ["Pow"] = (_, node) => Power(node),
         ["PRelu"] = (import, node) => import.Binary(node, Combination.ScaleNegative),
-        ["ReduceMean"] = (_, node) => ReduceMean(node),
+        ["ReduceMean"] = (import, node) => import.ReduceMean(node),
         ["Relu"] = (_, node) => node.Give(new Relu(node.Name)),
         ["Reshape"] = (import, node) => import.Reshaped(node),
         ["Shape"] = (_, node) => Shape(node),
@@ -494,7 +494,7 @@ sealed partial class OnnxImport
         node.Give(new Pool(node.Name, Pooling.Max, ones, [[.. Enumerable.Range(0, input.Count / input.Shape[0])]]), [input.Shape[0], .. ones], input);
     }
 
-    static void ReduceMean(NodeReader node)
+    void ReduceMean(NodeReader node)
     {
         Value input = node.Activation(0);
         long[] axes = node.ListOrInput("axes", 1) ?? [];
@@ -503,8 +503,9 @@ sealed partial class OnnxImport
         Average(node, input, [.. axes.Select(axis => input.Axis(axis))], node.Integer("keepdims", 1) != 0);
     }
 
-    static void Average(NodeReader node, Value input, int[] axes, bool keep)
+    void Average(NodeReader node, Value input, int[] axes, bool keep)
     {
+        Charge(input.Count);
         int[] shape = [.. input.Shape.Select((dimension, axis) => axes.Contains(axis) ? 1 : dimension).Where((_, axis) => keep || !axes.Contains(axis))];
         node.Give(new Mean(node.Name, input.Shape, axes, keep), shape, input);
     }

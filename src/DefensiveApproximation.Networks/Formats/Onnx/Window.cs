@@ -47,7 +47,7 @@ sealed partial class OnnxImport
             return new Window(
                 isLine, Pair(kernel, 1), Pair(strides, 1), Pair(dilations, 1),
                 isLine ? new Padding(0, pads[0], 0, pads[1]) : new Padding(pads[0], pads[1], pads[2], pads[3]),
-                Pair(outputPadding, 0), node.Integer("ceil_mode", 0) != 0);
+                Pair(outputPadding, 0), node.Integer("ceil_mode", 0) == 1);
         }
 
         /// <summary>How many windows there are below each other.</summary>

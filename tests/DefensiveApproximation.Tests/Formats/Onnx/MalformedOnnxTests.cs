@@ -55,6 +55,13 @@ public class MalformedOnnxTests
             "Add", [x, graph.Node("Slice", [graph.Node("ConstantOfShape", [graph.Integers(1 << 25)]), graph.Integers(0), graph.Integers(8)])])),
         "numbers in all layers, their tables and constants up to here");
 
+    // A mean is small, and what says which number belongs to it is not.
+    [Fact]
+    public void MeansBeyondMemory_AllTogether() => Refused(
+        new OnnxGraph(13, 4, 2048, 2048), graph => graph.Node(
+            "Concat", [.. Enumerable.Range(0, 17).Select(_ => graph.Node("ReduceMean", [Input], ("axes", new[] { 2, 3 })))], ("axis", 1)),
+        "(ReduceMean): one image has more than 268435456 numbers");
+
     [Fact]
     public void TheSameWeights_AgainAndAgain() => Refused(
         new OnnxGraph(13, 4096), graph =>
