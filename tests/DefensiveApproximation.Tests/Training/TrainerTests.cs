@@ -2,6 +2,7 @@ using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
 using DefensiveApproximation.Training;
+using TorchSharp;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Training;
@@ -44,6 +45,27 @@ public sealed class TrainerTests : IDisposable
 
         Assert.Equal(first, second);
         Assert.NotEqual(first, other);
+    }
+
+    // The finaliser frees a forgotten tensor at any time, even while LibTorch reads it.
+    [Theory]
+    [InlineData(Optimiser.Adam)]
+    [InlineData(Optimiser.Sgd)]
+    public void Train_LeavesNoTensorToTheFinaliser(Optimiser optimiser)
+    {
+        LibTorch.Load();
+        long before = Undisposed();
+
+        Train(Options with { Epochs = 1, Optimiser = optimiser });
+
+        Assert.Equal(before, Undisposed());
+
+        // Of this thread's tensors; those that the finaliser frees count for its own.
+        static long Undisposed()
+        {
+            LifetimeStatistics made = DisposeScopeManager.Statistics.TensorStatistics;
+            return made.CreatedInScopeCount + made.CreatedOutsideScopeCount - made.DisposedInScopeCount - made.DisposedOutsideScopeCount;
+        }
     }
 
     [Theory]
