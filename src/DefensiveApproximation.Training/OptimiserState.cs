@@ -3,77 +3,109 @@ using TorchSharp.Modules;
 
 namespace DefensiveApproximation.Training;
 
-/// <summary>An optimiser of LibTorch, with what it remembers from step to step.</summary>
+/// <summary>Makes parameters follow their gradients, with what that remembers from step to step.</summary>
+/// <remarks>
+/// TorchSharp 0.107's own optimisers are not used: the numbers they give to LibTorch are objects that nothing holds on to while
+/// LibTorch reads them, and in hours of training the finaliser frees one too early. Here each lives until the step is done.
+/// </remarks>
 abstract class OptimiserState : IDisposable
 {
-    const double Momentum = 0.9;
+    readonly IReadOnlyList<(string Name, Parameter Parameter)> parameters;
+    readonly double weightDecay;
 
-    readonly torch.optim.Optimizer optimiser;
-
-    OptimiserState(torch.optim.Optimizer optimiser) => this.optimiser = optimiser;
-
-    /// <summary>The size of the next steps.</summary>
-    public double LearningRate
+    OptimiserState(TrainingOptions options, IReadOnlyList<(string Name, Parameter Parameter)> parameters)
     {
-        set
-        {
-            foreach (ParamGroup group in optimiser.ParamGroups)
-                group.LearningRate = value;
-        }
+        this.parameters = parameters;
+        weightDecay = options.WeightDecay;
+        LearningRate = options.LearningRate;
     }
 
-    /// <summary>How many steps were made, where that changes the next.</summary>
-    public abstract long Steps { get; set; }
+    /// <summary>The size of the next steps.</summary>
+    public double LearningRate { get; set; }
+
+    /// <summary>How many steps were made.</summary>
+    public long Steps { get; set; }
 
     /// <summary>What is remembered, by name; copying into it changes it.</summary>
     public abstract IEnumerable<(string Name, torch.Tensor Tensor)> Tensors { get; }
 
     /// <summary>The optimiser that the options ask for.</summary>
-    public static OptimiserState Create(TrainingOptions options, IReadOnlyList<(string Name, Parameter Parameter)> parameters) => options.Optimiser switch
-    {
-        Optimiser.Adam => new AdamState(torch.optim.Adam(parameters.Select(named => named.Parameter), options.LearningRate, weight_decay: options.WeightDecay), parameters),
-        _ => new SgdState(torch.optim.SGD(parameters.Select(named => named.Parameter), options.LearningRate, Momentum, weight_decay: options.WeightDecay), parameters),
-    };
+    public static OptimiserState Create(TrainingOptions options, IReadOnlyList<(string Name, Parameter Parameter)> parameters) =>
+        options.Optimiser == Optimiser.Adam ? new AdamState(options, parameters) : new MomentumState(options, parameters);
 
     /// <summary>Makes a step down the gradient of a loss.</summary>
     public void Step(torch.Tensor loss)
     {
-        optimiser.zero_grad();
+        using DisposeScope scope = torch.NewDisposeScope();
+        foreach ((_, Parameter parameter) in parameters)
+            parameter.grad?.zero_();
         loss.backward();
-        optimiser.step();
+        Steps++;
+        using (torch.no_grad())
+        {
+            using Scalar decay = weightDecay;
+            for (int i = 0; i < parameters.Count; i++)
+            {
+                torch.Tensor gradient = parameters[i].Parameter.grad!;
+                Follow(i, parameters[i].Parameter, weightDecay == 0 ? gradient : gradient.add(parameters[i].Parameter, decay));
+            }
+        }
     }
 
-    public void Dispose() => optimiser.Dispose();
-
-    sealed class AdamState(Adam adam, IReadOnlyList<(string Name, Parameter Parameter)> parameters) : OptimiserState(adam)
+    public void Dispose()
     {
-        readonly Adam.State[] states = [.. adam.state_dict().State.Cast<Adam.State>()];
-
-        public override long Steps
-        {
-            get => states[0].step;
-            set => Array.ForEach(states, state => state.step = value);
-        }
-
-        public override IEnumerable<(string Name, torch.Tensor Tensor)> Tensors => states.Zip(parameters).SelectMany(
-            pair => ((string, torch.Tensor)[])[("adam.mean." + pair.Second.Name, pair.First.exp_avg), ("adam.square." + pair.Second.Name, pair.First.exp_avg_sq)]);
+        foreach ((_, torch.Tensor tensor) in Tensors)
+            tensor.Dispose();
     }
 
-    sealed class SgdState : OptimiserState
+    /// <summary>Moves a parameter.</summary>
+    protected abstract void Follow(int place, Parameter parameter, torch.Tensor gradient);
+
+    torch.Tensor[] Zeros() => [.. parameters.Select(named => torch.zeros_like(named.Parameter, requires_grad: false))];
+
+    IEnumerable<(string, torch.Tensor)> Named(string kind, torch.Tensor[] tensors) => parameters.Zip(tensors, (named, tensor) => (kind + named.Name, tensor));
+
+    /// <summary>Kingma and Ba, "Adam", ICLR 2015, algorithm 1: the mean of gradients over the root of that of their squares.</summary>
+    sealed class AdamState : OptimiserState
     {
-        readonly IReadOnlyList<(string Name, torch.Tensor Tensor)> tensors;
+        const double MeanDecay = 0.9, SquareDecay = 0.999, Epsilon = 1e-8;
 
-        public SgdState(SGD sgd, IReadOnlyList<(string Name, Parameter Parameter)> parameters)
-            : base(sgd)
+        readonly torch.Tensor[] means;
+        readonly torch.Tensor[] squares;
+
+        public AdamState(TrainingOptions options, IReadOnlyList<(string Name, Parameter Parameter)> parameters)
+            : base(options, parameters) => (means, squares) = (Zeros(), Zeros());
+
+        public override IEnumerable<(string Name, torch.Tensor Tensor)> Tensors => [.. Named("adam.mean.", means), .. Named("adam.square.", squares)];
+
+        protected override void Follow(int place, Parameter parameter, torch.Tensor gradient)
         {
-            // LibTorch makes it with the first step, which gives the same as starting at zero.
-            foreach ((SGD.State state, (_, Parameter parameter)) in sgd.state_dict().State.Cast<SGD.State>().Zip(parameters))
-                state.momentum_buffer = torch.zeros_like(parameter, requires_grad: false);
-            tensors = [.. sgd.state_dict().State.Cast<SGD.State>().Zip(parameters, (state, named) => ("momentum." + named.Name, state.momentum_buffer))];
+            using Scalar meanDecay = MeanDecay, meanShare = 1 - MeanDecay, squareDecay = SquareDecay, squareShare = 1 - SquareDecay, epsilon = Epsilon;
+            // Both began at zero and are too small by as much.
+            using Scalar squareBias = Math.Sqrt(1 - Math.Pow(SquareDecay, Steps)), step = -LearningRate / (1 - Math.Pow(MeanDecay, Steps));
+            means[place].mul_(meanDecay).add_(gradient, meanShare);
+            squares[place].mul_(squareDecay).addcmul_(gradient, gradient, squareShare);
+            parameter.addcdiv_(means[place], (squares[place].sqrt() / squareBias).add_(epsilon), step);
         }
+    }
 
-        public override long Steps { get; set; }
+    /// <summary>Stochastic gradient descent with momentum: along the sum of past gradients, each counting 0.9 of the one after it.</summary>
+    sealed class MomentumState : OptimiserState
+    {
+        const double Momentum = 0.9;
 
-        public override IEnumerable<(string Name, torch.Tensor Tensor)> Tensors => tensors;
+        readonly torch.Tensor[] sums;
+
+        public MomentumState(TrainingOptions options, IReadOnlyList<(string Name, Parameter Parameter)> parameters)
+            : base(options, parameters) => sums = Zeros();
+
+        public override IEnumerable<(string Name, torch.Tensor Tensor)> Tensors => Named("momentum.", sums);
+
+        protected override void Follow(int place, Parameter parameter, torch.Tensor gradient)
+        {
+            using Scalar momentum = Momentum, step = -LearningRate;
+            sums[place].mul_(momentum).add_(gradient);
+            parameter.add_(sums[place], step);
+        }
     }
 }

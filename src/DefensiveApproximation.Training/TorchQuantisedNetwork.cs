@@ -1,4 +1,5 @@
 using DefensiveApproximation.Networks.Models;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -83,15 +84,17 @@ public static class TorchQuantisedNetwork
     /// <summary><see cref="DoReFa.Weights"/>, in binary64 as there, so that no weight falls on another level.</summary>
     static Tensor QuantisedWeights(Tensor learnt)
     {
+        // Numbers that live as long as LibTorch reads them: see OptimiserState.
+        using Scalar half = 0.5, two = 2.0, one = 1.0;
         Tensor tanh = learnt.to(ScalarType.Float64).tanh();
-        return (2 * Rounded(tanh / (2 * tanh.abs().max()) + 0.5) - 1).to(ScalarType.Float32);
+        return (Rounded(tanh / (tanh.abs().max() * two) + half) * two - one).to(ScalarType.Float32);
     }
 
     /// <summary>The nearest level, with the gradient of what it is nearest to.</summary>
     static Tensor Rounded(Tensor unit)
     {
-        const double Steps = (1 << QuantisedNetwork.Bits) - 1;
-        return unit + (unit.detach() * Steps).round_().div_(Steps).sub_(unit.detach());
+        using Scalar steps = (double)((1 << QuantisedNetwork.Bits) - 1);
+        return unit + (unit.detach() * steps).round_().div_(steps).sub_(unit.detach());
     }
 
     sealed class QuantisedConvolution : Module<Tensor, Tensor>
@@ -128,6 +131,10 @@ public static class TorchQuantisedNetwork
 
     sealed class QuantisedActivation() : Module<Tensor, Tensor>(nameof(QuantisedActivation))
     {
-        public override Tensor forward(Tensor input) => Rounded((input / QuantisedNetwork.Range).clamp(0, 1));
+        public override Tensor forward(Tensor input)
+        {
+            using Scalar range = (double)QuantisedNetwork.Range, zero = 0.0, one = 1.0;
+            return Rounded((input / range).clamp(zero, one));
+        }
     }
 }
