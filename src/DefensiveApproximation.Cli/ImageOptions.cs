@@ -9,7 +9,7 @@ namespace DefensiveApproximation.Cli;
 sealed class ImageOptions
 {
     readonly Option<string?> model = SharedOptions.Model();
-    readonly PreprocessingOptions preprocessing = new();
+    readonly NetworkOptions networkOptions = new();
     readonly Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
     readonly Option<string?> data = SharedOptions.Data();
     readonly Option<string?> pictures = new("--images") { HelpName = "DIR", Description = "Pictures of your own in the place of a data set: PNG, JPEG, WebP, BMP or GIF; with --model and --labels." };
@@ -17,7 +17,7 @@ sealed class ImageOptions
     readonly Option<int?> resize = Values.Integer("--resize", "Resize each picture of --images so that its shorter side has N pixels, and cut the network's size out of the middle. [default: take pictures of the network's size only]", least: 1);
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<Option> All => [model, .. preprocessing.All, dataset, data, pictures, labels, resize];
+    public IReadOnlyList<Option> All => [model, .. networkOptions.All, dataset, data, pictures, labels, resize];
 
     /// <summary>Those that say which network and images are meant, apart from where these are.</summary>
     public IReadOnlyList<Option> Naming => [model, dataset, pictures];
@@ -31,7 +31,7 @@ sealed class ImageOptions
         string? given = parse.GetValue(model);
         if (given is null && parse.GetValue(pictures) is not null)
             throw new InputException("--images is given without a network; give --model FILE|NAME");
-        Network network = preprocessing.Apply(parse, TrainedModels.Load(given ?? TrainedModels.For((parse.GetValue(dataset) ?? Datasets.All[0]).Name)));
+        Network network = networkOptions.Apply(parse, TrainedModels.Load(given ?? TrainedModels.For((parse.GetValue(dataset) ?? Datasets.All[0]).Name)));
         Dataset images = Images(parse, network, split);
         Evaluation.ThrowIfUnfit(network, images);
         if (!images.Canonical)
@@ -61,6 +61,6 @@ sealed class ImageOptions
     /// <summary>The network and the images in words that differ where others are meant.</summary>
     /// <param name="parse">The command line.</param>
     public string Identify(ParseResult parse) =>
-        $"{parse.GetValue(model) ?? "the network"}{preprocessing.Identify(parse)} of "
+        $"{parse.GetValue(model) ?? "the network"}{networkOptions.Identify(parse)} of "
         + (parse.GetValue(pictures) is string folder ? $"{folder}, {parse.GetValue(labels)}{(parse.GetValue(resize) is int side ? $", resized to {side}" : "")}" : (parse.GetValue(dataset) ?? Datasets.All[0]).Name);
 }

@@ -115,6 +115,39 @@ public sealed class Network
             threads ?? Threads);
     }
 
+    /// <summary>
+    /// The network with every <see cref="ChannelScale"/> (a batch normalisation) that alone takes what a convolution or dense layer
+    /// gives multiplied into the weights of that layer. With exact products the logits are the same but for rounding; with
+    /// approximate ones they are those of hardware that was given the folded weights.
+    /// </summary>
+    public Network FoldBatchNormalization()
+    {
+        var nodes = new List<Node>();
+        // By old place, counted from the images: the new place.
+        int[] moved = new int[Nodes.Count + 1];
+        moved[0] = Node.Images;
+        for (int i = 0; i < Nodes.Count; i++)
+        {
+            Node node = Nodes[i];
+            int last = moved[node.Inputs[0] + 1];
+            bool isAlone = last >= 0 && uses[node.Inputs[0] + 1] == 1;
+            // The last layer has to stay the last.
+            bool staysInPlace = i < Nodes.Count - 1 || last == nodes.Count - 1;
+            if (node.Layer is ChannelScale scale && isAlone && staysInPlace && nodes[last].Layer is WeightedLayer weighted
+                && weighted.Scaled(scale.Scale, scale.Shift) is WeightedLayer folded)
+            {
+                nodes[last] = nodes[last] with { Layer = folded };
+                moved[i + 1] = last;
+                continue;
+            }
+
+            moved[i + 1] = nodes.Count;
+            nodes.Add(new Node(node.Layer, [.. node.Inputs.Select(input => moved[input + 1])]));
+        }
+
+        return new Network(Name, inputShape, Classes, nodes) { Threads = Threads };
+    }
+
     /// <summary>The same network with other layers, each of the same kind and shapes as the one in its place.</summary>
     internal Network WithLayers(IReadOnlyList<Layer> layers, int? threads = null) =>
         new(Name, inputShape, Classes, [.. Nodes.Zip(layers, (node, layer) => node with { Layer = layer })]) { Threads = threads ?? Threads };

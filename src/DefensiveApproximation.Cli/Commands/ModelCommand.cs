@@ -23,7 +23,7 @@ static class ModelCommand
     static DocumentedCommand Inspect()
     {
         Argument<string> model = new("MODEL") { Description = $"A .safetensors, .pt, .pth or .onnx file, or a network that comes with the program ({string.Join(", ", TrainedModels.Shipped)})." };
-        var preprocessing = new PreprocessingOptions();
+        var networkOptions = new NetworkOptions();
         Option<LayerSelection> layers = SharedOptions.Layers();
         Option<string?> price = new("--price")
         {
@@ -34,15 +34,15 @@ static class ModelCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "inspect", "List the layers of a network, what goes into them, how often they multiply, and which a multiplier would replace.",
-            $"Of a .safetensors file and a PyTorch state dict (.pt, .pth; nothing in it is run) the architecture is told from the names and shapes of the tensors. ONNX files are read with the operator sets 9 to 21 and these operators: {string.Join(", ", OnnxModels.Operators)}. Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul are what a multiplier replaces; all else stays exact, and nothing is folded into them. With --json: name, inputShape, classes, multiplications, layers [{{name, kind, inputShapes, multiplications, replaced, energy}}], circuit, energy and exactEnergy (fJ an image; null without --price).")
+            $"Of a .safetensors file and a PyTorch state dict (.pt, .pth; nothing in it is run) the architecture is told from the names and shapes of the tensors. ONNX files are read with the operator sets 9 to 21 and these operators: {string.Join(", ", OnnxModels.Operators)}. Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul are what a multiplier replaces; all else stays exact, and nothing is folded into them unless --fold-batch-norm asks for it. With --json: name, inputShape, classes, multiplications, layers [{{name, kind, inputShapes, multiplications, replaced, energy}}], circuit, energy and exactEnergy (fJ an image; null without --price).")
         {
             model,
         };
-        foreach (Option option in (Option[])[.. preprocessing.All, layers, price, library, json])
+        foreach (Option option in (Option[])[.. networkOptions.All, layers, price, library, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            Network network = preprocessing.Apply(parse, TrainedModels.Load(parse.GetValue(model)!));
+            Network network = networkOptions.Apply(parse, TrainedModels.Load(parse.GetValue(model)!));
             HashSet<int> replaced = parse.GetValue(layers)!.Of(network.Layers);
             int[][][] shapes = InputShapes(network);
             Prices? prices = parse.GetValue(price) is string circuit ? Prices.Of(circuit, parse.GetValue(library)!, cancellation) : null;

@@ -31,6 +31,12 @@ public sealed class ChannelScale(string name, float[] scale, float[] shift) : La
         return new ChannelScale(name, scale, shift);
     }
 
+    /// <summary>One number for each channel.</summary>
+    public ReadOnlySpan<float> Scale => scale;
+
+    /// <summary>What is added to each channel.</summary>
+    public ReadOnlySpan<float> Shift => shift;
+
     internal override bool NeedsOutput => false;
 
     /// <inheritdoc/>

@@ -76,6 +76,12 @@ public sealed class Convolution2D : WeightedLayer
             Name, kernel, Shape, height, width, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
     }
 
+    internal override WeightedLayer Scaled(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
+    {
+        (float[] scaled, float[] shifted) = ScaledWeights(scale, shift);
+        return new Convolution2D(Name, Shape, height, width, scaled, shifted, Multiplier, Accumulation);
+    }
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

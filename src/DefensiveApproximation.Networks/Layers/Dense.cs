@@ -65,6 +65,15 @@ public sealed class Dense : WeightedLayer
         return new Dense(Name, kernel, rows, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
     }
 
+    internal override WeightedLayer? Scaled(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
+    {
+        // Of several rows, channels are rows.
+        if (rows != 1)
+            return null;
+        (float[] scaled, float[] shifted) = ScaledWeights(scale, shift);
+        return new Dense(Name, kernel.Inputs, kernel.Outputs, scaled, shifted, Multiplier, Accumulation);
+    }
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

@@ -63,6 +63,26 @@ public abstract class WeightedLayer(
     /// <exception cref="ArgumentException">There are not as many.</exception>
     public abstract WeightedLayer WithGradientWeights(float[] weights);
 
+    /// <summary>The same layer whose outputs are those of this one in exact arithmetic, each channel times a number plus another; null where they are no channels.</summary>
+    /// <param name="scale">One number for each output of a dense layer or filter of a convolution.</param>
+    /// <param name="shift">Another.</param>
+    internal abstract WeightedLayer? Scaled(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift);
+
+    /// <summary>The weights and biases of outputs that are scaled and shifted.</summary>
+    internal (float[] Weights, float[] Bias) ScaledWeights(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
+    {
+        float[] scaled = new float[weights.Length], shifted = new float[scale.Length];
+        int fan = weights.Length / scale.Length;
+        for (int output = 0; output < scale.Length; output++)
+        {
+            for (int i = output * fan; i < (output + 1) * fan; i++)
+                scaled[i] = weights[i] * scale[output];
+            shifted[output] = (float)((double)(bias.Length == 0 ? 0 : bias[output]) * scale[output] + shift[output]);
+        }
+
+        return (scaled, shifted);
+    }
+
     /// <summary>The gradient weights that a layer like this one with another multiplier keeps, or null.</summary>
     internal float[]? GradientWeightsFor(FloatMultiplier other) => ReferenceEquals(other, Multiplier) ? gradientWeights : null;
 }

@@ -56,6 +56,55 @@ public class NetworkTests
         }
     }
 
+    [Fact]
+    public void FoldBatchNormalization_OfExactProducts_ChangesRoundingOnly()
+    {
+        Network network = Normalised();
+
+        Network folded = network.FoldBatchNormalization();
+
+        // These follow a pooling, and have nothing to be folded into.
+        Assert.Equal(["norm2", "norm4", "norm6"], folded.Layers.OfType<ChannelScale>().Select(layer => layer.Name));
+        Assert.Equal(network.Layers.Count - 5, folded.Layers.Count);
+        Assert.Equal(network.Multiplications, folded.Multiplications);
+        Tensor images = Torch.Numbers(8, 2, 3, 32, 32);
+        float[] expected = network.Forward(images).Data, actual = folded.Forward(images).Data;
+        float largest = expected.Max(Math.Abs);
+        Assert.True(largest > 0);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], actual[i], 1e-4f * largest);
+        // Of approximate products they are others, which is why nobody folds unasked.
+        Assert.NotEqual(network.With(AxFpm.Released).Forward(images).Data, folded.With(AxFpm.Released).Forward(images).Data);
+    }
+
+    [Fact]
+    public void FoldBatchNormalization_OfAnOutputThatOthersNeed_LeavesIt()
+    {
+        Node[] nodes =
+        [
+            new(new Dense("d", 2, 2, [1, 2, 3, 4], [], ExactMultiplier.Rounded), [Node.Images]),
+            new(new ChannelScale("n", [2, 3], [4, 5]), [0]),
+            new(new Combine("sum", Combination.Add, [2], [2]), [0, 1]),
+        ];
+        var network = new Network("shared", [2], 2, nodes);
+
+        Assert.Equal(nodes.Select(node => node.Layer), network.FoldBatchNormalization().Layers);
+    }
+
+    /// <summary>A network with batch normalisations that change numbers.</summary>
+    static Network Normalised()
+    {
+        var random = new CounterRandom(9, 1);
+        return QuantisedNetwork.Unquantised.Build("normalised", QuantisedNetwork.Unquantised.Tensors.ToDictionary(named => named.Key, named =>
+        {
+            Tensor tensor = Tensor.Zeros(named.Value);
+            bool isVariance = named.Key.EndsWith("running_var", StringComparison.Ordinal);
+            foreach (ref float number in tensor.Data.AsSpan())
+                number = isVariance ? random.NextSingle(0.5f, 2) : random.NextSingle(-0.3f, 0.3f);
+            return tensor;
+        }));
+    }
+
     // 40 images make chunks of several sizes; 3 threads divide them unevenly.
     [Theory]
     [InlineData("exact", Accumulation.Float32)]

@@ -4,29 +4,31 @@ using DefensiveApproximation.Networks.Models;
 
 namespace DefensiveApproximation.Cli;
 
-/// <summary>The options that say what a network's file wants its images to be like.</summary>
-sealed class PreprocessingOptions
+/// <summary>The options that say how a network's file is to be taken: what it wants its images to be like, and whether normalisations are folded.</summary>
+sealed class NetworkOptions
 {
     readonly Option<double[]> mean = Numbers("--mean", "0.485,0.456,0.406", "What the network wants taken away from pixels in [0, 1]: one number, or one for each channel. [default: 0]");
     readonly Option<double[]> deviation = Numbers("--deviation", "0.229,0.224,0.225", "What the network wants the difference divided by, likewise; 0.00392157 for one that takes pixels up to 255. [default: 1]");
     readonly Option<Choice<ImageLayout>> layout = Values.Choice<ImageLayout>(
         "--layout", "The order in which the network takes an image: channels first, or last as Keras has them.", new("nchw", ImageLayout.Nchw), new("nhwc", ImageLayout.Nhwc));
 
-    /// <summary>All of them.</summary>
-    public IReadOnlyList<Option> All => [mean, deviation, layout];
+    readonly Option<bool> fold = new("--fold-batch-norm") { Description = "Multiply batch normalisations into the weights of the convolutions and dense layers before them, as deployed networks often have it: approximate products are then those of other weights." };
 
-    /// <summary>The network with what it wants done first.</summary>
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [mean, deviation, layout, fold];
+
+    /// <summary>The network with what it wants done first, folded where that is asked for.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="network">The network as its file has it.</param>
     /// <exception cref="InputException">The options do not fit it.</exception>
-    public Network Apply(ParseResult parse, Network network) => Of(parse).ApplyTo(network);
+    public Network Apply(ParseResult parse, Network network) => Of(parse).ApplyTo(parse.GetValue(fold) ? network.FoldBatchNormalization() : network);
 
     /// <summary>What is done, in words that differ where something else is; empty where nothing is.</summary>
     /// <param name="parse">The command line.</param>
     public string Identify(ParseResult parse)
     {
         Preprocessing preprocessing = Of(parse);
-        return preprocessing == Preprocessing.None ? "" : $", mean {string.Join(',', preprocessing.Mean)}, deviation {string.Join(',', preprocessing.Deviation)}, {preprocessing.Layout}";
+        return (parse.GetValue(fold) ? ", batch normalisations folded" : "") + (preprocessing == Preprocessing.None ? "" : $", mean {string.Join(',', preprocessing.Mean)}, deviation {string.Join(',', preprocessing.Deviation)}, {preprocessing.Layout}");
     }
 
     Preprocessing Of(ParseResult parse)
