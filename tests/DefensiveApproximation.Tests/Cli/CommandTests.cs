@@ -293,11 +293,21 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task ModelInspect_Folded_HasFewerLayersAndAsManyProducts()
+    {
+        Dapprox plain = await Dapprox.RunAsync("model", "inspect", "dq-float-cifar-10", "--json");
+        Dapprox folded = await Dapprox.RunAsync("model", "inspect", "dq-float-cifar-10", "--fold-batch-norm", "--json");
+
+        Assert.Equal(5, plain.Json.GetProperty("layers").GetArrayLength() - folded.Json.GetProperty("layers").GetArrayLength());
+        Assert.Equal(plain.Json.GetProperty("multiplications").GetInt64(), folded.Json.GetProperty("multiplications").GetInt64());
+    }
+
+    [Fact]
     public async Task Models_Json_ListsTheShippedOnes()
     {
         Dapprox run = await Dapprox.RunAsync("models", "--json");
 
-        Assert.Equal(["alexnet-cifar-10", "lenet5-digits", "lenet5-mnist"], run.Json.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
+        Assert.Equal(["alexnet-cifar-10", "dq-float-cifar-10", "dq-full-cifar-10", "dq-weights-cifar-10", "lenet5-digits", "lenet5-mnist"], run.Json.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
     }
 
     [Fact]

@@ -14,6 +14,9 @@ public class ShippedModelTests
     [InlineData("lenet5", "digits", "60")]
     [InlineData("lenet5", "mnist", "12")]
     [InlineData("alexnet", "cifar-10", "50")]
+    [InlineData("dq-float", "cifar-10", "12")]
+    [InlineData("dq-full", "cifar-10", "15")]
+    [InlineData("dq-weights", "cifar-10", "12")]
     public void Model_SaysWhereItComesFrom(string architecture, string dataset, string epochs)
     {
         Safetensors model = Model(architecture, dataset);
@@ -39,14 +42,18 @@ public class ShippedModelTests
     }
 
     // Of the copy of CIFAR-10 that it was trained on, whose pixels went through JPEG; the published images are others.
-    [Fact]
-    public void AlexNet_OnTheTestSplit_IsAsAccurateAsItsReadMeSays()
+    [Theory]
+    [InlineData("alexnet", 8089)]
+    [InlineData("dq-float", 8041)]
+    [InlineData("dq-full", 8207)]
+    [InlineData("dq-weights", 8026)]
+    public void Cifar10Model_OnTheTestSplit_IsAsAccurateAsItsReadMeSays(string architecture, int correct)
     {
         string? folder = Datasets.Folder(null);
         Assert.SkipWhen(folder is null, "DAPPROX_DATA names no folder with the CIFAR-10 images.");
         Assert.SkipWhen(Datasets.Load("cifar-10", Split.Test, folder).Canonical, "These are the published images, and the number in the README is of a copy that went through JPEG.");
 
-        Assert.InRange(Correct(TorchAlexNet.Architecture, "cifar-10", folder), 8089 - 10, 8089 + 10);
+        Assert.InRange(Correct(TorchArchitecture.Find(architecture), "cifar-10", folder), correct - 10, correct + 10);
     }
 
     static int Correct(TorchArchitecture architecture, string dataset, string? folder)
