@@ -67,8 +67,8 @@ public sealed class Dense : WeightedLayer
 
     internal override WeightedLayer? Scaled(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
     {
-        // Of several rows, channels are rows.
-        if (rows != 1)
+        // Where outputs are rows of an image, even if it is one, channels are rows.
+        if (rows != 1 || scale.Length != kernel.Outputs)
             return null;
         (float[] scaled, float[] shifted) = ScaledWeights(scale, shift);
         return new Dense(Name, kernel.Inputs, kernel.Outputs, scaled, shifted, Multiplier, Accumulation);

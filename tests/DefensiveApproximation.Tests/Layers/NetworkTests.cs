@@ -6,6 +6,7 @@ using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
 using DefensiveApproximation.Networks.Layers;
 using DefensiveApproximation.Networks.Models;
+using DefensiveApproximation.Tests.Training;
 using DefensiveApproximation.Training;
 using Xunit;
 
@@ -59,7 +60,7 @@ public class NetworkTests
     [Fact]
     public void FoldBatchNormalization_OfExactProducts_ChangesRoundingOnly()
     {
-        Network network = Normalised();
+        Network network = QuantisedNetwork.Unquantised.Build("normalised", TrainedArchitectureTests.RandomWeights(QuantisedNetwork.Unquantised));
 
         Network folded = network.FoldBatchNormalization();
 
@@ -91,18 +92,20 @@ public class NetworkTests
         Assert.Equal(nodes.Select(node => node.Layer), network.FoldBatchNormalization().Layers);
     }
 
-    /// <summary>A network with batch normalisations that change numbers.</summary>
-    static Network Normalised()
+    // A row of one image [1, 3]: its one channel is the row, not the outputs.
+    [Fact]
+    public void FoldBatchNormalization_OfRows_LeavesThem()
     {
-        var random = new CounterRandom(9, 1);
-        return QuantisedNetwork.Unquantised.Build("normalised", QuantisedNetwork.Unquantised.Tensors.ToDictionary(named => named.Key, named =>
-        {
-            Tensor tensor = Tensor.Zeros(named.Value);
-            bool isVariance = named.Key.EndsWith("running_var", StringComparison.Ordinal);
-            foreach (ref float number in tensor.Data.AsSpan())
-                number = isVariance ? random.NextSingle(0.5f, 2) : random.NextSingle(-0.3f, 0.3f);
-            return tensor;
-        }));
+        var network = new Network("rows", [1, 2], 3,
+        [
+            new Dense("d", 2, 3, [1, 2, 3, 4, 5, 6], [], ExactMultiplier.Rounded), new ChannelScale("n", [2], [1]), new Flatten("f"),
+        ]);
+
+        Network folded = network.FoldBatchNormalization();
+
+        Tensor images = new([1, -1], [1, 1, 2]);
+        Assert.Equal(network.Layers, folded.Layers);
+        Assert.Equal([-1, -1, -1], folded.Forward(images).Data);
     }
 
     // 40 images make chunks of several sizes; 3 threads divide them unevenly.

@@ -82,7 +82,8 @@ public class TrainedArchitectureTests
         Assert.True(losses[^1] < losses[0] - 0.1, string.Join(", ", losses));
     }
 
-    static Dictionary<string, Tensor> RandomWeights(Architecture architecture)
+    /// <summary>Weights for an architecture, such that numbers stay of one size through its layers and normalisations change them.</summary>
+    internal static Dictionary<string, Tensor> RandomWeights(Architecture architecture)
     {
         var random = new CounterRandom(3, 1);
         return architecture.Tensors.ToDictionary(named => named.Key, named => named.Key.EndsWith("running_var", StringComparison.Ordinal)
