@@ -149,7 +149,10 @@ public sealed class Network
     }
 
     /// <summary>The same network with other layers, each of the same kind and shapes as the one in its place.</summary>
-    internal Network WithLayers(IReadOnlyList<Layer> layers, int? threads = null) =>
+    /// <summary>The network with other layers in the places of its own, which take their inputs from the same places.</summary>
+    /// <param name="layers">As many as it has.</param>
+    /// <param name="threads">How many threads it may use; null for as many as this one.</param>
+    public Network WithLayers(IReadOnlyList<Layer> layers, int? threads = null) =>
         new(Name, inputShape, Classes, [.. Nodes.Zip(layers, (node, layer) => node with { Layer = layer })]) { Threads = threads ?? Threads };
 
     /// <summary>The logits of a batch.</summary>

@@ -1,159 +1,84 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Experiments;
+using DefensiveApproximation.Experiments.Paper;
 using DefensiveApproximation.Experiments.Reports;
-using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Experiments.Runs;
 using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
-/// <summary><c>dapprox reproduce</c>: the main experiment of the paper, with a report.</summary>
+/// <summary><c>dapprox reproduce</c>: the tables and figures of the paper, with a report.</summary>
 static class ReproduceCommand
 {
-    const string DefaultFolder = "dapprox-out";
-
     public static Command Create()
     {
-        Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
+        Option<Scale> scale = RunOptions.Scale();
+        Option<Experiment[]> only = RunOptions.Only();
         Option<string?> data = SharedOptions.Data();
-        Option<string> output = Values.Option("--out", "DIR", "The folder for report.html, results.json and the pictures.",
-            text => Values.Folder("--out", text));
-        output.DefaultValueFactory = _ => DefaultFolder;
+        Option<string> output = RunOptions.Out("The folder of the run: report.html, report.md, results.json, figures/, and units/ with one Parquet file for each part that is done. A run on the same folder goes on where the last one stopped.");
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "reproduce", "Reproduce the main experiment of \"Defensive Approximation\" (Guesmi et al., ASPLOS 2021), and write a report.",
-            "The accuracy of LeNet-5 exact and with approximate multipliers; adversarial examples made on the exact network by FGSM and PGD at several budgets, and tried on Ax-FPM; the error of the multipliers; each beside the paper's numbers. With --json: what results.json holds, and files.")
+            "reproduce", "Reproduce the tables and figures of \"Defensive Approximation\" (Guesmi et al., ASPLOS 2021), each beside the paper's numbers, and write a report.",
+            $"Scales: {string.Join("; ", Scale.All.Select(known => $"{known.Name}: {known.Summary}"))}. What a scale leaves out is shown from the results at standard scale that come with the program, with their date. Each number of the paper gets a verdict: reproduced, same direction (what the paper concludes from it holds), not reproduced, or open (too little was measured); the tolerances stand in the report. Tables and figures: {string.Join(", ", AllExperiments.List.Select(experiment => experiment.Id))}. With --json: scale, seed, run, results, as in results.json.")
         {
-            dataset, data, output, seed, json,
+            scale, only, data, output, seed, json,
         };
         command.SetAction((parse, cancellation) =>
         {
-            var options = new ReproductionOptions
-            {
-                Dataset = (parse.GetValue(dataset) ?? Datasets.All[0]).Name,
-                DataFolder = parse.GetValue(data),
-                Seed = parse.GetValue(seed),
-            };
+            var watch = Stopwatch.StartNew();
+            Scale chosen = parse.GetValue(scale)!;
+            IReadOnlyList<Experiment> experiments = parse.GetValue(only) is { Length: > 0 } some ? some : AllExperiments.List;
+            var folder = new RunFolder(parse.GetValue(output)!);
+            var context = new RunContext(folder, parse.GetValue(data), parse.GetValue(seed));
             RunInfo run = RunInfo.Here(string.Join(' ', parse.Tokens.Select(token => token.Value).Prepend("dapprox")), TimeProvider.System.GetUtcNow());
 
-            string folder = parse.GetValue(output)!;
-            ReportFiles.Probe(folder);
-            var watch = Stopwatch.StartNew();
-            Reproduction reproduction = Run(options, cancellation);
-            ReportFiles files = ReportFiles.Save(folder, reproduction, run);
+            IReadOnlyList<(string Unit, double Seconds)> times = RunOptions.Run([.. Reproduction.Units(experiments, chosen), .. Reproduction.Galleries], context, cancellation);
+            RunResults results = Reproduction.Judge(AllExperiments.List, chosen, context, run);
+            var source = new ReportSource(results, chosen == Scale.Quick ? ResultsJson.Shipped : null, Reproduction.Examples(context), times);
+            ReportFolder.Save(folder.Path, source);
             if (parse.GetValue(json))
-                Output.PrintJson(Json(reproduction, run, files));
+                Output.PrintJson(JsonNode.Parse(ResultsJson.Write(results))!.AsObject());
             else
-                Print(reproduction.Result, files, watch.Elapsed.TotalSeconds);
+                Print(source, folder, watch.Elapsed.TotalSeconds);
             return Task.CompletedTask;
         });
         return command;
     }
 
-    static Reproduction Run(ReproductionOptions options, CancellationToken cancellation) =>
-        Output.WithProgress("reproducing", 1, advance => ReproductionExperiment.Run(options, new Listener<ReproductionProgress>(report =>
-        {
-            advance(1.0 / report.Of);
-            if (Console.IsErrorRedirected)
-                Output.Note($"{report.Done} of {report.Of}: {report.Part}");
-        }), cancellation));
-
-    static JsonObject Json(Reproduction reproduction, RunInfo run, ReportFiles files)
+    static void Print(ReportSource source, RunFolder folder, double seconds)
     {
-        JsonObject json = JsonNode.Parse(ResultsJson.Write(reproduction, run))!.AsObject();
-        json["files"] = new JsonObject
+        Table table = Output.Table(["where in the paper", "on", .. Enum.GetValues<Verdict>().Select(Verdicts.Words)]);
+        for (int column = 2; column < table.Columns.Count; column++)
+            table.Columns[column].RightAligned();
+        foreach ((Experiment experiment, ExperimentResult? here, ExperimentResult? shipped) in source.Experiments)
         {
-            ["report"] = files.Report,
-            ["results"] = files.Results,
-            ["examples"] = files.Examples,
-            ["noise"] = files.Noise,
-        };
-        return json;
-    }
+            foreach ((ExperimentResult? result, bool isShipped) in new[] { (here, false), (shipped, true) })
+            {
+                if (result is not null)
+                {
+                    string on = (result.Dataset ?? "–") + (isShipped ? ", shipped" : "");
+                    table.AddRow([$"{experiment.Reference}: {experiment.Title}", on, .. Enum.GetValues<Verdict>().Select(verdict => result.Count(verdict) is > 0 and int count ? $"{count}" : "")]);
+                }
+            }
+        }
 
-    static void Print(ReproductionResult result, ReportFiles files, double seconds)
-    {
-        Console.WriteLine($"{result.Model}: {result.Provenance}");
+        Output.Results.Write(table);
+        foreach ((Experiment experiment, ExperimentResult? here, ExperimentResult? shipped) in source.Experiments)
+        {
+            if ((shipped ?? here) is ExperimentResult result)
+                Console.WriteLine($"{experiment.Reference}{(result.Dataset is string dataset ? $" ({dataset})" : "")}: {result.Finding}");
+        }
+
         Console.WriteLine();
-        PrintAccuracies(result);
-        PrintAttacks(result);
-        PrintMetrics(result);
-        PrintFindings(result);
-        if (files.Examples is not null)
-            Console.WriteLine($"picture  {files.Examples}");
-        Console.WriteLine($"noise    {files.Noise}");
-        Console.WriteLine($"numbers  {files.Results}");
-        Console.WriteLine($"report   {files.Report}");
+        if (source.Shipped is RunResults shippedRun)
+            Console.WriteLine($"shipped: measured at standard scale on {shippedRun.Run.Date:yyyy-MM-dd}, {shippedRun.Run.Processor}");
+        Console.WriteLine($"numbers  {Path.Combine(folder.Path, ReportFolder.Results)}");
+        Console.WriteLine($"text     {Path.Combine(folder.Path, ReportFolder.Text)}");
+        Console.WriteLine($"report   {Path.Combine(folder.Path, ReportFolder.Page)}");
         Console.WriteLine($"done in {seconds:F1} s");
     }
-
-    static void PrintAccuracies(ReproductionResult result)
-    {
-        Console.WriteLine($"Accuracy on {result.TestImages:N0} test images, with 95 % intervals; the paper's are for MNIST");
-        Table table = Output.Table("multiplier", "layers", "accuracy", "95 % interval", "paper");
-        table.Columns[2].RightAligned();
-        table.Columns[4].RightAligned();
-        foreach (AccuracyRow row in result.Accuracies)
-            table.AddRow(row.Multiplier, row.Layers, Output.Percent(row.Accuracy.Value), Interval(row.Accuracy), Output.Percent(row.Paper));
-        Output.Results.Write(table);
-    }
-
-    static void PrintAttacks(ReproductionResult result)
-    {
-        Console.WriteLine($"Adversarial examples made on the exact network from {result.AttackedImages} images, and the share of the successful that fool Ax-FPM too");
-        IReadOnlyList<TransferRow> columns = result.Attacks[0].Transfers;
-        Table table = Output.Table([
-            "attack", "ε", "success", "mean L2",
-            .. columns.SelectMany(column => new[] { column.Layers == "all" ? $"fools {column.Multiplier}" : $"{column.Layers} only", "95 % interval" }),
-        ]);
-        foreach (int column in (int[])[1, 2, 3, 4, 6])
-            table.Columns[column].RightAligned();
-        foreach (AttackRow row in result.Attacks)
-        {
-            table.AddRow([
-                row.Attack, row.Epsilon is double epsilon ? $"{epsilon}" : "smallest", Output.Percent(row.Success.Value), row.MeanL2 is double distance ? $"{distance:F2}" : "–",
-                .. row.Transfers.SelectMany(transfer => new[] { Output.Percent(transfer.Transfer.Value), Interval(transfer.Transfer) }),
-            ]);
-        }
-
-        Output.Results.Write(table);
-    }
-
-    static void PrintMetrics(ReproductionResult result)
-    {
-        ErrorMetrics first = result.Metrics[0];
-        Console.WriteLine($"Error of the multipliers, {first.Samples:N0} products each, {first.LawSummary}");
-        Table table = Output.Table("multiplier", "MRED", "NMED", "bias", "above exact");
-        for (int column = 1; column < table.Columns.Count; column++)
-            table.Columns[column].RightAligned();
-        foreach (ErrorMetrics metric in result.Metrics)
-        {
-            table.AddRow(
-                metric.Multiplier, $"{metric.MeanRelativeError.Value:G4}", $"{metric.NormalisedMeanError.Value:G4}", $"{metric.Bias.Value:G4}", Output.Percent(metric.ShareAbove.Value));
-        }
-
-        Output.Results.Write(table);
-    }
-
-    static void PrintFindings(ReproductionResult result)
-    {
-        Console.WriteLine("The paper's claims");
-        Table table = Output.Table("claim", "paper", "here", "");
-        foreach (Finding finding in result.Findings)
-            table.AddRow(new Text(finding.Claim), new Text(finding.Paper), new Text(finding.Here), new Text(Word(finding.Agreement)));
-        Output.Results.Write(table);
-    }
-
-    static string Word(Agreement agreement) => agreement switch
-    {
-        Agreement.Agrees => "holds",
-        Agreement.Partly => "in part",
-        Agreement.Differs => "differs",
-        _ => "open",
-    };
-
-    static string Interval(Share share) => share.Value is null ? "" : $"{Output.Percent(share.Low)} to {Output.Percent(share.High)}";
 }

@@ -19,6 +19,12 @@ static class PlotStyle
     public static readonly Color Blue = Color.FromHex("#0072B2");
     public static readonly Color Vermilion = Color.FromHex("#D55E00");
 
+    /// <summary>The colours of series, in order.</summary>
+    public static readonly Color[] Series =
+    [
+        Blue, Vermilion, Color.FromHex("#009E73"), Color.FromHex("#CC79A7"), Color.FromHex("#E69F00"), Color.FromHex("#56B4E9"), Color.FromHex("#6b5b00"), Ink,
+    ];
+
     /// <summary>Figure pixels between two plots.</summary>
     public const int Gap = 20;
 
@@ -33,7 +39,6 @@ static class PlotStyle
     /// <param name="vertical">The quantity and unit of the vertical axis.</param>
     public static void Apply(Plot plot, string title, string horizontal, string vertical)
     {
-        plot.ScaleFactor = PixelRatio;
         plot.FigureBackground.Color = Colors.White;
         plot.DataBackground.Color = Colors.White;
         plot.Axes.Color(Ink);
@@ -77,6 +82,7 @@ static class PlotStyle
         foreach ((Plot plot, int width) in plots)
         {
             // Each on its own: a scaled plot cannot be rendered at an offset.
+            plot.ScaleFactor = PixelRatio;
             byte[] png = plot.GetImageBytes(width * PixelRatio, height * PixelRatio, ImageFormat.Png);
             using SKImage part = SKImage.FromEncodedData(png);
             surface.Canvas.DrawImage(part, left, 0);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using DefensiveApproximation.Experiments.Figures;
+using DefensiveApproximation.Experiments.Results;
 
 namespace DefensiveApproximation.Experiments.Reports;
 
@@ -10,26 +12,31 @@ static class Html
     /// <summary>Text with everything escaped that HTML would take for its own; no line ends between a number and its percent sign.</summary>
     public static string Text(string text) => WebUtility.HtmlEncode(text).Replace(" %", "&#8239;%", StringComparison.Ordinal);
 
-    /// <summary>A share in percent, or a dash where there is none.</summary>
-    public static string Percent(double? share) =>
-        share is double value ? (100 * value).ToString("0.0", CultureInfo.InvariantCulture) + "&#8239;%" : "–";
-
-    /// <summary>A number with as many significant digits.</summary>
-    public static string Number(double value, int digits = 4)
+    /// <summary>A cell: our number, its interval, the paper's number and the verdict.</summary>
+    public static string Cell(Cell cell)
     {
-        string text = Math.Abs(value) is > 0 and < 1e-4
-            ? value.ToString("0." + new string('#', digits - 1) + "e-0", CultureInfo.InvariantCulture)
-            : value.ToString($"G{digits}", CultureInfo.InvariantCulture);
-        return text.Replace('-', '−');
+        if (cell.Text is not null)
+            return Text(cell.Text) + Tag(cell.Verdict);
+        string interval = NumberText.Interval(cell);
+        var html = new StringBuilder(Text(NumberText.Of(cell.Value, cell.Format)));
+        if (interval.Length > 0)
+            html.Append(CultureInfo.InvariantCulture, $" <span class=\"soft\">({Text(interval)})</span>");
+        if (cell.Value is double value && cell.Of is not null)
+            html.Append(Bar(value, cell.Low!.Value, cell.High!.Value, cell.Paper));
+        if (cell.Paper is double paper)
+            html.Append(CultureInfo.InvariantCulture, $" <span class=\"paper\">paper {Text(NumberText.Of(paper, cell.Format))}</span>");
+        return html.Append(Tag(cell.Verdict)).ToString();
     }
 
-    /// <summary>A share with its interval.</summary>
-    public static string Interval(Share share) =>
-        share.Value is null ? "–" : $"{Percent(share.Value)} <span class=\"soft\">({Percent(share.Low)}–{Percent(share.High)})</span>";
-
-    /// <summary>A share with its interval, in numbers and as a bar.</summary>
-    public static string IntervalWithBar(Share share) =>
-        share.Value is double value ? Interval(share) + Bar(value, share.Low, share.High) : "–";
+    /// <summary>A verdict, in a sign and in words.</summary>
+    public static string Tag(Verdict? verdict) => verdict switch
+    {
+        null => "",
+        Verdict.Reproduced => " <span class=\"tag agrees\">✓ reproduced</span>",
+        Verdict.SameDirection => " <span class=\"tag partly\">≈ same direction</span>",
+        Verdict.NotReproduced => " <span class=\"tag differs\">✗ not reproduced</span>",
+        _ => " <span class=\"tag open\">? open</span>",
+    };
 
     /// <summary>A table that scrolls by itself where the page is too narrow.</summary>
     /// <param name="caption">What it shows.</param>
@@ -53,14 +60,30 @@ static class Html
         return html.Append("</tbody></table></div>\n").ToString();
     }
 
-    /// <summary>A picture inside the page.</summary>
-    /// <param name="png">The picture.</param>
-    /// <param name="width">The width at which it is shown, at most.</param>
-    /// <param name="height">The height that goes with it.</param>
-    /// <param name="alternative">What it shows, for those who cannot see it.</param>
-    /// <param name="caption">The line under it, as HTML.</param>
-    public static string Figure(byte[] png, int width, int height, string alternative, string caption) =>
-        $"<figure><img width=\"{width}\" height=\"{height}\" alt=\"{Text(alternative)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\"><figcaption>{caption}</figcaption></figure>\n";
+    /// <summary>A picture inside the page, with what can be downloaded of it.</summary>
+    /// <param name="plot">The plot.</param>
+    public static string Figure(PlotData plot)
+    {
+        string svg = Convert.ToBase64String(Encoding.UTF8.GetBytes(ResultFigure.Svg(plot)));
+        string png = Convert.ToBase64String(ResultFigure.Png(plot)), csv = Convert.ToBase64String(Encoding.UTF8.GetBytes(ResultFigure.Csv(plot)));
+        return $"<figure><img width=\"{ResultFigure.Width}\" height=\"{ResultFigure.Height}\" alt=\"{Text(Alternative(plot))}\" src=\"data:image/svg+xml;base64,{svg}\">"
+            + $"<figcaption>{Text(plot.Title)} · <a download=\"{Text(plot.Name)}.svg\" href=\"data:image/svg+xml;base64,{svg}\">SVG<span class=\"away\"> of {Text(plot.Title)}</span></a> · "
+            + $"<a download=\"{Text(plot.Name)}.png\" href=\"data:image/png;base64,{png}\">PNG<span class=\"away\"> of {Text(plot.Title)}</span></a> · <a download=\"{Text(plot.Name)}.csv\" href=\"data:text/csv;base64,{csv}\">CSV<span class=\"away\"> of {Text(plot.Title)}</span></a></figcaption></figure>\n";
+    }
+
+    /// <summary>A picture in words, for those who cannot see it.</summary>
+    public static string Alternative(PlotData plot)
+    {
+        string what = plot.Kind switch
+        {
+            PlotKind.Map => $"Map of {plot.ValueTitle}",
+            PlotKind.Bars => "Histogram",
+            PlotKind.Intervals => "Values with intervals",
+            PlotKind.Steps => "Cumulative distributions",
+            _ => "Curves",
+        };
+        return $"{what}: {plot.Title}. Horizontal: {plot.XTitle}. {(plot.YTitle.Length > 0 ? $"Vertical: {plot.YTitle}. " : "")}{string.Join(", ", plot.Series.Select(series => series.Name))}.";
+    }
 
     static string Class(string column) => column switch
     {
@@ -69,7 +92,7 @@ static class Html
         _ => "",
     };
 
-    /// <summary>The way from 0 to 100 % as a line, the interval thick, the value a dot. The numbers beside it say the same.</summary>
-    static string Bar(double value, double low, double high) => string.Create(CultureInfo.InvariantCulture,
-        $"<svg class=\"bar\" viewBox=\"-4 0 108 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path d=\"M0 6H100\" stroke=\"currentColor\" stroke-opacity=\".3\"/><path d=\"M{100 * low:0.##} 6H{100 * high:0.##}\" stroke=\"currentColor\" stroke-opacity=\".55\" stroke-width=\"5\"/><path d=\"M{100 * value:0.##} 1V11\" stroke=\"currentColor\" stroke-width=\"2.5\"/></svg>");
+    /// <summary>The way from 0 to 100 % as a line, the interval thick, the value a stroke, the paper's a diamond. The numbers beside it say the same.</summary>
+    static string Bar(double value, double low, double high, double? paper) => string.Create(CultureInfo.InvariantCulture,
+        $"<svg class=\"bar\" viewBox=\"-4 0 108 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path d=\"M0 6H100\" stroke=\"currentColor\" stroke-opacity=\".3\"/><path d=\"M{100 * low:0.##} 6H{100 * high:0.##}\" stroke=\"currentColor\" stroke-opacity=\".55\" stroke-width=\"5\"/><path d=\"M{100 * value:0.##} 1V11\" stroke=\"currentColor\" stroke-width=\"2.5\"/>{(paper is double theirs ? string.Create(CultureInfo.InvariantCulture, $"<path class=\"mark\" d=\"M{100 * theirs:0.##} 2l2.5 4l-2.5 4l-2.5-4z\"/>") : "")}</svg>");
 }

@@ -76,11 +76,11 @@ public sealed class Convolution2D : WeightedLayer
             Name, kernel, Shape, height, width, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
     }
 
-    internal override WeightedLayer Scaled(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
-    {
-        (float[] scaled, float[] shifted) = ScaledWeights(scale, shift);
-        return new Convolution2D(Name, Shape, height, width, scaled, shifted, Multiplier, Accumulation);
-    }
+    internal override int Channels => Shape.OutputChannels;
+
+    /// <inheritdoc/>
+    public override WeightedLayer WithWeights(float[] weights, float[] bias) =>
+        new Convolution2D(Name, Shape, height, width, weights, bias, Multiplier, Accumulation);
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)

@@ -65,14 +65,12 @@ public sealed class Dense : WeightedLayer
         return new Dense(Name, kernel, rows, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
     }
 
-    internal override WeightedLayer? Scaled(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
-    {
-        // Where outputs are rows of an image, even if it is one, channels are rows.
-        if (rows != 1 || scale.Length != kernel.Outputs)
-            return null;
-        (float[] scaled, float[] shifted) = ScaledWeights(scale, shift);
-        return new Dense(Name, kernel.Inputs, kernel.Outputs, scaled, shifted, Multiplier, Accumulation);
-    }
+    // Where outputs are rows of an image, even if it is one, channels are rows.
+    internal override int Channels => rows == 1 ? kernel.Outputs : 0;
+
+    /// <inheritdoc/>
+    public override WeightedLayer WithWeights(float[] weights, float[] bias) =>
+        new Dense(Name, kernel.Inputs, kernel.Outputs, weights, bias, Multiplier, Accumulation, rows);
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)

@@ -63,14 +63,21 @@ public abstract class WeightedLayer(
     /// <exception cref="ArgumentException">There are not as many.</exception>
     public abstract WeightedLayer WithGradientWeights(float[] weights);
 
+    /// <summary>The same layer, on the same multiplier, with other weights.</summary>
+    /// <param name="weights">As many and in the same order as <see cref="Weights"/>; shared, not copied.</param>
+    /// <param name="bias">One number for each output of a dense layer or filter of a convolution, or empty; shared, not copied.</param>
+    public abstract WeightedLayer WithWeights(float[] weights, float[] bias);
+
+    /// <summary>How many channels the outputs are divided into, each with weights of its own; 0 where they are no channels.</summary>
+    internal abstract int Channels { get; }
+
     /// <summary>The same layer whose outputs are those of this one in exact arithmetic, each channel times a number plus another; null where they are no channels.</summary>
     /// <param name="scale">One number for each output of a dense layer or filter of a convolution.</param>
     /// <param name="shift">Another.</param>
-    internal abstract WeightedLayer? Scaled(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift);
-
-    /// <summary>The weights and biases of outputs that are scaled and shifted.</summary>
-    internal (float[] Weights, float[] Bias) ScaledWeights(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
+    internal WeightedLayer? Scaled(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
     {
+        if (scale.Length != Channels)
+            return null;
         float[] scaled = new float[weights.Length], shifted = new float[scale.Length];
         int fan = weights.Length / scale.Length;
         for (int output = 0; output < scale.Length; output++)
@@ -80,7 +87,7 @@ public abstract class WeightedLayer(
             shifted[output] = (float)((double)(bias.Length == 0 ? 0 : bias[output]) * scale[output] + shift[output]);
         }
 
-        return (scaled, shifted);
+        return WithWeights(scaled, shifted);
     }
 
     /// <summary>The gradient weights that a layer like this one with another multiplier keeps, or null.</summary>

@@ -1,18 +1,53 @@
 using DefensiveApproximation.Experiments;
+using DefensiveApproximation.Experiments.Paper;
+using DefensiveApproximation.Experiments.Reports;
+using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Experiments.Runs;
 
 namespace DefensiveApproximation.Tests.Experiments;
 
-/// <summary>A small run of the experiment, made once for all tests that look at one.</summary>
-static class Runs
+/// <summary>A small run of all experiments, made once for all tests that look at one.</summary>
+sealed class Runs : IDisposable
 {
-    static readonly Lazy<Reproduction> Cached = new(Make);
+    readonly TemporaryFolder folder = new();
 
-    public static ReproductionOptions Options { get; } = new() { TestImages = 80, AttackedImages = 20, Epsilons = [0.1, 0.2], Samples = 100_000 };
+    public Runs()
+    {
+        Context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
+        Times = Runner.Run([.. Reproduction.Units(AllExperiments.List, Tiny), .. Reproduction.Galleries], Context, progress: null, CancellationToken.None);
+        Results = Reproduction.Judge(AllExperiments.List, Tiny, Context, Info);
+        Source = new ReportSource(Results, ResultsJson.Shipped, Reproduction.Examples(Context), Times);
+    }
 
-    public static Reproduction Small => Cached.Value;
-
-    static Reproduction Make() => ReproductionExperiment.Run(Options);
+    /// <summary>Everything that the quick scale has, with as little of it as there can be.</summary>
+    public static Scale Tiny { get; } = Scale.Quick with
+    {
+        Name = "tiny",
+        FastImages = 3,
+        SearchImages = 1,
+        QueryImages = 1,
+        EstimatedImages = 1,
+        Samples = 20_000,
+        CostSamples = 100,
+        SubstituteImages = 40,
+        SubstituteRounds = 1,
+        BoundarySteps = 20,
+        HopSkipJumpIterations = 1,
+        CarliniWagnerIterations = 20,
+    };
 
     public static RunInfo Info { get; } = new(
         "0.1.0", "dapprox reproduce --out <somewhere>", new DateTime(2026, 11, 23, 12, 0, 0, DateTimeKind.Utc), "A processor & more", "A system");
+
+    public RunContext Context { get; }
+
+    public IReadOnlyList<(string Unit, double Seconds)> Times { get; }
+
+    public RunResults Results { get; }
+
+    public ReportSource Source { get; }
+
+    public string Page => field ??= HtmlReport.Write(Source);
+
+    public void Dispose() => folder.Dispose();
 }

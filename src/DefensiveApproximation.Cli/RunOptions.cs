@@ -1,0 +1,72 @@
+using System.CommandLine;
+using DefensiveApproximation.Experiments.Paper;
+using DefensiveApproximation.Experiments.Runs;
+using Spectre.Console;
+
+namespace DefensiveApproximation.Cli;
+
+/// <summary>The options of commands that run experiments, and the run with its progress.</summary>
+static class RunOptions
+{
+    const string DefaultFolder = "dapprox-out";
+
+    public static Option<Scale> Scale()
+    {
+        Option<Scale> option = Values.Option(
+            "--scale", string.Join('|', Experiments.Paper.Scale.All.Select(scale => scale.Name)), "How much is run.",
+            text => Names.Find("scale", text, Experiments.Paper.Scale.All, scale => scale.Name));
+        option.DefaultValueFactory = _ => Experiments.Paper.Scale.All[0];
+        return option;
+    }
+
+    public static Option<Experiment[]> Only() => Values.List("--only", "NAME,…", "Run these tables and figures only. [default: all]", AllExperiments.Find);
+
+    public static Option<string> Out(string description)
+    {
+        Option<string> option = Values.Option("--out", "DIR", description, text => Values.Folder("--out", text));
+        option.DefaultValueFactory = _ => DefaultFolder;
+        return option;
+    }
+
+    /// <summary>Runs units, and shows on a terminal how far the whole and the unit are, with the time left; elsewhere one line for each unit.</summary>
+    /// <param name="units">The units.</param>
+    /// <param name="context">Networks, images, and where results are kept.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    public static IReadOnlyList<(string Unit, double Seconds)> Run(IReadOnlyList<WorkUnit> units, RunContext context, CancellationToken cancellation)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            int last = 0;
+            return Runner.Run(units, context, progress =>
+            {
+                if (progress.Place != last)
+                    Output.Note($"{progress.Place} of {progress.Of}, {100 * progress.Done:F0} % of the work done: {progress.Unit.Title}");
+                last = progress.Place;
+            }, cancellation);
+        }
+
+        return Output.Notes.Progress()
+            .AutoClear(true)
+            .HideCompleted(true)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+            .Start(display =>
+            {
+                ProgressTask whole = display.AddTask("all", maxValue: 1), unit = display.AddTask("", maxValue: 1);
+                int last = 0;
+                return Runner.Run(units, context, progress =>
+                {
+                    if (progress.Place != last)
+                    {
+                        // A new task, so that the time left is that of this unit.
+                        unit.StopTask();
+                        unit = display.AddTask(Markup.Escape(progress.Unit.Title), maxValue: 1);
+                        whole.Description = $"all, {progress.Place} of {progress.Of}";
+                        last = progress.Place;
+                    }
+
+                    whole.Value = progress.Done;
+                    unit.Value = progress.UnitDone;
+                }, cancellation);
+            });
+    }
+}

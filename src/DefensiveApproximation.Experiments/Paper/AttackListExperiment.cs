@@ -1,0 +1,33 @@
+using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Networks.Attacks;
+
+namespace DefensiveApproximation.Experiments.Paper;
+
+/// <summary>Table 1: the attacks, as they are here.</summary>
+sealed class AttackListExperiment() : Experiment("table-1", "The attacks", "table 1", Stage.None)
+{
+    static readonly Norm[] PaperNorms = [Norm.LInf, Norm.LInf, Norm.L0, Norm.L2, Norm.L2, Norm.L2, Norm.L2, Norm.L2];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [];
+
+    /// <inheritdoc/>
+    public override ExperimentResult Judge(Scale scale, RunContext context) => Result(scale,
+        "All eight attacks are here, with the settings of Foolbox 2.4, the library that the authors used. It looked for the nearest example in L2 where the paper names L∞ for FGSM and PGD.",
+        "Reproduced: the attack is here with the paper’s norm.") with
+    {
+        Tables =
+        [
+            new ResultTable("The attacks with the settings of this run", ["attack", "the attacker sees", "distance in the paper", "looks for the nearest in", "images", "settings"],
+                [.. PaperAttack.All(scale).Select((attack, i) => (Cell[])
+                [
+                    Cell.Words(attack.Name), Cell.Words(attack.Access), Cell.Words(Sign(PaperNorms[i])),
+                    Cell.Words(Sign(attack.Attack.Norm)) with { Verdict = attack.Attack.Norm == PaperNorms[i] ? Verdict.Reproduced : Verdict.SameDirection },
+                    Cell.Words($"{attack.Images}"), Cell.Words(attack.Attack.ToString()!),
+                ])]),
+        ],
+    };
+
+    static string Sign(Norm norm) => norm == Norm.LInf ? "L∞" : norm.ToString();
+}

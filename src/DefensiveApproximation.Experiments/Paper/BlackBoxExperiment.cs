@@ -1,0 +1,70 @@
+using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Experiments.Units;
+using DefensiveApproximation.Networks.Models;
+using DefensiveApproximation.Training;
+
+namespace DefensiveApproximation.Experiments.Paper;
+
+/// <summary>Table 4: examples made on a substitute that was trained on the victim's classes alone; the exact and the approximate victim each have their own.</summary>
+sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by a substitute network", "table 4", Stage.Grey)
+{
+    static readonly double[] PaperRates = [0.22, 0, 0.13, 0, 0.25, 0.26, 0.27, 0];
+
+    static readonly Placement[] Victims = [Placement.Exact, Placement.AxFpm];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
+        [.. Architectures(scale).SelectMany(architecture => PaperAttack.All(scale).SelectMany(attack => Victims.Select(victim => Unit(scale, architecture, attack, victim))))];
+
+    static string[] Architectures(Scale scale) => scale.OtherSubstitute ? [LeNet5.Architecture.Name, AlexNet.Grey.Name] : [LeNet5.Architecture.Name];
+
+    AttackUnit Unit(Scale scale, string architecture, PaperAttack attack, Placement placement)
+    {
+        Subject victim = Subject(scale, placement);
+        var training = new SubstituteUnit($"substitute for {placement}", Dataset(scale)!, architecture, victim, scale.SubstituteImages, scale.SubstituteRounds, new TrainingOptions
+        {
+            // As the paper of the attack: ten epochs in every round.
+            Epochs = 10,
+            BatchSize = 32,
+            Shift = 0,
+            Rotation = 0,
+        });
+        var substitute = new Subject($"{architecture} substitute", Placement.Exact) { Training = training };
+        AttackUnit unit = attack.On(Dataset(scale)!, substitute) with { TriedOn = [victim], CorrectOn = [victim] };
+        return architecture == LeNet5.Architecture.Name ? unit : unit with { Images = Math.Min(unit.Images, scale.QueryImages), SecondsAnImage = 4 * unit.SecondsAnImage };
+    }
+
+    /// <inheritdoc/>
+    public override ExperimentResult Judge(Scale scale, RunContext context)
+    {
+        var tables = new List<ResultTable>();
+        var sentences = new List<string>();
+        foreach (string architecture in Architectures(scale))
+        {
+            var rows = new List<Cell[]>();
+            Share[] sums = [new(0, 0), new(0, 0)];
+            foreach ((PaperAttack attack, int i) in PaperAttack.All(scale).Select((attack, i) => (attack, i)))
+            {
+                Rows[] records = [.. Victims.Select(victim => context.Result(Unit(scale, architecture, attack, victim)))];
+                Share[] shares = [.. Victims.Select((victim, place) => Records.Transfer(records[place], Subject(scale, victim)))];
+                sums = [.. sums.Zip(shares, (sum, share) => new Share(sum.Count + share.Count, sum.Of + share.Of))];
+                // The paper's rate is of the examples that fool the exact victim.
+                double? relative = shares[0].Count >= Verdicts.FewestImages && shares[1].Of >= Verdicts.FewestImages ? shares[1].Value / shares[0].Value : null;
+                Verdict verdict = relative is not double ratio ? Verdict.Open
+                    : Math.Abs(ratio - PaperRates[i]) <= 0.05 ? Verdict.Reproduced : ratio < 0.5 ? Verdict.SameDirection : Verdict.NotReproduced;
+                rows.Add([Cell.Words(attack.Name), Cell.Share(Records.Success(records[0])), Cell.Share(shares[0]), Cell.Share(Records.Success(records[1])), Cell.Share(shares[1]),
+                    Cell.Number(relative, PaperRates[i], verdict, NumberFormat.Percent)]);
+            }
+
+            tables.Add(new ResultTable(
+                $"Substitute {architecture}, {scale.SubstituteImages} images doubled {scale.SubstituteRounds} times; examples made on it, and the share of them that fools the victim it was trained against ({Subject(scale, Placement.Exact).Model})",
+                ["attack", "fools the exact victim’s substitute", "of these, the exact victim", "fools ax-fpm’s substitute", "of these, ax-fpm", "ax-fpm relative to exact"], rows));
+            sentences.Add($"with the substitute {architecture} {NumberText.Of(sums[0].Value, NumberFormat.Percent)} of its examples fool the exact victim and {NumberText.Of(sums[1].Value, NumberFormat.Percent)} Ax-FPM");
+        }
+
+        return Result(scale, $"Over all attacks, {string.Join("; ", sentences)}.",
+            "Of the share of Ax-FPM relative to the exact victim’s. Reproduced: within 5 points of the paper’s. Same direction: below 50 %. Open: fewer than 10 examples.") with
+        { Tables = tables };
+    }
+}

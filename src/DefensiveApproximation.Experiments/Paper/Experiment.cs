@@ -1,0 +1,78 @@
+using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Experiments.Runs;
+
+namespace DefensiveApproximation.Experiments.Paper;
+
+/// <summary>Which images an experiment is about.</summary>
+public enum Stage
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>The paper's MNIST, or what stands for it.</summary>
+    Grey,
+
+    /// <summary>The paper's CIFAR-10.</summary>
+    Colour,
+}
+
+/// <summary>A table or figure of the paper: what is computed for it, and what that says.</summary>
+/// <param name="id">The name on the command line: <c>table-2</c>.</param>
+/// <param name="title">What it is about.</param>
+/// <param name="reference">Where in the paper: <c>table 2</c>.</param>
+/// <param name="stage">Which images it is about.</param>
+public abstract class Experiment(string id, string title, string reference, Stage stage)
+{
+    /// <summary>The name on the command line.</summary>
+    public string Id => id;
+
+    /// <summary>What it is about.</summary>
+    public string Title => title;
+
+    /// <summary>Where in the paper.</summary>
+    public string Reference => reference;
+
+    /// <summary>Which images it is about.</summary>
+    public Stage Stage => stage;
+
+    /// <summary>The data set at a scale; null where it needs none, or the scale has none for it.</summary>
+    /// <param name="scale">The scale.</param>
+    public string? Dataset(Scale scale)
+    {
+        ArgumentNullException.ThrowIfNull(scale);
+        return stage switch
+        {
+            Stage.Grey => scale.Grey,
+            Stage.Colour => scale.Colour,
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether it is computed at a scale at all.</summary>
+    /// <param name="scale">The scale.</param>
+    public bool IsIn(Scale scale) => stage == Stage.None || Dataset(scale) is not null;
+
+    /// <summary>What is computed for it.</summary>
+    /// <param name="scale">At which scale; one that it is in.</param>
+    public abstract IReadOnlyList<WorkUnit> Units(Scale scale);
+
+    /// <summary>What the results of its units say.</summary>
+    /// <param name="scale">At which scale.</param>
+    /// <param name="context">Has the results.</param>
+    public abstract ExperimentResult Judge(Scale scale, RunContext context);
+
+    /// <summary>The result's frame.</summary>
+    private protected ExperimentResult Result(Scale scale, string finding, string? rule = null) => new()
+    {
+        Id = id,
+        Title = title,
+        Reference = reference,
+        Dataset = Dataset(scale),
+        Finding = finding,
+        Rule = rule,
+    };
+
+    /// <summary>The network of the stage at a scale.</summary>
+    private protected Subject Subject(Scale scale, Placement placement) =>
+        new(stage == Stage.Colour ? "alexnet-cifar-10" : Networks.Models.TrainedModels.For(scale.Grey), placement);
+}

@@ -1,0 +1,93 @@
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Experiments.Units;
+
+namespace DefensiveApproximation.Experiments.Paper;
+
+/// <summary>A multiplier's error among the paper's figures.</summary>
+/// <param name="Multiplier">Its name.</param>
+/// <param name="Above">The share of products above the exact ones, in the paper.</param>
+/// <param name="Mred">The mean relative error.</param>
+/// <param name="Nmed">The normalised mean error.</param>
+/// <param name="Accuracy">LeNet-5's accuracy.</param>
+sealed record PaperNoise(string Multiplier, double? Above = null, double? Mred = null, double? Nmed = null, double? Accuracy = null);
+
+/// <summary>Figures 3, 13 and 15: the noise of multipliers; and, with LeNet-5's accuracy, table 8.</summary>
+sealed class NoiseExperiment : Experiment
+{
+    readonly PaperNoise[] multipliers;
+    readonly bool withAccuracy;
+
+    public NoiseExperiment(string id, string title, string reference, Stage stage, params PaperNoise[] multipliers)
+        : base(id, title, reference, stage) => (this.multipliers, withAccuracy) = (multipliers, stage == Stage.Grey);
+
+    static NoiseUnit Noise(Scale scale, string multiplier) => new(multiplier, OperandLaw.Uniform01.Name, scale.Samples);
+
+    PredictionsUnit Predictions(Scale scale, string multiplier) =>
+        new(Dataset(scale)!, Subject(scale, multiplier == ExactMultiplier.Rounded.Name ? Placement.Exact : Placement.Of(multiplier)));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
+    [
+        .. multipliers.Select(multiplier => Noise(scale, multiplier.Multiplier)),
+        .. withAccuracy ? multipliers.Select(multiplier => Predictions(scale, multiplier.Multiplier)) : [],
+    ];
+
+    /// <inheritdoc/>
+    public override ExperimentResult Judge(Scale scale, RunContext context)
+    {
+        Rows[] noises = [.. multipliers.Select(multiplier => context.Result(Noise(scale, multiplier.Multiplier)))];
+        double exact = withAccuracy ? Records.Accuracy(context.Result(Predictions(scale, multipliers[0].Multiplier))).Value!.Value : 0;
+        var table = new ResultTable(
+            $"Error of {scale.Samples:N0} products, operands uniform in [0, 1] (95 % intervals); the paper does not state its law",
+            ["multiplier", "MRED", "NMED", "bias", "above exact", .. withAccuracy ? (string[])["LeNet-5’s accuracy"] : []],
+            [.. multipliers.Select((multiplier, i) => (Cell[])
+            [
+                Cell.Words(multiplier.Multiplier), Judged(noises[i], "mred", multiplier.Mred), Judged(noises[i], "nmed", multiplier.Nmed), Cell.Estimate(Metric(noises[i], "bias")),
+                Judged(noises[i], "above", multiplier.Above, NumberFormat.Percent),
+                .. withAccuracy ? (Cell[])[Cell.Share(Records.Accuracy(context.Result(Predictions(scale, multiplier.Multiplier))), multiplier.Accuracy, (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, exact))] : [],
+            ])]);
+        var plots = new List<PlotData>();
+        for (int i = 0; i < multipliers.Length && !withAccuracy; i++)
+        {
+            plots.Add(Density(multipliers[i].Multiplier, noises[i]));
+            plots.Add(Histogram(multipliers[i].Multiplier, noises[i]));
+        }
+
+        return Result(scale,
+            string.Join(' ', multipliers.Select((multiplier, i) => (multiplier, i)).Where(pair => pair.multiplier.Multiplier != ExactMultiplier.Rounded.Name).Select(pair =>
+                $"{pair.multiplier.Multiplier}: {NumberText.Of(Metric(noises[pair.i], "above").Value, NumberFormat.Percent)} of the products above the exact ones, MRED {NumberText.Of(Metric(noises[pair.i], "mred").Value, NumberFormat.Number)}.")),
+            Verdicts.RatioRule) with
+        { Tables = [table], Plots = plots };
+    }
+
+    static Cell Judged(Rows noise, string metric, double? paper, NumberFormat format = NumberFormat.Number)
+    {
+        Estimate ours = Metric(noise, metric);
+        return Cell.Estimate(ours, paper, paper is double theirs ? Verdicts.Ratio(ours.Value, theirs, metric == "above" ? 0.5 : 0) : null, format);
+    }
+
+    static Estimate Metric(Rows noise, string metric)
+    {
+        int row = Enumerable.Range(0, noise.Count).First(i => noise.Text(i, "quantity") == metric);
+        return new Estimate(noise.Number(row, "value")!.Value, noise.Number(row, "low")!.Value, noise.Number(row, "high")!.Value);
+    }
+
+    PlotData Density(string multiplier, Rows noise)
+    {
+        int[] rows = [.. Enumerable.Range(0, noise.Count).Where(i => noise.Text(i, "quantity") == "density")];
+        return new PlotData($"{Id}-{multiplier}-error", $"{multiplier}: error against product", PlotKind.Map, "exact product y", "error ŷ − y",
+            [new Series(multiplier, Column("x"), Column("y")) { Values = [.. Column("value").Select(Math.Log10)] }])
+        { ValueTitle = "log₁₀ of the number of products" };
+
+        double[] Column(string name) => [.. rows.Select(row => noise.Number(row, name)!.Value)];
+    }
+
+    PlotData Histogram(string multiplier, Rows noise)
+    {
+        int[] rows = [.. Enumerable.Range(0, noise.Count).Where(i => noise.Text(i, "quantity") == "relative error")];
+        return new PlotData($"{Id}-{multiplier}-relative", $"{multiplier}: relative error", PlotKind.Bars, "relative error (ŷ − y) / y, %", "share of the products, %",
+            [new Series(multiplier, [.. rows.Select(row => 100 * noise.Number(row, "x")!.Value)], [.. rows.Select(row => 100 * noise.Number(row, "value")!.Value)])]);
+    }
+}

@@ -1,0 +1,65 @@
+using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Experiments.Units;
+
+namespace DefensiveApproximation.Experiments.Paper;
+
+/// <summary>Table 5: transfer to Ax-FPM beside transfer to networks of four bits (defensive quantisation), on CIFAR-10.</summary>
+sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FPM and to quantised networks", "table 5", Stage.Colour)
+{
+    static readonly (string Attack, double Approximate, double Full, double WeightsOnly)[] PaperRates =
+    [
+        ("FGSM", 0.38, 0.60, 0.61), ("PGD", 0.31, 0.74, 0.73), ("C&W", 0.17, 0.68, 0.68),
+    ];
+
+    static readonly Subject Float = new("dq-float-cifar-10", Placement.Exact) { Label = "float" },
+        Full = new("dq-full-cifar-10", Placement.Exact) { Label = "quantised in full" }, WeightsOnly = new("dq-weights-cifar-10", Placement.Exact) { Label = "weights only" };
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Rows(scale).SelectMany(row => new WorkUnit[] { Approximate(scale, row.Attack), Quantised(scale, row.Attack) })];
+
+    static IEnumerable<(PaperAttack Attack, double Approximate, double Full, double WeightsOnly)> Rows(Scale scale) =>
+        PaperRates.Select(row => (PaperAttack.All(scale).Single(attack => attack.Name == row.Attack), row.Approximate, row.Full, row.WeightsOnly));
+
+    AttackUnit Approximate(Scale scale, PaperAttack attack)
+    {
+        Subject exact = Subject(scale, Placement.Exact);
+        return attack.On(Dataset(scale)!, exact) with { TriedOn = TransferExperiment.Targets(exact), Overshoots = TransferExperiment.Overshoots };
+    }
+
+    AttackUnit Quantised(Scale scale, PaperAttack attack) => attack.On(Dataset(scale)!, Float) with { TriedOn = [Full, WeightsOnly] };
+
+    /// <inheritdoc/>
+    public override ExperimentResult Judge(Scale scale, RunContext context)
+    {
+        var rows = new List<Cell[]>();
+        Share[] sums = [new(0, 0), new(0, 0), new(0, 0)];
+        foreach ((PaperAttack attack, double approximate, double full, double weightsOnly) in Rows(scale))
+        {
+            Share[] shares =
+            [
+                Records.Transfer(context.Result(Approximate(scale, attack)), Subject(scale, Placement.AxFpm)),
+                Records.Transfer(context.Result(Quantised(scale, attack)), Full),
+                Records.Transfer(context.Result(Quantised(scale, attack)), WeightsOnly),
+            ];
+            sums = [.. sums.Zip(shares, (sum, share) => new Share(sum.Count + share.Count, sum.Of + share.Of))];
+            rows.Add([Cell.Words(attack.Name), .. shares.Zip([approximate, full, weightsOnly], (share, paper) => Cell.Share(share, paper, Verdicts.Transfer))]);
+        }
+
+        bool better = sums[0].High < Math.Min(sums[1].Low, sums[2].Low), worse = sums[0].Low > Math.Max(sums[1].High, sums[2].High);
+        return Result(scale,
+            $"Of all examples {Percent(sums[0])} fool Ax-FPM, {Percent(sums[1])} the fully quantised network and {Percent(sums[2])} the one with quantised weights: "
+            + (better ? "Ax-FPM is fooled by fewer, as in the paper." : worse ? "Ax-FPM is fooled by more, not by fewer." : "the intervals of these do not separate Ax-FPM from quantisation."),
+            Verdicts.TransferRule) with
+        {
+            Tables =
+            [
+                new ResultTable(
+                    "Examples made on AlexNet and tried on it with Ax-FPM; made on the float network of the paper’s table 11 and tried on its quantised twins, which were trained on their own",
+                    ["attack", "ax-fpm", "quantised in full", "weights only"], rows),
+            ],
+        };
+
+        static string Percent(Share share) => NumberText.Of(share.Value, NumberFormat.Percent);
+    }
+}

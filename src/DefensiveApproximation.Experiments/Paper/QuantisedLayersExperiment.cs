@@ -1,0 +1,43 @@
+using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Layers;
+using DefensiveApproximation.Networks.Models;
+
+namespace DefensiveApproximation.Experiments.Paper;
+
+/// <summary>Table 11: the layers of the network of defensive quantisation.</summary>
+sealed class QuantisedLayersExperiment() : Experiment("table-11", "The network of defensive quantisation", "table 11", Stage.None)
+{
+    const string PaperOrder = "conv BN relu, conv relu pool BN relu, conv BN relu, conv pool BN relu, conv BN relu, conv pool BN relu, dense BN relu, dense BN relu, dense";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [];
+
+    /// <inheritdoc/>
+    public override ExperimentResult Judge(Scale scale, RunContext context)
+    {
+        Network network = TrainedModels.Load("dq-full-cifar-10");
+        string order = string.Join(' ', network.Layers.Select(Word).OfType<string>()), paper = PaperOrder.Replace(",", "", StringComparison.Ordinal);
+        return Result(scale,
+            $"{network.Name} has the paper’s layers in the paper’s order{(order == paper ? "" : ", but for: " + order)}; how many filters each has is our choice, for the paper does not say.",
+            "Reproduced: the same layers in the same order.") with
+        {
+            Tables =
+            [
+                new ResultTable($"The layers of {network.Name}", ["layers", "order"],
+                    [[Cell.Words("paper"), Cell.Words(PaperOrder)], [Cell.Words("here"), Cell.Words(order) with { Verdict = order == paper ? Verdict.Reproduced : Verdict.SameDirection }]]),
+            ],
+        };
+    }
+
+    static string? Word(Layer layer) => layer switch
+    {
+        Convolution2D => "conv",
+        Dense => "dense",
+        MaxPool2D => "pool",
+        ChannelScale => "BN",
+        Relu or QuantisedRelu => "relu",
+        _ => null,
+    };
+}

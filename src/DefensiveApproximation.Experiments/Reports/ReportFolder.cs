@@ -1,0 +1,46 @@
+using System.Text;
+using DefensiveApproximation.Experiments.Figures;
+using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Networks.Formats;
+
+namespace DefensiveApproximation.Experiments.Reports;
+
+/// <summary>The files of a report.</summary>
+public static class ReportFolder
+{
+    /// <summary>The HTML page.</summary>
+    public const string Page = "report.html";
+
+    /// <summary>The same as Markdown.</summary>
+    public const string Text = "report.md";
+
+    /// <summary>The numbers.</summary>
+    public const string Results = "results.json";
+
+    /// <summary>Writes all files, each in one step: the reports, the numbers, and the figures as SVG, PNG and CSV.</summary>
+    /// <param name="folder">Where they go.</param>
+    /// <param name="source">What they show.</param>
+    /// <exception cref="InputException">A file cannot be written.</exception>
+    public static void Save(string folder, ReportSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        IEnumerable<ExperimentResult> results = source.Results.Results.Concat(source.Shipped?.Results ?? []);
+        foreach (ExperimentResult result in results)
+        {
+            foreach (PlotData plot in result.Plots)
+            {
+                string name = Path.Combine(folder, Figure(result, plot));
+                AtomicFile.WriteText(name + ".svg", ResultFigure.Svg(plot));
+                AtomicFile.Write(name + ".png", stream => stream.Write(ResultFigure.Png(plot)));
+                AtomicFile.WriteText(name + ".csv", ResultFigure.Csv(plot));
+            }
+        }
+
+        AtomicFile.WriteText(Path.Combine(folder, Results), ResultsJson.Write(source.Results));
+        AtomicFile.WriteText(Path.Combine(folder, Text), MarkdownReport.Write(source));
+        AtomicFile.Write(Path.Combine(folder, Page), stream => stream.Write(Encoding.UTF8.GetBytes(HtmlReport.Write(source))));
+    }
+
+    /// <summary>The name of a figure's files, without the ending.</summary>
+    internal static string Figure(ExperimentResult result, PlotData plot) => $"figures/{plot.Name}{(result.Dataset is string dataset ? $"-{dataset}" : "")}";
+}

@@ -1,0 +1,87 @@
+namespace DefensiveApproximation.Experiments.Results;
+
+/// <summary>How a number of the paper compares with ours.</summary>
+public enum Verdict
+{
+    /// <summary>It came out, within the tolerance that is stated beside it.</summary>
+    Reproduced,
+
+    /// <summary>It did not, but what the paper concludes from it holds.</summary>
+    SameDirection,
+
+    /// <summary>Neither holds.</summary>
+    NotReproduced,
+
+    /// <summary>Too little was measured to say.</summary>
+    Open,
+}
+
+/// <summary>The rules by which numbers are judged, the same for all experiments.</summary>
+public static class Verdicts
+{
+    /// <summary>Fewer images say nothing about a share.</summary>
+    public const int FewestImages = 10;
+
+    const double TransferTolerance = 0.05, AccuracyTolerance = 0.01, AccuracyLoss = 0.02, RelativeTolerance = 0.1;
+
+    /// <summary>The rule of <see cref="Transfer"/> in words.</summary>
+    public static string TransferRule => "Reproduced: the paper’s rate lies in our 95 % interval or within 5 points of ours. Same direction: our whole interval is below 50 %, most examples do not transfer. Open: fewer than 10 examples.";
+
+    /// <summary>The rule of <see cref="Accuracy"/> in words.</summary>
+    public static string AccuracyRule => "Reproduced: within 1 point of the paper. Same direction: at most 2 points below our exact network.";
+
+    /// <summary>The rule of <see cref="Ratio"/> in words.</summary>
+    public static string RatioRule => "Reproduced: within a tenth of the paper’s number. Same direction: on the same side of the exact multiplier’s.";
+
+    /// <summary>The rule of <see cref="Increase"/> in words.</summary>
+    public static string IncreaseRule => "Reproduced: the paper’s difference lies in our 95 % interval or within a tenth of ours. Same direction: our whole interval is above 0.";
+
+    /// <summary>Judges the share of adversarial examples that fool another network too.</summary>
+    /// <param name="ours">Ours.</param>
+    /// <param name="paper">The paper's.</param>
+    public static Verdict Transfer(Share ours, double paper)
+    {
+        ArgumentNullException.ThrowIfNull(ours);
+        if (ours.Of < FewestImages)
+            return Verdict.Open;
+        return (ours.Low <= paper && paper <= ours.High) || Math.Abs(ours.Value!.Value - paper) <= TransferTolerance ? Verdict.Reproduced
+            : ours.High < 0.5 ? Verdict.SameDirection : Verdict.NotReproduced;
+    }
+
+    /// <summary>Judges an accuracy.</summary>
+    /// <param name="ours">Ours.</param>
+    /// <param name="paper">The paper's.</param>
+    /// <param name="exact">Our exact network's.</param>
+    public static Verdict Accuracy(double ours, double paper, double exact) =>
+        Math.Abs(ours - paper) <= AccuracyTolerance ? Verdict.Reproduced : exact - ours <= AccuracyLoss ? Verdict.SameDirection : Verdict.NotReproduced;
+
+    /// <summary>Judges a number that the paper gives relative to the exact multiplier's, which is 1, or an error, where it is 0.</summary>
+    /// <param name="ours">Ours.</param>
+    /// <param name="paper">The paper's.</param>
+    /// <param name="exact">The exact multiplier's.</param>
+    public static Verdict Ratio(double ours, double paper, double exact) =>
+        !double.IsFinite(ours) ? Verdict.Open
+        : Math.Abs(ours - paper) <= RelativeTolerance * Math.Abs(paper) ? Verdict.Reproduced
+        : Math.Sign(ours - exact) == Math.Sign(paper - exact) ? Verdict.SameDirection : Verdict.NotReproduced;
+
+    /// <summary>Judges by how much something is larger on the approximate network.</summary>
+    /// <param name="ours">Ours, with its interval.</param>
+    /// <param name="paper">The paper's.</param>
+    public static Verdict Increase(Arithmetic.Estimate ours, double paper)
+    {
+        if (!double.IsFinite(ours.Value))
+            return Verdict.Open;
+        return (ours.Low <= paper && paper <= ours.High) || Math.Abs(ours.Value - paper) <= RelativeTolerance * Math.Abs(paper) ? Verdict.Reproduced
+            : ours.Low > 0 ? Verdict.SameDirection : Verdict.NotReproduced;
+    }
+
+    /// <summary>A verdict in words.</summary>
+    /// <param name="verdict">The verdict.</param>
+    public static string Words(Verdict verdict) => verdict switch
+    {
+        Verdict.Reproduced => "reproduced",
+        Verdict.SameDirection => "same direction",
+        Verdict.NotReproduced => "not reproduced",
+        _ => "open",
+    };
+}

@@ -1,0 +1,135 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using DefensiveApproximation.Networks.Formats;
+
+namespace DefensiveApproximation.Experiments.Runs;
+
+/// <summary>A unit that a run is to compute.</summary>
+/// <param name="File">The name of its file.</param>
+/// <param name="Title">What it is, for a reader.</param>
+public sealed record PlannedUnit(string File, string Title);
+
+/// <summary>The folder of a run: <c>units/</c> has one Parquet file for each unit that is done.</summary>
+/// <param name="path">The folder.</param>
+public sealed class RunFolder(string path)
+{
+    const string PlanName = "plan.json", UnitsName = "units", LocksName = "locks", FailuresName = "failures";
+
+    /// <summary>The folder.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Where the results of units are.</summary>
+    public string Units => System.IO.Path.Combine(Path, UnitsName);
+
+    /// <summary>Finds out whether the folder can be written; makes it.</summary>
+    /// <exception cref="InputException">It cannot.</exception>
+    public void Probe()
+    {
+        AtomicFile.Probe(System.IO.Path.Combine(Units, "probe"));
+        AtomicFile.Probe(System.IO.Path.Combine(Path, LocksName, "probe"));
+        AtomicFile.Probe(System.IO.Path.Combine(Path, FailuresName, "probe"));
+    }
+
+    /// <summary>All units that runs on this folder were to compute, in the order in which they were planned.</summary>
+    /// <exception cref="InputException">The folder has no plan, or it cannot be read.</exception>
+    public IReadOnlyList<PlannedUnit> Planned()
+    {
+        string place = System.IO.Path.Combine(Path, PlanName);
+        try
+        {
+            return JsonSerializer.Deserialize<PlannedUnit[]>(File.ReadAllText(place)) ?? [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new InputException($"'{Path}' is not the folder of a run: {place} cannot be read ({e.Message.TrimEnd('.')}); give the folder that 'dapprox reproduce --out' wrote", e);
+        }
+    }
+
+    /// <summary>Adds units to those that were planned before.</summary>
+    /// <param name="units">The units.</param>
+    /// <exception cref="InputException">The folder cannot be written.</exception>
+    public void Plan(IReadOnlyList<PlannedUnit> units)
+    {
+        IReadOnlyList<PlannedUnit> before = File.Exists(System.IO.Path.Combine(Path, PlanName)) ? Planned() : [];
+        PlannedUnit[] all = [.. before.Concat(units).DistinctBy(unit => unit.File)];
+        if (all.Length > before.Count)
+            AtomicFile.WriteText(System.IO.Path.Combine(Path, PlanName), JsonSerializer.Serialize(all, PlanOptions) + "\n");
+    }
+
+    /// <summary>Whether a unit's file is there.</summary>
+    /// <param name="file">Its name.</param>
+    public bool Has(string file) => File.Exists(Place(file));
+
+    /// <summary>Reads a unit's file.</summary>
+    /// <param name="file">Its name.</param>
+    /// <exception cref="InputException">It is not there, or cannot be read.</exception>
+    public Rows Read(string file) => ParquetFile.Read(Place(file));
+
+    /// <summary>Writes a unit's file, in one step, and forgets that it failed before.</summary>
+    /// <param name="file">Its name.</param>
+    /// <param name="rows">What it found.</param>
+    /// <exception cref="InputException">It cannot be written.</exception>
+    public void Write(string file, Rows rows)
+    {
+        ParquetFile.Write(Place(file), rows);
+        File.Delete(FailurePlace(file));
+    }
+
+    /// <summary>Takes a unit for this process, until it is disposed of or the process ends, however it ends; null where another has it.</summary>
+    /// <param name="file">The name of its file.</param>
+    /// <exception cref="InputException">The folder cannot be written.</exception>
+    public IDisposable? TryLock(string file)
+    {
+        string place = LockPlace(file);
+        try
+        {
+            return new FileStream(place, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        // The system keeps whoever comes second out of a file that is open for one alone.
+        catch (IOException) when (File.Exists(place))
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"cannot write '{place}': {e.Message.TrimEnd('.')}; choose a folder with room and the right to write", e);
+        }
+    }
+
+    /// <summary>Whether a process has a unit just now.</summary>
+    /// <param name="file">The name of its file.</param>
+    public bool IsLocked(string file)
+    {
+        if (!File.Exists(LockPlace(file)))
+            return false;
+        using IDisposable? free = TryLock(file);
+        return free is null;
+    }
+
+    /// <summary>Notes why a unit failed.</summary>
+    /// <param name="file">The name of its file.</param>
+    /// <param name="why">One line.</param>
+    public void Fail(string file, string why) => AtomicFile.WriteText(FailurePlace(file), why + "\n");
+
+    /// <summary>Why a unit failed; null where it did not, or has not run.</summary>
+    /// <param name="file">The name of its file.</param>
+    public string? Failure(string file)
+    {
+        try
+        {
+            return File.ReadAllText(FailurePlace(file)).Trim();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    static readonly JsonSerializerOptions PlanOptions = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    string Place(string file) => System.IO.Path.Combine(Units, file);
+
+    string LockPlace(string file) => System.IO.Path.Combine(Path, LocksName, System.IO.Path.ChangeExtension(file, "lock"));
+
+    string FailurePlace(string file) => System.IO.Path.Combine(Path, FailuresName, System.IO.Path.ChangeExtension(file, "txt"));
+}

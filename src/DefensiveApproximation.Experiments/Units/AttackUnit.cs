@@ -1,0 +1,113 @@
+using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Attacks;
+using DefensiveApproximation.Networks.Data;
+
+namespace DefensiveApproximation.Experiments.Units;
+
+/// <summary>
+/// An attack on some images, and whom else the adversarial images fool: at their place, and further along the line from the
+/// clean image through them. Columns: those of <see cref="AttackRecordsFile"/>, <c>fools_NAME_at_FACTOR</c> for each further place,
+/// and the networks in <c>source</c> and <c>dataset</c>.
+/// </summary>
+/// <param name="Attack">The attack, with its settings.</param>
+/// <param name="DatasetName">The data set, whose test images are attacked.</param>
+/// <param name="Source">The network that is attacked.</param>
+/// <param name="Images">How many images at most: the first that <paramref name="Source"/> and <see cref="CorrectOn"/> classify right.</param>
+public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetName, Subject Source, int Images) : WorkUnit
+{
+    /// <summary>What the attacker takes for the gradient; null for an attack that asks for none.</summary>
+    public BackwardRule? Backward { get; init; } = BackwardRule.StraightThrough;
+
+    /// <summary>The networks that the adversarial images are tried on.</summary>
+    public IReadOnlyList<Subject> TriedOn { get; init; } = [];
+
+    /// <summary>Further networks that have to classify an image right for it to be attacked.</summary>
+    public IReadOnlyList<Subject> CorrectOn { get; init; } = [];
+
+    /// <summary>The attack is on the mean of the logits of these and the source, which is how one attacks a network whose multiplier changes at random.</summary>
+    public IReadOnlyList<Subject> TogetherWith { get; init; } = [];
+
+    /// <summary>How many times as far as the adversarial image the networks are tried as well.</summary>
+    public IReadOnlyList<double> Overshoots { get; init; } = [];
+
+    /// <summary>About how long one image takes on LeNet-5, in seconds of two cores.</summary>
+    public double SecondsAnImage { get; init; } = 0.05;
+
+    /// <inheritdoc/>
+    public override string Kind => "attack";
+
+    /// <inheritdoc/>
+    public override string? Dataset => DatasetName;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<WorkUnit> Needs =>
+        [.. ((IEnumerable<Subject>)[Source, .. TogetherWith, .. TriedOn, .. CorrectOn]).Select(subject => subject.Training).OfType<TrainingUnit>().Distinct()];
+
+    /// <inheritdoc/>
+    public override double Seconds => 1 + Images * SecondsAnImage * (DatasetName == "cifar-10" ? 4 : 1);
+
+    /// <inheritdoc/>
+    public override string Title => $"{Attack.Name} on {Source.Title}, {DatasetName}";
+
+    /// <inheritdoc/>
+    public override string Describe(RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return $"{Attack}; {context.DescribeData(DatasetName)}; {Images} images; on {Source.Describe(context)}; by {Backward}; with {List(TogetherWith)}; tried on {List(TriedOn)} at {string.Join(',', Overshoots)}; right on {List(CorrectOn)}; seed {context.Seed}"
+            + (Backward?.Measures == true ? $"; {context.DescribeData(DatasetName, Split.Train)}" : "");
+
+        string List(IReadOnlyList<Subject> subjects) => string.Join(" / ", subjects.Select(subject => subject.Describe(context)));
+    }
+
+    /// <summary>The name of the column that says whom else an adversarial image fools.</summary>
+    /// <param name="other">The other network.</param>
+    /// <param name="overshoot">How many times as far.</param>
+    public static string Fools(Subject other, double overshoot = 1)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return overshoot == 1 ? $"fools_{other.Title}" : $"fools_{other.Title}_at_{overshoot}";
+    }
+
+    /// <inheritdoc/>
+    public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(progress);
+        Dataset data = context.Data(DatasetName);
+        Network source = context.Network(Source, DatasetName);
+        Network[] others = [.. TriedOn.Select(subject => context.Network(subject, DatasetName))];
+        int[] places = Evaluation.CorrectOn([source, .. CorrectOn.Select(subject => context.Network(subject, DatasetName))], data, Images, cancellation);
+
+        IGradientVictim Victim(Network network) => (Backward ?? BackwardRule.StraightThrough).Victim(
+            network, Backward?.Measures == true ? context.Calibration(DatasetName) : Tensor.Zeros(0, data.Channels, data.Height, data.Width), context.Seed);
+        IGradientVictim victim = TogetherWith.Count == 0
+            ? Victim(source)
+            : new EnsembleVictim([Victim(source), .. TogetherWith.Select(subject => Victim(context.Network(subject, DatasetName)))]);
+        TransferAttack outcome = TransferAttack.Run(
+            Attack, victim, others, data, places, context.Seed, progress: more => progress(more / Math.Max(1, places.Length)), cancellation: cancellation);
+
+        Rows rows = AttackRecordsFile.Rows([new SavedAttack(Attack.Name, Attack.ToString()!, Backward?.Name, Attack.Epsilon, outcome)], [.. TriedOn.Select(subject => subject.Title)]);
+        bool?[][] further = [.. Overshoots.SelectMany(factor => others.Select(other => Further(data, places, outcome, other, factor)))];
+        return new Rows(
+            [new Column("dataset", "VARCHAR"), new Column("source", "VARCHAR"), .. rows.Columns,
+             .. Overshoots.SelectMany(factor => TriedOn.Select(other => new Column(Fools(other, factor), "BOOLEAN")))],
+            [.. rows.Values.Select((row, i) => (object?[])[DatasetName, Source.Title, .. row, .. further.Select(answers => (object?)answers[i])])]);
+    }
+
+    /// <summary>Whether the images some factor times as far as the successful ones fool a network; null where its answer says nothing.</summary>
+    static bool?[] Further(Dataset data, int[] places, TransferAttack outcome, Network other, double factor)
+    {
+        Tensor images = data.Images(places);
+        for (int i = 0; i < places.Length; i++)
+        {
+            Span<float> image = images.Row(i);
+            float[] adversarial = outcome.Records[i].Adversarial;
+            for (int pixel = 0; pixel < image.Length; pixel++)
+                image[pixel] = (float)Math.Clamp(image[pixel] + factor * ((double)adversarial[pixel] - image[pixel]), 0, 1);
+        }
+
+        int[] labels = Scores.Labels(other.Forward(images)), clean = Scores.Labels(other.Forward(data.Images(places)));
+        return [.. places.Select((place, i) => outcome.Records[i].Success && clean[i] == data.Labels[place] ? labels[i] != data.Labels[place] : (bool?)null)];
+    }
+}

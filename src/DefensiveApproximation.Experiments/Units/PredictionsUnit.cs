@@ -1,0 +1,64 @@
+using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Data;
+
+namespace DefensiveApproximation.Experiments.Units;
+
+/// <summary>What a network says of test images. Columns: dataset, subject, image, label, prediction, and the logits, <c>logit_0</c> and so on.</summary>
+/// <param name="DatasetName">The data set.</param>
+/// <param name="Subject">The network.</param>
+/// <param name="PerClass">How many test images of each class, the first; 0 for all test images.</param>
+public sealed record PredictionsUnit(string DatasetName, Subject Subject, int PerClass = 0) : WorkUnit
+{
+    const int BatchSize = 250;
+
+    /// <inheritdoc/>
+    public override string Kind => "predictions";
+
+    /// <inheritdoc/>
+    public override string? Dataset => DatasetName;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<WorkUnit> Needs => Subject.Training is TrainingUnit training ? [training] : [];
+
+    /// <inheritdoc/>
+    public override double Seconds => (DatasetName == "digits" ? 0.5 : 3) * (DatasetName == "cifar-10" ? 4 : 1);
+
+    /// <inheritdoc/>
+    public override string Title => $"predictions of {Subject.Model}, {Subject.Title}, {DatasetName}";
+
+    /// <inheritdoc/>
+    public override string Describe(RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return $"{context.DescribeData(DatasetName)}; {PerClass} per class; {Subject.Describe(context)}; seed {context.Seed}";
+    }
+
+    /// <inheritdoc/>
+    public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(progress);
+        Dataset data = context.Data(DatasetName);
+        Network network = context.Network(Subject, DatasetName);
+        int[] places = [.. Enumerable.Range(0, data.Count)
+            .GroupBy(place => data.Labels[place])
+            .SelectMany(places => PerClass == 0 ? places : places.Take(PerClass))
+            .Order()];
+        var values = new List<object?[]>();
+        foreach (int[] batch in places.Chunk(BatchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Tensor logits = network.Forward(data.Images(batch));
+            int[] labels = Networks.Attacks.Scores.Labels(logits);
+            for (int i = 0; i < batch.Length; i++)
+                values.Add([DatasetName, Subject.Title, batch[i], data.Labels[batch[i]], labels[i], .. Array.ConvertAll(logits.Row(i).ToArray(), logit => (object?)(double)logit)]);
+            progress((double)batch.Length / places.Length);
+        }
+
+        return new Rows(
+            [new("dataset", "VARCHAR"), new("subject", "VARCHAR"), new("image", "INTEGER"), new("label", "INTEGER"), new("prediction", "INTEGER"),
+             .. Enumerable.Range(0, network.Classes).Select(i => new Column($"logit_{i}", "DOUBLE"))],
+            values);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using DefensiveApproximation.Experiments.Figures;
+using DefensiveApproximation.Experiments.Paper;
+using DefensiveApproximation.Experiments.Reports;
+using DefensiveApproximation.Experiments.Results;
+using Xunit;
+
+namespace DefensiveApproximation.Tests.Experiments;
+
+[Collection(nameof(Runs))]
+public partial class ReportTests(RunsFixture fixture)
+{
+    ReportSource Source => fixture.Value.Source;
+
+    string Page => fixture.Value.Page;
+
+    [Fact]
+    public void Html_HasAllSections_LimitationsFirst() => Assert.Equal(
+        ["limitations", "overview", "gallery", .. AllExperiments.List.Select(experiment => experiment.Id), "run"],
+        SectionTag().Matches(Page).Select(match => match.Groups[1].Value));
+
+    [Fact]
+    public void Html_EveryPicture_IsInsideAndDescribed()
+    {
+        string[] images = ImageTag().Matches(Page).Select(match => match.Value).ToArray();
+
+        int plots = Source.Results.Results.Concat(Source.Shipped?.Results ?? []).Sum(result => result.Plots.Count);
+        Assert.Equal(plots + Reproduction.Galleries.Count, images.Length);
+        Assert.All(images, image =>
+        {
+            Assert.Matches("src=\"data:image/(png|svg\\+xml);base64,", image);
+            Assert.Matches("alt=\"[^\"]{40,}\"", image);
+        });
+    }
+
+    [Fact]
+    public void Html_AsksForNothingOutside()
+    {
+        Assert.DoesNotMatch("(?i)https?://|<script|<link[^>]+href=\"(?!data:)|@import|url\\(", Page);
+        Assert.Contains("prefers-color-scheme: dark", Page, StringComparison.Ordinal);
+        Assert.Contains("@media print", Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Html_EscapesWhatItIsGiven()
+    {
+        Assert.Contains("--out &lt;somewhere&gt;", Page, StringComparison.Ordinal);
+        Assert.Contains("A processor &amp; more", Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Html_EveryElementThatOpens_Closes()
+    {
+        var open = new Stack<string>();
+        foreach (Match match in AnyTag().Matches(Page))
+        {
+            string name = match.Groups["name"].Value;
+            if (name is "meta" or "link" or "img" || match.Value.EndsWith("/>", StringComparison.Ordinal) || match.Value.StartsWith("<!", StringComparison.Ordinal))
+                continue;
+            if (match.Groups["close"].Length > 0)
+                Assert.Equal(open.Pop(), name);
+            else
+                open.Push(name);
+        }
+
+        Assert.Empty(open);
+    }
+
+    [Fact]
+    public void Html_ShowsEveryCellAndFinding()
+    {
+        Assert.All(Source.Results.Results, result => Assert.Contains(Html.Text(result.Finding), Page, StringComparison.Ordinal));
+        Assert.All(Cells(), cell => Assert.Contains(Html.Cell(cell), Page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Markdown_ShowsEveryCellAndFinding()
+    {
+        string text = MarkdownReport.Write(Source);
+
+        Assert.All(Source.Results.Results, result => Assert.Contains(result.Finding, text, StringComparison.Ordinal));
+        Assert.All(Cells(), cell => Assert.Contains(NumberText.Line(cell), text, StringComparison.Ordinal));
+    }
+
+    IEnumerable<Cell> Cells() => Source.Results.Results.SelectMany(result => result.Tables).SelectMany(table => table.Rows).SelectMany(row => row);
+
+    [Fact]
+    public void Save_WritesAllFiles()
+    {
+        using var folder = new TemporaryFolder();
+
+        ReportFolder.Save(folder.Path, Source);
+
+        Assert.Equal(Page, File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Page)));
+        Assert.Equal(ResultsJson.Write(Source.Results), File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Results)));
+        foreach (Match link in FigureLink().Matches(File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Text))))
+            Assert.All([".svg", ".png", ".csv"], ending => Assert.True(File.Exists(Path.Combine(folder.Path, link.Groups[1].Value + ending))));
+    }
+
+    [Fact]
+    public void Csv_HasAllPoints()
+    {
+        var plot = new PlotData("name", "title", PlotKind.Lines, "x", "y", [new Series("one, two", [1, 2], [3, double.NaN])]) { Paper = [new PaperMark("paper", 4, null)] };
+
+        Assert.Equal("series,x,y,low,high,value\n\"one, two\",1,3,,,\n\"one, two\",2,,,,\npaper,4,,,,\n", ResultFigure.Csv(plot));
+    }
+
+    [Theory]
+    [InlineData(0.9936, NumberFormat.Percent, "99.36 %")]
+    [InlineData(0.74, NumberFormat.Percent, "74 %")]
+    [InlineData(-0.0025, NumberFormat.Number, "−0.0025")]
+    [InlineData(0.000012, NumberFormat.Number, "1.2e−5")]
+    [InlineData(4000.0, NumberFormat.Number, "4,000")]
+    [InlineData(null, NumberFormat.Number, "–")]
+    public void NumberText_IsShort(double? value, NumberFormat format, string expected) => Assert.Equal(expected, NumberText.Of(value, format));
+
+    [Fact(Explicit = true)]
+    [Trait("Speed", "Slow")]
+    public async Task Html_OpenedInABrowser_LogsNoError()
+    {
+        string? browser = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
+        Assert.SkipWhen(browser is null, "Neither chromium nor google-chrome is on the PATH.");
+        using var folder = new TemporaryFolder();
+        string page = folder.File("report.html");
+        // Pictures that did not load have no width of their own; the page itself has no scripts, so this one is the test's.
+        await File.WriteAllTextAsync(page, Page.Replace("</body>", "<script>addEventListener('load', () => document.title = 'broken: ' + [...document.images].filter(image => !image.naturalWidth).length)</script></body>", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        var start = new ProcessStartInfo(browser)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList =
+            {
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-logging=stderr",
+                $"--user-data-dir={Path.Combine(folder.Path, "profile")}", "--dump-dom", new Uri(Path.GetFullPath(page)).AbsoluteUri,
+            },
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> log = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string document = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Contains("id=\"run\"", document, StringComparison.Ordinal);
+        Assert.Contains("<title>broken: 0</title>", document, StringComparison.Ordinal);
+        // What pages log is marked CONSOLE; the rest is the browser talking of itself.
+        Assert.DoesNotContain("CONSOLE", await log, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("<section id=\"([a-z0-9-]+)\"")]
+    private static partial Regex SectionTag();
+
+    [GeneratedRegex("<img [^>]*>")]
+    private static partial Regex ImageTag();
+
+    [GeneratedRegex("<(?<close>/?)(?<name>[a-z0-9!]+)[^>]*>")]
+    private static partial Regex AnyTag();
+
+    [GeneratedRegex(@"\]\((figures/[^)]+)\.svg\)")]
+    private static partial Regex FigureLink();
+}

@@ -1,0 +1,157 @@
+using CsCheck;
+using DefensiveApproximation.Experiments.Runs;
+using Xunit;
+
+namespace DefensiveApproximation.Tests.Experiments;
+
+public sealed class RunnerTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>A unit that counts how often it is computed.</summary>
+    sealed record Counting(string Name, params WorkUnit[] Before) : WorkUnit
+    {
+        public List<string>? Computed { get; init; }
+
+        public Action? While { get; init; }
+
+        public override string Kind => "counting";
+
+        public override string Title => Name;
+
+        public override double Seconds => 1;
+
+        public override IReadOnlyList<WorkUnit> Needs => Before;
+
+        public override string Describe(RunContext context) => Name;
+
+        public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+        {
+            progress(0.5);
+            Computed?.Add(Name);
+            While?.Invoke();
+            cancellation.ThrowIfCancellationRequested();
+            return new Rows([new("name", "VARCHAR")], [[Name]]);
+        }
+    }
+
+    RunContext Context() => new(new RunFolder(folder.Path), null, seed: 1);
+
+    [Fact]
+    public void Run_ComputesWhatIsNeededFirst_AndNothingTwice()
+    {
+        var computed = new List<string>();
+        var first = new Counting("first") { Computed = computed };
+        var second = new Counting("second", first) { Computed = computed };
+
+        Runner.Run([second, first, second], Context(), null, TestContext.Current.CancellationToken);
+        Runner.Run([second, first], Context(), null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["first", "second"], computed);
+    }
+
+    [Fact]
+    public void Run_Cancelled_KeepsWhatIsDone_AndGoesOn()
+    {
+        var computed = new List<string>();
+        using var source = new CancellationTokenSource();
+        Counting[] units = [new("a") { Computed = computed }, new("b") { Computed = computed, While = source.Cancel }, new("c") { Computed = computed }];
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Runner.Run(units, Context(), null, source.Token));
+        Runner.Run([units[0], units[1] with { While = null }, units[2]], Context(), null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["a", "b", "b", "c"], computed);
+    }
+
+    [Fact]
+    public async Task Run_OfWhatAnotherHas_WaitsForIt()
+    {
+        var unit = new Counting("a") { Computed = [] };
+        RunContext context = Context();
+        context.Folder.Probe();
+        IDisposable others = context.Folder.TryLock(context.FileOf(unit))!;
+        Assert.True(context.Folder.IsLocked(context.FileOf(unit)));
+        Assert.Null(context.Folder.TryLock(context.FileOf(unit)));
+
+        var run = Task.Run(() => Runner.Run([unit], Context(), null, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        Assert.NotSame(run, await Task.WhenAny(run, Task.Delay(1000, TestContext.Current.CancellationToken)));
+        context.Folder.Write(context.FileOf(unit), new Rows([new("name", "VARCHAR")], [["theirs"]]));
+        others.Dispose();
+
+        await run.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Empty(unit.Computed);
+        Assert.Equal("theirs", Context().Result(unit).Text(0, "name"));
+    }
+
+    [Fact]
+    public void Run_OfAUnitThatFails_SaysWhy_UntilItSucceeds()
+    {
+        var unit = new Counting("a") { While = () => throw new InputException("no luck") };
+
+        Assert.Throws<InputException>(() => Runner.Run([unit], Context(), null, TestContext.Current.CancellationToken));
+        Assert.Equal("a: no luck", Context().Folder.Failure(Context().FileOf(unit)));
+
+        Runner.Run([unit with { While = null }], Context(), null, TestContext.Current.CancellationToken);
+        Assert.Null(Context().Folder.Failure(Context().FileOf(unit)));
+    }
+
+    [Fact]
+    public void Run_TellsHowFarItIs()
+    {
+        var told = new List<RunProgress>();
+
+        Runner.Run([new Counting("a"), new Counting("b")], Context(), told.Add, TestContext.Current.CancellationToken);
+
+        Assert.Equal([0, 0.25, 0.5, 0.75], told.Select(progress => progress.Done));
+        Assert.Equal([1, 1, 2, 2], told.Select(progress => progress.Place));
+        Assert.All(told, progress => Assert.Equal(2, progress.Of));
+    }
+
+    [Fact]
+    public void Run_IntoAFile_IsRefusedInWords()
+    {
+        string file = folder.File("file");
+        File.WriteAllText(file, "");
+
+        InputException error = Assert.Throws<InputException>(
+            () => Runner.Run([new Counting("a")], new RunContext(new RunFolder(file), null, 1), null, TestContext.Current.CancellationToken));
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_AddsUp()
+    {
+        RunFolder run = new(folder.Path);
+
+        run.Plan([new("a", "A"), new("b", "B")]);
+        run.Plan([new("b", "B"), new("c", "C")]);
+
+        Assert.Equal(["a", "b", "c"], run.Planned().Select(unit => unit.File));
+    }
+
+    [Fact]
+    public void Parquet_ReadsBackWhatWasWritten_AndTheSameRowsAreTheSameBytes() => Gen.Select(
+        Gen.String, Gen.Int.Nullable(), Gen.Long.Nullable(), Gen.Double.Nullable(), Gen.Bool.Nullable(), Gen.Byte.Array).Array[0, 20].Sample(rows =>
+        {
+            string path = folder.File($"{Guid.NewGuid()}.parquet"), again = folder.File($"{Guid.NewGuid()}.parquet");
+            // DuckDB's texts are UTF-8: half a surrogate pair is none, and a zero ends them in its appender.
+            object?[][] values = [.. rows.Select(row => (object?[])[new string([.. row.Item1.Where(c => !char.IsSurrogate(c) && c != '\0')]), row.Item2, row.Item3, row.Item4, row.Item5, row.Item6])];
+            var written = new Rows([new("text", "VARCHAR"), new("whole", "INTEGER"), new("long", "BIGINT"), new("number", "DOUBLE"), new("truth", "BOOLEAN"), new("bytes", "BLOB")], values);
+
+            ParquetFile.Write(path, written);
+            ParquetFile.Write(again, written);
+
+            Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(again));
+            Assert.Equal(values, ParquetFile.Read(path).Values);
+            Assert.Equal(written.Columns, ParquetFile.Read(path).Columns);
+        }, iter: 40, threads: 1);
+
+    [Theory]
+    [InlineData("exact")]
+    [InlineData("ax-fpm", "ax-fpm", "all")]
+    [InlineData("ax-fpm in convolutions + heap-like in dense", "ax-fpm", "convolutions", "heap-like", "dense")]
+    public void Placement_HasItsPartsInItsName(string expected, params string[] parts) =>
+        Assert.Equal(expected, new Placement([.. parts.Chunk(2).Select(part => (part[0], part[1]))]).ToString());
+}
