@@ -21,9 +21,9 @@ static class RunOptions
 
     public static Option<Experiment[]> Only() => Values.List("--only", "NAME,…", "Run these tables and figures only. [default: all]", AllExperiments.Find);
 
-    public static Option<string> Out(string description)
+    public static Option<string> Folder(string name, string description)
     {
-        Option<string> option = Values.Option("--out", "DIR", description, text => Values.Folder("--out", text));
+        Option<string> option = Values.Option(name, "DIR", description, text => Values.Folder(name, text));
         option.DefaultValueFactory = _ => DefaultFolder;
         return option;
     }

@@ -18,7 +18,7 @@ static class ReproduceCommand
         Option<Scale> scale = RunOptions.Scale();
         Option<Experiment[]> only = RunOptions.Only();
         Option<string?> data = SharedOptions.Data();
-        Option<string> output = RunOptions.Out("The folder of the run: report.html, report.md, results.json, figures/, and units/ with one Parquet file for each part that is done. A run on the same folder goes on where the last one stopped.");
+        Option<string> output = RunOptions.Folder("--out", "The folder of the run: report.html, report.md, results.json, figures/, and units/ with one Parquet file for each part that is done. A run on the same folder goes on where the last one stopped.");
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(

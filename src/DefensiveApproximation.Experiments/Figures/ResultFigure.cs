@@ -185,7 +185,7 @@ public static partial class ResultFigure
             }
             else
             {
-                VerticalLine line = plot.Add.VerticalLine(mark.X, 2, PlotStyle.Vermilion);
+                VerticalLine line = plot.Add.VerticalLine(mark.X, 3, PlotStyle.Ink);
                 line.LegendText = mark.Name;
             }
         }

@@ -86,7 +86,7 @@ sealed class DistanceExperiment : Experiment
             {
                 double[] ordered = [.. Records.Distances(attack.Records, distance).Order()];
                 return new Series(attack.Name, ordered, [.. ordered.Select((_, i) => 100.0 * (i + 1) / ordered.Length)]);
-            }).Where(series => series.X.Count > 1)])
+            }).Where(series => series.X.Count >= Verdicts.FewestImages)])
         {
             Paper = distance == "l2" && own.Length > 0 ? [new PaperMark("mean of exact + the paper’s difference", own.Average() + paper.L2, null)] : [],
         };

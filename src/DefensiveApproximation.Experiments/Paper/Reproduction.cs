@@ -23,7 +23,7 @@ public static class Reproduction
         Gallery("FGSM, ε = 0.15", new Fgsm(0.15), Placement.Exact, Placement.AxFpm),
         Gallery("PGD, ε = 0.1", new Pgd(0.1) { Restarts = 1 }, Placement.Exact, Placement.AxFpm),
         Gallery("DeepFool, nearest", DeepFool.Released, Placement.Exact, Placement.AxFpm),
-        Gallery("PGD, ε = 0.1, on Ax-FPM itself", new Pgd(0.1) { Restarts = 1 }, Placement.AxFpm, Placement.Exact),
+        Gallery("PGD, ε = 0.1, on Ax-FPM", new Pgd(0.1) { Restarts = 1 }, Placement.AxFpm, Placement.Exact),
     ];
 
     /// <summary>The examples of the galleries that are done.</summary>

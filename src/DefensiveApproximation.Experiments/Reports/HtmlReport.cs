@@ -105,7 +105,7 @@ public static class HtmlReport
     {
         if (source.Galleries.Count == 0)
             return;
-        page.Append("<section id=\"gallery\">\n<h2>Adversarial examples</h2>\n<p>Digits: the clean image, the change, the adversarial image, and what the attacked network and the other one see in it, each with its confidence (softmax). Grey in the middle means no change; black and white are the largest.</p>\n");
+        page.Append("<section id=\"gallery\">\n<h2>Adversarial examples</h2>\n<p>Digits: the clean image, the change, the adversarial image, and what the attacked network and the other one see in it, each with its confidence (softmax). Grey in the middle means no change; black and white are the largest.</p>\n<div class=\"plots\">\n");
         foreach (IGrouping<string, AdversarialExample> group in source.Galleries.GroupBy(example => example.Attack))
         {
             AdversarialExample[] examples = [.. group];
@@ -114,7 +114,7 @@ public static class HtmlReport
             page.Append(CultureInfo.InvariantCulture, $"<figure><img width=\"{AdversarialGrid.Width}\" height=\"{AdversarialGrid.Height(examples.Length)}\" alt=\"{Html.Text(alternative)}\" src=\"data:image/png;base64,{Convert.ToBase64String(AdversarialGrid.Draw(examples))}\"><figcaption>{Html.Text(group.Key)}</figcaption></figure>\n");
         }
 
-        page.Append("</section>\n");
+        page.Append("</div>\n</section>\n");
     }
 
     static void AppendExperiment(StringBuilder page, ReportSource source, Experiment experiment, ExperimentResult? here, ExperimentResult? shipped)

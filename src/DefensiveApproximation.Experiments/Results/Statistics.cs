@@ -8,7 +8,10 @@ public static class Statistics
     // The 97.5 % quantile of the standard normal law.
     const double Normal95 = 1.959963984540054;
 
-    /// <summary>The mean, with the interval of the normal law; NaN of no numbers, and without an interval of one.</summary>
+    // The normal law's interval of fewer is too narrow.
+    const int FewestForInterval = 10;
+
+    /// <summary>The mean, with the interval of the normal law; NaN of no numbers, and without an interval, that is, with an infinite one, of fewer than ten.</summary>
     /// <param name="numbers">The numbers.</param>
     public static Estimate Mean(IReadOnlyCollection<double> numbers)
     {
@@ -16,7 +19,7 @@ public static class Statistics
         if (numbers.Count == 0)
             return new Estimate(double.NaN, double.NaN, double.NaN);
         double mean = numbers.Average();
-        if (numbers.Count == 1)
+        if (numbers.Count < FewestForInterval)
             return new Estimate(mean, double.NegativeInfinity, double.PositiveInfinity);
         double half = Normal95 * Math.Sqrt(numbers.Sum(number => (number - mean) * (number - mean)) / (numbers.Count - 1) / numbers.Count);
         return new Estimate(mean, mean - half, mean + half);

@@ -69,7 +69,7 @@ public static class Verdicts
     /// <param name="paper">The paper's.</param>
     public static Verdict Increase(Arithmetic.Estimate ours, double paper)
     {
-        if (!double.IsFinite(ours.Value))
+        if (!double.IsFinite(ours.Radius))
             return Verdict.Open;
         return (ours.Low <= paper && paper <= ours.High) || Math.Abs(ours.Value - paper) <= RelativeTolerance * Math.Abs(paper) ? Verdict.Reproduced
             : ours.Low > 0 ? Verdict.SameDirection : Verdict.NotReproduced;

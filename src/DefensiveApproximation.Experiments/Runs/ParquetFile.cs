@@ -44,13 +44,7 @@ public static class ParquetFile
         try
         {
             using DuckDBConnection connection = Open();
-            using DuckDBCommand command = Command(connection, $"SELECT * FROM read_parquet({Quoted(path)})");
-            using DuckDBDataReader reader = command.ExecuteReader();
-            Column[] columns = [.. Enumerable.Range(0, reader.FieldCount).Select(i => new Column(reader.GetName(i), reader.GetDataTypeName(i).ToUpperInvariant()))];
-            var values = new List<object?[]>();
-            while (reader.Read())
-                values.Add([.. columns.Select((_, i) => Value(reader, i))]);
-            return new Rows(columns, values);
+            return Ask(connection, $"SELECT * FROM read_parquet({Quoted(path)})", CancellationToken.None);
         }
         catch (DbException e)
         {
@@ -58,8 +52,22 @@ public static class ParquetFile
         }
     }
 
+    /// <summary>The answer to a query; of columns with the same name, further ones get their place behind it.</summary>
+    internal static Rows Ask(DuckDBConnection connection, string sql, CancellationToken cancellation)
+    {
+        using DuckDBCommand command = Command(connection, sql);
+        using CancellationTokenRegistration registration = cancellation.Register(command.Cancel);
+        using DuckDBDataReader reader = command.ExecuteReader();
+        string[] names = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
+        Column[] columns = [.. names.Select((name, i) => new Column(names.AsSpan(0, i).Contains(name) ? $"{name}_{i + 1}" : name, reader.GetDataTypeName(i).ToUpperInvariant()))];
+        var values = new List<object?[]>();
+        while (reader.Read())
+            values.Add([.. columns.Select((_, i) => Value(reader, i))]);
+        return new Rows(columns, values);
+    }
+
     /// <summary>A value as C# has it: null for NULL, an array for bytes.</summary>
-    internal static object? Value(DuckDBDataReader reader, int column)
+    static object? Value(DuckDBDataReader reader, int column)
     {
         if (reader.IsDBNull(column))
             return null;

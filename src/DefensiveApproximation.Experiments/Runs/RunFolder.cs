@@ -9,6 +9,22 @@ namespace DefensiveApproximation.Experiments.Runs;
 /// <param name="Title">What it is, for a reader.</param>
 public sealed record PlannedUnit(string File, string Title);
 
+/// <summary>How far a unit is.</summary>
+public enum UnitState
+{
+    /// <summary>Its result is there.</summary>
+    Done,
+
+    /// <summary>A process has it.</summary>
+    Running,
+
+    /// <summary>It failed when it was last tried.</summary>
+    Failed,
+
+    /// <summary>Nobody has begun it, or who did was stopped.</summary>
+    Pending,
+}
+
 /// <summary>The folder of a run: <c>units/</c> has one Parquet file for each unit that is done.</summary>
 /// <param name="path">The folder.</param>
 public sealed class RunFolder(string path)
@@ -105,6 +121,11 @@ public sealed class RunFolder(string path)
         using IDisposable? free = TryLock(file);
         return free is null;
     }
+
+    /// <summary>How far a unit is.</summary>
+    /// <param name="file">The name of its file.</param>
+    public UnitState State(string file) =>
+        Has(file) ? UnitState.Done : IsLocked(file) ? UnitState.Running : Failure(file) is not null ? UnitState.Failed : UnitState.Pending;
 
     /// <summary>Notes why a unit failed.</summary>
     /// <param name="file">The name of its file.</param>

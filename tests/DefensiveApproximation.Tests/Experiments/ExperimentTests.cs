@@ -161,6 +161,7 @@ public class ExperimentTests(RunsFixture fixture)
     [InlineData(1.5, 1, 2, Verdict.Reproduced)]
     [InlineData(0.5, 0.1, 0.9, Verdict.SameDirection)]
     [InlineData(0.5, -0.1, 0.9, Verdict.NotReproduced)]
+    [InlineData(1.2, double.NegativeInfinity, double.PositiveInfinity, Verdict.Open)]
     [InlineData(double.NaN, double.NaN, double.NaN, Verdict.Open)]
     public void Increase_IsJudgedByItsInterval(double value, double low, double high, Verdict expected) =>
         Assert.Equal(expected, Verdicts.Increase(new Estimate(value, low, high), 1.23));
@@ -168,10 +169,11 @@ public class ExperimentTests(RunsFixture fixture)
     [Fact]
     public void Statistics_OfKnownNumbers()
     {
-        Estimate mean = Statistics.Mean([1, 2, 3, 4]);
-        Assert.Equal(2.5, mean.Value);
-        // s = √(5/3), half the interval 1.96·s/2.
-        Assert.Equal(1.9599639845 * Math.Sqrt(5.0 / 3) / 2, mean.Radius, 1e-9);
+        Estimate mean = Statistics.Mean([.. Enumerable.Range(1, 16).Select(i => (double)i)]);
+        Assert.Equal(8.5, mean.Value);
+        // s² = n·(n + 1)/12, half the interval 1.96·s/√n.
+        Assert.Equal(1.9599639845 * Math.Sqrt(16 * 17 / 12.0 / 16), mean.Radius, 1e-9);
+        Assert.Equal(double.PositiveInfinity, Statistics.Mean([1, 2]).High);
         Assert.Equal(2.5, Statistics.Median([4, 1, 3, 2]).Value);
         Assert.Equal((1, 100), (Statistics.Median([1, 50, 100]).Low, Statistics.Median([1, 50, 100]).High));
         Assert.True(double.IsNaN(Statistics.Mean([]).Value));

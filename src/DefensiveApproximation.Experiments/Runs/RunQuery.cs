@@ -1,0 +1,101 @@
+using System.Data.Common;
+using DefensiveApproximation.Networks.Formats;
+using DuckDB.NET.Data;
+
+namespace DefensiveApproximation.Experiments.Runs;
+
+/// <summary>Asks the results of a run by SQL: each kind of unit is a table of its name, with the unit's file in the column <c>filename</c>.</summary>
+public static class RunQuery
+{
+    /// <summary>The kinds of units that are done.</summary>
+    /// <param name="folder">The run.</param>
+    /// <exception cref="InputException">There are none.</exception>
+    public static IReadOnlyList<string> Kinds(RunFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        string[] kinds = Directory.Exists(folder.Units)
+            ? [.. Directory.GetFiles(folder.Units, "*.parquet").Select(file => Path.GetFileName(file).Split('-')[0]).Distinct().Order(StringComparer.Ordinal)]
+            : [];
+        return kinds.Length > 0 ? kinds : throw new InputException($"'{folder.Path}' holds no results; give the folder of a run, which 'dapprox reproduce --out DIR' writes");
+    }
+
+    /// <summary>The answer to a query.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="sql">The query, in DuckDB's SQL.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="InputException">There are no results, or the query cannot be answered.</exception>
+    public static Rows Ask(RunFolder folder, string sql, CancellationToken cancellation)
+    {
+        using DuckDBConnection connection = Open(folder);
+        try
+        {
+            return ParquetFile.Ask(connection, sql, cancellation);
+        }
+        catch (DbException e)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw new InputException($"the query cannot be answered: {e.Message.Trim()}; tables: {string.Join(", ", Kinds(folder))} ('dapprox results list' has their columns)", e);
+        }
+    }
+
+    /// <summary>The formats of <see cref="Export"/>.</summary>
+    public static IReadOnlyList<string> Formats { get; } = ["csv", "parquet", "json"];
+
+    /// <summary>Writes each kind of unit as one file, its rows in the order of the units' files.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="format">One of <see cref="Formats"/>.</param>
+    /// <param name="to">The folder to write to.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The files.</returns>
+    /// <exception cref="InputException">There are no results, or a file cannot be written.</exception>
+    public static IReadOnlyList<string> Export(RunFolder folder, string format, string to, CancellationToken cancellation)
+    {
+        using DuckDBConnection connection = Open(folder);
+        var files = new List<string>();
+        foreach (string kind in Kinds(folder))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            string file = Path.Combine(to, $"{kind}.{format}");
+            AtomicFile.Probe(file);
+            string temporary = Path.Combine(Path.GetTempPath(), $"dapprox-{Path.GetRandomFileName()}");
+            try
+            {
+                ParquetFile.Execute(connection, $"COPY (SELECT * FROM {kind}) TO {ParquetFile.Quoted(temporary)} (FORMAT {format})");
+                AtomicFile.Write(file, stream =>
+                {
+                    using FileStream written = File.OpenRead(temporary);
+                    written.CopyTo(stream);
+                });
+            }
+            catch (DbException e)
+            {
+                throw new InputException($"cannot write '{file}': {e.Message.Trim()}; make room in {Path.GetTempPath()}", e);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+
+            files.Add(file);
+        }
+
+        return files;
+    }
+
+    static DuckDBConnection Open(RunFolder folder)
+    {
+        IReadOnlyList<string> kinds = Kinds(folder);
+        DuckDBConnection connection = ParquetFile.Open();
+        try
+        {
+            foreach (string kind in kinds)
+                ParquetFile.Execute(connection, $"CREATE VIEW {kind} AS SELECT * FROM read_parquet({ParquetFile.Quoted(Path.Combine(folder.Units, $"{kind}-*.parquet"))}, union_by_name = true, filename = true)");
+            return connection;
+        }
+        catch (DbException e)
+        {
+            connection.Dispose();
+            throw new InputException($"the results in '{folder.Path}' cannot be read: {e.Message.Trim()}; remove the file it names, and the next run writes it anew", e);
+        }
+    }
+}
