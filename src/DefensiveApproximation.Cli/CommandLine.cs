@@ -63,6 +63,7 @@ static class CommandLine
             CellsCommand.Create(),
             ExploreCommand.Create(),
             ReproduceCommand.Create(),
+            AuditCommand.Create(),
             ResultsCommand.Create(),
             TrainCommand.Create(),
             DatasetsCommand.Create(),

@@ -19,7 +19,7 @@ static class Checkpoint
     public static string Describe(TorchArchitecture architecture, TrainingOptions options, Dataset data)
     {
         return string.Create(CultureInfo.InvariantCulture, $"{architecture.Name}, {options.Epochs} epochs, batch size {options.BatchSize}, "
-            + $"{options.Optimiser}, learning rate {options.LearningRate}, weight decay {options.WeightDecay}, gain {options.Gain}, seed {options.Seed}, {options.Threads} threads, shift {options.Shift}, rotation {options.Rotation}, {(options.Flip ? "flip" : "no flip")}, {data.Name} {Fingerprint.Of(data)}");
+            + $"{options.Optimiser}, learning rate {options.LearningRate}, weight decay {options.WeightDecay}, gain {options.Gain}, seed {options.Seed}, {options.Threads} threads, shift {options.Shift}, rotation {options.Rotation}, {(options.Flip ? "flip" : "no flip")}{(options.AdversarialEpsilon > 0 ? $", adversarial {options.AdversarialEpsilon.ToString(CultureInfo.InvariantCulture)}" : "")}, {data.Name} {Fingerprint.Of(data)}");
     }
 
     public static void Save(string path, string training, TrainingRun run)

@@ -8,6 +8,9 @@ static class RandomPurpose
     public const ulong Order = 3;
     public const ulong Dropout = 4;
 
-    /// <summary>The number of the epoch is added, so this stands last.</summary>
+    /// <summary>The number of the epoch is added, so the next stands far away.</summary>
     public const ulong Augmentation = 5;
+
+    /// <summary>The number of the epoch is added here, too.</summary>
+    public const ulong Adversarial = 1UL << 32;
 }

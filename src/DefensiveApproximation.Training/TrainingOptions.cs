@@ -53,6 +53,13 @@ public sealed record TrainingOptions
     public bool Flip { get; init; }
 
     /// <summary>
+    /// Adversarial training: each batch is moved by up to this much per pixel, against the network as it is, before it is learnt from;
+    /// 0 for none, at most 1. From a random place within ε one step of 1.25·ε along the sign of the gradient, back into the
+    /// ε-ball and into [0, 1] (Wong, Rice, Kolter, "Fast Is Better Than Free: Revisiting Adversarial Training", ICLR 2020).
+    /// </summary>
+    public double AdversarialEpsilon { get; init; }
+
+    /// <summary>
     /// Where the state is kept after each epoch, or null to keep none. When the file is there already, training goes on
     /// from it and ends with the weights that an uninterrupted training gives.
     /// </summary>
@@ -73,6 +80,8 @@ public sealed record TrainingOptions
             throw new InputException($"the weight decay is {WeightDecay}; give a number of at least 0 such as 0.0005");
         if (!(Gain > 0 && double.IsFinite(Gain)))
             throw new InputException($"the gain is {Gain}; give a positive number such as 1");
+        if (!(AdversarialEpsilon is >= 0 and <= 1))
+            throw new InputException($"the ε of adversarial training is {AdversarialEpsilon}; give 0 to 1, pixels from 0 to 1");
         if (!(Rotation is >= 0 and <= 180))
             throw new InputException($"the rotation is {Rotation} degrees; give 0 to 180");
     }

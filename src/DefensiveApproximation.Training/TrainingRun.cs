@@ -71,7 +71,11 @@ sealed class TrainingRun : IDisposable
             double done = (Epoch + step / batches) / options.Epochs;
             Optimiser.LearningRate = options.LearningRate * (1 + Math.Cos(Math.PI * done)) / 2;
             ReadOnlySpan<int> batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
-            (double batchLoss, int batchCorrect) = Step(Augmentation.Batch(data, batch, options, Epoch), Gather(data.Labels, batch));
+            Tensor images = Augmentation.Batch(data, batch, options, Epoch);
+            int[] labels = Gather(data.Labels, batch);
+            if (options.AdversarialEpsilon > 0)
+                MakeAdversarial(images, labels, batch);
+            (double batchLoss, int batchCorrect) = Step(images, labels);
             if (!double.IsFinite(batchLoss))
                 throw new InputException($"the training diverged: the loss became {batchLoss} in epoch {Epoch + 1}; give a smaller learning rate than {options.LearningRate}");
             loss += batchLoss * batch.Length;
@@ -103,6 +107,35 @@ sealed class TrainingRun : IDisposable
     {
         Optimiser.Dispose();
         module.Dispose();
+    }
+
+    /// <summary>Moves images by one step of FGSM from a random place; see <see cref="TrainingOptions.AdversarialEpsilon"/>.</summary>
+    void MakeAdversarial(Tensor images, int[] labels, ReadOnlySpan<int> numbers)
+    {
+        const double StepShare = 1.25;
+        float epsilon = (float)options.AdversarialEpsilon, step = (float)(StepShare * options.AdversarialEpsilon);
+        float[] clean = [.. images.Data];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            var random = new CounterRandom(options.Seed, (ulong)numbers[i], RandomPurpose.Adversarial + (ulong)Epoch);
+            foreach (ref float pixel in images.Row(i))
+                pixel += random.NextSingle(-epsilon, epsilon);
+        }
+
+        float[] slopes = LossGradient(images, labels);
+        for (int i = 0; i < clean.Length; i++)
+        {
+            float moved = images.Data[i] + step * (slopes[i] > 0 ? 1 : slopes[i] < 0 ? -1 : 0);
+            images.Data[i] = Math.Clamp(Math.Clamp(moved, clean[i] - epsilon, clean[i] + epsilon), 0, 1);
+        }
+    }
+
+    float[] LossGradient(Tensor images, int[] labels)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor pixels = TorchTensors.ToTorch(images).requires_grad_();
+        torch.Tensor loss = torch.nn.functional.cross_entropy(module.forward(pixels), TorchTensors.ToTorch(labels));
+        return TorchTensors.FromTorch(torch.autograd.grad([loss], [pixels])[0]).Data;
     }
 
     (double Loss, int Correct) Step(Tensor images, int[] labels)

@@ -28,6 +28,7 @@ static class TrainCommand
         Option<double?> rate = Number("--learning-rate", "The first step size; it falls to zero along half a cosine.", number => number > 0, "a number above 0, such as 0.001", options => options.LearningRate);
         Option<double?> decay = Number("--weight-decay", "The share of each weight that is added to its gradient.", number => number >= 0, "a number of at least 0, such as 0.0005", options => options.WeightDecay);
         Option<int?> shift = Integer("--shift", "Augmentation: move each image by up to this many pixels each way.", 0, options => options.Shift);
+        Option<double?> adversarial = Number("--adversarial-epsilon", "Adversarial training: learn from images moved by up to this much per pixel against the network (Wong et al. 2020); 0 for none.", number => number is >= 0 and <= 1, "a number from 0 to 1, such as 0.1", options => options.AdversarialEpsilon);
         Option<double?> rotation = Number("--rotation", "Augmentation: turn each image by up to this many degrees either way.", number => number is >= 0 and <= 180, "a number of degrees from 0 to 180", options => options.Rotation);
         Option<bool?> flip = Values.Option<bool?>("--flip", "true|false", Described("Augmentation: mirror every second image.", options => options.Flip ? "true" : "false"),
             text => bool.TryParse(text, out bool flips) ? flips : throw new InputException($"--flip is '{text}'; give true or false"));
@@ -48,7 +49,7 @@ static class TrainCommand
             "train", "Train a network on a data set, with exact arithmetic.",
             "Minimises the cross-entropy. One training image in ten is held out, and the weights of the epoch that classifies most of these correctly are saved. The same options give the same weights on the same kind of processor. In the end the saved file is read back and judged on the test images. With --json: architecture, dataset, file, bestEpoch, validationAccuracy, testAccuracy, epochs (each with epoch, loss, trainAccuracy, validationAccuracy), seconds.")
         {
-            architecture, dataset, data, epochs, batchSize, optimiser, rate, decay, shift, rotation, flip, threads, seed, output, checkpoint, json,
+            architecture, dataset, data, epochs, batchSize, optimiser, rate, decay, shift, rotation, flip, adversarial, threads, seed, output, checkpoint, json,
         };
         command.SetAction((parse, cancellation) =>
         {
@@ -68,6 +69,7 @@ static class TrainCommand
                 WeightDecay = parse.GetValue(decay) ?? defaults.WeightDecay,
                 Shift = parse.GetValue(shift) ?? defaults.Shift,
                 Rotation = parse.GetValue(rotation) ?? defaults.Rotation,
+                AdversarialEpsilon = parse.GetValue(adversarial) ?? defaults.AdversarialEpsilon,
                 Flip = parse.GetValue(flip) ?? defaults.Flip,
                 Threads = parse.GetValue(threads) ?? defaults.Threads,
                 Seed = parse.GetValue(seed),

@@ -9,6 +9,53 @@ namespace DefensiveApproximation.Experiments.Reports;
 /// <summary>The few pieces of HTML that the report is made of.</summary>
 static class Html
 {
+    /// <summary>A whole page.</summary>
+    /// <param name="title">Its title.</param>
+    /// <param name="body">What is on it, as HTML.</param>
+    public static string Page(string title, string body) => $"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>{Text(title)}</title>
+        <link rel="icon" href="data:,">
+        <style>
+        {Style()}</style>
+        </head>
+        <body>
+        <main>
+        {body}</main>
+        <footer class="soft"><p>The paper: A. Guesmi, I. Alouani, K. Khasawneh, M. Baklouti, T. Frikha, M. Abid,
+        N. Abu-Ghazaleh: Defensive Approximation: Securing CNNs using Approximate Computing, ASPLOS 2021,
+        doi 10.1145/3445814.3446747.</p></footer>
+        </body>
+        </html>
+
+        """;
+
+    /// <summary>What a run was made with.</summary>
+    public static string Run(string scale, ulong seed, RunInfo run) => string.Create(CultureInfo.InvariantCulture, $"""
+        <dl>
+        <dt>command</dt><dd><code>{Text(run.CommandLine)}</code></dd>
+        <dt>scale, seed</dt><dd>{Text(scale)}, {seed}</dd>
+        <dt>date</dt><dd>{run.Date:yyyy-MM-dd HH:mm} UTC</dd>
+        <dt>program</dt><dd>dapprox {Text(run.Version)}</dd>
+        <dt>processor</dt><dd>{Text(run.Processor)}</dd>
+        <dt>system</dt><dd>{Text(run.System)}</dd>
+        </dl>
+
+        """);
+
+    static string Style()
+    {
+        using Stream stream = typeof(Html).Assembly.GetManifestResourceStream("report.css")
+            ?? throw new InvalidOperationException("The resource report.css is missing.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
     /// <summary>Text with everything escaped that HTML would take for its own; no line ends between a number and its percent sign.</summary>
     public static string Text(string text) => WebUtility.HtmlEncode(text).Replace(" %", "&#8239;%", StringComparison.Ordinal);
 

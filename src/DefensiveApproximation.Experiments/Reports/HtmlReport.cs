@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DefensiveApproximation.Experiments.Audits;
 using DefensiveApproximation.Experiments.Figures;
 using DefensiveApproximation.Experiments.Paper;
 using DefensiveApproximation.Experiments.Results;
@@ -20,19 +21,6 @@ public static class HtmlReport
         const string Title = "Defensive Approximation, reproduced";
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"""
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>{Title} ({Html.Text(source.Results.Scale)})</title>
-            <link rel="icon" href="data:,">
-            <style>
-            {Style()}</style>
-            </head>
-            <body>
-            <main>
             <h1>{Title}</h1>
             <p>What happens to a trained network’s accuracy, robustness and cost when its multipliers are approximate?
             Every table and figure of Guesmi et al. (ASPLOS 2021), each beside the paper’s numbers, with a verdict.
@@ -45,17 +33,9 @@ public static class HtmlReport
         AppendGallery(page, source);
         foreach ((Experiment experiment, ExperimentResult? here, ExperimentResult? shipped) in source.Experiments)
             AppendExperiment(page, source, experiment, here, shipped);
+        AppendAudits(page);
         AppendRun(page, source);
-        page.Append("""
-            <footer class="soft"><p>The paper: A. Guesmi, I. Alouani, K. Khasawneh, M. Baklouti, T. Frikha, M. Abid,
-            N. Abu-Ghazaleh: Defensive Approximation: Securing CNNs using Approximate Computing, ASPLOS 2021,
-            doi 10.1145/3445814.3446747.</p></footer>
-            </main>
-            </body>
-            </html>
-
-            """);
-        return page.ToString();
+        return Html.Page($"{Title} ({source.Results.Scale})", page.ToString());
     }
 
     static void AppendCards(StringBuilder page, ReportSource source)
@@ -148,6 +128,16 @@ public static class HtmlReport
         page.Append("</div>\n");
     }
 
+    static void AppendAudits(StringBuilder page)
+    {
+        if (ResultsJson.ShippedAudits.Count == 0)
+            return;
+        page.Append("<section id=\"audit\">\n<h2>The audit</h2>\n<p>The checks that a claim of robustness has to pass, on defences of this program; these results come with it, <code>dapprox audit</code> makes others.</p>\n");
+        foreach (AuditResult audit in ResultsJson.ShippedAudits)
+            page.Append(AuditReport.Section(audit));
+        page.Append("</section>\n");
+    }
+
     static void AppendRun(StringBuilder page, ReportSource source)
     {
         page.Append("<section id=\"run\">\n<h2>The run</h2>\n");
@@ -169,28 +159,10 @@ public static class HtmlReport
         page.Append("</section>\n");
     }
 
-    static void AppendInfo(StringBuilder page, RunResults results) => page.Append(CultureInfo.InvariantCulture, $"""
-        <dl>
-        <dt>command</dt><dd><code>{Html.Text(results.Run.CommandLine)}</code></dd>
-        <dt>scale, seed</dt><dd>{Html.Text(results.Scale)}, {results.Seed}</dd>
-        <dt>date</dt><dd>{results.Run.Date:yyyy-MM-dd HH:mm} UTC</dd>
-        <dt>program</dt><dd>dapprox {Html.Text(results.Run.Version)}</dd>
-        <dt>processor</dt><dd>{Html.Text(results.Run.Processor)}</dd>
-        <dt>system</dt><dd>{Html.Text(results.Run.System)}</dd>
-        </dl>
-
-        """);
+    static void AppendInfo(StringBuilder page, RunResults results) => page.Append(Html.Run(results.Scale, results.Seed, results.Run));
 
     internal static string NotMeasured(Experiment experiment) =>
         $"Not measured in this run: it needs {(experiment.Stage == Stage.Colour ? "CIFAR-10 (--scale standard)" : "units that are not done yet")}, and no result of it comes with the program.";
 
     internal static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
-
-    static string Style()
-    {
-        using Stream stream = typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")
-            ?? throw new InvalidOperationException("The resource report.css is missing.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }

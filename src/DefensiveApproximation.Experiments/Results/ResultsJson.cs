@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DefensiveApproximation.Experiments.Audits;
 
 namespace DefensiveApproximation.Experiments.Results;
 
@@ -33,6 +34,23 @@ public static class ResultsJson
 
     /// <summary>The results at <c>standard</c> scale that come with the program: of the data sets that it does not hold.</summary>
     public static RunResults? Shipped { get; } = Load();
+
+    /// <summary>The audits at <c>standard</c> scale that come with the program.</summary>
+    public static IReadOnlyList<AuditResult> ShippedAudits { get; } =
+    [
+        .. typeof(ResultsJson).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith("audits/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name =>
+            {
+                using Stream stream = typeof(ResultsJson).Assembly.GetManifestResourceStream(name)!;
+                return JsonSerializer.Deserialize<AuditResult>(stream, Options) ?? throw new JsonException($"There is nothing in {name}.");
+            }),
+    ];
+
+    /// <summary>The JSON text of an audit, with a line break at its end.</summary>
+    /// <param name="audit">The audit.</param>
+    public static string Write(AuditResult audit) => JsonSerializer.Serialize(audit, Options) + "\n";
 
     static RunResults? Load()
     {

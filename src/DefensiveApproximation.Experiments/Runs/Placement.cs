@@ -1,4 +1,5 @@
 using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Formats;
 
 namespace DefensiveApproximation.Experiments.Runs;
 
@@ -28,7 +29,7 @@ public sealed record Placement(params IReadOnlyList<(string Multiplier, string L
     /// <summary>A network on this placement.</summary>
     /// <param name="network">The exact network.</param>
     public Network Put(Network network) =>
-        Parts.Aggregate(network, (before, part) => before.With(Multipliers.Find(part.Multiplier), LayerSelection.Parse(part.Layers)));
+        Parts.Aggregate(network, (before, part) => before.With(CircuitFiles.FindMultiplier(part.Multiplier), LayerSelection.Parse(part.Layers)));
 
     /// <inheritdoc/>
     public override string ToString() => Parts.Count == 0

@@ -28,6 +28,15 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     /// <summary>The attack is on the mean of the logits of these and the source, which is how one attacks a network whose multiplier changes at random.</summary>
     public IReadOnlyList<Subject> TogetherWith { get; init; } = [];
 
+    /// <summary>Whether the class after the true one is aimed at.</summary>
+    public bool Targeted { get; init; }
+
+    /// <summary>The attack is on the mean over this many images with normal noise added, of the deviation <see cref="JitterDeviation"/>; 0 for none.</summary>
+    public int Jitters { get; init; }
+
+    /// <summary>The deviation of that noise.</summary>
+    internal const double JitterDeviation = 0.02;
+
     /// <summary>How many times as far as the adversarial image the networks are tried as well.</summary>
     public IReadOnlyList<double> Overshoots { get; init; } = [];
 
@@ -55,6 +64,7 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     {
         ArgumentNullException.ThrowIfNull(context);
         return $"{Attack}; {context.DescribeData(DatasetName)}; {Images} images; on {Source.Describe(context)}; by {Backward}; with {List(TogetherWith)}; tried on {List(TriedOn)} at {string.Join(',', Overshoots)}; right on {List(CorrectOn)}; seed {context.Seed}"
+            + (Targeted ? "; targeted" : "") + (Jitters > 0 ? $"; mean of {Jitters} with noise {JitterDeviation}" : "")
             + (Backward?.Measures == true ? $"; {context.DescribeData(DatasetName, Split.Train)}" : "");
 
         string List(IReadOnlyList<Subject> subjects) => string.Join(" / ", subjects.Select(subject => subject.Describe(context)));
@@ -84,8 +94,10 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
         IGradientVictim victim = TogetherWith.Count == 0
             ? Victim(source)
             : new EnsembleVictim([Victim(source), .. TogetherWith.Select(subject => Victim(context.Network(subject, DatasetName)))]);
+        if (Jitters > 0)
+            victim = new AveragingVictim(victim, new GaussianNoise(JitterDeviation), Jitters, context.Seed);
         TransferAttack outcome = TransferAttack.Run(
-            Attack, victim, others, data, places, context.Seed, progress: more => progress(more / Math.Max(1, places.Length)), cancellation: cancellation);
+            Attack, victim, others, data, places, context.Seed, Targeted ? label => (label + 1) % data.Classes.Count : null, progress: more => progress(more / Math.Max(1, places.Length)), cancellation: cancellation);
 
         Rows rows = AttackRecordsFile.Rows([new SavedAttack(Attack.Name, Attack.ToString()!, Backward?.Name, Attack.Epsilon, outcome)], [.. TriedOn.Select(subject => subject.Title)]);
         bool?[][] further = [.. Overshoots.SelectMany(factor => others.Select(other => Further(data, places, outcome, other, factor)))];

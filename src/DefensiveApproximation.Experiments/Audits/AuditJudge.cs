@@ -1,0 +1,102 @@
+using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Experiments.Paper;
+using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Experiments.Units;
+using DefensiveApproximation.Networks.Attacks;
+
+namespace DefensiveApproximation.Experiments.Audits;
+
+/// <summary>Reads from the results of an audit's units whether the defence was broken.</summary>
+/// <param name="defence">What is audited.</param>
+/// <param name="context">Has the results.</param>
+sealed class AuditJudge(Defence defence, RunContext context)
+{
+    /// <summary>Of the attacked images, those whose adversarial image the defence gets wrong.</summary>
+    public Share Broken(AttackUnit unit) => new(BrokenImages([unit]).Count, context.Result(unit).Count);
+
+    /// <summary>The same of the images that another unit attacked.</summary>
+    public Share BrokenAmong(AttackUnit unit, AttackUnit other)
+    {
+        HashSet<int> images = [.. context.Result(other).Numbers("image").Select(image => (int)image)];
+        return new(BrokenImages([unit]).Count(images.Contains), images.Count);
+    }
+
+    /// <summary>The images that any of the attacks breaks.</summary>
+    public HashSet<int> BrokenImages(IEnumerable<AttackUnit> units) =>
+        [.. units.SelectMany(unit => unit.Source == defence.Members[0] ? Images(unit, row => Answer(context.Result(unit), row)) : TransferredImages(unit))];
+
+    /// <summary>Those that an attack for the nearest example breaks within ε in L∞.</summary>
+    public HashSet<int> BrokenWithin(AttackUnit unit, double epsilon)
+    {
+        Rows rows = context.Result(unit);
+        return Images(unit, row => Answer(rows, row) && rows.Number(row, "linf") <= epsilon);
+    }
+
+    /// <summary>The images whose examples, made on the exact network, fool the defence too.</summary>
+    public HashSet<int> TransferredImages(AttackUnit unit)
+    {
+        Rows rows = context.Result(unit);
+        return Images(unit, row => Fooled(rows, row, 1) == true);
+    }
+
+    /// <summary>Of the examples that fool the exact network, those that fool the defence too.</summary>
+    public Share Transfer(AttackUnit unit, double overshoot = 1)
+    {
+        Rows rows = context.Result(unit);
+        bool[] answers = [.. Enumerable.Range(0, rows.Count).Select(row => Fooled(rows, row, overshoot)).OfType<bool>()];
+        return new(answers.Count(fooled => fooled), answers.Length);
+    }
+
+    /// <summary>Of the examples that fool the exact network, those that fool a control too.</summary>
+    public Share TransferTo(AttackUnit unit, Subject control, double overshoot = 1) => Records.Transfer(context.Result(unit), control, overshoot);
+
+    /// <summary>Of the examples that fool the defence, those that fool the exact network too.</summary>
+    public Share Reverse(AttackUnit unit) => Records.Transfer(context.Result(unit), defence.Exact with { Label = "undefended" });
+
+    /// <summary>The images with a gradient that is zero or not finite, and those with a saturated softmax.</summary>
+    public (Share Bad, Share Saturated) Gradients(GradientUnit unit)
+    {
+        Rows rows = context.Result(unit);
+        int[] all = [.. Enumerable.Range(0, rows.Count)];
+        return (new(all.Count(row => rows.Truth(row, "zero") == true || rows.Truth(row, "finite") == false), all.Length), new(all.Count(row => rows.Truth(row, "saturated") == true), all.Length));
+    }
+
+    /// <summary>The images that give the same bits again.</summary>
+    public Share Repeats(GradientUnit unit)
+    {
+        Rows rows = context.Result(unit);
+        return new(Enumerable.Range(0, rows.Count).Count(row => rows.Truth(row, "repeats") == true), rows.Count);
+    }
+
+    /// <summary>The mean cosine of a rule's gradient and the estimated one.</summary>
+    public double Cosine(GradientUnit unit, BackwardRule rule) => context.Result(unit).Numbers(GradientUnit.Cosine(rule)).DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>The accuracies of the exact network and of the defence, the mean of its members.</summary>
+    public (Share Exact, Share Defence) Accuracies(IReadOnlyList<PredictionsUnit> units)
+    {
+        Share[] shares = [.. units.Select(unit => Records.Accuracy(context.Result(unit)))];
+        return (shares[0], new Share((int)Math.Round(shares.Skip(1).Average(share => share.Count)), shares[0].Of));
+    }
+
+    /// <summary>The ratio of the median L2 distances of two attacks' examples.</summary>
+    public Estimate MedianRatio(AttackUnit unit, AttackUnit exact) =>
+        Statistics.Median(Records.Distances(context.Result(unit), "l2")).Over(Records.Median(context.Result(exact), "l2"));
+
+    HashSet<int> Images(AttackUnit unit, Func<int, bool> broken)
+    {
+        Rows rows = context.Result(unit);
+        return [.. Enumerable.Range(0, rows.Count).Where(broken).Select(row => rows.Whole(row, "image"))];
+    }
+
+    /// <summary>Whether the defence, or the member that answers, gets an adversarial image wrong that was made on it.</summary>
+    bool Answer(Rows rows, int row) => defence.IsRandom
+        ? rows.Truth(row, "success") == true && rows.Truth(row, AttackUnit.Fools(defence.Answering(rows.Whole(row, "image"), context.Seed))) == true
+        : rows.Truth(row, "success") == true;
+
+    bool? Fooled(Rows rows, int row, double overshoot)
+    {
+        Subject member = defence.Answering(rows.Whole(row, "image"), context.Seed);
+        return rows.Truth(row, AttackUnit.Fools(member with { Label = $"defence {member.Title}" }, overshoot));
+    }
+}

@@ -1,0 +1,26 @@
+using DefensiveApproximation.Experiments.Runs;
+
+namespace DefensiveApproximation.Experiments.Audits;
+
+/// <summary>
+/// What is audited: a network on approximate multipliers, or several of which one answers each image, drawn anew at random (a moving target).
+/// </summary>
+/// <param name="Name">Its name for a reader.</param>
+/// <param name="DatasetName">The data set.</param>
+/// <param name="Members">The network, or all that it is drawn from; same model.</param>
+public sealed record Defence(string Name, string DatasetName, params IReadOnlyList<Subject> Members)
+{
+    const ulong DrawPurpose = 12;
+
+    /// <summary>The undefended network: the same weights, exact.</summary>
+    public Subject Exact => Members[0] with { Placement = Placement.Exact, Label = null };
+
+    /// <summary>Whether it changes from image to image.</summary>
+    public bool IsRandom => Members.Count > 1;
+
+    /// <summary>The member that answers an image.</summary>
+    /// <param name="image">The image's place.</param>
+    /// <param name="seed">The seed of the run.</param>
+    internal Subject Answering(int image, ulong seed) =>
+        IsRandom ? Members[new CounterRandom(seed, (ulong)image, DrawPurpose).NextInt32(Members.Count)] : Members[0];
+}

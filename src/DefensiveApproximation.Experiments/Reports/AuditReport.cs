@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using DefensiveApproximation.Experiments.Audits;
+using DefensiveApproximation.Experiments.Figures;
+using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Networks.Formats;
+
+namespace DefensiveApproximation.Experiments.Reports;
+
+/// <summary>The report of an audit, as HTML and as Markdown.</summary>
+public static class AuditReport
+{
+    /// <summary>Writes audit.html, audit.md, audit.json, and the figures as SVG, PNG and CSV.</summary>
+    /// <param name="folder">Where they go.</param>
+    /// <param name="audit">The audit.</param>
+    /// <exception cref="InputException">A file cannot be written.</exception>
+    public static void Save(string folder, AuditResult audit)
+    {
+        ArgumentNullException.ThrowIfNull(audit);
+        foreach (PlotData plot in audit.Plots)
+        {
+            string name = Path.Combine(folder, "figures", plot.Name);
+            AtomicFile.WriteText(name + ".svg", ResultFigure.Svg(plot));
+            AtomicFile.Write(name + ".png", stream => stream.Write(ResultFigure.Png(plot)));
+            AtomicFile.WriteText(name + ".csv", ResultFigure.Csv(plot));
+        }
+
+        AtomicFile.WriteText(Path.Combine(folder, "audit.json"), ResultsJson.Write(audit));
+        AtomicFile.WriteText(Path.Combine(folder, "audit.md"), Markdown(audit));
+        AtomicFile.WriteText(Path.Combine(folder, "audit.html"), Html.Page($"Audit of {audit.Defence}", $"<h1>Audit of {Html.Text(audit.Defence)}</h1>\n{Section(audit)}<h2>The run</h2>\n{Html.Run(audit.Scale, audit.Seed, audit.Run)}"));
+    }
+
+    /// <summary>As Markdown.</summary>
+    /// <param name="audit">The audit.</param>
+    public static string Markdown(AuditResult audit)
+    {
+        ArgumentNullException.ThrowIfNull(audit);
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"# Audit of {audit.Defence} ({audit.Model}, {audit.Dataset})\n\n{audit.Conclusion}\n\nScale {audit.Scale}, seed {audit.Seed}, {audit.Run.Date:yyyy-MM-dd}; `{audit.Run.CommandLine}`; {audit.Run.Processor}; dapprox {audit.Run.Version}.\n\n| | check | measured | passes | outcome |\n|---|---|---|---|---|\n");
+        foreach (Check check in audit.Checks)
+            text.Append(CultureInfo.InvariantCulture, $"| {check.Id} | {check.Name} | {check.Measured} | {check.Threshold} | {Word(check)} |\n");
+        foreach (ResultTable table in audit.Tables)
+            text.Append('\n').Append(MarkdownReport.Table(table));
+        foreach (PlotData plot in audit.Plots)
+            text.Append(CultureInfo.InvariantCulture, $"\n![{Html.Alternative(plot)}](figures/{plot.Name}.svg)\n");
+        return text.ToString();
+    }
+
+    /// <summary>As a part of a page.</summary>
+    internal static string Section(AuditResult audit)
+    {
+        var html = new StringBuilder();
+        html.Append(CultureInfo.InvariantCulture, $"<h3>{Html.Text(audit.Defence)}: {Html.Text(audit.Model)}, {Html.Text(audit.Dataset)}</h3>\n<p><b class=\"{(audit.Holds ? "pass" : "fail")}\">{Html.Text(audit.Conclusion)}</b></p>\n");
+        html.Append(Html.Table(
+            $"Checks at {audit.Scale} scale, {audit.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; {string.Join(", ", Audit.Decisive)} decide", ["", "check", "measured", "passes", "|outcome"],
+            audit.Checks.Select(check => (string[])[check.Id, Html.Text(check.Name), Html.Text(check.Measured), Html.Text(check.Threshold), Sign(check)])));
+        foreach (ResultTable table in audit.Tables)
+            html.Append(Html.Table(table.Caption, [.. table.Columns], table.Rows.Select(row => row.Select(Html.Cell).ToArray())));
+        html.Append("<div class=\"plots\">\n");
+        foreach (PlotData plot in audit.Plots)
+            html.Append(Html.Figure(plot));
+        return html.Append("</div>\n").ToString();
+    }
+
+    static string Sign(Check check) => check.Outcome switch
+    {
+        Outcome.Pass => "<span class=\"tag pass\">✓ passed</span>",
+        Outcome.Fail => $"<span class=\"tag fail\">✗ failed</span><br><span class=\"soft\">{Html.Text(check.Meaning)}</span>",
+        _ => $"<span class=\"tag note\">to know</span><br><span class=\"soft\">{Html.Text(check.Meaning)}</span>",
+    };
+
+    static string Word(Check check) => check.Outcome switch
+    {
+        Outcome.Pass => "passed",
+        Outcome.Fail => $"**failed**: {check.Meaning}",
+        _ => check.Meaning,
+    };
+}
