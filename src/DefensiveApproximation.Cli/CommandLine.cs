@@ -63,6 +63,7 @@ static class CommandLine
             CellsCommand.Create(),
             ExploreCommand.Create(),
             ReproduceCommand.Create(),
+            SubmitCommand.Create(),
             AuditCommand.Create(),
             ResultsCommand.Create(),
             TrainCommand.Create(),

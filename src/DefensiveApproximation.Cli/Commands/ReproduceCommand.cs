@@ -20,12 +20,14 @@ static class ReproduceCommand
         Option<string?> data = SharedOptions.Data();
         Option<string> output = RunOptions.Folder("--out", "The folder of the run: report.html, report.md, results.json, figures/, and units/ with one Parquet file for each part that is done. A run on the same folder goes on where the last one stopped.");
         Option<ulong> seed = SharedOptions.Seed();
+        Option<string?> unit = new("--unit") { HelpName = "NAME", Description = "Compute this unit and what it needs, and write no report: the name of its file in units/, without the ending. This is what the tasks of 'dapprox submit' do." };
+        Option<bool> report = new("--report") { Description = "Compute nothing; write the report of what is done." };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "reproduce", "Reproduce the tables and figures of \"Defensive Approximation\" (Guesmi et al., ASPLOS 2021), each beside the paper's numbers, and write a report.",
             $"Scales: {string.Join("; ", Scale.All.Select(known => $"{known.Name}: {known.Summary}"))}. What a scale leaves out is shown from the results at standard scale that come with the program, with their date. Each number of the paper gets a verdict: reproduced, same direction (what the paper concludes from it holds), not reproduced, or open (too little was measured); the tolerances stand in the report. Tables and figures: {string.Join(", ", AllExperiments.List.Select(experiment => experiment.Id))}. With --json: scale, seed, run, results, as in results.json.")
         {
-            scale, only, data, output, seed, json,
+            scale, only, data, output, seed, unit, report, json,
         };
         command.SetAction((parse, cancellation) =>
         {
@@ -36,7 +38,14 @@ static class ReproduceCommand
             var context = new RunContext(folder, parse.GetValue(data), parse.GetValue(seed));
             RunInfo run = RunInfo.Here(string.Join(' ', parse.Tokens.Select(token => token.Value).Prepend("dapprox")), TimeProvider.System.GetUtcNow());
 
-            IReadOnlyList<(string Unit, double Seconds)> times = RunOptions.Run([.. Reproduction.Units(experiments, chosen), .. Reproduction.Galleries], context, cancellation);
+            IReadOnlyList<WorkUnit> units = Reproduction.AllUnits(experiments, chosen);
+            if (parse.GetValue(unit) is string name)
+            {
+                RunOptions.Run([Named(context, units, name)], context, cancellation);
+                return Task.CompletedTask;
+            }
+
+            IReadOnlyList<(string Unit, double Seconds)> times = parse.GetValue(report) ? [] : RunOptions.Run(units, context, cancellation);
             RunResults results = Reproduction.Judge(AllExperiments.List, chosen, context, run);
             var source = new ReportSource(results, chosen == Scale.Quick ? ResultsJson.Shipped : null, Reproduction.Examples(context), times);
             ReportFolder.Save(folder.Path, source);
@@ -48,6 +57,10 @@ static class ReproduceCommand
         });
         return command;
     }
+
+    static WorkUnit Named(RunContext context, IReadOnlyList<WorkUnit> units, string name) =>
+        Runner.InOrder(units, context).FirstOrDefault(unit => Path.GetFileNameWithoutExtension(context.FileOf(unit)) == name)
+        ?? throw new InputException($"--unit is '{name}', which is none of this scale, seed and data; 'dapprox results status --run {context.Folder.Path} --json' lists them");
 
     static void Print(ReportSource source, RunFolder folder, double seconds)
     {

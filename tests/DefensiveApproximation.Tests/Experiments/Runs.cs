@@ -14,7 +14,7 @@ sealed class Runs : IDisposable
     public Runs()
     {
         Context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
-        Times = Runner.Run([.. Reproduction.Units(AllExperiments.List, Tiny), .. Reproduction.Galleries], Context, progress: null, CancellationToken.None);
+        Times = Runner.Run(Reproduction.AllUnits(AllExperiments.List, Tiny), Context, progress: null, CancellationToken.None);
         Results = Reproduction.Judge(AllExperiments.List, Tiny, Context, Info);
         Source = new ReportSource(Results, ResultsJson.Shipped, Reproduction.Examples(Context), Times);
     }

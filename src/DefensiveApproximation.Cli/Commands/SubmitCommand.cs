@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DefensiveApproximation.Experiments.Paper;
+using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Networks.Data;
+
+namespace DefensiveApproximation.Cli.Commands;
+
+/// <summary><c>dapprox submit</c>: the tables and figures of the paper on a Slurm cluster.</summary>
+static class SubmitCommand
+{
+    const int DefaultProcessors = 2;
+
+    public static Command Create()
+    {
+        Option<Scale> scale = RunOptions.Scale();
+        Option<Experiment[]> only = RunOptions.Only();
+        Option<string?> data = SharedOptions.Data();
+        Option<string> output = RunOptions.Folder("--out", "The folder of the run, which all nodes see.");
+        Option<ulong> seed = SharedOptions.Seed();
+        Option<string?> partition = Values.Option<string?>("--partition", "NAME", "The partition. [default: the cluster's]", Word("--partition"));
+        Option<string?> time = Values.Option<string?>("--time", "LIMIT", "The time limit of a task, as sbatch takes it: 12:00:00. [default: the partition's]", Word("--time"));
+        Option<int> processors = Values.Integer("--cpus", "How many processors a task has.", least: 1, otherwise: DefaultProcessors);
+        Option<int?> together = Values.Integer("--at-once", "How many tasks run at once, at most. [default: no limit]", least: 1);
+        Option<bool> dry = new("--dry-run") { Description = "Write the scripts, and hand them to nobody." };
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "submit", "Run the tables and figures of the paper on a Slurm cluster.",
+            $"Each unit that is not done is a task of a job array; a dependent job writes the report when all have ended. A task that was killed goes back into the queue, up to {Slurm.MostRestarts} times; one that failed says why in 'dapprox results status --run DIR'. Units that are done are not sent again, so the same command sends what is left. The scripts are in DIR/slurm. With --json: tasks, job, merge (numbers of the jobs; null with --dry-run), scripts.")
+        {
+            scale, only, data, output, seed, partition, time, processors, together, dry, json,
+        };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            Scale chosen = parse.GetValue(scale)!;
+            Experiment[] some = parse.GetValue(only) ?? [];
+            string folder = Path.GetFullPath(parse.GetValue(output)!);
+            string? dataFolder = Datasets.Folder(parse.GetValue(data));
+            var context = new RunContext(new RunFolder(folder), dataFolder, parse.GetValue(seed));
+            context.Folder.Probe();
+            IReadOnlyList<WorkUnit> units = Runner.InOrder(Reproduction.AllUnits(some.Length > 0 ? some : AllExperiments.List, chosen), context);
+            WorkUnit[] left = [.. units.Where(unit => !context.IsDone(unit))];
+            if (left.Length > Slurm.MostTasks)
+                throw new InputException($"there are {left.Length} units, and an array takes {Slurm.MostTasks}; send some of them with --only");
+            context.Folder.Plan([.. units.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
+            string[] arguments =
+            [
+                "reproduce", "--scale", chosen.Name, "--out", folder, "--seed", $"{context.Seed}",
+                .. some.Length > 0 ? (string[])["--only", string.Join(',', some.Select(experiment => experiment.Id))] : [],
+                .. dataFolder is null ? (string[])[] : ["--data", Path.GetFullPath(dataFolder)],
+            ];
+            (string unitsScript, string mergeScript) = Slurm.WriteScripts(
+                folder, [.. left.Select(context.FileOf)], arguments, new SlurmRequest(parse.GetValue(partition), parse.GetValue(time), parse.GetValue(processors), parse.GetValue(together)));
+
+            string? job = null, merge = null;
+            if (!parse.GetValue(dry))
+            {
+                if (left.Length > 0)
+                    job = await Slurm.SubmitAsync([unitsScript], cancellation).ConfigureAwait(false);
+                // Whatever becomes of the tasks: the report then says what is missing.
+                merge = await Slurm.SubmitAsync([.. job is null ? (string[])[] : [$"--dependency=afterany:{job}"], mergeScript], cancellation).ConfigureAwait(false);
+            }
+
+            if (parse.GetValue(json))
+                Output.PrintJson(new JsonObject { ["tasks"] = left.Length, ["job"] = job, ["merge"] = merge, ["scripts"] = new JsonArray(unitsScript, mergeScript) });
+            else
+                Console.WriteLine($"{left.Length} of {units.Count} units are left{(job is null ? "" : $", sent as job {job}")}{(merge is null ? "" : $"; job {merge} writes the report")}\nscripts  {unitsScript}, {mergeScript}\nstate    dapprox results status --run {folder}");
+        });
+        return command;
+    }
+
+    // They go into a script, so nothing but what such names are made of.
+    static Func<string, string?> Word(string option) => text => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:".Contains(c, StringComparison.Ordinal))
+        ? text
+        : throw new InputException($"{option} is '{text}'; give letters, digits and - _ . , : only");
+}
