@@ -1,10 +1,11 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace DefensiveApproximation.Experiments;
 
 /// <summary>What a run was made with, for whoever reads its results later.</summary>
-/// <param name="Version">The version of the program.</param>
+/// <param name="Version">The version of the program, and the commit it was built from where that is known.</param>
 /// <param name="CommandLine">The command as it was given.</param>
 /// <param name="Date">When it was run, in universal time.</param>
 /// <param name="Processor">The processor's name, its vector width and how many threads it runs.</param>
@@ -20,11 +21,19 @@ public sealed record RunInfo(string Version, string CommandLine, DateTime Date, 
             : Vector256.IsHardwareAccelerated ? "256-bit vectors"
             : Vector128.IsHardwareAccelerated ? "128-bit vectors" : "no vectors";
         return new RunInfo(
-            typeof(RunInfo).Assembly.GetName().Version?.ToString(fieldCount: 3) ?? "unknown",
+            ProgramVersion(),
             commandLine,
             date.UtcDateTime,
             $"{ProcessorName()}, {vectors}, {Environment.ProcessorCount} threads",
             $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}");
+    }
+
+    static string ProgramVersion()
+    {
+        const int CommitDigits = 10;
+        string version = typeof(RunInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        int plus = version.IndexOf('+', StringComparison.Ordinal);
+        return plus < 0 ? version : version[..Math.Min(version.Length, plus + 1 + CommitDigits)];
     }
 
     static string ProcessorName()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Experiments.Results;
 using DefensiveApproximation.Experiments.Runs;
@@ -78,8 +79,11 @@ sealed class NoiseExperiment : Experiment
     {
         int[] rows = [.. Enumerable.Range(0, noise.Count).Where(i => noise.Text(i, "quantity") == "density")];
         return new PlotData($"{Id}-{multiplier}-error", $"{multiplier}: error against product", PlotKind.Map, "exact product y", "error ŷ − y",
-            [new Series(multiplier, Column("x"), Column("y")) { Values = [.. Column("value").Select(Math.Log10)] }])
+            [new Series(multiplier, Rounded(Column("x")), Rounded(Column("y"))) { Values = [.. Column("value").Select(count => Math.Round(Math.Log10(count), 2))] }])
         { ValueTitle = "log₁₀ of the number of products" };
+
+        // More digits than a picture shows would only make files long.
+        double[] Rounded(double[] numbers) => Array.ConvertAll(numbers, number => double.Parse(number.ToString("G8", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
 
         double[] Column(string name) => [.. rows.Select(row => noise.Number(row, name)!.Value)];
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -16,11 +17,9 @@ public static class ResultsJson
         WriteIndented = true,
         NewLine = "\n",
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        // A point of a plot that there is none of is NaN.
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new Points() },
     };
 
     /// <summary>The JSON text, with a line break at its end.</summary>
@@ -33,7 +32,7 @@ public static class ResultsJson
         JsonSerializer.Deserialize<RunResults>(json, Options) ?? throw new JsonException("There is nothing in it.");
 
     /// <summary>The results at <c>standard</c> scale that come with the program: of the data sets that it does not hold.</summary>
-    public static RunResults? Shipped { get; } = Load();
+    public static RunResults Shipped { get; } = Load();
 
     /// <summary>The audits at <c>standard</c> scale that come with the program.</summary>
     public static IReadOnlyList<AuditResult> ShippedAudits { get; } =
@@ -52,9 +51,27 @@ public static class ResultsJson
     /// <param name="audit">The audit.</param>
     public static string Write(AuditResult audit) => JsonSerializer.Serialize(audit, Options) + "\n";
 
-    static RunResults? Load()
+    static RunResults Load()
     {
-        using Stream? stream = typeof(ResultsJson).Assembly.GetManifestResourceStream("standard.json");
-        return stream is null ? null : Read(stream);
+        using Stream stream = typeof(ResultsJson).Assembly.GetManifestResourceStream("standard.json")
+            ?? throw new InvalidOperationException("The resource standard.json is missing.");
+        RunResults all = Read(stream);
+        // What needs no data set, any scale computes.
+        return all with { Results = [.. all.Results.Where(result => result.Dataset is not null)] };
+    }
+
+    /// <summary>The points of plots, in one line; where there is none, null stands for NaN.</summary>
+    sealed class Points : JsonConverter<IReadOnlyList<double>>
+    {
+        public override IReadOnlyList<double> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var points = new List<double>();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                points.Add(reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble());
+            return points;
+        }
+
+        public override void Write(Utf8JsonWriter writer, IReadOnlyList<double> value, JsonSerializerOptions options) => writer.WriteRawValue(
+            $"[{string.Join(',', value.Select(point => double.IsFinite(point) ? point.ToString(CultureInfo.InvariantCulture) : "null"))}]");
     }
 }

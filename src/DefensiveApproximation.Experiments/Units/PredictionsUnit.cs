@@ -4,10 +4,10 @@ using DefensiveApproximation.Networks.Data;
 
 namespace DefensiveApproximation.Experiments.Units;
 
-/// <summary>What a network says of test images. Columns: dataset, subject, image, label, prediction, and the logits, <c>logit_0</c> and so on.</summary>
+/// <summary>What a network says of test images. Columns: dataset, subject, image, label, prediction, and with <paramref name="PerClass"/> the logits, <c>logit_0</c> and so on.</summary>
 /// <param name="DatasetName">The data set.</param>
 /// <param name="Subject">The network.</param>
-/// <param name="PerClass">How many test images of each class, the first; 0 for all test images.</param>
+/// <param name="PerClass">How many test images of each class, the first; 0 for all test images, whose logits would be too many to keep.</param>
 public sealed record PredictionsUnit(string DatasetName, Subject Subject, int PerClass = 0) : WorkUnit
 {
     const int BatchSize = 250;
@@ -25,13 +25,13 @@ public sealed record PredictionsUnit(string DatasetName, Subject Subject, int Pe
     public override double Seconds => (DatasetName == "digits" ? 0.5 : 3) * (DatasetName == "cifar-10" ? 4 : 1);
 
     /// <inheritdoc/>
-    public override string Title => $"predictions of {Subject.Model}, {Subject.Title}, {DatasetName}";
+    public override string Title => $"predictions of {Subject.Model}, {Subject.Title}, {DatasetName}{(PerClass == 0 ? "" : $", {PerClass} of each class")}";
 
     /// <inheritdoc/>
     public override string Describe(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return $"{context.DescribeData(DatasetName)}; {PerClass} per class; {Subject.Describe(context)}; seed {context.Seed}";
+        return $"{context.DescribeData(DatasetName)}; {(PerClass == 0 ? "all, classes" : $"{PerClass} per class, logits")}; {Subject.Describe(context)}; seed {context.Seed}";
     }
 
     /// <inheritdoc/>
@@ -52,13 +52,13 @@ public sealed record PredictionsUnit(string DatasetName, Subject Subject, int Pe
             Tensor logits = network.Forward(data.Images(batch));
             int[] labels = Networks.Attacks.Scores.Labels(logits);
             for (int i = 0; i < batch.Length; i++)
-                values.Add([DatasetName, Subject.Title, batch[i], data.Labels[batch[i]], labels[i], .. Array.ConvertAll(logits.Row(i).ToArray(), logit => (object?)(double)logit)]);
+                values.Add([DatasetName, Subject.Title, batch[i], data.Labels[batch[i]], labels[i], .. PerClass == 0 ? [] : Array.ConvertAll(logits.Row(i).ToArray(), logit => (object?)(double)logit)]);
             progress((double)batch.Length / places.Length);
         }
 
         return new Rows(
             [new("dataset", "VARCHAR"), new("subject", "VARCHAR"), new("image", "INTEGER"), new("label", "INTEGER"), new("prediction", "INTEGER"),
-             .. Enumerable.Range(0, network.Classes).Select(i => new Column($"logit_{i}", "DOUBLE"))],
+             .. PerClass == 0 ? [] : Enumerable.Range(0, network.Classes).Select(i => new Column($"logit_{i}", "DOUBLE"))],
             values);
     }
 }
