@@ -68,9 +68,11 @@ static class AuditCommand
     {
         int colon = part.LastIndexOf(':');
         // A circuit's description has colons of its own.
-        return colon > 0 && LayerSelection.Known.Any(known => known.Name == part[(colon + 1)..])
-            ? (Multiplier(part[..colon]), LayerSelection.Parse(part[(colon + 1)..]).Name)
-            : (Multiplier(part), LayerSelection.All.Name);
+        if (colon > 0 && LayerSelection.Known.Any(known => known.Name == part[(colon + 1)..]))
+            return (Multiplier(part[..colon]), part[(colon + 1)..]);
+        if (colon > 0 && Multipliers.All.Any(known => known.Name == part[..colon]))
+            throw Names.Unknown("group of layers", part[(colon + 1)..], LayerSelection.Known.Select(known => known.Name));
+        return (Multiplier(part), LayerSelection.All.Name);
     }).Where(part => part.Item1 != Multipliers.All[0].Name)]);
 
     static string Multiplier(string text) => File.Exists(text)

@@ -26,6 +26,10 @@ sealed class AuditJudge(Defence defence, RunContext context)
     public HashSet<int> BrokenImages(IEnumerable<AttackUnit> units) =>
         [.. units.SelectMany(unit => unit.Source == defence.Members[0] ? Images(unit, row => Answer(context.Result(unit), row)) : TransferredImages(unit))];
 
+    /// <summary>The images on which any of the attacks succeeded on the network that it attacked.</summary>
+    public HashSet<int> BrokenBySuccess(IEnumerable<AttackUnit> units) =>
+        [.. units.SelectMany(unit => Images(unit, row => context.Result(unit).Truth(row, "success") == true))];
+
     /// <summary>Those that an attack for the nearest example breaks within ε in L∞.</summary>
     public HashSet<int> BrokenWithin(AttackUnit unit, double epsilon)
     {

@@ -36,13 +36,20 @@ public static class AuditReport
     {
         ArgumentNullException.ThrowIfNull(audit);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# Audit of {audit.Defence} ({audit.Model}, {audit.Dataset})\n\n{audit.Conclusion}\n\nScale {audit.Scale}, seed {audit.Seed}, {audit.Run.Date:yyyy-MM-dd}; `{audit.Run.CommandLine}`; {audit.Run.Processor}; dapprox {audit.Run.Version}.\n\n| | check | measured | passes | outcome |\n|---|---|---|---|---|\n");
-        foreach (Check check in audit.Checks)
-            text.Append(CultureInfo.InvariantCulture, $"| {check.Id} | {check.Name} | {check.Measured} | {check.Threshold} | {Word(check)} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"# Audit of {audit.Defence} ({audit.Model}, {audit.Dataset})\n\n{audit.Conclusion}\n\nScale {audit.Scale}, seed {audit.Seed}, {audit.Run.Date:yyyy-MM-dd}; `{audit.Run.CommandLine}`; {audit.Run.Processor}; dapprox {audit.Run.Version}.\n\n").Append(Checks(audit));
         foreach (ResultTable table in audit.Tables)
             text.Append('\n').Append(MarkdownReport.Table(table));
         foreach (PlotData plot in audit.Plots)
             text.Append(CultureInfo.InvariantCulture, $"\n![{Html.Alternative(plot)}](figures/{plot.Name}.svg)\n");
+        return text.ToString();
+    }
+
+    /// <summary>The checks as a table in Markdown.</summary>
+    internal static string Checks(AuditResult audit)
+    {
+        var text = new StringBuilder("| | check | measured | passes | outcome |\n|---|---|---|---|---|\n");
+        foreach (Check check in audit.Checks)
+            text.Append(CultureInfo.InvariantCulture, $"| {check.Id} | {check.Name} | {check.Measured} | {check.Threshold} | {Word(check)} |\n");
         return text.ToString();
     }
 

@@ -115,4 +115,53 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
     }
+
+    [Fact]
+    public async Task Results_AreAsked_Listed_Exported_AndTheirStateShown()
+    {
+        await Dapprox.RunAsync("reproduce", "--only", "figure-4", "--out", folder.Path);
+
+        Dapprox query = await Dapprox.RunAsync("results", "query", "SELECT similarity, count(*), avg(approximate - exact) FROM response GROUP BY ALL ORDER BY 1", "--run", folder.Path, "--json");
+        Assert.Equal([0, 0.2, 0.4, 0.6, 0.8, 1], query.Json.GetProperty("rows").EnumerateArray().Select(row => row[0].GetDouble()));
+        Assert.All(query.Json.GetProperty("rows").EnumerateArray(), row => Assert.Equal(200, row[1].GetInt64()));
+
+        Dapprox list = await Dapprox.RunAsync("results", "list", "--run", folder.Path, "--json");
+        Assert.Contains(list.Json.GetProperty("tables").EnumerateArray(), table => table.GetProperty("name").GetString() == "response" && table.GetProperty("rows").GetInt64() == 1200);
+
+        foreach (string format in new[] { "csv", "json", "parquet" })
+        {
+            Dapprox export = await Dapprox.RunAsync("results", "export", format, "--run", folder.Path, "--to", folder.File("to"), "--json");
+            Assert.All(export.Json.GetProperty("files").EnumerateArray(), file => Assert.True(new FileInfo(file.GetString()!).Length > 0));
+        }
+
+        Assert.Equal(1201, (await File.ReadAllLinesAsync(folder.File("to/response.csv"), TestContext.Current.CancellationToken)).Length);
+        Dapprox status = await Dapprox.RunAsync("results", "status", "--run", folder.Path, "--json");
+        Assert.Equal((5, 0), (status.Json.GetProperty("done").GetInt32(), status.Json.GetProperty("pending").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("holds no results", "query", "SELECT 1")]
+    [InlineData("is not the folder of a run", "status")]
+    [InlineData("unknown format 'xml'", "export", "xml")]
+    public async Task Results_OfWhatThereIsNot_AreOneLine(string message, params string[] arguments)
+    {
+        Dapprox run = await Dapprox.RunAsync(["results", .. arguments, "--run", folder.Path]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("unknown multiplier 'nothing'", "--multiplier", "nothing")]
+    [InlineData("unknown scale 'paper'", "--scale", "paper")]
+    [InlineData("dense", "--multiplier", "ax-fpm:nowhere")]
+    public async Task Audit_OfWhatThereIsNot_IsOneLine(string message, params string[] arguments)
+    {
+        Dapprox run = await Dapprox.RunAsync(["audit", "--out", folder.Path, .. arguments]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
+    }
 }

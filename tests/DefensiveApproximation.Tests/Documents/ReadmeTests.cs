@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using DefensiveApproximation.Experiments.Reports;
+using DefensiveApproximation.Experiments.Results;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Documents;
@@ -26,16 +28,49 @@ public partial class ReadmeTests
         Assert.All(ReadmeExample.Console.Lines, accuracy => Assert.InRange(accuracy, 0.9, 1));
     }
 
-    [Fact]
-    public void EveryFileThatTheReadmeLinksTo_Exists()
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/paper.md")]
+    [InlineData("docs/findings.md")]
+    public void EveryFileThatADocumentLinksTo_Exists(string document)
     {
-        string[] links = Links().Matches(File.ReadAllText(Repository.Path("README.md")))
+        string[] links = Links().Matches(File.ReadAllText(Repository.Path(document)))
             .Select(match => match.Groups[1].Value)
             .Where(link => !link.StartsWith("http", StringComparison.Ordinal) && !link.StartsWith('#'))
             .ToArray();
 
         Assert.NotEmpty(links);
-        Assert.All(links, link => Assert.True(Path.Exists(Repository.Path(link)), link));
+        Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(Repository.Path(document))!, link)), link));
+    }
+
+    /// <summary>With DAPPROX_WRITE_DOCUMENTS=1 the documents are written anew instead.</summary>
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/paper.md")]
+    [InlineData("docs/findings.md")]
+    public void Results_InADocument_AreThoseThatWereMeasured(string document)
+    {
+        string path = Repository.Path(document), text = File.ReadAllText(path);
+
+        string renewed = DocumentBlocks.Renew(text);
+
+        Assert.Contains("<!-- results: ", text, StringComparison.Ordinal);
+        if (Environment.GetEnvironmentVariable("DAPPROX_WRITE_DOCUMENTS") == "1")
+            File.WriteAllText(path, renewed);
+        else
+            Assert.Equal(renewed, text);
+    }
+
+    [Fact]
+    public void ShippedResults_AreThoseUnderResults()
+    {
+        using FileStream file = File.OpenRead(Repository.Path("results/standard/results.json"));
+        RunResults all = ResultsJson.Read(file);
+
+        Assert.Equal("standard", all.Scale);
+        Assert.Equal(
+            ResultsJson.Write(all with { Results = [.. all.Results.Where(result => result.Dataset is not null)] }), ResultsJson.Write(ResultsJson.Shipped));
+        Assert.Equal(Directory.GetFiles(Repository.Path("results/audits"), "*.json").Length, ResultsJson.ShippedAudits.Count);
     }
 
     static string Unindent(string code)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Commons;
 using DefensiveApproximation.Experiments.Figures;
 using DefensiveApproximation.Experiments.Paper;
 using DefensiveApproximation.Experiments.Reports;
@@ -117,7 +118,32 @@ public partial class ReportTests(RunsFixture fixture)
 
     [Fact(Explicit = true)]
     [Trait("Speed", "Slow")]
-    public async Task Html_OpenedInABrowser_LogsNoError()
+    public async Task Html_InABrowser_LoadsAllPictures_AndLogsNothing()
+    {
+        // The page itself has no scripts; this one is the test's. Pictures that did not load have no width of their own.
+        (string document, string log) = await Browse("document.title = 'broken: ' + [...document.images].filter(image => !image.naturalWidth).length");
+
+        Assert.Contains("id=\"run\"", document, StringComparison.Ordinal);
+        Assert.Contains("<title>broken: 0</title>", document, StringComparison.Ordinal);
+        // What pages log is marked CONSOLE; the rest is the browser talking of itself.
+        Assert.DoesNotContain("CONSOLE", log, StringComparison.Ordinal);
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData("1200,900")]
+    [InlineData("390,844")]
+    [InlineData("1200,900", "--force-dark-mode", "--blink-settings=preferredColorScheme=0")]
+    [Trait("Speed", "Slow")]
+    public async Task Html_PassesAxe(string window, params string[] arguments)
+    {
+        (string document, _) = await Browse(
+            new BundledAxeScriptProvider().GetScript() + ";axe.run().then(found => { document.title = 'axe: ' + JSON.stringify(found.violations.map(one => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 200), one.nodes[0].failureSummary])) });",
+            [$"--window-size={window}", "--virtual-time-budget=60000", .. arguments]);
+
+        Assert.Contains("<title>axe: []</title>", document, StringComparison.Ordinal);
+    }
+
+    async Task<(string Document, string Log)> Browse(string script, params string[] arguments)
     {
         string? browser = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name)))
@@ -125,29 +151,20 @@ public partial class ReportTests(RunsFixture fixture)
         Assert.SkipWhen(browser is null, "Neither chromium nor google-chrome is on the PATH.");
         using var folder = new TemporaryFolder();
         string page = folder.File("report.html");
-        // Pictures that did not load have no width of their own; the page itself has no scripts, so this one is the test's.
-        await File.WriteAllTextAsync(page, Page.Replace("</body>", "<script>addEventListener('load', () => document.title = 'broken: ' + [...document.images].filter(image => !image.naturalWidth).length)</script></body>", StringComparison.Ordinal), TestContext.Current.CancellationToken);
-
+        await File.WriteAllTextAsync(page, Page.Replace("</body>", $"<script>addEventListener('load', () => {{ {script} }})</script></body>", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         var start = new ProcessStartInfo(browser)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList =
-            {
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-logging=stderr",
-                $"--user-data-dir={Path.Combine(folder.Path, "profile")}", "--dump-dom", new Uri(Path.GetFullPath(page)).AbsoluteUri,
-            },
         };
+        foreach (string argument in (string[])["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-logging=stderr", $"--user-data-dir={Path.Combine(folder.Path, "profile")}", .. arguments, "--dump-dom", new Uri(Path.GetFullPath(page)).AbsoluteUri])
+            start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
         Task<string> log = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         string document = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-
         Assert.Equal(0, process.ExitCode);
-        Assert.Contains("id=\"run\"", document, StringComparison.Ordinal);
-        Assert.Contains("<title>broken: 0</title>", document, StringComparison.Ordinal);
-        // What pages log is marked CONSOLE; the rest is the browser talking of itself.
-        Assert.DoesNotContain("CONSOLE", await log, StringComparison.Ordinal);
+        return (document, await log);
     }
 
     [GeneratedRegex("<section id=\"([a-z0-9-]+)\"")]

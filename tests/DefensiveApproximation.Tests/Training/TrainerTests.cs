@@ -1,6 +1,8 @@
 using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Attacks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
+using DefensiveApproximation.Networks.Models;
 using DefensiveApproximation.Training;
 using TorchSharp;
 using Xunit;
@@ -45,6 +47,23 @@ public sealed class TrainerTests : IDisposable
 
         Assert.Equal(first, second);
         Assert.NotEqual(first, other);
+    }
+
+    [Fact]
+    public void Train_OnAdversarialImages_ResistsAttacksThatTheSameTrainingWithoutThemDoesNot()
+    {
+        Dataset digits = Datasets.Load("digits", Split.Train), test = Datasets.Load("digits", Split.Test).First(60);
+        TrainingOptions options = new() { Epochs = 4, Shift = 0, Rotation = 0 };
+
+        Assert.True(Fooled(options) > 1.5 * Fooled(options with { AdversarialEpsilon = 0.15 }));
+
+        int Fooled(TrainingOptions how)
+        {
+            IReadOnlyDictionary<string, Tensor> weights = Trainer.Train(TorchLeNet5.Architecture, digits, how, cancellation: TestContext.Current.CancellationToken).Weights;
+            var victim = new NetworkVictim(LeNet5.Architecture.Build("trained", weights));
+            return AttackRunner.Run(new Pgd(0.1) { Restarts = 1 }, victim, test.Images(0, test.Count), test.Labels, 1, cancellation: TestContext.Current.CancellationToken)
+                .Count(record => record.Success);
+        }
     }
 
     // The finaliser frees a forgotten tensor at any time, even while LibTorch reads it.

@@ -1,0 +1,74 @@
+using DefensiveApproximation.Experiments.Audits;
+using DefensiveApproximation.Experiments.Reports;
+using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Experiments.Runs;
+using Xunit;
+
+namespace DefensiveApproximation.Tests.Experiments;
+
+public sealed class AuditTests : IDisposable
+{
+    static readonly AuditScale Tiny = new("tiny", 4, 1, 1, 10, 20, 1);
+
+    static readonly string[] Ids = [.. Enumerable.Range(1, 16).Select(i => $"S{i}"), .. Enumerable.Range(1, 4).Select(i => $"T{i}")];
+
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    AuditResult Run(params Placement[] placements)
+    {
+        var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
+        var audit = new Audit(new Defence("defence", "digits", [.. placements.Select(placement => new Subject("lenet5-digits", placement))]), Tiny);
+        Runner.Run(audit.Units, context, progress: null, TestContext.Current.CancellationToken);
+        return audit.Judge(context, Runs.Info);
+    }
+
+    [Fact]
+    public void Judge_HasAllChecks_AndConcludesFromThoseThatDecide()
+    {
+        AuditResult result = Run(Placement.AxFpm);
+
+        Assert.Equal(Ids, result.Checks.Select(check => check.Id));
+        // Four images separate nothing from anything: robust accuracy cannot be shown to be above the exact network's.
+        Assert.Equal(Outcome.Fail, result.Checks.Single(check => check.Id == "T4").Outcome);
+        Assert.False(result.Holds);
+        Assert.StartsWith("Not evidence of robustness", result.Conclusion, StringComparison.Ordinal);
+        string text = AuditReport.Markdown(result);
+        Assert.All(result.Checks, check => Assert.Contains($"| {check.Id} | {check.Name} | {check.Measured} |", text, StringComparison.Ordinal));
+        AuditReport.Save(folder.Path, result);
+        Assert.All(["audit.html", "audit.md", "audit.json"], file => Assert.True(File.Exists(folder.File(file))));
+    }
+
+    [Fact]
+    public void Judge_OfAMovingTarget_DrawsAMemberForEachImage()
+    {
+        var defence = new Defence("moving", "digits", [new("lenet5-digits", Placement.AxFpm), new("lenet5-digits", Placement.Bfloat16), new("lenet5-digits", Placement.Of("ama5-flat"))]);
+        Subject[] answering = [.. Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1))];
+
+        Assert.True(defence.IsRandom);
+        Assert.All(defence.Members, member => Assert.InRange(answering.Count(one => one == member), 150, 250));
+        Assert.Equal(answering, Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1)));
+
+        AuditResult result = Run(Placement.AxFpm, Placement.Bfloat16);
+        Assert.Equal(Ids, result.Checks.Select(check => check.Id));
+        Assert.Contains("drawn for each image", result.Checks.Single(check => check.Id == "S12").Measured, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Holds_NeedsEveryCheckThatDecides()
+    {
+        AuditResult Of(params (string Id, Outcome Outcome)[] checks) => new(
+            "d", "m", "s", "tiny", 1, Runs.Info, "", [.. checks.Select(check => new Check(check.Id, "", "", "", check.Outcome, ""))], [], []);
+
+        Assert.True(Of(("S1", Outcome.Pass), ("S6", Outcome.Fail)).Holds);
+        Assert.All(Audit.Decisive, id => Assert.False(Of(("S1", Outcome.Pass), (id, Outcome.Fail)).Holds));
+    }
+
+    [Fact]
+    public void Json_ReadsBack()
+    {
+        foreach (AuditResult audit in ResultsJson.ShippedAudits)
+            Assert.Contains("\"checks\"", ResultsJson.Write(audit), StringComparison.Ordinal);
+    }
+}
