@@ -47,7 +47,7 @@ public static class AuditReport
     /// <summary>The checks as a table in Markdown.</summary>
     internal static string Checks(AuditResult audit)
     {
-        var text = new StringBuilder("| | check | measured | passes | outcome |\n|---|---|---|---|---|\n");
+        var text = new StringBuilder("| no. | check | measured | passes | outcome |\n|---|---|---|---|---|\n");
         foreach (Check check in audit.Checks)
             text.Append(CultureInfo.InvariantCulture, $"| {check.Id} | {check.Name} | {check.Measured} | {check.Threshold} | {Word(check)} |\n");
         return text.ToString();
@@ -59,10 +59,10 @@ public static class AuditReport
         var html = new StringBuilder();
         html.Append(CultureInfo.InvariantCulture, $"<h3>{Html.Text(audit.Defence)}: {Html.Text(audit.Model)}, {Html.Text(audit.Dataset)}</h3>\n<p><b class=\"{(audit.Holds ? "pass" : "fail")}\">{Html.Text(audit.Conclusion)}</b></p>\n");
         html.Append(Html.Table(
-            $"Checks at {audit.Scale} scale, {audit.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; {string.Join(", ", Audit.Decisive)} decide", ["", "check", "measured", "passes", "|outcome"],
-            audit.Checks.Select(check => (string[])[check.Id, Html.Text(check.Name), Html.Text(check.Measured), Html.Text(check.Threshold), Sign(check)])));
+            $"Checks at {audit.Scale} scale, {audit.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; {string.Join(", ", Audit.Decisive)} decide", ["no.", "check", "measured", "passes", "|outcome"],
+            audit.Checks.Select(check => (string[])[check.Id, Html.Text(check.Name), Html.Text(check.Measured), Html.Text(check.Threshold), Sign(check)]), $"{audit.Defence}, {audit.Dataset}: "));
         foreach (ResultTable table in audit.Tables)
-            html.Append(Html.Table(table.Caption, [.. table.Columns], table.Rows.Select(row => row.Select(Html.Cell).ToArray())));
+            html.Append(Html.Table(table.Caption, [.. table.Columns], table.Rows.Select(row => row.Select(Html.Cell).ToArray()), $"{audit.Defence}, {audit.Dataset}: "));
         html.Append("<div class=\"plots\">\n");
         foreach (PlotData plot in audit.Plots)
             html.Append(Html.Figure(plot));

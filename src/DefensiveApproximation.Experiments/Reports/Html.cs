@@ -89,10 +89,11 @@ static class Html
     /// <param name="caption">What it shows.</param>
     /// <param name="columns">The titles; one that begins with &gt; stands to the right, over numbers, one with | over what must not be broken.</param>
     /// <param name="rows">The cells, as HTML; the first of each row names it.</param>
-    public static string Table(string caption, string[] columns, IEnumerable<string[]> rows)
+    /// <param name="where">What tells it, where it scrolls, from others with the same caption.</param>
+    public static string Table(string caption, string[] columns, IEnumerable<string[]> rows, string where = "")
     {
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(caption)}\"><table>\n<caption>{Text(caption)}</caption>\n<thead><tr>");
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(where + caption)}\"><table>\n<caption>{Text(caption)}</caption>\n<thead><tr>");
         foreach (string column in columns)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"{Class(column)}>{Text(column.TrimStart('>', '|'))}</th>");
         html.Append("</tr></thead>\n<tbody>\n");

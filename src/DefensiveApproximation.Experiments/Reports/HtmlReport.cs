@@ -117,7 +117,7 @@ public static class HtmlReport
     {
         page.Append(CultureInfo.InvariantCulture, $"<h3>{Html.Text(heading)}</h3>\n<p>{Html.Text(result.Finding)}</p>\n");
         foreach (ResultTable table in result.Tables)
-            page.Append(Html.Table(table.Caption, [table.Columns[0], .. table.Columns.Skip(1)], table.Rows.Select(row => row.Select(Html.Cell).ToArray())));
+            page.Append(Html.Table(table.Caption, [table.Columns[0], .. table.Columns.Skip(1)], table.Rows.Select(row => row.Select(Html.Cell).ToArray()), $"{result.Reference}, {result.Dataset}: "));
         if (result.Rule is string rule)
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">{Html.Text(rule)}</p>\n");
         if (result.Plots.Count == 0)
