@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Deque.AxeCore.Commons;
 using DefensiveApproximation.Experiments.Figures;
 using DefensiveApproximation.Experiments.Paper;
 using DefensiveApproximation.Experiments.Reports;
 using DefensiveApproximation.Experiments.Results;
+using Deque.AxeCore.Commons;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Experiments;
