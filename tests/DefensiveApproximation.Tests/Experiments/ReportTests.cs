@@ -18,7 +18,7 @@ public partial class ReportTests(RunsFixture fixture)
 
     [Fact]
     public void Html_HasAllSections_LimitationsFirst() => Assert.Equal(
-        ["limitations", "overview", "gallery", .. AllExperiments.List.Select(experiment => experiment.Id), "run"],
+        ["limitations", "overview", "gallery", .. AllExperiments.List.Select(experiment => experiment.Id), "audit", "run"],
         SectionTag().Matches(Page).Select(match => match.Groups[1].Value));
 
     [Fact]
@@ -26,7 +26,7 @@ public partial class ReportTests(RunsFixture fixture)
     {
         string[] images = ImageTag().Matches(Page).Select(match => match.Value).ToArray();
 
-        int plots = Source.Results.Results.Concat(Source.Shipped?.Results ?? []).Sum(result => result.Plots.Count);
+        int plots = Source.Results.Results.Concat(Source.Shipped?.Results ?? []).Sum(result => result.Plots.Count) + ResultsJson.ShippedAudits.Sum(audit => audit.Plots.Count);
         Assert.Equal(plots + Reproduction.Galleries.Count, images.Length);
         Assert.All(images, image =>
         {
@@ -57,7 +57,7 @@ public partial class ReportTests(RunsFixture fixture)
         foreach (Match match in AnyTag().Matches(Page))
         {
             string name = match.Groups["name"].Value;
-            if (name is "meta" or "link" or "img" || match.Value.EndsWith("/>", StringComparison.Ordinal) || match.Value.StartsWith("<!", StringComparison.Ordinal))
+            if (name is "meta" or "link" or "img" or "br" || match.Value.EndsWith("/>", StringComparison.Ordinal) || match.Value.StartsWith("<!", StringComparison.Ordinal))
                 continue;
             if (match.Groups["close"].Length > 0)
                 Assert.Equal(open.Pop(), name);
