@@ -95,7 +95,8 @@ public sealed class Network
     public int Threads { get; init; }
 
     /// <summary><see cref="Threads"/>, or the number of processors.</summary>
-    internal int MostThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
+    /// <summary>How many threads it may use: <see cref="Threads"/>, or as many as there are processors.</summary>
+    public int MostThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
 
     /// <summary>
     /// The same network on other hardware, without retraining: layers that multiply do so with

@@ -115,7 +115,7 @@ public sealed class Audit
 
     AttackUnit SquareSearch => On(new Square(Epsilon) { Queries = scale.Queries }, null, scale.Images, 2e-4 * scale.Queries);
 
-    AttackUnit Boundary => On(HopSkipJump.Released with { Iterations = scale == AuditScale.Quick ? 4 : 20 }, null, scale.QueryImages, scale == AuditScale.Quick ? 0.3 : 2);
+    AttackUnit Boundary => On(HopSkipJump.Released with { Iterations = scale.HopSkipJumpIterations }, null, scale.QueryImages, scale.HopSkipJumpSeconds);
 
     AttackUnit Noise => On(new RandomNoise(Epsilon) { Draws = scale.Draws }, null, scale.QueryImages, 2e-4 * scale.Draws);
 
@@ -124,13 +124,12 @@ public sealed class Audit
     AttackUnit Ensemble => OnExact(Steady(Epsilon), BackwardRule.StraightThrough, scale.Images, 0.04) with
     {
         TogetherWith = [defence.Exact with { Placement = Placement.HeapLike }],
-        CorrectOn = [defence.Exact, .. defence.Members],
     };
 
     AttackUnit DeepFoolOnExact => OnExact(DeepFool.Released, BackwardRule.StraightThrough, scale.Images, 0.02) with { Overshoots = Overshoots };
 
     IEnumerable<(double Confidence, AttackUnit Unit)> Confident => Confidences.Select(confidence =>
-        (confidence, OnExact(CarliniWagner.Released with { Confidence = confidence, InitialConstant = 1, SearchSteps = 3, Iterations = scale == AuditScale.Quick ? 300 : 1000 }, BackwardRule.StraightThrough, scale.QueryImages, 0.3)));
+        (confidence, OnExact(CarliniWagner.Released with { Confidence = confidence, InitialConstant = 1, SearchSteps = 3, Iterations = scale.CarliniWagnerIterations }, BackwardRule.StraightThrough, scale.QueryImages, 0.3)));
 
     IEnumerable<(string Name, AttackUnit Unit)> Minimal =>
     [

@@ -1,3 +1,5 @@
+using DefensiveApproximation.Networks.Attacks;
+
 namespace DefensiveApproximation.Experiments.Audits;
 
 /// <summary>How much of an audit is run.</summary>
@@ -10,8 +12,17 @@ namespace DefensiveApproximation.Experiments.Audits;
 /// <param name="RetrainingEpochs">For how many epochs the other network is trained whose examples are compared.</param>
 public sealed record AuditScale(string Name, int Images, int QueryImages, int Estimated, int Draws, int Queries, int RetrainingEpochs)
 {
+    /// <summary>The iterations of HopSkipJump.</summary>
+    public int HopSkipJumpIterations { get; init; } = 20;
+
+    /// <summary>About how many seconds these take an image.</summary>
+    public double HopSkipJumpSeconds { get; init; } = 2;
+
+    /// <summary>The iterations of Carlini and Wagner's attack for each constant.</summary>
+    public int CarliniWagnerIterations { get; init; } = CarliniWagner.Released.Iterations;
+
     /// <summary>For minutes.</summary>
-    public static AuditScale Quick { get; } = new("quick", 30, 6, 3, 1_000, 500, 6);
+    public static AuditScale Quick { get; } = new("quick", 30, 6, 3, 1_000, 500, 6) { HopSkipJumpIterations = 4, HopSkipJumpSeconds = 0.3, CarliniWagnerIterations = 300 };
 
     /// <summary>For an hour or two.</summary>
     public static AuditScale Standard { get; } = new("standard", 200, 50, 20, 10_000, 5_000, 6);

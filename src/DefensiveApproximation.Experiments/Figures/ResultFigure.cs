@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using DefensiveApproximation.Experiments.Results;
+using DefensiveApproximation.Networks.Formats;
 using ScottPlot;
 using ScottPlot.Plottables;
 
@@ -61,6 +62,17 @@ public static partial class ResultFigure
         foreach (PaperMark mark in data.Paper)
             csv.Append(CultureInfo.InvariantCulture, $"{Quoted(mark.Name)},{mark.X},{mark.Y},,,\n");
         return csv.ToString();
+    }
+
+    /// <summary>Writes it as SVG, PNG and CSV, each in one step.</summary>
+    /// <param name="path">Where the files go, without their endings.</param>
+    /// <param name="data">What to draw.</param>
+    /// <exception cref="InputException">A file cannot be written.</exception>
+    public static void Save(string path, PlotData data)
+    {
+        AtomicFile.WriteText(path + ".svg", Svg(data));
+        AtomicFile.Write(path + ".png", stream => stream.Write(Png(data)));
+        AtomicFile.WriteText(path + ".csv", Csv(data));
     }
 
     [GeneratedRegex(@"\bcl_[0-9a-f]+\b")]

@@ -51,10 +51,8 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
                 sums = [.. sums.Zip(shares, (sum, share) => new Share(sum.Count + share.Count, sum.Of + share.Of))];
                 // The paper's rate is of the examples that fool the exact victim.
                 double? relative = shares[0].Count >= Verdicts.FewestImages && shares[1].Of >= Verdicts.FewestImages ? shares[1].Value / shares[0].Value : null;
-                Verdict verdict = relative is not double ratio ? Verdict.Open
-                    : Math.Abs(ratio - PaperRates[i]) <= 0.05 ? Verdict.Reproduced : ratio < 0.5 ? Verdict.SameDirection : Verdict.NotReproduced;
                 rows.Add([Cell.Words(attack.Name), Cell.Share(Records.Success(records[0])), Cell.Share(shares[0]), Cell.Share(Records.Success(records[1])), Cell.Share(shares[1]),
-                    Cell.Number(relative, PaperRates[i], verdict, NumberFormat.Percent)]);
+                    Cell.Number(relative, PaperRates[i], Verdicts.RelativeTransfer(relative, PaperRates[i]), NumberFormat.Percent)]);
             }
 
             tables.Add(new ResultTable(

@@ -43,8 +43,7 @@ sealed class ConfidenceExperiment() : Experiment("figure-12", "Confidence of the
                     [.. all.Select((one, i) => (Cell[])
                     [
                         Cell.Words(one.Name),
-                        Cell.Share(sure[i], one.Paper, (share, paper) => (share.Low <= paper && paper <= share.High) || Math.Abs(share.Value!.Value - paper) <= 0.05 ? Verdict.Reproduced
-                            : i == 1 && share.Value > sure[0].Value ? Verdict.SameDirection : Verdict.NotReproduced),
+                        Cell.Share(sure[i], one.Paper, (share, paper) => Verdicts.Confidence(share, paper, i == 1 ? sure[0].Value : null)),
                         Cell.Estimate(Statistics.Median(one.Confidences)),
                     ])]),
             ],

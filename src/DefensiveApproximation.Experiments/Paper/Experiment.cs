@@ -74,5 +74,5 @@ public abstract class Experiment(string id, string title, string reference, Stag
 
     /// <summary>The network of the stage at a scale.</summary>
     private protected Subject Subject(Scale scale, Placement placement) =>
-        new(stage == Stage.Colour ? "alexnet-cifar-10" : Networks.Models.TrainedModels.For(scale.Grey), placement);
+        new(Networks.Models.TrainedModels.For(Dataset(scale)!), placement);
 }

@@ -21,11 +21,7 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
     static IEnumerable<(PaperAttack Attack, double Approximate, double Full, double WeightsOnly)> Rows(Scale scale) =>
         PaperRates.Select(row => (PaperAttack.All(scale).Single(attack => attack.Name == row.Attack), row.Approximate, row.Full, row.WeightsOnly));
 
-    AttackUnit Approximate(Scale scale, PaperAttack attack)
-    {
-        Subject exact = Subject(scale, Placement.Exact);
-        return attack.On(Dataset(scale)!, exact) with { TriedOn = TransferExperiment.Targets(exact), Overshoots = TransferExperiment.Overshoots };
-    }
+    AttackUnit Approximate(Scale scale, PaperAttack attack) => TransferExperiment.On(attack, Dataset(scale)!, Subject(scale, Placement.Exact));
 
     AttackUnit Quantised(Scale scale, PaperAttack attack) => attack.On(Dataset(scale)!, Float) with { TriedOn = [Full, WeightsOnly] };
 

@@ -7,11 +7,7 @@ namespace DefensiveApproximation.Experiments.Paper;
 static class Records
 {
     /// <summary>Of the attacked images, those that the attack turned.</summary>
-    public static Share Success(Rows records) => Success(records, double.PositiveInfinity, "l2");
-
-    /// <summary>Of the attacked images, those that the attack turned within a distance.</summary>
-    public static Share Success(Rows records, double within, string distance) =>
-        new(Successes(records).Count(row => records.Number(row, distance) <= within), records.Count);
+    public static Share Success(Rows records) => new(Successes(records).Count(), records.Count);
 
     /// <summary>Of the examples that fool the source, of which the other network classifies the clean image right, those that fool it too.</summary>
     public static Share Transfer(Rows records, Subject other, double overshoot = 1)

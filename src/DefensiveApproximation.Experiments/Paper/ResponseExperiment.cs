@@ -31,7 +31,7 @@ sealed class ResponseExperiment() : Experiment("figure-4", "The answer of a filt
             [
                 new ResultTable($"Mean answers of {Trials} random filters of 288 weights and unit length, to inputs of unit length", ["similarity (cosine)", "exact", "ax-fpm", "gap"],
                     [.. similarities.Select((similarity, i) => (Cell[])[Cell.Words($"{similarity}"), Cell.Number(exact[i]), Cell.Number(approximate[i]),
-                        i == similarities.Length - 1 ? Cell.Number(gaps[i], null, grows ? Verdict.Reproduced : Verdict.NotReproduced) : Cell.Number(gaps[i])])]),
+                        i == similarities.Length - 1 ? Cell.Number(gaps[i], null, Verdicts.Claim(grows)) : Cell.Number(gaps[i])])]),
             ],
             Plots =
             [

@@ -7,7 +7,7 @@ namespace DefensiveApproximation.Experiments.Paper;
 /// <summary>Tables 2, 3 and 10: adversarial examples made on the exact network, tried on an approximate one.</summary>
 sealed class TransferExperiment : Experiment
 {
-    static readonly Placement[] Grey = [Placement.AxFpm, Placement.AxFpmConvolutions, Placement.HeapLike, Placement.Bfloat16];
+    static readonly Placement[] Placements = [Placement.AxFpm, Placement.AxFpmConvolutions, Placement.HeapLike, Placement.Bfloat16];
 
     // How many times as far as the adversarial image.
     internal static readonly double[] Overshoots = [1.1, 1.25, 1.5, 2];
@@ -22,16 +22,16 @@ sealed class TransferExperiment : Experiment
     public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. PaperAttack.All(scale).Select(attack => Unit(scale, attack))];
 
     /// <summary>The attack on the exact network, tried on whatever any experiment and the audit want to know of, so that it is run once.</summary>
-    static AttackUnit On(PaperAttack attack, string dataset, Subject exact) => attack.On(dataset, exact) with
+    internal static AttackUnit On(PaperAttack attack, string dataset, Subject exact) => attack.On(dataset, exact) with
     {
         TriedOn = Targets(exact),
         Overshoots = Overshoots,
     };
 
     /// <summary>All networks that examples of the exact one are tried on: approximate ones, and the controls.</summary>
-    internal static IReadOnlyList<Subject> Targets(Subject exact) =>
+    static IReadOnlyList<Subject> Targets(Subject exact) =>
     [
-        .. Grey.Select(placement => exact with { Placement = placement }),
+        .. Placements.Select(placement => exact with { Placement = placement }),
         exact with { Disturbance = Disturbance.Gain },
         exact with { Disturbance = Disturbance.GainAndNoise },
     ];

@@ -18,12 +18,7 @@ public static class AuditReport
     {
         ArgumentNullException.ThrowIfNull(audit);
         foreach (PlotData plot in audit.Plots)
-        {
-            string name = Path.Combine(folder, "figures", plot.Name);
-            AtomicFile.WriteText(name + ".svg", ResultFigure.Svg(plot));
-            AtomicFile.Write(name + ".png", stream => stream.Write(ResultFigure.Png(plot)));
-            AtomicFile.WriteText(name + ".csv", ResultFigure.Csv(plot));
-        }
+            ResultFigure.Save(Path.Combine(folder, "figures", plot.Name), plot);
 
         AtomicFile.WriteText(Path.Combine(folder, "audit.json"), ResultsJson.Write(audit));
         AtomicFile.WriteText(Path.Combine(folder, "audit.md"), Markdown(audit));

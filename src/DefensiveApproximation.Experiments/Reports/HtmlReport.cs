@@ -117,7 +117,7 @@ public static class HtmlReport
     {
         page.Append(CultureInfo.InvariantCulture, $"<h3>{Html.Text(heading)}</h3>\n<p>{Html.Text(result.Finding)}</p>\n");
         foreach (ResultTable table in result.Tables)
-            page.Append(Html.Table(table.Caption, [table.Columns[0], .. table.Columns.Skip(1)], table.Rows.Select(row => row.Select(Html.Cell).ToArray()), $"{result.Reference}, {result.Dataset}: "));
+            page.Append(Html.Table(table.Caption, [.. table.Columns], table.Rows.Select(row => row.Select(Html.Cell).ToArray()), $"{result.Reference}, {result.Dataset}: "));
         if (result.Rule is string rule)
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">{Html.Text(rule)}</p>\n");
         if (result.Plots.Count == 0)
@@ -141,11 +141,11 @@ public static class HtmlReport
     static void AppendRun(StringBuilder page, ReportSource source)
     {
         page.Append("<section id=\"run\">\n<h2>The run</h2>\n");
-        AppendInfo(page, source.Results);
+        page.Append(Html.Run(source.Results.Scale, source.Results.Seed, source.Results.Run));
         if (source.Shipped is RunResults shipped)
         {
             page.Append("<h3>The results that come with the program</h3>\n");
-            AppendInfo(page, shipped);
+            page.Append(Html.Run(shipped.Scale, shipped.Seed, shipped.Run));
         }
 
         if (source.Timings.Count > 0)
@@ -158,8 +158,6 @@ public static class HtmlReport
 
         page.Append("</section>\n");
     }
-
-    static void AppendInfo(StringBuilder page, RunResults results) => page.Append(Html.Run(results.Scale, results.Seed, results.Run));
 
     internal static string NotMeasured(Experiment experiment) =>
         $"Not measured in this run: it needs {(experiment.Stage == Stage.Colour ? "CIFAR-10 (--scale standard)" : "units that are not done yet")}, and no result of it comes with the program.";

@@ -28,12 +28,7 @@ public static class ReportFolder
         foreach (ExperimentResult result in results)
         {
             foreach (PlotData plot in result.Plots)
-            {
-                string name = Path.Combine(folder, Figure(result, plot));
-                AtomicFile.WriteText(name + ".svg", ResultFigure.Svg(plot));
-                AtomicFile.Write(name + ".png", stream => stream.Write(ResultFigure.Png(plot)));
-                AtomicFile.WriteText(name + ".csv", ResultFigure.Csv(plot));
-            }
+                ResultFigure.Save(Path.Combine(folder, Figure(result, plot)), plot);
         }
 
         AtomicFile.WriteText(Path.Combine(folder, Results), ResultsJson.Write(source.Results));

@@ -22,7 +22,7 @@ public static class Verdicts
     /// <summary>Fewer images say nothing about a share.</summary>
     public const int FewestImages = 10;
 
-    const double TransferTolerance = 0.05, AccuracyTolerance = 0.01, AccuracyLoss = 0.02, RelativeTolerance = 0.1;
+    const double ShareTolerance = 0.05, Most = 0.5, AccuracyTolerance = 0.01, AccuracyLoss = 0.02, RelativeTolerance = 0.1;
 
     /// <summary>The rule of <see cref="Transfer"/> in words.</summary>
     public static string TransferRule => "Reproduced: the paper’s rate lies in our 95 % interval or within 5 points of ours. Same direction: our whole interval is below 50 %, most examples do not transfer. Open: fewer than 10 examples.";
@@ -44,9 +44,28 @@ public static class Verdicts
         ArgumentNullException.ThrowIfNull(ours);
         if (ours.Of < FewestImages)
             return Verdict.Open;
-        return (ours.Low <= paper && paper <= ours.High) || Math.Abs(ours.Value!.Value - paper) <= TransferTolerance ? Verdict.Reproduced
-            : ours.High < 0.5 ? Verdict.SameDirection : Verdict.NotReproduced;
+        return IsNear(ours, paper) ? Verdict.Reproduced : ours.High < Most ? Verdict.SameDirection : Verdict.NotReproduced;
     }
+
+    /// <summary>Judges the share of examples that fool one victim relative to another's; null of too few.</summary>
+    /// <param name="ours">Ours.</param>
+    /// <param name="paper">The paper's.</param>
+    public static Verdict RelativeTransfer(double? ours, double paper) => ours is not double ratio ? Verdict.Open
+        : Math.Abs(ratio - paper) <= ShareTolerance ? Verdict.Reproduced : ratio < Most ? Verdict.SameDirection : Verdict.NotReproduced;
+
+    /// <summary>Judges the share of images on which a network is sure.</summary>
+    /// <param name="ours">Ours.</param>
+    /// <param name="paper">The paper's.</param>
+    /// <param name="exceeds">The share that it has to exceed for the same direction; null where no direction is claimed of it.</param>
+    public static Verdict Confidence(Share ours, double paper, double? exceeds)
+    {
+        ArgumentNullException.ThrowIfNull(ours);
+        return IsNear(ours, paper) ? Verdict.Reproduced : ours.Value > exceeds ? Verdict.SameDirection : Verdict.NotReproduced;
+    }
+
+    /// <summary>Judges a claim that is no number.</summary>
+    /// <param name="holds">Whether it holds.</param>
+    public static Verdict Claim(bool holds) => holds ? Verdict.Reproduced : Verdict.NotReproduced;
 
     /// <summary>Judges an accuracy.</summary>
     /// <param name="ours">Ours.</param>
@@ -74,6 +93,9 @@ public static class Verdicts
         return (ours.Low <= paper && paper <= ours.High) || Math.Abs(ours.Value - paper) <= RelativeTolerance * Math.Abs(paper) ? Verdict.Reproduced
             : ours.Low > 0 ? Verdict.SameDirection : Verdict.NotReproduced;
     }
+
+    /// <summary>Whether the paper's share lies in our interval, or within the tolerance of ours.</summary>
+    static bool IsNear(Share ours, double paper) => (ours.Low <= paper && paper <= ours.High) || Math.Abs(ours.Value!.Value - paper) <= ShareTolerance;
 
     /// <summary>A verdict in words.</summary>
     /// <param name="verdict">The verdict.</param>

@@ -14,26 +14,20 @@ public static class ParquetFile
     public static void Write(string path, Rows rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        // DuckDB writes to a path of its own; the bytes take the wanted name in one step.
-        DirectoryInfo folder = TemporaryFolder();
-        try
+        using DuckDBConnection connection = Open();
+        Execute(connection, $"CREATE TABLE rows ({string.Join(", ", rows.Columns.Select(column => $"\"{column.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\" {column.Type}"))})");
+        using (DuckDBAppender appender = connection.CreateAppender("rows"))
         {
-            string temporary = Path.Combine(folder.FullName, "rows.parquet");
-            WriteNew(temporary, rows);
-            AtomicFile.Write(path, stream =>
+            foreach (object?[] values in rows.Values)
             {
-                using FileStream written = File.OpenRead(temporary);
-                written.CopyTo(stream);
-            });
+                IDuckDBAppenderRow row = appender.CreateRow();
+                foreach (object? value in values)
+                    Append(row, value);
+                row.EndRow();
+            }
         }
-        catch (DbException e)
-        {
-            throw new InputException($"cannot write '{path}': {e.Message}; make room in {Path.GetTempPath()}", e);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+
+        Copy(connection, "rows", path, "FORMAT parquet, COMPRESSION zstd");
     }
 
     /// <summary>Reads a file that <see cref="Write"/> wrote.</summary>
@@ -91,6 +85,36 @@ public static class ParquetFile
         return connection;
     }
 
+    /// <summary>Writes a table as a file, in one step.</summary>
+    /// <param name="connection">Has the table.</param>
+    /// <param name="table">Its name.</param>
+    /// <param name="path">Where the file goes.</param>
+    /// <param name="options">The format, as COPY takes it.</param>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    internal static void Copy(DuckDBConnection connection, string table, string path, string options)
+    {
+        // DuckDB writes to a path of its own; the bytes take the wanted name in one step.
+        DirectoryInfo folder = TemporaryFolder();
+        try
+        {
+            string temporary = Path.Combine(folder.FullName, "rows");
+            Execute(connection, $"COPY {table} TO {Quoted(temporary)} ({options})");
+            AtomicFile.Write(path, stream =>
+            {
+                using FileStream written = File.OpenRead(temporary);
+                written.CopyTo(stream);
+            });
+        }
+        catch (DbException e)
+        {
+            throw new InputException($"cannot write '{path}': {e.Message.Trim()}; make room in {Path.GetTempPath()}", e);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     internal static void Execute(DuckDBConnection connection, string sql)
     {
         using DuckDBCommand command = Command(connection, sql);
@@ -108,24 +132,6 @@ public static class ParquetFile
 
     /// <summary>A text as SQL has it.</summary>
     internal static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
-
-    static void WriteNew(string path, Rows rows)
-    {
-        using DuckDBConnection connection = Open();
-        Execute(connection, $"CREATE TABLE rows ({string.Join(", ", rows.Columns.Select(column => $"\"{column.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\" {column.Type}"))})");
-        using (DuckDBAppender appender = connection.CreateAppender("rows"))
-        {
-            foreach (object?[] values in rows.Values)
-            {
-                IDuckDBAppenderRow row = appender.CreateRow();
-                foreach (object? value in values)
-                    Append(row, value);
-                row.EndRow();
-            }
-        }
-
-        Execute(connection, $"COPY rows TO {Quoted(path)} (FORMAT parquet, COMPRESSION zstd)");
-    }
 
     static void Append(IDuckDBAppenderRow row, object? value) => _ = value switch
     {

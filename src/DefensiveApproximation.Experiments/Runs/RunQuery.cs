@@ -57,25 +57,7 @@ public static class RunQuery
             cancellation.ThrowIfCancellationRequested();
             string file = Path.Combine(to, $"{kind}.{format}");
             AtomicFile.Probe(file);
-            string temporary = Path.Combine(Path.GetTempPath(), $"dapprox-{Path.GetRandomFileName()}");
-            try
-            {
-                ParquetFile.Execute(connection, $"COPY (SELECT * FROM {kind}) TO {ParquetFile.Quoted(temporary)} (FORMAT {format})");
-                AtomicFile.Write(file, stream =>
-                {
-                    using FileStream written = File.OpenRead(temporary);
-                    written.CopyTo(stream);
-                });
-            }
-            catch (DbException e)
-            {
-                throw new InputException($"cannot write '{file}': {e.Message.Trim()}; make room in {Path.GetTempPath()}", e);
-            }
-            finally
-            {
-                File.Delete(temporary);
-            }
-
+            ParquetFile.Copy(connection, $"(SELECT * FROM {kind})", file, $"FORMAT {format}");
             files.Add(file);
         }
 

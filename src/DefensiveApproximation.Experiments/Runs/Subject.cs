@@ -53,6 +53,9 @@ public sealed record Subject(string Model, Placement Placement)
         }
     }
 
+    /// <summary>The units whose results it is made of.</summary>
+    public IReadOnlyList<WorkUnit> Needs => Training is null ? [] : [Training];
+
     /// <summary>In words that differ where the network does.</summary>
     /// <param name="context">Knows the weights.</param>
     public string Describe(RunContext context) =>
@@ -76,7 +79,7 @@ public sealed record Subject(string Model, Placement Placement)
         {
             if (approximate.Layers[place] is not WeightedLayer layer)
                 return;
-            double gain = GradientWeights.Gain(layer, inputs[0], network.Threads > 0 ? network.Threads : Environment.ProcessorCount);
+            double gain = GradientWeights.Gain(layer, inputs[0], network.MostThreads);
             var random = new CounterRandom(seed, (ulong)place, NoisePurpose);
             float[] weights = layer.Weights.ToArray();
             foreach (ref float weight in weights.AsSpan())

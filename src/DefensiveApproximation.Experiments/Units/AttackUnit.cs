@@ -51,10 +51,10 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Needs =>
-        [.. ((IEnumerable<Subject>)[Source, .. TogetherWith, .. TriedOn, .. CorrectOn]).Select(subject => subject.Training).OfType<TrainingUnit>().Distinct()];
+        [.. ((IEnumerable<Subject>)[Source, .. TogetherWith, .. TriedOn, .. CorrectOn]).SelectMany(subject => subject.Needs).Distinct()];
 
     /// <inheritdoc/>
-    public override double Seconds => 1 + Images * SecondsAnImage * (DatasetName == "cifar-10" ? 4 : 1);
+    public override double Seconds => 1 + Images * SecondsAnImage * Effort(DatasetName);
 
     /// <inheritdoc/>
     public override string Title => $"{Attack.Name} on {Source.Title}, {DatasetName}";

@@ -25,10 +25,10 @@ public sealed record GradientUnit(string DatasetName, Subject Subject, int Image
     public override string? Dataset => DatasetName;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Needs => Subject.Training is TrainingUnit training ? [training] : [];
+    public override IReadOnlyList<WorkUnit> Needs => Subject.Needs;
 
     /// <inheritdoc/>
-    public override double Seconds => 1 + Estimated * 0.7 * (DatasetName == "cifar-10" ? 4 : 1);
+    public override double Seconds => 1 + Estimated * 0.7 * Effort(DatasetName);
 
     /// <inheritdoc/>
     public override string Title => $"gradients of {Subject.Title}, {DatasetName}";
@@ -89,18 +89,8 @@ public sealed record GradientUnit(string DatasetName, Subject Subject, int Image
             values);
     }
 
-    static float[] MarginGradient(IGradientVictim victim, Tensor image, int label) => victim.InputGradient(image, (_, scores, slope) =>
-    {
-        slope.Clear();
-        int rival = -1;
-        for (int i = 0; i < scores.Length; i++)
-        {
-            if (i != label && (rival < 0 || scores[i] > scores[rival]))
-                rival = i;
-        }
-
-        (slope[rival], slope[label]) = (1, -1);
-    }).Gradient.Data;
+    static float[] MarginGradient(IGradientVictim victim, Tensor image, int label) =>
+        victim.InputGradient(image, (_, scores, slope) => MarginLoss.Difference(MarginLoss.Rival(scores, label), label, slope)).Gradient.Data;
 
     static void CrossEntropySlope(ReadOnlySpan<float> logits, int label, Span<float> slope)
     {

@@ -19,10 +19,10 @@ public sealed record PredictionsUnit(string DatasetName, Subject Subject, int Pe
     public override string? Dataset => DatasetName;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Needs => Subject.Training is TrainingUnit training ? [training] : [];
+    public override IReadOnlyList<WorkUnit> Needs => Subject.Needs;
 
     /// <inheritdoc/>
-    public override double Seconds => (DatasetName == "digits" ? 0.5 : 3) * (DatasetName == "cifar-10" ? 4 : 1);
+    public override double Seconds => (DatasetName == "digits" ? 0.5 : 3) * Effort(DatasetName);
 
     /// <inheritdoc/>
     public override string Title => $"predictions of {Subject.Model}, {Subject.Title}, {DatasetName}{(PerClass == 0 ? "" : $", {PerClass} of each class")}";

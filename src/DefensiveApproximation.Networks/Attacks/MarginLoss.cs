@@ -1,7 +1,7 @@
 namespace DefensiveApproximation.Networks.Attacks;
 
 /// <summary>Differences of two logits as losses.</summary>
-static class MarginLoss
+public static class MarginLoss
 {
     /// <summary>The class with the largest logit among all but one, the first among equals.</summary>
     /// <param name="logits"><c>[classes]</c>, at least two.</param>
