@@ -26,14 +26,14 @@ static class Slurm
     /// <param name="files">The names of the units' files, in the order of the tasks.</param>
     /// <param name="arguments">What every call of dapprox reproduce is given.</param>
     /// <param name="request">What is asked of Slurm.</param>
-    /// <returns>The script of the array, and that of the merging job.</returns>
-    public static (string Units, string Merge) WriteScripts(string folder, IReadOnlyList<string> files, IReadOnlyList<string> arguments, SlurmRequest request)
+    /// <returns>The script of the array, null where it has no task, and that of the merging job.</returns>
+    public static (string? Units, string Merge) WriteScripts(string folder, IReadOnlyList<string> files, IReadOnlyList<string> arguments, SlurmRequest request)
     {
         string scripts = Path.Combine(folder, "slurm");
         (string Units, string Merge) paths = (Path.Combine(scripts, "units.sh"), Path.Combine(scripts, "merge.sh"));
         string command = string.Join(' ', Self().Concat(arguments).Select(Quoted));
         string common = (request.Partition is null ? "" : $"#SBATCH --partition={request.Partition}\n") + $"#SBATCH --open-mode=append\n#SBATCH --chdir={Quoted(folder)}\n";
-        AtomicFile.WriteText(paths.Units, $$"""
+        string units = $$"""
             #!/bin/bash
             #SBATCH --job-name=dapprox
             #SBATCH --array=0-{{files.Count - 1}}{{(request.Together is int together ? $"%{together}" : "")}}
@@ -45,8 +45,8 @@ static class Slurm
             unit=${units[$SLURM_ARRAY_TASK_ID]}
             {{command}} --unit "$unit"
             code=$?
-            # 128 and more: a signal ended it, not an error of its own.
-            if [ "$code" -ge 128 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt {{MostRestarts}} ]; then
+            # Killed, or asked to end: 128 and the signal's number. What ends by itself would end so again.
+            if [[ "$code" =~ ^(130|137|143)$ ]] && [ "${SLURM_RESTART_COUNT:-0}" -lt {{MostRestarts}} ]; then
               scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}" && exit 0
             fi
             if [ "$code" -ne 0 ] && [ ! -e "failures/$unit.txt" ]; then
@@ -54,7 +54,9 @@ static class Slurm
             fi
             exit "$code"
 
-            """);
+            """;
+        if (files.Count > 0)
+            AtomicFile.WriteText(paths.Units, units);
         AtomicFile.WriteText(paths.Merge, $$"""
             #!/bin/bash
             #SBATCH --job-name=dapprox-merge
@@ -63,7 +65,7 @@ static class Slurm
             {{command}} --report
 
             """);
-        return paths;
+        return files.Count > 0 ? paths : (null, paths.Merge);
     }
 
     /// <summary>Hands a script to sbatch.</summary>

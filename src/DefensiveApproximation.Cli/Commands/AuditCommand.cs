@@ -45,8 +45,9 @@ static class AuditCommand
             var context = new RunContext(folder, parse.GetValue(data), parse.GetValue(seed));
             Subject[] members = [.. placements.Select(placement => new Subject(name, placement))];
             Evaluation.ThrowIfUnfit(context.Exact(members[0]), context.Data(definition.Name));
-            foreach (Subject member in members)
-                context.Network(member, definition.Name);
+            Network[] networks = [.. members.Prepend(members[0] with { Placement = Placement.Exact }).Select(subject => context.Network(subject, definition.Name))];
+            if (Evaluation.CorrectOn(networks, context.Data(definition.Name), 1, cancellation).Length == 0)
+                throw new InputException($"no image of {definition.Name} is classified right by {name}, exact and on the defence's multipliers alike; there is nothing to attack, so give another model, data set or multiplier");
             string defence = members.Length == 1 ? members[0].Title : $"one of {string.Join(", ", members.Select(member => member.Title))} at random";
             var audit = new Audit(new Defence(defence, definition.Name, members), parse.GetValue(scale)!);
             RunInfo run = RunInfo.Here(string.Join(' ', parse.Tokens.Select(token => token.Value).Prepend("dapprox")), TimeProvider.System.GetUtcNow());
@@ -82,7 +83,7 @@ static class AuditCommand
     static void Print(AuditResult result, RunFolder folder)
     {
         Console.WriteLine($"Audit of {result.Defence}: {result.Model}, {result.Dataset}, scale {result.Scale}");
-        Table table = Output.Table("", "check", "measured", "passes", "outcome");
+        Table table = Output.Table("no.", "check", "measured", "passes", "outcome");
         foreach (Check check in result.Checks)
         {
             string outcome = check.Outcome switch

@@ -173,6 +173,9 @@ static class ResultsCommand
         int number => JsonValue.Create(number),
         long number => JsonValue.Create(number),
         double number => Output.Number(number),
+        decimal number => JsonValue.Create(number),
+        // SQL's sums of whole numbers have no bound.
+        System.Numerics.BigInteger number => JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture)),
         byte[] bytes => JsonValue.Create(Convert.ToBase64String(bytes)),
         _ => JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture)),
     };

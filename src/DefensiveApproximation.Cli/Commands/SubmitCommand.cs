@@ -49,22 +49,23 @@ static class SubmitCommand
                 .. some.Length > 0 ? (string[])["--only", string.Join(',', some.Select(experiment => experiment.Id))] : [],
                 .. dataFolder is null ? (string[])[] : ["--data", Path.GetFullPath(dataFolder)],
             ];
-            (string unitsScript, string mergeScript) = Slurm.WriteScripts(
+            (string? unitsScript, string mergeScript) = Slurm.WriteScripts(
                 folder, [.. left.Select(context.FileOf)], arguments, new SlurmRequest(parse.GetValue(partition), parse.GetValue(time), parse.GetValue(processors), parse.GetValue(together)));
 
+            string[] scripts = unitsScript is null ? [mergeScript] : [unitsScript, mergeScript];
             string? job = null, merge = null;
             if (!parse.GetValue(dry))
             {
-                if (left.Length > 0)
+                if (unitsScript is not null)
                     job = await Slurm.SubmitAsync([unitsScript], cancellation).ConfigureAwait(false);
                 // Whatever becomes of the tasks: the report then says what is missing.
                 merge = await Slurm.SubmitAsync([.. job is null ? (string[])[] : [$"--dependency=afterany:{job}"], mergeScript], cancellation).ConfigureAwait(false);
             }
 
             if (parse.GetValue(json))
-                Output.PrintJson(new JsonObject { ["tasks"] = left.Length, ["job"] = job, ["merge"] = merge, ["scripts"] = new JsonArray(unitsScript, mergeScript) });
+                Output.PrintJson(new JsonObject { ["tasks"] = left.Length, ["job"] = job, ["merge"] = merge, ["scripts"] = new JsonArray([.. scripts.Select(script => (JsonNode)script)]) });
             else
-                Console.WriteLine($"{left.Length} of {units.Count} units are left{(job is null ? "" : $", sent as job {job}")}{(merge is null ? "" : $"; job {merge} writes the report")}\nscripts  {unitsScript}, {mergeScript}\nstate    dapprox results status --run {folder}");
+                Console.WriteLine($"{left.Length} of {units.Count} units are left{(job is null ? "" : $", sent as job {job}")}{(merge is null ? "" : $"; job {merge} writes the report")}\nscripts  {string.Join(", ", scripts)}\nstate    dapprox results status --run {folder}");
         });
         return command;
     }

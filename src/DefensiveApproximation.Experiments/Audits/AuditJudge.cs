@@ -24,11 +24,15 @@ sealed class AuditJudge(Defence defence, RunContext context)
 
     /// <summary>The images that any of the attacks breaks.</summary>
     public HashSet<int> BrokenImages(IEnumerable<AttackUnit> units) =>
-        [.. units.SelectMany(unit => unit.Source == defence.Members[0] ? Images(unit, row => Answer(context.Result(unit), row)) : TransferredImages(unit))];
+        [.. units.SelectMany(unit => !MadeOnExact(unit) ? Images(unit, row => Answer(context.Result(unit), row)) : TransferredImages(unit))];
 
     /// <summary>The images on which any of the attacks succeeded on the network that it attacked.</summary>
     public HashSet<int> BrokenBySuccess(IEnumerable<AttackUnit> units) =>
         [.. units.SelectMany(unit => Images(unit, row => context.Result(unit).Truth(row, "success") == true))];
+
+    /// <summary>Of the images that an attack saw, those that are broken, and not among others.</summary>
+    public Share BrokenBeside(AttackUnit unit, HashSet<int> broken, HashSet<int> others) =>
+        new(context.Result(unit).Numbers("image").Count(image => broken.Contains((int)image) && !others.Contains((int)image)), context.Result(unit).Count);
 
     /// <summary>Those that an attack for the nearest example breaks within ε in L∞.</summary>
     public HashSet<int> BrokenWithin(AttackUnit unit, double epsilon)
@@ -87,6 +91,9 @@ sealed class AuditJudge(Defence defence, RunContext context)
     public Estimate MedianRatio(AttackUnit unit, AttackUnit exact) =>
         Statistics.Median(Records.Distances(context.Result(unit), "l2")).Over(Records.Median(context.Result(exact), "l2"));
 
+    /// <summary>Whether an attack was on the exact network, and its examples tried on the defence.</summary>
+    bool MadeOnExact(AttackUnit unit) => unit.TriedOn.Contains(Defence.Named(defence.Members[0]));
+
     HashSet<int> Images(AttackUnit unit, Func<int, bool> broken)
     {
         Rows rows = context.Result(unit);
@@ -101,6 +108,6 @@ sealed class AuditJudge(Defence defence, RunContext context)
     bool? Fooled(Rows rows, int row, double overshoot)
     {
         Subject member = defence.Answering(rows.Whole(row, "image"), context.Seed);
-        return rows.Truth(row, AttackUnit.Fools(member with { Label = $"defence {member.Title}" }, overshoot));
+        return rows.Truth(row, AttackUnit.Fools(Defence.Named(member), overshoot));
     }
 }

@@ -18,6 +18,9 @@ public sealed record Defence(string Name, string DatasetName, params IReadOnlyLi
     /// <summary>Whether it changes from image to image.</summary>
     public bool IsRandom => Members.Count > 1;
 
+    /// <summary>A member under a name of its own, beside the controls.</summary>
+    internal static Subject Named(Subject member) => member with { Label = $"defence {member.Title}" };
+
     /// <summary>The member that answers an image.</summary>
     /// <param name="image">The image's place.</param>
     /// <param name="seed">The seed of the run.</param>

@@ -121,6 +121,8 @@ public static partial class ResultFigure
         for (int i = 0; i < data.Series.Count; i++)
         {
             Series series = data.Series[i];
+            if (series.X.Count == 0)
+                continue;
             Scatter line = plot.Add.Scatter(series.X.ToArray(), series.Y.ToArray(), PlotStyle.Series[i % PlotStyle.Series.Length]);
             line.LineWidth = LineWidth;
             line.MarkerSize = 0;

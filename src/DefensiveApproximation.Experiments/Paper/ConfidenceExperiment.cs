@@ -34,7 +34,8 @@ sealed class ConfidenceExperiment() : Experiment("figure-12", "Confidence of the
         return Result(scale,
             $"Confidence is above {Threshold} for {NumberText.Of(sure[0].Value, NumberFormat.Percent)} of the images on the exact network, {NumberText.Of(sure[1].Value, NumberFormat.Percent)} on Ax-FPM, "
             + $"and {NumberText.Of(sure[3].Value, NumberFormat.Percent)} on the exact network with its logits times {NumberText.Of(gain, NumberFormat.Number)}, the factor by which Ax-FPM enlarges their lead. "
-            + (sure[3].Value >= sure[1].Value ? "Gain alone explains all of what Ax-FPM adds." : "Gain alone explains a part of what Ax-FPM adds."),
+            + (sure[1].Value <= sure[0].Value ? "Ax-FPM makes the network no surer here." : sure[3].Value >= sure[1].Value ? "Gain alone explains all of what Ax-FPM adds."
+                : sure[3].Value > sure[0].Value ? "Gain alone explains a part of what Ax-FPM adds." : "Gain alone does not explain what Ax-FPM adds."),
             "Reproduced: the paper’s share lies in our 95 % interval or within 5 points. Same direction: Ax-FPM’s share is above the exact network’s.") with
         {
             Tables =

@@ -45,7 +45,7 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
         bool better = sums[0].High < Math.Min(sums[1].Low, sums[2].Low), worse = sums[0].Low > Math.Max(sums[1].High, sums[2].High);
         return Result(scale,
             $"Of all examples {Percent(sums[0])} fool Ax-FPM, {Percent(sums[1])} the fully quantised network and {Percent(sums[2])} the one with quantised weights: "
-            + (better ? "Ax-FPM is fooled by fewer, as in the paper." : worse ? "Ax-FPM is fooled by more, not by fewer." : "the intervals of these do not separate Ax-FPM from quantisation."),
+            + (better ? "Ax-FPM is fooled by fewer, as in the paper." : worse ? "Ax-FPM is fooled by more, not by fewer. The quantised networks were trained on their own, though, and examples transfer badly to any other training (T2 of the audit)." : "the intervals of these do not separate Ax-FPM from quantisation."),
             Verdicts.TransferRule) with
         {
             Tables =

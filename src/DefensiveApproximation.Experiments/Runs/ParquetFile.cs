@@ -1,11 +1,12 @@
 using System.Data.Common;
+using System.Text.RegularExpressions;
 using DefensiveApproximation.Networks.Formats;
 using DuckDB.NET.Data;
 
 namespace DefensiveApproximation.Experiments.Runs;
 
 /// <summary>Rows as a Parquet file, by way of DuckDB. The same rows give the same bytes.</summary>
-public static class ParquetFile
+public static partial class ParquetFile
 {
     /// <summary>Writes the file.</summary>
     /// <param name="path">Where it goes; it is replaced in one step.</param>
@@ -38,7 +39,7 @@ public static class ParquetFile
         try
         {
             using DuckDBConnection connection = Open();
-            return Ask(connection, $"SELECT * FROM read_parquet({Quoted(path)})", CancellationToken.None);
+            return Ask(connection, $"SELECT * FROM read_parquet({Quoted(Literal(path))})", CancellationToken.None);
         }
         catch (DbException e)
         {
@@ -46,18 +47,26 @@ public static class ParquetFile
         }
     }
 
-    /// <summary>The answer to a query; of columns with the same name, further ones get their place behind it.</summary>
+    /// <summary>The answer to a query; of columns with the same name, further ones get a number behind it.</summary>
     internal static Rows Ask(DuckDBConnection connection, string sql, CancellationToken cancellation)
     {
         using DuckDBCommand command = Command(connection, sql);
         using CancellationTokenRegistration registration = cancellation.Register(command.Cancel);
         using DuckDBDataReader reader = command.ExecuteReader();
-        string[] names = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
-        Column[] columns = [.. names.Select((name, i) => new Column(names.AsSpan(0, i).Contains(name) ? $"{name}_{i + 1}" : name, reader.GetDataTypeName(i).ToUpperInvariant()))];
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        Column[] columns = [.. Enumerable.Range(0, reader.FieldCount).Select(i => new Column(Unused(reader.GetName(i)), reader.GetDataTypeName(i).ToUpperInvariant()))];
         var values = new List<object?[]>();
         while (reader.Read())
             values.Add([.. columns.Select((_, i) => Value(reader, i))]);
         return new Rows(columns, values);
+
+        string Unused(string name)
+        {
+            string free = name;
+            for (int number = 2; !names.Add(free); number++)
+                free = $"{name}_{number}";
+            return free;
+        }
     }
 
     /// <summary>A value as C# has it: null for NULL, an array for bytes.</summary>
@@ -129,6 +138,12 @@ public static class ParquetFile
 #pragma warning restore CA2100
         return command;
     }
+
+    /// <summary>A path as read_parquet takes it, in which *, ? and [ stand for themselves.</summary>
+    internal static string Literal(string path) => Wildcard().Replace(path, "[$0]");
+
+    [GeneratedRegex(@"[*?\[]")]
+    private static partial Regex Wildcard();
 
     /// <summary>A text as SQL has it.</summary>
     internal static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";

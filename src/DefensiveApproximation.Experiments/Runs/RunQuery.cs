@@ -1,12 +1,18 @@
 using System.Data.Common;
+using System.Text.RegularExpressions;
 using DefensiveApproximation.Networks.Formats;
 using DuckDB.NET.Data;
 
 namespace DefensiveApproximation.Experiments.Runs;
 
 /// <summary>Asks the results of a run by SQL: each kind of unit is a table of its name, with the unit's file in the column <c>filename</c>.</summary>
-public static class RunQuery
+public static partial class RunQuery
 {
+    const string UnitGlob = "????????????????.parquet";
+
+    [GeneratedRegex(@"^([a-z]+)-[0-9a-f]{16}\.parquet$")]
+    private static partial Regex UnitFile();
+
     /// <summary>The kinds of units that are done.</summary>
     /// <param name="folder">The run.</param>
     /// <exception cref="InputException">There are none.</exception>
@@ -14,7 +20,7 @@ public static class RunQuery
     {
         ArgumentNullException.ThrowIfNull(folder);
         string[] kinds = Directory.Exists(folder.Units)
-            ? [.. Directory.GetFiles(folder.Units, "*.parquet").Select(file => Path.GetFileName(file).Split('-')[0]).Distinct().Order(StringComparer.Ordinal)]
+            ? [.. Directory.GetFiles(folder.Units).Select(file => UnitFile().Match(Path.GetFileName(file))).Where(match => match.Success).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal)]
             : [];
         return kinds.Length > 0 ? kinds : throw new InputException($"'{folder.Path}' holds no results; give the folder of a run, which 'dapprox reproduce --out DIR' writes");
     }
@@ -71,7 +77,7 @@ public static class RunQuery
         try
         {
             foreach (string kind in kinds)
-                ParquetFile.Execute(connection, $"CREATE VIEW {kind} AS SELECT * FROM read_parquet({ParquetFile.Quoted(Path.Combine(folder.Units, $"{kind}-*.parquet"))}, union_by_name = true, filename = true)");
+                ParquetFile.Execute(connection, $"CREATE VIEW {kind} AS SELECT * FROM read_parquet({ParquetFile.Quoted(Path.Combine(ParquetFile.Literal(folder.Units), $"{kind}-{UnitGlob}"))}, union_by_name = true, filename = true)");
             return connection;
         }
         catch (DbException e)

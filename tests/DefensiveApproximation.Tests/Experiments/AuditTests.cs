@@ -50,7 +50,8 @@ public sealed class AuditTests : IDisposable
         Assert.All(defence.Members, member => Assert.InRange(answering.Count(one => one == member), 150, 250));
         Assert.Equal(answering, Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1)));
 
-        AuditResult result = Run(Placement.AxFpm, Placement.Bfloat16);
+        // The exact network may be one of them.
+        AuditResult result = Run(Placement.Exact, Placement.AxFpm);
         Assert.Equal(Ids, result.Checks.Select(check => check.Id));
         Assert.Contains("drawn for each image", result.Checks.Single(check => check.Id == "S12").Measured, StringComparison.Ordinal);
     }

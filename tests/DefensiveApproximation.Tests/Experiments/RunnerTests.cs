@@ -149,6 +149,33 @@ public sealed class RunnerTests : IDisposable
         }, iter: 40, threads: 1);
 
     [Theory]
+    [InlineData("runs[1]")]
+    [InlineData("runs*?")]
+    public void Run_InAFolderWhoseNameHasWildcards_ReadsItsOwn(string name)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() && name.Contains('*', StringComparison.Ordinal), "Windows has no such names.");
+        var unit = new Counting("a");
+        RunContext Inside() => new(new RunFolder(folder.File(name)), null, seed: 1);
+
+        Runner.Run([unit], Inside(), null, TestContext.Current.CancellationToken);
+        File.WriteAllText(folder.File(Path.Combine(name, "units", "not a unit.parquet")), "");
+
+        Assert.Equal("a", Inside().Result(unit).Text(0, "name"));
+        Assert.Equal("a", RunQuery.Ask(Inside().Folder, "SELECT name FROM counting", TestContext.Current.CancellationToken).Text(0, "name"));
+    }
+
+    [Fact]
+    public void Query_WithColumnsOfOneName_NumbersThem()
+    {
+        Runner.Run([new Counting("a")], Context(), null, TestContext.Current.CancellationToken);
+
+        Rows rows = RunQuery.Ask(Context().Folder, "SELECT 1 AS x, 2 AS x, 3 AS x_2 FROM counting", TestContext.Current.CancellationToken);
+
+        Assert.Equal(["x", "x_2", "x_2_2"], rows.Columns.Select(column => column.Name));
+        Assert.Equal(3, rows.Whole(0, "x_2_2"));
+    }
+
+    [Theory]
     [InlineData("exact")]
     [InlineData("ax-fpm", "ax-fpm", "all")]
     [InlineData("ax-fpm in convolutions + heap-like in dense", "ax-fpm", "convolutions", "heap-like", "dense")]
