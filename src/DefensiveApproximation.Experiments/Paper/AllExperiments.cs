@@ -32,7 +32,7 @@ public static class AllExperiments
         new NoiseExperiment("figure-3", "Noise of Ax-FPM", "figure 3", Stage.None, new PaperNoise("ax-fpm", 0.96)),
         new ResponseExperiment(),
         new DistanceExperiment("figures-8-10", "DeepFool", "figures 8 and 10", (5.12, 3, 7.8), [.. Cheap, BackwardRule.FiniteDifference, BackwardRule.Nes, BackwardRule.Spsa]),
-        new DistanceExperiment("figures-9-11", "C&W", "figures 9 and 11", (1.23, 6, 4), Cheap) { Longer = new CarliniWagner() },
+        new DistanceExperiment("figures-9-11", "C&W", "figures 9 and 11", (1.23, 6, 4), Cheap) { Longer = scale => new CarliniWagner { Iterations = scale.CarliniWagnerIterations } },
         new ConfidenceExperiment(),
         new NoiseExperiment("figure-13", "Noise of bfloat16", "figure 13", Stage.None, new PaperNoise("bfloat16", 0), new PaperNoise("bfloat16-nearest")),
         new NoiseExperiment("figure-15", "Noise of Ax-FPM and of HEAP", "figure 15", Stage.None, new PaperNoise("ax-fpm", 0.96), new PaperNoise("heap-like", 0.34)),

@@ -14,7 +14,7 @@ sealed class DistanceExperiment : Experiment
     readonly BackwardRule[] rules;
 
     /// <summary>The same attack as its own authors have it, where it searches longer than the paper's library; null for none.</summary>
-    public IAttack<IGradientVictim>? Longer { get; init; }
+    public Func<Scale, IAttack<IGradientVictim>>? Longer { get; init; }
 
     public DistanceExperiment(string id, string attackName, string reference, (double L2, double MseRatio, double Psnr) paper, params BackwardRule[] rules)
         : base(id, $"Distances that {attackName} needs on the exact and on the approximate network", reference, Stage.Grey) =>
@@ -40,7 +40,7 @@ sealed class DistanceExperiment : Experiment
     }
 
     AttackUnit LongerUnit(Scale scale, BackwardRule? rule) =>
-        Unit(scale, rule) with { Attack = Longer!, Images = scale.QueryImages, SecondsAnImage = 3 };
+        Unit(scale, rule) with { Attack = Longer!(scale), Images = scale.QueryImages, SecondsAnImage = 3 };
 
     static bool Estimates(BackwardRule rule) => rule == BackwardRule.Nes || rule == BackwardRule.Spsa || rule == BackwardRule.FiniteDifference;
 
@@ -97,7 +97,8 @@ sealed class DistanceExperiment : Experiment
             ],
             Plots =
             [
-                Cumulative("l2", "L2 distance, pixels from 0 to 1"), Cumulative("mse", "mean squared error, pixels from 0 to 1"), Cumulative("psnr", "PSNR, dB"),
+                .. new[] { Cumulative("l2", "L2 distance, pixels from 0 to 1"), Cumulative("mse", "mean squared error, pixels from 0 to 1"), Cumulative("psnr", "PSNR, dB") }
+                    .Where(plot => plot.Series.Count > 0),
             ],
         };
 
@@ -137,6 +138,10 @@ sealed class DistanceExperiment : Experiment
             .ToDictionary(row => records.Whole(row, "image"), row => records.Number(row, distance)!.Value);
     }
 
-    static string Signed(Estimate estimate) =>
-        $"{NumberText.Of(estimate.Value, NumberFormat.Number)} ({NumberText.Of(estimate.Low, NumberFormat.Number)} to {NumberText.Of(estimate.High, NumberFormat.Number)})";
+    static string Signed(Estimate estimate)
+    {
+        Cell cell = Cell.Estimate(estimate);
+        string interval = NumberText.Interval(cell);
+        return NumberText.Of(cell.Value, cell.Format) + (interval.Length > 0 ? $" ({interval})" : "");
+    }
 }

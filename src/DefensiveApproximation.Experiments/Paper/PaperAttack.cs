@@ -24,7 +24,7 @@ public sealed record PaperAttack(string Name, IAttack<IGradientVictim> Attack, i
             new("JSMA", Jsma.Released, scale.FastImages, 0.05, "gradients"),
             new("C&W", CarliniWagner.Released with { Iterations = scale.CarliniWagnerIterations }, scale.SearchImages, 0.7, "gradients"),
             new("DeepFool", DeepFool.Released, scale.FastImages, 0.02, "gradients"),
-            new("LSA", LocalSearch.Released, scale.QueryImages, 1.5, "scores"),
+            new("LSA", LocalSearch.Released with { Rounds = scale.LocalSearchRounds }, scale.QueryImages, 1.5, "scores"),
             new("Boundary", BoundaryAttack.Released with { Steps = scale.BoundarySteps }, scale.QueryImages, 3, "classes"),
             new("HopSkipJump", HopSkipJump.Released with { Iterations = scale.HopSkipJumpIterations }, scale.QueryImages, 3, "classes"),
         ];

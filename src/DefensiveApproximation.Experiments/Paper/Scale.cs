@@ -11,15 +11,16 @@ public sealed record Scale
         Name = "quick",
         Summary = "embedded digits, a handful of images; two minutes on two cores",
         Grey = "digits",
-        FastImages = 30,
+        FastImages = 16,
         SearchImages = 4,
-        QueryImages = 4,
+        QueryImages = 3,
         EstimatedImages = 2,
         Samples = 2_000_000,
         CostSamples = 2_000,
         SubstituteImages = 100,
         SubstituteRounds = 2,
-        BoundarySteps = 400,
+        LocalSearchRounds = 50,
+        BoundarySteps = 250,
         HopSkipJumpIterations = 6,
         CarliniWagnerIterations = 300,
     };
@@ -95,6 +96,9 @@ public sealed record Scale
 
     /// <summary>Whether substitutes of another architecture than the victim's are trained as well.</summary>
     public bool OtherSubstitute { get; init; }
+
+    /// <summary>The rounds of local search.</summary>
+    public int LocalSearchRounds { get; init; } = LocalSearch.Released.Rounds;
 
     /// <summary>The steps of Boundary.</summary>
     public int BoundarySteps { get; init; } = BoundaryAttack.Released.Steps;

@@ -54,7 +54,7 @@ public static class AuditReport
         var html = new StringBuilder();
         html.Append(CultureInfo.InvariantCulture, $"<h3>{Html.Text(audit.Defence)}: {Html.Text(audit.Model)}, {Html.Text(audit.Dataset)}</h3>\n<p><b class=\"{(audit.Holds ? "pass" : "fail")}\">{Html.Text(audit.Conclusion)}</b></p>\n");
         html.Append(Html.Table(
-            $"Checks at {audit.Scale} scale, {audit.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; {string.Join(", ", Audit.Decisive)} decide", ["no.", "check", "measured", "passes", "|outcome"],
+            $"Checks at {audit.Scale} scale, {audit.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; {string.Join(", ", Audit.Decisive)} decide", ["no.", "check", "measured", "passes", "outcome"],
             audit.Checks.Select(check => (string[])[check.Id, Html.Text(check.Name), Html.Text(check.Measured), Html.Text(check.Threshold), Sign(check)]), $"{audit.Defence}, {audit.Dataset}: "));
         foreach (ResultTable table in audit.Tables)
             html.Append(Html.Table(table.Caption, [.. table.Columns], table.Rows.Select(row => row.Select(Html.Cell).ToArray()), $"{audit.Defence}, {audit.Dataset}: "));

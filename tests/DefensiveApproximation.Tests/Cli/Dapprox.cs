@@ -7,7 +7,7 @@ namespace DefensiveApproximation.Tests.Cli;
 sealed record Dapprox(int ExitCode, string Output, string Error)
 {
     // Far more than any of these runs takes; a program that hangs must not hang the tests.
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     /// <summary>The one JSON object that stdout is.</summary>
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;

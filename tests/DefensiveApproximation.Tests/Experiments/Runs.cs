@@ -31,6 +31,7 @@ sealed class Runs : IDisposable
         CostSamples = 100,
         SubstituteImages = 40,
         SubstituteRounds = 1,
+        LocalSearchRounds = 5,
         BoundarySteps = 20,
         HopSkipJumpIterations = 1,
         CarliniWagnerIterations = 20,
