@@ -100,9 +100,9 @@ sealed class AuditJudge(Defence defence, RunContext context)
         return [.. Enumerable.Range(0, rows.Count).Where(broken).Select(row => rows.Whole(row, "image"))];
     }
 
-    /// <summary>Whether the defence, or the member that answers, gets an adversarial image wrong that was made on it.</summary>
+    /// <summary>Whether the defence, or the member that answers, gets an adversarial image wrong that was made on it; the member also where the mean of all does not.</summary>
     bool Answer(Rows rows, int row) => defence.IsRandom
-        ? rows.Truth(row, "success") == true && rows.Truth(row, AttackUnit.Fools(defence.Answering(rows.Whole(row, "image"), context.Seed))) == true
+        ? rows.Truth(row, AttackUnit.Wrong(defence.Answering(rows.Whole(row, "image"), context.Seed))) == true
         : rows.Truth(row, "success") == true;
 
     bool? Fooled(Rows rows, int row, double overshoot)

@@ -45,7 +45,7 @@ sealed class AccuracyExperiment(string id, string title, Stage stage) : Experime
             new(
                 $"{model}: share of the {shares[0].Of:N0} test images classified right, without retraining (95 % Wilson intervals)", ["multiplier", "accuracy"],
                 [.. Variants.Select((variant, i) => (Cell[])
-                    [Cell.Words($"{variant.Placement}"), Cell.Share(shares[i], Stage == Stage.Grey ? variant.Grey : variant.Colour, (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, exact))])]),
+                    [Cell.Words($"{variant.Placement}"), Cell.Share(shares[i], Stage == Stage.Grey ? variant.Grey : variant.Colour, (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, i == 0 ? null : exact))])]),
         };
         if (Stage == Stage.Colour)
         {

@@ -47,7 +47,7 @@ sealed class NoiseExperiment : Experiment
             [
                 Cell.Words(multiplier.Multiplier), Judged(noises[i], "mred", multiplier.Mred), Judged(noises[i], "nmed", multiplier.Nmed), Cell.Estimate(Metric(noises[i], "bias")),
                 Judged(noises[i], "above", multiplier.Above, NumberFormat.Percent),
-                .. withAccuracy ? (Cell[])[Cell.Share(Records.Accuracy(context.Result(Predictions(scale, multiplier.Multiplier))), multiplier.Accuracy, (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, exact))] : [],
+                .. withAccuracy ? (Cell[])[Cell.Share(Records.Accuracy(context.Result(Predictions(scale, multiplier.Multiplier))), multiplier.Accuracy, (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, i == 0 ? null : exact))] : [],
             ])]);
         var plots = new List<PlotData>();
         for (int i = 0; i < multipliers.Length && !withAccuracy; i++)
@@ -66,7 +66,7 @@ sealed class NoiseExperiment : Experiment
     static Cell Judged(Rows noise, string metric, double? paper, NumberFormat format = NumberFormat.Number)
     {
         Estimate ours = Metric(noise, metric);
-        return Cell.Estimate(ours, paper, paper is double theirs ? Verdicts.Ratio(ours.Value, theirs, metric == "above" ? 0.5 : 0) : null, format);
+        return Cell.Estimate(ours, paper, paper is double theirs ? Verdicts.Ratio(ours.Value, theirs, metric == "above" ? 0.5 : null) : null, format);
     }
 
     static Estimate Metric(Rows noise, string metric)

@@ -12,6 +12,8 @@ sealed class TransferExperiment : Experiment
     // How many times as far as the adversarial image.
     internal static readonly double[] Overshoots = [1.1, 1.25, 1.5, 2];
 
+    static readonly Disturbance[] Controls = [Disturbance.Gain, Disturbance.GainAndNoise];
+
     readonly Placement[] shown;
     readonly double[] paper;
 
@@ -32,8 +34,7 @@ sealed class TransferExperiment : Experiment
     static IReadOnlyList<Subject> Targets(Subject exact) =>
     [
         .. Placements.Select(placement => exact with { Placement = placement }),
-        exact with { Disturbance = Disturbance.Gain },
-        exact with { Disturbance = Disturbance.GainAndNoise },
+        .. Controls.Select(control => exact with { Disturbance = control }),
     ];
 
     AttackUnit Unit(Scale scale, PaperAttack attack) => On(attack, Dataset(scale)!, Subject(scale, Placement.Exact));
@@ -59,20 +60,22 @@ sealed class TransferExperiment : Experiment
                 Cell.Words(attacks[i].Name), Cell.Share(Records.Success(records)), Cell.Number(Records.Median(records, "l2")),
                 .. shares.Select((share, place) => place == 0 ? Cell.Share(share, paper[i], Verdicts.Transfer) : Cell.Share(share)),
                 Cell.Share(further),
+                .. Controls.Select(control => Cell.Share(Records.Transfer(records, exact with { Disturbance = control }))),
             ]);
         }
 
         Share all = new(first.Sum(share => share.Count), first.Sum(share => share.Of)), allFar = new(far.Sum(share => share.Count), far.Sum(share => share.Of));
         return Result(scale,
-            $"Over all eight attacks {Text(all)} of the examples that fool the exact network fool {shown[0]} too (the paper's mean: {NumberText.Of(paper.Average(), NumberFormat.Percent)}). "
+            $"Over all eight attacks {Text(all)} of the examples that fool the exact network fool {shown[0]} too; the mean of the eight rates is {NumberText.Of(first.Average(share => share.Value), NumberFormat.Percent)} (the paper's: {NumberText.Of(paper.Average(), NumberFormat.Percent)}). "
             + $"Moved {farthest} times as far from the clean image, {Text(allFar)} do: these attacks stop at the exact network's boundary, where any change of the network turns some examples back.",
             Verdicts.TransferRule) with
         {
             Tables =
             [
                 new ResultTable(
-                    $"Examples made on the exact {exact.Model}, and the share of the successful ones that fool the same network on other multipliers (95 % Wilson intervals; only images that it classifies right there count)",
-                    ["attack", "fools exact", "median L2", .. shown.Select((placement, place) => place == 0 ? $"fools {placement}" : $"{placement}"), $"fools {shown[0]}, {farthest} × as far"],
+                    $"Examples made on the exact {exact.Model}, and the share of the successful ones that fool the same network on other multipliers (95 % Wilson intervals; only images that it classifies right there count); the last columns are controls, the exact network with Ax-FPM’s gain, and with its gain and noise of its variance",
+                    ["attack", "fools exact", "median L2", .. shown.Select((placement, place) => place == 0 ? $"fools {placement}" : $"{placement}"), $"fools {shown[0]}, {farthest} × as far",
+                        .. Controls.Select(control => $"{(exact with { Disturbance = control }).Title}")],
                     rows),
             ],
             Plots =

@@ -26,8 +26,9 @@ public static class Statistics
     }
 
     /// <summary>
-    /// The median, of an even number the mean of the two in the middle, with the interval between the order statistics n/2 ± 0.98·√n
-    /// (the normal approximation of the binomial law); NaN of no numbers.
+    /// The median, of an even number the mean of the two in the middle, with the interval between the order statistics n/2 − 0.98·√n and
+    /// 1 + n/2 + 0.98·√n (the normal approximation of the binomial law), rounded outwards; NaN of no numbers, and without an interval of
+    /// fewer than ten.
     /// </summary>
     /// <param name="numbers">The numbers.</param>
     public static Estimate Median(IReadOnlyCollection<double> numbers)
@@ -37,10 +38,13 @@ public static class Statistics
             return new Estimate(double.NaN, double.NaN, double.NaN);
         double[] ordered = [.. numbers.Order()];
         int count = ordered.Length;
+        double median = (ordered[(count - 1) / 2] + ordered[count / 2]) / 2;
+        if (count < FewestForInterval)
+            return new Estimate(median, double.NegativeInfinity, double.PositiveInfinity);
         double half = Normal95 * Math.Sqrt(count) / 2;
         return new Estimate(
-            (ordered[(count - 1) / 2] + ordered[count / 2]) / 2,
-            ordered[Math.Max(0, (int)Math.Floor(count / 2.0 - half))],
+            median,
+            ordered[Math.Max(0, (int)Math.Floor(count / 2.0 - half) - 1)],
             ordered[Math.Min(count - 1, (int)Math.Ceiling(count / 2.0 + half))]);
     }
 }

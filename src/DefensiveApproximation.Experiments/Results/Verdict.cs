@@ -28,10 +28,10 @@ public static class Verdicts
     public static string TransferRule => "Reproduced: the paper’s rate lies in our 95 % interval or within 5 points of ours. Same direction: our whole interval is below 50 %, most examples do not transfer. Open: fewer than 10 examples.";
 
     /// <summary>The rule of <see cref="Accuracy"/> in words.</summary>
-    public static string AccuracyRule => "Reproduced: within 1 point of the paper. Same direction: at most 2 points below our exact network.";
+    public static string AccuracyRule => "Reproduced: within 1 point of the paper. Same direction: at most 2 points below our exact network; of the exact network itself no direction is claimed.";
 
     /// <summary>The rule of <see cref="Ratio"/> in words.</summary>
-    public static string RatioRule => "Reproduced: within a tenth of the paper’s number. Same direction: on the same side of the exact multiplier’s.";
+    public static string RatioRule => "Reproduced: within a tenth of the paper’s number. Same direction: on the same side of the exact multiplier’s; an error, which has one side only, is reproduced or it is not.";
 
     /// <summary>The rule of <see cref="Increase"/> in words.</summary>
     public static string IncreaseRule => "Reproduced: the paper’s difference lies in our 95 % interval or within a tenth of ours. Same direction: our whole interval is above 0.";
@@ -70,18 +70,18 @@ public static class Verdicts
     /// <summary>Judges an accuracy.</summary>
     /// <param name="ours">Ours.</param>
     /// <param name="paper">The paper's.</param>
-    /// <param name="exact">Our exact network's.</param>
-    public static Verdict Accuracy(double ours, double paper, double exact) =>
+    /// <param name="exact">Our exact network's; null where it is this one.</param>
+    public static Verdict Accuracy(double ours, double paper, double? exact) =>
         Math.Abs(ours - paper) <= AccuracyTolerance ? Verdict.Reproduced : exact - ours <= AccuracyLoss ? Verdict.SameDirection : Verdict.NotReproduced;
 
-    /// <summary>Judges a number that the paper gives relative to the exact multiplier's, which is 1, or an error, where it is 0.</summary>
+    /// <summary>Judges a number that the paper gives relative to the exact multiplier's, or an error.</summary>
     /// <param name="ours">Ours.</param>
     /// <param name="paper">The paper's.</param>
-    /// <param name="exact">The exact multiplier's.</param>
-    public static Verdict Ratio(double ours, double paper, double exact) =>
+    /// <param name="exact">The exact multiplier's; null for an error, which no multiplier has below zero.</param>
+    public static Verdict Ratio(double ours, double paper, double? exact) =>
         !double.IsFinite(ours) ? Verdict.Open
         : Math.Abs(ours - paper) <= RelativeTolerance * Math.Abs(paper) ? Verdict.Reproduced
-        : Math.Sign(ours - exact) == Math.Sign(paper - exact) ? Verdict.SameDirection : Verdict.NotReproduced;
+        : exact is double side && Math.Sign(ours - side) == Math.Sign(paper - side) ? Verdict.SameDirection : Verdict.NotReproduced;
 
     /// <summary>Judges by how much something is larger on the approximate network.</summary>
     /// <param name="ours">Ours, with its interval.</param>

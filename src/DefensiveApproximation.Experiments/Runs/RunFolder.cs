@@ -29,6 +29,11 @@ public enum UnitState
 /// <param name="path">The folder.</param>
 public sealed class RunFolder(string path)
 {
+    static readonly TimeSpan PlanPatience = TimeSpan.FromMilliseconds(10);
+
+    // EWOULDBLOCK of Linux and of macOS, and Windows' sharing violation: what .NET gives for a file that is open for one alone.
+    static readonly int[] Taken = [11, 35, unchecked((int)0x80070020)];
+
     const string PlanName = "plan.json", UnitsName = "units", LocksName = "locks", FailuresName = "failures";
 
     /// <summary>The folder.</summary>
@@ -61,11 +66,15 @@ public sealed class RunFolder(string path)
         }
     }
 
-    /// <summary>Adds units to those that were planned before.</summary>
+    /// <summary>Adds units to those that were planned before; of several processes one after the other.</summary>
     /// <param name="units">The units.</param>
     /// <exception cref="InputException">The folder cannot be written.</exception>
     public void Plan(IReadOnlyList<PlannedUnit> units)
     {
+        IDisposable? mine;
+        while ((mine = TryLock(PlanName)) is null)
+            Thread.Sleep(PlanPatience);
+        using IDisposable planning = mine;
         IReadOnlyList<PlannedUnit> before = File.Exists(System.IO.Path.Combine(Path, PlanName)) ? Planned() : [];
         PlannedUnit[] all = [.. before.Concat(units).DistinctBy(unit => unit.File)];
         if (all.Length > before.Count)
@@ -102,7 +111,7 @@ public sealed class RunFolder(string path)
             return new FileStream(place, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         // The system keeps whoever comes second out of a file that is open for one alone.
-        catch (IOException) when (File.Exists(place))
+        catch (IOException e) when (Taken.Contains(e.HResult))
         {
             return null;
         }

@@ -8,7 +8,8 @@ namespace DefensiveApproximation.Experiments.Units;
 /// <summary>
 /// An attack on some images, and whom else the adversarial images fool: at their place, and further along the line from the
 /// clean image through them. Columns: those of <see cref="AttackRecordsFile"/>, <c>fools_NAME_at_FACTOR</c> for each further place,
-/// and the networks in <c>source</c> and <c>dataset</c>.
+/// <c>wrong_NAME</c> for each network of several that are attacked together, whether or not their mean was fooled, and the networks in
+/// <c>source</c> and <c>dataset</c>.
 /// </summary>
 /// <param name="Attack">The attack, with its settings.</param>
 /// <param name="DatasetName">The data set, whose test images are attacked.</param>
@@ -64,7 +65,7 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     {
         ArgumentNullException.ThrowIfNull(context);
         return $"{Attack}; {context.DescribeData(DatasetName)}; {Images} images; on {Source.Describe(context)}; by {Backward}; with {List(TogetherWith)}; tried on {List(TriedOn)} at {string.Join(',', Overshoots)}; right on {List(CorrectOn)}; seed {context.Seed}"
-            + (Targeted ? "; targeted" : "") + (Jitters > 0 ? $"; mean of {Jitters} with noise {JitterDeviation}" : "")
+            + (Targeted ? "; targeted" : "") + (TogetherWith.Count > 0 ? "; each alone" : "") + (Jitters > 0 ? $"; mean of {Jitters} with noise {JitterDeviation}" : "")
             + (Backward?.Measures == true ? $"; {context.DescribeData(DatasetName, Split.Train)}" : "");
 
         string List(IReadOnlyList<Subject> subjects) => string.Join(" / ", subjects.Select(subject => subject.Describe(context)));
@@ -77,6 +78,14 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     {
         ArgumentNullException.ThrowIfNull(other);
         return overshoot == 1 ? $"fools_{other.Title}" : $"fools_{other.Title}_at_{overshoot}";
+    }
+
+    /// <summary>The name of the column that says whether one of several networks that were attacked together gets the last image wrong.</summary>
+    /// <param name="one">The network.</param>
+    public static string Wrong(Subject one)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        return $"wrong_{one.Title}";
     }
 
     /// <inheritdoc/>
@@ -100,15 +109,35 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
             Attack, victim, others, data, places, context.Seed, Targeted ? label => (label + 1) % data.Classes.Count : null, progress: more => progress(more / Math.Max(1, places.Length)), cancellation: cancellation);
 
         Rows rows = AttackRecordsFile.Rows([new SavedAttack(Attack.Name, Attack.ToString()!, Backward?.Name, Attack.Epsilon, outcome)], [.. TriedOn.Select(subject => subject.Title)]);
-        bool?[][] further = [.. Overshoots.SelectMany(factor => others.Select(other => Further(data, places, outcome, other, factor)))];
+        Subject[] together = TogetherWith.Count > 0 ? [Source, .. TogetherWith] : [];
+        bool?[][] further =
+        [
+            .. Overshoots.SelectMany(factor => others.Select(other => Further(data, places, outcome, other, factor))),
+            .. together.Select(one => Wrong(data, places, outcome, context.Network(one, DatasetName))),
+        ];
         return new Rows(
             [new Column("dataset", "VARCHAR"), new Column("source", "VARCHAR"), .. rows.Columns,
-             .. Overshoots.SelectMany(factor => TriedOn.Select(other => new Column(Fools(other, factor), "BOOLEAN")))],
+             .. Overshoots.SelectMany(factor => TriedOn.Select(other => new Column(Fools(other, factor), "BOOLEAN"))),
+             .. together.Select(one => new Column(Wrong(one), "BOOLEAN"))],
             [.. rows.Values.Select((row, i) => (object?[])[DatasetName, Source.Title, .. row, .. further.Select(answers => (object?)answers[i])])]);
     }
 
     /// <summary>Whether the images some factor times as far as the successful ones fool a network; null where its answer says nothing.</summary>
     static bool?[] Further(Dataset data, int[] places, TransferAttack outcome, Network other, double factor)
+    {
+        int[] labels = Labels(data, places, outcome, other, factor), clean = Scores.Labels(other.Forward(data.Images(places)));
+        return [.. places.Select((place, i) => outcome.Records[i].Success && clean[i] == data.Labels[place] ? labels[i] != data.Labels[place] : (bool?)null)];
+    }
+
+    /// <summary>Whether a network gets the attack's last images wrong, also those that do not fool whom the attack was on.</summary>
+    static bool?[] Wrong(Dataset data, int[] places, TransferAttack outcome, Network one)
+    {
+        int[] labels = Labels(data, places, outcome, one, 1);
+        return [.. places.Select((place, i) => (bool?)(labels[i] != data.Labels[place]))];
+    }
+
+    /// <summary>A network's answers to the images some factor times as far as the attack's.</summary>
+    static int[] Labels(Dataset data, int[] places, TransferAttack outcome, Network network, double factor)
     {
         Tensor images = data.Images(places);
         for (int i = 0; i < places.Length; i++)
@@ -119,7 +148,6 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
                 image[pixel] = (float)Math.Clamp(image[pixel] + factor * ((double)adversarial[pixel] - image[pixel]), 0, 1);
         }
 
-        int[] labels = Scores.Labels(other.Forward(images)), clean = Scores.Labels(other.Forward(data.Images(places)));
-        return [.. places.Select((place, i) => outcome.Records[i].Success && clean[i] == data.Labels[place] ? labels[i] != data.Labels[place] : (bool?)null)];
+        return Scores.Labels(network.Forward(images));
     }
 }

@@ -151,6 +151,14 @@ public class ExperimentTests(RunsFixture fixture)
     [InlineData(0.90, Verdict.NotReproduced)]
     public void Accuracy_IsJudgedByTheLoss(double ours, Verdict expected) => Assert.Equal(expected, Verdicts.Accuracy(ours, 0.9767, 0.9936));
 
+    [Fact]
+    public void WhatHasNoDirection_IsReproducedOrNot()
+    {
+        Assert.Equal(Verdict.NotReproduced, Verdicts.Accuracy(0.95, 0.9767, null));
+        Assert.Equal(Verdict.NotReproduced, Verdicts.Ratio(0.41, 0.3, null));
+        Assert.Equal(Verdict.Reproduced, Verdicts.Ratio(0.31, 0.3, null));
+    }
+
     [Theory]
     [InlineData(0.5, 0.487, 1, Verdict.Reproduced)]
     [InlineData(0.8, 0.487, 1, Verdict.SameDirection)]
@@ -175,7 +183,10 @@ public class ExperimentTests(RunsFixture fixture)
         Assert.Equal(1.9599639845 * Math.Sqrt(16 * 17 / 12.0 / 16), mean.Radius, 1e-9);
         Assert.Equal(double.PositiveInfinity, Statistics.Mean([1, 2]).High);
         Assert.Equal(2.5, Statistics.Median([4, 1, 3, 2]).Value);
-        Assert.Equal((1, 100), (Statistics.Median([1, 50, 100]).Low, Statistics.Median([1, 50, 100]).High));
+        // Ranks 40 and 61 of 100 (David and Nagaraja, "Order Statistics", 2003): 50 ± 9.8, rounded outwards.
+        Estimate median = Statistics.Median([.. Enumerable.Range(1, 100).Select(i => (double)i)]);
+        Assert.Equal((50.5, 40, 61), (median.Value, median.Low, median.High));
+        Assert.Equal(double.PositiveInfinity, Statistics.Median([1, 50, 100]).High);
         Assert.True(double.IsNaN(Statistics.Mean([]).Value));
     }
 

@@ -125,10 +125,22 @@ public sealed class RunnerTests : IDisposable
     {
         RunFolder run = new(folder.Path);
 
+        run.Probe();
         run.Plan([new("a", "A"), new("b", "B")]);
         run.Plan([new("b", "B"), new("c", "C")]);
 
         Assert.Equal(["a", "b", "c"], run.Planned().Select(unit => unit.File));
+    }
+
+    [Fact]
+    public void Plan_OfManyAtOnce_LosesNone()
+    {
+        RunFolder run = new(folder.Path);
+        run.Probe();
+
+        Parallel.For(0, 32, i => new RunFolder(folder.Path).Plan([new($"{i}", "a unit")]));
+
+        Assert.Equal(32, run.Planned().Count);
     }
 
     [Fact]
