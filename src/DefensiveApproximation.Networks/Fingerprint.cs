@@ -29,7 +29,23 @@ public static class Fingerprint
         return Text(hash);
     }
 
-    /// <summary>Of the weights and biases of a network; the multiplier does not count.</summary>
+    /// <summary>Of all that a file holds.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">It cannot be read.</exception>
+    public static string OfFile(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(file))[..Digits];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"cannot read '{path}': {e.Message.TrimEnd('.')}; give a file that can be read", e);
+        }
+    }
+
+    /// <summary>Of the weights and biases of a network's weighted layers; the multiplier does not count.</summary>
     /// <param name="network">The network.</param>
     public static string Of(Network network) =>
         Of(network.Layers.OfType<WeightedLayer>().SelectMany(layer => (float[][])[layer.Weights.ToArray(), layer.Bias.ToArray()]));

@@ -63,13 +63,13 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
         return network;
     }
 
-    /// <summary>The fingerprint of a subject's exact weights.</summary>
+    /// <summary>The fingerprint of a subject's exact weights, and of the file they are from, if any: it may hold more, such as other layers.</summary>
     /// <param name="subject">The subject.</param>
     public string DescribeWeights(Subject subject)
     {
         Network network = Exact(subject);
         if (!weights.TryGetValue(network, out string? fingerprint))
-            weights[network] = fingerprint = Fingerprint.Of(network);
+            weights[network] = fingerprint = Fingerprint.Of(network) + (subject.Training is null && File.Exists(subject.Model) ? $" {Fingerprint.OfFile(subject.Model)}" : "");
         return fingerprint;
     }
 
