@@ -226,7 +226,8 @@ public sealed class Audit
 
         Share near = judge.Transfer(DeepFoolOnExact), far = judge.Transfer(DeepFoolOnExact, Overshoots[^1]);
         (double Confidence, Share Share)[] confident = [.. Confident.Select(one => (one.Confidence, judge.Transfer(one.Unit)))];
-        double most = Math.Max(far.Value ?? 1, confident[^1].Share.Value ?? 1);
+        // The most confident examples that there are.
+        double most = Math.Max(far.Value ?? 1, confident.Select(one => one.Share.Value).LastOrDefault(share => share is not null) ?? 1);
         Add("T1", "transfer beyond the boundary", $"DeepFool {Percent(near)} at its example, {Percent(far)} at {Overshoots[^1]} times its distance; C&W {string.Join(", ", confident.Select(one => $"κ = {one.Confidence}: {Percent(one.Share)}"))}", "at most 50 % at the far end", most <= 0.5, "resistance to transfer is there at the boundary alone");
         (string Name, Share Share)[] controls = [.. Controls.Select(control => (Short(control), judge.TransferTo(DeepFoolOnExact, control)))];
         bool beats = controls.All(control => near.High < control.Share.Low);

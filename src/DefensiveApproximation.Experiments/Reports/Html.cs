@@ -93,7 +93,7 @@ static class Html
     public static string Table(string caption, string[] columns, IEnumerable<string[]> rows, string where = "")
     {
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(where + caption)}\"><table>\n<caption>{Text(caption)}</caption>\n<thead><tr>");
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(where + caption)}\"><table>\n<caption><span>{Text(caption)}</span></caption>\n<thead><tr>");
         foreach (string column in columns)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"{Class(column)}>{Text(column.TrimStart('>', '|'))}</th>");
         html.Append("</tr></thead>\n<tbody>\n");
