@@ -240,9 +240,10 @@ public sealed class Audit
         Add("T4", "robust accuracy at the same ε", $"defence {Text(robust)} under the worst of all attacks, exact {Text(exactRobust)} under the worst of three (PGD, longer with restarts, targeted APGD); median L2 of DeepFool’s examples {NumberText.Of(ratio.Value, NumberFormat.Number)} times the exact network’s", "above the exact network’s, intervals apart", robust.Low > exactRobust.High, "at equal budgets it is no more robust");
 
         string[] failed = [.. checks.Where(check => check.Outcome == Outcome.Fail && Decisive.Contains(check.Id)).Select(check => check.Id)];
+        string shown = $"Under the worst of all attacks here {Text(robust)} of the images that both get right stay right at ε = {NumberText.Of(Epsilon, NumberFormat.Number)}; of the exact network {Text(exactRobust)} do, under three attacks. Without attack the defence gets {Percent(clean)} of all images right, the exact network {Percent(cleanExact)}.";
         string conclusion = failed.Length > 0
-            ? $"Not evidence of robustness: {string.Join(", ", failed)} failed. Under the worst of all attacks here {Text(robust)} of the images stay right at ε = {NumberText.Of(Epsilon, NumberFormat.Number)}; of the exact network {Text(exactRobust)} do, under three attacks."
-            : $"No check failed that decides. Under the worst of all attacks here {Text(robust)} of the images stay right at ε = {NumberText.Of(Epsilon, NumberFormat.Number)}; that is what is shown, and no more.";
+            ? $"Not evidence of robustness: {string.Join(", ", failed)} failed. {shown}"
+            : $"No check failed that decides. {shown} That is what is shown, and no more.";
         return new AuditResult(defence.Name, defence.Members[0].Model, defence.DatasetName, scale.Name, context.Seed, run, conclusion, checks, [Table()], [CurvePlot(), TransferPlot()]);
 
         void Add(string id, string name, string measured, string threshold, bool passed, string meaning) => checks.Add(new Check(id, name, measured, threshold, passed ? Outcome.Pass : Outcome.Fail, meaning));
