@@ -19,7 +19,7 @@ static class RunOptions
         return option;
     }
 
-    public static Option<Experiment[]> Only() => Values.List("--only", "NAME,…", "Run these tables and figures only. [default: all]", AllExperiments.Find);
+    public static Option<Experiment[]> Only() => Values.Flattened("--only", "NAME,…", "Run these tables and figures only. [default: all]", AllExperiments.Find);
 
     public static Option<string> Folder(string name, string description)
     {

@@ -65,7 +65,15 @@ static class AuditCommand
     }
 
     /// <summary>ax-fpm, or ax-fpm:convolutions+heap-like:dense.</summary>
-    static Placement Part(string text) => new([.. text.Split('+').Select(part =>
+    static Placement Part(string text)
+    {
+        (string Multiplier, string Layers)[] parts = [.. text.Split('+').Select(Layers)];
+        return parts.DistinctBy(part => part.Layers).Count() == parts.Length
+            ? new([.. parts.Where(part => part.Multiplier != Multipliers.All[0].Name)])
+            : throw new InputException($"--multiplier is '{text}', which gives the same layers two multipliers; give each group of layers one");
+    }
+
+    static (string Multiplier, string Layers) Layers(string part)
     {
         int colon = part.LastIndexOf(':');
         // A circuit's description has colons of its own.
@@ -74,7 +82,7 @@ static class AuditCommand
         if (colon > 0 && Multipliers.All.Any(known => known.Name == part[..colon]))
             throw Names.Unknown("group of layers", part[(colon + 1)..], LayerSelection.Known.Select(known => known.Name));
         return (Multiplier(part), LayerSelection.All.Name);
-    }).Where(part => part.Item1 != Multipliers.All[0].Name)]);
+    }
 
     static string Multiplier(string text) => File.Exists(text)
         ? throw new InputException($"--multiplier names the file '{text}', whose content may change under the results that are kept; give a multiplier's name or the description of its circuit, such as array:24:ama1:columns=20")

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using DefensiveApproximation.Experiments.Paper;
 using DefensiveApproximation.Experiments.Runs;
 using DefensiveApproximation.Networks.Data;
@@ -7,7 +8,7 @@ using DefensiveApproximation.Networks.Data;
 namespace DefensiveApproximation.Cli.Commands;
 
 /// <summary><c>dapprox submit</c>: the tables and figures of the paper on a Slurm cluster.</summary>
-static class SubmitCommand
+static partial class SubmitCommand
 {
     const int DefaultProcessors = 2;
 
@@ -19,7 +20,7 @@ static class SubmitCommand
         Option<string> output = RunOptions.Folder("--out", "The folder of the run, which all nodes see.");
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> partition = Values.Option<string?>("--partition", "NAME", "The partition. [default: the cluster's]", Word("--partition"));
-        Option<string?> time = Values.Option<string?>("--time", "LIMIT", "The time limit of a task, as sbatch takes it: 12:00:00. [default: the partition's]", Word("--time"));
+        Option<string?> time = Values.Option<string?>("--time", "LIMIT", "The time limit of a task, as sbatch takes it: 90 (minutes), 12:00:00, 2-12:00. [default: the partition's]", Limit);
         Option<int> processors = Values.Integer("--cpus", "How many processors a task has.", least: 1, otherwise: DefaultProcessors);
         Option<int?> together = Values.Integer("--at-once", "How many tasks run at once, at most. [default: no limit]", least: 1);
         Option<bool> dry = new("--dry-run") { Description = "Write the scripts, and hand them to nobody." };
@@ -42,7 +43,7 @@ static class SubmitCommand
             WorkUnit[] left = [.. units.Where(unit => !context.IsDone(unit))];
             if (left.Length > Slurm.MostTasks)
                 throw new InputException($"there are {left.Length} units, and an array takes {Slurm.MostTasks}; send some of them with --only");
-            context.Folder.Plan([.. units.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
+            context.Folder.Plan(context.Seed, [.. units.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
             string[] arguments =
             [
                 "reproduce", "--scale", chosen.Name, "--out", folder, "--seed", $"{context.Seed}",
@@ -69,6 +70,13 @@ static class SubmitCommand
         });
         return command;
     }
+
+    [GeneratedRegex(@"^(\d+(:\d{1,2}){0,2}|\d+-\d{1,2}(:\d{1,2}){0,2})$", RegexOptions.CultureInvariant)]
+    private static partial Regex TimeLimit();
+
+    static string? Limit(string text) => TimeLimit().IsMatch(text)
+        ? text
+        : throw new InputException($"--time is '{text}'; give minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes or days-hours:minutes:seconds");
 
     // They go into a script, so nothing but what such names are made of.
     static Func<string, string?> Word(string option) => text => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:".Contains(c, StringComparison.Ordinal))

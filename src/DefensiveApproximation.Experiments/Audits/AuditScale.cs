@@ -29,4 +29,7 @@ public sealed record AuditScale(string Name, int Images, int QueryImages, int Es
 
     /// <summary>All, the default first.</summary>
     public static IReadOnlyList<AuditScale> All { get; } = [Quick, Standard];
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DefensiveApproximation.Experiments.Results;
 using DefensiveApproximation.Experiments.Runs;
 using DefensiveApproximation.Networks.Attacks;
@@ -24,10 +25,17 @@ sealed class AttackListExperiment() : Experiment("table-1", "The attacks", "tabl
                 [
                     Cell.Words(attack.Name), Cell.Words(attack.Access), Cell.Words(Sign(PaperNorms[i])),
                     Cell.Words(Sign(attack.Attack.Norm)) with { Verdict = attack.Attack.Norm == PaperNorms[i] ? Verdict.Reproduced : Verdict.SameDirection },
-                    Cell.Words($"{attack.Images}"), Cell.Words(attack.Attack.ToString()!),
+                    Cell.Words($"{attack.Images}"), Cell.Words(Settings(attack.Attack.ToString()!)),
                 ])]),
         ],
     };
 
     static string Sign(Norm norm) => norm == Norm.LInf ? "L∞" : norm.ToString();
+
+    /// <summary>The settings that a record prints, but for those that other columns have and those that are not set.</summary>
+    static string Settings(string record) => string.Join(", ", record[(record.IndexOf('{', StringComparison.Ordinal) + 1)..record.LastIndexOf('}')]
+        .Split(',', StringSplitOptions.TrimEntries)
+        .Select(setting => setting.Split('=', StringSplitOptions.TrimEntries))
+        .Where(setting => setting is [not ("Name" or "Norm"), { Length: > 0 }])
+        .Select(setting => $"{setting[0]} = {(setting[1].Contains('.', StringComparison.Ordinal) ? NumberText.Of(double.Parse(setting[1], CultureInfo.InvariantCulture), NumberFormat.Number) : setting[1])}"));
 }

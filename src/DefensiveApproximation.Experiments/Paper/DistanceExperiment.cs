@@ -76,16 +76,17 @@ sealed class DistanceExperiment : Experiment
             rows.Add([Cell.Words("exact, longer search"), Cell.Share(Records.Success(before)), .. Distances(before), Cell.Words("–"), Cell.Words("1"), Cell.Words("–")]);
             rows.Add([Cell.Words("ax-fpm, longer search"), Cell.Share(Records.Success(after)), .. Distances(after), Cell.Estimate(difference),
                 Cell.Number(Ratio(before, after)), Cell.Estimate(Difference(after, before, "psnr"))]);
-            longer = $" With the search of the attack’s own authors, which is longer than that of the paper’s library, they are {Signed(difference)} further than the exact network’s by the same search.";
+            longer = $" With the search of the attack’s own authors, which is longer than that of the paper’s library, they are {Further(difference)} than the exact network’s by the same search.";
         }
 
         // Estimated gradients are of a few images; what those say of the mean is left to the table.
         int best = Enumerable.Range(1, rules.Length).Where(i => !Estimates(rules[i - 1])).OrderBy(i => double.IsNaN(differences[i].Value)).ThenBy(i => differences[i].Value).First();
         return Result(scale,
-            $"By the exact layers’ gradient, the paper’s attack, Ax-FPM’s examples are {Signed(differences[1])} further in L2 than the exact network’s; by {rules[best - 1]} gradients {Signed(differences[best])}. "
+            $"By the exact layers’ gradient, the paper’s attack, Ax-FPM’s examples are {Further(differences[1])} in L2 than the exact network’s{(best == 1 ? "" : $"; by {rules[best - 1]} gradients {Further(differences[best])}")}. "
             + (!double.IsFinite(differences[1].Radius) ? "These are too few images to say more."
                 : differences[1].Low <= 0 ? "Not even the paper’s own attack needs larger changes on Ax-FPM."
                 : differences[best].Value < 0.5 * differences[1].Value ? "What looks like robustness is mostly a gradient that does not fit the network."
+                : best == 1 ? "By none of the other gradients here are they nearer."
                 : "A gradient that fits the network better does not take most of it away.") + longer,
             Verdicts.IncreaseRule + " MSE, relative to the exact network’s: within a tenth; same direction: above 1. Judged for the paper’s own attack, straight-through.") with
         {
@@ -138,10 +139,11 @@ sealed class DistanceExperiment : Experiment
             .ToDictionary(row => records.Whole(row, "image"), row => records.Number(row, distance)!.Value);
     }
 
-    static string Signed(Estimate estimate)
+    static string Further(Estimate difference)
     {
-        Cell cell = Cell.Estimate(estimate);
+        (string word, Estimate distance) = difference.Value < 0 ? ("nearer", new Estimate(-difference.Value, -difference.High, -difference.Low)) : ("further", difference);
+        Cell cell = Cell.Estimate(distance);
         string interval = NumberText.Interval(cell);
-        return NumberText.Of(cell.Value, cell.Format) + (interval.Length > 0 ? $" ({interval})" : "");
+        return NumberText.Of(cell.Value, cell.Format) + (interval.Length > 0 ? $" ({interval})" : "") + $" {word}";
     }
 }

@@ -25,7 +25,7 @@ public static class Verdicts
     const double ShareTolerance = 0.05, Most = 0.5, AccuracyTolerance = 0.01, AccuracyLoss = 0.02, RelativeTolerance = 0.1;
 
     /// <summary>The rule of <see cref="Transfer"/> in words.</summary>
-    public static string TransferRule => "Reproduced: the paper’s rate lies in our 95 % interval or within 5 points of ours. Same direction: our whole interval is below 50 %, most examples do not transfer. Open: fewer than 10 examples.";
+    public static string TransferRule => "Reproduced: the paper’s rate lies in our 95 % interval or within 5 points of ours. Same direction: our whole interval is on the paper’s side of 50 %: most examples transfer, or most do not. Open: fewer than 10 examples.";
 
     /// <summary>The rule of <see cref="Accuracy"/> in words.</summary>
     public static string AccuracyRule => "Reproduced: within 1 point of the paper. Same direction: at most 2 points below our exact network; of the exact network itself no direction is claimed.";
@@ -44,14 +44,14 @@ public static class Verdicts
         ArgumentNullException.ThrowIfNull(ours);
         if (ours.Of < FewestImages)
             return Verdict.Open;
-        return IsNear(ours, paper) ? Verdict.Reproduced : ours.High < Most ? Verdict.SameDirection : Verdict.NotReproduced;
+        return IsNear(ours, paper) ? Verdict.Reproduced : (paper < Most ? ours.High < Most : ours.Low > Most) ? Verdict.SameDirection : Verdict.NotReproduced;
     }
 
     /// <summary>Judges the share of examples that fool one victim relative to another's; null of too few.</summary>
     /// <param name="ours">Ours.</param>
     /// <param name="paper">The paper's.</param>
     public static Verdict RelativeTransfer(double? ours, double paper) => ours is not double ratio ? Verdict.Open
-        : Math.Abs(ratio - paper) <= ShareTolerance ? Verdict.Reproduced : ratio < Most ? Verdict.SameDirection : Verdict.NotReproduced;
+        : Math.Abs(ratio - paper) <= ShareTolerance ? Verdict.Reproduced : ratio < Most == paper < Most ? Verdict.SameDirection : Verdict.NotReproduced;
 
     /// <summary>Judges the share of images on which a network is sure.</summary>
     /// <param name="ours">Ours.</param>

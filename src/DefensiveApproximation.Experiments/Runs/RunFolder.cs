@@ -9,6 +9,11 @@ namespace DefensiveApproximation.Experiments.Runs;
 /// <param name="Title">What it is, for a reader.</param>
 public sealed record PlannedUnit(string File, string Title);
 
+/// <summary>What a run is to compute.</summary>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Units">Its units.</param>
+sealed record RunPlan(ulong Seed, IReadOnlyList<PlannedUnit> Units);
+
 /// <summary>How far a unit is.</summary>
 public enum UnitState
 {
@@ -53,12 +58,14 @@ public sealed class RunFolder(string path)
 
     /// <summary>All units that runs on this folder were to compute, in the order in which they were planned.</summary>
     /// <exception cref="InputException">The folder has no plan, or it cannot be read.</exception>
-    public IReadOnlyList<PlannedUnit> Planned()
+    public IReadOnlyList<PlannedUnit> Planned() => Plan().Units;
+
+    RunPlan Plan()
     {
         string place = System.IO.Path.Combine(Path, PlanName);
         try
         {
-            return JsonSerializer.Deserialize<PlannedUnit[]>(File.ReadAllText(place)) ?? [];
+            return JsonSerializer.Deserialize<RunPlan>(File.ReadAllText(place)) is { Units: not null } plan ? plan : throw new JsonException("it has no units");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -67,18 +74,21 @@ public sealed class RunFolder(string path)
     }
 
     /// <summary>Adds units to those that were planned before; of several processes one after the other.</summary>
+    /// <param name="seed">The seed of the run: a folder has one, so that no question asked of it mixes two.</param>
     /// <param name="units">The units.</param>
-    /// <exception cref="InputException">The folder cannot be written.</exception>
-    public void Plan(IReadOnlyList<PlannedUnit> units)
+    /// <exception cref="InputException">The folder cannot be written, or has another seed.</exception>
+    public void Plan(ulong seed, IReadOnlyList<PlannedUnit> units)
     {
         IDisposable? mine;
         while ((mine = TryLock(PlanName)) is null)
             Thread.Sleep(PlanPatience);
         using IDisposable planning = mine;
-        IReadOnlyList<PlannedUnit> before = File.Exists(System.IO.Path.Combine(Path, PlanName)) ? Planned() : [];
-        PlannedUnit[] all = [.. before.Concat(units).DistinctBy(unit => unit.File)];
-        if (all.Length > before.Count)
-            AtomicFile.WriteText(System.IO.Path.Combine(Path, PlanName), JsonSerializer.Serialize(all, PlanOptions) + "\n");
+        RunPlan before = File.Exists(System.IO.Path.Combine(Path, PlanName)) ? Plan() : new RunPlan(seed, []);
+        if (before.Seed != seed)
+            throw new InputException($"'{Path}' has a run with seed {before.Seed}, and this one has seed {seed}; give it another folder, or --seed {before.Seed}");
+        PlannedUnit[] all = [.. before.Units.Concat(units).DistinctBy(unit => unit.File)];
+        if (all.Length > before.Units.Count)
+            AtomicFile.WriteText(System.IO.Path.Combine(Path, PlanName), JsonSerializer.Serialize(new RunPlan(seed, all), PlanOptions) + "\n");
     }
 
     /// <summary>Whether a unit's file is there.</summary>

@@ -32,6 +32,8 @@ public static partial class RunQuery
     /// <exception cref="InputException">There are no results, or the query cannot be answered.</exception>
     public static Rows Ask(RunFolder folder, string sql, CancellationToken cancellation)
     {
+        if (string.IsNullOrWhiteSpace(sql?.Trim().TrimEnd(';')))
+            throw new InputException("the query is empty; give one such as SELECT * FROM attack LIMIT 5 ('dapprox results list' has the tables)");
         using DuckDBConnection connection = Open(folder);
         try
         {

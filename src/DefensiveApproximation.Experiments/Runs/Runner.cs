@@ -53,7 +53,7 @@ public static class Runner
         ArgumentNullException.ThrowIfNull(context);
         context.Folder.Probe();
         IReadOnlyList<WorkUnit> ordered = InOrder(units, context);
-        context.Folder.Plan([.. ordered.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
+        context.Folder.Plan(context.Seed, [.. ordered.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
         List<WorkUnit> left = [.. ordered.Where(unit => !context.IsDone(unit))];
         int count = left.Count;
         double all = left.Sum(unit => unit.Seconds), done = 0;

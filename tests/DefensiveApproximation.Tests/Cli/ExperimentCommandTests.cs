@@ -107,6 +107,7 @@ public sealed class ExperimentCommandTests : IDisposable
     [Theory]
     [InlineData("unknown scale 'huge'", "--scale", "huge")]
     [InlineData("unknown table or figure 'table-12'", "--only", "table-12")]
+    [InlineData("no unit of this scale", "--report")]
     public async Task Reproduce_OfWhatThereIsNot_IsOneLine(string message, params string[] arguments)
     {
         Dapprox run = await Dapprox.RunAsync(["reproduce", "--out", folder.Path, .. arguments]);
@@ -156,6 +157,7 @@ public sealed class ExperimentCommandTests : IDisposable
     [InlineData("unknown multiplier 'nothing'", "--multiplier", "nothing")]
     [InlineData("unknown scale 'paper'", "--scale", "paper")]
     [InlineData("dense", "--multiplier", "ax-fpm:nowhere")]
+    [InlineData("the same layers two multipliers", "--multiplier", "ax-fpm:dense+heap-like:dense")]
     public async Task Audit_OfWhatThereIsNot_IsOneLine(string message, params string[] arguments)
     {
         Dapprox run = await Dapprox.RunAsync(["audit", "--out", folder.Path, .. arguments]);

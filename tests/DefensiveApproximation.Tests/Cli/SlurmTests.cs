@@ -158,6 +158,7 @@ public sealed class SlurmTests(LocalSlurm slurm) : IClassFixture<LocalSlurm>, ID
     [Theory]
     [InlineData("--partition is 'a b'", "--partition", "a b")]
     [InlineData("--time is '1;rm'", "--time", "1;rm")]
+    [InlineData("--time is 'soon'", "--time", "soon")]
     [InlineData("there is no sbatch", "--only", "figure-4")]
     public async Task Submit_OfWhatCannotBe_IsOneLine(string message, params string[] arguments)
     {

@@ -146,6 +146,19 @@ public class ExperimentTests(RunsFixture fixture)
     public void Transfer_IsJudgedByItsInterval(int fooled, int of, Verdict expected) => Assert.Equal(expected, Verdicts.Transfer(new Share(fooled, of), 0.12));
 
     [Theory]
+    [InlineData(60, 100, Verdict.Reproduced)]
+    [InlineData(90, 100, Verdict.SameDirection)]
+    [InlineData(4, 100, Verdict.NotReproduced)]
+    public void Transfer_OfMostExamples_IsOnTheOtherSide(int fooled, int of, Verdict expected) => Assert.Equal(expected, Verdicts.Transfer(new Share(fooled, of), 0.6));
+
+    [Theory]
+    [InlineData("table-2", "table-2")]
+    [InlineData("table-6", "table-6-mnist", "table-6-cifar-10")]
+    [InlineData("figure-8", "figures-8-10")]
+    [InlineData("figure-10", "figures-8-10")]
+    public void Find_TakesTheNamesOfThePaper(string name, params string[] experiments) => Assert.Equal(experiments, AllExperiments.Find(name).Select(experiment => experiment.Id));
+
+    [Theory]
     [InlineData(0.975, Verdict.Reproduced)]
     [InlineData(0.988, Verdict.SameDirection)]
     [InlineData(0.90, Verdict.NotReproduced)]

@@ -126,10 +126,11 @@ public sealed class RunnerTests : IDisposable
         RunFolder run = new(folder.Path);
 
         run.Probe();
-        run.Plan([new("a", "A"), new("b", "B")]);
-        run.Plan([new("b", "B"), new("c", "C")]);
+        run.Plan(1, [new("a", "A"), new("b", "B")]);
+        run.Plan(1, [new("b", "B"), new("c", "C")]);
 
         Assert.Equal(["a", "b", "c"], run.Planned().Select(unit => unit.File));
+        Assert.Contains("has a run with seed 1", Assert.Throws<InputException>(() => run.Plan(2, [new("d", "D")])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +139,7 @@ public sealed class RunnerTests : IDisposable
         RunFolder run = new(folder.Path);
         run.Probe();
 
-        Parallel.For(0, 32, i => new RunFolder(folder.Path).Plan([new($"{i}", "a unit")]));
+        Parallel.For(0, 32, i => new RunFolder(folder.Path).Plan(1, [new($"{i}", "a unit")]));
 
         Assert.Equal(32, run.Planned().Count);
     }
