@@ -30,33 +30,35 @@ static class Slurm
     public static (string? Units, string Merge) WriteScripts(string folder, IReadOnlyList<string> files, IReadOnlyList<string> arguments, SlurmRequest request)
     {
         string scripts = Path.Combine(folder, "slurm");
-        (string Units, string Merge) paths = (Path.Combine(scripts, "units.sh"), Path.Combine(scripts, "merge.sh"));
+        (string? Units, string Merge) paths = (files.Count > 0 ? Path.Combine(scripts, "units.sh") : null, Path.Combine(scripts, "merge.sh"));
         string command = string.Join(' ', Self().Concat(arguments).Select(Quoted));
         string common = (request.Partition is null ? "" : $"#SBATCH --partition={request.Partition}\n") + $"#SBATCH --open-mode=append\n#SBATCH --chdir={Quoted(folder)}\n";
-        string units = $$"""
-            #!/bin/bash
-            #SBATCH --job-name=dapprox
-            #SBATCH --array=0-{{files.Count - 1}}{{(request.Together is int together ? $"%{together}" : "")}}
-            #SBATCH --cpus-per-task={{request.Processors}}
-            #SBATCH --output=slurm/unit-%a.log
-            #SBATCH --requeue
-            {{(request.Time is null ? "" : $"#SBATCH --time={request.Time}\n")}}{{common}}
-            units=({{string.Join(' ', files.Select(file => Path.ChangeExtension(file, null)))}})
-            unit=${units[$SLURM_ARRAY_TASK_ID]}
-            {{command}} --unit "$unit"
-            code=$?
-            # Killed, or asked to end: 128 and the signal's number. What ends by itself would end so again.
-            if [[ "$code" =~ ^(130|137|143)$ ]] && [ "${SLURM_RESTART_COUNT:-0}" -lt {{MostRestarts}} ]; then
-              scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}" && exit 0
-            fi
-            if [ "$code" -ne 0 ] && [ ! -e "failures/$unit.txt" ]; then
-              echo "Slurm task ${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID} ended with exit code $code; see slurm/unit-${SLURM_ARRAY_TASK_ID}.log" > "failures/$unit.txt"
-            fi
-            exit "$code"
+        if (paths.Units is string units)
+        {
+            AtomicFile.WriteText(units, $$"""
+                #!/bin/bash
+                #SBATCH --job-name=dapprox
+                #SBATCH --array=0-{{files.Count - 1}}{{(request.Together is int together ? $"%{together}" : "")}}
+                #SBATCH --cpus-per-task={{request.Processors}}
+                #SBATCH --output=slurm/unit-%a.log
+                #SBATCH --requeue
+                {{(request.Time is null ? "" : $"#SBATCH --time={request.Time}\n")}}{{common}}
+                units=({{string.Join(' ', files.Select(file => Path.ChangeExtension(file, null)))}})
+                unit=${units[$SLURM_ARRAY_TASK_ID]}
+                {{command}} --unit "$unit"
+                code=$?
+                # Killed, or asked to end: 128 and the signal's number. What ends by itself would end so again.
+                if [[ "$code" =~ ^(130|137|143)$ ]] && [ "${SLURM_RESTART_COUNT:-0}" -lt {{MostRestarts}} ]; then
+                  scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}" && exit 0
+                fi
+                if [ "$code" -ne 0 ] && [ ! -e "failures/$unit.txt" ]; then
+                  echo "Slurm task ${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID} ended with exit code $code; see slurm/unit-${SLURM_ARRAY_TASK_ID}.log" > "failures/$unit.txt"
+                fi
+                exit "$code"
 
-            """;
-        if (files.Count > 0)
-            AtomicFile.WriteText(paths.Units, units);
+                """);
+        }
+
         AtomicFile.WriteText(paths.Merge, $$"""
             #!/bin/bash
             #SBATCH --job-name=dapprox-merge
@@ -65,7 +67,7 @@ static class Slurm
             {{command}} --report
 
             """);
-        return files.Count > 0 ? paths : (null, paths.Merge);
+        return paths;
     }
 
     /// <summary>Hands a script to sbatch.</summary>

@@ -45,7 +45,7 @@ static class ReproduceCommand
                 return Task.CompletedTask;
             }
 
-            if (parse.GetValue(report) && !units.Any(context.IsDone))
+            if (parse.GetValue(report) && units.Count > 0 && !units.Any(context.IsDone))
                 throw new InputException($"no unit of this scale, seed and data is done in '{folder.Path}'; leave out --report, or name the folder of a run with --out");
             IReadOnlyList<(string Unit, double Seconds)> times = parse.GetValue(report) ? [] : RunOptions.Run(units, context, cancellation);
             RunResults results = Reproduction.Judge(AllExperiments.List, chosen, context, run);

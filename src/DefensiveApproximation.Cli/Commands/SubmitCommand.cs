@@ -38,11 +38,11 @@ static partial class SubmitCommand
             string folder = Path.GetFullPath(parse.GetValue(output)!);
             string? dataFolder = Datasets.Folder(parse.GetValue(data));
             var context = new RunContext(new RunFolder(folder), dataFolder, parse.GetValue(seed));
-            context.Folder.Probe();
             IReadOnlyList<WorkUnit> units = Runner.InOrder(Reproduction.AllUnits(some.Length > 0 ? some : AllExperiments.List, chosen), context);
             WorkUnit[] left = [.. units.Where(unit => !context.IsDone(unit))];
             if (left.Length > Slurm.MostTasks)
                 throw new InputException($"there are {left.Length} units, and an array takes {Slurm.MostTasks}; send some of them with --only");
+            context.Folder.Probe();
             context.Folder.Plan(context.Seed, [.. units.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
             string[] arguments =
             [

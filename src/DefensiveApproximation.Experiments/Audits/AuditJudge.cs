@@ -24,7 +24,7 @@ sealed class AuditJudge(Defence defence, RunContext context)
 
     /// <summary>The images that any of the attacks breaks.</summary>
     public HashSet<int> BrokenImages(IEnumerable<AttackUnit> units) =>
-        [.. units.SelectMany(unit => !MadeOnExact(unit) ? Images(unit, row => Answer(context.Result(unit), row)) : TransferredImages(unit))];
+        [.. units.SelectMany(unit => MadeOnExact(unit) ? TransferredImages(unit) : Images(unit, row => Answer(context.Result(unit), row)))];
 
     /// <summary>The images on which any of the attacks succeeded on the network that it attacked.</summary>
     public HashSet<int> BrokenBySuccess(IEnumerable<AttackUnit> units) =>

@@ -25,7 +25,7 @@ public static class AllExperiments
         new AccuracyExperiment("table-6-cifar-10", "Accuracy without retraining, CIFAR-10", Stage.Colour),
         new HardwareExperiment(7, "Energy and delay of float multipliers"),
         new NoiseExperiment("table-8", "Error of mantissa multipliers, and LeNet-5’s accuracy", "table 8", Stage.Grey,
-            new PaperNoise("exact", Accuracy: 0.9793), new PaperNoise("heap-like", null, 0.12, 0.03, 0.9786, IsSearched: true), new PaperNoise("ax-fpm", null, 0.33, 0.08, 0.9767)),
+            new PaperNoise("exact", Accuracy: 0.9793), new PaperNoise("heap-like", null, 0.12, 0.03, 0.9786), new PaperNoise("ax-fpm", null, 0.33, 0.08, 0.9767)),
         new HardwareExperiment(9, "Energy and delay of mantissa multipliers"),
         new TransferExperiment("table-10", "Transfer from the exact network to one with HEAP", "table 10", Stage.Grey, [Placement.HeapLike], Table10),
         new QuantisedLayersExperiment(),
@@ -35,7 +35,7 @@ public static class AllExperiments
         new DistanceExperiment("figures-9-11", "C&W", "figures 9 and 11", (1.23, 6, 4), Cheap) { Longer = scale => new CarliniWagner { Iterations = scale.CarliniWagnerIterations } },
         new ConfidenceExperiment(),
         new NoiseExperiment("figure-13", "Noise of bfloat16", "figure 13", Stage.None, new PaperNoise("bfloat16", 0), new PaperNoise("bfloat16-nearest")),
-        new NoiseExperiment("figure-15", "Noise of Ax-FPM and of HEAP", "figure 15", Stage.None, new PaperNoise("ax-fpm", 0.96), new PaperNoise("heap-like", 0.34, IsSearched: true)),
+        new NoiseExperiment("figure-15", "Noise of Ax-FPM and of HEAP", "figure 15", Stage.None, new PaperNoise("ax-fpm", 0.96), new PaperNoise("heap-like", 0.34)),
         new FeatureMapExperiment(),
     ];
 
@@ -45,9 +45,9 @@ public static class AllExperiments
     public static IReadOnlyList<Experiment> Find(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        string[] parts = id.Split('-');
-        Experiment[] named = [.. List.Where(experiment => experiment.Id == id || experiment.Id.StartsWith($"{id}-", StringComparison.Ordinal)
-            || (parts is ["figure", string number] && experiment.Id.Split('-') is ["figures", .. string[] numbers] && numbers.Contains(number)))];
+        Experiment[] named = id.Split('-') is [string kind, string number]
+            ? [.. List.Where(experiment => experiment.Id.Split('-') is [string its, .. string[] rest] && ((its == kind && rest[0] == number) || (its == kind + "s" && rest.Contains(number))))]
+            : [];
         return named.Length > 0 ? named : [Names.Find("table or figure", id, List, experiment => experiment.Id)];
     }
 }

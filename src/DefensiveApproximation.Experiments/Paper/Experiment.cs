@@ -72,6 +72,13 @@ public abstract class Experiment(string id, string title, string reference, Stag
         Rule = rule,
     };
 
+    /// <summary>Whether a multiplier was searched for by the paper's numbers of it, which are therefore no verdict on it.</summary>
+    private protected static bool IsSearched(string multiplier) => multiplier == Placement.HeapLike.Parts[0].Multiplier;
+
+    /// <summary>A rule, and what is not judged by it where one of the multipliers was searched for.</summary>
+    private protected static string RuleFor(string rule, IEnumerable<string> multipliers) =>
+        rule + (multipliers.Any(IsSearched) ? " heap-like was searched for by HEAP’s errors, energy and delay, so that they are not judged." : "");
+
     /// <summary>The network of the stage at a scale.</summary>
     private protected Subject Subject(Scale scale, Placement placement) =>
         new(Networks.Models.TrainedModels.For(Dataset(scale)!), placement);

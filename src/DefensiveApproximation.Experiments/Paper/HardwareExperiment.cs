@@ -18,7 +18,7 @@ sealed class HardwareExperiment(int table, string title) : Experiment($"table-{t
         return Result(scale,
             string.Join(' ', rows.Skip(1).Select(row =>
                 $"{prices.Text(row, "name")}: energy {Text(row, "energy")}, with hazards {Text(row, "energy_with_hazards")}, delay {Text(row, "delay")} (paper {Text(row, "paper_energy")} and {Text(row, "paper_delay")}).")),
-            Verdicts.RatioRule + " Energy is counted twice, from settled switching and with hazards." + (rows.Any(row => prices.Text(row, "circuit") == "heap-like") ? " heap-like was searched for by HEAP’s energy and delay, so that they are not judged." : "")) with
+            RuleFor(Verdicts.RatioRule + " Energy is counted twice, from settled switching and with hazards.", rows.Select(row => prices.Text(row, "circuit")!))) with
         {
             Tables =
             [
@@ -35,8 +35,8 @@ sealed class HardwareExperiment(int table, string title) : Experiment($"table-{t
         Cell Judged(int row, string ours, string paper, int place)
         {
             double value = prices.Number(row, ours)!.Value, theirs = prices.Number(row, paper)!.Value;
-            // The exact multiplier is 1 by definition, and what stands for HEAP was searched for by HEAP's price.
-            return place == 0 || prices.Text(row, "circuit") == "heap-like" ? Cell.Number(value, theirs) : Cell.Number(value, theirs, Verdicts.Ratio(value, theirs, 1));
+            // The exact multiplier is 1 by definition.
+            return place == 0 || IsSearched(prices.Text(row, "circuit")!) ? Cell.Number(value, theirs) : Cell.Number(value, theirs, Verdicts.Ratio(value, theirs, 1));
         }
     }
 }

@@ -12,8 +12,7 @@ namespace DefensiveApproximation.Experiments.Paper;
 /// <param name="Mred">The mean relative error.</param>
 /// <param name="Nmed">The normalised mean error.</param>
 /// <param name="Accuracy">LeNet-5's accuracy.</param>
-/// <param name="IsSearched">It was searched for by these errors, which are therefore no verdict on it.</param>
-sealed record PaperNoise(string Multiplier, double? Above = null, double? Mred = null, double? Nmed = null, double? Accuracy = null, bool IsSearched = false);
+sealed record PaperNoise(string Multiplier, double? Above = null, double? Mred = null, double? Nmed = null, double? Accuracy = null);
 
 /// <summary>Figures 3, 13 and 15: the noise of multipliers; and, with LeNet-5's accuracy, table 8.</summary>
 sealed class NoiseExperiment : Experiment
@@ -46,8 +45,8 @@ sealed class NoiseExperiment : Experiment
             ["multiplier", "MRED", "NMED", "bias", "above exact", .. withAccuracy ? (string[])["LeNet-5’s accuracy"] : []],
             [.. multipliers.Select((multiplier, i) => (Cell[])
             [
-                Cell.Words(multiplier.Multiplier), Judged(noises[i], "mred", multiplier.Mred, multiplier.IsSearched), Judged(noises[i], "nmed", multiplier.Nmed, multiplier.IsSearched), Cell.Estimate(Metric(noises[i], "bias")),
-                Judged(noises[i], "above", multiplier.Above, multiplier.IsSearched, NumberFormat.Percent),
+                Cell.Words(multiplier.Multiplier), Judged(i, "mred", multiplier.Mred), Judged(i, "nmed", multiplier.Nmed), Cell.Estimate(Metric(noises[i], "bias")),
+                Judged(i, "above", multiplier.Above, NumberFormat.Percent),
                 .. withAccuracy ? (Cell[])[Cell.Share(Records.Accuracy(context.Result(Predictions(scale, multiplier.Multiplier))), multiplier.Accuracy, (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, i == 0 ? null : exact))] : [],
             ])]);
         var plots = new List<PlotData>();
@@ -60,14 +59,14 @@ sealed class NoiseExperiment : Experiment
         return Result(scale,
             string.Join(' ', multipliers.Select((multiplier, i) => (multiplier, i)).Where(pair => pair.multiplier.Multiplier != ExactMultiplier.Rounded.Name).Select(pair =>
                 $"{pair.multiplier.Multiplier}: {NumberText.Of(Metric(noises[pair.i], "above").Value, NumberFormat.Percent)} of the products above the exact ones, MRED {NumberText.Of(Metric(noises[pair.i], "mred").Value, NumberFormat.Number)}.")),
-            Verdicts.RatioRule + (multipliers.Any(multiplier => multiplier.IsSearched) ? " heap-like was searched for by HEAP’s errors, so that they are not judged." : "")) with
+            RuleFor(Verdicts.RatioRule, multipliers.Select(multiplier => multiplier.Multiplier))) with
         { Tables = [table], Plots = plots };
-    }
 
-    static Cell Judged(Rows noise, string metric, double? paper, bool isSearched, NumberFormat format = NumberFormat.Number)
-    {
-        Estimate ours = Metric(noise, metric);
-        return Cell.Estimate(ours, paper, paper is double theirs && !isSearched ? Verdicts.Ratio(ours.Value, theirs, metric == "above" ? 0.5 : null) : null, format);
+        Cell Judged(int place, string metric, double? paper, NumberFormat format = NumberFormat.Number)
+        {
+            Estimate ours = Metric(noises[place], metric);
+            return Cell.Estimate(ours, paper, paper is double theirs && !IsSearched(multipliers[place].Multiplier) ? Verdicts.Ratio(ours.Value, theirs, metric == "above" ? 0.5 : null) : null, format);
+        }
     }
 
     static Estimate Metric(Rows noise, string metric)

@@ -58,9 +58,9 @@ public sealed class RunFolder(string path)
 
     /// <summary>All units that runs on this folder were to compute, in the order in which they were planned.</summary>
     /// <exception cref="InputException">The folder has no plan, or it cannot be read.</exception>
-    public IReadOnlyList<PlannedUnit> Planned() => Plan().Units;
+    public IReadOnlyList<PlannedUnit> Planned() => ReadPlan().Units;
 
-    RunPlan Plan()
+    RunPlan ReadPlan()
     {
         string place = System.IO.Path.Combine(Path, PlanName);
         try
@@ -83,7 +83,7 @@ public sealed class RunFolder(string path)
         while ((mine = TryLock(PlanName)) is null)
             Thread.Sleep(PlanPatience);
         using IDisposable planning = mine;
-        RunPlan before = File.Exists(System.IO.Path.Combine(Path, PlanName)) ? Plan() : new RunPlan(seed, []);
+        RunPlan before = File.Exists(System.IO.Path.Combine(Path, PlanName)) ? ReadPlan() : new RunPlan(seed, []);
         if (before.Seed != seed)
             throw new InputException($"'{Path}' has a run with seed {before.Seed}, and this one has seed {seed}; give it another folder, or --seed {before.Seed}");
         PlannedUnit[] all = [.. before.Units.Concat(units).DistinctBy(unit => unit.File)];

@@ -10,6 +10,9 @@ public static partial class RunQuery
 {
     const string UnitGlob = "????????????????.parquet";
 
+    // .NET's words for an exception without any; DuckDB.NET throws one where a text has no statement.
+    const string NoMessage = "External component has thrown an exception.";
+
     [GeneratedRegex(@"^([a-z]+)-[0-9a-f]{16}\.parquet$")]
     private static partial Regex UnitFile();
 
@@ -32,8 +35,6 @@ public static partial class RunQuery
     /// <exception cref="InputException">There are no results, or the query cannot be answered.</exception>
     public static Rows Ask(RunFolder folder, string sql, CancellationToken cancellation)
     {
-        if (string.IsNullOrWhiteSpace(sql?.Trim().TrimEnd(';')))
-            throw new InputException("the query is empty; give one such as SELECT * FROM attack LIMIT 5 ('dapprox results list' has the tables)");
         using DuckDBConnection connection = Open(folder);
         try
         {
@@ -42,7 +43,8 @@ public static partial class RunQuery
         catch (DbException e)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw new InputException($"the query cannot be answered: {e.Message.Trim()}; tables: {string.Join(", ", Kinds(folder))} ('dapprox results list' has their columns)", e);
+            string why = e.Message == NoMessage ? "it has no statement" : e.Message.Trim();
+            throw new InputException($"the query cannot be answered: {why}; tables: {string.Join(", ", Kinds(folder))} ('dapprox results list' has their columns)", e);
         }
     }
 

@@ -51,8 +51,8 @@ public static class Runner
     {
         var times = new List<(string Unit, double Seconds)>();
         ArgumentNullException.ThrowIfNull(context);
-        context.Folder.Probe();
         IReadOnlyList<WorkUnit> ordered = InOrder(units, context);
+        context.Folder.Probe();
         context.Folder.Plan(context.Seed, [.. ordered.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
         List<WorkUnit> left = [.. ordered.Where(unit => !context.IsDone(unit))];
         int count = left.Count;

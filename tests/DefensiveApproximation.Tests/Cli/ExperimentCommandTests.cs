@@ -126,6 +126,13 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Equal([0, 0.2, 0.4, 0.6, 0.8, 1], query.Json.GetProperty("rows").EnumerateArray().Select(row => row[0].GetDouble()));
         Assert.All(query.Json.GetProperty("rows").EnumerateArray(), row => Assert.Equal(200, row[1].GetInt64()));
 
+        foreach (string none in new[] { "", ";", "-- a comment" })
+        {
+            Dapprox nothing = await Dapprox.RunAsync("results", "query", none, "--run", folder.Path);
+            Assert.Equal(1, nothing.ExitCode);
+            Assert.Contains("it has no statement", nothing.Error, StringComparison.Ordinal);
+        }
+
         Dapprox list = await Dapprox.RunAsync("results", "list", "--run", folder.Path, "--json");
         Assert.Contains(list.Json.GetProperty("tables").EnumerateArray(), table => table.GetProperty("name").GetString() == "response" && table.GetProperty("rows").GetInt64() == 1200);
 

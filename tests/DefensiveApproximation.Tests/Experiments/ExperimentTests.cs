@@ -156,7 +156,14 @@ public class ExperimentTests(RunsFixture fixture)
     [InlineData("table-6", "table-6-mnist", "table-6-cifar-10")]
     [InlineData("figure-8", "figures-8-10")]
     [InlineData("figure-10", "figures-8-10")]
+    [InlineData("figure-16", "figure-16")]
     public void Find_TakesTheNamesOfThePaper(string name, params string[] experiments) => Assert.Equal(experiments, AllExperiments.Find(name).Select(experiment => experiment.Id));
+
+    [Theory]
+    [InlineData("table")]
+    [InlineData("figure-1")]
+    [InlineData("table-12")]
+    public void Find_OfWhatThePaperHasNot_SaysSo(string name) => Assert.Contains("unknown table or figure", Assert.Throws<InputException>(() => AllExperiments.Find(name)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0.975, Verdict.Reproduced)]
