@@ -15,7 +15,7 @@ sealed class AttackListExperiment() : Experiment("table-1", "The attacks", "tabl
 
     /// <inheritdoc/>
     public override ExperimentResult Judge(Scale scale, RunContext context) => Result(scale,
-        "All eight attacks are here, with the settings of Foolbox 2.4, the library that the authors used. It looked for the nearest example in L2 where the paper names L∞ for FGSM and PGD.",
+        "All eight attacks are here, with the settings of Foolbox 2.4, the library that the authors used, but for the budgets that the scale sets. It looked for the nearest example in L2 where the paper names L∞ for FGSM and PGD.",
         "Reproduced: the attack is here with the paper’s norm.") with
     {
         Tables =
