@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Experiments;
 using DefensiveApproximation.Experiments.Audits;
 using DefensiveApproximation.Experiments.Reports;
@@ -22,7 +23,7 @@ static class AuditCommand
         Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
         Option<string?> data = SharedOptions.Data();
         Option<Placement[]> multiplier = Values.Flattened<Placement>(
-            "--multiplier", "NAME,…", "The multiplier of the defence; with several a moving target: each image is answered by one of them, drawn anew at random. A multiplier in some layers only is NAME:LAYERS, and a mix joins such parts with +: ax-fpm:convolutions+heap-like:dense. [default: ax-fpm]",
+            "--multiplier", "NAME,…", "The multiplier of the defence: a name that 'dapprox multipliers' lists, the description of a circuit, or a circuit's file; with several a moving target: each image is answered by one of them, drawn anew at random. A multiplier in some layers only is NAME:LAYERS, and a mix joins such parts with +: ax-fpm:convolutions+heap-like:dense. [default: ax-fpm]",
             text => [Part(text)]);
         Option<AuditScale> scale = Values.Option("--scale", string.Join('|', AuditScale.All.Select(known => known.Name)), "How much is run: quick, minutes on digits; standard, an hour or more.",
             text => Names.Find("scale", text, AuditScale.All, known => known.Name));
@@ -84,9 +85,12 @@ static class AuditCommand
         return (Multiplier(part), LayerSelection.All.Name);
     }
 
-    static string Multiplier(string text) => File.Exists(text)
-        ? throw new InputException($"--multiplier names the file '{text}', whose content may change under the results that are kept; give a multiplier's name or the description of its circuit, such as array:24:ama1:columns=20")
-        : CircuitFiles.FindMultiplier(text).Name;
+    /// <summary>The multiplier's own name; that of a circuit's file is the file, whatever the file calls itself.</summary>
+    static string Multiplier(string text)
+    {
+        FloatMultiplier found = CircuitFiles.FindMultiplier(text);
+        return File.Exists(text) ? text : found.Name;
+    }
 
     static void Print(AuditResult result, RunFolder folder)
     {

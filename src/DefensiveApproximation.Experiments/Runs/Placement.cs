@@ -1,12 +1,16 @@
+using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Formats;
 
 namespace DefensiveApproximation.Experiments.Runs;
 
 /// <summary>Which multiplier stands in which layers of a network.</summary>
-/// <param name="Parts">Multipliers and the layers that each replaces, one after the other; the rest is exact.</param>
+/// <param name="Parts">Multipliers, by name or as the files of their circuits, and the layers that each replaces, one after the other; the rest is exact.</param>
 public sealed record Placement(params IReadOnlyList<(string Multiplier, string Layers)> Parts)
 {
+    // A circuit's file may change while a run goes on; what is described and what computes is the one that was read first.
+    readonly Lazy<(FloatMultiplier Multiplier, string? Fingerprint)[]> read = new(() => [.. Parts.Select(part => Read(part.Multiplier))]);
+
     /// <summary>Exact in all layers.</summary>
     public static Placement Exact { get; } = new();
 
@@ -29,12 +33,22 @@ public sealed record Placement(params IReadOnlyList<(string Multiplier, string L
     /// <summary>A network on this placement.</summary>
     /// <param name="network">The exact network.</param>
     public Network Put(Network network) =>
-        Parts.Aggregate(network, (before, part) => before.With(CircuitFiles.FindMultiplier(part.Multiplier), LayerSelection.Parse(part.Layers)));
+        Parts.Zip(read.Value).Aggregate(network, (before, part) => before.With(part.Second.Multiplier, LayerSelection.Parse(part.First.Layers)));
+
+    /// <summary>In words that differ where the multipliers or the layers do: the name, and fingerprints of files.</summary>
+    /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
+    internal string Describe() => string.Join(' ', (IEnumerable<string>)[$"{this}", .. read.Value.Select(part => part.Fingerprint).OfType<string>()]);
 
     /// <inheritdoc/>
     public override string ToString() => Parts.Count == 0
         ? "exact"
         : string.Join(" + ", Parts.Select(part => part.Layers == LayerSelection.All.Name ? part.Multiplier : $"{part.Multiplier} in {part.Layers}"));
+
+    static (FloatMultiplier Multiplier, string? Fingerprint) Read(string multiplier)
+    {
+        string? fingerprint = File.Exists(multiplier) ? Fingerprint.OfFile(multiplier) : null;
+        return (CircuitFiles.FindMultiplier(multiplier), fingerprint);
+    }
 
     /// <inheritdoc/>
     public bool Equals(Placement? other) => other is not null && Parts.SequenceEqual(other.Parts);

@@ -30,7 +30,7 @@ public enum UnitState
     Pending,
 }
 
-/// <summary>The folder of a run: <c>units/</c> has one Parquet file for each unit that is done.</summary>
+/// <summary>The folder of a run: <c>units/</c> has one Parquet file for each unit that is done, <c>checkpoints/</c> what interrupted ones go on from.</summary>
 /// <param name="path">The folder.</param>
 public sealed class RunFolder(string path)
 {
@@ -39,7 +39,7 @@ public sealed class RunFolder(string path)
     // EWOULDBLOCK of Linux and of macOS, and Windows' sharing violation: what .NET gives for a file that is open for one alone.
     static readonly int[] Taken = [11, 35, unchecked((int)0x80070020)];
 
-    const string PlanName = "plan.json", UnitsName = "units", LocksName = "locks", FailuresName = "failures";
+    const string PlanName = "plan.json", UnitsName = "units", LocksName = "locks", FailuresName = "failures", CheckpointsName = "checkpoints";
 
     /// <summary>The folder.</summary>
     public string Path { get; } = path;
@@ -54,6 +54,7 @@ public sealed class RunFolder(string path)
         AtomicFile.Probe(System.IO.Path.Combine(Units, "probe"));
         AtomicFile.Probe(System.IO.Path.Combine(Path, LocksName, "probe"));
         AtomicFile.Probe(System.IO.Path.Combine(Path, FailuresName, "probe"));
+        AtomicFile.Probe(System.IO.Path.Combine(Path, CheckpointsName, "probe"));
     }
 
     /// <summary>All units that runs on this folder were to compute, in the order in which they were planned.</summary>
@@ -100,7 +101,7 @@ public sealed class RunFolder(string path)
     /// <exception cref="InputException">It is not there, or cannot be read.</exception>
     public Rows Read(string file) => ParquetFile.Read(Place(file));
 
-    /// <summary>Writes a unit's file, in one step, and forgets that it failed before.</summary>
+    /// <summary>Writes a unit's file, in one step, and forgets that it failed or was interrupted before.</summary>
     /// <param name="file">Its name.</param>
     /// <param name="rows">What it found.</param>
     /// <exception cref="InputException">It cannot be written.</exception>
@@ -108,7 +109,12 @@ public sealed class RunFolder(string path)
     {
         ParquetFile.Write(Place(file), rows);
         File.Delete(FailurePlace(file));
+        File.Delete(Checkpoint(file));
     }
+
+    /// <summary>Where a unit keeps from what it goes on when it was interrupted; gone once the unit is done.</summary>
+    /// <param name="file">The name of its file.</param>
+    public string Checkpoint(string file) => System.IO.Path.Combine(Path, CheckpointsName, System.IO.Path.ChangeExtension(file, "safetensors"));
 
     /// <summary>Takes a unit for this process, until it is disposed of or the process ends, however it ends; null where another has it.</summary>
     /// <param name="file">The name of its file.</param>

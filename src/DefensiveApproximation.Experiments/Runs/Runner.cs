@@ -38,7 +38,7 @@ public static class Runner
 
     /// <summary>
     /// Computes what is not done yet, and waits for what another process on the same folder has begun. A unit that is done is never
-    /// computed again; one that was interrupted begins anew. Processes that share the folder share the work.
+    /// computed again; one that was interrupted begins anew, or goes on from its checkpoint where it keeps one. Processes that share the folder share the work.
     /// </summary>
     /// <param name="units">The units; those they need are computed before them.</param>
     /// <param name="context">Networks, images, and where results are kept.</param>

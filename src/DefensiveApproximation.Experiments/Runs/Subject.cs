@@ -59,7 +59,7 @@ public sealed record Subject(string Model, Placement Placement)
     /// <summary>In words that differ where the network does.</summary>
     /// <param name="context">Knows the weights.</param>
     public string Describe(RunContext context) =>
-        (Training is null ? $"{Model} {context.DescribeWeights(this)}" : $"trained by {context.FileOf(Training)}") + $", {Placement}, {Disturbance}";
+        (Training is null ? $"{Model} {context.DescribeWeights(this)}" : $"trained by {context.FileOf(Training)}") + $", {Placement.Describe()}, {Disturbance}";
 
     /// <summary>Makes the network from its exact weights.</summary>
     /// <param name="exact">The exact network.</param>

@@ -9,7 +9,7 @@ namespace DefensiveApproximation.Experiments.Units;
 /// An attack on some images, and whom else the adversarial images fool: at their place, and further along the line from the
 /// clean image through them. Columns: those of <see cref="AttackRecordsFile"/>, <c>fools_NAME_at_FACTOR</c> for each further place,
 /// <c>wrong_NAME</c> for each network of several that are attacked together, whether or not their mean was fooled, and the networks in
-/// <c>source</c> and <c>dataset</c>.
+/// <c>source</c> and <c>dataset</c>. It keeps a checkpoint.
 /// </summary>
 /// <param name="Attack">The attack, with its settings.</param>
 /// <param name="DatasetName">The data set, whose test images are attacked.</param>
@@ -106,7 +106,9 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
         if (Jitters > 0)
             victim = new AveragingVictim(victim, new GaussianNoise(JitterDeviation), Jitters, context.Seed);
         TransferAttack outcome = TransferAttack.Run(
-            Attack, victim, others, data, places, context.Seed, Targeted ? label => (label + 1) % data.Classes.Count : null, progress: more => progress(more / Math.Max(1, places.Length)), cancellation: cancellation);
+            Attack, victim, others, data, places, context.Seed, Targeted ? label => (label + 1) % data.Classes.Count : null,
+            checkpoint: AttackCheckpoint.Open(context.Folder.Checkpoint(context.FileOf(this)), Describe(context)),
+            progress: more => progress(more / Math.Max(1, places.Length)), cancellation: cancellation);
 
         Rows rows = AttackRecordsFile.Rows([new SavedAttack(Attack.Name, Attack.ToString()!, Backward?.Name, Attack.Epsilon, outcome)], [.. TriedOn.Select(subject => subject.Title)]);
         Subject[] together = TogetherWith.Count > 0 ? [Source, .. TogetherWith] : [];

@@ -162,6 +162,7 @@ public sealed class ExperimentCommandTests : IDisposable
 
     [Theory]
     [InlineData("unknown multiplier 'nothing'", "--multiplier", "nothing")]
+    [InlineData("cannot read 'nothing.v'", "--multiplier", "nothing.v")]
     [InlineData("unknown scale 'paper'", "--scale", "paper")]
     [InlineData("dense", "--multiplier", "ax-fpm:nowhere")]
     [InlineData("the same layers two multipliers", "--multiplier", "ax-fpm:dense+heap-like:dense")]

@@ -1,5 +1,13 @@
 using CsCheck;
+using DefensiveApproximation.Circuits;
+using DefensiveApproximation.Circuits.Formats;
 using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Experiments.Units;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Attacks;
+using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Formats;
+using DefensiveApproximation.Networks.Models;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Experiments;
@@ -194,4 +202,50 @@ public sealed class RunnerTests : IDisposable
     [InlineData("ax-fpm in convolutions + heap-like in dense", "ax-fpm", "convolutions", "heap-like", "dense")]
     public void Placement_HasItsPartsInItsName(string expected, params string[] parts) =>
         Assert.Equal(expected, new Placement([.. parts.Chunk(2).Select(part => (part[0], part[1]))]).ToString());
+
+    [Fact]
+    public void Placement_OfACircuitsFile_IsTheContentThatWasReadFirst()
+    {
+        string file = folder.File("mine.v");
+        string Describe(Placement placement) => new Subject("lenet5-digits", placement).Describe(Context());
+        CircuitFiles.Write(new CircuitDocument(CircuitDescription.Build("array:24:ama5")), file);
+        Placement first = Placement.Of(file);
+        string before = Describe(first);
+
+        CircuitFiles.Write(new CircuitDocument(CircuitDescription.Build("array:24:ama1")), file);
+
+        Assert.Equal(file, first.ToString());
+        Assert.NotEqual(before, Describe(Placement.Of(file)));
+        Assert.Equal(before, Describe(first));
+        Dataset digits = Datasets.Load("digits", Split.Test);
+        Network exact = TrainedModels.Load("lenet5-digits");
+        Tensor images = digits.Images(0, 8);
+        float[] Scores(Placement placement) => placement.Put(exact).Forward(images).Data;
+        Assert.Equal(Scores(Placement.Of("array:24:ama5")), Scores(first));
+        Assert.Equal(Scores(Placement.Of("array:24:ama1")), Scores(Placement.Of(file)));
+    }
+
+    [Fact]
+    public void Run_OfAnAttackThatWasInterrupted_GoesOnFromItsCheckpoint()
+    {
+        var unit = new AttackUnit(BoundaryAttack.Released with { Steps = 400 }, "digits", new Subject("lenet5-digits", Placement.Exact), Images: 3);
+        var whole = new RunContext(new RunFolder(folder.File("whole")), null, seed: 1);
+        int rounds = 0, roundsLeft = 0;
+        Runner.Run([unit], whole, _ => rounds++, TestContext.Current.CancellationToken);
+
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Runner.Run([unit], Context(), progress =>
+        {
+            if (progress.UnitDone > 0.5)
+                stop.Cancel();
+        }, stop.Token));
+        string checkpoint = Context().Folder.Checkpoint(Context().FileOf(unit));
+        Assert.True(File.Exists(checkpoint));
+        Runner.Run([unit], Context(), _ => roundsLeft++, TestContext.Current.CancellationToken);
+
+        Assert.False(File.Exists(checkpoint));
+        Assert.InRange(roundsLeft, 1, 3 * rounds / 4);
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(whole.Folder.Units, whole.FileOf(unit))), File.ReadAllBytes(Path.Combine(Context().Folder.Units, whole.FileOf(unit))));
+    }
 }
