@@ -1,7 +1,7 @@
 using System.Globalization;
 using DefensiveApproximation.Arithmetic;
 using ScottPlot;
-using ScottPlot.Plottables;
+using ScottPlot.Panels;
 using ScottPlot.TickGenerators;
 
 namespace DefensiveApproximation.Experiments.Figures;
@@ -51,42 +51,22 @@ public static class NoiseFigure
         PlotStyle.Apply(plot, $"{profile.Metrics.Multiplier}, {profile.Metrics.LawSummary}", "exact product y", "error ŷ − y");
         if (profile.Metrics.NotFinite == profile.Metrics.Samples)
             return;
-        Heatmap map = plot.Add.Heatmap(shades);
-        map.Extent = new CoordinateRect(density.ProductLow, density.ProductHigh, density.ErrorLow, density.ErrorHigh);
-        map.Colormap = new ScottPlot.Colormaps.Viridis().Reversed();
-        map.NaNCellColor = Colors.Transparent;
-        PlotStyle.AddColorBar(plot, map, "products in a cell").Axis.TickGenerator = PowersOfTen();
+        ColorBar bar = PlotStyle.AddMap(plot, shades, new CoordinateRect(density.ProductLow, density.ProductHigh, density.ErrorLow, density.ErrorHigh), "products in a cell");
+        bar.Axis.TickGenerator = PowersOfTen();
         plot.Add.HorizontalLine(0, 1, PlotStyle.Ink);
-        plot.Axes.SetLimits(density.ProductLow, density.ProductHigh, density.ErrorLow, density.ErrorHigh);
     }
 
     static void DrawHistogram(Plot plot, ErrorMetrics metrics)
     {
         ErrorHistogram histogram = metrics.RelativeErrors;
         double all = histogram.Counts.Sum() + histogram.Below + histogram.Above;
-        var bars = new List<Bar>();
-        for (int i = 0; i < histogram.Counts.Count; i++)
-        {
-            double centre = -histogram.Scale + (i + 0.5) * histogram.Width;
-            Color colour = centre < 0 ? PlotStyle.Vermilion : PlotStyle.Blue;
-            bars.Add(new Bar
-            {
-                Position = 100 * centre,
-                Value = 100 * histogram.Counts[i] / Math.Max(1, all),
-                Size = 100 * histogram.Width,
-                FillColor = colour,
-                LineWidth = 0,
-            });
-        }
-
         string title = double.IsNaN(metrics.ShareAbove.Value)
             ? "no product is a finite number"
             : $"{metrics.ShareAbove.Value.ToString("P1", CultureInfo.InvariantCulture)} of the products are too large";
         PlotStyle.Apply(
             plot, title, "relative error (ŷ − y) / y, %", "share of the products, %");
-        plot.Add.Bars(bars.ToArray());
-        plot.Add.VerticalLine(0, 1, PlotStyle.Ink);
-        plot.Axes.SetLimits(-100 * histogram.Scale, 100 * histogram.Scale, 0, 1.08 * Math.Max(1e-9, bars.Max(bar => bar.Value)));
+        PlotStyle.AddHistogram(
+            plot, [.. histogram.Counts.Select((_, i) => 100 * (-histogram.Scale + (i + 0.5) * histogram.Width))], [.. histogram.Counts.Select(count => 100 * count / Math.Max(1, all))]);
     }
 
     static NumericManual PowersOfTen()

@@ -54,6 +54,22 @@ static class PlotStyle
         plot.Font.Set(FigureFont.Name);
     }
 
+    /// <summary>Adds a map and the scale of its colours, and ends the axes where it ends.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="cells">The cells' values, from above to below; NaN leaves one white.</param>
+    /// <param name="extent">Where the map is.</param>
+    /// <param name="label">The quantity and unit of the values.</param>
+    /// <returns>The scale.</returns>
+    public static ColorBar AddMap(Plot plot, double[,] cells, CoordinateRect extent, string label)
+    {
+        Heatmap map = plot.Add.Heatmap(cells);
+        map.Extent = extent;
+        map.Colormap = new ScottPlot.Colormaps.Viridis().Reversed();
+        map.NaNCellColor = Colors.Transparent;
+        plot.Axes.SetLimits(extent.Left, extent.Right, extent.Bottom, extent.Top);
+        return AddColorBar(plot, map, label);
+    }
+
     /// <summary>Adds the scale of a heat map's colours.</summary>
     /// <param name="plot">The plot.</param>
     /// <param name="map">The heat map in it.</param>
@@ -68,6 +84,25 @@ static class PlotStyle
         bar.Axis.TickLabelStyle.FontName = FigureFont.Name;
         bar.Axis.TickLabelStyle.FontSize = TickSize;
         return bar;
+    }
+
+    /// <summary>Adds a histogram around 0, what is below and above in two colours.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="centres">The middles of the bins, at equal distances.</param>
+    /// <param name="values">The heights.</param>
+    public static void AddHistogram(Plot plot, IReadOnlyList<double> centres, IReadOnlyList<double> values)
+    {
+        double width = centres.Count > 1 ? centres[1] - centres[0] : 1;
+        plot.Add.Bars(centres.Select((centre, i) => new Bar
+        {
+            Position = centre,
+            Value = values[i],
+            Size = width,
+            FillColor = centre < 0 ? Vermilion : Blue,
+            LineWidth = 0,
+        }).ToArray());
+        plot.Add.VerticalLine(0, 1, Ink);
+        plot.Axes.SetLimits(centres[0] - width / 2, centres[^1] + width / 2, 0, 1.08 * Math.Max(1e-9, values.Max()));
     }
 
     /// <summary>Renders plots side by side.</summary>

@@ -97,7 +97,7 @@ public static partial class ResultFigure
                 DrawIntervals(plot, data);
                 break;
             case PlotKind.Bars:
-                DrawBars(plot, data);
+                PlotStyle.AddHistogram(plot, data.Series[0].X, data.Series[0].Y);
                 break;
             default:
                 DrawLines(plot, data);
@@ -139,22 +139,6 @@ public static partial class ResultFigure
 
         if (data.Kind == PlotKind.Steps)
             plot.Axes.SetLimitsY(0, 102);
-    }
-
-    static void DrawBars(Plot plot, PlotData data)
-    {
-        Series series = data.Series[0];
-        double width = series.X.Count > 1 ? series.X[1] - series.X[0] : 1;
-        plot.Add.Bars(series.X.Select((x, i) => new Bar
-        {
-            Position = x,
-            Value = series.Y[i],
-            Size = width,
-            FillColor = x < 0 ? PlotStyle.Vermilion : PlotStyle.Blue,
-            LineWidth = 0,
-        }).ToArray());
-        plot.Add.VerticalLine(0, 1, PlotStyle.Ink);
-        plot.Axes.SetLimitsY(0, 1.08 * Math.Max(1e-9, series.Y.Max()));
     }
 
     /// <summary>One line for each series, from above to below, each with its interval and the paper's mark.</summary>
@@ -223,11 +207,7 @@ public static partial class ResultFigure
 
         for (int i = 0; i < series.X.Count; i++)
             cells[down - 1 - (int)Math.Round((series.Y[i] - rows[0]) / height), (int)Math.Round((series.X[i] - columns[0]) / width)] = series.Values![i];
-        Heatmap map = plot.Add.Heatmap(cells);
-        map.Extent = new CoordinateRect(columns[0] - width / 2, columns[^1] + width / 2, rows[0] - height / 2, rows[^1] + height / 2);
-        map.Colormap = new ScottPlot.Colormaps.Viridis().Reversed();
-        map.NaNCellColor = Colors.Transparent;
-        PlotStyle.AddColorBar(plot, map, data.ValueTitle ?? "");
-        plot.Axes.SetLimits(map.Extent!.Value.Left, map.Extent.Value.Right, map.Extent.Value.Bottom, map.Extent.Value.Top);
+        PlotStyle.AddMap(
+            plot, cells, new CoordinateRect(columns[0] - width / 2, columns[^1] + width / 2, rows[0] - height / 2, rows[^1] + height / 2), data.ValueTitle ?? "");
     }
 }
