@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace DefensiveApproximation.Experiments;
 
-/// <summary>What a run was made with, for whoever reads its results later.</summary>
+/// <summary>What results were judged with, for whoever reads them later; units that were done before may be older.</summary>
 /// <param name="Version">The version of the program, and the commit it was built from where that is known.</param>
 /// <param name="CommandLine">The command as it was given.</param>
-/// <param name="Date">When it was run, in universal time.</param>
+/// <param name="Date">When they were judged, in universal time.</param>
 /// <param name="Processor">The processor's name, its vector width and how many threads it runs.</param>
 /// <param name="System">The operating system and the runtime.</param>
 public sealed record RunInfo(string Version, string CommandLine, DateTime Date, string Processor, string System)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Experiments;
 using DefensiveApproximation.Experiments.Audits;
@@ -28,7 +29,7 @@ static class AuditCommand
         Option<AuditScale> scale = Values.Option("--scale", string.Join('|', AuditScale.All.Select(known => known.Name)), "How much is run: quick, minutes on digits; standard, an hour or more.",
             text => Names.Find("scale", text, AuditScale.All, known => known.Name));
         scale.DefaultValueFactory = _ => AuditScale.All[0];
-        Option<string> output = RunOptions.Folder("--out", "The folder of the run: audit.html, audit.md, audit.json, figures/ and units/. A run on the same folder goes on where the last one stopped.");
+        Option<string> output = RunOptions.Folder("--out", "The folder of the run: audit.html, audit.md, audit.json, figures/, units/, and what is needed to go on: plan.json, checkpoints/, failures/, locks/. A run on the same folder goes on where the last one stopped.");
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
@@ -41,6 +42,9 @@ static class AuditCommand
         {
             DatasetDefinition definition = parse.GetValue(dataset) ?? Datasets.All[0];
             Placement[] placements = parse.GetValue(multiplier) is { Length: > 0 } given ? given : [Placement.AxFpm];
+            // Columns are named after the members, and SQL does not tell letters by their case.
+            if (placements.GroupBy(placement => $"{placement}", StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
+                throw new InputException($"--multiplier names {string.Join(" and ", twice)}, which are one; name each of them once");
             string name = parse.GetValue(model) ?? TrainedModels.For(definition.Name);
             var folder = new RunFolder(parse.GetValue(output)!);
             var context = new RunContext(folder, parse.GetValue(data), parse.GetValue(seed));
@@ -68,10 +72,12 @@ static class AuditCommand
     /// <summary>ax-fpm, or ax-fpm:convolutions+heap-like:dense.</summary>
     static Placement Part(string text)
     {
-        (string Multiplier, string Layers)[] parts = [.. text.Split('+').Select(Layers)];
-        return parts.DistinctBy(part => part.Layers).Count() == parts.Length
+        // A + that does not follow a group of layers belongs to the description of a circuit.
+        (string Multiplier, string Layers)[] parts = [.. Regex.Split(text, $@"(?<=:(?:{string.Join('|', LayerSelection.Known)}))\+").Select(Layers)];
+        string[] groups = [.. parts.Select(part => part.Layers).Order(StringComparer.Ordinal)];
+        return parts.Length == 1 || groups.SequenceEqual([LayerSelection.Convolutions.Name, LayerSelection.Dense.Name])
             ? new([.. parts.Where(part => part.Multiplier != Multipliers.All[0].Name)])
-            : throw new InputException($"--multiplier is '{text}', which gives the same layers two multipliers; give each group of layers one");
+            : throw new InputException($"--multiplier is '{text}'; a mix gives one multiplier to the convolutions and one to the dense layers, as ax-fpm:{LayerSelection.Convolutions}+heap-like:{LayerSelection.Dense}");
     }
 
     static (string Multiplier, string Layers) Layers(string part)
@@ -89,7 +95,7 @@ static class AuditCommand
     static string Multiplier(string text)
     {
         FloatMultiplier found = CircuitFiles.FindMultiplier(text);
-        return File.Exists(text) ? text : found.Name;
+        return CircuitFiles.IsFile(text) ? text : found.Name;
     }
 
     static void Print(AuditResult result, RunFolder folder)

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -172,11 +173,14 @@ static class ResultsCommand
         bool truth => JsonValue.Create(truth),
         int number => JsonValue.Create(number),
         long number => JsonValue.Create(number),
-        double number => Output.Number(number),
+        sbyte or byte or short or ushort or uint or ulong => JsonValue.Create(Convert.ToDecimal(value, CultureInfo.InvariantCulture)),
+        float or double => Output.Number(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
         decimal number => JsonValue.Create(number),
         // SQL's sums of whole numbers have no bound.
         System.Numerics.BigInteger number => JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture)),
         byte[] bytes => JsonValue.Create(Convert.ToBase64String(bytes)),
+        IDictionary fields => new JsonObject(fields.Keys.Cast<object>().Select(key => KeyValuePair.Create($"{key}", Node(fields[key])))),
+        IEnumerable list => new JsonArray([.. list.Cast<object?>().Select(Node)]),
         _ => JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture)),
     };
 
@@ -184,7 +188,8 @@ static class ResultsCommand
     {
         null => "–",
         byte[] bytes => $"{bytes.Length:N0} bytes",
-        double number => number.ToString("G6", CultureInfo.InvariantCulture),
+        float or double => Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString("G6", CultureInfo.InvariantCulture),
+        IEnumerable and not string => Node(value)!.ToJsonString(),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 }

@@ -74,7 +74,7 @@ public sealed class Audit
 
     /// <summary>Another network for the same images: trained from another seed, or on CIFAR-10 another one that comes with the program.</summary>
     Subject Another => isColour
-        ? new Subject("dq-float-cifar-10", Placement.Exact) { Label = "control, another network" }
+        ? new Subject(defence.Members[0].Model == "dq-float-cifar-10" ? "alexnet-cifar-10" : "dq-float-cifar-10", Placement.Exact) { Label = "control, another network" }
         : new Subject("lenet5", Placement.Exact)
         {
             Label = "control, another seed",
@@ -149,14 +149,14 @@ public sealed class Audit
         OnExact(new Apgd(Epsilon) { Steps = Steps, Restarts = 1, Loss = ApgdLoss.TargetedDlr }, BackwardRule.StraightThrough, scale.Images, 0.1),
     ];
 
-    GradientUnit Gradients => new(defence.DatasetName, defence.Members[0], scale.Images, scale.Estimated);
+    GradientUnit[] Gradients => [.. defence.Members.Select(member => new GradientUnit(defence.DatasetName, member, scale.Images, scale.Estimated))];
 
     IEnumerable<PredictionsUnit> Predictions => [new(defence.DatasetName, defence.Exact), .. defence.Members.Select(member => new PredictionsUnit(defence.DatasetName, member))];
 
     /// <summary>All that is computed.</summary>
     public IReadOnlyList<WorkUnit> Units =>
     [
-        .. Predictions, Gradients, .. Epsilons.Select(Fgsm), .. Epsilons.Select(Curve), .. Epsilons.Select(ExactCurve), Unbounded, Longer, Restarted,
+        .. Predictions, .. Gradients, .. Epsilons.Select(Fgsm), .. Epsilons.Select(Curve), .. Epsilons.Select(ExactCurve), Unbounded, Longer, Restarted,
         .. StepSizes.Select(one => one.Unit), .. Losses.Select(one => one.Unit), .. Adaptive.Select(one => one.Unit), SquareSearch, Boundary, Noise,
         Momentum, Ensemble, DeepFoolOnExact, .. Confident.Select(one => one.Unit), .. Minimal.Select(one => one.Unit), MinimalOnExact, .. StrongOnExact,
     ];
@@ -211,7 +211,7 @@ public sealed class Audit
         Note("S8", "step sizes", string.Join(", ", sizes.Select(size => $"{size.Name}: {Percent(size.Share)}")), "the best counts");
 
         (Share bad, Share saturated) = judge.Gradients(Gradients);
-        Add("S9", "zero, infinite or saturated gradients", $"zero or not finite {Text(bad)}, softmax exactly 1 {Text(saturated)}", "at most 1 % each", bad.Value <= 0.01 && saturated.Value <= 0.01, "the cross-entropy's gradient is worthless there; losses of logits are needed");
+        Add("S9", "zero, infinite or saturated gradients", $"zero or not finite {Text(bad)}, softmax exactly 1 {Text(saturated)}{(defence.IsRandom ? ", each of the member that has most" : "")}", "at most 1 % each", bad.Value <= 0.01 && saturated.Value <= 0.01, "the cross-entropy's gradient is worthless there; losses of logits are needed");
 
         (string Name, Share Share)[] losses = [.. Losses.Select(one => (one.Name, judge.Broken(one.Unit)))];
         double spread = losses.Max(loss => loss.Share.Value!.Value) - losses.Min(loss => loss.Share.Value!.Value);

@@ -24,7 +24,7 @@ sealed class AuditJudge(Defence defence, RunContext context)
 
     /// <summary>The images that any of the attacks breaks.</summary>
     public HashSet<int> BrokenImages(IEnumerable<AttackUnit> units) =>
-        [.. units.SelectMany(unit => MadeOnExact(unit) ? TransferredImages(unit) : Images(unit, row => Answer(context.Result(unit), row)))];
+        [.. units.SelectMany(unit => MadeOnExact(unit) ? TransferredImages(unit) : Images(unit, row => Answer(unit, row)))];
 
     /// <summary>The images on which any of the attacks succeeded on the network that it attacked.</summary>
     public HashSet<int> BrokenBySuccess(IEnumerable<AttackUnit> units) =>
@@ -38,7 +38,7 @@ sealed class AuditJudge(Defence defence, RunContext context)
     public HashSet<int> BrokenWithin(AttackUnit unit, double epsilon)
     {
         Rows rows = context.Result(unit);
-        return Images(unit, row => Answer(rows, row) && rows.Number(row, "linf") <= epsilon);
+        return Images(unit, row => Answer(unit, row) && rows.Number(row, "linf") <= epsilon);
     }
 
     /// <summary>The images whose examples, made on the exact network, fool the defence too.</summary>
@@ -62,23 +62,23 @@ sealed class AuditJudge(Defence defence, RunContext context)
     /// <summary>Of the examples that fool the defence, those that fool the exact network too.</summary>
     public Share Reverse(AttackUnit unit) => Records.Transfer(context.Result(unit), defence.Exact with { Label = "undefended" });
 
-    /// <summary>The images with a gradient that is zero or not finite, and those with a saturated softmax.</summary>
-    public (Share Bad, Share Saturated) Gradients(GradientUnit unit)
+    /// <summary>The images with a gradient that is zero or not finite, and those with a saturated softmax: of the member that has most.</summary>
+    public (Share Bad, Share Saturated) Gradients(IReadOnlyList<GradientUnit> members)
     {
-        Rows rows = context.Result(unit);
-        int[] all = [.. Enumerable.Range(0, rows.Count)];
-        return (new(all.Count(row => rows.Truth(row, "zero") == true || rows.Truth(row, "finite") == false), all.Length), new(all.Count(row => rows.Truth(row, "saturated") == true), all.Length));
+        return (Worst((rows, row) => rows.Truth(row, "zero") == true || rows.Truth(row, "finite") == false), Worst((rows, row) => rows.Truth(row, "saturated") == true));
+
+        Share Worst(Func<Rows, int, bool> counts) => members.Select(unit => Count(context.Result(unit), counts)).MaxBy(share => share.Value)!;
     }
 
-    /// <summary>The images that give the same bits again.</summary>
-    public Share Repeats(GradientUnit unit)
-    {
-        Rows rows = context.Result(unit);
-        return new(Enumerable.Range(0, rows.Count).Count(row => rows.Truth(row, "repeats") == true), rows.Count);
-    }
+    /// <summary>The images that give the same bits again: of the member that has fewest.</summary>
+    public Share Repeats(IReadOnlyList<GradientUnit> members) =>
+        members.Select(unit => Count(context.Result(unit), (rows, row) => rows.Truth(row, "repeats") == true)).MinBy(share => share.Value)!;
 
-    /// <summary>The mean cosine of a rule's gradient and the estimated one.</summary>
-    public double Cosine(GradientUnit unit, BackwardRule rule) => context.Result(unit).Numbers(GradientUnit.Cosine(rule)).DefaultIfEmpty(double.NaN).Average();
+    /// <summary>The mean cosine of a rule's gradient and the estimated one, over the members.</summary>
+    public double Cosine(IReadOnlyList<GradientUnit> members, BackwardRule rule) =>
+        members.SelectMany(unit => context.Result(unit).Numbers(GradientUnit.Cosine(rule))).DefaultIfEmpty(double.NaN).Average();
+
+    static Share Count(Rows rows, Func<Rows, int, bool> counts) => new(Enumerable.Range(0, rows.Count).Count(row => counts(rows, row)), rows.Count);
 
     /// <summary>The accuracies of the exact network and of the defence, the mean of its members.</summary>
     public (Share Exact, Share Defence) Accuracies(IReadOnlyList<PredictionsUnit> units)
@@ -100,10 +100,17 @@ sealed class AuditJudge(Defence defence, RunContext context)
         return [.. Enumerable.Range(0, rows.Count).Where(broken).Select(row => rows.Whole(row, "image"))];
     }
 
-    /// <summary>Whether the defence, or the member that answers, gets an adversarial image wrong that was made on it; the member also where the mean of all does not.</summary>
-    bool Answer(Rows rows, int row) => defence.IsRandom
-        ? rows.Truth(row, AttackUnit.Wrong(defence.Answering(rows.Whole(row, "image"), context.Seed))) == true
-        : rows.Truth(row, "success") == true;
+    /// <summary>
+    /// Whether the defence, or the member that answers, gets an adversarial image wrong that was made on it; where a mean was attacked,
+    /// of members or over noise, whatever the mean does.
+    /// </summary>
+    bool Answer(AttackUnit unit, int row)
+    {
+        Rows rows = context.Result(unit);
+        return defence.IsRandom || unit.Jitters > 0
+            ? rows.Truth(row, AttackUnit.Wrong(defence.Answering(rows.Whole(row, "image"), context.Seed))) == true
+            : rows.Truth(row, "success") == true;
+    }
 
     bool? Fooled(Rows rows, int row, double overshoot)
     {

@@ -62,7 +62,7 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
         }
 
         return Result(scale, $"Over all attacks, {string.Join("; ", sentences)}.",
-            "Of the share of Ax-FPM relative to the exact victim’s. Reproduced: within 5 points of the paper’s. Same direction: below 50 %. Open: fewer than 10 examples.") with
+            "Of the share of Ax-FPM relative to the exact victim’s. Reproduced: within 5 points of the paper’s. Same direction: below 50 %, as the paper’s, whatever the intervals. Open: fewer than 10 examples.") with
         { Tables = tables };
     }
 }

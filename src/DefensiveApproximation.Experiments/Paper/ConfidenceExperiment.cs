@@ -36,7 +36,7 @@ sealed class ConfidenceExperiment() : Experiment("figure-12", "Confidence of the
             + $"and {NumberText.Of(sure[3].Value, NumberFormat.Percent)} on the exact network with its logits times {NumberText.Of(gain, NumberFormat.Number)}, the factor by which Ax-FPM enlarges their lead. "
             + (sure[1].Value <= sure[0].Value ? "Ax-FPM makes the network no surer here." : sure[3].Value >= sure[1].Value ? "Gain alone explains all of what Ax-FPM adds."
                 : sure[3].Value > sure[0].Value ? "Gain alone explains a part of what Ax-FPM adds." : "Gain alone does not explain what Ax-FPM adds."),
-            "Reproduced: the paper’s share lies in our 95 % interval or within 5 points. Same direction: Ax-FPM’s share is above the exact network’s.") with
+            "Reproduced: the paper’s share lies in our 95 % interval or within 5 points. Same direction: Ax-FPM’s share is above the exact network’s, whatever their intervals.") with
         {
             Tables =
             [

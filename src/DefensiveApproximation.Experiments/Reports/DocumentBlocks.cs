@@ -26,7 +26,7 @@ static partial class DocumentBlocks
         if (name == "overview")
             return Overview(shipped);
         if (name == "run")
-            return string.Create(CultureInfo.InvariantCulture, $"Scale {shipped.Scale}, seed {shipped.Seed}, {shipped.Run.Date:yyyy-MM-dd}, dapprox {shipped.Run.Version}, {shipped.Run.Processor}.\n");
+            return string.Create(CultureInfo.InvariantCulture, $"Scale {shipped.Scale}, seed {shipped.Seed}, {shipped.Run.Processor}; judged {shipped.Run.Date:yyyy-MM-dd} by dapprox {shipped.Run.Version}.\n");
         if (name == "audits")
             return Audits();
         if (name.StartsWith("audit ", StringComparison.Ordinal))

@@ -105,7 +105,7 @@ public static class HtmlReport
         if (shipped is not null)
         {
             RunInfo run = source.Shipped!.Run;
-            AppendResult(page, shipped, $"At standard scale, {shipped.Dataset}: measured {run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}, comes with the program");
+            AppendResult(page, shipped, $"At standard scale, {shipped.Dataset}: judged {run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}, comes with the program");
         }
 
         if (here is null && shipped is null)

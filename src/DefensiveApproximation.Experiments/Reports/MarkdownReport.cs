@@ -24,7 +24,7 @@ public static class MarkdownReport
             if (here is not null)
                 Append(text, here, here.Dataset is string dataset ? $"This run, {dataset}" : "This run");
             if (shipped is not null)
-                Append(text, shipped, $"At standard scale, {shipped.Dataset}: measured {source.Shipped!.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}, comes with the program");
+                Append(text, shipped, $"At standard scale, {shipped.Dataset}: judged {source.Shipped!.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}, comes with the program");
             if (here is null && shipped is null)
                 text.Append(CultureInfo.InvariantCulture, $"\n{HtmlReport.NotMeasured(experiment)}\n");
         }

@@ -28,13 +28,14 @@ public static class ResultsJson
 
     /// <summary>Reads what <see cref="Write(RunResults)"/> wrote.</summary>
     /// <param name="json">The text.</param>
+    /// <exception cref="JsonException">It is no such text.</exception>
     public static RunResults Read(Stream json) =>
         JsonSerializer.Deserialize<RunResults>(json, Options) ?? throw new JsonException("There is nothing in it.");
 
     /// <summary>The results at <c>standard</c> scale that come with the program: of the data sets that it does not hold.</summary>
     public static RunResults Shipped { get; } = Load();
 
-    /// <summary>The audits at <c>standard</c> scale that come with the program.</summary>
+    /// <summary>The audits that come with the program, each at the scale that it says.</summary>
     public static IReadOnlyList<AuditResult> ShippedAudits { get; } =
     [
         .. typeof(ResultsJson).Assembly.GetManifestResourceNames()

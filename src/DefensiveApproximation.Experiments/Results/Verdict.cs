@@ -34,7 +34,7 @@ public static class Verdicts
     public static string RatioRule => "Reproduced: within a tenth of the paper’s number. Same direction: on the same side of the exact multiplier’s; an error, which has one side only, is reproduced or it is not.";
 
     /// <summary>The rule of <see cref="Increase"/> in words.</summary>
-    public static string IncreaseRule => "Reproduced: the paper’s difference lies in our 95 % interval or within a tenth of ours. Same direction: our whole interval is above 0.";
+    public static string IncreaseRule => "Reproduced: the paper’s difference lies in our 95 % interval or within a tenth of it of ours. Same direction: our whole interval is above 0.";
 
     /// <summary>Judges the share of adversarial examples that fool another network too.</summary>
     /// <param name="ours">Ours.</param>

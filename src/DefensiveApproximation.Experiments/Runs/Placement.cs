@@ -32,6 +32,7 @@ public sealed record Placement(params IReadOnlyList<(string Multiplier, string L
 
     /// <summary>A network on this placement.</summary>
     /// <param name="network">The exact network.</param>
+    /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
     public Network Put(Network network) =>
         Parts.Zip(read.Value).Aggregate(network, (before, part) => before.With(part.Second.Multiplier, LayerSelection.Parse(part.First.Layers)));
 
@@ -46,7 +47,7 @@ public sealed record Placement(params IReadOnlyList<(string Multiplier, string L
 
     static (FloatMultiplier Multiplier, string? Fingerprint) Read(string multiplier)
     {
-        string? fingerprint = File.Exists(multiplier) ? Fingerprint.OfFile(multiplier) : null;
+        string? fingerprint = CircuitFiles.IsFile(multiplier) ? Fingerprint.OfFile(multiplier) : null;
         return (CircuitFiles.FindMultiplier(multiplier), fingerprint);
     }
 

@@ -108,11 +108,18 @@ public sealed class RunFolder(string path)
     public void Write(string file, Rows rows)
     {
         ParquetFile.Write(Place(file), rows);
+        Forget(file);
+    }
+
+    /// <summary>Deletes what is kept of a unit that is not done: why it failed, and from what it goes on.</summary>
+    /// <param name="file">The name of its file.</param>
+    public void Forget(string file)
+    {
         File.Delete(FailurePlace(file));
         File.Delete(Checkpoint(file));
     }
 
-    /// <summary>Where a unit keeps from what it goes on when it was interrupted; gone once the unit is done.</summary>
+    /// <summary>Where a unit keeps from what it goes on when it was interrupted; deleted when the unit is done.</summary>
     /// <param name="file">The name of its file.</param>
     public string Checkpoint(string file) => System.IO.Path.Combine(Path, CheckpointsName, System.IO.Path.ChangeExtension(file, "safetensors"));
 
@@ -141,10 +148,16 @@ public sealed class RunFolder(string path)
     /// <param name="file">The name of its file.</param>
     public bool IsLocked(string file)
     {
-        if (!File.Exists(LockPlace(file)))
+        try
+        {
+            // Only read, so that the run of somebody else can be looked at.
+            using FileStream free = new(LockPlace(file), FileMode.Open, FileAccess.Read, FileShare.Read);
             return false;
-        using IDisposable? free = TryLock(file);
-        return free is null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Taken.Contains(e.HResult);
+        }
     }
 
     /// <summary>How far a unit is.</summary>

@@ -55,6 +55,9 @@ public static class Runner
         context.Folder.Probe();
         context.Folder.Plan(context.Seed, [.. ordered.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
         List<WorkUnit> left = [.. ordered.Where(unit => !context.IsDone(unit))];
+        // Of one that was killed between its result and its end.
+        foreach (WorkUnit unit in ordered.Except(left))
+            context.Folder.Forget(context.FileOf(unit));
         int count = left.Count;
         double all = left.Sum(unit => unit.Seconds), done = 0;
         while (left.Count > 0)

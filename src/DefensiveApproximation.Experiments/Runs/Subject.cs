@@ -58,6 +58,7 @@ public sealed record Subject(string Model, Placement Placement)
 
     /// <summary>In words that differ where the network does.</summary>
     /// <param name="context">Knows the weights.</param>
+    /// <exception cref="InputException">The weights or a circuit cannot be read.</exception>
     public string Describe(RunContext context) =>
         (Training is null ? $"{Model} {context.DescribeWeights(this)}" : $"trained by {context.FileOf(Training)}") + $", {Placement.Describe()}, {Disturbance}";
 

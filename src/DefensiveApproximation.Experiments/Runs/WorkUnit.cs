@@ -30,7 +30,7 @@ public abstract record WorkUnit
     /// <summary>How many times as long as one of LeNet-5 an image of a data set takes, about.</summary>
     private protected static double Effort(string dataset) => dataset.StartsWith("cifar", StringComparison.Ordinal) ? 4 : 1;
 
-    /// <summary>Computes it.</summary>
+    /// <summary>Computes it; meanwhile it may write to its <see cref="RunFolder.Checkpoint"/>, and it goes on from there.</summary>
     /// <param name="context">Networks, images and the results of <see cref="Needs"/>.</param>
     /// <param name="progress">Told what further share of it is done.</param>
     /// <param name="cancellation">Ends it.</param>

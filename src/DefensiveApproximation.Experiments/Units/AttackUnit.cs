@@ -8,8 +8,9 @@ namespace DefensiveApproximation.Experiments.Units;
 /// <summary>
 /// An attack on some images, and whom else the adversarial images fool: at their place, and further along the line from the
 /// clean image through them. Columns: those of <see cref="AttackRecordsFile"/>, <c>fools_NAME_at_FACTOR</c> for each further place,
-/// <c>wrong_NAME</c> for each network of several that are attacked together, whether or not their mean was fooled, and the networks in
-/// <c>source</c> and <c>dataset</c>. It keeps a checkpoint.
+/// <c>wrong_NAME</c> for each network of which a mean is attacked, of several together or of one over noise, whether or not that mean was
+/// fooled, and the networks in <c>source</c> and <c>dataset</c>. Boundary and HopSkipJump go on from a checkpoint within an image; other
+/// attacks keep the images that they are done with.
 /// </summary>
 /// <param name="Attack">The attack, with its settings.</param>
 /// <param name="DatasetName">The data set, whose test images are attacked.</param>
@@ -52,7 +53,9 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Needs =>
-        [.. ((IEnumerable<Subject>)[Source, .. TogetherWith, .. TriedOn, .. CorrectOn]).SelectMany(subject => subject.Needs).Distinct()];
+        [.. Networks.SelectMany(subject => subject.Needs).Distinct()];
+
+    IEnumerable<Subject> Networks => [Source, .. TogetherWith, .. TriedOn, .. CorrectOn];
 
     /// <inheritdoc/>
     public override double Seconds => 1 + Images * SecondsAnImage * Effort(DatasetName);
@@ -64,9 +67,10 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     public override string Describe(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        bool measures = Backward?.Measures == true || Networks.Any(subject => subject.Disturbance != Disturbance.None);
         return $"{Attack}; {context.DescribeData(DatasetName)}; {Images} images; on {Source.Describe(context)}; by {Backward}; with {List(TogetherWith)}; tried on {List(TriedOn)} at {string.Join(',', Overshoots)}; right on {List(CorrectOn)}; seed {context.Seed}"
-            + (Targeted ? "; targeted" : "") + (TogetherWith.Count > 0 ? "; each alone" : "") + (Jitters > 0 ? $"; mean of {Jitters} with noise {JitterDeviation}" : "")
-            + (Backward?.Measures == true ? $"; {context.DescribeData(DatasetName, Split.Train)}" : "");
+            + (Targeted ? "; targeted" : "") + (TogetherWith.Count > 0 ? "; each alone" : "") + (Jitters > 0 ? $"; mean of {Jitters} with noise {JitterDeviation}{(TogetherWith.Count > 0 ? "" : "; alone as well")}" : "")
+            + (measures ? $"; {context.DescribeData(DatasetName, Split.Train)}" : "");
 
         string List(IReadOnlyList<Subject> subjects) => string.Join(" / ", subjects.Select(subject => subject.Describe(context)));
     }
@@ -80,7 +84,7 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
         return overshoot == 1 ? $"fools_{other.Title}" : $"fools_{other.Title}_at_{overshoot}";
     }
 
-    /// <summary>The name of the column that says whether one of several networks that were attacked together gets the last image wrong.</summary>
+    /// <summary>The name of the column that says whether a network of which a mean was attacked gets the last image wrong by itself.</summary>
     /// <param name="one">The network.</param>
     public static string Wrong(Subject one)
     {
@@ -111,16 +115,16 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
             progress: more => progress(more / Math.Max(1, places.Length)), cancellation: cancellation);
 
         Rows rows = AttackRecordsFile.Rows([new SavedAttack(Attack.Name, Attack.ToString()!, Backward?.Name, Attack.Epsilon, outcome)], [.. TriedOn.Select(subject => subject.Title)]);
-        Subject[] together = TogetherWith.Count > 0 ? [Source, .. TogetherWith] : [];
+        Subject[] averaged = TogetherWith.Count > 0 || Jitters > 0 ? [Source, .. TogetherWith] : [];
         bool?[][] further =
         [
             .. Overshoots.SelectMany(factor => others.Select(other => Further(data, places, outcome, other, factor))),
-            .. together.Select(one => Wrong(data, places, outcome, context.Network(one, DatasetName))),
+            .. averaged.Select(one => Wrong(data, places, outcome, context.Network(one, DatasetName))),
         ];
         return new Rows(
             [new Column("dataset", "VARCHAR"), new Column("source", "VARCHAR"), .. rows.Columns,
              .. Overshoots.SelectMany(factor => TriedOn.Select(other => new Column(Fools(other, factor), "BOOLEAN"))),
-             .. together.Select(one => new Column(Wrong(one), "BOOLEAN"))],
+             .. averaged.Select(one => new Column(Wrong(one), "BOOLEAN"))],
             [.. rows.Values.Select((row, i) => (object?[])[DatasetName, Source.Title, .. row, .. further.Select(answers => (object?)answers[i])])]);
     }
 

@@ -8,6 +8,10 @@ namespace DefensiveApproximation.Networks.Formats;
 /// <summary>Circuits, and multipliers made of them, by what a user gives: a description or a file.</summary>
 public static class CircuitFiles
 {
+    /// <summary>Whether what is given names a file, by its ending, and neither a multiplier nor a description.</summary>
+    /// <param name="given">What <see cref="FindMultiplier"/> takes.</param>
+    public static bool IsFile(string given) => !CircuitDescription.IsMeant(given) && CircuitFormat.Of(given) is not null;
+
     /// <summary>The circuit that is given.</summary>
     /// <param name="given">A description as of <see cref="CircuitDescription"/>, or the path of a file of a <see cref="CircuitFormat"/>.</param>
     /// <exception cref="InputException">There is no such circuit.</exception>
@@ -17,7 +21,7 @@ public static class CircuitFiles
     /// <param name="given">What <see cref="Load"/> takes.</param>
     /// <exception cref="InputException">There is no such circuit.</exception>
     public static CircuitDocument Open(string given) =>
-        !CircuitDescription.IsMeant(given) && CircuitFormat.Of(given) is not null ? Read(given)
+        IsFile(given) ? Read(given)
         : File.Exists(given) ? throw new InputException($"'{given}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read")
         : new CircuitDocument(CircuitDescription.Build(given));
 
@@ -68,7 +72,7 @@ public static class CircuitFiles
     /// <param name="given">The name of one of <see cref="Multipliers"/>, or what <see cref="Load"/> takes.</param>
     /// <exception cref="InputException">There is no such multiplier, or the circuit does not multiply mantissas.</exception>
     public static FloatMultiplier FindMultiplier(string given) =>
-        CircuitDescription.IsMeant(given) || CircuitFormat.Of(given) is not null ? Open(given).Multiplier(given) : Multipliers.Find(given);
+        CircuitDescription.IsMeant(given) || IsFile(given) ? Open(given).Multiplier(given) : Multipliers.Find(given);
 
     static void Write(string path, Action<TextWriter> write) => AtomicFile.Write(path, stream =>
     {

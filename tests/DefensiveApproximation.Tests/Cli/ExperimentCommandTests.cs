@@ -126,6 +126,10 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Equal([0, 0.2, 0.4, 0.6, 0.8, 1], query.Json.GetProperty("rows").EnumerateArray().Select(row => row[0].GetDouble()));
         Assert.All(query.Json.GetProperty("rows").EnumerateArray(), row => Assert.Equal(200, row[1].GetInt64()));
 
+        string[] values = ["results", "query", "SELECT [1, 2] AS l, {'a': 0.5, 'b': 'x'} AS f, 1.5::FLOAT AS s, 7::UTINYINT AS u", "--run", folder.Path];
+        Assert.Equal("""[[1,2],{"a":0.5,"b":"x"},1.5,7]""", (await Dapprox.RunAsync([.. values, "--json"])).Json.GetProperty("rows")[0].GetRawText().Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+        Assert.Contains("[1,2]", (await Dapprox.RunAsync(values)).Output, StringComparison.Ordinal);
+
         foreach (string none in new[] { "", ";", "-- a comment" })
         {
             Dapprox nothing = await Dapprox.RunAsync("results", "query", none, "--run", folder.Path);
@@ -162,10 +166,13 @@ public sealed class ExperimentCommandTests : IDisposable
 
     [Theory]
     [InlineData("unknown multiplier 'nothing'", "--multiplier", "nothing")]
-    [InlineData("cannot read 'nothing.v'", "--multiplier", "nothing.v")]
+    [InlineData("there is no file 'nothing.v'", "--multiplier", "nothing.v")]
     [InlineData("unknown scale 'paper'", "--scale", "paper")]
     [InlineData("dense", "--multiplier", "ax-fpm:nowhere")]
-    [InlineData("the same layers two multipliers", "--multiplier", "ax-fpm:dense+heap-like:dense")]
+    [InlineData("a mix gives one multiplier to the convolutions", "--multiplier", "ax-fpm:dense+heap-like:dense")]
+    [InlineData("a mix gives one multiplier to the convolutions", "--multiplier", "heap-like:dense+ax-fpm")]
+    [InlineData("a mix gives one multiplier to the convolutions", "--multiplier", "ax-fpm:inner+exact:dense")]
+    [InlineData("which are one", "--multiplier", "array:24:ama1,array:24:AMA1")]
     public async Task Audit_OfWhatThereIsNot_IsOneLine(string message, params string[] arguments)
     {
         Dapprox run = await Dapprox.RunAsync(["audit", "--out", folder.Path, .. arguments]);

@@ -2,6 +2,10 @@ using DefensiveApproximation.Experiments.Audits;
 using DefensiveApproximation.Experiments.Reports;
 using DefensiveApproximation.Experiments.Results;
 using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Experiments.Units;
+using DefensiveApproximation.Networks;
+using DefensiveApproximation.Networks.Attacks;
+using DefensiveApproximation.Networks.Data;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Experiments;
@@ -54,6 +58,39 @@ public sealed class AuditTests : IDisposable
         AuditResult result = Run(Placement.Exact, Placement.AxFpm);
         Assert.Equal(Ids, result.Checks.Select(check => check.Id));
         Assert.Contains("drawn for each image", result.Checks.Single(check => check.Id == "S12").Measured, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Attack_OnAMeanOverNoise_SaysWhetherTheNetworkItselfIsWrong()
+    {
+        var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
+        var source = new Subject("lenet5-digits", Placement.Exact);
+        var attack = new Pgd(0.15) { Steps = 5, Restarts = 1, RandomStart = false };
+        var unit = new AttackUnit(attack, "digits", source, Images: 20) { Jitters = 4 };
+        Runner.Run([unit], context, progress: null, TestContext.Current.CancellationToken);
+        Rows rows = context.Result(unit);
+        Dataset digits = context.Data("digits");
+        Network network = context.Network(source, "digits");
+        int[] places = [.. rows.Numbers("image").Select(image => (int)image)];
+
+        TransferAttack outcome = TransferAttack.Run(
+            attack, new AveragingVictim(new NetworkVictim(network), new GaussianNoise(AttackUnit.JitterDeviation), 4, context.Seed), [], digits, places, context.Seed,
+            cancellation: TestContext.Current.CancellationToken);
+        float[] images = [.. outcome.Records.SelectMany(record => record.Adversarial)];
+        int[] answers = Scores.Labels(network.Forward(new Tensor(images, places.Length, digits.Channels, digits.Height, digits.Width)));
+
+        Assert.Equal(places.Select((place, i) => (bool?)(answers[i] != digits.Labels[place])), Enumerable.Range(0, rows.Count).Select(row => rows.Truth(row, AttackUnit.Wrong(source))));
+    }
+
+    [Fact]
+    public void Attack_TriedOnAControl_CountsTheImagesThatItsGainIsMeasuredOn()
+    {
+        var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
+        var source = new Subject("lenet5-digits", Placement.Exact);
+        var unit = new AttackUnit(Fgsm.Released, "digits", source, Images: 1);
+
+        Assert.DoesNotContain("Train", unit.Describe(context), StringComparison.Ordinal);
+        Assert.Contains("Train", (unit with { TriedOn = [source with { Disturbance = Disturbance.Gain }] }).Describe(context), StringComparison.Ordinal);
     }
 
     [Fact]
