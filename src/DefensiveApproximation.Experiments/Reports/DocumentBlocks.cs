@@ -31,8 +31,8 @@ static partial class DocumentBlocks
             return Audits();
         if (name.StartsWith("audit ", StringComparison.Ordinal))
         {
-            AuditResult audit = ResultsJson.ShippedAudits.FirstOrDefault(known => $"audit {known.Defence}, {known.Dataset}" == name)
-                ?? throw new InvalidOperationException($"There is no {name}; there are {string.Join("; ", ResultsJson.ShippedAudits.Select(known => $"{known.Defence}, {known.Dataset}"))}.");
+            AuditResult audit = ResultsJson.ShippedAudits.FirstOrDefault(known => $"audit {known.Defence}, {known.Model}" == name)
+                ?? throw new InvalidOperationException($"There is no {name}; there are {string.Join("; ", ResultsJson.ShippedAudits.Select(known => $"{known.Defence}, {known.Model}"))}.");
             return AuditReport.Checks(audit);
         }
 
