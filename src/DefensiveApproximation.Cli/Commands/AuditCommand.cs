@@ -26,7 +26,7 @@ static class AuditCommand
         Option<Placement[]> multiplier = Values.Flattened<Placement>(
             "--multiplier", "NAME,…", "The multiplier of the defence: a name that 'dapprox multipliers' lists, the description of a circuit, or a circuit's file; with several a moving target: each image is answered by one of them, drawn anew at random. A multiplier in some layers only is NAME:LAYERS, and a mix joins such parts with +: ax-fpm:convolutions+heap-like:dense. [default: ax-fpm]",
             text => [Part(text)]);
-        Option<AuditScale> scale = Values.Option("--scale", string.Join('|', AuditScale.All.Select(known => known.Name)), "How much is run: quick, minutes on digits; standard, an hour or more.",
+        Option<AuditScale> scale = Values.Option("--scale", string.Join('|', AuditScale.All.Select(known => known.Name)), "How much is run: quick, minutes on digits; standard, an hour or more. A circuit that is simulated gate by gate takes some thirty times as long.",
             text => Names.Find("scale", text, AuditScale.All, known => known.Name));
         scale.DefaultValueFactory = _ => AuditScale.All[0];
         Option<string> output = RunOptions.Folder("--out", "The folder of the run: audit.html, audit.md, audit.json, figures/, units/, and what is needed to go on: plan.json, checkpoints/, failures/, locks/. A run on the same folder goes on where the last one stopped.");

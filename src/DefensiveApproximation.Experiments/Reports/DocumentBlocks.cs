@@ -60,11 +60,11 @@ static partial class DocumentBlocks
 
     static string Audits()
     {
-        var text = new StringBuilder("| defence | network, images | failed, of the checks that decide | conclusion |\n|---|---|---|---|\n");
+        var text = new StringBuilder("| defence | network, images | scale | failed, of the checks that decide | conclusion |\n|---|---|---|---|---|\n");
         foreach (AuditResult audit in ResultsJson.ShippedAudits)
         {
             string failed = string.Join(", ", audit.Checks.Where(check => check.Outcome == Outcome.Fail && Audit.Decisive.Contains(check.Id)).Select(check => check.Id));
-            text.Append(CultureInfo.InvariantCulture, $"| {audit.Defence} | {Path.GetFileName(audit.Model)}, {audit.Dataset} | {(failed.Length == 0 ? "none" : failed)} | {audit.Conclusion} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {audit.Defence} | {Path.GetFileName(audit.Model)}, {audit.Dataset} | {audit.Scale} | {(failed.Length == 0 ? "none" : failed)} | {audit.Conclusion} |\n");
         }
 
         return text.ToString();

@@ -35,7 +35,7 @@ public static class ResultsJson
     /// <summary>The results at <c>standard</c> scale that come with the program: of the data sets that it does not hold.</summary>
     public static RunResults Shipped { get; } = Load();
 
-    /// <summary>The audits that come with the program, each at the scale that it says.</summary>
+    /// <summary>The audits that come with the program, those at <c>standard</c> scale first.</summary>
     public static IReadOnlyList<AuditResult> ShippedAudits { get; } =
     [
         .. typeof(ResultsJson).Assembly.GetManifestResourceNames()
@@ -45,7 +45,8 @@ public static class ResultsJson
             {
                 using Stream stream = typeof(ResultsJson).Assembly.GetManifestResourceStream(name)!;
                 return JsonSerializer.Deserialize<AuditResult>(stream, Options) ?? throw new JsonException($"There is nothing in {name}.");
-            }),
+            })
+            .OrderBy(audit => audit.Scale != AuditScale.Standard.Name),
     ];
 
     /// <summary>The JSON text of an audit, with a line break at its end.</summary>
