@@ -1,3 +1,4 @@
+using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Experiments.Results;
 using DefensiveApproximation.Experiments.Runs;
 using DefensiveApproximation.Experiments.Units;
@@ -49,20 +50,25 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
                 Rows[] records = [.. Victims.Select(victim => context.Result(Unit(scale, architecture, attack, victim)))];
                 Share[] shares = [.. Victims.Select((victim, place) => Records.Transfer(records[place], Subject(scale, victim)))];
                 sums = [.. sums.Zip(shares, (sum, share) => new Share(sum.Count + share.Count, sum.Of + share.Of))];
-                // The paper's rate is of the examples that fool the exact victim.
-                double? relative = shares[0].Count >= Verdicts.FewestImages && shares[1].Of >= Verdicts.FewestImages ? shares[1].Value / shares[0].Value : null;
-                rows.Add([Cell.Words(attack.Name), Cell.Share(Records.Success(records[0])), Cell.Share(shares[0]), Cell.Share(Records.Success(records[1])), Cell.Share(shares[1]),
-                    Cell.Number(relative, PaperRates[i], Verdicts.RelativeTransfer(relative, PaperRates[i]), NumberFormat.Percent)]);
+                rows.Add([Cell.Words(attack.Name), Cell.Share(Records.Success(records[0])), Cell.Share(shares[0]), Cell.Share(Records.Success(records[1])), Cell.Share(shares[1]), Relative(shares, PaperRates[i])]);
             }
 
+            rows.Add([Cell.Words("all"), Cell.Words("–"), Cell.Share(sums[0]), Cell.Words("–"), Cell.Share(sums[1]), Relative(sums, PaperRates.Average())]);
             tables.Add(new ResultTable(
-                $"Substitute {architecture}, {scale.SubstituteImages} images doubled {scale.SubstituteRounds} times; examples made on it, and the share of them that fools the victim it was trained against ({Subject(scale, Placement.Exact).Model})",
-                ["attack", "fools the exact victim’s substitute", "of these, the exact victim", "fools ax-fpm’s substitute", "of these, ax-fpm", "ax-fpm relative to exact"], rows));
+                $"Substitute {architecture}, {scale.SubstituteImages} images doubled {scale.SubstituteRounds} times; examples made on it, and the share of them that fools the victim it was trained against ({Subject(scale, Placement.Exact).Model}); intervals of all take the attacks’ examples of an image for independent",
+                ["attack", "fools the exact victim’s substitute", "of these, the exact victim", "fools ax-fpm’s substitute", "of these, ax-fpm", "ax-fpm’s share over exact’s"], rows));
             sentences.Add($"with the substitute {architecture} {NumberText.Of(sums[0].Value, NumberFormat.Percent)} of its examples fool the exact victim and {NumberText.Of(sums[1].Value, NumberFormat.Percent)} Ax-FPM");
         }
 
         return Result(scale, $"Over all attacks, {string.Join("; ", sentences)}.",
-            "Of the share of Ax-FPM relative to the exact victim’s. Reproduced: within 5 points of the paper’s. Same direction: below 50 %, as the paper’s, whatever the intervals. Open: fewer than 10 examples.") with
+            Verdicts.RelativeTransferRule) with
         { Tables = tables };
+
+        // The paper's rate is of the examples that fool the exact victim.
+        static Cell Relative(Share[] shares, double paper)
+        {
+            Estimate ratio = shares[0].Count < Verdicts.FewestImages ? new Estimate(double.NaN, double.NaN, double.NaN) : Statistics.Ratio(shares[1], shares[0]);
+            return Cell.Estimate(ratio, paper, Verdicts.RelativeTransfer(ratio, paper));
+        }
     }
 }

@@ -47,4 +47,26 @@ public static class Statistics
             ordered[Math.Max(0, (int)Math.Floor(count / 2.0 - half) - 1)],
             ordered[Math.Min(count - 1, (int)Math.Ceiling(count / 2.0 + half))]);
     }
+
+    /// <summary>
+    /// One share divided by another of other images, with the interval of the normal law of the logarithm (Katz, Baptista, Azen, Pike,
+    /// "Obtaining confidence intervals for the risk ratio in cohort studies", Biometrics 34, 1978), half an image added to each number
+    /// (Walter, "The distribution of Levin's measure of attributable risk", Biometrika 62, 1975), so that there may be none; NaN where
+    /// there is nothing to divide by.
+    /// </summary>
+    /// <param name="share">The share that is divided.</param>
+    /// <param name="by">The share that it is divided by.</param>
+    public static Estimate Ratio(Share share, Share by)
+    {
+        ArgumentNullException.ThrowIfNull(share);
+        ArgumentNullException.ThrowIfNull(by);
+        const double Half = 0.5;
+        if (share.Of == 0 || by.Count == 0)
+            return new Estimate(double.NaN, double.NaN, double.NaN);
+        double logarithm = Math.Log((share.Count + Half) / (share.Of + Half) / ((by.Count + Half) / (by.Of + Half)));
+        double deviation = Math.Sqrt(1 / (share.Count + Half) - 1 / (share.Of + Half) + 1 / (by.Count + Half) - 1 / (by.Of + Half));
+        double ratio = share.Value!.Value / by.Value!.Value;
+        return new Estimate(
+            ratio, Math.Min(ratio, Math.Exp(logarithm - Normal95 * deviation)), Math.Max(ratio, Math.Exp(logarithm + Normal95 * deviation)));
+    }
 }

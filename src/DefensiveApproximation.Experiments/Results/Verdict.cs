@@ -27,6 +27,9 @@ public static class Verdicts
     /// <summary>The rule of <see cref="Transfer"/> in words.</summary>
     public static string TransferRule => "Reproduced: the paper’s rate lies in our 95 % interval or within 5 points of ours. Same direction: our whole interval is on the paper’s side of 50 %: most examples transfer, or most do not. Open: fewer than 10 examples.";
 
+    /// <summary>The rule of <see cref="RelativeTransfer"/> in words.</summary>
+    public static string RelativeTransferRule => "Of Ax-FPM’s share divided by the exact victim’s. Reproduced: the paper’s number lies in our 95 % interval or within 0.05 of ours. Same direction: our whole interval is below a half. Open: fewer than 10 examples fool the exact victim.";
+
     /// <summary>The rule of <see cref="Accuracy"/> in words.</summary>
     public static string AccuracyRule => "Reproduced: within 1 point of the paper. Same direction: at most 2 points below our exact network; of the exact network itself no direction is claimed.";
 
@@ -47,11 +50,12 @@ public static class Verdicts
         return IsNear(ours, paper) ? Verdict.Reproduced : (paper < Most ? ours.High < Most : ours.Low > Most) ? Verdict.SameDirection : Verdict.NotReproduced;
     }
 
-    /// <summary>Judges the share of examples that fool one victim relative to another's; null of too few.</summary>
-    /// <param name="ours">Ours.</param>
+    /// <summary>Judges the share of examples that fool one victim, divided by another's.</summary>
+    /// <param name="ours">Ours; NaN of too few.</param>
     /// <param name="paper">The paper's.</param>
-    public static Verdict RelativeTransfer(double? ours, double paper) => ours is not double ratio ? Verdict.Open
-        : Math.Abs(ratio - paper) <= ShareTolerance ? Verdict.Reproduced : ratio < Most == paper < Most ? Verdict.SameDirection : Verdict.NotReproduced;
+    public static Verdict RelativeTransfer(Arithmetic.Estimate ours, double paper) => double.IsNaN(ours.Value) ? Verdict.Open
+        : (ours.Low <= paper && paper <= ours.High) || Math.Abs(ours.Value - paper) <= ShareTolerance ? Verdict.Reproduced
+        : paper < Most && ours.High < Most ? Verdict.SameDirection : Verdict.NotReproduced;
 
     /// <summary>Judges the share of images on which a network is sure.</summary>
     /// <param name="ours">Ours.</param>

@@ -210,6 +210,37 @@ public class ExperimentTests(RunsFixture fixture)
         Assert.True(double.IsNaN(Statistics.Mean([]).Value));
     }
 
+    [Theory]
+    [InlineData(0.14, 0.05, 0.24, Verdict.Reproduced)]
+    [InlineData(0.30, 0.23, 0.45, Verdict.SameDirection)]
+    [InlineData(0.40, 0.25, 0.60, Verdict.NotReproduced)]
+    [InlineData(2.7, 1.7, 4.1, Verdict.NotReproduced)]
+    [InlineData(double.NaN, double.NaN, double.NaN, Verdict.Open)]
+    public void RelativeTransfer_IsJudgedByItsInterval(double value, double low, double high, Verdict expected) =>
+        Assert.Equal(expected, Verdicts.RelativeTransfer(new Estimate(value, low, high), 0.22));
+
+    [Theory]
+    [InlineData(0.1, 200, 0.3, 150)]
+    [InlineData(0.06, 1000, 0.02, 1000)]
+    public void Ratio_OfShares_CoversTheTruthAsOftenAsItSays(double share, int of, double by, int byOf)
+    {
+        const int Trials = 4000;
+        var random = new CounterRandom(seed: 1);
+        int Draw(double probability, int count) => Enumerable.Range(0, count).Count(_ => random.NextDouble() < probability);
+
+        int covered = Enumerable.Range(0, Trials).Count(_ =>
+        {
+            Estimate ratio = Statistics.Ratio(new Share(Draw(share, of), of), new Share(Math.Max(1, Draw(by, byOf)), byOf));
+            return ratio.Low <= share / by && share / by <= ratio.High;
+        });
+
+        // 95 %, four standard deviations of the count either way, and a point for the approximation.
+        Assert.InRange((double)covered / Trials, 0.95 - 0.014 - 0.01, 0.95 + 0.014 + 0.01);
+        Assert.Equal(0, Statistics.Ratio(new Share(0, 50), new Share(10, 50)).Value);
+        Assert.InRange(Statistics.Ratio(new Share(0, 50), new Share(10, 50)).High, 0.05, 1);
+        Assert.True(double.IsNaN(Statistics.Ratio(new Share(1, 50), new Share(0, 50)).Value));
+    }
+
     [Fact]
     public void Json_ReadsBack()
     {
