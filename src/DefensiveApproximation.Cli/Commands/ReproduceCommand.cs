@@ -90,7 +90,7 @@ static class ReproduceCommand
 
         Console.WriteLine();
         if (source.Shipped is RunResults shippedRun)
-            Console.WriteLine($"shipped: measured at standard scale on {shippedRun.Run.Date:yyyy-MM-dd}, {shippedRun.Run.Processor}");
+            Console.WriteLine($"shipped: at standard scale, judged {shippedRun.Run.Date:yyyy-MM-dd}, {shippedRun.Run.Processor}");
         Console.WriteLine($"numbers  {Path.Combine(folder.Path, ReportFolder.Results)}");
         Console.WriteLine($"text     {Path.Combine(folder.Path, ReportFolder.Text)}");
         Console.WriteLine($"report   {Path.Combine(folder.Path, ReportFolder.Page)}");

@@ -38,10 +38,10 @@ static partial class SubmitCommand
             string folder = Path.GetFullPath(parse.GetValue(output)!);
             string? dataFolder = Datasets.Folder(parse.GetValue(data));
             var context = new RunContext(new RunFolder(folder), dataFolder, parse.GetValue(seed));
-            IReadOnlyList<WorkUnit> units = Runner.InOrder(Reproduction.AllUnits(some.Length > 0 ? some : AllExperiments.List, chosen), context);
-            WorkUnit[] left = [.. units.Where(unit => !context.IsDone(unit))];
-            if (left.Length > Slurm.MostTasks)
-                throw new InputException($"there are {left.Length} units, and an array takes {Slurm.MostTasks}; send some of them with --only");
+            IReadOnlyList<WorkUnit> asked = Reproduction.AllUnits(some.Length > 0 ? some : AllExperiments.List, chosen);
+            IReadOnlyList<WorkUnit> units = Runner.InOrder(asked, context), left = Runner.Left(asked, context);
+            if (left.Count > Slurm.MostTasks)
+                throw new InputException($"there are {left.Count} units, and an array takes {Slurm.MostTasks}; send some of them with --only");
             context.Folder.Probe();
             context.Folder.Plan(context.Seed, [.. units.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
             string[] arguments =
@@ -64,9 +64,9 @@ static partial class SubmitCommand
             }
 
             if (parse.GetValue(json))
-                Output.PrintJson(new JsonObject { ["tasks"] = left.Length, ["job"] = job, ["merge"] = merge, ["scripts"] = new JsonArray([.. scripts.Select(script => (JsonNode)script)]) });
+                Output.PrintJson(new JsonObject { ["tasks"] = left.Count, ["job"] = job, ["merge"] = merge, ["scripts"] = new JsonArray([.. scripts.Select(script => (JsonNode)script)]) });
             else
-                Console.WriteLine($"{left.Length} of {units.Count} units are left{(job is null ? "" : $", sent as job {job}")}{(merge is null ? "" : $"; job {merge} writes the report")}\nscripts  {string.Join(", ", scripts)}\nstate    dapprox results status --run {folder}");
+                Console.WriteLine($"{left.Count} of {units.Count} units are left{(job is null ? "" : $", sent as job {job}")}{(merge is null ? "" : $"; job {merge} writes the report")}\nscripts  {string.Join(", ", scripts)}\nstate    dapprox results status --run {folder}");
         });
         return command;
     }

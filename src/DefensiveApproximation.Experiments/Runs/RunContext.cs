@@ -128,6 +128,6 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     public bool IsDone(WorkUnit unit)
     {
         ArgumentNullException.ThrowIfNull(unit);
-        return unit.Needs.All(IsDone) && folder.Has(FileOf(unit));
+        return folder.Has(FileOf(unit));
     }
 }

@@ -36,6 +36,27 @@ public static class Runner
         }
     }
 
+    /// <summary>What is still to be computed: units whose results are not there, and what those need; what only finished units needed may be missing.</summary>
+    /// <param name="units">The units.</param>
+    /// <param name="context">Knows which are done.</param>
+    public static IReadOnlyList<WorkUnit> Left(IReadOnlyCollection<WorkUnit> units, RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(units);
+        ArgumentNullException.ThrowIfNull(context);
+        var wanted = new HashSet<string>();
+        foreach (WorkUnit unit in units)
+            Want(unit);
+        return [.. InOrder(units, context).Where(unit => wanted.Contains(context.FileOf(unit)))];
+
+        void Want(WorkUnit unit)
+        {
+            if (context.IsDone(unit) || !wanted.Add(context.FileOf(unit)))
+                return;
+            foreach (WorkUnit need in unit.Needs)
+                Want(need);
+        }
+    }
+
     /// <summary>
     /// Computes what is not done yet, and waits for what another process on the same folder has begun. A unit that is done is never
     /// computed again; one that was interrupted begins anew, or goes on from its checkpoint where it keeps one. Processes that share the folder share the work.
@@ -47,16 +68,16 @@ public static class Runner
     /// <returns>How long the units took that this process computed.</returns>
     /// <exception cref="InputException">A unit cannot be computed, or the folder cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public static IReadOnlyList<(string Unit, double Seconds)> Run(IEnumerable<WorkUnit> units, RunContext context, Action<RunProgress>? progress, CancellationToken cancellation)
+    public static IReadOnlyList<(string Unit, double Seconds)> Run(IReadOnlyCollection<WorkUnit> units, RunContext context, Action<RunProgress>? progress, CancellationToken cancellation)
     {
         var times = new List<(string Unit, double Seconds)>();
         ArgumentNullException.ThrowIfNull(context);
         IReadOnlyList<WorkUnit> ordered = InOrder(units, context);
         context.Folder.Probe();
         context.Folder.Plan(context.Seed, [.. ordered.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
-        List<WorkUnit> left = [.. ordered.Where(unit => !context.IsDone(unit))];
+        List<WorkUnit> left = [.. Left(units, context)];
         // Of one that was killed between its result and its end.
-        foreach (WorkUnit unit in ordered.Except(left))
+        foreach (WorkUnit unit in ordered.Where(context.IsDone))
             context.Folder.Forget(context.FileOf(unit));
         int count = left.Count;
         double all = left.Sum(unit => unit.Seconds), done = 0;

@@ -61,6 +61,22 @@ public sealed class RunnerTests : IDisposable
     }
 
     [Fact]
+    public void Run_WhereOnlyWhatIsDoneNeedsAUnit_DoesNotComputeIt()
+    {
+        var computed = new List<string>();
+        var first = new Counting("first") { Computed = computed };
+        var second = new Counting("second", first) { Computed = computed };
+        Runner.Run([second], Context(), null, TestContext.Current.CancellationToken);
+
+        File.Delete(Path.Combine(Context().Folder.Units, Context().FileOf(first)));
+        Runner.Run([second], Context(), null, TestContext.Current.CancellationToken);
+        Assert.Equal(["first", "second"], computed);
+
+        Runner.Run([second, first], Context(), null, TestContext.Current.CancellationToken);
+        Assert.Equal(["first", "second", "first"], computed);
+    }
+
+    [Fact]
     public void Run_Cancelled_KeepsWhatIsDone_AndGoesOn()
     {
         var computed = new List<string>();
