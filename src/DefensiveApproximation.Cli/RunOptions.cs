@@ -51,7 +51,7 @@ static class RunOptions
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
             .Start(display =>
             {
-                ProgressTask whole = display.AddTask("all", maxValue: 1), unit = display.AddTask("", maxValue: 1);
+                ProgressTask whole = display.AddTask("all", maxValue: 1), unit = display.AddTask("starting", maxValue: 1);
                 int last = 0;
                 return Runner.Run(units, context, progress =>
                 {
