@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 using DefensiveApproximation.Experiments.Figures;
 using DefensiveApproximation.Experiments.Paper;
@@ -17,28 +18,36 @@ public partial class ReportTests(RunsFixture fixture)
     string Page => fixture.Value.Page;
 
     [Fact]
-    public void Html_HasAllSections_LimitationsFirst() => Assert.Equal(
-        ["limitations", "overview", "gallery", .. AllExperiments.List.Select(experiment => experiment.Id), "audit", "run"],
+    public void Html_HasAllSections_TheAnswerFirst_LimitationsLast() => Assert.Equal(
+        ["answer", .. AllExperiments.List.Select(experiment => experiment.Id), "audit", "multiplier", "gallery", "run", "limitations"],
         SectionTag().Matches(Page).Select(match => match.Groups[1].Value));
 
     [Fact]
     public void Html_EveryPicture_IsInsideAndDescribed()
     {
-        string[] images = ImageTag().Matches(Page).Select(match => match.Value).ToArray();
+        string[] images = ImageTag().Matches(Page).Select(match => match.Value).ToArray(), figures = FigureTag().Matches(Page).Select(match => match.Value).ToArray();
 
-        int plots = Source.Results.Results.Concat(Source.Shipped?.Results ?? []).Sum(result => result.Plots.Count) + ResultsJson.ShippedAudits.Sum(audit => audit.Plots.Count);
-        Assert.Equal(plots + Reproduction.Galleries.Count, images.Length);
+        int plots = Source.Experiments.Sum(row => (row.Here?.Plots.Count ?? 0) + (row.Shipped?.Plots.Count ?? 0)) + ResultsJson.ShippedAudits.Sum(audit => audit.Plots.Count);
+        Assert.Equal(plots + Source.Answer.Plots.Count, figures.Length);
+        Assert.Equal(Reproduction.Galleries.Count, images.Length);
+        Assert.All(figures, figure => Assert.Matches("aria-label=\"[^\"]{40,}\"", figure));
         Assert.All(images, image =>
         {
-            Assert.Matches("src=\"data:image/(png|svg\\+xml);base64,", image);
+            Assert.Matches("src=\"data:image/png;base64,", image);
             Assert.Matches("alt=\"[^\"]{40,}\"", image);
         });
     }
 
     [Fact]
+    public void Html_EveryPictureDefinesItsOwnNames() => Assert.Equal(IdAttribute().Count(Page), IdAttribute().Matches(Page).Select(match => match.Value).Distinct().Count());
+
+    [Fact]
+    public void Html_IsNoLongerThanAPageMayBe() => Assert.InRange(Encoding.UTF8.GetByteCount(Page), 0, 4_000_000);
+
+    [Fact]
     public void Html_AsksForNothingOutside()
     {
-        Assert.DoesNotMatch("(?i)https?://|<script|<link[^>]+href=\"(?!data:)|@import|url\\(", Page);
+        Assert.DoesNotMatch("(?i)https?://|<script[^>]+src|<link[^>]+href=\"(?!data:)|@import|url\\(", Page);
         Assert.Contains("prefers-color-scheme: dark", Page, StringComparison.Ordinal);
         Assert.Contains("@media print", Page, StringComparison.Ordinal);
     }
@@ -57,7 +66,7 @@ public partial class ReportTests(RunsFixture fixture)
         foreach (Match match in AnyTag().Matches(Page))
         {
             string name = match.Groups["name"].Value;
-            if (name is "meta" or "link" or "img" or "br" || match.Value.EndsWith("/>", StringComparison.Ordinal) || match.Value.StartsWith("<!", StringComparison.Ordinal))
+            if (name is "meta" or "link" or "img" or "br" or "input" || match.Value.EndsWith("/>", StringComparison.Ordinal) || match.Value.StartsWith("<!", StringComparison.Ordinal))
                 continue;
             if (match.Groups["close"].Length > 0)
                 Assert.Equal(open.Pop(), name);
@@ -95,8 +104,9 @@ public partial class ReportTests(RunsFixture fixture)
 
         Assert.Equal(Page, File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Page)));
         Assert.Equal(ResultsJson.Write(Source.Results), File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Results)));
-        foreach (Match link in FigureLink().Matches(File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Text))))
-            Assert.All([".svg", ".png", ".csv"], ending => Assert.True(File.Exists(Path.Combine(folder.Path, link.Groups[1].Value + ending))));
+        string[] linked = [.. FigureLink().Matches(Page).Concat(FigureLink().Matches(File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Text)))).Select(link => link.Groups[1].Value)];
+        Assert.NotEmpty(linked);
+        Assert.All(linked, link => Assert.True(File.Exists(Path.Combine(folder.Path, link)), link));
     }
 
     [Fact]
@@ -180,6 +190,12 @@ public partial class ReportTests(RunsFixture fixture)
     [GeneratedRegex("<(?<close>/?)(?<name>[a-z0-9!]+)[^>]*>")]
     private static partial Regex AnyTag();
 
-    [GeneratedRegex(@"\]\((figures/[^)]+)\.svg\)")]
+    [GeneratedRegex("<svg viewBox=\"0 0 640 420\"[^>]*>")]
+    private static partial Regex FigureTag();
+
+    [GeneratedRegex(" id=\"[^\"]+\"")]
+    private static partial Regex IdAttribute();
+
+    [GeneratedRegex("""(?:\]\(|href=")(figures/[^)"]+)""")]
     private static partial Regex FigureLink();
 }
