@@ -26,7 +26,7 @@ public static class CurveFigure
         double[] xs = [.. curve.Select(point => point.Epsilon)], ys = [.. curve.Select(point => 100 * point.Accuracy)];
         if (isContinuous)
         {
-            Scatter line = plot.Add.ScatterLine([.. xs, end], [.. ys, ys[^1]], PlotStyle.Blue);
+            Scatter line = plot.Add.ScatterLine((double[])[.. xs, end], (double[])[.. ys, ys[^1]], PlotStyle.Blue);
             line.ConnectStyle = ConnectStyle.StepHorizontal;
             line.LineWidth = 2;
         }
