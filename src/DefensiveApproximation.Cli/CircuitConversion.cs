@@ -79,11 +79,10 @@ static class CircuitConversion
     static void Print(CircuitDocument document, string? file)
     {
         CircuitSummary summary = CircuitSummary.Of(document.Circuit);
-        Console.WriteLine($"{document.Name ?? document.Circuit.Name}: {Shown(document.Circuit.Inputs)} to {Shown(document.Circuit.Outputs)}");
-        Console.WriteLine($"cells   {summary.Cells.Sum(kind => kind.Count)}{(summary.Cells.Count == 0 ? "" : ": ")}{string.Join(", ", summary.Cells.Select(kind => $"{kind.Count} {kind.Name}"))}");
-        Console.WriteLine($"depth   {summary.Depth}");
-        if (file is not null)
-            Console.WriteLine($"output  {file}");
+        Output.Print($"{document.Name ?? document.Circuit.Name}: {Shown(document.Circuit.Inputs)} to {Shown(document.Circuit.Outputs)}");
+        Output.PrintFields(
+            ("cells", $"{summary.Cells.Sum(kind => kind.Count)}{(summary.Cells.Count == 0 ? "" : ": ")}{string.Join(", ", summary.Cells.Select(kind => $"{kind.Count} {kind.Name}"))}"),
+            ("depth", $"{summary.Depth}"), ("output", file ?? ""));
     }
 
     static string Shown(IEnumerable<Bus> buses) => string.Join(", ", buses.Select(bus => $"{bus.Name} of {bus.Width} bit{(bus.Width == 1 ? "" : "s")}"));

@@ -10,4 +10,10 @@ sealed class DocumentedCommand(string name, string summary, string details) : Co
 {
     /// <summary>What is measured, and what <c>--json</c> prints.</summary>
     public string Details { get; } = details;
+
+    /// <summary>
+    /// The option that says where an interrupted run keeps what it has done: with it, or where it has a default, the same command
+    /// goes on where it stopped. Null where nothing is kept.
+    /// </summary>
+    public Option? KeepsState { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,19 +10,56 @@ namespace DefensiveApproximation.Cli;
 /// <summary>Where results and notes go: results to stdout, notes and progress to stderr.</summary>
 static class Output
 {
-    // A table in a file or a pipe is read by programs: cells there are not broken into lines.
-    const int UnboundedWidth = 400;
+    // Of fewer images, a digit behind the point would say more than was measured.
+    const int LeastForDecimals = 200;
+
+    // What a terminal says that does not know its width.
+    const int UsualWidth = 80;
 
     static readonly JsonWriterOptions Layout = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>For tables, on stdout.</summary>
-    public static IAnsiConsole Results { get; } = Create(Console.Out, Console.IsOutputRedirected);
+    /// <summary>The width of stdout in characters: that of the terminal, and no bound in a pipe or a file, which programs read.</summary>
+    public static int Width { get; } = WidthOf(Console.IsOutputRedirected);
 
-    /// <summary>For progress bars, on stderr; they show only on a terminal.</summary>
-    public static IAnsiConsole Notes { get; } = Create(Console.Error, Console.IsErrorRedirected);
+    /// <summary>Stderr, which moves a progress bar out of the way of other lines.</summary>
+    public static IAnsiConsole Notes { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
-    /// <summary>A line for the reader, not part of the result.</summary>
-    public static void Note(string line) => Console.Error.WriteLine(line);
+    static int NoteWidth { get; } = WidthOf(Console.IsErrorRedirected);
+
+    /// <summary>Prints text on stdout, on a terminal broken between words.</summary>
+    /// <param name="text">The text.</param>
+    public static void Print(string text) => WriteLines(Console.Out, TextLayout.Wrap(text, Width));
+
+    /// <summary>Prints names and values on stdout, one below the other.</summary>
+    /// <param name="fields">The names with their values; those without a value are left out.</param>
+    public static void PrintFields(params IEnumerable<(string Name, string Value)> fields) => WriteLines(Console.Out, TextLayout.Fields(fields, Width));
+
+    /// <summary>Prints a table on stdout.</summary>
+    /// <param name="titles">The titles of the columns. One that begins with &gt; stands over numbers, to the right; one with ~ over prose, which is broken between words where the screen is narrow.</param>
+    /// <param name="rows">A cell for each column.</param>
+    public static void PrintTable(IReadOnlyList<string> titles, IEnumerable<IReadOnlyList<string>> rows) =>
+        WriteLines(Console.Out, TextLayout.Table(titles, [.. rows], Width));
+
+    /// <summary>A line for the reader on stderr, not part of the result. Nothing happens where stderr is closed.</summary>
+    /// <param name="line">The line.</param>
+    public static void Note(string line)
+    {
+        try
+        {
+            foreach (string part in TextLayout.Wrap(line, NoteWidth))
+                NoteLine(part);
+        }
+        catch (IOException)
+        {
+            // Nobody is there to read it, and the exit code says the rest.
+        }
+    }
+
+    /// <summary>A message as one line: file names and other people's messages can hold line breaks and escape sequences.</summary>
+    /// <param name="message">The message.</param>
+    public static string OneLine(string message) =>
+        string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Aggregate(new StringBuilder(), (line, c) => line.Append(char.IsControl(c) ? '?' : c)).ToString();
 
     /// <summary>Prints the object, and nothing else, on stdout.</summary>
     public static void PrintJson(JsonObject result)
@@ -45,6 +83,18 @@ static class Output
         result[name + "Interval"] = new JsonArray(Number(estimate.Low), Number(estimate.High));
     }
 
+    /// <summary>A fraction as a percentage: <c>97.50 %</c>; a dash where there is none.</summary>
+    /// <param name="share">From 0 to 1, or null.</param>
+    public static string Percent(double? share) => share is double value ? $"{100 * value:F2} %" : "–";
+
+    /// <summary>A fraction of some images as a percentage, in whole per cents where the images are few.</summary>
+    /// <param name="share">From 0 to 1, or null.</param>
+    /// <param name="of">How many images it is a fraction of.</param>
+    public static string Percent(double? share, int of) => share is double value && of < LeastForDecimals ? $"{100 * value:F0} %" : Percent(share);
+
+    /// <summary>For tables, on stdout.</summary>
+    public static IAnsiConsole Results { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+
     /// <summary>A table in the style of all tables here.</summary>
     /// <param name="columns">Their titles.</param>
     public static Table Table(params string[] columns)
@@ -55,33 +105,23 @@ static class Output
         return table;
     }
 
-    /// <summary>A share as a percentage: <c>97.50 %</c>; a dash where there is none.</summary>
-    /// <param name="share">From 0 to 1, or null.</param>
-    public static string Percent(double? share) => share is double value ? $"{100 * value:F2} %" : "–";
+    /// <summary>As <see cref="ProgressBar.While{T}(string, double, Func{Action{double}, T})"/>.</summary>
+    public static T WithProgress<T>(string title, double total, Func<Action<double>, T> run) => ProgressBar.While(title, total, run);
 
-    /// <summary>Shows on a terminal's stderr how far something is, while it runs.</summary>
-    /// <param name="title">What is running.</param>
-    /// <param name="total">How much there is to do.</param>
-    /// <param name="run">Does it; told a function that takes how much of it has been done since the last call.</param>
-    public static T WithProgress<T>(string title, double total, Func<Action<double>, T> run)
+    static int WidthOf(bool isRedirected) => isRedirected ? TextLayout.Unbounded : Console.WindowWidth is > 0 and int width ? width : UsualWidth;
+
+    static void NoteLine(string line)
     {
+        // The library would break a line that is longer than what it takes for the width of a pipe.
         if (Console.IsErrorRedirected)
-            return run(_ => { });
-        return Notes.Progress()
-            .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
-            .Start(context =>
-            {
-                ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: total);
-                return run(task.Increment);
-            });
+            Console.Error.WriteLine(line);
+        else
+            Notes.WriteLine(line);
     }
 
-    static IAnsiConsole Create(TextWriter writer, bool redirected)
+    static void WriteLines(TextWriter writer, IEnumerable<string> lines)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
-        if (redirected)
-            console.Profile.Width = UnboundedWidth;
-        return console;
+        foreach (string line in lines)
+            writer.WriteLine(line);
     }
 }

@@ -14,7 +14,7 @@ static class ParseErrors
         Command command = parse.CommandResult.Command;
         // The same word that is no command is also why a command is missing: name the word.
         if (parse.UnmatchedTokens.Count > 0)
-            return Unmatched(command, parse.UnmatchedTokens[0]);
+            return Unmatched(parse, command, parse.UnmatchedTokens[0]);
         if (command.Subcommands.Count > 0 && command.Action is null)
             return $"'{FullName(parse)}' needs a command: {string.Join(", ", command.Subcommands.Select(known => known.Name))}; see {FullName(parse)} --help";
         if (parse.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(given => given.Tokens.Count == 0 && given.Argument.Arity.MinimumNumberOfValues > 0) is { } missing)
@@ -24,8 +24,10 @@ static class ParseErrors
         return $"{parse.Errors[0].Message.TrimEnd('.')}; see {FullName(parse)} --help";
     }
 
-    static string Unmatched(Command command, string word)
+    static string Unmatched(ParseResult parse, Command command, string word)
     {
+        if (OptionsOf(command).Contains(word) && parse.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+            return $"'{word}' stands after --, which ends the options; put it before the --, or leave the -- out";
         if (word.StartsWith('-') && word.Length > 1)
             return Names.Unknown("option", word, OptionsOf(command)).Message;
         if (command.Subcommands.Count > 0)

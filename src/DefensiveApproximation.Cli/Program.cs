@@ -4,4 +4,5 @@ using DefensiveApproximation.Cli;
 // Tables and names hold letters that no Windows code page has.
 if (OperatingSystem.IsWindows())
     Console.OutputEncoding = Encoding.UTF8;
+Faults.CatchOnAllThreads();
 return await CommandLine.RunAsync(args).ConfigureAwait(false);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DefensiveApproximation.Experiments.Paper;
 using DefensiveApproximation.Experiments.Runs;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli;
 
@@ -28,7 +27,7 @@ static class RunOptions
         return option;
     }
 
-    /// <summary>Runs units, and shows on a terminal how far the whole and the unit are, with the time left; elsewhere one line for each unit.</summary>
+    /// <summary>Runs units, and shows on a terminal how far they are; elsewhere one line for each unit.</summary>
     /// <param name="units">The units.</param>
     /// <param name="context">Networks, images, and where results are kept.</param>
     /// <param name="cancellation">Ends the run.</param>
@@ -45,28 +44,7 @@ static class RunOptions
             }, cancellation);
         }
 
-        return Output.Notes.Progress()
-            .AutoClear(true)
-            .HideCompleted(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
-            .Start(display =>
-            {
-                ProgressTask whole = display.AddTask("all", maxValue: 1), unit = display.AddTask("starting", maxValue: 1);
-                int last = 0;
-                return Runner.Run(units, context, progress =>
-                {
-                    if (progress.Place != last)
-                    {
-                        // A new task, so that the time left is that of this unit.
-                        unit.StopTask();
-                        unit = display.AddTask(Markup.Escape(progress.Unit.Title), maxValue: 1);
-                        whole.Description = $"all, {progress.Place} of {progress.Of}";
-                        last = progress.Place;
-                    }
-
-                    whole.Value = progress.Done;
-                    unit.Value = progress.UnitDone;
-                }, cancellation);
-            });
+        return ProgressBar.While("starting", report => Runner.Run(
+            units, context, progress => report(progress.Done, $"{progress.Place} of {progress.Of}: {progress.Unit.Title}"), cancellation));
     }
 }

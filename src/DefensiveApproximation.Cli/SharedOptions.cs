@@ -12,15 +12,18 @@ namespace DefensiveApproximation.Cli;
 /// <summary>The options that several commands have. Each call makes a new one, for one command.</summary>
 static class SharedOptions
 {
+    /// <summary>What names a multiplier, wherever one is asked for.</summary>
+    public const string MultiplierForms = "a name that 'dapprox multipliers' lists, the description of a mantissa circuit (array:24:ama1), or a circuit's file (.v, .blif, .json, .cgp)";
+
     public static Option<bool> Json() => new("--json")
     {
-        Description = "Print one JSON object on stdout and nothing else there. Shares are fractions from 0 to 1; numbers have all their digits.",
+        Description = "Print one JSON object on stdout and nothing else there. Rates are fractions from 0 to 1; numbers have all their digits.",
     };
 
     public static Option<string?> Model() => new("--model")
     {
         HelpName = "FILE|NAME",
-        Description = $"The network: a .safetensors, .pt or .onnx file, or one that comes with the program ({string.Join(", ", TrainedModels.Shipped)}). [default: the one for the data set]",
+        Description = $"The network: a .safetensors, .pt or .onnx file, or one that is included ({string.Join(", ", TrainedModels.Shipped)}). [default: the one for the data set]",
     };
 
     public static Option<DatasetDefinition?> Dataset() => Values.Option<DatasetDefinition?>(
@@ -31,7 +34,7 @@ static class SharedOptions
     public static Option<string?> Data() => new("--data")
     {
         HelpName = "DIR",
-        Description = $"The folder of the data sets. [default: the one that the environment variable {Datasets.FolderVariable} names]",
+        Description = $"The folder of the data sets. [default: the one that the environment variable {Datasets.FolderVariable} names, else ~/.local/share/dapprox]",
     };
 
     public static Option<Choice<Split>> Split() => Values.Choice<Split>(
@@ -41,8 +44,9 @@ static class SharedOptions
     public static Option<FloatMultiplier> Multiplier()
     {
         Option<FloatMultiplier> option = Values.Option(
-            "--multiplier", "NAME", "The multiplier; 'dapprox multipliers' lists them.", CircuitFiles.FindMultiplier);
+            "--multiplier", "NAME", $"The multiplier: {MultiplierForms}.", CircuitFiles.FindMultiplier);
         option.DefaultValueFactory = _ => Multipliers.All[0];
+        option.CompletionSources.Add([.. Multipliers.All.Select(multiplier => multiplier.Name)]);
         return option;
     }
 

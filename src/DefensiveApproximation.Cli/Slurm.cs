@@ -31,8 +31,8 @@ static class Slurm
     {
         string scripts = Path.Combine(folder, "slurm");
         (string? Units, string Merge) paths = (files.Count > 0 ? Path.Combine(scripts, "units.sh") : null, Path.Combine(scripts, "merge.sh"));
-        string command = string.Join(' ', Self().Concat(arguments).Select(Quoted));
-        string common = (request.Partition is null ? "" : $"#SBATCH --partition={request.Partition}\n") + $"#SBATCH --open-mode=append\n#SBATCH --chdir={Quoted(folder)}\n";
+        string command = string.Join(' ', Self().Concat(arguments).Select(Shell.Quoted));
+        string common = (request.Partition is null ? "" : $"#SBATCH --partition={request.Partition}\n") + $"#SBATCH --open-mode=append\n#SBATCH --chdir={Shell.Quoted(folder)}\n";
         if (paths.Units is string units)
         {
             AtomicFile.WriteText(units, $$"""
@@ -100,6 +100,4 @@ static class Slurm
         string path = Environment.ProcessPath ?? "dapprox";
         return Path.GetFileNameWithoutExtension(path) == "dotnet" ? [path, Assembly.GetExecutingAssembly().Location] : [path];
     }
-
-    static string Quoted(string word) => word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./,=:@%+".Contains(c, StringComparison.Ordinal)) ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

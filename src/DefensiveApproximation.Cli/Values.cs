@@ -40,6 +40,7 @@ static class Values
             name, string.Join('|', choices.Select(choice => choice.Name)), description,
             text => Names.Find($"value of {name}", text, choices, choice => choice.Name));
         option.DefaultValueFactory = _ => choices[0];
+        option.CompletionSources.Add([.. choices.Select(choice => choice.Name)]);
         return option;
     }
 

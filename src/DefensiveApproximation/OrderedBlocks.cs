@@ -14,8 +14,9 @@ static class OrderedBlocks
     /// <param name="threads">The most threads to use, at least 1.</param>
     /// <param name="compute">Computes the block with that number, on any thread.</param>
     /// <param name="take">Takes in the results one by one, in order.</param>
+    /// <param name="progress">Told what further fraction has been taken in, if given.</param>
     /// <param name="cancellation">Ends the work.</param>
-    public static void Run<T>(long blocks, int threads, Func<long, T> compute, Action<T> take, CancellationToken cancellation)
+    public static void Run<T>(long blocks, int threads, Func<long, T> compute, Action<T> take, Action<double>? progress, CancellationToken cancellation)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         var results = new T[Math.Min(Wave, blocks)];
@@ -25,6 +26,7 @@ static class OrderedBlocks
             Parallel.For(0, count, options, i => results[i] = compute(wave + i));
             foreach (T result in results.AsSpan(0, count))
                 take(result);
+            progress?.Invoke((double)count / blocks);
         }
     }
 }

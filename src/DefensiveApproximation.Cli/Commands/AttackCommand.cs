@@ -8,7 +8,7 @@ static class AttackCommand
 {
     public static Command Create()
     {
-        var command = new Command("attack", "Attack a network with adversarial examples, and try these on the same network with other multipliers.");
+        var command = new Command("attack", "Attack a network, and measure how the adversarial examples transfer to it with other multipliers.");
         foreach (AttackEntry entry in AttackEntries.Create())
             command.Add(AttackRun.Command(entry));
         return command;

@@ -30,10 +30,10 @@ static class AttackFolder
         AttackRecordsFile.Save(
             Records(folder),
             [.. report.Results.SelectMany(result => result.ByRule.Select(run => new SavedAttack(
-                report.Entry.Name, $"{result.Attack}", report.Entry.Knowledge == Knowledge.Gradients ? run.Rule.Name : null, result.Epsilon, run.Outcome)))],
+                report.Entry.Name, $"{result.Attack}", report.Entry.Knowledge == Knowledge.Gradients ? run.Rule.Name : null, result.Epsilon?.Value, run.Outcome)))],
             report.Others);
         foreach (AttackResult result in report.Results)
-            AttackFiles.SaveImages(Path.Combine(folder, $"adversarial{(result.Epsilon is double epsilon ? $"-{epsilon}" : "")}.safetensors"), clean, result.Worst.Records);
+            AttackFiles.SaveImages(Path.Combine(folder, $"adversarial{(result.Epsilon is Epsilon epsilon ? $"-{epsilon.Text.Replace('/', '-')}" : "")}.safetensors"), clean, result.Worst.Records);
 
         int each = Math.Max(1, MostExamples / report.Results.Count);
         AdversarialExample[] examples = report.Results
@@ -42,7 +42,7 @@ static class AttackFolder
                 .OrderBy(i => result.Worst.Records[i].Success ? 0 : 1)
                 .Take(each)
                 .Select(i => Example(
-                    report.Entry.Name.ToUpperInvariant() + (result.Epsilon is double epsilon ? $", ε = {epsilon}" : ""), data, clean.Row(i).ToArray(), result.Worst.Records[i], networks)))
+                    report.Entry.Name.ToUpperInvariant() + (result.Epsilon is Epsilon epsilon ? $", ε = {epsilon}" : ""), data, clean.Row(i).ToArray(), result.Worst.Records[i], networks)))
             .Take(MostExamples)
             .ToArray();
         // Within a budget an attack does not look for the nearest example, and says nothing of smaller budgets.

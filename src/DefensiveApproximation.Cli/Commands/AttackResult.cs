@@ -1,22 +1,23 @@
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Cli.Attacks;
 using DefensiveApproximation.Networks.Attacks;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
-/// <summary>What an attack came to under each backward rule.</summary>
+/// <summary>What an attack came to under each gradient estimator.</summary>
 /// <param name="Attack">The attack, with its budget.</param>
-/// <param name="ByRule">The outcome under each rule; at least one.</param>
+/// <param name="Epsilon">The budget as it was given; null for the nearest adversarial image.</param>
+/// <param name="ByRule">The outcome under each estimator; at least one.</param>
 /// <param name="Seconds">The time it took.</param>
-sealed record AttackResult(IAttack<IGradientVictim> Attack, IReadOnlyList<(BackwardRule Rule, TransferAttack Outcome)> ByRule, double Seconds)
+sealed record AttackResult(IAttack<IGradientVictim> Attack, Epsilon? Epsilon, IReadOnlyList<(BackwardRule Rule, TransferAttack Outcome)> ByRule, double Seconds)
 {
-    /// <summary>For each image the nearest success under any rule.</summary>
+    /// <summary>For each image the nearest success under any estimator.</summary>
     public TransferAttack Worst { get; } = ByRule.Count == 1
         ? ByRule[0].Outcome
         : TransferAttack.Worst([.. ByRule.Select(run => run.Outcome)], Attack.Norm);
 
-    public double? Epsilon => Attack.Epsilon;
+    /// <summary>What it came to over all images.</summary>
+    public AttackSummary Summary => AttackSummary.Of(Worst.Records);
 }
 
 /// <summary>The results of one attack at one or more budgets, as JSON and as tables.</summary>
@@ -26,11 +27,15 @@ sealed record AttackResult(IAttack<IGradientVictim> Attack, IReadOnlyList<(Backw
 /// <param name="Results">One for each budget; one without budget.</param>
 sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string> Others, IReadOnlyList<AttackResult> Results)
 {
-    const int CurveColumns = 8;
+    const int CurveRows = 8;
 
-    /// <summary>The accuracy against ε, in the norm of the attack.</summary>
-    public IReadOnlyList<(double Epsilon, double Accuracy)> Curve { get; } =
-        RobustnessCurve.Of([.. Results.Select(result => result.Worst.Records)], Results[0].Attack.Norm);
+    /// <summary>
+    /// The robust accuracy against ε, in the norm of the attack: the whole curve where the attack looked for the nearest
+    /// adversarial image, otherwise a point for each ε that was tried, since nothing was measured between them.
+    /// </summary>
+    public IReadOnlyList<(double Epsilon, double Accuracy)> Curve { get; } = Results[0].Epsilon is null
+        ? RobustnessCurve.Of([Results[0].Worst.Records], Results[0].Attack.Norm)
+        : [.. Results.Select(result => (result.Epsilon!.Value.Value, result.Summary.RobustAccuracy!.Value)).Order()];
 
     /// <summary>The norm of the distances.</summary>
     public Norm Norm => Results[0].Attack.Norm;
@@ -54,10 +59,10 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
 
     JsonObject Json(AttackResult result)
     {
-        AttackSummary summary = AttackSummary.Of(result.Worst.Records);
+        AttackSummary summary = result.Summary;
         return new JsonObject
         {
-            ["epsilon"] = result.Epsilon,
+            ["epsilon"] = result.Epsilon?.Value,
             ["success"] = summary.Success,
             ["meanL2"] = summary.MeanL2,
             ["medianL2"] = summary.MedianL2,
@@ -80,51 +85,61 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
 
     public void Print()
     {
-        AttackSummary first = AttackSummary.Of(Results[0].Worst.Records);
-        Console.WriteLine(Title);
-        Console.WriteLine($"{first.Count} images, {first.CleanCorrect} of them classified right and attacked");
-        Table table = Output.Table([
-            .. Entry.Budget == Budget.Minimal ? (string[])[] : ["ε"], .. HasRules ? (string[])["backward rule"] : [],
-            "success", "robust accuracy", "mean L2", "median L2", "mean L∞", "mean L0", "queries", "8 bits", .. Others.Select(other => $"fools {other}"), "time"]);
-        foreach (TableColumn column in table.Columns)
-            column.RightAligned();
-        foreach (AttackResult result in Results)
+        AttackSummary first = Results[0].Summary;
+        bool hasBudget = Results[0].Epsilon is not null;
+        Output.Print(Title);
+        Output.Print($"{first.Count} images, {first.CleanCorrect} of them classified correctly and attacked. Success rate: of the {first.CleanCorrect} attacked; robust accuracy: of all {first.Count}.");
+        Console.WriteLine();
+        Output.PrintTable(
+            [.. hasBudget ? (string[])[">ε"] : [], .. HasRules ? (string[])["gradient"] : [], ">success rate", ">robust accuracy", ">mean L2", ">mean L∞", ">queries", ">time"],
+            Results.SelectMany(result =>
+                (HasRules ? result.ByRule.Select(run => Row(result, run.Rule.Name, run.Outcome, "")) : []).Append(Row(result, "nearest of all", result.Worst, $"{result.Seconds:F1} s"))));
+        Console.WriteLine();
+        Output.Print("The adversarial examples:");
+        Output.PrintTable(
+            [.. hasBudget ? (string[])[">ε"] : [], ">number", ">median L2", ">mean L0", ">still adversarial with 8-bit pixels", ">queries to find"],
+            Results.Select(result => (string[])
+            [
+                .. hasBudget ? (string[])[$"{result.Epsilon}"] : [], $"{result.Summary.Successes}", Text(result.Summary.MedianL2), Text(result.Summary.MeanL0),
+                Output.Percent(result.Summary.SurvivesRounding, result.Summary.Successes), $"{result.Summary.MeanQueriesToBest:N0}",
+            ]));
+        if (Others.Count > 0)
         {
-            if (HasRules)
-            {
-                foreach ((BackwardRule rule, TransferAttack outcome) in result.ByRule)
-                    AddRow(table, result, rule.Name, outcome, "");
-            }
-
-            AddRow(table, result, "nearest of all", result.Worst, $"{result.Seconds:F1} s");
+            Console.WriteLine();
+            Output.Print("Transfer: of the adversarial examples whose clean image the other network classifies correctly, the fraction that fools it:");
+            Output.PrintTable(
+                ["network with", .. Results.Select(result => hasBudget ? $">ε = {result.Epsilon}" : ">transfer rate")],
+                Others.Select((other, i) => (string[])[other, .. Results.Select(result => Output.Percent(result.Worst.Transfer[i], result.Summary.Successes))]));
         }
 
-        Output.Results.Write(table);
+        Console.WriteLine();
         IEnumerable<string> reasons = Results.SelectMany(result => result.Worst.Records)
             .GroupBy(record => record.Reason).OrderBy(group => group.Key).Select(group => $"{Word(group.Key)} {group.Count()}");
-        Console.WriteLine($"attacks ended: {string.Join(", ", reasons)}");
-        PrintCurve();
-    }
+        Output.PrintFields(("attacks ended", string.Join(", ", reasons)));
+        PrintCurve(first.Count);
 
-    void AddRow(Table table, AttackResult result, string rule, TransferAttack outcome, string time)
-    {
-        AttackSummary summary = AttackSummary.Of(outcome.Records);
-        table.AddRow([
-            .. Entry.Budget == Budget.Minimal ? (string[])[] : [result.Epsilon is double epsilon ? $"{epsilon}" : "smallest"], .. HasRules ? (string[])[rule] : [],
-            Output.Percent(summary.Success), Output.Percent(summary.RobustAccuracy), Text(summary.MeanL2), Text(summary.MedianL2), Text(summary.MeanLInf), Text(summary.MeanL0),
-            $"{summary.MeanQueries:N0}", Output.Percent(summary.SurvivesRounding), .. outcome.Transfer.Select(Output.Percent), time]);
+        string[] Row(AttackResult result, string rule, TransferAttack outcome, string time)
+        {
+            AttackSummary summary = AttackSummary.Of(outcome.Records);
+            return
+            [
+                .. hasBudget ? (string[])[$"{result.Epsilon}"] : [], .. HasRules ? (string[])[rule] : [],
+                Output.Percent(summary.Success, summary.CleanCorrect), Output.Percent(summary.RobustAccuracy, summary.Count),
+                Text(summary.MeanL2), Text(summary.MeanLInf), $"{summary.MeanQueries:N0}", time,
+            ];
+        }
     }
 
     /// <summary>The curve at some round numbers; all of it is in the JSON.</summary>
-    void PrintCurve()
+    void PrintCurve(int images)
     {
         if (Results[0].Epsilon is not null || Curve.Count < 2)
             return;
-        double step = RoundStep(Curve[^1].Epsilon / (CurveColumns - 1));
-        double[] at = Enumerable.Range(0, CurveColumns).Select(i => Math.Round(i * step, 10)).ToArray();
-        Table table = Output.Table([$"{AttackEntry.SignOf(Norm)} distance up to", .. at.Select(epsilon => $"{epsilon:G6}")]);
-        table.AddRow(["robust accuracy", .. at.Select(epsilon => Output.Percent(Curve.Last(point => point.Epsilon <= epsilon).Accuracy))]);
-        Output.Results.Write(table);
+        double step = RoundStep(Curve[^1].Epsilon / (CurveRows - 1));
+        Console.WriteLine();
+        Output.PrintTable([$">{AttackEntry.SignOf(Norm)} distance up to", ">robust accuracy"], Enumerable.Range(0, CurveRows)
+            .Select(i => Math.Round(i * step, 10))
+            .Select(at => (string[])[$"{at:G6}", Output.Percent(Curve.Last(point => point.Epsilon <= at).Accuracy, images)]));
     }
 
     /// <summary>The next number of the form 1, 2 or 5 times a power of ten.</summary>
@@ -136,7 +151,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
 
     static string Word(StopReason reason) => reason switch
     {
-        StopReason.AlreadyMisclassified => "misclassified before",
+        StopReason.AlreadyMisclassified => "misclassified without attack",
         StopReason.Found => "found",
         StopReason.BudgetSpent => "budget spent",
         StopReason.NoStart => "no start found",

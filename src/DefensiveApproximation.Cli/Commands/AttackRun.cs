@@ -9,12 +9,12 @@ using DefensiveApproximation.Networks.Formats;
 
 namespace DefensiveApproximation.Cli.Commands;
 
-/// <summary>What all attacks share: options, the run over all images, budgets and backward rules, the results.</summary>
+/// <summary>What all attacks share: options, the run over all images, budgets and gradient estimators, the results.</summary>
 static class AttackRun
 {
-    const string Measured = "success is the share of the images, of those that the target classifies right, that it classifies wrong (with --targeted: as the class aimed at) after the attack, found out by a fresh forward pass. Mean and median distances (L2, L∞, L0) are of the successful images, mean queries of all attacked ones. Transfer is, for each network to try on, the share of the successful images, of those whose clean image that network classifies right, that fool it.";
+    const string Measured = "the success rate is the fraction of the correctly classified images that the attacked network misclassifies after the attack (with --targeted: classifies as the target class), by a fresh forward pass. Robust accuracy is the fraction of all images that it still classifies correctly. Mean and median distances (L2, L∞, L0) are over the adversarial examples, mean queries over all attacked images. The transfer rate to another network is the fraction of the adversarial examples that fool it, among those whose clean image it classifies correctly.";
 
-    const string Json = " With --json: attack, count, cleanCorrect, results, one entry per ε (a single one with epsilon null for the nearest images) with epsilon, success, meanL2, medianL2, meanLinf, meanL0, meanQueries, transfer {name: share}, seconds, robustAccuracy (of all images), meanQueriesToBest, survivesRounding (share of the successful that still succeed with pixels rounded to 8 bits), reasons {why attacks ended: images}, backward [{rule, success, meanL2, meanQueries}]; and norm, settings, curve [[ε, accuracy], …]; null where there is nothing to take a share or a mean of.";
+    const string Json = " With --json: attack, count, cleanCorrect, results, one entry per ε (a single one with epsilon null for the nearest images) with epsilon, success, meanL2, medianL2, meanLinf, meanL0, meanQueries, transfer {name: rate}, seconds, robustAccuracy, meanQueriesToBest, survivesRounding (fraction of the adversarial examples that remain adversarial with 8-bit pixels), reasons {why attacks ended: images}, backward [{rule, success, meanL2, meanQueries}]; and norm, settings, curve [[ε, robust accuracy], …]: one point per ε, or every step of the curve where the attack finds the nearest example; null where nothing was found to average.";
 
     // Images of each class to begin at: several, since a network may get one or two of them wrong.
     const int StartsOfAClass = 3;
@@ -26,40 +26,42 @@ static class AttackRun
     /// <summary>The command of an attack.</summary>
     public static Command Command(AttackEntry entry)
     {
-        var command = new DocumentedCommand(entry.Name, $"{entry.Summary} ({entry.Source})", Details(entry));
-        var subject = new SubjectOptions();
+                var subject = new SubjectOptions();
         Option<Choice<Preset>> preset = Values.Choice("--preset", "The settings that are not given: those of the attacks' papers, some of them strengthened, or of Foolbox 2.4, which \"Defensive Approximation\" used.",
             [new("strong", Preset.Strong), .. entry.HasReleased ? (Choice<Preset>[])[new("released", Preset.Released)] : []]);
-        Option<double[]> epsilon = entry.Budget == Budget.Minimal
-            ? Refused<double[]>("--epsilon", $"{entry.Name} looks for the nearest adversarial image and takes no --epsilon; leave it out, the curve has the accuracy at every ε")
-            : Values.List("--epsilon", "X,…", "The largest distance, pixels from 0 to 1; several with commas between them." + (entry.Budget == Budget.Either ? " [default: look for the smallest]" : ""),
-                text => Values.Number("--epsilon", text, number => number >= 0 && (number <= 1 || entry.Norms.Length > 1), "a number from 0 to 1, such as 0.1, or several: 0.1,0.2"));
+        Option<Epsilon[]> epsilon = entry.Budget == Budget.Minimal
+            ? Refused<Epsilon[]>("--epsilon", $"{entry.Name} finds the nearest adversarial example and takes no --epsilon; leave it out, the curve has the robust accuracy at every ε")
+            : Values.List("--epsilon", "X,…", "The perturbation budget ε for pixels in [0, 1], as a number or a fraction: 0.1, 8/255; or several, with commas between them." + (entry.Budget == Budget.Either ? " [default: find the smallest that succeeds]" : ""),
+                text => Epsilon.Parse("--epsilon", text, number => number >= 0 && (number <= 1 || entry.Norms.Length > 1), "a number or a fraction from 0 to 1, such as 0.1 or 8/255, or several: 0.1,0.2"));
         epsilon.Required = entry.Budget == Budget.Fixed;
         Option<bool> targeted = entry.CanTarget
-            ? new("--targeted") { Description = "Aim at the class after the true one, (label + 1) mod classes, not at any wrong one." }
+            ? new("--targeted") { Description = "Target the class after the true one, (label + 1) mod classes, instead of any wrong one." }
             : Refused<bool>("--targeted", $"{entry.Name} is defined for any wrong class only; leave out --targeted, or choose another attack (dapprox attacks)");
-        Option<BackwardRule[]> backward = entry.Knowledge == Knowledge.Gradients
-            ? Values.Flattened("--backward", "RULE,…", $"What the attacker takes for the gradient of an approximate network: {string.Join(", ", BackwardRule.All.Select(rule => rule.Name))}, or {AllRules} for all of them; with several the nearest success of each image counts. {BackwardRule.GainMatched.Name} measures the network on the first {GradientWeights.CalibrationImages} images to train on. [default: {BackwardRule.All[0].Name}]",
+        Option<BackwardRule[]> gradient = entry.Knowledge == Knowledge.Gradients
+            ? Values.Flattened("--gradient", "NAME,…", $"The gradient estimator for an approximate network (BPDA): {string.Join(", ", BackwardRule.All.Select(rule => rule.Name))}, or {AllRules} for all of them; with several, the nearest adversarial example of each image counts. {BackwardRule.GainMatched.Name} measures the network on the first {GradientWeights.CalibrationImages} training images. [default: {BackwardRule.All[0].Name}]",
                 text => string.Equals(text, AllRules, StringComparison.OrdinalIgnoreCase) ? BackwardRule.All : [BackwardRule.Find(text)])
-            : Refused<BackwardRule[]>("--backward", $"{entry.Name} asks for no gradient; leave out --backward");
-        Option<long?> mostQueries = Values.Option<long?>("--max-queries", "N", "How often the attack may put each image to the target, in evaluations of the network. [default: no limit]",
+            : Refused<BackwardRule[]>("--gradient", $"{entry.Name} uses no gradient; leave out --gradient");
+        Option<long?> mostQueries = Values.Option<long?>("--max-queries", "N", "The most queries per image, in evaluations of the network. [default: no limit]",
             text => (long)Values.Number("--max-queries", text, number => number is >= 1 and <= 1e15 && number == Math.Floor(number), "a whole number of at least 1"));
         Option<string?> resume = new("--resume")
         {
             HelpName = "FILE",
-            Description = "Keep the state here, now and then and when interrupted. When the file is there, the attack goes on from it, to the results of an uninterrupted run.",
+            Description = "Save the state of the attack here, periodically and when interrupted. If the file exists, the attack continues from it, to the results of an uninterrupted run.",
         };
-        Option<FloatMultiplier> target = Values.Option("--target-model", "NAME", "The multiplier of the network that is attacked.", CircuitFiles.FindMultiplier);
-        target.DefaultValueFactory = _ => Multipliers.All[0];
-        Option<FloatMultiplier[]> tryOn = Values.List("--try-on", "NAME,…", $"The multipliers of the networks that the successful images are tried on. [default: {string.Join(',', DefaultTryOn.Select(multiplier => multiplier.Name))}]", CircuitFiles.FindMultiplier);
-        Option<FloatMultiplier[]> correctOn = Values.List("--correct-on", "NAME,…", "Take only images whose clean version the networks with all these multipliers classify right. [default: take all]", CircuitFiles.FindMultiplier);
-        Option<int?> first = SharedOptions.First("Attack this many images at most, counted after --skip and --correct-on.");
+        var command = new DocumentedCommand(entry.Name, $"{entry.Summary} ({entry.Source})", Details(entry))
+        {
+            KeepsState = entry.CanResume ? resume : null,
+        };
+        Option<FloatMultiplier> target = SharedOptions.Multiplier();
+        Option<FloatMultiplier[]> tryOn = Values.List("--try-on", "NAME,…", $"Measure the transfer to the network with these multipliers. [default: {string.Join(',', DefaultTryOn.Select(multiplier => multiplier.Name))}]", CircuitFiles.FindMultiplier);
+        Option<FloatMultiplier[]> correctOn = Values.List("--correct-on", "NAME,…", "Attack only images that the network classifies correctly with each of these multipliers. [default: all images]", CircuitFiles.FindMultiplier);
+        Option<int?> first = SharedOptions.First("Attack at most this many images, counted after --skip and --correct-on.");
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> save = Values.Option<string?>(
-            "--save", "DIR", "Write into this folder: records.parquet, one row per image and run; adversarial.safetensors or adversarial-EPS.safetensors with the tensors clean, adversarial and labels; grid.png, a picture of some; curve.png, the accuracy against ε.",
+            "--save", "DIR", "Write into this folder: records.parquet, one row per image and run; adversarial.safetensors or adversarial-EPS.safetensors with the tensors clean, adversarial and labels; grid.png, a picture of some; curve.png, the robust accuracy against ε.",
             text => Values.Folder("--save", text));
         Option<bool> json = SharedOptions.Json();
-        foreach (Option option in (Option[])[preset, epsilon, targeted, .. entry.Options, mostQueries, backward, .. entry.CanResume ? (Option[])[resume] : []])
+        foreach (Option option in (Option[])[preset, epsilon, targeted, .. entry.Options, mostQueries, gradient, .. entry.CanResume ? (Option[])[resume] : []])
             command.Add(option);
         subject.AddTo(command, target, tryOn, correctOn);
         foreach (Option option in (Option[])[first, seed, save, json])
@@ -71,11 +73,11 @@ static class AttackRun
             Network On(FloatMultiplier multiplier) => subject.With(parse, exact, multiplier);
             FloatMultiplier[] others = parse.GetValue(tryOn) is { Length: > 0 } named ? named : DefaultTryOn;
             Network attacked = On(parse.GetValue(target)!);
-            double?[] budgets = parse.GetValue(epsilon) is { Length: > 0 } given ? Array.ConvertAll(given, number => (double?)number) : [null];
+            Epsilon?[] budgets = parse.GetValue(epsilon) is { Length: > 0 } given ? [.. given.DistinctBy(epsilon => epsilon.Value).Cast<Epsilon?>()] : [null];
             BackwardRule[] rules = entry.Knowledge != Knowledge.Gradients ? [BackwardRule.All[0]]
-                : parse.GetValue(backward) is { Length: > 0 } chosen ? chosen : [BackwardRule.All[0]];
+                : parse.GetValue(gradient) is { Length: > 0 } chosen ? chosen : [BackwardRule.All[0]];
             IReadOnlyList<float[]> starts = entry.Knowledge == Knowledge.Labels && entry.Budget == Budget.Minimal && (parse.GetValue(targeted) || parse.GetValue(preset).Value == Preset.Strong) ? Starts(whole) : [];
-            IAttack<IGradientVictim>[] attacks = Array.ConvertAll(budgets, budget => Make(entry, new AttackSetting(parse, parse.GetValue(preset).Value, budget, parse.GetValue(targeted), starts), data.Channels * data.Height * data.Width));
+            IAttack<IGradientVictim>[] attacks = Array.ConvertAll(budgets, budget => Make(entry, new AttackSetting(parse, parse.GetValue(preset).Value, budget?.Value, parse.GetValue(targeted), starts), data.Channels * data.Height * data.Width));
             string? folder = parse.GetValue(save);
             if (folder is not null)
                 AttackFolder.Probe(folder);
@@ -83,7 +85,7 @@ static class AttackRun
             Network[] filter = parse.GetValue(correctOn)!.Select(On).ToArray();
             int[] places = Evaluation.CorrectOn(filter, data, parse.GetValue(first) ?? int.MaxValue, cancellation);
             if (places.Length == 0)
-                throw new InputException($"no image of {data.Name} is classified right by all of --correct-on; ask for fewer networks, or skip fewer images");
+                throw new InputException($"no image of {data.Name} is classified correctly by the network with each multiplier of --correct-on; name fewer, or skip fewer images");
 
             string title = $"{entry.Name} against {subject.Describe(parse, exact, data, parse.GetValue(target)!)}";
             AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
@@ -94,14 +96,14 @@ static class AttackRun
             (BackwardRule Rule, IGradientVictim Victim)[] victims = Array.ConvertAll(rules, rule => (rule, rule.Victim(attacked, calibration, parse.GetValue(seed))));
             Func<int, int>? aim = parse.GetValue(targeted) ? label => (label + 1) % exact.Classes : null;
 
-            AttackResult[] results = Output.WithProgress(entry.Name, (double)budgets.Length * rules.Length * places.Length, progress => attacks.Select(attack =>
+            AttackResult[] results = ProgressBar.While(entry.Name, (double)budgets.Length * rules.Length * places.Length, progress => attacks.Zip(budgets, (attack, budget) =>
             {
                 var watch = Stopwatch.StartNew();
                 (BackwardRule Rule, TransferAttack Outcome)[] byRule = victims
                     .Select(victim => (victim.Rule, TransferAttack.Run(
                         attack, victim.Victim, tried, data, places, parse.GetValue(seed), aim, parse.GetValue(mostQueries) ?? long.MaxValue, checkpoint, progress, cancellation)))
                     .ToArray();
-                return new AttackResult(attack, byRule, watch.Elapsed.TotalSeconds);
+                return new AttackResult(attack, budget, byRule, watch.Elapsed.TotalSeconds);
             }).ToArray());
 
             var report = new AttackReport(entry, title, [.. others.Select(other => other.Name)], results);
@@ -144,7 +146,7 @@ static class AttackRun
 
         double most = attack.Norm == Norm.LInf ? 1 : Math.Sqrt(pixels);
         return attack.Epsilon > most
-            ? throw new InputException($"--epsilon is {attack.Epsilon}, but no two images are further apart than {most:0.##} in {AttackEntry.SignOf(attack.Norm)}; give a smaller number, such as 0.1 (pixels lie between 0 and 1)")
+            ? throw new InputException($"--epsilon is {setting.Epsilon}, but no two images are further apart than {most:0.##} in {AttackEntry.SignOf(attack.Norm)}; give a smaller number, such as 0.1 (pixels lie between 0 and 1)")
             : attack;
     }
 

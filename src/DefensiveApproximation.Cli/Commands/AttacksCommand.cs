@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Cli.Attacks;
 using DefensiveApproximation.Networks.Attacks;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -13,8 +12,8 @@ static class AttacksCommand
     {
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "attacks", "List the attacks, with their norms, what they have to see of the victim, presets and source; and the backward rules.",
-            "The preset strong, the default, has the settings of the attacks' papers, some of them strengthened; released has those of Foolbox 2.4, which \"Defensive Approximation\" used. An attack with a budget takes --epsilon, and its results are success rates; one without looks for the nearest adversarial image, and its results are distances.")
+            "attacks", "List the attacks with their norms, required access, presets and source; and the gradient estimators.",
+            "Access is what the attacker needs of the victim: gradients, scores or labels. The default preset, strong, has the settings of the attacks' papers, some of them strengthened; released has those of Foolbox 2.4, which \"Defensive Approximation\" used. An attack that takes ε (--epsilon) is measured by its success rate; one without finds the nearest adversarial example and is measured by its distance.")
         {
             json,
         };
@@ -51,31 +50,22 @@ static class AttacksCommand
 
     static void Print()
     {
-        Table table = Output.Table("attack", "norm", "sees", "budget", "targeted", "presets", "source", "what it does");
-        table.Columns[0].NoWrap();
-        foreach (AttackEntry attack in AttackEntries.Create())
-        {
-            AddRow(
-                table, attack.Name, string.Join(", ", attack.Norms.Select(AttackEntry.SignOf)), Lower(attack.Knowledge), Word(attack.Budget),
-                attack.CanTarget ? "too" : "no", string.Join(", ", attack.Presets), attack.Source, attack.Summary);
-        }
-
-        Output.Results.Write(table);
-        Console.WriteLine("Backward rules, for attacks on gradients of approximate networks");
-        Table rules = Output.Table("rule", "what it takes for the gradient", "source");
-        rules.Columns[0].NoWrap();
-        foreach (BackwardRule rule in BackwardRule.All)
-            AddRow(rules, rule.Name, rule.Summary, rule.Source);
-        Output.Results.Write(rules);
+        AttackEntry[] attacks = [.. AttackEntries.Create()];
+        Output.PrintTable(["attack", "norms", "access", "ε", "targeted", "presets"], attacks.Select(attack => (string[])
+        [
+            attack.Name, string.Join(", ", attack.Norms.Select(AttackEntry.SignOf)), Lower(attack.Knowledge), Word(attack.Budget), attack.CanTarget ? "yes" : "no", string.Join(", ", attack.Presets),
+        ]));
+        Console.WriteLine();
+        Output.PrintTable(["attack", "~what it does", "~source"], attacks.Select(attack => (string[])[attack.Name, attack.Summary, attack.Source]));
+        Console.WriteLine();
+        Output.Print("Gradient estimators, for attacks that use gradients of approximate networks (--gradient):");
+        Output.PrintTable(["estimator", "~the gradient is", "~source"], BackwardRule.All.Select(rule => (string[])[rule.Name, rule.Summary, rule.Source]));
     }
-
-    /// <summary>Texts as they are: brackets in them are no markup.</summary>
-    static void AddRow(Table table, params string[] texts) => table.AddRow(Array.ConvertAll(texts, text => new Text(text)));
 
     static string Word(Budget budget) => budget switch
     {
-        Budget.Fixed => "ε",
-        Budget.Either => "ε or none",
+        Budget.Fixed => "required",
+        Budget.Either => "optional",
         _ => "none",
     };
 

@@ -38,6 +38,7 @@ static class AuditCommand
         {
             model, dataset, data, multiplier, scale, output, seed, json,
         };
+        command.KeepsState = output;
         command.SetAction((parse, cancellation) =>
         {
             DatasetDefinition definition = parse.GetValue(dataset) ?? Datasets.All[0];

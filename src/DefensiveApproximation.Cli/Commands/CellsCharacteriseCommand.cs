@@ -53,7 +53,7 @@ static class CellsCharacteriseCommand
             {
                 CellLibraryFiles.Save(file, library);
                 CellsListCommand.Print(library);
-                Console.WriteLine($"library  {file}");
+                Output.PrintFields(("library", file));
             }
 
             return Task.CompletedTask;
@@ -62,7 +62,7 @@ static class CellsCharacteriseCommand
     }
 
     static CharacterisedCell[] Measure(IReadOnlyList<Cell> cells, SpiceModelCard models, CancellationToken cancellation) =>
-        Output.WithProgress("simulating", cells.Count, progress =>
+        ProgressBar.While("simulating", cells.Count, progress =>
         {
             var measured = new CharacterisedCell[cells.Count];
             var settings = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };

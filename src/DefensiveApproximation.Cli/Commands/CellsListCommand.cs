@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using DefensiveApproximation.Circuits;
 using DefensiveApproximation.Hardware;
 using DefensiveApproximation.Networks.Formats;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -35,7 +34,7 @@ static class CellsListCommand
     /// <summary>The option that names a cell library.</summary>
     public static Option<CellLibrary> CellLibraryOption()
     {
-        Option<CellLibrary> option = Values.Option("--library", "FILE", "The cell library, as 'dapprox cells characterise' writes it; the default comes with the program, 45 nm at 1.0 V.", CellLibraryFiles.Load);
+        Option<CellLibrary> option = Values.Option("--library", "FILE", "The cell library, as 'dapprox cells characterise' writes it; the default is included, 45 nm at 1.0 V.", CellLibraryFiles.Load);
         option.DefaultValueFactory = _ => CellLibrary.Shipped;
         return option;
     }
@@ -44,22 +43,16 @@ static class CellsListCommand
     /// <param name="library">The library.</param>
     public static void Print(CellLibrary library)
     {
-        Console.WriteLine($"{library.Name}: {library.Technology}");
+        Output.Print($"{library.Name}: {library.Technology}");
         CharacterisedCell? exact = library.Cells.FirstOrDefault(cell => cell.Cell.Name == Cells.FullAdder.Name);
-        Table table = Output.Table("cell", "what it computes", "transistors", "energy fJ", "E", "delay ps", "D", "leakage nW", "area µm²");
-        table.Columns[0].NoWrap();
-        foreach (TableColumn column in table.Columns.Skip(2))
-            column.RightAligned();
-        foreach (CharacterisedCell cell in library.Cells)
-        {
-            table.AddRow(new Text(cell.Cell.Name), new Text(Logic(cell.Cell)), new Text($"{cell.Transistors}"),
-                new Text($"{cell.MeanEnergy:F3}"), new Text(Ratio(cell.MeanEnergy, exact?.MeanEnergy)), new Text($"{cell.WorstDelay:F1}"), new Text(Ratio(cell.WorstDelay, exact?.WorstDelay)),
-                new Text($"{cell.MeanLeakage:F1}"), new Text($"{cell.Area:F2}"));
-        }
-
-        Output.Results.Write(table);
-        Console.WriteLine($"conditions  {library.Conditions}");
-        Console.WriteLine($"areas  {library.AreaRule}");
+        Output.PrintTable(["cell", ">energy fJ", ">E", ">delay ps", ">D", ">area µm²", ">transistors"], library.Cells.Select(cell => (string[])
+        [
+            cell.Cell.Name, $"{cell.MeanEnergy:F3}", Ratio(cell.MeanEnergy, exact?.MeanEnergy), $"{cell.WorstDelay:F1}", Ratio(cell.WorstDelay, exact?.WorstDelay), $"{cell.Area:F2}", $"{cell.Transistors}",
+        ]));
+        Console.WriteLine();
+        Output.PrintTable(["cell", ">leakage nW", "~what it computes"], library.Cells.Select(cell => (string[])[cell.Cell.Name, $"{cell.MeanLeakage:F1}", Logic(cell.Cell)]));
+        Console.WriteLine();
+        Output.PrintFields(("conditions", library.Conditions), ("areas", library.AreaRule));
     }
 
     static string Ratio(double value, double? exact) => exact > 0 ? $"{value / exact:F3}" : "–";

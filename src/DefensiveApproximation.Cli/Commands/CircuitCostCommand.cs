@@ -36,7 +36,7 @@ static class CircuitCostCommand
         Option<Choice<FloatParts>> parts = Values.Choice<FloatParts>(
             "--float", "Price a whole floating-point multiplier around the circuit: hidden ones, sign, exponent adders and normalising multiplexers, without or with rounding to nearest even.",
             new("none", FloatParts.None), new("truncate", FloatParts.Truncating), new("round", FloatParts.Rounding));
-        Option<IntegerLaw> law = CircuitMetricsCommand.Law("How random operands are distributed; those of --float are numbers uniform in [−1, 1]", IntegerLaw.Normalised);
+        Option<IntegerLaw> law = CircuitMetricsCommand.Distribution("How random operands are distributed; those of --float are numbers uniform in [−1, 1]", IntegerLaw.Normalised);
         var hazards = new Option<bool>("--hazards")
         {
             Description = "Count changes too that are undone before the nets settle, with one unit of time for every cell.",

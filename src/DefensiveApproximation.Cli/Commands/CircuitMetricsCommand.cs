@@ -5,7 +5,6 @@ using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Circuits;
 using DefensiveApproximation.Experiments.Figures;
 using DefensiveApproximation.Networks.Formats;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -17,7 +16,7 @@ static class CircuitMetricsCommand
     public static Command Create()
     {
         Argument<Netlist> circuit = Values.Argument("CIRCUIT", $"The circuit: {CircuitConversion.Given}.", CircuitFiles.Load);
-        Option<IntegerLaw> law = Law("How operands are distributed", IntegerLaw.Uniform);
+        Option<IntegerLaw> distribution = Distribution("How operands are distributed", IntegerLaw.Uniform);
         Option<long?> samples = Values.Option<long?>(
             "--samples", "N", $"Look at this many random pairs of operands. [default: all pairs where there are at most {CircuitMeasurement.MostPairs} (12 by 12 bits), otherwise {DefaultSamples}]", ParseSamples);
         Option<ulong> seed = SharedOptions.Seed();
@@ -29,19 +28,19 @@ static class CircuitMetricsCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "metrics", "Measure the error of a circuit as an unsigned integer multiplier.",
-            "With ŷ the circuit's number, y = a·b, and operands of n and m bits: error probability is the share of pairs with ŷ ≠ y; MAE the mean of |ŷ − y|; worst case the largest |ŷ − y|; MRE, which is also MRED, the mean of |ŷ − y| / y over all y that are not zero, worst relative the largest of these; MSE the mean of (ŷ − y)²; NMED is MAE divided by the largest product (2ⁿ − 1)(2ᵐ − 1), where EvoApproxLib divides by 2^(n + m); bias the mean of ŷ − y; above exact the share with ŷ > y. Of samples, intervals are 95 % (normal approximation; Wilson for shares), and the worst is the worst that occurred. With --json: circuit, law, samples, seed (null where all pairs were looked at), errorProbability, mae, worstCase, mre, worstRelative, mse, mred, nmed, bias, shareAbove, the means and shares with an Interval [low, high] of that name, normaliser, worstCaseAt and worstRelativeAt {a, b, product}, perBit (the share of pairs in which a bit is wrong, the lowest first), heatMap {a [low, high], b [low, high], meanErrors: the mean of ŷ − y, rows by the high bits of a, columns by those of b}, seconds.")
+            "With ŷ the circuit's number, y = a·b, and operands of n and m bits: error probability is the fraction of pairs with ŷ ≠ y; MAE the mean of |ŷ − y|; worst case the largest |ŷ − y|; MRE, which is also MRED, the mean of |ŷ − y| / y over all y that are not zero, worst relative the largest of these; MSE the mean of (ŷ − y)²; NMED is MAE divided by the largest product (2ⁿ − 1)(2ᵐ − 1), where EvoApproxLib divides by 2^(n + m); bias the mean of ŷ − y; above exact the fraction with ŷ > y. Of samples, intervals are 95 % (normal approximation; Wilson for fractions), and the worst is the worst that occurred. With --json: circuit, law, samples, seed (null where all pairs were looked at), errorProbability, mae, worstCase, mre, worstRelative, mse, mred, nmed, bias, shareAbove, the means and fractions with an Interval [low, high] of that name, normaliser, worstCaseAt and worstRelativeAt {a, b, product}, perBit (the fraction of pairs in which a bit is wrong, the lowest first), heatMap {a [low, high], b [low, high], meanErrors: the mean of ŷ − y, rows by the high bits of a, columns by those of b}, seconds.")
         {
-            circuit, law, samples, seed, plot, json,
+            circuit, distribution, samples, seed, plot, json,
         };
         command.SetAction((parse, cancellation) =>
         {
             Netlist netlist = parse.GetValue(circuit)!;
-            IntegerLaw chosen = parse.GetValue(law)!;
+            IntegerLaw chosen = parse.GetValue(distribution)!;
             var watch = Stopwatch.StartNew();
             long? asked = parse.GetValue(samples);
-            CircuitMetrics metrics = asked is null && CircuitMeasurement.Pairs(netlist, chosen) <= CircuitMeasurement.MostPairs
-                ? CircuitMeasurement.AllPairs(netlist, chosen, cancellation: cancellation)
-                : CircuitMeasurement.Sample(netlist, chosen, asked ?? DefaultSamples, parse.GetValue(seed), cancellation: cancellation);
+            CircuitMetrics metrics = ProgressBar.While("measuring", 1, progress => asked is null && CircuitMeasurement.Pairs(netlist, chosen) <= CircuitMeasurement.MostPairs
+                ? CircuitMeasurement.AllPairs(netlist, chosen, progress: progress, cancellation: cancellation)
+                : CircuitMeasurement.Sample(netlist, chosen, asked ?? DefaultSamples, parse.GetValue(seed), progress: progress, cancellation: cancellation));
             double seconds = watch.Elapsed.TotalSeconds;
             string? figure = parse.GetValue(plot);
             if (figure is not null)
@@ -59,16 +58,16 @@ static class CircuitMetricsCommand
         return command;
     }
 
-    /// <summary>The law of a circuit's operands.</summary>
+    /// <summary>The distribution of a circuit's operands.</summary>
     /// <param name="description">What it is for, without a full stop.</param>
     /// <param name="otherwise">The default.</param>
-    public static Option<IntegerLaw> Law(string description, IntegerLaw otherwise)
+    public static Option<IntegerLaw> Distribution(string description, IntegerLaw otherwise)
     {
-        Option<IntegerLaw> law = Values.Option(
-            "--law", string.Join('|', IntegerLaw.All.Select(known => known.Name)),
+        Option<IntegerLaw> distribution = Values.Option(
+            "--distribution", string.Join('|', IntegerLaw.All.Select(known => known.Name)),
             $"{description}: {string.Join("; ", IntegerLaw.All.Select(known => $"{known.Name}, {known.Summary}"))}.", IntegerLaw.Find);
-        law.DefaultValueFactory = _ => otherwise;
-        return law;
+        distribution.DefaultValueFactory = _ => otherwise;
+        return distribution;
     }
 
     static long? ParseSamples(string text) => Values.WholeNumber("--samples", text, 1, CircuitMeasurement.MostSamples);
@@ -118,29 +117,27 @@ static class CircuitMetricsCommand
     static void Print(CircuitMetrics metrics, string? figure, double seconds)
     {
         string origin = metrics.Seed is ulong seed ? $"{metrics.Samples:N0} random pairs, seed {seed}" : $"all {metrics.Samples:N0} pairs";
-        Console.WriteLine($"{metrics.Circuit}: {origin}, {metrics.Law.Summary}, {seconds:F2} s");
+        Output.Print($"{metrics.Circuit}: {origin}, {metrics.Law.Summary}, {seconds:F2} s");
         bool complete = metrics.Seed is null;
-        Table table = Output.Table("error", "value", "95 % interval");
-        table.Columns[1].RightAligned();
-        Share("error probability, ŷ ≠ y", metrics.ErrorProbability);
-        Mean("MAE, mean |ŷ − y|", metrics.MeanAbsoluteError);
-        Mean($"NMED, MAE / {metrics.Normaliser:G6}", metrics.NormalisedMeanError);
-        Mean("MRE, MRED, mean |ŷ − y| / y", metrics.MeanRelativeError);
-        Mean("MSE, mean (ŷ − y)²", metrics.MeanSquaredError);
-        Mean("bias, mean ŷ − y", metrics.Bias);
-        Share("above exact, ŷ > y", metrics.ShareAbove);
-        table.AddRow("worst case, |ŷ − y|", $"{metrics.WorstAbsolute.Error:G6}", Describe(metrics.WorstAbsolute));
-        table.AddRow("worst relative, |ŷ − y| / y", $"{metrics.WorstRelative.Error:G6}", Describe(metrics.WorstRelative));
-        Output.Results.Write(table);
-        Console.WriteLine($"wrong bits, the lowest first, %: {string.Join(' ', metrics.BitErrors.Select(share => $"{100 * share.Value:F1}"))}");
-        if (figure is not null)
-            Console.WriteLine($"figure  {figure}");
+        Output.PrintTable(["error", ">value", "~95 % interval"],
+        [
+            Share("error probability, ŷ ≠ y", metrics.ErrorProbability),
+            Mean("MAE, mean |ŷ − y|", metrics.MeanAbsoluteError),
+            Mean($"NMED, MAE / {metrics.Normaliser:G6}", metrics.NormalisedMeanError),
+            Mean("MRED, mean |ŷ − y| / y", metrics.MeanRelativeError),
+            Mean("MSE, mean (ŷ − y)²", metrics.MeanSquaredError),
+            Mean("bias, mean ŷ − y", metrics.Bias),
+            Share("above exact, ŷ > y", metrics.ShareAbove),
+        ]);
+        Output.PrintFields(
+            ("worst case |ŷ − y|", $"{metrics.WorstAbsolute.Error:G6}{Describe(metrics.WorstAbsolute)}"),
+            ("worst case |ŷ − y| / y", $"{metrics.WorstRelative.Error:G6}{Describe(metrics.WorstRelative)}"),
+            ("wrong bits, lowest first, in %", string.Join(' ', metrics.BitErrors.Select(share => $"{100 * share.Value:F1}"))),
+            ("figure", figure ?? ""));
 
-        void Mean(string name, Estimate estimate) =>
-            table.AddRow(name, $"{estimate.Value:G6}", complete ? "complete" : $"{estimate.Low:G6} to {estimate.High:G6}");
-        void Share(string name, Estimate estimate) =>
-            table.AddRow(name, Output.Percent(estimate.Value), complete ? "complete" : $"{Output.Percent(estimate.Low)} to {Output.Percent(estimate.High)}");
+        string[] Mean(string name, Estimate estimate) => [name, $"{estimate.Value:G6}", complete ? "complete" : $"{estimate.Low:G6} to {estimate.High:G6}"];
+        string[] Share(string name, Estimate estimate) => [name, Output.Percent(estimate.Value), complete ? "complete" : $"{Output.Percent(estimate.Low)} to {Output.Percent(estimate.High)}"];
     }
 
-    static string Describe(WorstPair worst) => worst.Error == 0 ? "" : $"{worst.A} × {worst.B} = {worst.Product}";
+    static string Describe(WorstPair worst) => worst.Error == 0 ? "" : $": {worst.A} × {worst.B} = {worst.Product}";
 }

@@ -46,7 +46,7 @@ static class CircuitVerifyCommand
             var watch = Stopwatch.StartNew();
             int[] widths = [.. a.Inputs.Select(bus => bus.Width)];
             Func<ulong[][], ulong[][]> right = b is null ? inputs => Products(inputs, a.Outputs[0].Width) : BitSlicedSimulator.Of(b).Evaluate;
-            CircuitComparison comparison = Output.WithProgress("comparing", CircuitComparison.Total(widths, parse.GetValue(samples)), progress => CircuitComparison.Run(
+            CircuitComparison comparison = ProgressBar.While("comparing", CircuitComparison.Total(widths, parse.GetValue(samples)), progress => CircuitComparison.Run(
                 widths, BitSlicedSimulator.Of(a).Evaluate, right, parse.GetValue(samples), parse.GetValue(seed), progress, cancellation));
             Proof? proof = null;
             if (parse.GetValue(yosys) && comparison is { Exhaustive: false, Difference: null })
@@ -94,12 +94,12 @@ static class CircuitVerifyCommand
     {
         if (comparison.Difference is Difference found)
         {
-            Console.WriteLine($"different: for the inputs {Shown(found.Inputs)} the first gives {Shown(found.First)}, the second {Shown(found.Second)}");
-            Console.WriteLine($"found after {comparison.Compared:N0} {(comparison.Exhaustive ? "inputs, in order" : "random inputs")}, {seconds:F2} s");
+            Output.Print($"different: for the inputs {Shown(found.Inputs)} the first gives {Shown(found.First)}, the second {Shown(found.Second)}");
+            Output.Print($"found after {comparison.Compared:N0} {(comparison.Exhaustive ? "inputs, in order" : "random inputs")}, {seconds:F2} s");
             return;
         }
 
-        Console.WriteLine((comparison.Exhaustive, proof) switch
+        Output.Print((comparison.Exhaustive, proof) switch
         {
             (true, _) => $"equal: all {comparison.Compared:N0} inputs compared, {seconds:F2} s",
             (_, Proof.Equal) => $"equal: proved by Yosys, and {comparison.Compared:N0} random inputs compared, {seconds:F2} s",

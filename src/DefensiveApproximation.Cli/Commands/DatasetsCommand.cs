@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Networks.Data;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -14,7 +13,7 @@ static class DatasetsCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "datasets", "List the data sets, with what is found of each.",
-            $"All files found are read and compared with the checksums of the published ones. Looks in the folder that --data or {Datasets.FolderVariable} names, and where operating systems put their packages. 'dapprox datasets fetch NAME' downloads one.")
+            $"All files found are read and compared with the checksums of the published ones. Looks in the folder that --data names, else {Datasets.FolderVariable}, else ~/.local/share/dapprox, and where operating systems put their packages. 'dapprox datasets fetch NAME' downloads one.")
         {
             data, json, FetchCommand.Create(),
         };
@@ -49,23 +48,16 @@ static class DatasetsCommand
 
     static void PrintTable(IReadOnlyList<DatasetStatus> states)
     {
-        Table table = Output.Table("name", "split", "images", "size", "files", "where");
-        table.Columns[0].NoWrap();
-        table.Columns[2].RightAligned();
-        foreach (DatasetStatus state in states)
+        Output.PrintTable(["name", "split", ">images", "size", "files", "~where"], states.Select(state =>
         {
             DatasetDefinition definition = state.Definition;
-            string files = !state.Found ? "not found" : state.Canonical ? "as published" : "altered";
-            table.AddRow(new Text(definition.Name), new Text(Text(state.Split)), new Text(state.Found ? $"{state.Count}" : "–"),
-                new Text($"{definition.Channels}×{definition.Height}×{definition.Width}"), new Text(state.Place.Length > 0 && !state.Found ? "unusable" : files),
-                new Text(state.Place));
-        }
-
-        Output.Results.Write(table);
+            string files = state.Found ? (state.Canonical ? "as published" : "altered") : state.Place.Length > 0 ? "unusable" : "not found";
+            return (string[])[definition.Name, Text(state.Split), state.Found ? $"{state.Count}" : "–", $"{definition.Channels}×{definition.Height}×{definition.Width}", files, state.Place];
+        }));
         foreach (DatasetStatus state in states.Where(state => !state.Canonical && state.Place.Length > 0))
             Output.Note($"note: {state.Remark}");
         if (states.Any(state => !state.Found))
-            Output.Note($"'dapprox datasets fetch NAME' downloads a data set; --data or {Datasets.FolderVariable} says where they are");
+            Output.Note($"'dapprox datasets fetch NAME' downloads a data set into {Datasets.Folder(null)}; --data or {Datasets.FolderVariable} names another folder");
     }
 
     static string Text(Split split) => split == Split.Train ? "train" : "test";

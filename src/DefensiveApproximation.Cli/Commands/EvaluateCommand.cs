@@ -24,8 +24,8 @@ static class EvaluateCommand
         };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "evaluate", "Measure a network's accuracy: the share of images that it classifies correctly.",
-            "The interval says where the accuracy on endless images of the same kind lies with 95 % confidence (Wilson). With --json: accuracy, correct, count, interval [low, high], seconds (classifying only, without loading).");
+            "evaluate", "Measure a network's accuracy: the fraction of images that it classifies correctly.",
+            "The interval is the 95 % confidence interval of the accuracy over images of this kind (Wilson). With --json: accuracy, correct, count, interval [low, high], seconds (classifying only, without loading).");
         subject.AddTo(command, multiplier);
         foreach (Option option in (Option[])[first, logits, json])
             command.Add(option);
@@ -50,7 +50,7 @@ static class EvaluateCommand
     }
 
     static Evaluation Evaluate(Network network, Dataset images, string? logitsFile, CancellationToken cancellation) =>
-        Output.WithProgress("classifying", images.Count, progress =>
+        ProgressBar.While("classifying", images.Count, progress =>
         {
             if (logitsFile is null)
                 return Evaluation.Of(network, images, batch => progress(batch.Batch), cancellation);
@@ -79,9 +79,10 @@ static class EvaluateCommand
 
     static void Print(string subject, Evaluation result, double seconds)
     {
-        Console.WriteLine(subject);
-        Console.WriteLine($"accuracy  {Output.Percent(result.Accuracy)}  ({result.Correct} of {result.Count} images)");
-        Console.WriteLine($"95 % interval  {Output.Percent(result.Interval.Low)} to {Output.Percent(result.Interval.High)}");
-        Console.WriteLine($"time  {seconds:F2} s");
+        Output.Print(subject);
+        Output.PrintFields(
+            ("accuracy", $"{Output.Percent(result.Accuracy, result.Count)} ({result.Correct} of {result.Count} images)"),
+            ("95 % interval", $"{Output.Percent(result.Interval.Low, result.Count)} to {Output.Percent(result.Interval.High, result.Count)}"),
+            ("time", $"{seconds:F2} s"));
     }
 }

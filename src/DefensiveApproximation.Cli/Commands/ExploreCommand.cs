@@ -10,7 +10,6 @@ using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
 using DefensiveApproximation.Search;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -39,40 +38,41 @@ static class ExploreCommand
         Option<Cell[]> cells = Values.List("--cells", "CELL,…", "The full adders to choose from.", Cells.FindAdder);
         cells.DefaultValueFactory = _ => [Cells.FullAdder, Cells.Ama1, Cells.Ama2, Cells.Ama3, Cells.Ama4, Cells.Ama5];
         Option<string[]> objectives = Values.List(
-            "--objectives", "NAME,…", $"What is to be made small, accuracy large: of {string.Join(", ", FigureNames)}. [default: mred,energy]", FigureName);
+            "--objectives", "NAME,…", $"The objectives, minimised (accuracy: maximised): of {string.Join(", ", FigureNames)}. [default: mred,energy]", FigureName);
         Option<(string Name, double Goal)[]> meet = Values.List(
-            "--meet", "NAME=X,…", "Instead of objectives, figures that should come as close as possible to these numbers: the root of the mean squared relative difference is made small.", ParseGoal);
-        Option<string> law = Values.Option(
-            "--law", string.Join('|', LawNames), "How operands are drawn: a law of 'dapprox profile', and the circuit is measured as a float multiplier, or one of 'dapprox circuit metrics', and it is measured as an integer multiplier.",
-            text => Names.Find("law", text, LawNames, name => name));
-        law.DefaultValueFactory = _ => OperandLaw.All[0].Name;
+            "--meet", "NAME=X,…", "Instead of objectives, the figures to match: minimises the root mean square of the relative differences.", ParseGoal);
+        Option<string> distribution = Values.Option(
+            "--distribution", string.Join('|', LawNames), "The distribution of the operands: one of 'dapprox profile' measures the circuit as a float multiplier, one of 'dapprox circuit metrics' as an integer multiplier.",
+            text => Names.Find("distribution", text, LawNames, name => name));
+        distribution.DefaultValueFactory = _ => OperandLaw.All[0].Name;
         Option<int> samples = Values.Integer("--samples", "The products that each design is measured on, the same for all.", 1, DefaultSamples);
         Option<int> population = Values.Integer("--population", "How many designs NSGA-II keeps.", 4, DefaultPopulation);
         Option<int> generations = Values.Integer("--generations", "How many generations NSGA-II goes through.", 0, DefaultGenerations);
         Option<ulong> seed = SharedOptions.Seed();
-        Option<CellLibrary?> library = Values.Option<CellLibrary?>("--library", "FILE", "The cell library for energy, delay and area. [default: the one that comes with the program]", CellLibraryFiles.Load);
+        Option<CellLibrary?> library = Values.Option<CellLibrary?>("--library", "FILE", "The cell library for energy, delay and area. [default: the one that is included]", CellLibraryFiles.Load);
         Option<string?> state = new("--state")
         {
             HelpName = "FILE",
             Description = "Keep how far the search is in this file, and go on from there if it exists; also with more generations.",
         };
-        Option<string?> plot = new("--plot") { HelpName = "FILE", Description = "Also draw the designs found as PNG: the first objective against each of the others." };
+        Option<string?> plot = new("--plot") { HelpName = "FILE", Description = "Also draw the Pareto front as PNG: the first objective against each of the others." };
         Option<int> first = Values.Integer("--first", "For accuracy: classify this many images.", 1, DefaultImages);
         var subject = new SubjectOptions();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "explore", "Search multipliers whose adder cells differ from place to place, for the best trade-offs.",
-            $"All designs are looked at where there are at most {MostExhaustive:N0}; otherwise NSGA-II searches (Deb et al. 2002). The same seed finds the same designs, with any number of threads. What is printed works wherever a circuit or a multiplier is asked for. mred, nmed, shareAbove: as in 'dapprox profile' or 'dapprox circuit metrics', by the law; energy, delay, area: by the cell library ('dapprox cells list'), on operands of the law, relative to the exact array of that width; transistors: those that publications count in full adders, likewise relative, without gates and half adders; accuracy: of the network in whose layers the design is the multiplier. With --json: space, method, law, samples, seed, designs (in the space), front, an array of {{circuit, and each figure by name}}, seconds.")
+            "explore", "Search multipliers whose adder cells differ from place to place, for the Pareto front of error and cost.",
+            $"Up to {MostExhaustive:N0} designs are searched exhaustively, more by NSGA-II (Deb et al. 2002). The same seed finds the same designs, with any number of threads. Every command that takes a circuit or a multiplier takes a description printed here. mred, nmed, shareAbove: as in 'dapprox profile' or 'dapprox circuit metrics', under the distribution; energy, delay, area: by the cell library ('dapprox cells list'), on operands of the distribution, relative to the exact array of that width; transistors: those that publications count in full adders, likewise relative, without gates and half adders; accuracy: of the network in whose layers the design is the multiplier. With --json: space, method, law, samples, seed, designs (in the space), front, an array of {{circuit, and each figure by name}}, seconds.")
         {
-            shape, by, cells, objectives, meet, law, samples, population, generations, seed, library, state, plot, first,
+            shape, by, cells, objectives, meet, distribution, samples, population, generations, seed, library, state, plot, first,
         };
+        command.KeepsState = state;
         subject.AddTo(command);
         command.Add(json);
         command.SetAction((parse, cancellation) =>
         {
             var watch = Stopwatch.StartNew();
             var space = new DesignSpace(parse.GetValue(shape)!.ToLowerInvariant(), parse.GetValue(by).Value, parse.GetValue(cells)!);
-            DesignMeasurement measurement = Measurement(parse.GetValue(law)!, space.Bits, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(library));
+            DesignMeasurement measurement = Measurement(parse.GetValue(distribution)!, space.Bits, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(library));
             (string Name, double Goal)[] goals = parse.GetValue(meet) ?? [];
             string[] asked = parse.GetValue(objectives) ?? [];
             if (goals.Length > 0 && asked.Length > 0)
@@ -87,7 +87,7 @@ static class ExploreCommand
                 ? new ExhaustiveSearch(problem)
                 : new Nsga2(problem, parse.GetValue(population), parse.GetValue(generations), parse.GetValue(seed));
             string target = goals.Length == 0 ? string.Join(',', names) : "meet " + string.Join(',', goals.Select(goal => string.Create(CultureInfo.InvariantCulture, $"{goal.Name}={goal.Goal}")));
-            string search = string.Create(CultureInfo.InvariantCulture, $"{space.Summary}; {target}; {parse.GetValue(law)}, {parse.GetValue(samples)} samples, seed {parse.GetValue(seed)}; {method.Summary}");
+            string search = string.Create(CultureInfo.InvariantCulture, $"{space.Summary}; {target}; {parse.GetValue(distribution)}, {parse.GetValue(samples)} samples, seed {parse.GetValue(seed)}; {method.Summary}");
             if (parse.GetValue(library) is CellLibrary given)
                 search += $"; cells of {given.Name}";
             if (names.Contains(Accuracy))
@@ -111,7 +111,7 @@ static class ExploreCommand
                 {
                     ["space"] = space.Summary,
                     ["method"] = method.Summary,
-                    ["law"] = parse.GetValue(law),
+                    ["law"] = parse.GetValue(distribution),
                     ["samples"] = parse.GetValue(samples),
                     ["seed"] = parse.GetValue(seed),
                     ["designs"] = Math.Pow(problem.Choices, problem.Places),
@@ -121,12 +121,10 @@ static class ExploreCommand
                 return Task.CompletedTask;
             }
 
-            Console.WriteLine(search);
-            Table table = Output.Table([.. shown.Select(figure => figure.Name), "circuit"]);
-            for (int i = 0; i < circuits.Length; i++)
-                table.AddRow([.. values[i].Select(value => $"{value:G4}"), Markup.Escape(circuits[i])]);
-            Output.Results.Write(table);
-            Console.WriteLine($"{circuits.Length} designs that no other is better than, {seconds:F1} s");
+            Output.Print(search);
+            // The description of a circuit is as long as its cells are many.
+            Output.PrintTable([.. shown.Select(figure => $">{figure.Name}"), "~circuit"], circuits.Zip(values, (circuit, numbers) => (string[])[.. numbers.Select(value => $"{value:G4}"), circuit]));
+            Output.Print($"{circuits.Length} Pareto-optimal {(circuits.Length == 1 ? "design" : "designs")}, {seconds:F1} s");
             return Task.CompletedTask;
         });
         return command;
@@ -138,7 +136,7 @@ static class ExploreCommand
         if (file is not null)
             AtomicFile.Probe(file);
         long saved = Stopwatch.GetTimestamp();
-        return Output.WithProgress("searching", method.Steps, progress =>
+        return ProgressBar.While("searching", method.Steps, progress =>
         {
             progress(state.Step);
             try
@@ -172,7 +170,7 @@ static class ExploreCommand
         if (IntegerLaw.All.FirstOrDefault(known => known.Name == law) is IntegerLaw integers)
             return DesignMeasurement.OfIntegers(integers, bits, samples, seed, library);
         if (bits - 1 is < 1 or > Binary32.FractionBits)
-            throw new InputException($"--law {law} is for float multipliers, whose mantissas have 2 to {Binary32.FractionBits + 1} bits, and the shape has {bits}; give --law {IntegerLaw.All[0]}");
+            throw new InputException($"--distribution {law} is for float multipliers, whose mantissas have 2 to {Binary32.FractionBits + 1} bits, and the shape has {bits}; give --distribution {IntegerLaw.All[0]}");
         return DesignMeasurement.OfFloats(OperandLaw.Find(law), bits, samples, seed, library);
     }
 

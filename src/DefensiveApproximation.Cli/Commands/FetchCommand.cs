@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Networks.Data;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
 /// <summary><c>dapprox datasets fetch</c>: downloads a data set.</summary>
 static class FetchCommand
 {
+    const double BytesPerMegabyte = 1e6;
+
     public static Command Create()
     {
         Argument<DatasetDefinition> name = Values.Argument(
@@ -61,21 +62,7 @@ static class FetchCommand
 
     static Task<IReadOnlyList<string>> FetchAsync(DatasetDefinition definition, string? data, Uri? from, CancellationToken cancellation)
     {
-        if (Console.IsErrorRedirected)
-            return DatasetDownload.FetchAsync(definition.Name, data, progress: null, from, cancellation);
-        return Output.Notes.Progress()
-            .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
-            .StartAsync(context =>
-            {
-                var tasks = new Dictionary<string, ProgressTask>();
-                var listener = new Listener<DownloadProgress>(report =>
-                {
-                    if (!tasks.TryGetValue(report.File, out ProgressTask? task))
-                        tasks[report.File] = task = context.AddTask(Markup.Escape(report.File), maxValue: report.Total);
-                    task.Value = report.Received;
-                });
-                return DatasetDownload.FetchAsync(definition.Name, data, listener, from, cancellation);
-            });
+        return ProgressBar.WhileAsync($"downloading {definition.Name}", report => DatasetDownload.FetchAsync(definition.Name, data, new Listener<DownloadProgress>(file =>
+            report((double)file.Received / file.Total, $"downloading {file.File}, {file.Received / BytesPerMegabyte:F1} of {file.Total / BytesPerMegabyte:F1} MB")), from, cancellation));
     }
 }

@@ -7,7 +7,6 @@ using DefensiveApproximation.Networks.Formats;
 using DefensiveApproximation.Networks.Formats.Onnx;
 using DefensiveApproximation.Networks.Layers;
 using DefensiveApproximation.Networks.Models;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -111,29 +110,21 @@ static class ModelCommand
 
     static void Print(Network network, HashSet<int> replaced, int[][][] shapes, Prices? prices)
     {
-        Console.WriteLine($"{network.Name}: images {string.Join('×', network.InputShape.ToArray())}, {network.Classes} classes, {network.Multiplications:N0} multiplications an image");
-        Table table = Output.Table(["layer", "kind", "takes", "multiplications", "share", "replaced", .. prices is null ? (string[])[] : ["nJ"]]);
-        table.Columns[3].RightAligned();
-        table.Columns[4].RightAligned();
-        if (prices is not null)
-            table.Columns[^1].RightAligned();
-        for (int place = 0; place < network.Layers.Count; place++)
+        Output.Print($"{network.Name}: images {string.Join('×', network.InputShape.ToArray())}, {network.Classes} classes, {network.Multiplications:N0} multiplications an image");
+        Output.PrintTable(["layer", "kind", "takes", ">multiplications", ">share", "replaced", .. prices is null ? (string[])[] : [">nJ"]], network.Layers.Select((layer, place) =>
         {
-            Layer layer = network.Layers[place];
             long? products = (layer as IMultiplies)?.Multiplications;
-            table.AddRow([
-                new Text(layer.Name), new Text(Kind(layer)), new Text(string.Join(" and ", shapes[place].Select(shape => string.Join('×', shape)))),
-                new Text(products is null ? "" : $"{products:N0}"), new Text(products is null ? "" : Output.Percent((double)products / network.Multiplications)),
-                new Text(replaced.Contains(place) ? "yes" : ""),
-                .. prices is null ? (Text[])[] : [new Text(products is null ? "" : $"{prices.Energy(layer, replaced.Contains(place)) / FemtojoulesPerNanojoule:N1}")],
-            ]);
-        }
-
-        Output.Results.Write(table);
+            return (string[])
+            [
+                layer.Name, Kind(layer), string.Join(" and ", shapes[place].Select(shape => string.Join('×', shape))),
+                products is null ? "" : $"{products:N0}", products is null ? "" : Output.Percent((double)products / network.Multiplications), replaced.Contains(place) ? "yes" : "",
+                .. prices is null ? (string[])[] : [products is null ? "" : $"{prices.Energy(layer, replaced.Contains(place)) / FemtojoulesPerNanojoule:N1}"],
+            ];
+        }));
         if (prices is null)
             return;
         double energy = prices.Energy(network, replaced), exact = prices.Energy(network, []);
-        Console.WriteLine($"The products of an image take {energy / FemtojoulesPerNanojoule:N1} nJ, {Output.Percent(energy / exact)} of the {exact / FemtojoulesPerNanojoule:N1} nJ of exact ones: {prices.Product:F0} fJ a product of {prices.Circuit}, {prices.ExactProduct:F0} fJ of {ExactCircuit}, rounding; operands uniform in [−1, 1], no hazards, no sums, no memory. On images of a data set: dapprox circuit cost.");
+        Output.Print($"The products of an image take {energy / FemtojoulesPerNanojoule:N1} nJ, {Output.Percent(energy / exact)} of the {exact / FemtojoulesPerNanojoule:N1} nJ of exact ones: {prices.Product:F0} fJ a product of {prices.Circuit}, {prices.ExactProduct:F0} fJ of {ExactCircuit}, rounding; operands uniform in [−1, 1], no hazards, no sums, no memory. On images of a data set: dapprox circuit cost.");
     }
 
     /// <summary>What a product costs, in fJ, on random operands.</summary>

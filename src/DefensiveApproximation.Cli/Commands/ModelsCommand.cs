@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Models;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -40,17 +39,7 @@ static class ModelsCommand
         })]),
     });
 
-    static void PrintTable(Network[] networks)
-    {
-        Table table = Output.Table("name", "images", "classes", "multiplications an image");
-        table.Columns[2].RightAligned();
-        table.Columns[3].RightAligned();
-        foreach (Network network in networks)
-        {
-            table.AddRow(new Text(network.Name), new Text(string.Join('×', network.InputShape.ToArray())),
-                new Text($"{network.Classes}"), new Text($"{network.Multiplications:N0}"));
-        }
-
-        Output.Results.Write(table);
-    }
+    static void PrintTable(Network[] networks) => Output.PrintTable(
+        ["name", "images", ">classes", ">multiplications an image"],
+        networks.Select(network => (string[])[network.Name, string.Join('×', network.InputShape.ToArray()), $"{network.Classes}", $"{network.Multiplications:N0}"]));
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using DefensiveApproximation.Arithmetic;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -32,12 +30,6 @@ static class MultipliersCommand
         })]),
     });
 
-    static void PrintTable()
-    {
-        Table table = Output.Table("name", "what it computes", "source");
-        table.Columns[0].NoWrap();
-        foreach (FloatMultiplier multiplier in Multipliers.All)
-            table.AddRow(new Text(multiplier.Name), new Text(multiplier.Summary), new Text(multiplier.Source));
-        Output.Results.Write(table);
-    }
+    static void PrintTable() => Output.PrintTable(
+        ["name", "~what it computes", "~source"], Multipliers.All.Select(multiplier => (string[])[multiplier.Name, multiplier.Summary, multiplier.Source]));
 }

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Kernels;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -26,7 +25,7 @@ static class MultiplyCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "multiply", "Multiply two binary32 numbers, and show the bits.",
-            "Shows the fields of both operands, the exact product rounded to nearest even, the multiplier's product, and its error relative to the unrounded product. The operands have roles: most approximate multipliers do not commute. With --json: multiplier, a, b, exact, product (each with value, bits, sign, exponent, fraction), relativeError; with --pairs a list of a, b, product as bit patterns.")
+            "Shows the fields of both operands, the exact product rounded to nearest even, the multiplier's product, and its relative error (ŷ − y) / y, where y is the unrounded product. The operands have roles: most approximate multipliers do not commute. With --json: multiplier, a, b, exact, product (each with value, bits, sign, exponent, fraction), relativeError; with --pairs a list of a, b, product as bit patterns.")
         {
             a, b, multiplier, pairs, json,
         };
@@ -82,7 +81,7 @@ static class MultiplyCommand
         float product = multiplier.Multiply(a, b);
         // The product of two 24-bit mantissas is exact in binary64, but for results far below binary32's range.
         double unrounded = (double)a * b;
-        double? error = unrounded == 0 && product == 0 ? 0 : (product - unrounded) / Math.Abs(unrounded);
+        double? error = unrounded == 0 && product == 0 ? 0 : (product - unrounded) / unrounded;
 
         if (json)
         {
@@ -98,23 +97,17 @@ static class MultiplyCommand
             return;
         }
 
-        // Almost all names and numbers fit 80 columns without lines between the columns.
-        Table table = Output.Table("", "value", "bits", "sign, exponent, fraction").Border(TableBorder.None);
-        foreach (TableColumn column in table.Columns)
-            column.PadRight(2);
-        AddRow(table, "A (activation)", a);
-        AddRow(table, "B (weight)", b);
-        AddRow(table, "exact", exact);
-        if (multiplier != ExactMultiplier.Rounded)
-            AddRow(table, multiplier.Name, product);
-        Output.Results.Write(table);
-        Console.WriteLine(double.IsFinite(error.Value) ? $"relative error  {100 * error.Value:+0.######;-0.######;0} %" : "relative error  none: the exact product is zero or not finite, or the product is not");
+        Output.PrintTable(["", "value", "bits", "sign, exponent, fraction"],
+        [
+            Row("A (activation)", a), Row("B (weight)", b), Row("exact", exact), .. multiplier == ExactMultiplier.Rounded ? (string[][])[] : [Row(multiplier.Name, product)],
+        ]);
+        Output.PrintFields(("relative error", double.IsFinite(error.Value) ? $"{100 * error.Value:+0.######;-0.######;0} %" : "undefined: the exact product is zero or not finite, or the product is not finite"));
     }
 
-    static void AddRow(Table table, string title, float number)
+    static string[] Row(string title, float number)
     {
         (uint bits, string sign, string exponent, string fraction) = Fields(number);
-        table.AddRow(new Text(title), new Text($"{number:R}"), new Text($"{HexPrefix}{bits:x8}"), new Text($"{sign} {exponent} {fraction}"));
+        return [title, $"{number:R}", $"{HexPrefix}{bits:x8}", $"{sign} {exponent} {fraction}"];
     }
 
     static (uint Bits, string Sign, string Exponent, string Fraction) Fields(float number)

@@ -5,7 +5,6 @@ using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Experiments;
 using DefensiveApproximation.Experiments.Figures;
 using DefensiveApproximation.Networks.Formats;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -16,9 +15,9 @@ static class ProfileCommand
 
     public static Command Create()
     {
-        Argument<FloatMultiplier> name = Values.Argument("NAME", "The multiplier; 'dapprox multipliers' lists them.", CircuitFiles.FindMultiplier);
-        Option<OperandLaw?> law = Values.Option<OperandLaw?>(
-            "--law", string.Join('|', OperandLaw.All.Select(known => known.Name)),
+        Argument<FloatMultiplier> name = Values.Argument("NAME", $"The multiplier: {SharedOptions.MultiplierForms}.", CircuitFiles.FindMultiplier);
+        Option<OperandLaw?> distribution = Values.Option<OperandLaw?>(
+            "--distribution", string.Join('|', OperandLaw.All.Select(known => known.Name)),
             $"How operands are drawn: {string.Join("; ", OperandLaw.All.Select(known => $"{known.Name}, {known.Summary}"))}. [default: {OperandLaw.All[0].Name}]", OperandLaw.Find);
         Option<long?> samples = Values.Option<long?>("--samples", "N", $"How many products to look at. [default: {DefaultSamples}]", ParseSamples);
         Option<int?> bits = Values.Option<int?>(
@@ -32,9 +31,9 @@ static class ProfileCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "profile", "Measure the error of a multiplier against the exact real product.",
-            "With ŷ the multiplier's product and y the exact one: MRED is the mean of |ŷ − y| / |y| over all y that are not zero; NMED the mean of |ŷ − y| divided by the normaliser, the largest |y| possible under the law (normal: the largest that occurred); bias the mean of ŷ − y; above exact the share with |ŷ| > |y|. Intervals are 95 % (normal approximation; Wilson for shares). With --json: multiplier, law, samples, seed, bits, mred, nmed, normaliser, meanError, bias, shareAbove, each of these but the normaliser with an Interval [low, high] of that name, worstError and worstRelativeError {error, activation, weight, product, exact}, zeroProducts, notFinite, histogram {scale, width, counts, below, above} of (ŷ − y) / y, seconds.")
+            "With ŷ the multiplier's product and y the exact one: MRED is the mean of |ŷ − y| / |y| over all y that are not zero; NMED the mean of |ŷ − y| divided by the normaliser, the largest |y| possible under the distribution (normal: the largest that occurred); bias the mean of ŷ − y; above exact the fraction with |ŷ| > |y|. Intervals are 95 % (normal approximation; Wilson for fractions). With --json: multiplier, law, samples, seed, bits, mred, nmed, normaliser, meanError, bias, shareAbove, each of these but the normaliser with an Interval [low, high] of that name, worstError and worstRelativeError {error, activation, weight, product, exact}, zeroProducts, notFinite, histogram {scale, width, counts, below, above} of (ŷ − y) / y, seconds.")
         {
-            name, law, samples, bits, seed, plot, json,
+            name, distribution, samples, bits, seed, plot, json,
         };
         command.SetAction((parse, cancellation) =>
         {
@@ -46,14 +45,15 @@ static class ProfileCommand
             {
                 Refuse("--samples", parse.GetValue(samples) is not null);
                 Refuse("--plot", figure is not null);
-                if (parse.GetValue(law) is OperandLaw given && given != OperandLaw.Mantissa)
-                    throw new InputException($"--bits looks at all mantissas, not at the law {given}; leave out --law, or give --law {OperandLaw.Mantissa}");
-                metrics = ErrorMeasurement.AllPairs(multiplier, significant, cancellation: cancellation);
+                if (parse.GetValue(distribution) is OperandLaw given && given != OperandLaw.Mantissa)
+                    throw new InputException($"--bits takes all mantissas, not the distribution {given}; leave out --distribution, or give --distribution {OperandLaw.Mantissa}");
+                metrics = ProgressBar.While("measuring", 1, progress => ErrorMeasurement.AllPairs(multiplier, significant, progress: progress, cancellation: cancellation));
             }
             else
             {
-                OperandLaw chosen = parse.GetValue(law) ?? OperandLaw.All[0];
-                metrics = ErrorMeasurement.Sample(multiplier, chosen, parse.GetValue(samples) ?? DefaultSamples, parse.GetValue(seed), cancellation: cancellation);
+                OperandLaw chosen = parse.GetValue(distribution) ?? OperandLaw.All[0];
+                metrics = ProgressBar.While("measuring", 1, progress => ErrorMeasurement.Sample(
+                    multiplier, chosen, parse.GetValue(samples) ?? DefaultSamples, parse.GetValue(seed), progress: progress, cancellation: cancellation));
                 if (figure is not null)
                 {
                     byte[] png = NoiseFigure.Draw(NoiseProfile.Measure(metrics, multiplier, chosen, parse.GetValue(seed)));
@@ -127,33 +127,31 @@ static class ProfileCommand
     static void Print(ErrorMetrics metrics, string? figure, double seconds)
     {
         string origin = metrics.Seed is ulong seed ? $", seed {seed}" : "";
-        Console.WriteLine($"{metrics.Multiplier}: {metrics.Samples:N0} products, {metrics.LawSummary}{origin}, {seconds:F2} s");
-        Table table = Output.Table("error", "value", "95 % interval");
-        table.Columns[1].RightAligned();
-        Row(table, "MRED, mean |ŷ − y| / |y|", metrics.MeanRelativeError);
-        Row(table, $"NMED, normalised by {metrics.Normaliser:G6}", metrics.NormalisedMeanError);
-        Row(table, "mean |ŷ − y|", metrics.MeanAbsoluteError);
-        Row(table, "bias, mean ŷ − y", metrics.Bias);
-        table.AddRow("above exact, |ŷ| > |y|", Output.Percent(metrics.ShareAbove.Value), metrics.Bits is null ? $"{Output.Percent(metrics.ShareAbove.Low)} to {Output.Percent(metrics.ShareAbove.High)}" : "complete");
-        table.AddRow("worst |ŷ − y|", $"{metrics.WorstAbsolute.Error:G6}", Describe(metrics.WorstAbsolute));
-        table.AddRow("worst |ŷ − y| / |y|", $"{metrics.WorstRelative.Error:G6}", Describe(metrics.WorstRelative));
-        if (metrics.NotFinite > 0)
-            table.AddRow("not finite, left out", $"{metrics.NotFinite:N0}", "");
-        Output.Results.Write(table);
-        WriteHistogram(metrics.RelativeErrors);
-        if (figure is not null)
-            Console.WriteLine($"figure  {figure}");
+        Output.Print($"{metrics.Multiplier}: {metrics.Samples:N0} products, {metrics.LawSummary}{origin}, {seconds:F2} s");
+        Output.PrintTable(["error", ">value", "~95 % interval"],
+        [
+            Row("MRED, mean |ŷ − y| / |y|", metrics.MeanRelativeError),
+            Row($"NMED, mean |ŷ − y| / {metrics.Normaliser:G6}", metrics.NormalisedMeanError),
+            Row("mean |ŷ − y|", metrics.MeanAbsoluteError),
+            Row("bias, mean ŷ − y", metrics.Bias),
+            ["above exact, |ŷ| > |y|", Output.Percent(metrics.ShareAbove.Value), metrics.Bits is null ? $"{Output.Percent(metrics.ShareAbove.Low)} to {Output.Percent(metrics.ShareAbove.High)}" : "complete"],
+            .. metrics.NotFinite > 0 ? (string[][])[["not finite, left out", $"{metrics.NotFinite:N0}", ""]] : [],
+        ]);
+        Output.PrintFields(
+            ("worst |ŷ − y|", $"{metrics.WorstAbsolute.Error:G6}: {Describe(metrics.WorstAbsolute)}"),
+            ("worst |ŷ − y| / |y|", $"{metrics.WorstRelative.Error:G6}: {Describe(metrics.WorstRelative)}"));
+        PrintHistogram(metrics.RelativeErrors);
+        Output.PrintFields(("figure", figure ?? ""));
     }
 
-    static void Row(Table table, string name, Estimate estimate) => table.AddRow(
-        name, $"{estimate.Value:G6}", estimate.Low == estimate.High ? "complete" : $"{estimate.Low:G6} to {estimate.High:G6}");
+    static string[] Row(string name, Estimate estimate) => [name, $"{estimate.Value:G6}", estimate.Low == estimate.High ? "complete" : $"{estimate.Low:G6} to {estimate.High:G6}"];
 
     static string Describe(WorstProduct worst) => $"{worst.Activation:R} × {worst.Weight:R} = {worst.Product:R}";
 
     /// <summary>The histogram in few lines: five bins of it in each, empty lines at the ends left out.</summary>
-    static void WriteHistogram(ErrorHistogram histogram)
+    static void PrintHistogram(ErrorHistogram histogram)
     {
-        const int BinsPerLine = 5, Width = 40;
+        const int BinsPerLine = 5, Width = 36;
         long[] lines = histogram.Counts.Chunk(BinsPerLine).Select(bins => bins.Sum()).ToArray();
         long all = histogram.Counts.Sum() + histogram.Below + histogram.Above, most = lines.Max();
         if (most == 0)

@@ -29,6 +29,7 @@ static class ReproduceCommand
         {
             scale, only, data, output, seed, unit, report, json,
         };
+        command.KeepsState = output;
         command.SetAction((parse, cancellation) =>
         {
             var watch = Stopwatch.StartNew();

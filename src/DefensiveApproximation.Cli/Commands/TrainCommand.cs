@@ -7,7 +7,6 @@ using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
 using DefensiveApproximation.Networks.Models;
 using DefensiveApproximation.Training;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -51,6 +50,7 @@ static class TrainCommand
         {
             architecture, dataset, data, epochs, batchSize, optimiser, rate, decay, shift, rotation, flip, adversarial, threads, seed, output, checkpoint, json,
         };
+        command.KeepsState = checkpoint;
         command.SetAction((parse, cancellation) =>
         {
             TorchArchitecture network = parse.GetValue(architecture)!;
@@ -108,28 +108,12 @@ static class TrainCommand
 
     static TrainingResult Train(TorchArchitecture network, Dataset data, TrainingOptions options, List<EpochReport> reports, CancellationToken cancellation)
     {
-        if (Console.IsErrorRedirected)
+        return ProgressBar.While($"training {network.Name}", report => Trainer.Train(network, data, options, new Listener<EpochReport>(epoch =>
         {
-            return Trainer.Train(network, data, options, new Listener<EpochReport>(report =>
-            {
-                reports.Add(report);
-                Output.Note(Line(report, options.Epochs));
-            }), cancellation);
-        }
-
-        return Output.Notes.Progress()
-            .AutoClear(true)
-            .Columns(new SpinnerColumn(), new TaskDescriptionColumn(), new ProgressBarColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
-            .Start(context =>
-            {
-                ProgressTask task = context.AddTask("training", maxValue: options.Epochs);
-                return Trainer.Train(network, data, options, new Listener<EpochReport>(report =>
-                {
-                    reports.Add(report);
-                    Output.Notes.WriteLine(Line(report, options.Epochs));
-                    task.Value = report.Epoch;
-                }), cancellation);
-            });
+            reports.Add(epoch);
+            Output.Note(Line(epoch, options.Epochs));
+            report((double)epoch.Epoch / options.Epochs, $"training {network.Name}, {epoch.Epoch} of {options.Epochs} epochs");
+        }), cancellation));
     }
 
     static string Line(EpochReport report, int epochs) => string.Create(CultureInfo.InvariantCulture,
@@ -155,7 +139,7 @@ static class TrainCommand
 
     static void Print(TrainingResult result, string file, Evaluation judged, double seconds)
     {
-        Console.WriteLine($"{file}: {result.Architecture.Name} trained on {result.Dataset} in {seconds:F1} s");
-        Console.WriteLine($"best epoch {result.BestEpoch}: {Output.Percent(result.ValidationAccuracy)} of the held-out images, {Output.Percent(judged.Accuracy)} of the test images ({judged.Correct} of {judged.Count})");
+        Output.Print($"{file}: {result.Architecture.Name} trained on {result.Dataset} in {seconds:F1} s");
+        Output.Print($"best epoch {result.BestEpoch}: {Output.Percent(result.ValidationAccuracy)} of the held-out images, {Output.Percent(judged.Accuracy)} of the test images ({judged.Correct} of {judged.Count})");
     }
 }

@@ -16,7 +16,7 @@ public static class DatasetDownload
 
     /// <summary>Fetches the files of a data set that are not there yet.</summary>
     /// <param name="name">The data set's name.</param>
-    /// <param name="folder">The folder for all data sets; each gets a folder of its own in it. When null, the one that DAPPROX_DATA names.</param>
+    /// <param name="folder">The folder for all data sets; each gets a folder of its own in it. When null, the one of <see cref="Datasets.Folder"/>.</param>
     /// <param name="progress">Told how far each file is, if given.</param>
     /// <param name="address">Download from here, not from the publishers; ends with a slash.</param>
     /// <param name="cancellation">Stops the download; nothing of the file under way remains.</param>
@@ -34,7 +34,7 @@ public static class DatasetDownload
         if (definition.Archives.Count == 0)
             return written;
         string target = Datasets.Folder(folder)
-            ?? throw new InputException($"there is no folder to put {definition.Name} in; name one with --data or {Datasets.FolderVariable}");
+            ?? throw new InputException($"there is no folder to put {definition.Name} in, and the user has no home; name one with --data or {Datasets.FolderVariable}");
         target = Path.Combine(target, definition.Folder);
         using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         bool made = !Directory.Exists(target);

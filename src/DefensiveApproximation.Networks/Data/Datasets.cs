@@ -6,6 +6,13 @@ public static partial class Datasets
     /// <summary>The environment variable that names the folder of the data sets when no folder is given.</summary>
     public const string FolderVariable = "DAPPROX_DATA";
 
+    /// <summary>
+    /// The folder of the data sets when neither an argument nor <see cref="FolderVariable"/> names one: <c>dapprox</c> below the
+    /// user's data, <c>$XDG_DATA_HOME</c> or <c>~/.local/share</c> on Linux; null for a user without a home.
+    /// </summary>
+    public static string? DefaultFolder =>
+        Given(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)) is string data ? Path.Combine(data, "dapprox") : null;
+
     static readonly string[] Digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
     /// <summary>All data sets. The first comes with the program, the others are files that a user has or fetches.</summary>
@@ -118,14 +125,14 @@ public static partial class Datasets
     /// <exception cref="InputException">There is no such data set.</exception>
     public static DatasetDefinition Find(string name) => Names.Find("data set", name, All, definition => definition.Name);
 
-    /// <summary>The folder of the data sets: the one given, or else the one that DAPPROX_DATA names, or else none.</summary>
+    /// <summary>The folder of the data sets: the one given, or else the one that DAPPROX_DATA names, or else <see cref="DefaultFolder"/>.</summary>
     /// <param name="folder">The folder a user gave, if any.</param>
-    public static string? Folder(string? folder) => Given(folder) ?? Given(Environment.GetEnvironmentVariable(FolderVariable));
+    public static string? Folder(string? folder) => Given(folder) ?? Given(Environment.GetEnvironmentVariable(FolderVariable)) ?? DefaultFolder;
 
     /// <summary>Reads one split of a data set.</summary>
     /// <param name="name">The data set's name.</param>
     /// <param name="split">Which part.</param>
-    /// <param name="folder">The folder with the files, or the folder above it; when null, the one that DAPPROX_DATA names.</param>
+    /// <param name="folder">The folder with the files, or the folder above it; when null, the one of <see cref="Folder"/>.</param>
     /// <exception cref="InputException">There is no such data set, its files are not there, or they are not what they should be.</exception>
     public static Dataset Load(string name, Split split, string? folder = null) => Load(Find(name), split, folder);
 

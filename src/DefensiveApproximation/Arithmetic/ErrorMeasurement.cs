@@ -26,11 +26,12 @@ public static class ErrorMeasurement
     /// <param name="samples">How many products, 1 to <see cref="MostSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
     /// <param name="threads">The most threads to use; 0 is one per processor.</param>
+    /// <param name="progress">Told what further fraction is done, if given.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public static ErrorMetrics Sample(
-        FloatMultiplier multiplier, OperandLaw law, long samples, ulong seed, int threads = 0, CancellationToken cancellation = default)
+        FloatMultiplier multiplier, OperandLaw law, long samples, ulong seed, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(multiplier);
         ArgumentNullException.ThrowIfNull(law);
@@ -42,7 +43,7 @@ public static class ErrorMeasurement
             law.Fill(ref random, activations, weights);
         }
 
-        return Run(multiplier, samples, threads, Draw, cancellation).Metrics(multiplier, law, seed, bits: null);
+        return Run(multiplier, samples, threads, Draw, progress, cancellation).Metrics(multiplier, law, seed, bits: null);
     }
 
     /// <summary>
@@ -52,11 +53,12 @@ public static class ErrorMeasurement
     /// <param name="multiplier">The multiplier.</param>
     /// <param name="bits">1 to <see cref="MostBits"/>.</param>
     /// <param name="threads">The most threads to use; 0 is one per processor.</param>
+    /// <param name="progress">Told what further fraction is done, if given.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bits"/> is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public static ErrorMetrics AllPairs(
-        FloatMultiplier multiplier, int bits, int threads = 0, CancellationToken cancellation = default)
+        FloatMultiplier multiplier, int bits, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(multiplier);
         ArgumentOutOfRangeException.ThrowIfLessThan(bits, 1);
@@ -72,7 +74,7 @@ public static class ErrorMeasurement
             }
         }
 
-        return Run(multiplier, 1L << (2 * explicitBits), threads, Enumerate, cancellation)
+        return Run(multiplier, 1L << (2 * explicitBits), threads, Enumerate, progress, cancellation)
             .Metrics(multiplier, OperandLaw.Mantissa, seed: null, bits);
     }
 
@@ -80,13 +82,13 @@ public static class ErrorMeasurement
     static float OneAndFraction(uint fraction, int bits) =>
         Binary32.Compose(0, OperandLaw.ExponentOfOne, fraction << (Binary32.FractionBits - bits));
 
-    static ErrorTally Run(FloatMultiplier multiplier, long samples, int threads, Operands operands, CancellationToken cancellation)
+    static ErrorTally Run(FloatMultiplier multiplier, long samples, int threads, Operands operands, Action<double>? progress, CancellationToken cancellation)
     {
         // The first block alone says how far the histogram has to reach.
         double scale = Scale(Tally(multiplier, 0, samples, scale: 1, operands).LargestRelativeError);
         var total = new ErrorTally(scale);
-        OrderedBlocks.Run(
-            (samples + Block - 1) / Block, Spans.Threads(threads), block => Tally(multiplier, block * Block, samples, scale, operands), total.Add, cancellation);
+        long blocks = (samples + Block - 1) / Block;
+        OrderedBlocks.Run(blocks, Spans.Threads(threads), block => Tally(multiplier, block * Block, samples, scale, operands), total.Add, progress, cancellation);
         return total;
     }
 

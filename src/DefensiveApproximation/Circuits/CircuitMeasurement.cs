@@ -36,10 +36,11 @@ public static class CircuitMeasurement
     /// <param name="circuit">A circuit with two inputs of at most 32 bits and one output.</param>
     /// <param name="law">Which operands there are.</param>
     /// <param name="threads">The most threads to use; 0 is one per processor.</param>
+    /// <param name="progress">Told what further fraction is done, if given.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="InputException">The circuit is no such multiplier, or there are more than <see cref="MostPairs"/> pairs.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
-    public static CircuitMetrics AllPairs(Netlist circuit, IntegerLaw law, int threads = 0, CancellationToken cancellation = default)
+    public static CircuitMetrics AllPairs(Netlist circuit, IntegerLaw law, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         long pairs = Pairs(circuit, law);
         if (pairs > MostPairs)
@@ -55,7 +56,7 @@ public static class CircuitMeasurement
             }
         }
 
-        return Run(circuit, law, pairs, threads, Enumerate, cancellation).Metrics(seed: null);
+        return Run(circuit, law, pairs, threads, Enumerate, progress, cancellation).Metrics(seed: null);
     }
 
     /// <summary>Measures the error on a random sample.</summary>
@@ -64,12 +65,13 @@ public static class CircuitMeasurement
     /// <param name="samples">How many pairs, 1 to <see cref="MostSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
     /// <param name="threads">The most threads to use; 0 is one per processor.</param>
+    /// <param name="progress">Told what further fraction is done, if given.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="InputException">The circuit is no such multiplier.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public static CircuitMetrics Sample(
-        Netlist circuit, IntegerLaw law, long samples, ulong seed, int threads = 0, CancellationToken cancellation = default)
+        Netlist circuit, IntegerLaw law, long samples, ulong seed, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ThrowIfUnfit(circuit);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
@@ -85,14 +87,14 @@ public static class CircuitMeasurement
             }
         }
 
-        return Run(circuit, law, samples, threads, Draw, cancellation).Metrics(seed);
+        return Run(circuit, law, samples, threads, Draw, progress, cancellation).Metrics(seed);
     }
 
-    static CircuitTally Run(Netlist circuit, IntegerLaw law, long samples, int threads, Operands operands, CancellationToken cancellation)
+    static CircuitTally Run(Netlist circuit, IntegerLaw law, long samples, int threads, Operands operands, Action<double>? progress, CancellationToken cancellation)
     {
         var interpreter = new SlicedInterpreter(circuit);
         var total = new CircuitTally(circuit, law);
-        OrderedBlocks.Run((samples + Block - 1) / Block, Spans.Threads(threads), Tally, total.Add, cancellation);
+        OrderedBlocks.Run((samples + Block - 1) / Block, Spans.Threads(threads), Tally, total.Add, progress, cancellation);
         return total;
 
         CircuitTally Tally(long block)

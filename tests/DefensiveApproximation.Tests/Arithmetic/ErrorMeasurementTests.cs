@@ -178,7 +178,7 @@ public class ErrorMeasurementTests
     }
 
     static ErrorMetrics Sample(FloatMultiplier multiplier, OperandLaw law, long samples, ulong seed, int threads = 0) =>
-        ErrorMeasurement.Sample(multiplier, law, samples, seed, threads, TestContext.Current.CancellationToken);
+        ErrorMeasurement.Sample(multiplier, law, samples, seed, threads, cancellation: TestContext.Current.CancellationToken);
 
     static ErrorMetrics AllPairs(FloatMultiplier multiplier, int bits) =>
         ErrorMeasurement.AllPairs(multiplier, bits, cancellation: TestContext.Current.CancellationToken);

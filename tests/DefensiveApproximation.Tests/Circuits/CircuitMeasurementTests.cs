@@ -111,7 +111,7 @@ public class CircuitMeasurementTests
         int[] covered = new int[5];
         for (int run = 0; run < Runs; run++)
         {
-            CircuitMetrics sample = CircuitMeasurement.Sample(circuit, IntegerLaw.Uniform, 2000, (ulong)run, threads: 1, TestContext.Current.CancellationToken);
+            CircuitMetrics sample = CircuitMeasurement.Sample(circuit, IntegerLaw.Uniform, 2000, (ulong)run, threads: 1, cancellation: TestContext.Current.CancellationToken);
             covered[0] += Covers(sample.MeanAbsoluteError, whole.MeanAbsoluteError);
             covered[1] += Covers(sample.Bias, whole.Bias);
             covered[2] += Covers(sample.ErrorProbability, whole.ErrorProbability);
@@ -128,8 +128,8 @@ public class CircuitMeasurementTests
     {
         Netlist circuit = CircuitDescription.Build("array:32:ama4:columns=20");
 
-        CircuitMetrics one = CircuitMeasurement.Sample(circuit, IntegerLaw.Normalised, 100_001, seed: 3, threads: 1, TestContext.Current.CancellationToken);
-        CircuitMetrics three = CircuitMeasurement.Sample(circuit, IntegerLaw.Normalised, 100_001, seed: 3, threads: 3, TestContext.Current.CancellationToken);
+        CircuitMetrics one = CircuitMeasurement.Sample(circuit, IntegerLaw.Normalised, 100_001, seed: 3, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        CircuitMetrics three = CircuitMeasurement.Sample(circuit, IntegerLaw.Normalised, 100_001, seed: 3, threads: 3, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(one.MeanAbsoluteError, three.MeanAbsoluteError);
         Assert.Equal(one.MeanRelativeError, three.MeanRelativeError);
