@@ -50,7 +50,7 @@ static class AttackFolder
         (double, double)[] measured =
         [
             report.Curve[0],
-            .. report.Results.Where(result => result.Epsilon is not null).Select(result => (result.Epsilon!.Value, RobustnessCurve.Of([result.Worst.Records], report.Norm)[^1].Accuracy)).Order(),
+            .. report.Results.Where(result => result.Epsilon is not null).Select(result => (result.Epsilon!.Value.Value, RobustnessCurve.Of([result.Worst.Records], report.Norm)[^1].Accuracy)).Order(),
         ];
         Write("grid.png", AdversarialGrid.Draw(examples));
         Write("curve.png", CurveFigure.Draw(report.Title, AttackEntry.SignOf(report.Norm), isMinimal ? report.Curve : measured, isMinimal));

@@ -73,8 +73,8 @@ static class PlotStyle
     /// <summary>Puts a legend under the axes, where it covers nothing.</summary>
     /// <param name="plot">The plot.</param>
     /// <param name="theme">Its colours.</param>
-    /// <param name="items">What it shows, with the marks as they are in the plot; null for what the plot's parts say of themselves.</param>
-    public static void AddLegend(Plot plot, PlotTheme theme, IEnumerable<LegendItem>? items = null)
+    /// <param name="items">What it shows, with the marks as they are in the plot.</param>
+    public static void AddLegend(Plot plot, PlotTheme theme, IEnumerable<LegendItem> items)
     {
         plot.ShowLegend(Edge.Bottom);
         Legend legend = plot.Legend;
@@ -85,8 +85,8 @@ static class PlotStyle
         legend.BackgroundColor = theme.Paper;
         legend.OutlineWidth = 0;
         legend.ShadowColor = Colors.Transparent;
-        legend.DisplayPlottableLegendItems = items is null;
-        legend.ManualItems.AddRange(items ?? []);
+        legend.DisplayPlottableLegendItems = false;
+        legend.ManualItems.AddRange(items);
     }
 
     /// <summary>Adds a map and the scale of its colours, and ends the axes where it ends.</summary>

@@ -16,7 +16,7 @@ public sealed record Answer(string Sentence, IReadOnlyList<PlotData> Plots, IRea
     public static string Question => "Does an approximate multiplier make a neural network robust against adversarial examples?";
 
     /// <summary>The answer by the results included with the release.</summary>
-    public static Answer Included { get; } = Of(ResultsJson.Shipped) ?? throw new InvalidOperationException("The results included with the release do not answer the question.");
+    public static Answer Included => Of(ResultsJson.Shipped) ?? throw new InvalidOperationException("The results included with the release do not answer the question.");
 
     /// <summary>The answer by some results; null where what it needs is missing, or was measured on a stand-in for MNIST.</summary>
     /// <param name="results">The results.</param>
