@@ -84,6 +84,7 @@ static class PlotStyle
         legend.FontColor = theme.Ink;
         legend.BackgroundColor = theme.Paper;
         legend.OutlineWidth = 0;
+        legend.Margin = new PixelPadding(0);
         legend.ShadowColor = Colors.Transparent;
         legend.DisplayPlottableLegendItems = false;
         legend.ManualItems.AddRange(items);
