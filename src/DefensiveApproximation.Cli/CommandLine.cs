@@ -81,7 +81,8 @@ static class CommandLine
         return present + word[name.Length..];
     });
 
-    static RootCommand Root()
+    /// <summary>The commands.</summary>
+    internal static RootCommand Root()
     {
         var root = new RootCommand("""
             Neural networks on approximate multipliers: what happens to their accuracy and to their robustness against adversarial examples.

@@ -31,7 +31,7 @@ public sealed class ExperimentCommandTests : IDisposable
     {
         string file = folder.File("noise.png");
 
-        Dapprox run = await Dapprox.RunAsync("profile", "bfloat16", "--law", "normal", "--samples", "10000", "--plot", file);
+        Dapprox run = await Dapprox.RunAsync("profile", "bfloat16", "--distribution", "normal", "--samples", "10000", "--plot", file);
 
         using SKBitmap picture = SKBitmap.Decode(file);
         Assert.Equal(2 * NoiseFigure.Width, picture.Width);
@@ -51,9 +51,9 @@ public sealed class ExperimentCommandTests : IDisposable
     [InlineData("--samples is '0'", "--samples", "0")]
     [InlineData("--samples is 'many'", "--samples", "many")]
     [InlineData("from 1 to 12", "--bits", "13")]
-    [InlineData("unknown operand law", "--law", "uniform")]
+    [InlineData("unknown distribution", "--distribution", "uniform")]
     [InlineData("leave out one of them", "--bits", "4", "--samples", "5")]
-    [InlineData("leave out --law", "--bits", "4", "--law", "normal")]
+    [InlineData("leave out --distribution", "--bits", "4", "--distribution", "normal")]
     public async Task Profile_BadValue_IsOneLine(string message, params string[] arguments)
     {
         Dapprox run = await Dapprox.RunAsync(["profile", "ax-fpm", .. arguments]);
