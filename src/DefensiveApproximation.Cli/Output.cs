@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Circuits;
 using Spectre.Console;
 
 namespace DefensiveApproximation.Cli;
@@ -22,6 +23,20 @@ static class Output
 
     /// <summary>A line for the reader, not part of the result.</summary>
     public static void Note(string line) => Console.Error.WriteLine(line);
+
+    /// <summary>
+    /// What bare circuits among some multipliers are taken for: an "8-bit multiplier" is one of integers to most people, and here it
+    /// multiplies mantissas. One sentence for each width.
+    /// </summary>
+    /// <param name="multipliers">The multipliers; those that have a name of their own need no word.</param>
+    public static IEnumerable<string> MantissaNotes(params IEnumerable<FloatMultiplier> multipliers) => multipliers
+        .OfType<CircuitMultiplier>()
+        .Where(multiplier => !Multipliers.All.Contains(multiplier))
+        .Select(multiplier => multiplier.Format.MantissaBits)
+        .Distinct()
+        .Select(bits => bits > Binary32.FractionBits
+            ? $"a circuit of {bits} bits multiplies the mantissas of binary32 numbers here, and not integers"
+            : $"a circuit of {bits} bits multiplies the leading {bits} bits of binary32 mantissas here, the hidden one included, and not {bits}-bit integers");
 
     /// <summary>Prints the object, and nothing else, on stdout.</summary>
     public static void PrintJson(JsonObject result)

@@ -100,7 +100,8 @@ static class ExploreCommand
             string[] circuits = [.. front.Select(candidate => space.Describe(candidate.Genes))];
             if (parse.GetValue(plot) is string figureFile)
             {
-                byte[] png = ParetoFigure.Draw(space.Title, [.. shown.Select(figure => figure.Name)], values);
+                byte[] png = ParetoFigure.Png(
+                    space.Title, [.. shown.Select(figure => new ParetoAxis(figure.Title, figure.LargerIsBetter))], [.. values.Select((numbers, i) => new ParetoPoint($"{i + 1}", numbers))]);
                 AtomicFile.Write(figureFile, stream => stream.Write(png));
             }
 
@@ -122,9 +123,9 @@ static class ExploreCommand
             }
 
             Console.WriteLine(search);
-            Table table = Output.Table([.. shown.Select(figure => figure.Name), "circuit"]);
+            Table table = Output.Table(["#", .. shown.Select(figure => figure.Name), "circuit"]);
             for (int i = 0; i < circuits.Length; i++)
-                table.AddRow([.. values[i].Select(value => $"{value:G4}"), Markup.Escape(circuits[i])]);
+                table.AddRow([$"{i + 1}", .. values[i].Select(value => $"{value:G4}"), Markup.Escape(circuits[i])]);
             Output.Results.Write(table);
             Console.WriteLine($"{circuits.Length} designs that no other is better than, {seconds:F1} s");
             return Task.CompletedTask;
