@@ -35,7 +35,7 @@ static class MultiplierList
         }
     }
 
-    static IEnumerable<(string Given, string? Line)> Lines(string path)
+    static (string Given, string? Line)[] Lines(string path)
     {
         string[] lines = InputFile.Read(path, stream =>
         {
@@ -44,7 +44,7 @@ static class MultiplierList
             using var reader = new StreamReader(stream, Encoding.UTF8);
             return reader.ReadToEnd().Split('\n');
         });
-        (string, string?)[] items = [.. lines
+        (string Given, string? Line)[] items = [.. lines
             .Select((line, i) => (Given: WithoutComment(line), Line: (string?)$"{path}, line {i + 1}"))
             .Where(item => item.Given.Length > 0)];
         return items.Length > 0 ? items : throw new InputException($"'{path}' lists no multiplier; write one a line");

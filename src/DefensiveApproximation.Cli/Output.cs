@@ -38,6 +38,14 @@ static class Output
             ? $"a circuit of {bits} bits multiplies the mantissas of binary32 numbers here, and not integers"
             : $"a circuit of {bits} bits multiplies the leading {bits} bits of binary32 mantissas here, the hidden one included, and not {bits}-bit integers");
 
+    /// <summary>Says what bare circuits among some multipliers are taken for: <see cref="MantissaNotes"/>.</summary>
+    /// <param name="multipliers">The multipliers.</param>
+    public static void NoteMantissas(params IEnumerable<FloatMultiplier> multipliers)
+    {
+        foreach (string note in MantissaNotes(multipliers))
+            Note($"note: {note}");
+    }
+
     /// <summary>Prints the object, and nothing else, on stdout.</summary>
     public static void PrintJson(JsonObject result)
     {

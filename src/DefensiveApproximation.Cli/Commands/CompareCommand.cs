@@ -45,7 +45,11 @@ static class CompareCommand
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            IReadOnlyList<(string Given, FloatMultiplier Multiplier)> compared = MultiplierList.Parse(parse.GetValue(multipliers)!);
+            string[] words = parse.GetValue(multipliers)!;
+            // An argument of any number of words takes mistyped options, too.
+            if (words.FirstOrDefault(word => word.StartsWith('-')) is string mistyped)
+                throw Names.Unknown("option", mistyped, command.Options.Select(option => option.Name));
+            IReadOnlyList<(string Given, FloatMultiplier Multiplier)> compared = MultiplierList.Parse(words);
             foreach (string? file in (string?[])[parse.GetValue(csv), parse.GetValue(plot)])
             {
                 if (file is not null)
@@ -81,7 +85,7 @@ static class CompareCommand
                 AtomicFile.WriteText(csvFile, table.Csv());
             if (parse.GetValue(plot) is string figure)
                 table.WritePlot(figure, $"{network.Name} on {images.Name}, {images.Count} images");
-            string[] notes = [.. Output.MantissaNotes(compared.Select(item => item.Multiplier))];
+            IEnumerable<FloatMultiplier> all = compared.Select(item => item.Multiplier);
             if (parse.GetValue(json))
             {
                 Output.PrintJson(new JsonObject
@@ -97,7 +101,7 @@ static class CompareCommand
                     ["epsilon"] = budget?.Value,
                     ["attacked"] = comparison.Attacked,
                     ["units"] = new JsonObject { ["energyPerImage"] = "pJ", ["energyPerProduct"] = "pJ", ["delay"] = "ps", ["area"] = "µm²", ["seconds"] = "s" },
-                    ["notes"] = new JsonArray([.. notes.Select(note => JsonValue.Create(note))]),
+                    ["notes"] = new JsonArray([.. Output.MantissaNotes(all).Select(note => JsonValue.Create(note))]),
                     ["rows"] = table.Json(),
                 });
                 return Task.CompletedTask;
@@ -105,8 +109,7 @@ static class CompareCommand
 
             Console.WriteLine($"{network.Name} on {images.Name} ({images.Split.ToString().ToLowerInvariant()}), {images.Count} images, layers: {layers}, sums in {accumulation.ToString().ToLowerInvariant()}");
             table.Print();
-            foreach (string note in notes)
-                Output.Note($"note: {note}");
+            Output.NoteMantissas(all);
             return Task.CompletedTask;
         });
         return command;

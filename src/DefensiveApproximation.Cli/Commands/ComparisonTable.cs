@@ -77,14 +77,14 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
     {
         Print(
             ("accuracy", row => Output.Percent(row.Accuracy.Accuracy)),
-            ("95 % interval", row => $"{100 * row.Accuracy.Interval.Low:F1} to {100 * row.Accuracy.Interval.High:F1}"),
+            ("95 % interval", row => Text(row.Accuracy.Interval)),
             ("MRED", row => Output.Percent(row.Errors.MeanRelativeError.Value)),
             ("energy", row => Ratio(row.Price?.RelativeEnergy)),
             ("delay", row => Ratio(row.Price?.RelativeDelay)),
             ("time", row => $"{row.Seconds:F1} s"));
         Console.WriteLine("Energy of an image and delay: relative to exact.");
         Print(
-            ("mean error", row => Output.Percent(row.Errors.MeanSignedRelativeError.Value)),
+            ("mean error", row => Output.Percent(WithoutMinus(row.Errors.MeanSignedRelativeError.Value))),
             ("pJ a product", row => Text(row.Price?.EnergyPerProduct / FemtojoulesPerPicojoule, "F3")),
             ("nJ an image", row => Text(row.Price?.EnergyPerImage / FemtojoulesPerNanojoule, "N1")),
             ("delay, ps", row => Text(row.Price?.Delay, "N0")),
@@ -93,7 +93,7 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
         {
             Print(
                 ($"robust at {epsilon}", row => Output.Percent(row.Robust!.Accuracy)),
-                ("95 % interval", row => $"{100 * row.Robust!.Interval.Low:F1} to {100 * row.Robust.Interval.High:F1}"),
+                ("95 % interval", row => Text(row.Robust!.Interval)),
                 ("images", row => $"{row.Robust!.Correct} of {row.Robust.Count}"));
         }
 
@@ -132,6 +132,9 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
             AtomicFile.Write(file, stream => stream.Write(ParetoFigure.Png(title, axes, points, [.. Key()])));
     }
 
+    /// <summary>An error that is printed as zero has no sign.</summary>
+    static double WithoutMinus(double error) => Math.Abs(error) < 5e-5 ? 0 : error;
+
     static bool IsSvg(string file) => file.EndsWith(".svg", StringComparison.OrdinalIgnoreCase);
 
     string Short(int row) => names[row].Length <= LongestName ? names[row] : $"#{row + 1}";
@@ -139,6 +142,8 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
     IEnumerable<string> Key() => Enumerable.Range(0, rows.Count).Where(i => names[i].Length > LongestName).Select(i => $"{Short(i)}  {names[i]}");
 
     static JsonArray? Interval(Evaluation? evaluation) => evaluation is null ? null : new(evaluation.Interval.Low, evaluation.Interval.High);
+
+    static string Text((double Low, double High) interval) => $"{100 * interval.Low:F1}–{100 * interval.High:F1} %";
 
     static string Ratio(double? ratio) => Text(ratio, "F3");
 

@@ -33,7 +33,7 @@ public static class ParetoFigure
 
     const float NameSize = 12, NameHeight = 15, KeySize = 11, KeyHeight = 16, Margin = 12, MarkerSize = 9;
 
-    static readonly SKColor Ink = new(PlotStyle.Ink.ARGB), Line = new(PlotStyle.Vermilion.ARGB);
+    static readonly SKColor Ink = new(PlotStyle.Ink.ARGB);
 
     // Directions from a mark in which its name is tried, to the right first, and how far away.
     static readonly (int X, int Y)[] Directions = [(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1)];
@@ -127,7 +127,7 @@ public static class ParetoFigure
         PlotStyle.Apply(plot, title, horizontal.Label, vertical.Label);
         HashSet<Coordinates> front = Front(horizontal, vertical, marks);
         steps = Steps(front, vertical);
-        if (steps.Count > 0)
+        if (steps.Count > 1)
         {
             Scatter line = plot.Add.ScatterLine(steps.ToArray(), PlotStyle.Vermilion);
             line.LineWidth = 1.5f;
@@ -135,7 +135,7 @@ public static class ParetoFigure
         }
 
         AddMarks([.. marks.Where(front.Contains)], MarkerShape.FilledCircle, "Pareto-optimal");
-        AddMarks([.. marks.Where(mark => !front.Contains(mark))], MarkerShape.OpenCircle, "another is better in both");
+        AddMarks([.. marks.Where(mark => !front.Contains(mark))], MarkerShape.OpenCircle, "dominated");
         // Room for names beside the marks at the edges.
         plot.Axes.Margins(0.18, 0.12);
         plot.ShowLegend(Edge.Bottom);

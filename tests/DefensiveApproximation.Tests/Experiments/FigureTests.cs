@@ -88,10 +88,10 @@ public class FigureTests
     {
         string svg = Pareto();
 
-        // Text is drawn in one piece.
-        Assert.All(Designs, design => Assert.Contains($">{design.Name}</text>", svg, StringComparison.Ordinal));
+        // Text is drawn in one piece, its letters at places of their own.
+        Assert.All(Designs, design => Assert.Matches($@">\s*{design.Name}\s*</text>", svg));
         Assert.Contains("Pareto front", svg, StringComparison.Ordinal);
-        Assert.Contains("another is better in both", svg, StringComparison.Ordinal);
+        Assert.Contains("dominated", svg, StringComparison.Ordinal);
         Assert.Contains("#6  array:24:by-column=", svg, StringComparison.Ordinal);
         Assert.Equal(svg, Pareto());
         Assert.True(Boxes(svg).Count == Designs.Length);
@@ -101,7 +101,7 @@ public class FigureTests
         // The names' places, each as high and at least as wide as its text.
         static List<SKRect> Boxes(string svg) =>
         [
-            .. from Match text in Regex.Matches(svg, @"<text [^>]*?x=""([0-9.]+)[^""]*"" y=""([0-9.]+)[^>]*>([^<]*)</text>")
+            .. from Match text in Regex.Matches(svg, @"<text [^>]*?x=""([0-9.]+)[^""]*"" y=""([0-9.]+)[^>]*>\s*([^<]*?)\s*</text>")
                where Designs.Any(design => design.Name == text.Groups[3].Value)
                select SKRect.Create(
                    float.Parse(text.Groups[1].Value, CultureInfo.InvariantCulture), float.Parse(text.Groups[2].Value, CultureInfo.InvariantCulture) - 9, 5 * text.Groups[3].Value.Length, 9),

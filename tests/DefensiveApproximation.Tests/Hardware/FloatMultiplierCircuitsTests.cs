@@ -11,7 +11,7 @@ public sealed class FloatMultiplierCircuitsTests
     [Theory]
     [InlineData("array:24", true, "exact")]
     [InlineData("dadda:24", true, "exact")]
-    [InlineData("blocks:24:ama5:block=4:width=49", false, "ax-fpm")]
+    [InlineData("blocks:24:ama5:block=4:width=49", false, "ax-fpm-renormalised")]
     [InlineData("array:24:ama5", false, "ama5-flat")]
     [InlineData("booth:8", false, "bfloat16")]
     [InlineData("booth:8", true, "bfloat16")]
