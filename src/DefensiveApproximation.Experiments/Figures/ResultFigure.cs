@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using DefensiveApproximation.Experiments.Results;
 using DefensiveApproximation.Networks.Formats;
 using ScottPlot;
@@ -9,7 +8,7 @@ using ScottPlot.Plottables;
 namespace DefensiveApproximation.Experiments.Figures;
 
 /// <summary>Draws the plots of experiments, and writes their numbers.</summary>
-public static partial class ResultFigure
+public static class ResultFigure
 {
     /// <summary>The width of a figure; a PNG has twice as many pixels.</summary>
     public const int Width = 640;
@@ -29,14 +28,7 @@ public static partial class ResultFigure
     public static string Svg(PlotData data)
     {
         using Plot plot = Draw(data);
-        // SkiaSharp numbers clips through the whole process; here each picture begins with 0, so that the same numbers are the same bytes.
-        var numbers = new Dictionary<string, int>();
-        return ClipName().Replace(plot.GetSvgXml(Width, Height), clip =>
-        {
-            if (!numbers.TryGetValue(clip.Value, out int number))
-                numbers[clip.Value] = number = numbers.Count;
-            return $"cl_{number}";
-        });
+        return SvgClips.Renumbered(plot.GetSvgXml(Width, Height));
     }
 
     /// <summary>As PNG.</summary>
@@ -74,10 +66,6 @@ public static partial class ResultFigure
         AtomicFile.Write(path + ".png", stream => stream.Write(Png(data)));
         AtomicFile.WriteText(path + ".csv", Csv(data));
     }
-
-    [GeneratedRegex(@"\bcl_[0-9a-f]+\b")]
-    private static partial Regex ClipName();
-
     static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     static string Text(IReadOnlyList<double>? numbers, int place) =>
