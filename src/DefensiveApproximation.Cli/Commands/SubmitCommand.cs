@@ -17,7 +17,7 @@ static partial class SubmitCommand
         Option<Scale> scale = RunOptions.Scale();
         Option<Experiment[]> only = RunOptions.Only();
         Option<string?> data = SharedOptions.Data();
-        Option<string> output = RunOptions.Folder("--out", "The folder of the run, which all nodes see.");
+        Option<string> output = RunOptions.Folder("The folder of the run, which all nodes see.", RunOptions.ReproductionFolder);
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> partition = Values.Option<string?>("--partition", "NAME", "The partition. [default: the cluster's]", Word("--partition"));
         Option<string?> time = Values.Option<string?>("--time", "LIMIT", "The time limit of a task, as sbatch takes it: 90 (minutes), 12:00:00, 2-12:00. [default: the partition's]", Limit);

@@ -23,7 +23,7 @@ public sealed class AuditTests : IDisposable
     AuditResult Run(params Placement[] placements)
     {
         var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
-        var audit = new Audit(new Defence("defence", "digits", [.. placements.Select(placement => new Subject("lenet5-digits", placement))]), Tiny);
+        var audit = new Audit(new Defence("defence", context.Data("digits"), [.. placements.Select(placement => new Subject("lenet5-digits", placement))]), Tiny);
         Runner.Run(audit.Units, context, progress: null, TestContext.Current.CancellationToken);
         return audit.Judge(context, Runs.Info);
     }
@@ -47,7 +47,7 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public void Judge_OfAMovingTarget_DrawsAMemberForEachImage()
     {
-        var defence = new Defence("moving", "digits", [new("lenet5-digits", Placement.AxFpm), new("lenet5-digits", Placement.Bfloat16), new("lenet5-digits", Placement.Of("ama5-flat"))]);
+        var defence = new Defence("moving", Datasets.Load("digits", Split.Test), [new("lenet5-digits", Placement.AxFpm), new("lenet5-digits", Placement.Bfloat16), new("lenet5-digits", Placement.Of("ama5-flat"))]);
         Subject[] answering = [.. Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1))];
 
         Assert.True(defence.IsRandom);

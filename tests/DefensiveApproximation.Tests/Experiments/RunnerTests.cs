@@ -198,7 +198,7 @@ public sealed class RunnerTests : IDisposable
         File.WriteAllText(folder.File(Path.Combine(name, "units", "not a unit.parquet")), "");
 
         Assert.Equal("a", Inside().Result(unit).Text(0, "name"));
-        Assert.Equal("a", RunQuery.Ask(Inside().Folder, "SELECT name FROM counting", TestContext.Current.CancellationToken).Text(0, "name"));
+        Assert.Equal("a", RunQuery.Ask([Inside().Folder], "SELECT name FROM counting", TestContext.Current.CancellationToken).Text(0, "name"));
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class RunnerTests : IDisposable
     {
         Runner.Run([new Counting("a")], Context(), null, TestContext.Current.CancellationToken);
 
-        Rows rows = RunQuery.Ask(Context().Folder, "SELECT 1 AS x, 2 AS x, 3 AS x_2 FROM counting", TestContext.Current.CancellationToken);
+        Rows rows = RunQuery.Ask([Context().Folder], "SELECT 1 AS x, 2 AS x, 3 AS x_2 FROM counting", TestContext.Current.CancellationToken);
 
         Assert.Equal(["x", "x_2", "x_2_2"], rows.Columns.Select(column => column.Name));
         Assert.Equal(3, rows.Whole(0, "x_2_2"));
