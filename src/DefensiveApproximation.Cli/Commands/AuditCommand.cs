@@ -102,7 +102,7 @@ static class AuditCommand
         {
             return otherwise == LayerSelection.All
                 ? (Multiplier(part[..colon]), part[(colon + 1)..])
-                : throw new InputException($"--layers is '{otherwise}', and '{part}' names layers too; leave out one of them");
+                : throw new InputException($"--layers is '{otherwise}', and '{part}' names its own; leave out --layers");
         }
 
         if (colon > 0 && Multipliers.All.Any(known => known.Name == part[..colon]))
