@@ -9,7 +9,7 @@ using DefensiveApproximation.Training;
 namespace DefensiveApproximation.Experiments.Audits;
 
 /// <summary>
-/// The checks that a claim of robustness has to pass, after Carlini et al., "On Evaluating Adversarial Robustness", arXiv:1902.06705,
+/// The checks that a robustness claim has to pass, after Carlini et al., "On Evaluating Adversarial Robustness", arXiv:1902.06705,
 /// 2019; Athalye, Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security", ICML 2018; and Tramèr, Carlini, Brendel,
 /// Mądry, "On Adaptive Attacks to Adversarial Example Defenses", NeurIPS 2020.
 /// </summary>
@@ -51,7 +51,7 @@ public sealed class Audit
 
     static Pgd Steady(double epsilon) => new(epsilon) { Steps = Steps, Restarts = 1 };
 
-    // Both see the same images, those that both get right, so that shares can be compared.
+    // Both are attacked on the same images, those that both classify correctly, so that their rates can be compared.
     AttackUnit On(IAttack<IGradientVictim> attack, BackwardRule? rule, int images, double seconds) => new(attack, defence.DatasetName, defence.Members[0], images)
     {
         Backward = rule,
@@ -151,10 +151,10 @@ public sealed class Audit
 
     IEnumerable<(string Name, AttackUnit Unit)> Minimal =>
     [
-        ("L2, DeepFool", On(new DeepFool(), BackwardRule.GainMatched, scale.Images, 0.03)),
-        ("L0, JSMA", On(Jsma.Released, BackwardRule.GainMatched, scale.QueryImages, 0.1)),
-        ("L∞, FAB", On(new Fab { Steps = 50, Restarts = 1 }, BackwardRule.GainMatched, scale.QueryImages, 0.3)),
-        ($"L∞ targeted, PGD at ε = {EpsilonText(Epsilons[^1])}", On(Steady(Epsilons[^1]), BackwardRule.GainMatched, scale.Images, 0.02) with { Targeted = true }),
+        ("L2 (DeepFool)", On(new DeepFool(), BackwardRule.GainMatched, scale.Images, 0.03)),
+        ("L0 (JSMA)", On(Jsma.Released, BackwardRule.GainMatched, scale.QueryImages, 0.1)),
+        ("L∞ (FAB)", On(new Fab { Steps = 50, Restarts = 1 }, BackwardRule.GainMatched, scale.QueryImages, 0.3)),
+        ($"L∞ targeted (PGD, ε = {EpsilonText(Epsilons[^1])})", On(Steady(Epsilons[^1]), BackwardRule.GainMatched, scale.Images, 0.02) with { Targeted = true }),
     ];
 
     AttackUnit MinimalOnExact => OnExact(new DeepFool(), BackwardRule.StraightThrough, scale.Images, 0.03);
@@ -225,7 +225,7 @@ public sealed class Audit
         Share restarted = judge.Broken(Restarted);
         Add("S7", $"{Restarts} restarts", $"{Points(restarted.Value - curve[1].Value)} percentage points more", "less than 1 percentage point", Math.Abs((restarted.Value - curve[1].Value) ?? 1) < 0.01, "one start is not enough; the attack with restarts counts");
         (string Name, Share Share)[] sizes = [.. StepSizes.Select(one => (one.Name, judge.Broken(one.Unit)))];
-        Note("S8", "step size", $"success rate: {string.Join(", ", sizes.Select(size => $"{size.Name} {Percent(size.Share)}"))}", "the strongest counts");
+        Note("S8", "step size", $"success rate {string.Join(", ", sizes.Select(size => $"{Percent(size.Share)} at {size.Name}"))}", "the strongest counts");
 
         (Share bad, Share saturated) = judge.Gradients(Gradients);
         Add("S9", "zero, non-finite or saturated gradients", $"zero or non-finite gradient {Text(bad)}, softmax exactly 1 {Text(saturated)}{(defence.IsRandom ? ", each for the multiplier with the most" : "")}", "at most 1 % each", bad.Value <= 0.01 && saturated.Value <= 0.01, "the gradient of the cross-entropy is useless there; use losses on the logits");
@@ -253,7 +253,7 @@ public sealed class Audit
         (double Confidence, Share Share)[] confident = [.. Confident.Select(one => (one.Confidence, judge.Transfer(one.Unit)))];
         // The most confident examples that there are.
         double most = Math.Max(far.Value ?? 1, confident.Select(one => one.Share.Value).LastOrDefault(share => share is not null) ?? 1);
-        Add("T1", "transfer beyond the decision boundary", $"transfer rate: DeepFool {Percent(near)}, with the perturbation scaled by {Overshoots[^1]} {Percent(far)}; C&W {string.Join(", ", confident.Select(one => $"κ = {one.Confidence}: {Percent(one.Share)}"))}", "at most 50 % at the largest scale and κ", most <= 0.5, "examples fail to transfer at the decision boundary only");
+        Add("T1", "transfer beyond the decision boundary", $"transfer rate: DeepFool {Percent(near)}, {Percent(far)} with the perturbation scaled by {Overshoots[^1]}; C&W {string.Join(", ", confident.Select(one => $"κ = {one.Confidence}: {Percent(one.Share)}"))}", "at most 50 % at the largest scale and κ", most <= 0.5, "examples fail to transfer at the decision boundary only");
         (string Name, Share Share)[] controls = [.. Controls.Select(control => (Short(control), judge.TransferTo(DeepFoolOnExact, control)))];
         bool beats = controls.All(control => near.High < control.Share.Low);
         Add("T2", "transfer to controls", $"transfer rate: defence {Text(near)}; {string.Join("; ", controls.Select(control => $"{control.Name} {Text(control.Share)}"))}", "below every control, intervals disjoint", beats, "not below every other change of the network");
