@@ -10,7 +10,6 @@ using DefensiveApproximation.Experiments.Runs;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
-using DefensiveApproximation.Networks.Models;
 
 namespace DefensiveApproximation.Cli.Commands;
 
