@@ -63,7 +63,7 @@ public static class HardwareTables
             CircuitCost Price(bool hazards)
             {
                 CostMeasurement measurement = table == 9 ? new(mantissas, hazards: hazards) : new(multiplier, hazards);
-                return measurement.OnRandomOperands(library, IntegerLaw.Normalised, samples, seed, cancellation);
+                return measurement.OnRandomOperands(library, IntegerLaw.Normalised, samples, seed, cancellation: cancellation);
             }
 
             progress?.Invoke();

@@ -136,7 +136,7 @@ static class ModelCommand
             return new(circuit, Price(CircuitFiles.FindMultiplier(circuit)), Price(ExactMultiplier.Rounded));
 
             double Price(FloatMultiplier multiplier) =>
-                new CostMeasurement(multiplier).OnRandomOperands(library, IntegerLaw.Normalised, Samples, seed: 1, cancellation).TotalEnergy;
+                new CostMeasurement(multiplier).OnRandomOperands(library, IntegerLaw.Normalised, Samples, seed: 1, cancellation: cancellation).TotalEnergy;
         }
 
         public double? Energy(Layer layer, bool isReplaced) => (layer as IMultiplies)?.Multiplications * (isReplaced ? Product : ExactProduct);
