@@ -45,8 +45,15 @@ static class AttackFolder
                     report.Entry.Name.ToUpperInvariant() + (result.Epsilon is Epsilon epsilon ? $", ε = {epsilon}" : ""), data, clean.Row(i).ToArray(), result.Worst.Records[i], networks)))
             .Take(MostExamples)
             .ToArray();
+        // Within a budget an attack does not look for the nearest example, and says nothing of smaller budgets.
+        bool isMinimal = report.Results[0].Epsilon is null;
+        (double, double)[] measured =
+        [
+            report.Curve[0],
+            .. report.Results.Where(result => result.Epsilon is not null).Select(result => (result.Epsilon!.Value.Value, RobustnessCurve.Of([result.Worst.Records], report.Norm)[^1].Accuracy)).Order(),
+        ];
         Write("grid.png", AdversarialGrid.Draw(examples));
-        Write("curve.png", CurveFigure.Draw(report.Title, AttackEntry.SignOf(report.Norm), report.Curve));
+        Write("curve.png", CurveFigure.Draw(report.Title, AttackEntry.SignOf(report.Norm), isMinimal ? report.Curve : measured, isMinimal));
 
         void Write(string name, byte[] picture) => AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(picture));
     }

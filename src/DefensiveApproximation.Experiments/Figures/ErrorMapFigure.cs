@@ -38,7 +38,7 @@ public static class ErrorMapFigure
 
         PlotStyle.Apply(plot, Title(metrics), "second operand b", "first operand a");
         Heatmap picture = plot.Add.Heatmap(percent);
-        picture.Extent = new CoordinateRect(map.Second.Low, map.Second.High, map.First.Low, map.First.High);
+        picture.Extent = PlotStyle.Middles(new CoordinateRect(map.Second.Low, map.Second.High, map.First.Low, map.First.High), percent);
         picture.Colormap = new ScottPlot.Colormaps.CustomInterpolated([PlotStyle.Vermilion, Colors.White, PlotStyle.Blue]);
         picture.NaNCellColor = PlotStyle.Faint;
         // Without errors any range will do.

@@ -66,7 +66,7 @@ public static class ParetoFigure
         using var stream = new MemoryStream();
         using (SKCanvas canvas = SKSvgCanvas.Create(SKRect.Create(width, height), stream))
             Draw(canvas, title, axes, points, lines);
-        return SvgClips.Renumbered(Encoding.UTF8.GetString(stream.ToArray()));
+        return SvgNames.Renumbered(Encoding.UTF8.GetString(stream.ToArray()), "pareto");
     }
 
     static int PlotWidth(IReadOnlyList<ParetoAxis> axes) => axes.Count == 2 ? SingleWidth : Width;

@@ -5,8 +5,28 @@ using SkiaSharp;
 
 namespace DefensiveApproximation.Experiments.Figures;
 
+/// <summary>The colours of a plot.</summary>
+/// <param name="Paper">Behind everything.</param>
+/// <param name="Ink">Text and axes.</param>
+/// <param name="Faint">The grid.</param>
+/// <param name="Series">The series, in order.</param>
+sealed record PlotTheme(Color Paper, Color Ink, Color Faint, IReadOnlyList<Color> Series)
+{
+    /// <summary>For light pages and for print.</summary>
+    public static PlotTheme Light { get; } = Of("#ffffff", "#1b1f24", "#e3e6ea", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6b5b00", "#4b4f54");
+
+    /// <summary>For dark pages.</summary>
+    public static PlotTheme Dark { get; } = Of("#14171b", "#e8ebee", "#39414a", "#6cbcf0", "#ff9a57", "#4fd1a5", "#e3a6c8", "#f0c04a", "#a9d7f5", "#c9b458", "#b8bfc7");
+
+    /// <summary>The colours in the order of <see cref="PlotStyle.Variables"/>, as <c>#rrggbb</c>.</summary>
+    public IEnumerable<string> Hex => new[] { Paper, Ink, Faint }.Concat(Series).Select(color => $"#{color.R:X2}{color.G:X2}{color.B:X2}");
+
+    static PlotTheme Of(string paper, string ink, string faint, params string[] series) =>
+        new(Color.FromHex(paper), Color.FromHex(ink), Color.FromHex(faint), [.. series.Select(Color.FromHex)]);
+}
+
 /// <summary>
-/// The one look of all plots: light background, own font, and colours that colour-blind readers can tell apart (M. Okabe,
+/// The one look of all plots: own font, and colours that colour-blind readers can tell apart (M. Okabe,
 /// K. Ito, "Color Universal Design", 2008).
 /// </summary>
 static class PlotStyle
@@ -14,16 +34,10 @@ static class PlotStyle
     /// <summary>Image pixels per figure pixel, so that figures stay sharp on dense screens and in print.</summary>
     public const int PixelRatio = 2;
 
-    public static readonly Color Ink = Color.FromHex("#1b1f24");
-    public static readonly Color Faint = Color.FromHex("#e3e6ea");
-    public static readonly Color Blue = Color.FromHex("#0072B2");
-    public static readonly Color Vermilion = Color.FromHex("#D55E00");
+    public static readonly Color Ink = PlotTheme.Light.Ink, Faint = PlotTheme.Light.Faint, Blue = PlotTheme.Light.Series[0], Vermilion = PlotTheme.Light.Series[1];
 
-    /// <summary>The colours of series, in order.</summary>
-    public static readonly Color[] Series =
-    [
-        Blue, Vermilion, Color.FromHex("#009E73"), Color.FromHex("#CC79A7"), Color.FromHex("#E69F00"), Color.FromHex("#56B4E9"), Color.FromHex("#6b5b00"), Ink,
-    ];
+    /// <summary>What a page calls the colours of <see cref="PlotTheme.Hex"/>, so that figures inside it are dark where the page is.</summary>
+    public static readonly string[] Variables = ["--plot-paper", "--plot-ink", "--plot-faint", .. PlotTheme.Light.Series.Select((_, i) => $"--plot-{i}")];
 
     /// <summary>Figure pixels between two plots.</summary>
     public const int Gap = 20;
@@ -37,12 +51,14 @@ static class PlotStyle
     /// <param name="title">What it shows.</param>
     /// <param name="horizontal">The quantity and unit of the horizontal axis.</param>
     /// <param name="vertical">The quantity and unit of the vertical axis.</param>
-    public static void Apply(Plot plot, string title, string horizontal, string vertical)
+    /// <param name="theme">Its colours; null for the light ones.</param>
+    public static void Apply(Plot plot, string title, string horizontal, string vertical, PlotTheme? theme = null)
     {
-        plot.FigureBackground.Color = Colors.White;
-        plot.DataBackground.Color = Colors.White;
-        plot.Axes.Color(Ink);
-        plot.Grid.MajorLineColor = Faint;
+        theme ??= PlotTheme.Light;
+        plot.FigureBackground.Color = theme.Paper;
+        plot.DataBackground.Color = theme.Paper;
+        plot.Axes.Color(theme.Ink);
+        plot.Grid.MajorLineColor = theme.Faint;
         plot.Title(title);
         plot.Axes.Title.Label.FontSize = TitleSize;
         plot.XLabel(horizontal);
@@ -54,20 +70,51 @@ static class PlotStyle
         plot.Font.Set(FigureFont.Name);
     }
 
+    /// <summary>Puts a legend under the axes, where it covers nothing.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="theme">Its colours.</param>
+    /// <param name="items">What it shows, with the marks as they are in the plot.</param>
+    public static void AddLegend(Plot plot, PlotTheme theme, IEnumerable<LegendItem> items)
+    {
+        plot.ShowLegend(Edge.Bottom);
+        Legend legend = plot.Legend;
+        legend.Orientation = Orientation.Horizontal;
+        legend.FontName = FigureFont.Name;
+        legend.FontSize = TickSize;
+        legend.FontColor = theme.Ink;
+        legend.BackgroundColor = theme.Paper;
+        legend.OutlineWidth = 0;
+        legend.ShadowColor = Colors.Transparent;
+        legend.DisplayPlottableLegendItems = false;
+        legend.ManualItems.AddRange(items);
+    }
+
     /// <summary>Adds a map and the scale of its colours, and ends the axes where it ends.</summary>
     /// <param name="plot">The plot.</param>
     /// <param name="cells">The cells' values, from above to below; NaN leaves one white.</param>
     /// <param name="extent">Where the map is.</param>
     /// <param name="label">The quantity and unit of the values.</param>
+    /// <param name="range">Where the colours begin and end; null for where the values do.</param>
     /// <returns>The scale.</returns>
-    public static ColorBar AddMap(Plot plot, double[,] cells, CoordinateRect extent, string label)
+    public static ColorBar AddMap(Plot plot, double[,] cells, CoordinateRect extent, string label, (double Low, double High)? range = null)
     {
         Heatmap map = plot.Add.Heatmap(cells);
-        map.Extent = extent;
+        map.Extent = Middles(extent, cells);
         map.Colormap = new ScottPlot.Colormaps.Viridis().Reversed();
         map.NaNCellColor = Colors.Transparent;
+        if (range is (double low, double high))
+            map.ManualRange = new ScottPlot.Range(low, high);
         plot.Axes.SetLimits(extent.Left, extent.Right, extent.Bottom, extent.Top);
         return AddColorBar(plot, map, label);
+    }
+
+    /// <summary>From the middles of the first cells to those of the last ones, which is how a heat map is told where it is.</summary>
+    /// <param name="extent">Where its cells begin and end.</param>
+    /// <param name="cells">Its cells.</param>
+    public static CoordinateRect Middles(CoordinateRect extent, double[,] cells)
+    {
+        double width = extent.Width / cells.GetLength(1) / 2, height = extent.Height / cells.GetLength(0) / 2;
+        return new CoordinateRect(extent.Left + width, extent.Right - width, extent.Bottom + height, extent.Top - height);
     }
 
     /// <summary>Adds the scale of a heat map's colours.</summary>
@@ -112,7 +159,7 @@ static class PlotStyle
     public static byte[] Png(IReadOnlyList<(Plot Plot, int Width)> plots, int height)
     {
         using var surface = SKSurface.Create(new SKImageInfo((plots.Sum(plot => plot.Width) + Gap * (plots.Count - 1)) * PixelRatio, height * PixelRatio));
-        surface.Canvas.Clear(SKColors.White);
+        surface.Canvas.Clear(new SKColor(plots[0].Plot.FigureBackground.Color.ARGB));
         int left = 0;
         foreach ((Plot plot, int width) in plots)
         {

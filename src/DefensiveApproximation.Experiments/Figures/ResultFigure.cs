@@ -16,27 +16,54 @@ public static class ResultFigure
     /// <summary>The height of a figure; a PNG has twice as many pixels.</summary>
     public const int Height = 420;
 
-    const float LineWidth = 2, MarkerSize = 8;
+    const float LineWidth = 2, MarkerSize = 8, PaperSize = 12;
 
-    const int Marks = 6;
+    /// <summary>Of more points, not each has a mark.</summary>
+    const int MostMarks = 12, Marks = 6;
 
     static readonly MarkerShape[] Shapes =
         [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.OpenCircle, MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.Cross];
 
-    /// <summary>As SVG.</summary>
+    /// <summary>
+    /// As an SVG element of a page, whose style sheet has its colours: <c>data-places</c> are the horizontal places of the points that have
+    /// marks, <c>data-height</c> the upper and the lower end of the axes.
+    /// </summary>
     /// <param name="data">What to draw.</param>
-    public static string Svg(PlotData data)
+    /// <param name="name">What no other picture of the page is called.</param>
+    /// <param name="attributes">Further attributes.</param>
+    public static string Svg(PlotData data, string name, string attributes = "")
     {
-        using Plot plot = Draw(data);
-        return SvgClips.Renumbered(plot.GetSvgXml(Width, Height));
+        ArgumentNullException.ThrowIfNull(data);
+        using Plot plot = Draw(data, PlotTheme.Light);
+        string svg = SvgNames.Renumbered(plot.GetSvgXml(Width, Height), name);
+        foreach ((string colour, string variable) in PlotTheme.Light.Hex.Zip(PlotStyle.Variables))
+            svg = svg.Replace($"\"{colour}\"", $"\"var({variable})\"", StringComparison.Ordinal);
+        string places = data.Kind == PlotKind.Lines && data.Series is [{ X.Count: <= MostMarks } first, ..]
+            ? string.Create(CultureInfo.InvariantCulture, $" data-places=\"{string.Join(' ', first.X.Select(x => plot.GetPixel(new Coordinates(x, 0)).X.ToString("0.#", CultureInfo.InvariantCulture)))}\" data-height=\"{plot.RenderManager.LastRender.DataRect.Top:0.#} {plot.RenderManager.LastRender.DataRect.Bottom:0.#}\"")
+            : "";
+        int end = svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal));
+        return $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\"{places}{attributes}{svg[end..].Replace("fill=\"white\"", "fill=\"var(--plot-paper)\"", StringComparison.Ordinal).Replace("\t", "", StringComparison.Ordinal)}";
     }
 
     /// <summary>As PNG.</summary>
     /// <param name="data">What to draw.</param>
-    public static byte[] Png(PlotData data)
+    public static byte[] Png(PlotData data) => Png([data], isDark: false);
+
+    /// <summary>Several side by side as PNG.</summary>
+    /// <param name="data">What to draw, from left to right.</param>
+    /// <param name="isDark">Whether it is for a dark page.</param>
+    public static byte[] Png(IReadOnlyList<PlotData> data, bool isDark)
     {
-        using Plot plot = Draw(data);
-        return PlotStyle.Png([(plot, Width)], Height);
+        (Plot Plot, int Width)[] plots = [.. data.Select(one => (Draw(one, isDark ? PlotTheme.Dark : PlotTheme.Light), Width))];
+        try
+        {
+            return PlotStyle.Png(plots, Height);
+        }
+        finally
+        {
+            foreach ((Plot plot, _) in plots)
+                plot.Dispose();
+        }
     }
 
     /// <summary>The numbers as CSV: series, x, y, and the ends of intervals or the value of a cell where there are.</summary>
@@ -56,81 +83,109 @@ public static class ResultFigure
         return csv.ToString();
     }
 
-    /// <summary>Writes it as SVG, PNG and CSV, each in one step.</summary>
+    /// <summary>Writes it as PNG and CSV, each in one step.</summary>
     /// <param name="path">Where the files go, without their endings.</param>
     /// <param name="data">What to draw.</param>
     /// <exception cref="InputException">A file cannot be written.</exception>
     public static void Save(string path, PlotData data)
     {
-        AtomicFile.WriteText(path + ".svg", Svg(data));
         AtomicFile.Write(path + ".png", stream => stream.Write(Png(data)));
         AtomicFile.WriteText(path + ".csv", Csv(data));
     }
+
     static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     static string Text(IReadOnlyList<double>? numbers, int place) =>
         numbers is null || !double.IsFinite(numbers[place]) ? "" : numbers[place].ToString(CultureInfo.InvariantCulture);
 
-    static Plot Draw(PlotData data)
+    static Plot Draw(PlotData data, PlotTheme theme)
     {
         ArgumentNullException.ThrowIfNull(data);
         var plot = new Plot();
-        PlotStyle.Apply(plot, data.Title, data.XTitle, data.YTitle);
+        PlotStyle.Apply(plot, data.Title, data.XTitle, data.YTitle, theme);
         switch (data.Kind)
         {
             case PlotKind.Map:
                 DrawMap(plot, data);
                 break;
             case PlotKind.Intervals:
-                DrawIntervals(plot, data);
+                DrawIntervals(plot, data, theme);
                 break;
             case PlotKind.Bars:
                 PlotStyle.AddHistogram(plot, data.Series[0].X, data.Series[0].Y);
                 break;
             default:
-                DrawLines(plot, data);
+                DrawLines(plot, data, theme);
                 break;
-        }
-
-        if (data.Kind is not PlotKind.Map and not PlotKind.Intervals)
-            DrawMarks(plot, data);
-        if (data.Kind != PlotKind.Map && (data.Series.Count > 1 || data.Paper.Count > 0))
-        {
-            plot.ShowLegend(data.Kind == PlotKind.Steps ? Alignment.LowerRight : Alignment.UpperRight);
-            plot.Legend.FontName = FigureFont.Name;
-            plot.Legend.FontSize = 12;
         }
 
         return plot;
     }
 
-    static void DrawLines(Plot plot, PlotData data)
+    static void DrawLines(Plot plot, PlotData data, PlotTheme theme)
     {
+        var legend = new List<LegendItem>();
         for (int i = 0; i < data.Series.Count; i++)
         {
             Series series = data.Series[i];
             if (series.X.Count == 0)
                 continue;
-            Scatter line = plot.Add.Scatter(series.X.ToArray(), series.Y.ToArray(), PlotStyle.Series[i % PlotStyle.Series.Length]);
+            Color color = theme.Series[i % theme.Series.Count];
+            // Not by colour alone: marks of a shape of its own.
+            MarkerShape shape = Shapes[i % Shapes.Length];
+            if (series.X.Count <= MostMarks && series.Low is not null && series.High is not null)
+            {
+                for (int place = 0; place < series.X.Count; place++)
+                    AddLine(plot, series.X[place], series.Low[place], series.High[place], color.WithAlpha(0.5));
+            }
+
+            Scatter line = plot.Add.Scatter(series.X.ToArray(), series.Y.ToArray(), color);
             line.LineWidth = LineWidth;
             line.MarkerSize = 0;
             if (data.Kind == PlotKind.Steps)
                 line.ConnectStyle = ConnectStyle.StepHorizontal;
-            line.LegendText = series.Name;
-            // Not by colour alone: a few marks of a shape of its own. SVG here knows no dashes.
-            for (int mark = 1; mark <= Marks; mark++)
-            {
-                int place = data.Kind == PlotKind.Lines ? (mark - 1) * (series.X.Count - 1) / (Marks - 1) : mark * (series.X.Count - 1) / (Marks + 1);
-                plot.Add.Marker(series.X[place], series.Y[place], Shapes[i % Shapes.Length], MarkerSize, PlotStyle.Series[i % PlotStyle.Series.Length]);
-            }
+            foreach (int place in series.X.Count <= MostMarks ? Enumerable.Range(0, series.X.Count) : Enumerable.Range(1, Marks).Select(mark => mark * (series.X.Count - 1) / (Marks + 1)))
+                plot.Add.Marker(series.X[place], series.Y[place], shape, MarkerSize, color);
+            legend.Add(Item(series.Name, color, shape, MarkerSize, LineWidth));
         }
 
-        if (data.Kind == PlotKind.Steps)
-            plot.Axes.SetLimitsY(0, 102);
+        foreach (PaperMark mark in data.Paper)
+        {
+            // The paper's exact network in ink, whatever is claimed for the approximate one in the colour of the claim.
+            Color color = mark.Name.EndsWith("exact", StringComparison.Ordinal) || mark.Y is null ? theme.Ink : theme.Series[1];
+            if (mark.Y is double y)
+                plot.Add.Marker(mark.X, y, MarkerShape.FilledDiamond, PaperSize, color);
+            else
+                plot.Add.VerticalLine(mark.X, LineWidth, color);
+            legend.Add(mark.Y is null ? Item(mark.Name, color, MarkerShape.None, 0, LineWidth) : Item(mark.Name, color, MarkerShape.FilledDiamond, PaperSize, 0));
+        }
+
+        // All of it is per cents of images.
+        if (data.YTitle.EndsWith('%'))
+            plot.Axes.SetLimitsY(-2, 102);
+        if (legend.Count > 1)
+            PlotStyle.AddLegend(plot, theme, legend);
     }
 
+    static void AddLine(Plot plot, double x, double low, double high, Color color)
+    {
+        if (!double.IsFinite(low) || !double.IsFinite(high))
+            return;
+        LinePlot interval = plot.Add.Line(x, low, x, high);
+        interval.LineColor = color;
+        interval.LineWidth = LineWidth;
+    }
+
+    static LegendItem Item(string name, Color color, MarkerShape shape, float size, float width) => new()
+    {
+        LabelText = name,
+        LineColor = color,
+        LineWidth = width,
+        MarkerStyle = new MarkerStyle(shape, size, color),
+    };
+
     /// <summary>One line for each series, from above to below, each with its interval and the paper's mark.</summary>
-    static void DrawIntervals(Plot plot, PlotData data)
+    static void DrawIntervals(Plot plot, PlotData data, PlotTheme theme)
     {
         int count = data.Series.Count;
         for (int i = 0; i < count; i++)
@@ -140,47 +195,26 @@ public static class ResultFigure
             if (series.Low is { Count: > 0 } low && series.High is { Count: > 0 } high && double.IsFinite(series.X[0]))
             {
                 LinePlot interval = plot.Add.Line(low[0], y, high[0], y);
-                interval.LineColor = PlotStyle.Blue;
+                interval.LineColor = theme.Series[0];
                 interval.LineWidth = 5;
-                Marker value = plot.Add.Marker(series.X[0], y, MarkerShape.FilledCircle, MarkerSize + 3, PlotStyle.Ink);
-                if (i == 0)
-                    (value.LegendText, interval.LegendText) = ("here", "95 % interval");
+                plot.Add.Marker(series.X[0], y, MarkerShape.FilledCircle, PaperSize, theme.Ink);
             }
         }
 
-        for (int i = 0; i < data.Paper.Count; i++)
-        {
-            PaperMark mark = data.Paper[i];
-            Marker paper = plot.Add.Marker(mark.X, count - 1 - mark.Y!.Value, MarkerShape.FilledDiamond, MarkerSize + 4, PlotStyle.Vermilion);
-            if (i == 0)
-                paper.LegendText = mark.Name;
-        }
-
+        foreach (PaperMark mark in data.Paper)
+            plot.Add.Marker(mark.X, count - 1 - mark.Y!.Value, MarkerShape.FilledDiamond, PaperSize, theme.Series[1]);
         plot.Axes.Left.SetTicks([.. Enumerable.Range(0, count).Select(i => (double)(count - 1 - i))], [.. data.Series.Select(series => series.Name)]);
         plot.Axes.SetLimits(-2, 102, -0.7, count - 0.3);
-    }
-
-    static void DrawMarks(Plot plot, PlotData data)
-    {
-        foreach (PaperMark mark in data.Paper)
-        {
-            if (mark.Y is double y)
-            {
-                Marker marker = plot.Add.Marker(mark.X, y, MarkerShape.FilledDiamond, MarkerSize + 4, mark.Name.EndsWith("exact", StringComparison.Ordinal) ? PlotStyle.Ink : PlotStyle.Vermilion);
-                marker.LegendText = mark.Name;
-            }
-            else
-            {
-                VerticalLine line = plot.Add.VerticalLine(mark.X, 3, PlotStyle.Ink);
-                line.LegendText = mark.Name;
-            }
-        }
+        LegendItem[] legend = [Item("here, 95 % interval", theme.Ink, MarkerShape.FilledCircle, PaperSize, 0), Item("paper", theme.Series[1], MarkerShape.FilledDiamond, PaperSize, 0)];
+        PlotStyle.AddLegend(plot, theme, data.Paper.Count > 0 ? legend : legend[..1]);
     }
 
     static void DrawMap(Plot plot, PlotData data)
     {
         Series series = data.Series[0];
-        double[] columns = [.. series.X.Distinct().Order()], rows = [.. series.Y.Distinct().Order()];
+        // Row 0 of a picture is its highest.
+        double[] y = [.. series.Y.Select(row => data.IsPicture ? -row : row)];
+        double[] columns = [.. series.X.Distinct().Order()], rows = [.. y.Distinct().Order()];
         if (columns.Length < 2 || rows.Length < 2)
             return;
         // Cells that nothing fell into are missing: the smallest step is a cell.
@@ -194,8 +228,14 @@ public static class ResultFigure
         }
 
         for (int i = 0; i < series.X.Count; i++)
-            cells[down - 1 - (int)Math.Round((series.Y[i] - rows[0]) / height), (int)Math.Round((series.X[i] - columns[0]) / width)] = series.Values![i];
+            cells[down - 1 - (int)Math.Round((y[i] - rows[0]) / height), (int)Math.Round((series.X[i] - columns[0]) / width)] = series.Values![i];
         PlotStyle.AddMap(
-            plot, cells, new CoordinateRect(columns[0] - width / 2, columns[^1] + width / 2, rows[0] - height / 2, rows[^1] + height / 2), data.ValueTitle ?? "");
+            plot, cells, new CoordinateRect(columns[0] - width / 2, columns[^1] + width / 2, rows[0] - height / 2, rows[^1] + height / 2), data.ValueTitle ?? "",
+            data.ValueRange is [double low, double high] ? (low, high) : null);
+        if (data.IsPicture)
+        {
+            plot.Axes.SquareUnits();
+            plot.Axes.Left.SetTicks([.. rows.Where(row => -row % 2 == 0)], [.. rows.Where(row => -row % 2 == 0).Select(row => (-row).ToString(CultureInfo.InvariantCulture))]);
+        }
     }
 }

@@ -34,8 +34,7 @@ sealed class AccuracyExperiment(string id, string title, Stage stage) : Experime
 
     PredictionsUnit Unit(Scale scale, string model, Placement placement) => new(Dataset(scale)!, new Subject(model, placement));
 
-    /// <inheritdoc/>
-    public override ExperimentResult Judge(Scale scale, RunContext context)
+    private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         Share[] shares = [.. Variants.Select(variant => Records.Accuracy(context.Result(Unit(scale, variant.Placement))))];
         double exact = shares[0].Value!.Value;
@@ -43,14 +42,14 @@ sealed class AccuracyExperiment(string id, string title, Stage stage) : Experime
         var tables = new List<ResultTable>
         {
             new(
-                $"{model}: share of the {shares[0].Of:N0} test images classified right, without retraining (95 % Wilson intervals)", ["multiplier", "accuracy"],
+                $"Accuracy of {model} on {shares[0].Of:N0} test images, without retraining (95 % Wilson intervals); one row per multiplier", ["multiplier", "accuracy"],
                 [.. Variants.Select((variant, i) => (Cell[])
                     [Cell.Words($"{variant.Placement}"), Cell.Share(shares[i], Stage == Stage.Grey ? variant.Grey : variant.Colour, (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, i == 0 ? null : exact))])]),
         };
         if (Stage == Stage.Colour)
         {
             tables.Add(new ResultTable(
-                "The networks of defensive quantisation, four bits; the paper has them on exact multipliers only",
+                "Accuracy of the four-bit networks of defensive quantisation; one row per network. The paper has them on exact multipliers only",
                 ["network", .. UnderQuantised.Select(placement => $"{placement}")],
                 [.. Quantised.Select(network =>
                 {
@@ -63,9 +62,19 @@ sealed class AccuracyExperiment(string id, string title, Stage stage) : Experime
 
         string loss = Points(exact - shares[1].Value!.Value), bfloat = Points(exact - shares[3].Value!.Value);
         return Result(scale,
-            $"Ax-FPM in all layers loses {loss} points of {model}’s accuracy, truncated bfloat16 {bfloat}; the paper has {(Stage == Stage.Grey ? "0.26 and 0" : "1 and 0")}.",
+            $"Ax-FPM in all layers costs {model} {loss} percentage points of accuracy, truncated bfloat16 {bfloat}; the paper has {(Stage == Stage.Grey ? "0.26 and 0" : "1 and 0")}.",
             Verdicts.AccuracyRule) with
-        { Tables = tables };
+        {
+            Tables = tables,
+            Claims =
+            [
+                new Claim(
+                    $"accuracy, {DatasetTitle(scale)}", $"{NumberText.Of(Theirs(0), NumberFormat.Percent)} exact, {NumberText.Of(Theirs(1), NumberFormat.Percent)} Ax-FPM",
+                    $"{NumberText.Of(shares[0])} exact, {NumberText.Of(shares[1])} Ax-FPM", Verdicts.Accuracy(shares[1].Value!.Value, Theirs(1)!.Value, exact)),
+            ],
+        };
+
+        double? Theirs(int variant) => Stage == Stage.Grey ? Variants[variant].Grey : Variants[variant].Colour;
 
         static string Points(double share) => NumberText.Of(Math.Round(100 * share, 2), NumberFormat.Number);
     }

@@ -37,6 +37,7 @@ public static class AllExperiments
         new NoiseExperiment("figure-13", "Noise of bfloat16", "figure 13", Stage.None, new PaperNoise("bfloat16", 0), new PaperNoise("bfloat16-nearest")),
         new NoiseExperiment("figure-15", "Noise of Ax-FPM and of HEAP", "figure 15", Stage.None, new PaperNoise("ax-fpm", 0.96), new PaperNoise("heap-like", 0.34)),
         new FeatureMapExperiment(),
+        new BudgetExperiment(),
     ];
 
     /// <summary>The experiment of that name, or those of a table or figure of the paper that are several or one of several.</summary>

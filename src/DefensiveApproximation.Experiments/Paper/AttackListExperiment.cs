@@ -13,14 +13,13 @@ sealed class AttackListExperiment() : Experiment("table-1", "The attacks", "tabl
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) => [];
 
-    /// <inheritdoc/>
-    public override ExperimentResult Judge(Scale scale, RunContext context) => Result(scale,
-        "All eight attacks are here, with the settings of Foolbox 2.4, the library that the authors used, but for the budgets that the scale sets. It looked for the nearest example in L2 where the paper names L∞ for FGSM and PGD.",
-        "Reproduced: the attack is here with the paper’s norm.") with
+    private protected override ExperimentResult Conclude(Scale scale, RunContext context) => Result(scale,
+        "All eight attacks are implemented with the settings of Foolbox 2.4, the authors’ library; the scale sets the number of images and steps. Foolbox 2.4 searches for the nearest example in L2 where the paper names L∞ for FGSM and PGD.",
+        "Reproduced: the attack has the paper’s norm.") with
     {
         Tables =
         [
-            new ResultTable("The attacks with the settings of this run", ["attack", "the attacker sees", "distance in the paper", "looks for the nearest in", "images", "settings"],
+            new ResultTable("The attacks with the settings of this run", ["attack", "required access", "norm in the paper", "norm here", "images", "settings"],
                 [.. PaperAttack.All(scale).Select((attack, i) => (Cell[])
                 [
                     Cell.Words(attack.Name), Cell.Words(attack.Access), Cell.Words(Sign(PaperNorms[i])),

@@ -36,11 +36,11 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
         return architecture == LeNet5.Architecture.Name ? unit : unit with { Images = Math.Min(unit.Images, scale.QueryImages), SecondsAnImage = 4 * unit.SecondsAnImage };
     }
 
-    /// <inheritdoc/>
-    public override ExperimentResult Judge(Scale scale, RunContext context)
+    private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         var tables = new List<ResultTable>();
         var sentences = new List<string>();
+        var claims = new List<Claim>();
         foreach (string architecture in Architectures(scale))
         {
             var rows = new List<Cell[]>();
@@ -50,25 +50,35 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
                 Rows[] records = [.. Victims.Select(victim => context.Result(Unit(scale, architecture, attack, victim)))];
                 Share[] shares = [.. Victims.Select((victim, place) => Records.Transfer(records[place], Subject(scale, victim)))];
                 sums = [.. sums.Zip(shares, (sum, share) => new Share(sum.Count + share.Count, sum.Of + share.Of))];
-                rows.Add([Cell.Words(attack.Name), Cell.Share(Records.Success(records[0])), Cell.Share(shares[0]), Cell.Share(Records.Success(records[1])), Cell.Share(shares[1]), Relative(shares, PaperRates[i])]);
+                rows.Add([Cell.Words(attack.Name), Relative(shares, PaperRates[i]), Cell.Share(shares[1]), Cell.Share(shares[0]), Cell.Share(Records.Success(records[1])), Cell.Share(Records.Success(records[0]))]);
             }
 
-            rows.Add([Cell.Words("all"), Cell.Words("–"), Cell.Share(sums[0]), Cell.Words("–"), Cell.Share(sums[1]), Relative(sums, PaperRates.Average())]);
+            if (claims.Count == 0)
+            {
+                Estimate ratio = Ratio(sums);
+                claims.Add(new Claim("black-box attacks", $"{NumberText.Of(PaperRates.Average(), NumberFormat.Number)} times as many examples fool Ax-FPM as fool the exact victim",
+                    $"{NumberText.Of(ratio.Value, NumberFormat.Number)} times as many ({NumberText.Of(sums[1])} of {sums[1].Of:N0} against {NumberText.Of(sums[0])} of {sums[0].Of:N0})", Verdicts.RelativeTransfer(ratio, PaperRates.Average())));
+            }
+
+            rows.Add([Cell.Words("all"), Relative(sums, PaperRates.Average()), Cell.Share(sums[1]), Cell.Share(sums[0]), Cell.Words("–"), Cell.Words("–")]);
             tables.Add(new ResultTable(
-                $"Substitute {architecture}, {scale.SubstituteImages} images doubled {scale.SubstituteRounds} times; examples made on it, and the share of them that fools the victim it was trained against ({Subject(scale, Placement.Exact).Model}); intervals of all take the attacks’ examples of an image for independent",
-                ["attack", "fools the exact victim’s substitute", "of these, the exact victim", "fools ax-fpm’s substitute", "of these, ax-fpm", "ax-fpm’s share over exact’s"], rows));
-            sentences.Add($"with the substitute {architecture} {NumberText.Of(sums[0].Value, NumberFormat.Percent)} of its examples fool the exact victim and {NumberText.Of(sums[1].Value, NumberFormat.Percent)} Ax-FPM");
+                $"Substitute {architecture}, trained on {scale.SubstituteImages} images that were doubled {scale.SubstituteRounds} times; one row per attack. Rates are of the substitute’s successful examples that fool its victim ({Subject(scale, Placement.Exact).Model}); the intervals of the last row treat the attacks as independent",
+                ["attack", "ax-fpm’s rate over exact’s", "fools ax-fpm", "fools exact", "fools ax-fpm’s substitute", "fools exact’s substitute"], rows));
+            sentences.Add($"of the examples of a {architecture} substitute, {NumberText.Of(sums[0])} fool the exact victim and {NumberText.Of(sums[1])} fool Ax-FPM");
         }
 
         return Result(scale, $"Over all attacks, {string.Join("; ", sentences)}.",
             Verdicts.RelativeTransferRule) with
-        { Tables = tables };
+        { Tables = tables, Claims = claims };
 
         // The paper's rate is of the examples that fool the exact victim.
         static Cell Relative(Share[] shares, double paper)
         {
-            Estimate ratio = shares[0].Count < Verdicts.FewestImages ? new Estimate(double.NaN, double.NaN, double.NaN) : Statistics.Ratio(shares[1], shares[0]);
+            Estimate ratio = Ratio(shares);
             return Cell.Estimate(ratio, paper, Verdicts.RelativeTransfer(ratio, paper));
         }
+
+        static Estimate Ratio(Share[] shares) =>
+            shares[0].Count < Verdicts.FewestImages ? new Estimate(double.NaN, double.NaN, double.NaN) : Statistics.Ratio(shares[1], shares[0]);
     }
 }

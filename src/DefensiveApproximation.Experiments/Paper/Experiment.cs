@@ -1,5 +1,6 @@
 using DefensiveApproximation.Experiments.Results;
 using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Networks.Data;
 
 namespace DefensiveApproximation.Experiments.Paper;
 
@@ -56,10 +57,26 @@ public abstract class Experiment(string id, string title, string reference, Stag
     /// <param name="scale">At which scale; one that it is in.</param>
     public abstract IReadOnlyList<WorkUnit> Units(Scale scale);
 
-    /// <summary>What the results of its units say.</summary>
+    /// <summary>What the results of its units say. A stand-in for the paper's data set gets no verdict: its numbers are not the paper's.</summary>
     /// <param name="scale">At which scale.</param>
     /// <param name="context">Has the results.</param>
-    public abstract ExperimentResult Judge(Scale scale, RunContext context);
+    public ExperimentResult Judge(Scale scale, RunContext context)
+    {
+        ExperimentResult result = Conclude(scale, context);
+        return stage != Stage.Grey || scale.Grey == Scale.Standard.Grey ? result : result with
+        {
+            StandsFor = Scale.Standard.Grey,
+            Rule = null,
+            Tables = [.. result.Tables.Select(table => table with { Rows = [.. table.Rows.Select(row => row.Select(cell => cell with { Verdict = null }).ToArray())] })],
+            Claims = [.. result.Claims.Select(claim => claim with { Verdict = null })],
+        };
+    }
+
+    /// <summary>The same, with the verdicts of the paper's data set.</summary>
+    private protected abstract ExperimentResult Conclude(Scale scale, RunContext context);
+
+    /// <summary>The data set's name for a reader.</summary>
+    private protected string DatasetTitle(Scale scale) => Datasets.Find(Dataset(scale)!).Title;
 
     /// <summary>The result's frame.</summary>
     private protected ExperimentResult Result(Scale scale, string finding, string? rule = null) => new()
@@ -77,7 +94,7 @@ public abstract class Experiment(string id, string title, string reference, Stag
 
     /// <summary>A rule, and what is not judged by it where one of the multipliers was searched for.</summary>
     private protected static string RuleFor(string rule, IEnumerable<string> multipliers) =>
-        rule + (multipliers.Any(IsSearched) ? " heap-like was searched for by HEAP’s errors, energy and delay, so that they are not judged." : "");
+        rule + (multipliers.Any(IsSearched) ? " heap-like was found by a search for HEAP’s errors, energy and delay, which are therefore not judged." : "");
 
     /// <summary>The network of the stage at a scale.</summary>
     private protected Subject Subject(Scale scale, Placement placement) =>

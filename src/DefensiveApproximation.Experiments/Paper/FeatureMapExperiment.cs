@@ -4,7 +4,7 @@ using DefensiveApproximation.Experiments.Units;
 
 namespace DefensiveApproximation.Experiments.Paper;
 
-/// <summary>Figure 16: what the last convolution gives, exact, with Ax-FPM and with what stands for HEAP.</summary>
+/// <summary>Figure 16: the output of the last convolution, exact, with Ax-FPM and with heap-like.</summary>
 sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the last convolution", "figure 16", Stage.Grey)
 {
     static readonly Placement[] Variants = [Placement.Exact, Placement.AxFpm, Placement.HeapLike];
@@ -14,8 +14,7 @@ sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Variants.Select(placement => Unit(scale, placement))];
 
-    /// <inheritdoc/>
-    public override ExperimentResult Judge(Scale scale, RunContext context)
+    private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         Rows[] maps = [.. Variants.Select(placement => context.Result(Unit(scale, placement)))];
         double[][] values = [.. maps.Select(map => map.Numbers("value").ToArray())];
@@ -23,20 +22,25 @@ sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the 
         double[] slopes = [.. values.Select(map => Slope(values[0], map))];
         double[] correlations = [.. values.Select(map => Correlation(values[0], map))];
         return Result(scale,
-            $"Ax-FPM’s map is the exact one times {NumberText.Of(slopes[1], NumberFormat.Number)}, with a correlation of {NumberText.Of(correlations[1], NumberFormat.Number)}; that of heap-like is it times {NumberText.Of(slopes[2], NumberFormat.Number)} ({NumberText.Of(correlations[2], NumberFormat.Number)}). "
-            + $"Scores are {(slopes[1] > 1 ? "raised" : "lowered")} by Ax-FPM and {(slopes[2] > 1 ? "raised" : "lowered")} by heap-like; the paper has them raised and lowered.",
-            "The paper gives no numbers. Reproduced: the scores are raised (Ax-FPM) or lowered (HEAP) as it says.") with
+            $"Ax-FPM {(slopes[1] > 1 ? "raises" : "lowers")} the responses and heap-like {(slopes[2] > 1 ? "raises" : "lowers")} them; in the paper Ax-FPM raises and HEAP lowers them. "
+            + $"Ax-FPM’s map is the exact one times {NumberText.Of(slopes[1], NumberFormat.Number)} (correlation {NumberText.Of(correlations[1], NumberFormat.Number)}), heap-like’s is the exact one times {NumberText.Of(slopes[2], NumberFormat.Number)} ({NumberText.Of(correlations[2], NumberFormat.Number)}).",
+            "The paper gives no numbers. Reproduced: the responses are raised (Ax-FPM) or lowered (HEAP) as it says.") with
         {
             Tables =
             [
-                new ResultTable($"Mean over the filters of the last convolution, the first test image of {Dataset(scale)}", ["multiplier", "mean magnitude", "slope against exact", "correlation with exact"],
+                new ResultTable($"Output of the last convolution, mean over its filters, for the first test image of {DatasetTitle(scale)}; one row per multiplier", ["multiplier", "mean magnitude", "slope against exact", "correlation with exact"],
                     [.. Variants.Select((placement, i) => (Cell[])
                         [Cell.Words($"{placement}"), Cell.Number(sizes[i]), i == 0 ? Cell.Words("1") : Cell.Number(slopes[i], null, Verdicts.Claim(slopes[i] > 1 == (i == 1))), i == 0 ? Cell.Words("1") : Cell.Number(correlations[i])])]),
             ],
             Plots =
             [
-                .. Variants.Select((placement, i) => new PlotData($"figure-16-{placement}", $"Last convolution, {placement}", PlotKind.Map, "column", "row",
-                    [new Series($"{placement}", [.. maps[i].Numbers("column")], [.. maps[i].Numbers("row").Select(row => -row)]) { Values = values[i] }]) { ValueTitle = "mean over the filters" }),
+                .. Variants.Select((placement, i) => new PlotData($"figure-16-{placement}", $"Last convolution, {placement}", PlotKind.Map, "column, pixels", "row, pixels",
+                    [new Series($"{placement}", [.. maps[i].Numbers("column")], [.. maps[i].Numbers("row")]) { Values = values[i] }])
+                {
+                    ValueTitle = "response, mean over the filters",
+                    IsPicture = true,
+                    ValueRange = [values.Min(map => map.Min()), values.Max(map => map.Max())],
+                }),
             ],
         };
     }

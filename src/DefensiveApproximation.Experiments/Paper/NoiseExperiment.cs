@@ -35,14 +35,13 @@ sealed class NoiseExperiment : Experiment
         .. withAccuracy ? multipliers.Select(multiplier => Predictions(scale, multiplier.Multiplier)) : [],
     ];
 
-    /// <inheritdoc/>
-    public override ExperimentResult Judge(Scale scale, RunContext context)
+    private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         Rows[] noises = [.. multipliers.Select(multiplier => context.Result(Noise(scale, multiplier.Multiplier)))];
         double exact = withAccuracy ? Records.Accuracy(context.Result(Predictions(scale, multipliers[0].Multiplier))).Value!.Value : 0;
         var table = new ResultTable(
-            $"Error of {scale.Samples:N0} products, operands uniform in [0, 1] (95 % intervals); the paper does not state its law",
-            ["multiplier", "MRED", "NMED", "bias", "above exact", .. withAccuracy ? (string[])["LeNet-5’s accuracy"] : []],
+            $"Error of {scale.Samples:N0} products, operands uniform in [0, 1] (95 % intervals); one row per multiplier. The paper does not state its distribution",
+            ["multiplier", "MRED", "NMED", "mean error", "above exact", .. withAccuracy ? (string[])["LeNet-5’s accuracy"] : []],
             [.. multipliers.Select((multiplier, i) => (Cell[])
             [
                 Cell.Words(multiplier.Multiplier), Judged(i, "mred", multiplier.Mred), Judged(i, "nmed", multiplier.Nmed), Cell.Estimate(Metric(noises[i], "bias")),
@@ -91,7 +90,7 @@ sealed class NoiseExperiment : Experiment
     PlotData Histogram(string multiplier, Rows noise)
     {
         int[] rows = [.. Enumerable.Range(0, noise.Count).Where(i => noise.Text(i, "quantity") == "relative error")];
-        return new PlotData($"{Id}-{multiplier}-relative", $"{multiplier}: relative error", PlotKind.Bars, "relative error (ŷ − y) / y, %", "share of the products, %",
+        return new PlotData($"{Id}-{multiplier}-relative", $"{multiplier}: relative error", PlotKind.Bars, "relative error (ŷ − y) / y, %", "fraction of the products, %",
             [new Series(multiplier, [.. rows.Select(row => 100 * noise.Number(row, "x")!.Value)], [.. rows.Select(row => 100 * noise.Number(row, "value")!.Value)])]);
     }
 }

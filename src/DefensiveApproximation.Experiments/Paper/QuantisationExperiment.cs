@@ -25,8 +25,7 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
 
     AttackUnit Quantised(Scale scale, PaperAttack attack) => attack.On(Dataset(scale)!, Float) with { TriedOn = [Full, WeightsOnly] };
 
-    /// <inheritdoc/>
-    public override ExperimentResult Judge(Scale scale, RunContext context)
+    private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         var rows = new List<Cell[]>();
         Share[] sums = [new(0, 0), new(0, 0), new(0, 0)];
@@ -45,17 +44,17 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
         bool better = sums[0].High < Math.Min(sums[1].Low, sums[2].Low), worse = sums[0].Low > Math.Max(sums[1].High, sums[2].High);
         return Result(scale,
             $"Of all examples {Percent(sums[0])} fool Ax-FPM, {Percent(sums[1])} the fully quantised network and {Percent(sums[2])} the one with quantised weights: "
-            + (better ? "Ax-FPM is fooled by fewer, as in the paper." : worse ? "Ax-FPM is fooled by more, not by fewer. The quantised networks were trained on their own, though, and examples transfer badly to any other training (T2 of the audit)." : "the intervals of these do not separate Ax-FPM from quantisation."),
+            + (better ? "fewer fool Ax-FPM, as in the paper." : worse ? "more fool Ax-FPM, not fewer. The quantised networks were trained independently, and examples transfer badly to any independently trained network (T2 of the audit)." : "the intervals do not separate Ax-FPM from quantisation."),
             Verdicts.TransferRule) with
         {
             Tables =
             [
                 new ResultTable(
-                    "Examples made on AlexNet and tried on it with Ax-FPM; made on the float network of the paper’s table 11 and tried on its quantised twins, which were trained on their own",
+                    "Examples that fool the second network, of those that fool the first; one row per attack. Ax-FPM: from exact AlexNet to AlexNet with Ax-FPM. Quantised: from the float network of the paper’s table 11 to its quantised versions, which were trained independently",
                     ["attack", "ax-fpm", "quantised in full", "weights only"], rows),
             ],
         };
 
-        static string Percent(Share share) => NumberText.Of(share.Value, NumberFormat.Percent);
+        static string Percent(Share share) => NumberText.Of(share);
     }
 }

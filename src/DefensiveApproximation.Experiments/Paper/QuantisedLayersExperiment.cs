@@ -14,13 +14,12 @@ sealed class QuantisedLayersExperiment() : Experiment("table-11", "The network o
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) => [];
 
-    /// <inheritdoc/>
-    public override ExperimentResult Judge(Scale scale, RunContext context)
+    private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         Network network = TrainedModels.Load("dq-full-cifar-10");
         string order = string.Join(' ', network.Layers.Select(Word).OfType<string>()), paper = PaperOrder.Replace(",", "", StringComparison.Ordinal);
         return Result(scale,
-            $"{network.Name} has the paper’s layers in the paper’s order{(order == paper ? "" : ", but for: " + order)}; how many filters each has is our choice, for the paper does not say.",
+            $"{network.Name} has the paper’s layers in the paper’s order{(order == paper ? "" : ", but for: " + order)}; the numbers of filters are ours, since the paper gives none.",
             "Reproduced: the same layers in the same order.") with
         {
             Tables =

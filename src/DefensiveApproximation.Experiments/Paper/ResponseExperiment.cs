@@ -4,8 +4,8 @@ using DefensiveApproximation.Experiments.Units;
 
 namespace DefensiveApproximation.Experiments.Paper;
 
-/// <summary>Figure 4: the answer of a filter to inputs more and more like it.</summary>
-sealed class ResponseExperiment() : Experiment("figure-4", "The answer of a filter to six inputs of growing similarity", "figure 4", Stage.None)
+/// <summary>Figure 4: the response of a filter to inputs of growing similarity.</summary>
+sealed class ResponseExperiment() : Experiment("figure-4", "Response of a filter to six inputs of growing similarity", "figure 4", Stage.None)
 {
     const int Trials = 200;
 
@@ -14,8 +14,7 @@ sealed class ResponseExperiment() : Experiment("figure-4", "The answer of a filt
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) => [Unit];
 
-    /// <inheritdoc/>
-    public override ExperimentResult Judge(Scale scale, RunContext context)
+    private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         Rows answers = context.Result(Unit);
         double[] similarities = [.. answers.Numbers("similarity").Distinct()];
@@ -23,19 +22,19 @@ sealed class ResponseExperiment() : Experiment("figure-4", "The answer of a filt
         double[] gaps = [.. approximate.Zip(exact, (a, e) => a - e)];
         bool grows = gaps.Zip(gaps.Skip(1)).All(pair => pair.First < pair.Second);
         return Result(scale,
-            $"The gap between Ax-FPM’s answer and the exact one {(grows ? "grows" : "does not always grow")} with similarity, from {NumberText.Of(gaps[0], NumberFormat.Number)} to {NumberText.Of(gaps[^1], NumberFormat.Number)}. "
-            + $"Relative to the answer it is {NumberText.Of(gaps[1] / exact[1], NumberFormat.Percent)} at a similarity of {similarities[1]} and {NumberText.Of(gaps[^1] / exact[^1], NumberFormat.Percent)} at 1: mostly a gain, which any factor would give.",
+            $"The gap between Ax-FPM’s response and the exact one {(grows ? "grows" : "does not always grow")} with similarity, from {NumberText.Of(gaps[0], NumberFormat.Number)} to {NumberText.Of(gaps[^1], NumberFormat.Number)}. "
+            + $"Relative to the exact response it is {NumberText.Of(Math.Round(gaps[1] / exact[1], 2), NumberFormat.Percent)} at a similarity of {similarities[1]} and {NumberText.Of(Math.Round(gaps[^1] / exact[^1], 2), NumberFormat.Percent)} at 1: mostly a gain, as any constant factor has.",
             "The paper gives no numbers. Reproduced: the gap grows at every step.") with
         {
             Tables =
             [
-                new ResultTable($"Mean answers of {Trials} random filters of 288 weights and unit length, to inputs of unit length", ["similarity (cosine)", "exact", "ax-fpm", "gap"],
+                new ResultTable($"Mean responses of {Trials} random filters of 288 weights and unit length to inputs of unit length; one row per similarity", ["similarity (cosine)", "exact", "ax-fpm", "gap"],
                     [.. similarities.Select((similarity, i) => (Cell[])[Cell.Words($"{similarity}"), Cell.Number(exact[i]), Cell.Number(approximate[i]),
                         i == similarities.Length - 1 ? Cell.Number(gaps[i], null, Verdicts.Claim(grows)) : Cell.Number(gaps[i])])]),
             ],
             Plots =
             [
-                new PlotData("figure-4-response", "Answer of a filter, mean of 200", PlotKind.Lines, "similarity of input and filter (cosine)", "answer (filter and input of length 1)",
+                new PlotData("figure-4-response", $"Response of a filter, mean of {Trials}", PlotKind.Lines, "similarity of input and filter (cosine)", "response (filter and input of length 1)",
                     [new Series("exact", similarities, exact), new Series("ax-fpm", similarities, approximate)]),
             ],
         };

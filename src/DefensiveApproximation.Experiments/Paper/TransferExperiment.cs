@@ -39,56 +39,80 @@ sealed class TransferExperiment : Experiment
 
     AttackUnit Unit(Scale scale, PaperAttack attack) => On(attack, Dataset(scale)!, Subject(scale, Placement.Exact));
 
-    /// <inheritdoc/>
-    public override ExperimentResult Judge(Scale scale, RunContext context)
+    private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         PaperAttack[] attacks = [.. PaperAttack.All(scale)];
         Subject exact = Subject(scale, Placement.Exact);
         var rows = new List<Cell[]>();
         var first = new List<Share>();
-        double farthest = Overshoots[^1];
-        var far = new List<Share>();
         for (int i = 0; i < attacks.Length; i++)
         {
             Rows records = context.Result(Unit(scale, attacks[i]));
             Share[] shares = [.. shown.Select(placement => Records.Transfer(records, exact with { Placement = placement }))];
-            Share further = Records.Transfer(records, exact with { Placement = shown[0] }, farthest);
             first.Add(shares[0]);
-            far.Add(further);
             rows.Add(
             [
-                Cell.Words(attacks[i].Name), Cell.Share(Records.Success(records)), Cell.Number(Records.Median(records, "l2")),
-                .. shares.Select((share, place) => place == 0 ? Cell.Share(share, paper[i], Verdicts.Transfer) : Cell.Share(share)),
-                Cell.Share(further),
+                Cell.Words(attacks[i].Name), Cell.Share(shares[0], paper[i], Verdicts.Transfer),
+                Cell.Share(Records.Transfer(records, exact with { Placement = shown[0] }, Overshoots[^1])),
+                .. shares.Skip(1).Select(share => Cell.Share(share)), Cell.Share(Records.Success(records)), Cell.Number(Records.Median(records, "l2")),
                 .. Controls.Select(control => Cell.Share(Records.Transfer(records, exact with { Disturbance = control }))),
             ]);
         }
 
-        Share all = new(first.Sum(share => share.Count), first.Sum(share => share.Of)), allFar = new(far.Sum(share => share.Count), far.Sum(share => share.Of));
+        double farthest = Overshoots[^1];
+        double[] factors = [1, .. Overshoots];
+        Subject attacked = exact with { Placement = shown[0] };
+        (string Name, Subject Target)[] targets =
+        [
+            (Name(shown[0]), attacked),
+            .. Controls.Select(control => exact with { Disturbance = control }).Append(exact with { Placement = Placement.Bfloat16 }).Select(control => ($"control: {control.Title}", control)),
+        ];
+        (string Name, Share[] Shares)[] scaled = [.. targets.Select(target => (target.Name, factors.Select(factor => Pooled(target.Target, factor)).ToArray()))];
+        Share all = scaled[0].Shares[0], allFar = scaled[0].Shares[^1];
         return Result(scale,
-            $"Over all eight attacks {Text(all)} of the examples that fool the exact network fool {shown[0]} too; the mean of the eight rates is {NumberText.Of(first.Average(share => share.Value), NumberFormat.Percent)} (the paper's: {NumberText.Of(paper.Average(), NumberFormat.Percent)}). "
-            + $"Moved {farthest} times as far from the clean image, {Text(allFar)} do: these attacks stop at the exact network's boundary, where any change of the network turns some examples back.",
+            $"Over all eight attacks {Text(all)} of the examples that fool the exact network fool {shown[0]} too; the mean of the eight rates is {NumberText.Of(first.Average(share => share.Value), NumberFormat.Percent)} (paper: {NumberText.Of(paper.Average(), NumberFormat.Percent)}). "
+            + $"With the perturbation scaled by {farthest}, {Text(allFar)} do.",
             Verdicts.TransferRule) with
         {
             Tables =
             [
                 new ResultTable(
-                    $"Examples made on the exact {exact.Model}, and the share of the successful ones that fool the same network on other multipliers (95 % Wilson intervals; only images that it classifies right there count); the last columns are controls, the exact network with Ax-FPM’s gain, and with its gain and noise of its variance",
-                    ["attack", "fools exact", "median L2", .. shown.Select((placement, place) => place == 0 ? $"fools {placement}" : $"{placement}"), $"fools {shown[0]}, {farthest} × as far",
+                    $"Examples made on the exact {exact.Model}; one row per attack. Rates are of the successful examples whose clean image the other network classifies correctly (95 % Wilson intervals). The last columns are controls: the exact network with Ax-FPM’s gain, and with its gain and noise of its variance",
+                    ["attack", $"fools {shown[0]}", $"fools {shown[0]}, scaled by {farthest}", .. shown.Skip(1).Select(placement => $"fools {placement}"), "fools exact", "median L2",
                         .. Controls.Select(control => $"{(exact with { Disturbance = control }).Title}")],
                     rows),
             ],
             Plots =
             [
                 new PlotData(
-                    $"{Id}-transfer", $"Transfer from exact to {shown[0]}, {Dataset(scale)}", PlotKind.Intervals, "examples that fool it too, %", "",
+                    $"{Id}-scaled", $"Transfer beyond the boundary, {DatasetTitle(scale)}", PlotKind.Lines, "k: perturbation scaled by k (k = 1: as the attack returns it)", "examples that fool the network, %",
+                    [.. scaled.Select(target => Series.Of(target.Name, factors, target.Shares))])
+                {
+                    Paper = [new PaperMark($"paper, {Name(shown[0])}", 1, 100 * paper.Average())],
+                },
+                new PlotData(
+                    $"{Id}-transfer", $"Transfer from exact to {shown[0]}, {DatasetTitle(scale)}", PlotKind.Intervals, "examples that fool it too, % of those that fool exact", "",
                     [.. attacks.Select((attack, i) => new Series(attack.Name, [100 * (first[i].Value ?? double.NaN)], [i]) { Low = [100 * first[i].Low], High = [100 * first[i].High] })])
                 {
                     Paper = [.. attacks.Select((attack, i) => new PaperMark("paper", 100 * paper[i], i))],
                 },
             ],
+            Claims = shown[0] != Placement.AxFpm ? [] :
+            [
+                new Claim(
+                    $"transfer, {DatasetTitle(scale)}", $"{NumberText.Of(paper.Average(), NumberFormat.Percent)} of the examples fool Ax-FPM",
+                    $"{Text(all)} fool Ax-FPM, {NumberText.Of(allFar)} with the perturbation scaled by {farthest}", Verdicts.Transfer(all, paper.Average())),
+            ],
         };
 
-        static string Text(Share share) => $"{NumberText.Of(share.Value, NumberFormat.Percent)} ({share.Count} of {share.Of})";
+        Share Pooled(Subject target, double factor)
+        {
+            Share[] shares = [.. attacks.Select(attack => Records.Transfer(context.Result(Unit(scale, attack)), target, factor))];
+            return new Share(shares.Sum(share => share.Count), shares.Sum(share => share.Of));
+        }
+
+        static string Name(Placement placement) => placement == Placement.AxFpm ? "Ax-FPM" : $"{placement}";
+
+        static string Text(Share share) => $"{NumberText.Of(share)} ({share.Count:N0} of {share.Of:N0})";
     }
 }

@@ -22,7 +22,7 @@ public static class AuditReport
 
         AtomicFile.WriteText(Path.Combine(folder, "audit.json"), ResultsJson.Write(audit));
         AtomicFile.WriteText(Path.Combine(folder, "audit.md"), Markdown(audit));
-        AtomicFile.WriteText(Path.Combine(folder, "audit.html"), Html.Page($"Audit of {audit.Defence}", $"<h1>Audit of {Html.Text(audit.Defence)}</h1>\n{Section(audit)}<h2>The run</h2>\n{Html.Run(audit.Scale, audit.Seed, audit.Run)}"));
+        AtomicFile.WriteText(Path.Combine(folder, "audit.html"), Html.Page($"Audit of {audit.Defence}", $"<h1>Audit of {Html.Text(audit.Defence)}</h1>\n<p><b class=\"{(audit.Holds ? "pass" : "fail")}\">{Html.Text(audit.Conclusion)}</b></p>\n{Section(audit, "figures/")}<h2>The run</h2>\n{Html.Run(audit.Scale, audit.Seed, audit.Run)}"));
     }
 
     /// <summary>As Markdown.</summary>
@@ -35,8 +35,15 @@ public static class AuditReport
         foreach (ResultTable table in audit.Tables)
             text.Append('\n').Append(MarkdownReport.Table(table));
         foreach (PlotData plot in audit.Plots)
-            text.Append(CultureInfo.InvariantCulture, $"\n![{Html.Alternative(plot)}](figures/{plot.Name}.svg)\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n![{Html.Alternative(plot)}](figures/{plot.Name}.png)\n");
         return text.ToString();
+    }
+
+    /// <summary>The decisive checks that failed.</summary>
+    internal static string Failed(AuditResult audit)
+    {
+        string failed = string.Join(", ", audit.Checks.Where(check => check.Outcome == Outcome.Fail && Audit.Decisive.Contains(check.Id)).Select(check => check.Id));
+        return failed.Length == 0 ? "none" : failed;
     }
 
     /// <summary>The checks as a table in Markdown.</summary>
@@ -48,11 +55,14 @@ public static class AuditReport
         return text.ToString();
     }
 
-    /// <summary>As a part of a page.</summary>
-    internal static string Section(AuditResult audit)
+    /// <summary>Checks, tables and figures, as a part of a page.</summary>
+    /// <param name="audit">The audit.</param>
+    /// <param name="prefix">What the paths of its figures begin with.</param>
+    internal static string Section(AuditResult audit, string prefix)
     {
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<h3>{Html.Text(audit.Defence)}: {Html.Text(audit.Model)}, {Html.Text(audit.Dataset)}</h3>\n<p><b class=\"{(audit.Holds ? "pass" : "fail")}\">{Html.Text(audit.Conclusion)}</b></p>\n{string.Concat(audit.Notes.Select(note => $"<p>{Html.Text(note)}</p>\n"))}");
+        html.Append(string.Concat(audit.Notes.Select(note => $"<p>{Html.Text(note)}</p>
+")));
         html.Append(Html.Table(
             $"Checks at {audit.Scale} scale, {audit.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; {string.Join(", ", Audit.Decisive)} decide", ["no.", "check", "measured", "passes", "outcome"],
             audit.Checks.Select(check => (string[])[check.Id, Html.Text(check.Name), Html.Text(check.Measured), Html.Text(check.Threshold), Sign(check)]), $"{audit.Defence}, {audit.Dataset}: "));
@@ -60,7 +70,7 @@ public static class AuditReport
             html.Append(Html.Table(table.Caption, [.. table.Columns], table.Rows.Select(row => row.Select(Html.Cell).ToArray()), $"{audit.Defence}, {audit.Dataset}: "));
         html.Append("<div class=\"plots\">\n");
         foreach (PlotData plot in audit.Plots)
-            html.Append(Html.Figure(plot));
+            html.Append(Html.Figure(plot, prefix + plot.Name));
         return html.Append("</div>\n").ToString();
     }
 
@@ -68,7 +78,7 @@ public static class AuditReport
     {
         Outcome.Pass => "<span class=\"tag pass\">✓ passed</span>",
         Outcome.Fail => $"<span class=\"tag fail\">✗ failed</span><br><span class=\"soft\">{Html.Text(check.Meaning)}</span>",
-        _ => $"<span class=\"tag note\">to know</span><br><span class=\"soft\">{Html.Text(check.Meaning)}</span>",
+        _ => $"<span class=\"tag note\">for information</span><br><span class=\"soft\">{Html.Text(check.Meaning)}</span>",
     };
 
     static string Word(Check check) => check.Outcome switch

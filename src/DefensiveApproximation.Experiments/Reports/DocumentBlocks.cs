@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using DefensiveApproximation.Experiments.Audits;
+using DefensiveApproximation.Experiments.Figures;
 using DefensiveApproximation.Experiments.Paper;
 using DefensiveApproximation.Experiments.Results;
 
@@ -13,16 +14,27 @@ namespace DefensiveApproximation.Experiments.Reports;
 /// </summary>
 static partial class DocumentBlocks
 {
-    /// <summary>A document with its parts made anew from the results that come with the program.</summary>
+    /// <summary>The pictures of documents, by the names of their files: the answer, for light and for dark pages.</summary>
+    public static IEnumerable<(string Name, Func<byte[]> Png)> Pictures =>
+        [("answer.png", () => ResultFigure.Png(Answer.Included.Plots, isDark: false)), ("answer-dark.png", () => ResultFigure.Png(Answer.Included.Plots, isDark: true))];
+
+    /// <summary>The numbers of <see cref="Pictures"/>.</summary>
+    public static string PictureNumbers => string.Concat(Answer.Included.Plots.Select(ResultFigure.Csv));
+
+    /// <summary>A document with its parts regenerated from the results that come with the program.</summary>
     /// <param name="document">The document, Markdown.</param>
     /// <exception cref="InvalidOperationException">A part names something that there are no results of.</exception>
     public static string Renew(string document) =>
         Block().Replace(document, block => $"<!-- results: {block.Groups[1].Value} -->\n{Make(block.Groups[1].Value)}<!-- end -->");
 
-    /// <summary>overview, run, audits, audit NAME, or the name of an experiment.</summary>
+    /// <summary>answer, claims, overview, run, audits, audit NAME, or the name of an experiment.</summary>
     static string Make(string name)
     {
         RunResults shipped = ResultsJson.Shipped;
+        if (name == "answer")
+            return Answer.Included.Sentence + "\n";
+        if (name == "claims")
+            return MarkdownReport.Claims(Answer.Included);
         if (name == "overview")
             return Overview(shipped);
         if (name == "run")
@@ -48,11 +60,11 @@ static partial class DocumentBlocks
 
     static string Overview(RunResults shipped)
     {
-        var text = new StringBuilder("| in the paper | on | reproduced | same direction | not reproduced | open | what came out |\n|---|---|---:|---:|---:|---:|---|\n");
+        var text = new StringBuilder("| in the paper | on | numbers | reproduced | same direction | not reproduced | inconclusive | what came out |\n|---|---|---:|---:|---:|---:|---:|---|\n");
         foreach (Experiment experiment in AllExperiments.List)
         {
             if (shipped.Results.FirstOrDefault(result => result.Id == experiment.Id) is ExperimentResult result)
-                text.Append(CultureInfo.InvariantCulture, $"| {experiment.Reference} | {result.Dataset} | {string.Join(" | ", Enum.GetValues<Verdict>().Select(result.Count))} | {result.Finding} |\n");
+                text.Append(CultureInfo.InvariantCulture, $"| {experiment.Reference} | {result.Dataset ?? "–"} | {result.Judged()} | {string.Join(" | ", Enum.GetValues<Verdict>().Select(result.Count))} | {result.Finding} |\n");
         }
 
         return text.ToString();
@@ -60,12 +72,9 @@ static partial class DocumentBlocks
 
     static string Audits()
     {
-        var text = new StringBuilder("| defence | network, images | scale | failed, of the checks that decide | conclusion |\n|---|---|---|---|---|\n");
+        var text = new StringBuilder("| defence | network, images | scale | decisive checks failed | conclusion |\n|---|---|---|---|---|\n");
         foreach (AuditResult audit in ResultsJson.ShippedAudits)
-        {
-            string failed = string.Join(", ", audit.Checks.Where(check => check.Outcome == Outcome.Fail && Audit.Decisive.Contains(check.Id)).Select(check => check.Id));
-            text.Append(CultureInfo.InvariantCulture, $"| {audit.Defence} | {Path.GetFileName(audit.Model)}, {audit.Dataset} | {audit.Scale} | {(failed.Length == 0 ? "none" : failed)} | {audit.Conclusion} |\n");
-        }
+            text.Append(CultureInfo.InvariantCulture, $"| {audit.Defence} | {Path.GetFileName(audit.Model)}, {audit.Dataset} | {audit.Scale} | {AuditReport.Failed(audit)} | {audit.Conclusion} |\n");
 
         return text.ToString();
     }

@@ -9,6 +9,9 @@ namespace DefensiveApproximation.Experiments.Reports;
 /// <summary>The few pieces of HTML that the report is made of.</summary>
 static class Html
 {
+    /// <summary>The most columns that a narrow screen shows at once.</summary>
+    const int MostNarrow = 3;
+
     /// <summary>A whole page.</summary>
     /// <param name="title">Its title.</param>
     /// <param name="body">What is on it, as HTML.</param>
@@ -22,7 +25,7 @@ static class Html
         <title>{Text(title)}</title>
         <link rel="icon" href="data:,">
         <style>
-        {Style()}</style>
+        {Resource("report.css")}{Colours()}</style>
         </head>
         <body>
         <main>
@@ -30,6 +33,8 @@ static class Html
         <footer class="soft"><p>The paper: A. Guesmi, I. Alouani, K. Khasawneh, M. Baklouti, T. Frikha, M. Abid,
         N. Abu-Ghazaleh: Defensive Approximation: Securing CNNs using Approximate Computing, ASPLOS 2021,
         doi 10.1145/3445814.3446747.</p></footer>
+        <script>
+        {Resource("report.js")}</script>
         </body>
         </html>
 
@@ -48,12 +53,20 @@ static class Html
 
         """);
 
-    static string Style()
+    static string Resource(string name)
     {
-        using Stream stream = typeof(Html).Assembly.GetManifestResourceStream("report.css")
-            ?? throw new InvalidOperationException("The resource report.css is missing.");
+        using Stream stream = typeof(Html).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The resource {name} is missing.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
+    }
+
+    /// <summary>The colours of figures, for light pages, for dark ones, and for print.</summary>
+    static string Colours()
+    {
+        return $":root {{{Of(PlotTheme.Light)} }}\n@media screen and (prefers-color-scheme: dark) {{ :root {{{Of(PlotTheme.Dark)} }} }}\n";
+
+        static string Of(PlotTheme theme) => string.Concat(PlotStyle.Variables.Zip(theme.Hex, (variable, colour) => $" {variable}: {colour};"));
     }
 
     /// <summary>Text with everything escaped that HTML would take for its own; no line ends between a number and its percent sign.</summary>
@@ -65,7 +78,7 @@ static class Html
         if (cell.Text is not null)
             return Text(cell.Text) + Tag(cell.Verdict);
         string interval = NumberText.Interval(cell);
-        var html = new StringBuilder(Text(NumberText.Of(cell.Value, cell.Format)));
+        var html = new StringBuilder(Text(NumberText.Value(cell)));
         if (interval.Length > 0)
             html.Append(CultureInfo.InvariantCulture, $" <span class=\"soft\">({Text(interval)})</span>");
         if (cell.Value is double value && cell.Of is not null)
@@ -82,7 +95,7 @@ static class Html
         Verdict.Reproduced => " <span class=\"tag agrees\">✓ reproduced</span>",
         Verdict.SameDirection => " <span class=\"tag partly\">≈ same direction</span>",
         Verdict.NotReproduced => " <span class=\"tag differs\">✗ not reproduced</span>",
-        _ => " <span class=\"tag open\">? open</span>",
+        _ => " <span class=\"tag open\">? inconclusive</span>",
     };
 
     /// <summary>A table that scrolls by itself where the page is too narrow.</summary>
@@ -93,7 +106,8 @@ static class Html
     public static string Table(string caption, string[] columns, IEnumerable<string[]> rows, string where = "")
     {
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(where + caption)}\"><table>\n<caption><span>{Text(caption)}</span></caption>\n<thead><tr>");
+        string hint = columns.Length > MostNarrow ? " <i class=\"hint\">The table scrolls sideways.</i>" : "";
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(where + caption)}\"><table>\n<caption><span>{Text(caption)}.{hint}</span></caption>\n<thead><tr>");
         foreach (string column in columns)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"{Class(column)}>{Text(column.TrimStart('>', '|'))}</th>");
         html.Append("</tr></thead>\n<tbody>\n");
@@ -108,15 +122,15 @@ static class Html
         return html.Append("</tbody></table></div>\n").ToString();
     }
 
-    /// <summary>A picture inside the page, with what can be downloaded of it.</summary>
+    /// <summary>A picture inside the page, with links to its files beside the page.</summary>
     /// <param name="plot">The plot.</param>
-    public static string Figure(PlotData plot)
+    /// <param name="path">Where its files are, without their endings.</param>
+    /// <param name="tool">What stands under it.</param>
+    public static string Figure(PlotData plot, string path, string tool = "")
     {
-        string svg = Convert.ToBase64String(Encoding.UTF8.GetBytes(ResultFigure.Svg(plot)));
-        string png = Convert.ToBase64String(ResultFigure.Png(plot)), csv = Convert.ToBase64String(Encoding.UTF8.GetBytes(ResultFigure.Csv(plot)));
-        return $"<figure><img width=\"{ResultFigure.Width}\" height=\"{ResultFigure.Height}\" alt=\"{Text(Alternative(plot))}\" src=\"data:image/svg+xml;base64,{svg}\">"
-            + $"<figcaption>{Text(plot.Title)} · <a download=\"{Text(plot.Name)}.svg\" href=\"data:image/svg+xml;base64,{svg}\">SVG<span class=\"away\"> of {Text(plot.Title)}</span></a> · "
-            + $"<a download=\"{Text(plot.Name)}.png\" href=\"data:image/png;base64,{png}\">PNG<span class=\"away\"> of {Text(plot.Title)}</span></a> · <a download=\"{Text(plot.Name)}.csv\" href=\"data:text/csv;base64,{csv}\">CSV<span class=\"away\"> of {Text(plot.Title)}</span></a></figcaption></figure>\n";
+        string of = $"<span class=\"away\"> of {Text(plot.Title)}</span>";
+        return $"<figure>{ResultFigure.Svg(plot, path[(path.LastIndexOf('/') + 1)..], $" aria-label=\"{Text(Alternative(plot))}\"")}"
+            + $"{tool}<figcaption>{Text(plot.Title)} · <a href=\"{Text(path)}.png\">PNG{of}</a> · <a href=\"{Text(path)}.csv\">CSV{of}</a></figcaption></figure>\n";
     }
 
     /// <summary>A picture in words, for those who cannot see it.</summary>

@@ -15,20 +15,24 @@ public static class MarkdownReport
         ArgumentNullException.ThrowIfNull(source);
         var text = new StringBuilder();
         RunResults results = source.Results;
-        text.Append(CultureInfo.InvariantCulture, $"# Defensive Approximation, reproduced\n\nScale {results.Scale}, seed {results.Seed}, {results.Run.Date:yyyy-MM-dd}; `{results.Run.CommandLine}`; {results.Run.Processor}; dapprox {results.Run.Version}.\n\n## Limitations\n\n");
-        foreach (string limitation in ReportSource.Limitations)
-            text.Append(CultureInfo.InvariantCulture, $"* {limitation}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# {Answer.Question}\n\n{source.Answer.Sentence}\n\n");
+        foreach (PlotData plot in source.Answer.Plots)
+            text.Append(CultureInfo.InvariantCulture, $"![{Html.Alternative(plot)}]({ReportFolder.AnswerPrefix}{plot.Name}.png)\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n{Claims(source.Answer)}\nThis run: scale {results.Scale}, seed {results.Seed}, {results.Run.Date:yyyy-MM-dd}; `{results.Run.CommandLine}`; {results.Run.Processor}; dapprox {results.Run.Version}.\n");
         foreach ((Experiment experiment, ExperimentResult? here, ExperimentResult? shipped) in source.Experiments)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {HtmlReport.Capital(experiment.Reference)}: {experiment.Title}\n");
-            if (here is not null)
-                Append(text, here, here.Dataset is string dataset ? $"This run, {dataset}" : "This run");
             if (shipped is not null)
-                Append(text, shipped, $"At standard scale, {shipped.Dataset}: judged {source.Shipped!.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}, comes with the program");
+                Append(text, shipped, $"At standard scale, {shipped.Dataset}: judged {source.Shipped!.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}, included with the release");
+            if (here is not null)
+                Append(text, here, HtmlReport.Heading(here));
             if (here is null && shipped is null)
                 text.Append(CultureInfo.InvariantCulture, $"\n{HtmlReport.NotMeasured(experiment)}\n");
         }
 
+        text.Append("\n## Limitations\n\n");
+        foreach (string limitation in ReportSource.Limitations)
+            text.Append(CultureInfo.InvariantCulture, $"* {limitation}\n");
         return text.ToString();
     }
 
@@ -44,6 +48,11 @@ public static class MarkdownReport
         return text.ToString();
     }
 
+    /// <summary>The paper's claims as a table.</summary>
+    /// <param name="answer">Has the claims.</param>
+    internal static string Claims(Answer answer) => "| claim | paper | here | verdict |\n|---|---|---|---|\n" + string.Concat(answer.Claims.Select(row =>
+        $"| {row.Claim.Name} | {row.Claim.Paper} | {row.Claim.Here} | {(row.Claim.Verdict is Verdict verdict ? Verdicts.Words(verdict) : "–")} |\n"));
+
     static void Append(StringBuilder text, ExperimentResult result, string heading)
     {
         text.Append(CultureInfo.InvariantCulture, $"\n### {heading}\n\n{result.Finding}\n");
@@ -52,6 +61,6 @@ public static class MarkdownReport
         if (result.Rule is string rule)
             text.Append(CultureInfo.InvariantCulture, $"\n{rule}\n");
         foreach (PlotData plot in result.Plots)
-            text.Append(CultureInfo.InvariantCulture, $"\n![{Html.Alternative(plot)}]({ReportFolder.Figure(result, plot)}.svg)\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n![{Html.Alternative(plot)}]({ReportFolder.Figure(result, plot)}.png)\n");
     }
 }

@@ -127,6 +127,17 @@ public sealed record Series(string Name, IReadOnlyList<double> X, IReadOnlyList<
 
     /// <summary>The values of a map's cells.</summary>
     public IReadOnlyList<double>? Values { get; init; }
+
+    /// <summary>Shares of images as percentages, with their intervals; NaN of no images.</summary>
+    /// <param name="name">What the legend calls them.</param>
+    /// <param name="x">The horizontal places.</param>
+    /// <param name="shares">The shares.</param>
+    public static Series Of(string name, IReadOnlyList<double> x, IReadOnlyList<Share> shares) =>
+        new(name, x, [.. shares.Select(share => 100 * (share.Value ?? double.NaN))])
+        {
+            Low = [.. shares.Select(share => 100 * share.Low)],
+            High = [.. shares.Select(share => 100 * share.High)],
+        };
 }
 
 /// <summary>A value of the paper in a plot.</summary>
@@ -149,7 +160,20 @@ public sealed record PlotData(string Name, string Title, PlotKind Kind, string X
 
     /// <summary>The quantity and unit of a map's colours.</summary>
     public string? ValueTitle { get; init; }
+
+    /// <summary>Whether a map is a picture: square cells, row 0 on top.</summary>
+    public bool IsPicture { get; init; }
+
+    /// <summary>Where a map's colours begin and end, the same in all maps that are compared; null for where its own values do.</summary>
+    public IReadOnlyList<double>? ValueRange { get; init; }
 }
+
+/// <summary>A claim of the paper beside what came out here.</summary>
+/// <param name="Name">What it is about.</param>
+/// <param name="Paper">What the paper has, in words and numbers.</param>
+/// <param name="Here">What came out.</param>
+/// <param name="Verdict">How they compare; null where they cannot be compared.</param>
+public sealed record Claim(string Name, string Paper, string Here, Verdict? Verdict);
 
 /// <summary>What an experiment found.</summary>
 public sealed record ExperimentResult
@@ -178,9 +202,21 @@ public sealed record ExperimentResult
     /// <summary>The plots.</summary>
     public IReadOnlyList<PlotData> Plots { get; init; } = [];
 
+    /// <summary>What the paper claims of it, beside what came out.</summary>
+    public IReadOnlyList<Claim> Claims { get; init; } = [];
+
+    /// <summary>The paper's data set, where <see cref="Dataset"/> stands in for it and nothing is judged; otherwise null.</summary>
+    public string? StandsFor { get; init; }
+
     /// <summary>How many numbers of the paper have a verdict.</summary>
     /// <param name="verdict">The verdict.</param>
-    public int Count(Verdict verdict) => Tables.SelectMany(table => table.Rows).SelectMany(row => row).Count(cell => cell.Verdict == verdict);
+    public int Count(Verdict verdict) => Numbers.Count(cell => cell.Verdict == verdict);
+
+    /// <summary>How many numbers of the paper are judged.</summary>
+    public int Judged() => Numbers.Count(cell => cell.Verdict is not null);
+
+    // A judged text, or a claim without a number, is none of the paper's numbers.
+    IEnumerable<Cell> Numbers => Tables.SelectMany(table => table.Rows).SelectMany(row => row).Where(cell => cell.Paper is not null);
 }
 
 /// <summary>The results of a run.</summary>

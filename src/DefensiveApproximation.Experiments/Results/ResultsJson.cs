@@ -32,7 +32,7 @@ public static class ResultsJson
     public static RunResults Read(Stream json) =>
         JsonSerializer.Deserialize<RunResults>(json, Options) ?? throw new JsonException("There is nothing in it.");
 
-    /// <summary>The results at <c>standard</c> scale that come with the program: of the data sets that it does not hold.</summary>
+    /// <summary>The results at <c>standard</c> scale that are included with the release.</summary>
     public static RunResults Shipped { get; } = Load();
 
     /// <summary>The audits that come with the program, those at <c>standard</c> scale first.</summary>
@@ -57,9 +57,7 @@ public static class ResultsJson
     {
         using Stream stream = typeof(ResultsJson).Assembly.GetManifestResourceStream("standard.json")
             ?? throw new InvalidOperationException("The resource standard.json is missing.");
-        RunResults all = Read(stream);
-        // What needs no data set, any scale computes.
-        return all with { Results = [.. all.Results.Where(result => result.Dataset is not null)] };
+        return Read(stream);
     }
 
     /// <summary>The points of plots, in one line; where there is none, null stands for NaN.</summary>

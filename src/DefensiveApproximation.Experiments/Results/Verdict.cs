@@ -25,19 +25,19 @@ public static class Verdicts
     const double ShareTolerance = 0.05, Most = 0.5, AccuracyTolerance = 0.01, AccuracyLoss = 0.02, RelativeTolerance = 0.1;
 
     /// <summary>The rule of <see cref="Transfer"/> in words.</summary>
-    public static string TransferRule => "Reproduced: the paper’s rate lies in our 95 % interval or within 5 points of ours. Same direction: our whole interval is on the paper’s side of 50 %: most examples transfer, or most do not. Open: fewer than 10 examples.";
+    public static string TransferRule => "Reproduced: the paper’s rate lies in our 95 % interval or within 5 percentage points of ours. Same direction: our whole interval is on the paper’s side of 50 %: most examples transfer, or most do not. Inconclusive: fewer than 10 examples.";
 
     /// <summary>The rule of <see cref="RelativeTransfer"/> in words.</summary>
-    public static string RelativeTransferRule => "Of Ax-FPM’s share divided by the exact victim’s. Reproduced: the paper’s number lies in our 95 % interval or within 0.05 of ours. Same direction: our whole interval is below a half. Open: fewer than 10 examples fool the exact victim.";
+    public static string RelativeTransferRule => "Judged: Ax-FPM’s rate divided by the exact victim’s. Reproduced: the paper’s number lies in our 95 % interval or within 0.05 of ours. Same direction: our whole interval is below a half. Inconclusive: fewer than 10 examples fool the exact victim.";
 
     /// <summary>The rule of <see cref="Accuracy"/> in words.</summary>
-    public static string AccuracyRule => "Reproduced: within 1 point of the paper. Same direction: at most 2 points below our exact network; of the exact network itself no direction is claimed.";
+    public static string AccuracyRule => "Reproduced: within 1 percentage point of the paper. Same direction: at most 2 percentage points below our exact network. For the exact network itself there is no direction.";
 
     /// <summary>The rule of <see cref="Ratio"/> in words.</summary>
-    public static string RatioRule => "Reproduced: within a tenth of the paper’s number. Same direction: on the same side of the exact multiplier’s; an error, which has one side only, is reproduced or it is not.";
+    public static string RatioRule => "Reproduced: within 10 % of the paper’s number. Same direction: on the same side of the exact multiplier. Errors have one side only: they are reproduced or not.";
 
     /// <summary>The rule of <see cref="Increase"/> in words.</summary>
-    public static string IncreaseRule => "Reproduced: the paper’s difference lies in our 95 % interval or within a tenth of it of ours. Same direction: our whole interval is above 0.";
+    public static string IncreaseRule => "Reproduced: the paper’s difference lies in our 95 % interval or within 10 % of ours. Same direction: our whole interval is above 0.";
 
     /// <summary>Judges the share of adversarial examples that fool another network too.</summary>
     /// <param name="ours">Ours.</param>
@@ -108,6 +108,6 @@ public static class Verdicts
         Verdict.Reproduced => "reproduced",
         Verdict.SameDirection => "same direction",
         Verdict.NotReproduced => "not reproduced",
-        _ => "open",
+        _ => "inconclusive",
     };
 }

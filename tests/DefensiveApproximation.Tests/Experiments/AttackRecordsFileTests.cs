@@ -40,10 +40,12 @@ public sealed class AttackRecordsFileTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
-    [Fact]
-    public void CurveFigure_OfOnePoint_IsStillAPicture()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void CurveFigure_OfOnePoint_IsStillAPicture(bool isContinuous)
     {
-        using SKBitmap picture = SKBitmap.Decode(CurveFigure.Draw("nothing found", "L2", [(0, 0.9)]));
+        using SKBitmap picture = SKBitmap.Decode(CurveFigure.Draw("nothing found", "L2", [(0, 0.9)], isContinuous));
 
         Assert.Equal((1280, 800), (picture.Width, picture.Height));
     }

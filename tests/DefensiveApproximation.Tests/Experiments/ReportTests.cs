@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
+using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Experiments.Figures;
 using DefensiveApproximation.Experiments.Paper;
 using DefensiveApproximation.Experiments.Reports;
@@ -17,28 +19,36 @@ public partial class ReportTests(RunsFixture fixture)
     string Page => fixture.Value.Page;
 
     [Fact]
-    public void Html_HasAllSections_LimitationsFirst() => Assert.Equal(
-        ["limitations", "overview", "gallery", .. AllExperiments.List.Select(experiment => experiment.Id), "audit", "run"],
+    public void Html_HasAllSections_TheAnswerFirst_LimitationsLast() => Assert.Equal(
+        ["answer", .. AllExperiments.List.Select(experiment => experiment.Id), "audit", "multiplier", "gallery", "run", "limitations"],
         SectionTag().Matches(Page).Select(match => match.Groups[1].Value));
 
     [Fact]
     public void Html_EveryPicture_IsInsideAndDescribed()
     {
-        string[] images = ImageTag().Matches(Page).Select(match => match.Value).ToArray();
+        string[] images = ImageTag().Matches(Page).Select(match => match.Value).ToArray(), figures = FigureTag().Matches(Page).Select(match => match.Value).ToArray();
 
-        int plots = Source.Results.Results.Concat(Source.Shipped?.Results ?? []).Sum(result => result.Plots.Count) + ResultsJson.ShippedAudits.Sum(audit => audit.Plots.Count);
-        Assert.Equal(plots + Reproduction.Galleries.Count, images.Length);
+        int plots = Source.Experiments.Sum(row => (row.Here?.Plots.Count ?? 0) + (row.Shipped?.Plots.Count ?? 0)) + ResultsJson.ShippedAudits.Sum(audit => audit.Plots.Count);
+        Assert.Equal(plots + Source.Answer.Plots.Count, figures.Length);
+        Assert.Equal(Reproduction.Galleries.Count, images.Length);
+        Assert.All(figures, figure => Assert.Matches("aria-label=\"[^\"]{40,}\"", figure));
         Assert.All(images, image =>
         {
-            Assert.Matches("src=\"data:image/(png|svg\\+xml);base64,", image);
+            Assert.Matches("src=\"data:image/png;base64,", image);
             Assert.Matches("alt=\"[^\"]{40,}\"", image);
         });
     }
 
     [Fact]
+    public void Html_EveryPictureDefinesItsOwnNames() => Assert.Equal(IdAttribute().Count(Page), IdAttribute().Matches(Page).Select(match => match.Value).Distinct().Count());
+
+    [Fact]
+    public void Html_IsNoLongerThanAPageMayBe() => Assert.InRange(Encoding.UTF8.GetByteCount(Page), 0, 4_000_000);
+
+    [Fact]
     public void Html_AsksForNothingOutside()
     {
-        Assert.DoesNotMatch("(?i)https?://|<script|<link[^>]+href=\"(?!data:)|@import|url\\(", Page);
+        Assert.DoesNotMatch("(?i)https?://|<script[^>]+src|<link[^>]+href=\"(?!data:)|@import|url\\(", Page);
         Assert.Contains("prefers-color-scheme: dark", Page, StringComparison.Ordinal);
         Assert.Contains("@media print", Page, StringComparison.Ordinal);
     }
@@ -57,7 +67,7 @@ public partial class ReportTests(RunsFixture fixture)
         foreach (Match match in AnyTag().Matches(Page))
         {
             string name = match.Groups["name"].Value;
-            if (name is "meta" or "link" or "img" or "br" || match.Value.EndsWith("/>", StringComparison.Ordinal) || match.Value.StartsWith("<!", StringComparison.Ordinal))
+            if (name is "meta" or "link" or "img" or "br" or "input" || match.Value.EndsWith("/>", StringComparison.Ordinal) || match.Value.StartsWith("<!", StringComparison.Ordinal))
                 continue;
             if (match.Groups["close"].Length > 0)
                 Assert.Equal(open.Pop(), name);
@@ -95,8 +105,9 @@ public partial class ReportTests(RunsFixture fixture)
 
         Assert.Equal(Page, File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Page)));
         Assert.Equal(ResultsJson.Write(Source.Results), File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Results)));
-        foreach (Match link in FigureLink().Matches(File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Text))))
-            Assert.All([".svg", ".png", ".csv"], ending => Assert.True(File.Exists(Path.Combine(folder.Path, link.Groups[1].Value + ending))));
+        string[] linked = [.. FigureLink().Matches(Page).Concat(FigureLink().Matches(File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Text)))).Select(link => link.Groups[1].Value)];
+        Assert.NotEmpty(linked);
+        Assert.All(linked, link => Assert.True(File.Exists(Path.Combine(folder.Path, link)), link));
     }
 
     [Fact]
@@ -120,13 +131,74 @@ public partial class ReportTests(RunsFixture fixture)
     [Trait("Speed", "Slow")]
     public async Task Html_InABrowser_LoadsAllPictures_AndLogsNothing()
     {
-        // The page itself has no scripts; this one is the test's. Pictures that did not load have no width of their own.
+        // Pictures that did not load have no width of their own.
         (string document, string log) = await Browse("document.title = 'broken: ' + [...document.images].filter(image => !image.naturalWidth).length");
 
         Assert.Contains("id=\"run\"", document, StringComparison.Ordinal);
         Assert.Contains("<title>broken: 0</title>", document, StringComparison.Ordinal);
         // What pages log is marked CONSOLE; the rest is the browser talking of itself.
         Assert.DoesNotContain("CONSOLE", log, StringComparison.Ordinal);
+    }
+
+    [Fact(Explicit = true)]
+    [Trait("Speed", "Slow")]
+    public async Task Html_Product_HasTheBitsOfTheDefinition()
+    {
+        var random = new CounterRandom(seed: 1);
+        uint[] edges = [0, 0x8000_0000, 1, 0x0080_0000, 0x03AA_2424, 0x03AA_2425, 0x3F80_0000, 0xBF80_0001, 0x7F7F_FFFF, 0x7F80_0000, 0xFF80_0000, 0x7FC0_0000];
+        (uint A, uint B)[] pairs =
+        [
+            .. edges.SelectMany(a => edges.Select(b => (a, b))),
+            .. Enumerable.Range(0, 300).Select(_ => (random.NextUInt32(), random.NextUInt32())),
+            .. Enumerable.Range(0, 300).Select(_ => (BitConverter.SingleToUInt32Bits((float)random.NextNormal()), BitConverter.SingleToUInt32Bits((float)random.NextNormal()))),
+        ];
+        foreach (FloatMultiplier multiplier in (FloatMultiplier[])[ExactMultiplier.Rounded, AxFpm.Released, Ama5Flat.Instance])
+        {
+            string[] expected = [.. pairs.Select(pair => $"{BitConverter.SingleToUInt32Bits(multiplier.Multiply(BitConverter.UInt32BitsToSingle(pair.A), BitConverter.UInt32BitsToSingle(pair.B))):x}")];
+
+            (string document, _) = await Browse($"document.title = [{string.Join(',', pairs.Select(pair => $"[{pair.A},{pair.B}]"))}].map(([a, b]) => dapprox.multiply('{multiplier.Name}', a, b).toString(16))");
+
+            Assert.Equal(expected, TitleTag().Match(document).Groups[1].Value.Split(','));
+        }
+    }
+
+    [Fact(Explicit = true)]
+    [Trait("Speed", "Slow")]
+    public async Task Html_Tools_Work()
+    {
+        (string document, _) = await Browse("""
+            const slider = document.querySelector('.scale input');
+            slider.value = slider.max;
+            slider.dispatchEvent(new Event('input'));
+            const table = document.querySelector('#audit table'), first = () => table.tBodies[0].rows[0].cells[0].textContent;
+            const before = [...table.tBodies[0].rows].map(row => row.cells[0].textContent);
+            table.querySelector('.sort').click();
+            const up = first();
+            table.querySelector('.sort').click();
+            const choice = document.querySelector('.multiplication select'), lit = () => document.querySelectorAll('.cells .lit').length;
+            const approximate = lit();
+            choice.value = 'exact';
+            choice.dispatchEvent(new Event('input'));
+            before.sort((x, y) => x.localeCompare(y));
+            document.title = [document.querySelector('.scale output').textContent.split(',')[0], up === before[0], first() === before.at(-1), approximate < lit(), document.querySelectorAll('.cells .lost').length].join('|');
+            """);
+
+        Series approximate = Source.Answer.Plots[0].Series[0];
+        Assert.Equal($"k = 2: Ax-FPM {NumberText.Of(Math.Round(approximate.Y[^1] / 100, 3), NumberFormat.Percent)}|true|true|true|0", TitleTag().Match(document).Groups[1].Value);
+    }
+
+    [Fact(Explicit = true)]
+    [Trait("Speed", "Slow")]
+    public async Task Html_WithoutScripts_IsComplete()
+    {
+        (string document, string log) = await Browse("document.title = 'scripts run'", "--blink-settings=scriptEnabled=false");
+
+        Assert.DoesNotContain("scripts run", TitleTag().Match(document).Groups[1].Value, StringComparison.Ordinal);
+        Assert.DoesNotContain("CONSOLE", log, StringComparison.Ordinal);
+        Assert.Equal(SectionTag().Matches(Page).Select(match => match.Value), SectionTag().Matches(document).Select(match => match.Value));
+        // What cannot work is not shown.
+        Assert.Equal(2, HiddenTool().Count(document));
+        Assert.DoesNotContain("class=\"sort\"", document, StringComparison.Ordinal);
     }
 
     [Theory(Explicit = true)]
@@ -168,6 +240,9 @@ public partial class ReportTests(RunsFixture fixture)
         return (document, await log);
     }
 
+    [GeneratedRegex("<div class=\"(scale|multiplication) tool\" hidden")]
+    private static partial Regex HiddenTool();
+
     [GeneratedRegex("<section id=\"([a-z0-9-]+)\"")]
     private static partial Regex SectionTag();
 
@@ -180,6 +255,12 @@ public partial class ReportTests(RunsFixture fixture)
     [GeneratedRegex("<(?<close>/?)(?<name>[a-z0-9!]+)[^>]*>")]
     private static partial Regex AnyTag();
 
-    [GeneratedRegex(@"\]\((figures/[^)]+)\.svg\)")]
+    [GeneratedRegex("<svg viewBox=\"0 0 640 420\"[^>]*>")]
+    private static partial Regex FigureTag();
+
+    [GeneratedRegex(" id=\"[^\"]+\"")]
+    private static partial Regex IdAttribute();
+
+    [GeneratedRegex("""(?:\]\(|href=")(figures/[^)"]+)""")]
     private static partial Regex FigureLink();
 }
