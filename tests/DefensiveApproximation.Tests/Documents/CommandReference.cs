@@ -12,6 +12,20 @@ static partial class CommandReference
 
         This page is made from the help of the program: `dapprox COMMAND --help` prints the same. [how-to.md](how-to.md) shows the commands by job.
 
+        | exit code | meaning |
+        |---:|---|
+        | 0 | success |
+        | 1 | error in the input or the environment: one line on stderr says what was given, what is legal and what to do |
+        | 2 | `circuit verify` found a difference |
+        | 70 | fault in dapprox: one line on stderr names a file with the details; with `DAPPROX_DEBUG=1` they are printed |
+        | 130 | interrupted by Ctrl-C |
+
+        | environment variable | meaning |
+        |---|---|
+        | `DAPPROX_DATA` | folder of the data sets; default `$XDG_DATA_HOME/dapprox`, else `~/.local/share/dapprox` |
+        | `DAPPROX_KERNEL` | instruction set of the kernels: `avx512`, `avx2`, `vector128`, `scalar`; results are bit-identical |
+        | `NO_COLOR` | no colours |
+
 
         """;
 

@@ -19,7 +19,7 @@ public class TutorialTests
     [InlineData("docs/how-to.md")]
     public async Task CommandsOfAPage_PrintWhatItShows(string name)
     {
-        Tool.Require("bash");
+        Tool.Require("bash", "script");
 
         using var folder = new TemporaryFolder();
         await WalkAsync(folder, name, null, block => block.Mark != Minutes);
@@ -32,7 +32,7 @@ public class TutorialTests
     [InlineData("docs/how-to.md")]
     public async Task AllCommandsOfAPage_PrintWhatItShows(string name)
     {
-        Tool.Require("bash");
+        Tool.Require("bash", "script");
 
         using var folder = new TemporaryFolder();
         await WalkAsync(folder, name, null, _ => true);
@@ -41,7 +41,7 @@ public class TutorialTests
     [Fact(Explicit = true)]
     public async Task ThePageForPyTorch_Runs_WherePythonAndPyTorchAre()
     {
-        Tool.Require("bash");
+        Tool.Require("bash", "script");
         string? python = Pythons.FirstOrDefault(candidate => Imports(candidate, "numpy, torch"));
         Assert.SkipWhen(python is null, "No python3 on the PATH has numpy and torch.");
 

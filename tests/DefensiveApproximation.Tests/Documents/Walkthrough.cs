@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace DefensiveApproximation.Tests.Documents;
@@ -51,24 +52,24 @@ sealed partial class Walkthrough(string folder, string? python)
 
     async Task<string> RunAsync(Page.Block block)
     {
+        using var notes = new TemporaryFolder();
+        string errors = notes.File("stderr.txt");
         ProcessStartInfo start;
         if (block.Language == "python")
         {
             string name = FileName().Match(block.Code) is { Success: true } named ? named.Groups[1].Value : "block.py";
             await File.WriteAllTextAsync(Path.Combine(folder, name), block.Code);
-            start = new ProcessStartInfo(python!, [name]);
+            start = Shell($"{Quote(python!)} {name} 2>{Quote(errors)}");
         }
         else
         {
-            start = new ProcessStartInfo("bash", ["-euo", "pipefail", "-c", block.Code]);
+            // What a person sees, in a terminal of the usual width; progress and notes go to stderr.
+            start = Shell($"script -qec {Quote($"stty cols 80 rows 50; bash -euo pipefail -c {Quote(block.Code)} 2>{Quote(errors)}")} /dev/null");
         }
 
-        start.WorkingDirectory = folder;
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
-        start.Environment["PATH"] = $"{AppContext.BaseDirectory}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
-        start.Environment["DAPPROX_DATA"] = null;
         using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
         using var patience = new CancellationTokenSource(Patience);
         try
         {
@@ -79,10 +80,23 @@ sealed partial class Walkthrough(string folder, string? python)
             process.Kill(entireProcessTree: true);
         }
 
+        string printed = string.Join('\n', EscapeSequence().Replace(await output, "").TrimEnd().Split('\n').Select(line => line.TrimEnd())) + "\n";
         if (process.ExitCode != 0)
-            Faults.Add($"exit code {process.ExitCode}: {block.Code}{await error}");
-        return string.Join('\n', (await output).TrimEnd().Split('\n').Select(line => line.TrimEnd())) + "\n";
+            Faults.Add($"exit code {process.ExitCode}: {block.Code}{printed}{await File.ReadAllTextAsync(errors)}");
+        return printed;
     }
+
+    ProcessStartInfo Shell(string command)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 };
+        start.Environment["PATH"] = $"{AppContext.BaseDirectory}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["TERM"] = "xterm-256color";
+        foreach (string variable in new[] { "DAPPROX_DATA", "CI", "COLUMNS", "LINES" })
+            start.Environment[variable] = null;
+        return start;
+    }
+
+    static string Quote(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     /// <summary>Times differ from run to run, and the widths of what holds them.</summary>
     static string Timeless(string output) => Space().Replace(Seconds().Replace(output, "0 s"), " ").Trim();
@@ -92,6 +106,9 @@ sealed partial class Walkthrough(string folder, string? python)
 
     [GeneratedRegex(@"[ ─-]+")]
     private static partial Regex Space();
+
+    [GeneratedRegex(@"\x1b\[[0-9;?]*[A-Za-z]|\r")]
+    private static partial Regex EscapeSequence();
 
     [GeneratedRegex(@"^# (\w+\.py)\n")]
     private static partial Regex FileName();
