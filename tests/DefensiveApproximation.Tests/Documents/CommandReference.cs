@@ -29,47 +29,79 @@ static partial class CommandReference
 
         """;
 
+    // Of so many commands of a kind, what all of them take is said once.
+    const int LeastForCommon = 3;
+
     /// <summary>The page.</summary>
     public static async Task<string> MakeAsync()
     {
         var text = new StringBuilder(Head);
-        await AddAsync([], text);
+        Write(await ReadAsync([]), [], text);
         return text.ToString().TrimEnd('\n') + "\n";
     }
 
-    static async Task AddAsync(string[] words, StringBuilder text)
+    static async Task<Entry> ReadAsync(string[] words)
     {
         Dapprox run = await Dapprox.RunAsync([.. words, "--help"]);
         if (run.ExitCode != 0)
             throw new InvalidOperationException($"{string.Join(' ', words)} --help: {run.Error}");
         Dictionary<string, string[]> sections = Sections(run.Output);
+        var commands = new List<Entry>();
+        foreach ((string name, _) in Rows(sections, "Commands"))
+            commands.Add(await ReadAsync([.. words, name.Split(' ')[0]]));
+        return new Entry(words, sections, commands);
+    }
 
-        text.Append($"## {string.Join(' ', words.Prepend("dapprox"))}\n\n{Escape(Paragraphs(sections["Description"]))}\n\n    {string.Join(' ', sections["Usage"]).Trim()}\n\n");
+    /// <summary>Writes a command and those below it.</summary>
+    /// <param name="entry">The command.</param>
+    /// <param name="known">What has been said of all commands of its kind.</param>
+    /// <param name="text">The page.</param>
+    static void Write(Entry entry, HashSet<string> known, StringBuilder text)
+    {
+        text.Append($"## {string.Join(' ', entry.Words.Prepend("dapprox"))}\n\n{Escape(Paragraphs(entry.Sections["Description"]))}\n\n    {string.Join(' ', entry.Sections["Usage"]).Trim()}\n\n");
         foreach ((string section, string column) in ((string, string)[])[("Arguments", "argument"), ("Options", "option"), ("Commands", "command")])
         {
-            if (!sections.TryGetValue(section, out string[]? lines))
-                continue;
-            (string Name, string Meaning)[] rows = [.. lines.Select(line => Row().Match(line)).Where(row => row.Success).Select(row => (row.Groups[1].Value, row.Groups[2].Value))];
-            if (section == "Options")
-                rows = [.. rows.Where(row => !row.Name.StartsWith("-?", StringComparison.Ordinal))];
-            if (rows.Length == 0)
-                continue;
-            text.Append($"| {column} | meaning |\n|---|---|\n");
-            foreach ((string name, string meaning) in rows)
-                text.Append($"| {Cell(section, words, name)} | {Escape(meaning)} |\n");
-            text.Append('\n');
+            WriteTable(
+                column,
+                Rows(entry.Sections, section).Where(row => !row.Name.StartsWith("-?", StringComparison.Ordinal) && !known.Contains(row.Name + row.Meaning)),
+                name => section == "Commands" ? $"[{Code(name)}](#{string.Join('-', ["dapprox", .. entry.Words, name.Split(' ')[0]])})" : Code(name));
         }
 
-        // Whatever else the help has, in its own words.
-        foreach ((string section, string[] lines) in sections.Where(section => section.Key is not ("Description" or "Usage" or "Arguments" or "Options" or "Commands")))
-            text.Append($"{(section == "Details" ? "" : $"{section}: ")}{Escape(Paragraphs(lines))}\n\n");
+        string details = Details(entry);
+        if (details.Length > 0 && !known.Contains(details))
+            text.Append($"{Escape(details)}\n\n");
 
-        foreach (string line in sections.GetValueOrDefault("Commands", []))
+        HashSet<string> common = [];
+        if (entry.Commands.Count >= LeastForCommon)
         {
-            if (Row().Match(line) is { Success: true } row)
-                await AddAsync([.. words, row.Groups[1].Value.Split(' ')[0]], text);
+            (string Name, string Meaning)[] shared = [.. entry.Commands.Select(command => Rows(command.Sections, "Options")).Aggregate((some, more) => some.Intersect(more)).Where(row => !row.Name.StartsWith("-?", StringComparison.Ordinal))];
+            string[] spoken = [.. entry.Commands.Select(Details).Distinct()];
+            if (shared.Length > 0)
+                text.Append("All of these commands take:\n\n");
+            WriteTable("option", shared, Code);
+            if (spoken is [{ Length: > 0 } same])
+                text.Append($"{Escape(same)}\n\n");
+            common = [.. shared.Select(row => row.Name + row.Meaning), .. spoken.Length == 1 ? spoken : []];
+        }
+
+        foreach (Entry command in entry.Commands)
+            Write(command, common, text);
+
+        void WriteTable(string column, IEnumerable<(string Name, string Meaning)> rows, Func<string, string> cell)
+        {
+            string lines = string.Concat(rows.Select(row => $"| {cell(row.Name)} | {Escape(row.Meaning)} |\n"));
+            if (lines.Length > 0)
+                text.Append($"| {column} | meaning |\n|---|---|\n{lines}\n");
         }
     }
+
+    static IEnumerable<(string Name, string Meaning)> Rows(Dictionary<string, string[]> sections, string section) =>
+        sections.GetValueOrDefault(section, []).Select(line => Row().Match(line)).Where(row => row.Success).Select(row => (row.Groups[1].Value, row.Groups[2].Value));
+
+    /// <summary>Whatever else the help has, in its own words.</summary>
+    static string Details(Entry entry) => string.Join("\n\n", entry.Sections
+        .Where(section => section.Key is not ("Description" or "Usage" or "Arguments" or "Options" or "Commands"))
+        .Select(section => (section.Key == "Details" ? "" : $"{section.Key}: ") + Paragraphs(section.Value)));
 
     static Dictionary<string, string[]> Sections(string help)
     {
@@ -86,11 +118,7 @@ static partial class CommandReference
         return sections.ToDictionary(section => section.Key, section => section.Value.ToArray());
     }
 
-    static string Cell(string section, string[] words, string name)
-    {
-        string code = $"`{name.Replace("|", @"\|", StringComparison.Ordinal)}`";
-        return section == "Commands" ? $"[{code}](#{string.Join('-', ["dapprox", .. words, name.Split(' ')[0]])})" : code;
-    }
+    static string Code(string name) => $"`{name.Replace("|", @"\|", StringComparison.Ordinal)}`";
 
     static string Paragraphs(string[] lines) =>
         string.Join("\n\n", string.Join('\n', lines.Select(line => line.Trim())).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(paragraph => paragraph.Trim())).Trim();
@@ -98,12 +126,14 @@ static partial class CommandReference
     /// <summary>The characters that mean something to Markdown.</summary>
     static string Escape(string words) => Special().Replace(words, @"\$0");
 
+    sealed record Entry(string[] Words, Dictionary<string, string[]> Sections, IReadOnlyList<Entry> Commands);
+
     [GeneratedRegex(@"^([A-Z][a-z]+):$")]
     private static partial Regex Title();
 
     [GeneratedRegex(@"^  (\S.*?)(?:  +(.*))?$")]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"[\\`*<|\[\]]")]
+    [GeneratedRegex(@"[\\`*<|]")]
     private static partial Regex Special();
 }
