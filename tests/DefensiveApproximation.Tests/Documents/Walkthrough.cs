@@ -14,8 +14,11 @@ sealed partial class Walkthrough(string folder, string? python)
     // Far more than any of the commands takes.
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    /// <summary>What ended otherwise than a reader would expect; the page is right where there is nothing.</summary>
-    public List<string> Faults { get; } = [];
+    /// <summary>The commands that failed.</summary>
+    public List<string> Failures { get; } = [];
+
+    /// <summary>What was printed where the page shows something else.</summary>
+    public List<string> Differences { get; } = [];
 
     /// <summary>Runs the page.</summary>
     /// <param name="page">The page.</param>
@@ -38,7 +41,7 @@ sealed partial class Walkthrough(string folder, string? python)
             {
                 if (Timeless(output) != Timeless(block.Code))
                 {
-                    Faults.Add($"shown:\n{block.Code}\nprinted:\n{output}");
+                    Differences.Add($"shown:\n{block.Code}\nprinted:\n{output}");
                     text = text.Remove(block.Start + shift, block.Code.Length).Insert(block.Start + shift, output);
                     shift += output.Length - block.Code.Length;
                 }
@@ -82,7 +85,7 @@ sealed partial class Walkthrough(string folder, string? python)
 
         string printed = string.Join('\n', EscapeSequence().Replace(await output, "").TrimEnd().Split('\n').Select(line => line.TrimEnd())) + "\n";
         if (process.ExitCode != 0)
-            Faults.Add($"exit code {process.ExitCode}: {block.Code}{printed}{await File.ReadAllTextAsync(errors)}");
+            Failures.Add($"exit code {process.ExitCode}: {block.Code}{printed}{await File.ReadAllTextAsync(errors)}");
         return printed;
     }
 
@@ -107,7 +110,7 @@ sealed partial class Walkthrough(string folder, string? python)
     [GeneratedRegex(@"[ ─-]+")]
     private static partial Regex Space();
 
-    [GeneratedRegex(@"\x1b\[[0-9;?]*[A-Za-z]|\r")]
+    [GeneratedRegex(@"\x1b([=>]|\[[0-9;?]*[A-Za-z])|\r")]
     private static partial Regex EscapeSequence();
 
     [GeneratedRegex(@"^# (\w+\.py)\n")]
