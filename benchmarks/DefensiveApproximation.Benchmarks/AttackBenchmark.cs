@@ -38,7 +38,7 @@ static class AttackBenchmark
         Network approximate = exact.With(AxFpm.Released);
         int[] places = Evaluation.CorrectOn([exact, approximate], data, Count);
 
-        output.WriteLine($"### Attacks as in Foolbox 2.4, lenet5-{name}, the first {places.Length} images that exact and ax-fpm both get right, straight-through gradients");
+        output.WriteLine($"### Attacks with the settings of Foolbox 2.4, lenet5-{name}, the first {places.Length} images that exact and ax-fpm classify correctly, straight-through gradients");
         output.WriteLine();
         output.WriteLine("| attack | network | seconds | an image | success | mean L2 | queries an image | queries a second |");
         output.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|");

@@ -54,7 +54,7 @@ static class CircuitBenchmark
             inference.Add("ax-fpm", () => axFpm.Forward(images));
             inference.Add(circuit, () => network.Forward(images));
             (_, double rate, double ratio) = inference.Run()[1];
-            output.WriteLine($"LeNet-5, all layers, batch of {images.Batch}: {rate:F0} images/s, {ratio:F3} of Ax-FPM's by its formula.");
+            output.WriteLine($"LeNet-5, all layers, batch of {images.Batch}: {rate:F0} images/s, {ratio:F3} of the rate of the Ax-FPM kernel.");
             output.WriteLine();
         }
     }

@@ -37,7 +37,7 @@ void Run(string[] arguments)
 
 void RunKernels()
 {
-    output.WriteLine("Medians of 31 rounds, every entrant in every round; weights are packed before the clock starts, activations inside.");
+    output.WriteLine("Medians of 31 rounds; every round runs every row. Packing weights is not timed, packing activations is.");
     output.WriteLine();
     KernelBenchmark.Run(output);
     NetworkBenchmark.Run(output);
@@ -45,7 +45,7 @@ void RunKernels()
 
 void RunCircuits()
 {
-    output.WriteLine("Medians of 31 rounds, every entrant in every round. Arithmetic in networks and one by one is binary32 with the circuit for its mantissas.");
+    output.WriteLine("Medians of 31 rounds; every round runs every row. Rows with binary32 and networks use the circuit as the mantissa multiplier.");
     output.WriteLine();
     CircuitBenchmark.Run(output);
 }

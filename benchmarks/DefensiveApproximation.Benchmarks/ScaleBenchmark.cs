@@ -28,7 +28,7 @@ static class ScaleBenchmark
 
     public static void Run(TextWriter output, string[] names)
     {
-        output.WriteLine($"One image at a time, {Threads} threads, random weights; medians of {Rounds} rounds, every entrant in every round. Memory is the most that a process of its own held, from reading the file to the third image.");
+        output.WriteLine($"One image at a time, {Threads} threads, random weights; medians of {Rounds} rounds, every round runs every row. Memory is the peak of a separate process, from reading the file to the third image.");
         output.WriteLine();
         foreach (string name in names.Length == 0 ? LargeNetworks.Names : names.Select(given => Names.Find("network", given, LargeNetworks.Names, known => known)))
             WithFile(name, path => Run(output, name, path));

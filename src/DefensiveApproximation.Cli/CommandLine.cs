@@ -81,7 +81,8 @@ static class CommandLine
         return present + word[name.Length..];
     });
 
-    static RootCommand Root()
+    /// <summary>The commands.</summary>
+    internal static RootCommand Root()
     {
         var root = new RootCommand("""
             Neural networks on approximate multipliers: what happens to their accuracy and to their robustness against adversarial examples.
@@ -89,6 +90,7 @@ static class CommandLine
             The multipliers are modelled bit for bit, run in trained networks without retraining, and attacked. Wherever a number is printed, --json prints it as one JSON object on stdout instead. An error is one line on stderr, with exit code 1.
             """)
         {
+            CompareCommand.Create(),
             MultipliersCommand.Create(),
             MultiplyCommand.Create(),
             EvaluateCommand.Create(),

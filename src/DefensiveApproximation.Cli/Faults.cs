@@ -31,7 +31,7 @@ static class Faults
         string details = $"dapprox {typeof(Faults).Assembly.GetName().Version}\n{Environment.CommandLine}\n{Environment.OSVersion}\n\n{fault}\n";
         Output.Note($"error: this is a fault in dapprox: {Output.OneLine(Innermost(fault).Message)}; {Saved(details)}");
         if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
-            Output.Note(details);
+            Console.Error.Write(details);
         return ExitCode;
     }
 

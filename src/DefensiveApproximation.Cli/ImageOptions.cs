@@ -28,10 +28,9 @@ sealed class ImageOptions
     /// <exception cref="InputException">One of them cannot be had, or they do not fit.</exception>
     public (Network Network, Dataset Images) Load(ParseResult parse, Split split)
     {
-        string? given = parse.GetValue(model);
-        if (given is null && parse.GetValue(pictures) is not null)
+        if (parse.GetValue(model) is null && parse.GetValue(pictures) is not null)
             throw new InputException("--images is given without a network; give --model FILE|NAME");
-        Network network = networkOptions.Apply(parse, TrainedModels.Load(given ?? TrainedModels.For((parse.GetValue(dataset) ?? Datasets.All[0]).Name)));
+        Network network = networkOptions.Apply(parse, TrainedModels.Load(Model(parse)));
         Dataset images = Images(parse, network, split);
         Evaluation.ThrowIfUnfit(network, images);
         if (!images.Canonical)
@@ -57,6 +56,23 @@ sealed class ImageOptions
             ? Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data))
             : PictureFolder.Load(folder, file!, network, parse.GetValue(resize));
     }
+
+    /// <summary>The network's name or file.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <exception cref="InputException">None comes with the program for the data set.</exception>
+    public string Model(ParseResult parse) => parse.GetValue(model) ?? TrainedModels.For((parse.GetValue(dataset) ?? Datasets.All[0]).Name);
+
+    /// <summary>How the network is prepared, in words that differ where another results; empty where it is as its file says.</summary>
+    /// <param name="parse">The command line.</param>
+    public string Preparation(ParseResult parse) => networkOptions.Identify(parse);
+
+    /// <summary>The folder of the data sets; null where none is given.</summary>
+    /// <param name="parse">The command line.</param>
+    public string? DataFolder(ParseResult parse) => parse.GetValue(data);
+
+    /// <summary>Whether the images are a user's own pictures.</summary>
+    /// <param name="parse">The command line.</param>
+    public bool AreOwn(ParseResult parse) => parse.GetValue(pictures) is not null;
 
     /// <summary>The network and the images in words that differ where others are meant.</summary>
     /// <param name="parse">The command line.</param>

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Circuits;
 using Spectre.Console;
 
 namespace DefensiveApproximation.Cli;
@@ -60,6 +61,28 @@ static class Output
     public static string OneLine(string message) =>
         string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             .Aggregate(new StringBuilder(), (line, c) => line.Append(char.IsControl(c) ? '?' : c)).ToString();
+
+    /// <summary>
+    /// What bare circuits among some multipliers are taken for: an "8-bit multiplier" is one of integers to most people, and here it
+    /// multiplies mantissas. One sentence for each width.
+    /// </summary>
+    /// <param name="multipliers">The multipliers; those that have a name of their own need no word.</param>
+    public static IEnumerable<string> MantissaNotes(params IEnumerable<FloatMultiplier> multipliers) => multipliers
+        .OfType<CircuitMultiplier>()
+        .Where(multiplier => !Multipliers.All.Contains(multiplier))
+        .Select(multiplier => multiplier.Format.MantissaBits)
+        .Distinct()
+        .Select(bits => bits > Binary32.FractionBits
+            ? $"a circuit of {bits} bits multiplies the mantissas of binary32 numbers here, and not integers"
+            : $"a circuit of {bits} bits multiplies the leading {bits} bits of binary32 mantissas here, the hidden one included, and not {bits}-bit integers");
+
+    /// <summary>Says what bare circuits among some multipliers are taken for: <see cref="MantissaNotes"/>.</summary>
+    /// <param name="multipliers">The multipliers.</param>
+    public static void NoteMantissas(params IEnumerable<FloatMultiplier> multipliers)
+    {
+        foreach (string note in MantissaNotes(multipliers))
+            Note($"note: {note}");
+    }
 
     /// <summary>Prints the object, and nothing else, on stdout.</summary>
     public static void PrintJson(JsonObject result)

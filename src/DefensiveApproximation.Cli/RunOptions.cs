@@ -7,7 +7,8 @@ namespace DefensiveApproximation.Cli;
 /// <summary>The options of commands that run experiments, and the run with its progress.</summary>
 static class RunOptions
 {
-    const string DefaultFolder = "dapprox-out";
+    /// <summary>Where <c>reproduce</c> writes, and where <c>audit</c> does, if nothing else is said.</summary>
+    public const string ReproductionFolder = "dapprox-out", AuditFolder = "dapprox-audit";
 
     public static Option<Scale> Scale()
     {
@@ -20,10 +21,10 @@ static class RunOptions
 
     public static Option<Experiment[]> Only() => Values.Flattened("--only", "NAME,…", "Run these tables and figures only. [default: all]", AllExperiments.Find);
 
-    public static Option<string> Folder(string name, string description)
+    public static Option<string> Folder(string description, string otherwise)
     {
-        Option<string> option = Values.Option(name, "DIR", description, text => Values.Folder(name, text));
-        option.DefaultValueFactory = _ => DefaultFolder;
+        Option<string> option = Values.Option("--out", "DIR", description, text => Values.Folder("--out", text));
+        option.DefaultValueFactory = _ => otherwise;
         return option;
     }
 

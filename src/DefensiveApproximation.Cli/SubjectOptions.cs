@@ -56,6 +56,10 @@ sealed class SubjectOptions
     public Network With(ParseResult parse, Network network, Arithmetic.FloatMultiplier multiplier) =>
         network.With(multiplier, parse.GetValue(layers), parse.GetValue(accumulate).Value);
 
+    /// <summary>The layers that a multiplier replaces, and the format of the sums.</summary>
+    /// <param name="parse">The command line.</param>
+    public (LayerSelection Layers, Accumulation Accumulation) Hardware(ParseResult parse) => (parse.GetValue(layers)!, parse.GetValue(accumulate).Value);
+
     /// <summary>What these options choose, in words that differ where another network, other images or other hardware are meant.</summary>
     /// <param name="parse">The command line.</param>
     public string Identify(ParseResult parse) =>

@@ -1,3 +1,4 @@
+using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Circuits;
 using DefensiveApproximation.Hardware;
 
@@ -25,16 +26,16 @@ public sealed record HardwareRow(
 /// </summary>
 public static class HardwareTables
 {
-    static readonly (int Table, string Name, string Description, FloatParts Parts, double Energy, double Delay)[] Rows =
+    static readonly (int Table, string Name, FloatMultiplier Multiplier, double Energy, double Delay)[] Rows =
     [
-        (9, "exact", "array:24", FloatParts.None, 1, 1),
-        (9, "Ax-FPM, flat array of the text", "ama5-flat", FloatParts.None, 0.395, 0.235),
-        (9, "Ax-FPM, blocks as released", "ax-fpm", FloatParts.None, 0.395, 0.235),
-        (9, "HEAP; here heap-like, found by search", "heap-like", FloatParts.None, 0.49, 0.46),
-        (7, "exact, rounding", "array:24", FloatParts.Rounding, 1, 1),
-        (7, "Ax-FPM, flat array of the text", "ama5-flat", FloatParts.Truncating, 0.487, 0.29),
-        (7, "Ax-FPM, blocks as released", "ax-fpm", FloatParts.Truncating, 0.487, 0.29),
-        (7, "bfloat16, Booth", "booth:8", FloatParts.Truncating, 0.4, 0.4),
+        (9, "exact", ExactMultiplier.Rounded, 1, 1),
+        (9, "Ax-FPM, flat array of the text", Ama5Flat.Instance, 0.395, 0.235),
+        (9, "Ax-FPM, blocks as released", AxFpm.Released, 0.395, 0.235),
+        (9, "HEAP; here heap-like, found by search", HeapLike.Instance, 0.49, 0.46),
+        (7, "exact, rounding", ExactMultiplier.Rounded, 1, 1),
+        (7, "Ax-FPM, flat array of the text", Ama5Flat.Instance, 0.487, 0.29),
+        (7, "Ax-FPM, blocks as released", AxFpm.Released, 0.487, 0.29),
+        (7, "bfloat16, Booth", Bfloat16Multiplier.Truncated, 0.4, 0.4),
     ];
 
     /// <summary>How many rows there are.</summary>
@@ -50,16 +51,21 @@ public static class HardwareTables
     public static IReadOnlyList<HardwareRow> Measure(CellLibrary library, long samples, ulong seed, Action? progress = null, CancellationToken cancellation = default)
     {
         var rows = new List<HardwareRow>();
-        foreach ((int table, string name, string description, FloatParts parts, double energy, double delay) in Rows)
+        foreach ((int table, string name, FloatMultiplier multiplier, double energy, double delay) in Rows)
         {
-            Netlist circuit = CircuitDescription.Build(description);
+            Netlist mantissas = FloatMultiplierCircuits.Mantissas(multiplier);
             CircuitCost settled = Price(false), hazardous = Price(true);
             HardwareRow? exact = rows.Find(row => row.Table == table);
             rows.Add(new HardwareRow(
-                table, name, description, settled, hazardous, settled.TotalEnergy / (exact?.Cost ?? settled).TotalEnergy,
+                table, name, mantissas.Name, settled, hazardous, settled.TotalEnergy / (exact?.Cost ?? settled).TotalEnergy,
                 hazardous.TotalEnergy / (exact?.WithHazards ?? hazardous).TotalEnergy, settled.Delay / (exact?.Cost ?? settled).Delay, energy, delay));
 
-            CircuitCost Price(bool hazards) => new CostMeasurement(circuit, parts, hazards).OnRandomOperands(library, IntegerLaw.Normalised, samples, seed, cancellation);
+            CircuitCost Price(bool hazards)
+            {
+                CostMeasurement measurement = table == 9 ? new(mantissas, hazards: hazards) : new(multiplier, hazards);
+                return measurement.OnRandomOperands(library, IntegerLaw.Normalised, samples, seed, cancellation: cancellation);
+            }
+
             progress?.Invoke();
         }
 

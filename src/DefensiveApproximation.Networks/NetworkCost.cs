@@ -1,3 +1,4 @@
+using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Hardware;
 using DefensiveApproximation.Networks.Layers;
 
@@ -21,9 +22,9 @@ public static class NetworkCost
     const int StreamLength = 65;
 
     /// <summary>Prices the products of each layer that multiplies, on what real images make of its activations.</summary>
-    /// <param name="network">The network, with the multiplier whose activations are wanted.</param>
+    /// <param name="network">The network, with the multipliers whose activations are wanted.</param>
     /// <param name="images"><c>[batch, channels, height, width]</c>; at least two, since a dense layer's activations change from image to image.</param>
-    /// <param name="measurement">The multiplier's circuit.</param>
+    /// <param name="measurement">The circuit of a layer's multiplier.</param>
     /// <param name="library">The technology.</param>
     /// <param name="samples">How many products of each layer to look at, rounded up to a multiple of 32768.</param>
     /// <param name="seed">Determines which.</param>
@@ -31,7 +32,7 @@ public static class NetworkCost
     /// <param name="cancellation">Stops between layers and some thousands of products.</param>
     /// <exception cref="InputException">There are too few images, the library lacks a cell, or the circuit does not multiply mantissas.</exception>
     public static IReadOnlyList<LayerCost> Of(
-        Network network, Tensor images, CostMeasurement measurement, CellLibrary library, long samples, ulong seed,
+        Network network, Tensor images, Func<FloatMultiplier, CostMeasurement> measurement, CellLibrary library, long samples, ulong seed,
         Action? progress = null, CancellationToken cancellation = default)
     {
         network.ThrowIfUnfit(images);
@@ -51,14 +52,15 @@ public static class NetworkCost
         LayerCost Of(Layer layer, IReadOnlyList<Tensor> inputs, ulong place)
         {
             var multiplying = (IMultiplies)layer;
-            SwitchingActivity activity = measurement.NewActivity();
+            CostMeasurement circuit = measurement(multiplying.Multiplier);
+            SwitchingActivity activity = circuit.NewActivity();
             long zeros = 0, looked = 0;
             for (ulong part = 0; activity.Transitions < samples; part++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 (float[] activations, float[] weights) = LayerOperands.Sample(
                     multiplying, inputs, SwitchingActivity.StreamsTogether, StreamLength, new CounterRandom(seed, part, place));
-                measurement.Count(activity, activations, weights, StreamLength);
+                circuit.Count(activity, activations, weights, StreamLength);
                 zeros += activations.Count(activation => activation == 0);
                 looked += activations.Length;
             }

@@ -26,7 +26,7 @@ static class AttackRun
     /// <summary>The command of an attack.</summary>
     public static Command Command(AttackEntry entry)
     {
-                var subject = new SubjectOptions();
+        var subject = new SubjectOptions();
         Option<Choice<Preset>> preset = Values.Choice("--preset", "The settings that are not given: those of the attacks' papers, some of them strengthened, or of Foolbox 2.4, which \"Defensive Approximation\" used.",
             [new("strong", Preset.Strong), .. entry.HasReleased ? (Choice<Preset>[])[new("released", Preset.Released)] : []]);
         Option<Epsilon[]> epsilon = entry.Budget == Budget.Minimal

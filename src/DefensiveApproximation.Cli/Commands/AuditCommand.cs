@@ -10,8 +10,6 @@ using DefensiveApproximation.Experiments.Runs;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
-using DefensiveApproximation.Networks.Models;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -20,42 +18,47 @@ static class AuditCommand
 {
     public static Command Create()
     {
-        Option<string?> model = SharedOptions.Model();
-        Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
-        Option<string?> data = SharedOptions.Data();
-        Option<Placement[]> multiplier = Values.Flattened<Placement>(
-            "--multiplier", "NAME,…", "The multiplier of the defence: a name that 'dapprox multipliers' lists, the description of a circuit, or a circuit's file; with several a moving target: each image is answered by one of them, drawn anew at random. A multiplier in some layers only is NAME:LAYERS, and a mix joins such parts with +: ax-fpm:convolutions+heap-like:dense. [default: ax-fpm]",
-            text => [Part(text)]);
-        Option<AuditScale> scale = Values.Option("--scale", string.Join('|', AuditScale.All.Select(known => known.Name)), "How much is run: quick, minutes on digits; standard, an hour or more. A circuit that is simulated gate by gate takes some thirty times as long.",
+        var images = new ImageOptions();
+        Option<int> skip = SharedOptions.Skip();
+        Option<int?> first = SharedOptions.First("Audit on the first N images after those, of which the scale decides how many are attacked.");
+        Option<string[]> multiplier = Values.Flattened<string>(
+            "--multiplier", "NAME,…", "The multiplier of the defence: a name that 'dapprox multipliers' lists, a circuit description or a circuit file. Several make a randomised (moving-target) defence: each image is answered by one of them, drawn at random. NAME:LAYERS replaces some layers only, and + joins two parts into a mix: ax-fpm:convolutions+heap-like:dense. [default: ax-fpm]",
+            text => [text]);
+        Option<LayerSelection> layers = SharedOptions.Layers();
+        Option<AuditScale> scale = Values.Option("--scale", string.Join('|', AuditScale.All.Select(known => known.Name)), "How much is run: quick, minutes on digits; standard, an hour or more. A circuit that is simulated gate by gate takes about thirty times as long.",
             text => Names.Find("scale", text, AuditScale.All, known => known.Name));
         scale.DefaultValueFactory = _ => AuditScale.All[0];
-        Option<string> output = RunOptions.Folder("--out", "The folder of the run: audit.html, audit.md, audit.json, figures/, units/, and what is needed to go on: plan.json, checkpoints/, failures/, locks/. A run on the same folder goes on where the last one stopped.");
+        Option<string> output = RunOptions.Folder("The folder of the audit: audit.html, audit.md, audit.json, figures/, units/, and what is needed to continue: plan.json, checkpoints/, failures/, locks/. The same audit on the same folder continues where it stopped; each other audit needs a folder of its own.", RunOptions.AuditFolder);
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "audit", "Audit a defence: adaptive attacks, transfer beyond the boundary, controls, and what else a referee would ask for.",
-            $"Twenty checks, each with its number, threshold and outcome, and a conclusion: no robustness is claimed where one of {string.Join(", ", Audit.Decisive)} fails. S1 to S16 ask whether the attacks are good enough (unbounded, monotone, convergence, restarts, losses, gradients, adaptive attacks by several backward rules); T1 to T4 whether the effect is more than that of any disturbance: transfer at growing distance and confidence, transfer to controls (exact weights enlarged as Ax-FPM enlarges, the same with noise of equal variance, bfloat16, another seed), and robust accuracy at equal ε. With --json: what audit.json holds.")
-        {
-            model, dataset, data, multiplier, scale, output, seed, json,
-        };
+            "audit", "Audit a robustness claim: adaptive attacks, transfer beyond the decision boundary, controls.",
+            $"Twenty checks, each with its measurement, threshold and outcome, and a conclusion: no robustness is claimed where one of {string.Join(", ", Audit.Decisive)} fails. S1 to S16 ask whether the attacks are strong enough: unbounded attack, monotone in ε, convergence, restarts, losses, gradients, adaptive attacks with several gradient estimators. T1 to T4 ask whether the effect exceeds that of any other change of the network: transfer at growing distance and confidence, transfer to controls (exact weights scaled by the gain of Ax-FPM, the same with noise of equal variance, bfloat16, an independently trained network), and robust accuracy at equal ε. ε is 0.05 to 0.3 for grey images and 1/255 to 8/255 for colour images, in L∞. The network may be your own (--model) and so may the pictures (--images, --labels); gains are then calibrated on the first of these pictures, and there is no independently trained control. With --json: what audit.json holds.");
+        foreach (Option option in (Option[])[.. images.All, skip, first, multiplier, layers, scale, output, seed, json])
+            command.Add(option);
         command.KeepsState = output;
         command.SetAction((parse, cancellation) =>
         {
-            DatasetDefinition definition = parse.GetValue(dataset) ?? Datasets.All[0];
-            Placement[] placements = parse.GetValue(multiplier) is { Length: > 0 } given ? given : [Placement.AxFpm];
-            // Columns are named after the members, and SQL does not tell letters by their case.
-            if (placements.GroupBy(placement => $"{placement}", StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
-                throw new InputException($"--multiplier names {string.Join(" and ", twice)}, which are one; name each of them once");
-            string name = parse.GetValue(model) ?? TrainedModels.For(definition.Name);
-            var folder = new RunFolder(parse.GetValue(output)!);
-            var context = new RunContext(folder, parse.GetValue(data), parse.GetValue(seed));
+            Placement[] placements = Placements(parse.GetValue(multiplier) is { Length: > 0 } given ? given : ["ax-fpm"], parse.GetValue(layers)!);
+            (Network network, Dataset whole) = images.Load(parse, Split.Test);
+            int skipped = parse.GetValue(skip);
+            if (skipped >= whole.Count)
+                throw new InputException($"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name}; skip fewer");
+            Dataset some = whole.Skip(skipped).First(parse.GetValue(first) ?? int.MaxValue);
+            string name = images.Model(parse);
             Subject[] members = [.. placements.Select(placement => new Subject(name, placement))];
-            Evaluation.ThrowIfUnfit(context.Exact(members[0]), context.Data(definition.Name));
-            Network[] networks = [.. members.Prepend(members[0] with { Placement = Placement.Exact }).Select(subject => context.Network(subject, definition.Name))];
-            if (Evaluation.CorrectOn(networks, context.Data(definition.Name), 1, cancellation).Length == 0)
-                throw new InputException($"no image of {definition.Name} is classified right by {name}, exact and on the defence's multipliers alike; there is nothing to attack, so give another model, data set or multiplier");
-            string defence = members.Length == 1 ? members[0].Title : $"one of {string.Join(", ", members.Select(member => member.Title))} at random";
-            var audit = new Audit(new Defence(defence, definition.Name, members), parse.GetValue(scale)!);
+            string title = members.Length == 1 ? members[0].Title : $"one of {string.Join(", ", members.Select(member => member.Title))} at random";
+            var audit = new Audit(new Defence(title, some, members) { HasTrainingImages = !images.AreOwn(parse) }, parse.GetValue(scale)!);
+            var folder = new RunFolder(parse.GetValue(output)!);
+            var context = new RunContext(folder, images.DataFolder(parse), parse.GetValue(seed))
+            {
+                Audit = $"{title} ({Path.GetFileName(name)}, {some.Name}, {parse.GetValue(scale)} scale)",
+            };
+            context.Use(name, network, images.Preparation(parse));
+            context.Use(some, calibration: images.AreOwn(parse) ? whole : null);
+            Network[] networks = [.. members.Prepend(members[0] with { Placement = Placement.Exact }).Select(subject => context.Network(subject, some.Name))];
+            if (Evaluation.CorrectOn(networks, some, 1, cancellation).Length == 0)
+                throw new InputException($"no image of {some.Name} is classified correctly by {name}, both exact and with the multipliers of the defence, so there is nothing to attack; give another model, other images or another multiplier");
             RunInfo run = RunInfo.Here(string.Join(' ', parse.Tokens.Select(token => token.Value).Prepend("dapprox")), TimeProvider.System.GetUtcNow());
 
             RunOptions.Run(audit.Units, context, cancellation);
@@ -70,26 +73,40 @@ static class AuditCommand
         return command;
     }
 
+    static Placement[] Placements(string[] given, LayerSelection layers)
+    {
+        Placement[] placements = [.. given.Select(text => Part(text, layers))];
+        // Columns are named after the members, and SQL does not tell letters by their case.
+        return placements.GroupBy(placement => $"{placement}", StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice
+            ? throw new InputException($"--multiplier names {string.Join(" and ", twice)}, which are one; name each of them once")
+            : placements;
+    }
+
     /// <summary>ax-fpm, or ax-fpm:convolutions+heap-like:dense.</summary>
-    static Placement Part(string text)
+    static Placement Part(string text, LayerSelection layers)
     {
         // A + that does not follow a group of layers belongs to the description of a circuit.
-        (string Multiplier, string Layers)[] parts = [.. Regex.Split(text, $@"(?<=:(?:{string.Join('|', LayerSelection.Known)}))\+").Select(Layers)];
+        (string Multiplier, string Layers)[] parts = [.. Regex.Split(text, $@"(?<=:(?:{string.Join('|', LayerSelection.Known)}))\+").Select(part => Layers(part, layers))];
         string[] groups = [.. parts.Select(part => part.Layers).Order(StringComparer.Ordinal)];
         return parts.Length == 1 || groups.SequenceEqual([LayerSelection.Convolutions.Name, LayerSelection.Dense.Name])
             ? new([.. parts.Where(part => part.Multiplier != Multipliers.All[0].Name)])
             : throw new InputException($"--multiplier is '{text}'; a mix gives one multiplier to the convolutions and one to the dense layers, as ax-fpm:{LayerSelection.Convolutions}+heap-like:{LayerSelection.Dense}");
     }
 
-    static (string Multiplier, string Layers) Layers(string part)
+    static (string Multiplier, string Layers) Layers(string part, LayerSelection otherwise)
     {
         int colon = part.LastIndexOf(':');
         // A circuit's description has colons of its own.
         if (colon > 0 && LayerSelection.Known.Any(known => known.Name == part[(colon + 1)..]))
-            return (Multiplier(part[..colon]), part[(colon + 1)..]);
+        {
+            return otherwise == LayerSelection.All
+                ? (Multiplier(part[..colon]), part[(colon + 1)..])
+                : throw new InputException($"--layers is '{otherwise}', and '{part}' names its own; leave out --layers");
+        }
+
         if (colon > 0 && Multipliers.All.Any(known => known.Name == part[..colon]))
             throw Names.Unknown("group of layers", part[(colon + 1)..], LayerSelection.Known.Select(known => known.Name));
-        return (Multiplier(part), LayerSelection.All.Name);
+        return (Multiplier(part), otherwise.Name);
     }
 
     /// <summary>The multiplier's own name; that of a circuit's file is the file, whatever the file calls itself.</summary>
@@ -101,22 +118,28 @@ static class AuditCommand
 
     static void Print(AuditResult result, RunFolder folder)
     {
-        Console.WriteLine($"Audit of {result.Defence}: {result.Model}, {result.Dataset}, scale {result.Scale}");
-        Table table = Output.Table("no.", "check", "measured", "passes", "outcome");
-        foreach (Check check in result.Checks)
+        Output.Print($"Audit of {result.Defence}: {result.Model}, {result.Dataset}, {result.Scale} scale");
+        Console.WriteLine();
+        Output.PrintTable(["no.", "~check", "outcome"], result.Checks.Select(check => (string[])[check.Id, check.Name, Words(check.Outcome)]));
+        foreach (Check check in result.Checks.Where(check => check.Outcome == Outcome.Fail))
         {
-            string outcome = check.Outcome switch
-            {
-                Outcome.Pass => "passed",
-                Outcome.Fail => $"FAILED: {check.Meaning}",
-                _ => check.Meaning,
-            };
-            table.AddRow(new Text(check.Id), new Text(check.Name), new Text(check.Measured), new Text(check.Threshold), new Text(outcome));
+            Console.WriteLine();
+            Output.Print($"{check.Id} failed: {check.Meaning}");
+            Output.PrintFields(("check", check.Name), ("measured", check.Measured), ("threshold", check.Threshold));
         }
 
-        Output.Results.Write(table);
-        Console.WriteLine(result.Conclusion);
         Console.WriteLine();
-        Console.WriteLine($"report   {Path.Combine(folder.Path, "audit.html")}");
+        foreach (string note in result.Notes)
+            Output.Print(note);
+        Output.Print(result.Conclusion);
+        Console.WriteLine();
+        Output.PrintFields(("all checks", Path.Combine(folder.Path, "audit.md")), ("report", Path.Combine(folder.Path, "audit.html")));
     }
+
+    static string Words(Outcome outcome) => outcome switch
+    {
+        Outcome.Pass => "passed",
+        Outcome.Fail => "FAILED",
+        _ => "for information",
+    };
 }

@@ -100,7 +100,8 @@ static class ExploreCommand
             string[] circuits = [.. front.Select(candidate => space.Describe(candidate.Genes))];
             if (parse.GetValue(plot) is string figureFile)
             {
-                byte[] png = ParetoFigure.Draw(space.Title, [.. shown.Select(figure => figure.Name)], values);
+                byte[] png = ParetoFigure.Png(
+                    space.Title, [.. shown.Select(figure => new ParetoAxis(figure.Title, figure.LargerIsBetter))], [.. values.Select((numbers, i) => new ParetoPoint($"{i + 1}", numbers))]);
                 AtomicFile.Write(figureFile, stream => stream.Write(png));
             }
 
@@ -122,8 +123,9 @@ static class ExploreCommand
             }
 
             Output.Print(search);
-            // The description of a circuit is as long as its cells are many.
-            Output.PrintTable([.. shown.Select(figure => $">{figure.Name}"), "~circuit"], circuits.Zip(values, (circuit, numbers) => (string[])[.. numbers.Select(value => $"{value:G4}"), circuit]));
+            Output.PrintTable(
+                [">#", .. shown.Select(figure => $">{figure.Name}"), "~circuit"],
+                circuits.Select((circuit, i) => (string[])[$"{i + 1}", .. values[i].Select(value => $"{value:G4}"), circuit]));
             Output.Print($"{circuits.Length} Pareto-optimal {(circuits.Length == 1 ? "design" : "designs")}, {seconds:F1} s");
             return Task.CompletedTask;
         });

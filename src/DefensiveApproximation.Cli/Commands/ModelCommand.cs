@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Circuits;
 using DefensiveApproximation.Hardware;
 using DefensiveApproximation.Networks;
@@ -13,8 +14,6 @@ namespace DefensiveApproximation.Cli.Commands;
 /// <summary><c>dapprox model</c>: what is in the file of a network, and its weights in another format.</summary>
 static class ModelCommand
 {
-    const string ExactCircuit = "array:24";
-
     const double FemtojoulesPerNanojoule = 1e6;
 
     public static Command Create() => new("model", "Look into the file of a network, or convert it.") { Inspect(), Convert() };
@@ -26,8 +25,8 @@ static class ModelCommand
         Option<LayerSelection> layers = SharedOptions.Layers();
         Option<string?> price = new("--price")
         {
-            HelpName = "CIRCUIT",
-            Description = $"Also price the products of an image, with this circuit in the layers that are replaced and the exact {ExactCircuit} in the others: {CircuitConversion.Given}.",
+            HelpName = "MULTIPLIER",
+            Description = "Also price the products of an image, with this multiplier in the layers that are replaced and exact in the others: a name ('dapprox multipliers'), a circuit such as array:24:ama5, or a circuit file.",
         };
         Option<CellLibrary> library = CellsListCommand.CellLibraryOption();
         Option<bool> json = SharedOptions.Json();
@@ -124,7 +123,7 @@ static class ModelCommand
         if (prices is null)
             return;
         double energy = prices.Energy(network, replaced), exact = prices.Energy(network, []);
-        Output.Print($"The products of an image take {energy / FemtojoulesPerNanojoule:N1} nJ, {Output.Percent(energy / exact)} of the {exact / FemtojoulesPerNanojoule:N1} nJ of exact ones: {prices.Product:F0} fJ a product of {prices.Circuit}, {prices.ExactProduct:F0} fJ of {ExactCircuit}, rounding; operands uniform in [−1, 1], no hazards, no sums, no memory. On images of a data set: dapprox circuit cost.");
+        Output.Print($"The products of an image take {energy / FemtojoulesPerNanojoule:N1} nJ, {Output.Percent(energy / exact)} of the {exact / FemtojoulesPerNanojoule:N1} nJ of exact ones: {prices.Product:F0} fJ a product of {prices.Circuit}, {prices.ExactProduct:F0} fJ of {ExactMultiplier.Rounded}; operands uniform in [−1, 1], no hazards, no sums, no memory. On images of a data set: dapprox circuit cost.");
     }
 
     /// <summary>What a product costs, in fJ, on random operands.</summary>
@@ -134,10 +133,10 @@ static class ModelCommand
 
         public static Prices Of(string circuit, CellLibrary library, CancellationToken cancellation)
         {
-            return new(circuit, Price(circuit, FloatParts.Truncating), Price(ExactCircuit, FloatParts.Rounding));
+            return new(circuit, Price(CircuitFiles.FindMultiplier(circuit)), Price(ExactMultiplier.Rounded));
 
-            double Price(string given, FloatParts parts) =>
-                new CostMeasurement(CircuitFiles.Load(given), parts).OnRandomOperands(library, IntegerLaw.Normalised, Samples, seed: 1, cancellation).TotalEnergy;
+            double Price(FloatMultiplier multiplier) =>
+                new CostMeasurement(multiplier).OnRandomOperands(library, IntegerLaw.Normalised, Samples, seed: 1, cancellation: cancellation).TotalEnergy;
         }
 
         public double? Energy(Layer layer, bool isReplaced) => (layer as IMultiplies)?.Multiplications * (isReplaced ? Product : ExactProduct);

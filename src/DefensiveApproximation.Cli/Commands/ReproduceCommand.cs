@@ -18,7 +18,7 @@ static class ReproduceCommand
         Option<Scale> scale = RunOptions.Scale();
         Option<Experiment[]> only = RunOptions.Only();
         Option<string?> data = SharedOptions.Data();
-        Option<string> output = RunOptions.Folder("--out", "The folder of the run: report.html, report.md, results.json, figures/, units/ with one Parquet file for each part that is done, and what is needed to go on: plan.json, checkpoints/, failures/, locks/. A run on the same folder goes on where the last one stopped.");
+        Option<string> output = RunOptions.Folder("The folder of the run: report.html, report.md, results.json, figures/, units/ with one Parquet file for each part that is done, and what is needed to go on: plan.json, checkpoints/, failures/, locks/. A run on the same folder goes on where the last one stopped.", RunOptions.ReproductionFolder);
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> unit = new("--unit") { HelpName = "NAME", Description = "Compute this unit and what it needs, and write no report: the name of its file in units/, without the ending. This is what the tasks of 'dapprox submit' do." };
         Option<bool> report = new("--report") { Description = "Compute nothing; write the report of what is done." };

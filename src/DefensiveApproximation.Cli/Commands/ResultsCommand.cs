@@ -1,37 +1,53 @@
 using System.Collections;
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using DefensiveApproximation.Experiments.Runs;
-using Spectre.Console;
-using Rows = DefensiveApproximation.Experiments.Runs.Rows;
 
 namespace DefensiveApproximation.Cli.Commands;
 
 /// <summary><c>dapprox results</c>: what a run has computed, and what is missing.</summary>
-static class ResultsCommand
+static partial class ResultsCommand
 {
-    public static Command Create() => new("results", "Ask the results of a run by SQL, export them, or see what is done.")
+    public static Command Create() => new("results", "Query the results of runs with SQL, export them, or see which units are done.")
     {
         Query(), List(), Export(), Status(),
     };
 
-    static Option<string> Run() => RunOptions.Folder("--run", "The folder of the run.");
+    static Option<RunFolder[]> Run() => Values.Option(
+        "--run", "DIR,…", $"The folder of the run; of several, results have a column run. [default: {RunOptions.ReproductionFolder} or {RunOptions.AuditFolder}, whichever is here]", Folders);
+
+    // A folder may have a comma in its name.
+    static RunFolder[] Folders(string text) =>
+        [.. (Directory.Exists(text) ? [text] : text.Split(',', StringSplitOptions.TrimEntries)).Select(folder => Values.Folder("--run", folder)).DistinctBy(Path.GetFullPath).Select(folder => new RunFolder(folder))];
+
+    /// <summary>The runs that are meant: those given, or the one in a default folder.</summary>
+    static RunFolder[] Runs(ParseResult parse, Option<RunFolder[]> option)
+    {
+        if (parse.GetValue(option) is RunFolder[] given)
+            return given;
+        string[] here = [.. new[] { RunOptions.ReproductionFolder, RunOptions.AuditFolder }.Where(Directory.Exists)];
+        return here.Length < 2
+            ? [new RunFolder(here.FirstOrDefault(RunOptions.ReproductionFolder))]
+            : throw new InputException($"there are two runs here, {string.Join(" and ", here)}; give --run with one of them, or --run {string.Join(',', here)} for both");
+    }
 
     static DocumentedCommand Query()
     {
         var sql = new Argument<string>("SQL") { Description = "The query, in DuckDB's SQL; 'dapprox results list' shows tables and columns." };
-        Option<string> run = Run();
+        Option<RunFolder[]> run = Run();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "query", "Ask the results of a run by SQL.",
-            "Each kind of unit is a table: attack has one row for each attacked image, predictions one for each classified one. An example: SELECT attack, source, avg(l2) FROM attack WHERE success GROUP BY ALL ORDER BY ALL. With --json: columns, rows.")
+            "query", "Query the results of runs with SQL.",
+            "Each kind of unit is a table: attack has one row for each attacked image, predictions one for each classified one. Runs queried together are told apart by the column run: add it to GROUP BY, or each mean is over all of them. An example: SELECT attack, source, avg(l2) FROM attack WHERE success GROUP BY ALL ORDER BY ALL. With --json: columns, rows.")
         {
             sql, run, json,
         };
         command.SetAction((parse, cancellation) =>
         {
-            Rows answer = RunQuery.Ask(new RunFolder(parse.GetValue(run)!), parse.GetValue(sql)!, cancellation);
+            Rows answer = RunQuery.Ask(Runs(parse, run), parse.GetValue(sql)!, cancellation);
             if (parse.GetValue(json))
             {
                 Output.PrintJson(new JsonObject
@@ -42,10 +58,8 @@ static class ResultsCommand
                 return Task.CompletedTask;
             }
 
-            Table table = Output.Table([.. answer.Columns.Select(column => Markup.Escape(column.Name))]);
-            foreach (object?[] row in answer.Values)
-                table.AddRow([.. row.Select(value => new Text(Words(value)))]);
-            Output.Results.Write(table);
+            string[] titles = [.. answer.Columns.Select((column, i) => answer.Values.All(row => row[i] is null or ValueType) ? $">{column.Name}" : column.Name)];
+            Output.PrintTable(titles, answer.Values.Select(row => Array.ConvertAll(row, Words)));
             Console.WriteLine($"{answer.Count} {(answer.Count == 1 ? "row" : "rows")}");
             return Task.CompletedTask;
         });
@@ -54,16 +68,16 @@ static class ResultsCommand
 
     static DocumentedCommand List()
     {
-        Option<string> run = Run();
+        Option<RunFolder[]> run = Run();
         Option<bool> json = SharedOptions.Json();
-        var command = new DocumentedCommand("list", "List the tables of a run, with their columns.", "With --json: tables [{name, units, rows, columns}].") { run, json };
+        var command = new DocumentedCommand("list", "List the tables of runs with their columns.", "With --json: tables [{name, units, rows, columns}].") { run, json };
         command.SetAction((parse, cancellation) =>
         {
-            var folder = new RunFolder(parse.GetValue(run)!);
-            (string Name, long Units, long Count, string[] Columns)[] tables = [.. RunQuery.Kinds(folder).Select(kind =>
+            RunFolder[] runs = Runs(parse, run);
+            (string Name, long Units, long Count, string[] Columns)[] tables = [.. RunQuery.Kinds(runs).Select(kind =>
             {
-                Rows counts = RunQuery.Ask(folder, $"SELECT count(DISTINCT filename), count(*) FROM {kind}", cancellation);
-                string[] columns = [.. RunQuery.Ask(folder, $"SELECT * FROM {kind} LIMIT 0", cancellation).Columns.Select(column => column.Name)];
+                Rows counts = RunQuery.Ask(runs, $"SELECT count(DISTINCT filename), count(*) FROM {kind}", cancellation);
+                string[] columns = [.. RunQuery.Ask(runs, $"SELECT * FROM {kind} LIMIT 0", cancellation).Columns.Select(column => column.Name)];
                 return (kind, (long)counts.Values[0][0]!, (long)counts.Values[0][1]!, columns);
             })];
             if (parse.GetValue(json))
@@ -81,12 +95,12 @@ static class ResultsCommand
                 return Task.CompletedTask;
             }
 
-            Table shown = Output.Table("table", "units", "rows", "columns");
-            shown.Columns[1].RightAligned();
-            shown.Columns[2].RightAligned();
             foreach ((string name, long units, long count, string[] columns) in tables)
-                shown.AddRow(new Text(name), new Text($"{units}"), new Text($"{count:N0}"), new Text(string.Join(", ", columns)));
-            Output.Results.Write(shown);
+            {
+                Output.PrintFields(("table", name), ("units", $"{units}"), ("rows", $"{count:N0}"), ("columns", InLines(columns, Output.Width - "columns  ".Length)));
+                Console.WriteLine();
+            }
+
             return Task.CompletedTask;
         });
         return command;
@@ -99,14 +113,14 @@ static class ResultsCommand
             Description = "csv, parquet or json.",
             CustomParser = result => Names.Find("format", result.Tokens[0].Value, RunQuery.Formats, known => known),
         };
-        Option<string> run = Run();
+        Option<RunFolder[]> run = Run();
         Option<string> to = Values.Option("--to", "DIR", "Where the files go, one for each table.", text => Values.Folder("--to", text));
         to.DefaultValueFactory = _ => ".";
         Option<bool> json = SharedOptions.Json();
-        var command = new DocumentedCommand("export", "Write the tables of a run as CSV, Parquet or JSON.", "With --json: files.") { format, run, to, json };
+        var command = new DocumentedCommand("export", "Write the tables of runs as CSV, Parquet or JSON.", "With --json: files.") { format, run, to, json };
         command.SetAction((parse, cancellation) =>
         {
-            IReadOnlyList<string> files = RunQuery.Export(new RunFolder(parse.GetValue(run)!), parse.GetValue(format)!, parse.GetValue(to)!, cancellation);
+            IReadOnlyList<string> files = RunQuery.Export(Runs(parse, run), parse.GetValue(format)!, parse.GetValue(to)!, cancellation);
             if (parse.GetValue(json))
                 Output.PrintJson(new JsonObject { ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]) });
             else
@@ -118,22 +132,22 @@ static class ResultsCommand
 
     static DocumentedCommand Status()
     {
-        Option<string> run = Run();
+        Option<RunFolder[]> run = Run();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "status", "Show which units of a run are done, running, failed or pending, and why they failed.",
-            "A unit is running while a process on this machine, or on one that shares the folder, has it. With --json: done, running, failed, pending, units [{unit, file, state, why}].")
+            "status", "Show which units of runs are done, running, failed or pending, and why they failed.",
+            "A unit is running while a process on this machine, or on one that shares the folder, has it. With --json: done, running, failed, pending, units [{run, unit, file, state, why}].")
         {
             run, json,
         };
         command.SetAction((parse, _) =>
         {
-            var folder = new RunFolder(parse.GetValue(run)!);
-            (PlannedUnit Unit, UnitState State, string? Why)[] units = [.. folder.Planned().Select(unit =>
+            RunFolder[] runs = Runs(parse, run);
+            (RunFolder Run, PlannedUnit Unit, UnitState State, string? Why)[] units = [.. runs.SelectMany(folder => folder.Planned().Select(unit =>
             {
                 UnitState state = folder.State(unit.File);
-                return (unit, state, state == UnitState.Failed ? folder.Failure(unit.File) : null);
-            })];
+                return (folder, unit, state, state == UnitState.Failed ? folder.Failure(unit.File) : null);
+            }))];
             int Count(UnitState state) => units.Count(unit => unit.State == state);
             if (parse.GetValue(json))
             {
@@ -145,6 +159,7 @@ static class ResultsCommand
                     ["pending"] = Count(UnitState.Pending),
                     ["units"] = new JsonArray([.. units.Select(unit => new JsonObject
                     {
+                        ["run"] = unit.Run.Path,
                         ["unit"] = unit.Unit.Title,
                         ["file"] = unit.Unit.File,
                         ["state"] = Word(unit.State),
@@ -154,10 +169,15 @@ static class ResultsCommand
                 return Task.CompletedTask;
             }
 
-            Table table = Output.Table("unit", "state", "why");
-            foreach ((PlannedUnit unit, UnitState state, string? why) in units)
-                table.AddRow(new Text(unit.Title), new Text(Word(state)), new Text(why ?? ""));
-            Output.Results.Write(table);
+            foreach (IGrouping<string, (RunFolder Run, PlannedUnit Unit, UnitState State, string? Why)> one in units.GroupBy(unit => unit.Run.Path))
+            {
+                if (runs.Length > 1)
+                    Output.Print(one.Key);
+                Output.PrintTable(["~unit", "state"], one.Select(unit => (string[])[unit.Unit.Title, Word(unit.State)]));
+            }
+
+            foreach ((RunFolder _, PlannedUnit _, UnitState _, string? why) in units.Where(unit => unit.Why is not null))
+                Output.Print($"failed: {why}");
             Console.WriteLine($"{Count(UnitState.Done)} done, {Count(UnitState.Running)} running, {Count(UnitState.Failed)} failed, {Count(UnitState.Pending)} pending");
             return Task.CompletedTask;
         });
@@ -187,9 +207,30 @@ static class ResultsCommand
     static string Words(object? value) => value switch
     {
         null => "–",
+        bool truth => truth ? "true" : "false",
         byte[] bytes => $"{bytes.Length:N0} bytes",
         float or double => Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString("G6", CultureInfo.InvariantCulture),
         IEnumerable and not string => Node(value)!.ToJsonString(),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
+
+    /// <summary>The names of columns as SQL takes them, as many in a line as it holds; a name with blanks stays whole.</summary>
+    static string InLines(string[] columns, int width)
+    {
+        var text = new StringBuilder();
+        int length = 0;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            string name = Plain().IsMatch(columns[i]) ? columns[i] : $"\"{columns[i].Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+            string item = i == columns.Length - 1 ? name : $"{name},";
+            bool fits = length + 1 + item.Length <= width;
+            text.Append(i == 0 ? "" : fits ? " " : "\n").Append(item);
+            length = fits ? length + 1 + item.Length : item.Length;
+        }
+
+        return text.ToString();
+    }
+
+    [GeneratedRegex("^[a-z_][a-z0-9_]*$")]
+    private static partial Regex Plain();
 }

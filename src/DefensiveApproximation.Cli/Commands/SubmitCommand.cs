@@ -17,17 +17,17 @@ static partial class SubmitCommand
         Option<Scale> scale = RunOptions.Scale();
         Option<Experiment[]> only = RunOptions.Only();
         Option<string?> data = SharedOptions.Data();
-        Option<string> output = RunOptions.Folder("--out", "The folder of the run, which all nodes see.");
+        Option<string> output = RunOptions.Folder("The folder of the run, which all nodes see.", RunOptions.ReproductionFolder);
         Option<ulong> seed = SharedOptions.Seed();
-        Option<string?> partition = Values.Option<string?>("--partition", "NAME", "The partition. [default: the cluster's]", Word("--partition"));
-        Option<string?> time = Values.Option<string?>("--time", "LIMIT", "The time limit of a task, as sbatch takes it: 90 (minutes), 12:00:00, 2-12:00. [default: the partition's]", Limit);
-        Option<int> processors = Values.Integer("--cpus", "How many processors a task has.", least: 1, otherwise: DefaultProcessors);
-        Option<int?> together = Values.Integer("--at-once", "How many tasks run at once, at most. [default: no limit]", least: 1);
-        Option<bool> dry = new("--dry-run") { Description = "Write the scripts, and hand them to nobody." };
+        Option<string?> partition = Values.Option<string?>("--partition", "NAME", "The partition. [default: the one of the cluster]", Word("--partition"));
+        Option<string?> time = Values.Option<string?>("--time", "LIMIT", "The time limit of a task, as sbatch takes it: 90 (minutes), 12:00:00, 2-12:00. [default: the one of the partition]", Limit);
+        Option<int> processors = Values.Integer("--cpus", "How many processors each task gets.", least: 1, otherwise: DefaultProcessors);
+        Option<int?> together = Values.Integer("--at-once", "The most tasks that run at once. [default: no limit]", least: 1);
+        Option<bool> dry = new("--dry-run") { Description = "Write the scripts, but submit nothing." };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "submit", "Run the tables and figures of the paper on a Slurm cluster.",
-            $"Each unit that is not done is a task of a job array; a dependent job writes the report when all have ended. A task that was killed goes back into the queue, up to {Slurm.MostRestarts} times; one that failed says why in 'dapprox results status --run DIR'. Units that are done are not sent again, so the same command sends what is left. The scripts are in DIR/slurm. With --json: tasks, job, merge (numbers of the jobs; null with --dry-run), scripts.")
+            $"Each unit that is not done is a task of a job array; a dependent job writes the report when all tasks have ended. A killed task is requeued, up to {Slurm.MostRestarts} times; 'dapprox results status --run DIR' says why a task failed. Units that are done are not submitted again, so the same command submits what is left. The scripts are in DIR/slurm. With --json: tasks, job, merge (numbers of the jobs; null with --dry-run), scripts.")
         {
             scale, only, data, output, seed, partition, time, processors, together, dry, json,
         };
@@ -41,7 +41,7 @@ static partial class SubmitCommand
             IReadOnlyList<WorkUnit> asked = Reproduction.AllUnits(some.Length > 0 ? some : AllExperiments.List, chosen);
             IReadOnlyList<WorkUnit> units = Runner.InOrder(asked, context), left = Runner.Left(asked, context);
             if (left.Count > Slurm.MostTasks)
-                throw new InputException($"there are {left.Count} units, and an array takes {Slurm.MostTasks}; send some of them with --only");
+                throw new InputException($"there are {left.Count} units, and a job array takes {Slurm.MostTasks}; submit some of them with --only");
             context.Folder.Probe();
             context.Folder.Plan(context.Seed, [.. units.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
             string[] arguments =
@@ -64,9 +64,15 @@ static partial class SubmitCommand
             }
 
             if (parse.GetValue(json))
+            {
                 Output.PrintJson(new JsonObject { ["tasks"] = left.Count, ["job"] = job, ["merge"] = merge, ["scripts"] = new JsonArray([.. scripts.Select(script => (JsonNode)script)]) });
+            }
             else
-                Console.WriteLine($"{left.Count} of {units.Count} units are left{(job is null ? "" : $", sent as job {job}")}{(merge is null ? "" : $"; job {merge} writes the report")}\nscripts  {string.Join(", ", scripts)}\nstate    dapprox results status --run {folder}");
+            {
+                Output.Print($"{left.Count} of {units.Count} units are left{(job is null ? "" : $", submitted as job {job}")}{(merge is null ? "" : $"; job {merge} writes the report")}");
+                Output.PrintFields(("scripts", string.Join('\n', scripts)));
+                Console.WriteLine($"state    {Shell.CommandLine(["results", "status", "--run", folder])}");
+            }
         });
         return command;
     }

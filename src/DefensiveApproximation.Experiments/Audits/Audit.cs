@@ -9,13 +9,13 @@ using DefensiveApproximation.Training;
 namespace DefensiveApproximation.Experiments.Audits;
 
 /// <summary>
-/// The checks that a claim of robustness has to pass, after Carlini et al., "On Evaluating Adversarial Robustness", arXiv:1902.06705,
+/// The checks that a robustness claim has to pass, after Carlini et al., "On Evaluating Adversarial Robustness", arXiv:1902.06705,
 /// 2019; Athalye, Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security", ICML 2018; and Tramèr, Carlini, Brendel,
 /// Mądry, "On Adaptive Attacks to Adversarial Example Defenses", NeurIPS 2020.
 /// </summary>
 public sealed class Audit
 {
-    const int Steps = 40, Restarts = 10;
+    const int Steps = 40, Restarts = 10, LeastForDecimals = 200;
 
     static readonly double[] Overshoots = TransferExperiment.Overshoots;
     static readonly double[] Confidences = [0, 5, 10, 20];
@@ -23,30 +23,35 @@ public sealed class Audit
 
     readonly Defence defence;
     readonly AuditScale scale;
-    readonly bool isColour;
 
     /// <summary>Plans an audit.</summary>
     /// <param name="defence">What is audited.</param>
     /// <param name="scale">How much of it is run.</param>
+    /// <exception cref="InputException">There are fewer than two classes.</exception>
     public Audit(Defence defence, AuditScale scale)
     {
         ArgumentNullException.ThrowIfNull(defence);
+        if (defence.Images.Classes.Count < 2)
+            throw new InputException($"{defence.Members[0].Model} has one class, and nothing can be taken for another; give a network with at least two");
         (this.defence, this.scale) = (defence, scale);
-        isColour = defence.DatasetName.StartsWith("cifar", StringComparison.Ordinal);
     }
 
     /// <summary>The checks without which nothing can be claimed.</summary>
     public static IReadOnlyList<string> Decisive { get; } = ["S1", "S3", "S4", "S9", "T1", "T2", "T4"];
 
-    /// <summary>The budgets, the largest change of a pixel: the usual ones for the data set.</summary>
-    public IReadOnlyList<double> Epsilons => isColour ? [1 / 255.0, 2 / 255.0, 4 / 255.0, 8 / 255.0] : [0.05, 0.1, 0.15, 0.2, 0.3];
+    bool IsColour => defence.Images.Channels > 1;
+
+    int Classes => defence.Images.Classes.Count;
+
+    /// <summary>The budgets, the largest change of a pixel: the usual ones for colour and for grey images.</summary>
+    public IReadOnlyList<double> Epsilons => IsColour ? [1 / 255.0, 2 / 255.0, 4 / 255.0, 8 / 255.0] : [0.05, 0.1, 0.15, 0.2, 0.3];
 
     /// <summary>The budget of the checks that need one: at it the undefended network is neither safe nor lost.</summary>
     public double Epsilon => Epsilons[1];
 
     static Pgd Steady(double epsilon) => new(epsilon) { Steps = Steps, Restarts = 1 };
 
-    // Both see the same images, those that both get right, so that shares can be compared.
+    // Both are attacked on the same images, those that both classify correctly, so that their rates can be compared.
     AttackUnit On(IAttack<IGradientVictim> attack, BackwardRule? rule, int images, double seconds) => new(attack, defence.DatasetName, defence.Members[0], images)
     {
         Backward = rule,
@@ -69,16 +74,19 @@ public sealed class Audit
         defence.Exact with { Disturbance = Disturbance.Gain, Label = "control" },
         defence.Exact with { Disturbance = Disturbance.GainAndNoise, Label = "control" },
         defence.Exact with { Placement = Placement.Bfloat16, Label = "control" },
-        Another,
+        .. Independent is Subject one ? [one] : (Subject[])[],
     ];
 
-    /// <summary>Another network for the same images: trained from another seed, or on CIFAR-10 another one that comes with the program.</summary>
-    Subject Another => isColour
+    /// <summary>
+    /// An independently trained network for the same images: from another seed, or on CIFAR-10 another one that comes with the program;
+    /// null for pictures without any to train on. Labels and names are names of columns too.
+    /// </summary>
+    Subject? Independent => !defence.HasTrainingImages ? null : IsColour
         ? new Subject(defence.Members[0].Model == "dq-float-cifar-10" ? "alexnet-cifar-10" : "dq-float-cifar-10", Placement.Exact) { Label = "control, another network" }
         : new Subject("lenet5", Placement.Exact)
         {
             Label = "control, another seed",
-            Training = new RetrainingUnit("another seed", defence.DatasetName, "lenet5", new TrainingOptions { Epochs = scale.RetrainingEpochs, Seed = 2 }, defence.DatasetName == "digits" ? 1 : 15),
+            Training = new RetrainingUnit("independently trained", defence.DatasetName, "lenet5", new TrainingOptions { Epochs = scale.RetrainingEpochs, Seed = 2 }, defence.DatasetName == "digits" ? 1 : 15),
         };
 
     AttackUnit Fgsm(double epsilon) => On(new Fgsm(epsilon), BackwardRule.GainMatched, scale.Images, 0.002);
@@ -98,17 +106,26 @@ public sealed class Audit
 
     IEnumerable<(string Name, AttackUnit Unit)> Losses =>
     [
-        ("cross-entropy", On(new Apgd(Epsilon) { Steps = Steps, Restarts = 1 }, BackwardRule.GainMatched, scale.Images, 0.02)),
-        ("difference of logits ratio", On(new Apgd(Epsilon) { Steps = Steps, Restarts = 1, Loss = ApgdLoss.Dlr }, BackwardRule.GainMatched, scale.Images, 0.02)),
-        ("targeted ratio", Targeted),
+        ("cross-entropy", On(Apgd(ApgdLoss.CrossEntropy), BackwardRule.GainMatched, scale.Images, 0.02)),
+        .. Classes < 3 ? [] : ((string, AttackUnit)[])[("DLR", On(Apgd(ApgdLoss.Dlr), BackwardRule.GainMatched, scale.Images, 0.02))],
+        .. Classes < 4 ? [] : ((string, AttackUnit)[])[("targeted DLR", Strongest)],
     ];
 
-    AttackUnit Targeted => On(new Apgd(Epsilon) { Steps = Steps, Restarts = 1, Loss = ApgdLoss.TargetedDlr }, BackwardRule.GainMatched, scale.Images, 0.1);
+    // The ratios of logits need three and four classes.
+    ApgdLoss Ratio => Classes < 3 ? ApgdLoss.CrossEntropy : ApgdLoss.Dlr;
+
+    ApgdLoss StrongestLoss => Classes < 4 ? Ratio : ApgdLoss.TargetedDlr;
+
+    string StrongestName => Classes switch { < 3 => "APGD on the cross-entropy", 3 => "APGD on the DLR loss", _ => "targeted APGD" };
+
+    Apgd Apgd(ApgdLoss loss) => new(Epsilon) { Steps = Steps, Restarts = 1, Loss = loss };
+
+    AttackUnit Strongest => On(Apgd(StrongestLoss), BackwardRule.GainMatched, scale.Images, 0.1);
 
     IEnumerable<(string Name, AttackUnit Unit)> Adaptive =>
     [
-        .. Rules.Select(rule => ($"{rule}", On(new Apgd(Epsilon) { Steps = Steps, Restarts = 2, Loss = ApgdLoss.Dlr }, rule, scale.Images, 0.04))),
-        ("mean over jittered images", On(new Pgd(Epsilon) { Steps = Steps, Restarts = 1 }, BackwardRule.GainMatched, scale.QueryImages, 0.2) with { Jitters = 8 }),
+        .. Rules.Select(rule => ($"{rule}", On(Apgd(Ratio) with { Restarts = 2 }, rule, scale.Images, 0.04))),
+        ("expectation over noisy images", On(new Pgd(Epsilon) { Steps = Steps, Restarts = 1 }, BackwardRule.GainMatched, scale.QueryImages, 0.2) with { Jitters = 8 }),
         ("NES", Estimated),
     ];
 
@@ -134,10 +151,10 @@ public sealed class Audit
 
     IEnumerable<(string Name, AttackUnit Unit)> Minimal =>
     [
-        ("L2, DeepFool", On(new DeepFool(), BackwardRule.GainMatched, scale.Images, 0.03)),
-        ("L0, JSMA", On(Jsma.Released, BackwardRule.GainMatched, scale.QueryImages, 0.1)),
-        ("L∞, FAB", On(new Fab { Steps = 50, Restarts = 1 }, BackwardRule.GainMatched, scale.QueryImages, 0.3)),
-        ("L∞ targeted, PGD at the largest ε", On(Steady(Epsilons[^1]), BackwardRule.GainMatched, scale.Images, 0.02) with { Targeted = true }),
+        ("L2 (DeepFool)", On(new DeepFool(), BackwardRule.GainMatched, scale.Images, 0.03)),
+        ("L0 (JSMA)", On(Jsma.Released, BackwardRule.GainMatched, scale.QueryImages, 0.1)),
+        ("L∞ (FAB)", On(new Fab { Steps = 50, Restarts = 1 }, BackwardRule.GainMatched, scale.QueryImages, 0.3)),
+        ($"L∞ targeted (PGD, ε = {EpsilonText(Epsilons[^1])})", On(Steady(Epsilons[^1]), BackwardRule.GainMatched, scale.Images, 0.02) with { Targeted = true }),
     ];
 
     AttackUnit MinimalOnExact => OnExact(new DeepFool(), BackwardRule.StraightThrough, scale.Images, 0.03);
@@ -146,7 +163,7 @@ public sealed class Audit
     AttackUnit[] StrongOnExact =>
     [
         ExactCurve(Epsilon), OnExact(new Pgd(Epsilon) { Steps = 2 * Steps, Restarts = Restarts }, BackwardRule.StraightThrough, scale.Images, 0.1),
-        OnExact(new Apgd(Epsilon) { Steps = Steps, Restarts = 1, Loss = ApgdLoss.TargetedDlr }, BackwardRule.StraightThrough, scale.Images, 0.1),
+        OnExact(Apgd(StrongestLoss), BackwardRule.StraightThrough, scale.Images, 0.1),
     ];
 
     GradientUnit[] Gradients => [.. defence.Members.Select(member => new GradientUnit(defence.DatasetName, member, scale.Images, scale.Estimated))];
@@ -183,83 +200,90 @@ public sealed class Audit
             broken.UnionWith(judge.BrokenWithin(minimal, Epsilon));
         Share worst = new(broken.Count, curve[1].Of), exactWorst = new(judge.BrokenBySuccess(StrongOnExact).Count, exactCurve[1].Of);
         // No more than the exact network is under, which has PGD longer and with restarts at once.
-        Share alike = new(judge.BrokenImages([Curve(Epsilon), Longer, Restarted, Targeted]).Count, curve[1].Of);
+        Share alike = new(judge.BrokenImages([Curve(Epsilon), Longer, Restarted, Strongest]).Count, curve[1].Of);
         var checks = new List<Check>();
 
         Share unbounded = judge.Broken(Unbounded);
-        Add("S1", "unbounded attack (ε = 1)", $"{Text(unbounded)} broken", "at least 99.5 %", unbounded.Value >= 0.995, "the attack is broken, or gradients are masked");
+        Add("S1", "unbounded attack (ε = 1)", $"success rate {Text(unbounded)}", "at least 99.5 %", unbounded.Value >= 0.995, "the attack does not work, or gradients are masked");
 
         bool monotone = curve.Zip(curve.Skip(1)).All(pair => pair.First.Count <= pair.Second.Count);
-        Add("S2", "robust accuracy falls with ε", string.Join(", ", curve.Select(Robust)), "never rises", monotone, "the attack is stuck at some budgets");
+        Add("S2", "robust accuracy decreases with ε", $"{string.Join(", ", curve.Select(Robust))} at ε = {string.Join(", ", Epsilons.Select(EpsilonText))}", "never increases", monotone, "the attack gets stuck at some ε");
 
         int[] reversed = [.. Epsilons.Select(epsilon => judge.BrokenImages([Fgsm(epsilon)]).Except(judge.BrokenImages([Curve(epsilon)])).Count())];
         bool iterative = curve.Zip(steps).All(pair => pair.First.Count >= pair.Second.Count);
-        Add("S3", "many steps beat a single one", $"PGD less FGSM, points: {string.Join(", ", curve.Zip(steps, (many, one) => Points(many.Value - one.Value)))}; images that only FGSM breaks: {string.Join(", ", reversed)}", "at least as many at every ε", iterative, "gradients are masked");
+        Add("S3", "iterative attack beats single-step attack", $"success rate of PGD minus FGSM, percentage points: {string.Join(", ", curve.Zip(steps, (many, one) => Points(many.Value - one.Value)))}; images on which FGSM alone succeeds: {string.Join(", ", reversed)}", "at least as many at every ε", iterative, "gradients are masked");
 
         // Each of its own images: some attacks are on few.
         Share blackOnly = black.Select(attack => judge.BrokenBeside(attack.Unit, attack.Broken, white)).MaxBy(share => share.Value)!;
-        Add("S4", "gradients beat scores, classes and transfer", $"{Text(blackOnly)} broken without gradients only, by the attack that breaks most so (square, NES, HopSkipJump, noise, transfer from exact)", "at most 1 %", blackOnly.Value <= 0.01, "the white-box attack is weaker than attacks that know less");
+        Add("S4", "white-box attacks beat black-box attacks", $"{Text(blackOnly)} of the images broken without gradients only, by the strongest of Square, NES, HopSkipJump, random noise and transfer from the exact network", "at most 1 %", blackOnly.Value <= 0.01, "the white-box attacks are weaker than attacks with less access");
 
         Share noise = judge.Broken(Noise), samePgd = judge.BrokenAmong(Curve(Epsilon), Noise);
-        Add("S5", $"random noise, {scale.Draws:N0} draws", $"noise {Text(noise)}, PGD {Text(samePgd)} of the same images", "fewer than PGD", noise.Count < samePgd.Count || samePgd.Count == samePgd.Of, "the attack is no better than chance");
+        Add("S5", $"random noise, {scale.Draws:N0} draws an image", $"success rate {Text(noise)}, of PGD {Text(samePgd)} on the same images", "lower than PGD", noise.Count < samePgd.Count || samePgd.Count == samePgd.Of, "the attack is no better than random search");
 
         Share longer = judge.Broken(Longer);
-        Add("S6", "twice as many steps", $"{Points(longer.Value - curve[1].Value)} points more", "less than 1 point", Math.Abs((longer.Value - curve[1].Value) ?? 1) < 0.01, "the attack has not converged; the longer one counts");
+        Add("S6", "twice as many steps", $"{Points(longer.Value - curve[1].Value)} percentage points more", "less than 1 percentage point", Math.Abs((longer.Value - curve[1].Value) ?? 1) < 0.01, "the attack has not converged; the longer one counts");
         Share restarted = judge.Broken(Restarted);
-        Add("S7", $"{Restarts} restarts", $"{Points(restarted.Value - curve[1].Value)} points more", "less than 1 point", Math.Abs((restarted.Value - curve[1].Value) ?? 1) < 0.01, "one start is too few; the restarted one counts");
+        Add("S7", $"{Restarts} restarts", $"{Points(restarted.Value - curve[1].Value)} percentage points more", "less than 1 percentage point", Math.Abs((restarted.Value - curve[1].Value) ?? 1) < 0.01, "one start is not enough; the attack with restarts counts");
         (string Name, Share Share)[] sizes = [.. StepSizes.Select(one => (one.Name, judge.Broken(one.Unit)))];
-        Note("S8", "step sizes", string.Join(", ", sizes.Select(size => $"{size.Name}: {Percent(size.Share)}")), "the best counts");
+        Note("S8", "step size", $"success rate {string.Join(", ", sizes.Select(size => $"{Percent(size.Share)} at {size.Name}"))}", "the strongest counts");
 
         (Share bad, Share saturated) = judge.Gradients(Gradients);
-        Add("S9", "zero, infinite or saturated gradients", $"zero or not finite {Text(bad)}, softmax exactly 1 {Text(saturated)}{(defence.IsRandom ? ", each of the member that has most" : "")}", "at most 1 % each", bad.Value <= 0.01 && saturated.Value <= 0.01, "the cross-entropy's gradient is worthless there; losses of logits are needed");
+        Add("S9", "zero, non-finite or saturated gradients", $"zero or non-finite gradient {Text(bad)}, softmax exactly 1 {Text(saturated)}{(defence.IsRandom ? ", each for the multiplier with the most" : "")}", "at most 1 % each", bad.Value <= 0.01 && saturated.Value <= 0.01, "the gradient of the cross-entropy is useless there; use losses on the logits");
 
         (string Name, Share Share)[] losses = [.. Losses.Select(one => (one.Name, judge.Broken(one.Unit)))];
+        string rates = $"success rate: {string.Join(", ", losses.Select(loss => $"{loss.Name} {Percent(loss.Share)}"))}";
         double spread = losses.Max(loss => loss.Share.Value!.Value) - losses.Min(loss => loss.Share.Value!.Value);
-        Add("S10", "choice of the loss", string.Join(", ", losses.Select(loss => $"{loss.Name} {Percent(loss.Share)}")), "within 2 points", spread <= 0.02, "the scale of the logits hides weakness from a loss; the worst counts");
+        if (losses.Length > 1)
+            Add("S10", "choice of loss", rates, "within 2 percentage points", spread <= 0.02, "the scale of the logits weakens some losses; the strongest counts");
+        else
+            Note("S10", "choice of loss", rates, "two classes leave no other loss");
 
         (string Name, Share Share)[] rules = [.. Adaptive.Select(one => (one.Name, judge.Broken(one.Unit)))];
-        Note("S11", "adaptive attacks", $"{string.Join(", ", rules.Select(rule => $"{rule.Name} {Percent(rule.Share)} of {rule.Share.Of}"))}; worst of all attacks: {Text(worst)} broken", "the worst of each image counts");
+        Note("S11", "adaptive attacks, by gradient estimator", $"success rate: {string.Join(", ", rules.Select(rule => $"{rule.Name} {Percent(rule.Share)} of {rule.Share.Of}"))}; all attacks together {Text(worst)}", "the strongest attack on each image counts");
         Share repeats = judge.Repeats(Gradients);
-        Add("S12", "the same image gives the same bits", defence.IsRandom ? "the multiplier is drawn for each image; attacked by the expectation over it" : $"{Text(repeats)} of the images, alone and in a batch", "all, or the expectation is attacked", defence.IsRandom || repeats.Value == 1, "randomness that attacks do not average over");
-        Note("S13", "gradients against NES’s estimate, mean cosine", string.Join(", ", Rules.Select(rule => $"{rule} {NumberText.Of(judge.Cosine(Gradients, rule), NumberFormat.Number)}")), "1 would be a perfect fit and a perfect estimate; with 1,500 directions the estimate itself reaches about 0.8 on 784 pixels, 0.57 on 3,072");
+        Add("S12", "deterministic output", defence.IsRandom ? "the multiplier is drawn for each image; the attacks are on the expectation over the draw" : $"{Text(repeats)} of the images give bit-identical logits alone and in a batch", "all, or the expectation is attacked", defence.IsRandom || repeats.Value == 1, "the attacks do not average over the randomness");
+        Note("S13", "gradient estimators against NES, mean cosine similarity", string.Join(", ", Rules.Select(rule => $"{rule} {NumberText.Of(judge.Cosine(Gradients, rule), NumberFormat.Number)}")), "1 is a perfect match; with 1,500 directions NES itself reaches about 0.8 on 784 pixels and 0.57 on 3,072");
         (string Name, Share Share)[] norms = [.. Minimal.Select(one => (one.Name, judge.Broken(one.Unit)))];
-        Add("S14", "other norms, and targets", string.Join(", ", norms.Select(norm => $"{norm.Name} {Percent(norm.Share)}")), "minimal L2 and L∞ at least 99.5 %", norms[0].Share.Value >= 0.995 && norms[2].Share.Value >= 0.995, "an attack that looks for the nearest example does not find any");
-        Add("S15", "the same attack on the undefended network", $"{Percent(exactCurve[^1])} broken at ε = {NumberText.Of(Epsilons[^1], NumberFormat.Number)}", "at least 95 %", exactCurve[^1].Value >= 0.95, "the attack is too weak to say anything");
+        Add("S14", "other norms and targeted attack", $"success rate: {string.Join("; ", norms.Select(norm => $"{norm.Name} {Percent(norm.Share)}"))}", "minimal-norm L2 and L∞ at least 99.5 %", norms[0].Share.Value >= 0.995 && norms[2].Share.Value >= 0.995, "a minimal-norm attack does not find adversarial examples");
+        Add("S15", "the same attack on the undefended network", $"success rate {Percent(exactCurve[^1])} at ε = {EpsilonText(Epsilons[^1])}", "at least 95 %", exactCurve[^1].Value >= 0.95, "the attack is too weak for any conclusion");
         (Share cleanExact, Share clean) = judge.Accuracies([.. Predictions]);
-        Note("S16", "accuracy without attack", $"exact {Text(cleanExact)}, defence {Text(clean)}; {curve[1].Of} images attacked, seed {context.Seed}", "reported with every robust accuracy");
+        Note("S16", "accuracy without attack", $"exact {Text(cleanExact)}, defence {Text(clean)}; {curve[1].Of} images attacked, seed {context.Seed}", "to be reported with every robust accuracy");
 
         Share near = judge.Transfer(DeepFoolOnExact), far = judge.Transfer(DeepFoolOnExact, Overshoots[^1]);
         (double Confidence, Share Share)[] confident = [.. Confident.Select(one => (one.Confidence, judge.Transfer(one.Unit)))];
         // The most confident examples that there are.
         double most = Math.Max(far.Value ?? 1, confident.Select(one => one.Share.Value).LastOrDefault(share => share is not null) ?? 1);
-        Add("T1", "transfer beyond the boundary", $"DeepFool {Percent(near)} at its example, {Percent(far)} at {Overshoots[^1]} times its distance; C&W {string.Join(", ", confident.Select(one => $"κ = {one.Confidence}: {Percent(one.Share)}"))}", "at most 50 % at the far end", most <= 0.5, "resistance to transfer is there at the boundary alone");
+        Add("T1", "transfer beyond the decision boundary", $"transfer rate: DeepFool {Percent(near)}, {Percent(far)} with the perturbation scaled by {Overshoots[^1]}; C&W {string.Join(", ", confident.Select(one => $"κ = {one.Confidence}: {Percent(one.Share)}"))}", "at most 50 % at the largest scale and κ", most <= 0.5, "examples fail to transfer at the decision boundary only");
         (string Name, Share Share)[] controls = [.. Controls.Select(control => (Short(control), judge.TransferTo(DeepFoolOnExact, control)))];
         bool beats = controls.All(control => near.High < control.Share.Low);
-        Add("T2", "transfer to controls", $"defence {Text(near)}; {string.Join("; ", controls.Select(control => $"{control.Name} {Text(control.Share)}"))}", "below every control’s, intervals apart", beats, "any disturbance of the network does the same");
+        Add("T2", "transfer to controls", $"transfer rate: defence {Text(near)}; {string.Join("; ", controls.Select(control => $"{control.Name} {Text(control.Share)}"))}", "below every control, intervals disjoint", beats, "not below every other change of the network");
         (string Name, Share Share)[] transfers = [("PGD", judge.Transfer(ExactCurve(Epsilon))), ("MI-FGSM", judge.Transfer(Momentum)), ("PGD on exact and heap-like together", judge.Transfer(Ensemble))];
         Share reverse = judge.Reverse(Curve(Epsilon));
-        Note("T3", "surrogates, and the other way round", $"{string.Join(", ", transfers.Select(transfer => $"{transfer.Name} {Percent(transfer.Share)}"))} of the successful at ε = {NumberText.Of(Epsilon, NumberFormat.Number)}; made on the defence, {Percent(reverse)} fool exact", "transfer attacks to know");
+        Note("T3", "surrogates and reverse transfer", $"transfer rate at ε = {EpsilonText(Epsilon)}: {string.Join(", ", transfers.Select(transfer => $"{transfer.Name} {Percent(transfer.Share)}"))}; from the defence to the exact network {Percent(reverse)}", "for information");
         Estimate ratio = judge.MedianRatio(Minimal.First().Unit, MinimalOnExact);
         Share exactRobust = Rest(exactWorst), robust = Rest(worst);
-        Add("T4", "robust accuracy at the same ε", $"defence {Text(robust)} under the worst of all attacks, {Text(Rest(alike))} under PGD, PGD of {2 * Steps} steps, PGD with {Restarts} restarts, and targeted APGD; exact {Text(exactRobust)} under PGD, PGD of {2 * Steps} steps with {Restarts} restarts, and targeted APGD; median L2 of DeepFool’s examples {NumberText.Of(ratio.Value, NumberFormat.Number)} times the exact network’s", "above the exact network’s, intervals apart", robust.Low > exactRobust.High, "at equal budgets it is no more robust");
+        Add("T4", "robust accuracy at equal ε", $"defence {Text(robust)} under all attacks, {Text(Rest(alike))} under PGD, PGD with {2 * Steps} steps, PGD with {Restarts} restarts, and {StrongestName}; exact {Text(exactRobust)} under PGD, PGD with {2 * Steps} steps and {Restarts} restarts, and {StrongestName}; median L2 of DeepFool’s examples {NumberText.Of(ratio.Value, NumberFormat.Number)} times that of the exact network", "above the exact network, intervals disjoint", robust.Low > exactRobust.High, "at equal ε it is not more robust");
 
         string[] failed = [.. checks.Where(check => check.Outcome == Outcome.Fail && Decisive.Contains(check.Id)).Select(check => check.Id)];
-        string shown = $"Under the worst of all attacks here {Text(robust)} of the images that both get right stay right at ε = {NumberText.Of(Epsilon, NumberFormat.Number)}; under PGD and targeted APGD alone {Text(Rest(alike))} do, and of the exact network {Text(exactRobust)}. Without attack the defence gets {Percent(clean)} of all images right, the exact network {Percent(cleanExact)}.";
+        string shown = $"At ε = {EpsilonText(Epsilon)} the robust accuracy of the defence is {Text(robust)} under all attacks here, on the images that both networks classify correctly; under PGD and {StrongestName} alone it is {Text(Rest(alike))}, and that of the exact network is {Text(exactRobust)}. Without attack the accuracy is {Percent(clean)}, that of the exact network {Percent(cleanExact)}.";
         string conclusion = failed.Length > 0
             ? $"Not evidence of robustness: {string.Join(", ", failed)} failed. {shown}"
-            : $"No check failed that decides. {shown} That is what is shown, and no more.";
-        return new AuditResult(defence.Name, defence.Members[0].Model, defence.DatasetName, scale.Name, context.Seed, run, conclusion, checks, [Table()], [CurvePlot(), TransferPlot()]);
+            : $"No decisive check failed. {shown} Nothing beyond that is shown.";
+        return new AuditResult(defence.Name, defence.Members[0].Model, defence.DatasetName, scale.Name, context.Seed, run, conclusion, checks, [Table()], [CurvePlot(), TransferPlot()])
+        {
+            Notes = [.. Notes(context, curve[1].Of)],
+        };
 
         void Add(string id, string name, string measured, string threshold, bool passed, string meaning) => checks.Add(new Check(id, name, measured, threshold, passed ? Outcome.Pass : Outcome.Fail, meaning));
         void Note(string id, string name, string measured, string meaning) => checks.Add(new Check(id, name, measured, "–", Outcome.Note, meaning));
 
         ResultTable Table() => new(
-            $"Robust accuracy of {defence.Members[0].Model} by the size of the change, images that the exact network and the defence both get right (95 % Wilson intervals)",
-            ["ε", "exact, PGD", "defence, FGSM", "defence, PGD", "examples of exact that fool the defence"],
+            $"Robust accuracy of {defence.Members[0].Model} against ε, on the images that both networks classify correctly (95 % Wilson intervals)",
+            ["ε", "exact, PGD", "defence, FGSM", "defence, PGD", "transfer rate, exact to defence"],
             [.. Epsilons.Select((epsilon, i) => (Cell[])
-                [Cell.Words(NumberText.Of(epsilon, NumberFormat.Number)), Cell.Share(Rest(exactCurve[i])), Cell.Share(Rest(steps[i])), Cell.Share(Rest(curve[i])), Cell.Share(judge.Transfer(ExactCurve(epsilon)))])]);
+                [Cell.Words(EpsilonText(epsilon)), Cell.Share(Rest(exactCurve[i])), Cell.Share(Rest(steps[i])), Cell.Share(Rest(curve[i])), Cell.Share(judge.Transfer(ExactCurve(epsilon)))])]);
 
-        PlotData CurvePlot() => new("audit-curve", $"Robust accuracy, {defence.DatasetName}", PlotKind.Lines, "largest change of a pixel, pixels from 0 to 1", "images still right, %",
+        PlotData CurvePlot() => new("audit-curve", $"Robust accuracy, {defence.DatasetName}", PlotKind.Lines, "ε (L∞, pixels from 0 to 1)", "robust accuracy, %",
         [
             new Series("exact, PGD", [0, .. Epsilons], [100, .. exactCurve.Select(share => 100 * Rest(share).Value!.Value)]),
             new Series($"{defence.Name}, PGD", [0, .. Epsilons], [100, .. curve.Select(share => 100 * Rest(share).Value!.Value)]),
@@ -269,7 +293,7 @@ public sealed class Audit
         PlotData TransferPlot()
         {
             double[] factors = [1, .. Overshoots];
-            return new PlotData("audit-transfer", "DeepFool’s examples of the exact network, moved further", PlotKind.Lines, "distance, in distances of the example", "examples that fool the other network, %",
+            return new PlotData("audit-transfer", "Transfer of DeepFool’s examples from the exact network", PlotKind.Lines, "perturbation scaled by", "transfer rate, %",
             [
                 new Series(defence.Name, factors, [.. factors.Select(factor => 100 * (judge.Transfer(DeepFoolOnExact, factor).Value ?? double.NaN))]),
                 .. Controls.Select(control => new Series(Short(control), factors, [.. factors.Select(factor => 100 * (judge.TransferTo(DeepFoolOnExact, control, factor).Value ?? double.NaN))])),
@@ -277,15 +301,37 @@ public sealed class Audit
         }
     }
 
-    static string Short(Subject control) => control.Title.Replace("control, ", "", StringComparison.Ordinal).Replace("control", "exact", StringComparison.Ordinal);
+    string Short(Subject control) => control == Independent ? "independently trained network" : control.Title.Replace("control", "exact", StringComparison.Ordinal);
+
+    string EpsilonText(double epsilon) => IsColour ? $"{Math.Round(255 * epsilon)}/255" : NumberText.Of(epsilon, NumberFormat.Number);
+
+    /// <summary>What this audit leaves out or does with less, and why.</summary>
+    IEnumerable<string> Notes(RunContext context, int attacked)
+    {
+        if (attacked < scale.Images)
+            yield return $"{attacked} images are attacked, and {scale} scale takes {scale.Images}: the exact network and the defence classify no more of the {defence.Images.Count} images correctly.";
+        if (!defence.HasTrainingImages)
+        {
+            yield return $"Gains are calibrated on the first {context.Calibration(defence.DatasetName).Batch} of these pictures, which have no training images.";
+            yield return "T2 has no independently trained network as a control, which needs training images.";
+        }
+
+        if (Classes < 4)
+            yield return $"The network has {Classes} classes: the DLR loss needs 3 and the targeted DLR loss 4, so {StrongestName} takes the place of targeted APGD.";
+    }
 
     static Share Rest(Share broken) => new(broken.Of - broken.Count, broken.Of);
 
-    static string Percent(Share share) => NumberText.Of(share.Value, NumberFormat.Percent);
+    /// <summary>In whole per cents where a digit behind the point would say more than was measured.</summary>
+    static string Percent(Share share) => NumberText.Of(Rounded(share.Value, share), NumberFormat.Percent);
+
+    static double? Rounded(double? value, Share share) => value is double number && share.Of < LeastForDecimals ? Math.Round(number, 2) : value;
 
     static string Robust(Share broken) => Percent(Rest(broken));
 
-    static string Text(Share share) => share.Value is null ? "–" : $"{Percent(share)} ({NumberText.Interval(Cell.Share(share))})";
+    static string Text(Share share) => share.Value is null
+        ? "–"
+        : $"{Percent(share)} ({NumberText.Interval(Cell.Share(share) with { Low = Rounded(share.Low, share), High = Rounded(share.High, share) })})";
 
     static string Points(double? difference) => NumberText.Of(difference is double value ? Math.Round(100 * value, 1) : null, NumberFormat.Number);
 }

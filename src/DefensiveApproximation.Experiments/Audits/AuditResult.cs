@@ -11,7 +11,7 @@ public enum Outcome
     /// <summary>It failed.</summary>
     Fail,
 
-    /// <summary>A number to know, without a threshold.</summary>
+    /// <summary>A measurement for information, without a threshold.</summary>
     Note,
 }
 
@@ -39,6 +39,9 @@ public sealed record AuditResult(
     string Defence, string Model, string Dataset, string Scale, ulong Seed, RunInfo Run, string Conclusion,
     IReadOnlyList<Check> Checks, IReadOnlyList<ResultTable> Tables, IReadOnlyList<PlotData> Plots)
 {
-    /// <summary>Whether a check failed without which nothing can be claimed.</summary>
+    /// <summary>What was left out or done with less than the scale has, and why; one sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Whether no decisive check failed.</summary>
     public bool Holds => Checks.All(check => check.Outcome != Outcome.Fail || !Audit.Decisive.Contains(check.Id));
 }

@@ -1,16 +1,24 @@
 using DefensiveApproximation.Experiments.Runs;
+using DefensiveApproximation.Networks.Data;
 
 namespace DefensiveApproximation.Experiments.Audits;
 
 /// <summary>
-/// What is audited: a network on approximate multipliers, or several of which one answers each image, drawn anew at random (a moving target).
+/// What is audited: a network on approximate multipliers, or several of which one answers each image, drawn at random for each
+/// (a randomised, moving-target defence).
 /// </summary>
 /// <param name="Name">Its name for a reader.</param>
-/// <param name="DatasetName">The data set.</param>
+/// <param name="Images">The images that it is audited on.</param>
 /// <param name="Members">The network, or all that it is drawn from; same model.</param>
-public sealed record Defence(string Name, string DatasetName, params IReadOnlyList<Subject> Members)
+public sealed record Defence(string Name, Dataset Images, params IReadOnlyList<Subject> Members)
 {
     const ulong DrawPurpose = 12;
+
+    /// <summary>The name of the data set, or of the folder of a user's own pictures.</summary>
+    public string DatasetName => Images.Name;
+
+    /// <summary>Whether there are images to train on, which a user's own pictures have not.</summary>
+    public bool HasTrainingImages { get; init; } = true;
 
     /// <summary>The undefended network: the same weights, exact.</summary>
     public Subject Exact => Members[0] with { Placement = Placement.Exact, Label = null };

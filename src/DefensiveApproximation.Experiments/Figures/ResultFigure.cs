@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using DefensiveApproximation.Experiments.Results;
 using DefensiveApproximation.Networks.Formats;
 using ScottPlot;
@@ -9,7 +8,7 @@ using ScottPlot.Plottables;
 namespace DefensiveApproximation.Experiments.Figures;
 
 /// <summary>Draws the plots of experiments, and writes their numbers.</summary>
-public static partial class ResultFigure
+public static class ResultFigure
 {
     /// <summary>The width of a figure; a PNG has twice as many pixels.</summary>
     public const int Width = 520;
@@ -36,14 +35,7 @@ public static partial class ResultFigure
     {
         ArgumentNullException.ThrowIfNull(data);
         using Plot plot = Draw(data, PlotTheme.Light);
-        // SkiaSharp numbers what it defines through the whole process; here each picture counts its own, under its name.
-        var numbers = new Dictionary<string, int>();
-        string svg = DefinedName().Replace(plot.GetSvgXml(Width, Height), defined =>
-        {
-            if (!numbers.TryGetValue(defined.Value, out int number))
-                numbers[defined.Value] = number = numbers.Count;
-            return $"{name}-{number}";
-        });
+        string svg = SvgNames.Renumbered(plot.GetSvgXml(Width, Height), name);
         foreach ((string colour, string variable) in PlotTheme.Light.Hex.Zip(PlotStyle.Variables))
             svg = svg.Replace($"\"{colour}\"", $"\"var({variable})\"", StringComparison.Ordinal);
         string places = data.Kind == PlotKind.Lines && data.Series is [{ X.Count: <= MostMarks } first, ..]
@@ -100,9 +92,6 @@ public static partial class ResultFigure
         AtomicFile.Write(path + ".png", stream => stream.Write(Png(data)));
         AtomicFile.WriteText(path + ".csv", Csv(data));
     }
-
-    [GeneratedRegex(@"\b(cl|img|gradient|pattern)_[0-9a-f]+\b")]
-    private static partial Regex DefinedName();
 
     static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

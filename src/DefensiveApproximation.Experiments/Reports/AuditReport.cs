@@ -31,7 +31,7 @@ public static class AuditReport
     {
         ArgumentNullException.ThrowIfNull(audit);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# Audit of {audit.Defence} ({audit.Model}, {audit.Dataset})\n\n{audit.Conclusion}\n\nScale {audit.Scale}, seed {audit.Seed}, {audit.Run.Date:yyyy-MM-dd}; `{audit.Run.CommandLine}`; {audit.Run.Processor}; dapprox {audit.Run.Version}.\n\n").Append(Checks(audit));
+        text.Append(CultureInfo.InvariantCulture, $"# Audit of {audit.Defence} ({audit.Model}, {audit.Dataset})\n\n{audit.Conclusion}\n\n{string.Concat(audit.Notes.Select(note => $"{note}\n\n"))}Scale {audit.Scale}, seed {audit.Seed}, {audit.Run.Date:yyyy-MM-dd}; `{audit.Run.CommandLine}`; {audit.Run.Processor}; dapprox {audit.Run.Version}.\n\n").Append(Checks(audit));
         foreach (ResultTable table in audit.Tables)
             text.Append('\n').Append(MarkdownReport.Table(table));
         foreach (PlotData plot in audit.Plots)
@@ -61,6 +61,8 @@ public static class AuditReport
     internal static string Section(AuditResult audit, string prefix)
     {
         var html = new StringBuilder();
+        html.Append(string.Concat(audit.Notes.Select(note => $"<p>{Html.Text(note)}</p>
+")));
         html.Append(Html.Table(
             $"Checks at {audit.Scale} scale, {audit.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; {string.Join(", ", Audit.Decisive)} decide", ["no.", "check", "measured", "passes", "outcome"],
             audit.Checks.Select(check => (string[])[check.Id, Html.Text(check.Name), Html.Text(check.Measured), Html.Text(check.Threshold), Sign(check)]), $"{audit.Defence}, {audit.Dataset}: "));

@@ -17,12 +17,33 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     readonly Dictionary<string, Rows> results = [];
     readonly Dictionary<WorkUnit, string> files = [];
     readonly Dictionary<Network, string> weights = [];
+    readonly Dictionary<string, (Network Network, string Preparation)> given = [];
 
     /// <summary>Where results are kept.</summary>
     public RunFolder Folder => folder;
 
     /// <summary>Determines every random number.</summary>
     public ulong Seed => seed;
+
+    /// <summary>What an audit audits, whose folder holds nothing else; null for a run that shares its folder with others.</summary>
+    public string? Audit { get; init; }
+
+    /// <summary>Uses a network that is prepared otherwise than its file says.</summary>
+    /// <param name="model">Its name or path in <see cref="Subject.Model"/>.</param>
+    /// <param name="network">The network, exact in all layers.</param>
+    /// <param name="preparation">How it is prepared, in words that differ where another network results; empty where it is as in its file.</param>
+    public void Use(string model, Network network, string preparation) => given[model] = (network, preparation);
+
+    /// <summary>Uses some images of a data set, or a user's own pictures, as the test images of that name.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="calibration">The images that gains are measured on; null for the training images of the data set.</param>
+    public void Use(Dataset images, Dataset? calibration)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        datasets[(images.Name, Split.Test)] = images;
+        if (calibration is not null)
+            datasets[(images.Name, Split.Train)] = calibration;
+    }
 
     /// <summary>The images of a data set.</summary>
     /// <param name="name">The data set's name.</param>
@@ -41,7 +62,12 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     public string DescribeData(string name, Split split = Split.Test)
     {
         if (!fingerprints.TryGetValue((name, split), out string? fingerprint))
-            fingerprints[(name, split)] = fingerprint = $"{name} {split} {Fingerprint.Of(Data(name, split))}";
+        {
+            // The position of an image decides its random numbers.
+            Dataset data = Data(name, split);
+            fingerprints[(name, split)] = fingerprint = $"{name} {split} {Fingerprint.Of(data)}{(data.Offset == 0 ? "" : $" from image {data.Offset}")}";
+        }
+
         return fingerprint;
     }
 
@@ -59,17 +85,29 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     {
         Subject key = subject with { Placement = Placement.Exact, Disturbance = Disturbance.None };
         if (!exact.TryGetValue(key, out Network? network))
-            exact[key] = network = key.Training is null ? TrainedModels.Load(key.Model) : key.Training.Network(Result(key.Training));
+        {
+            exact[key] = network = key.Training is not null ? key.Training.Network(Result(key.Training))
+                : given.TryGetValue(key.Model, out (Network Network, string Preparation) one) ? one.Network
+                : TrainedModels.Load(key.Model);
+        }
+
         return network;
     }
 
-    /// <summary>The fingerprint of a subject's exact weights, and of the file they are from, if any: it may hold more, such as other layers.</summary>
+    /// <summary>
+    /// The fingerprint of a subject's exact weights, and of the file they are from, if any: it may hold more, such as other layers; and how
+    /// the network is prepared, if otherwise than its file says.
+    /// </summary>
     /// <param name="subject">The subject.</param>
     public string DescribeWeights(Subject subject)
     {
         Network network = Exact(subject);
         if (!weights.TryGetValue(network, out string? fingerprint))
-            weights[network] = fingerprint = Fingerprint.Of(network) + (subject.Training is null && File.Exists(subject.Model) ? $" {Fingerprint.OfFile(subject.Model)}" : "");
+        {
+            string file = subject.Training is null && File.Exists(subject.Model) ? $" {Fingerprint.OfFile(subject.Model)}" : "";
+            weights[network] = fingerprint = Fingerprint.Of(network) + file + (subject.Training is null ? given.GetValueOrDefault(subject.Model).Preparation : "");
+        }
+
         return fingerprint;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DefensiveApproximation.Networks.Formats;
 
 namespace DefensiveApproximation.Experiments.Runs;
@@ -12,7 +13,8 @@ public sealed record PlannedUnit(string File, string Title);
 /// <summary>What a run is to compute.</summary>
 /// <param name="Seed">Its seed.</param>
 /// <param name="Units">Its units.</param>
-sealed record RunPlan(ulong Seed, IReadOnlyList<PlannedUnit> Units);
+/// <param name="Audit">What is audited; null for a run that is no audit.</param>
+sealed record RunPlan(ulong Seed, IReadOnlyList<PlannedUnit> Units, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Audit = null);
 
 /// <summary>How far a unit is.</summary>
 public enum UnitState
@@ -70,15 +72,16 @@ public sealed class RunFolder(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new InputException($"'{Path}' is not the folder of a run: {place} cannot be read ({e.Message.TrimEnd('.')}); give the folder that 'dapprox reproduce --out' wrote", e);
+            throw new InputException($"'{Path}' is not the folder of a run: {place} cannot be read ({e.Message.TrimEnd('.')}); give the folder that 'dapprox reproduce --out' or 'dapprox audit --out' wrote", e);
         }
     }
 
     /// <summary>Adds units to those that were planned before; of several processes one after the other.</summary>
     /// <param name="seed">The seed of the run: a folder has one, so that no question asked of it mixes two.</param>
     /// <param name="units">The units.</param>
-    /// <exception cref="InputException">The folder cannot be written, or has another seed.</exception>
-    public void Plan(ulong seed, IReadOnlyList<PlannedUnit> units)
+    /// <param name="audit">What is audited, for an audit: its folder holds nothing else, so that no question asked of it mixes two; null for other runs.</param>
+    /// <exception cref="InputException">The folder cannot be written, has another seed, or holds a run that this one does not go with.</exception>
+    public void Plan(ulong seed, IReadOnlyList<PlannedUnit> units, string? audit = null)
     {
         IDisposable? mine;
         while ((mine = TryLock(PlanName)) is null)
@@ -87,9 +90,18 @@ public sealed class RunFolder(string path)
         RunPlan before = File.Exists(System.IO.Path.Combine(Path, PlanName)) ? ReadPlan() : new RunPlan(seed, []);
         if (before.Seed != seed)
             throw new InputException($"'{Path}' has a run with seed {before.Seed}, and this one has seed {seed}; give it another folder, or --seed {before.Seed}");
+        if (before.Units.Count > 0 && (before.Audit is not null || audit is not null))
+        {
+            string? other = before.Audit != audit ? before.Audit is null ? "another run" : $"the audit of {before.Audit}"
+                : before.Units.Select(unit => unit.File).ToHashSet().SetEquals(units.Select(unit => unit.File)) ? null
+                : $"the audit of {before.Audit} with other weights, images or settings";
+            if (other is not null)
+                throw new InputException($"'{Path}' holds {other}, and results of two are not mixed; give another folder with --out");
+        }
+
         PlannedUnit[] all = [.. before.Units.Concat(units).DistinctBy(unit => unit.File)];
         if (all.Length > before.Units.Count)
-            AtomicFile.WriteText(System.IO.Path.Combine(Path, PlanName), JsonSerializer.Serialize(new RunPlan(seed, all), PlanOptions) + "\n");
+            AtomicFile.WriteText(System.IO.Path.Combine(Path, PlanName), JsonSerializer.Serialize(new RunPlan(seed, all, audit), PlanOptions) + "\n");
     }
 
     /// <summary>Whether a unit's file is there.</summary>

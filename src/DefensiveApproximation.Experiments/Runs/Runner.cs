@@ -74,7 +74,7 @@ public static class Runner
         ArgumentNullException.ThrowIfNull(context);
         IReadOnlyList<WorkUnit> ordered = InOrder(units, context);
         context.Folder.Probe();
-        context.Folder.Plan(context.Seed, [.. ordered.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
+        context.Folder.Plan(context.Seed, [.. ordered.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))], context.Audit);
         List<WorkUnit> left = [.. Left(units, context)];
         // Of one that was killed between its result and its end.
         foreach (WorkUnit unit in ordered.Where(context.IsDone))

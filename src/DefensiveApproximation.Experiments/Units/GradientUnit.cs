@@ -77,7 +77,7 @@ public sealed record GradientUnit(string DatasetName, Subject Subject, int Image
 
             values.Add(
             [
-                places[i], gradient.All(slope => slope == 0), gradient.All(float.IsFinite), Softmax(logits.Row(i), label) == 1f,
+                data.Offset + places[i], gradient.All(slope => slope == 0), gradient.All(float.IsFinite), Softmax(logits.Row(i), label) == 1f,
                 network.Forward(image).Data.AsSpan().SequenceEqual(logits.Row(i)), .. cosines.Select(cosine => (object?)cosine),
             ]);
             progress(1.0 / places.Length);

@@ -52,7 +52,7 @@ public sealed record PredictionsUnit(string DatasetName, Subject Subject, int Pe
             Tensor logits = network.Forward(data.Images(batch));
             int[] labels = Networks.Attacks.Scores.Labels(logits);
             for (int i = 0; i < batch.Length; i++)
-                values.Add([DatasetName, Subject.Title, batch[i], data.Labels[batch[i]], labels[i], .. PerClass == 0 ? [] : Array.ConvertAll(logits.Row(i).ToArray(), logit => (object?)(double)logit)]);
+                values.Add([DatasetName, Subject.Title, data.Offset + batch[i], data.Labels[batch[i]], labels[i], .. PerClass == 0 ? [] : Array.ConvertAll(logits.Row(i).ToArray(), logit => (object?)(double)logit)]);
             progress((double)batch.Length / places.Length);
         }
 

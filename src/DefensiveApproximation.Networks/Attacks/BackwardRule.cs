@@ -75,7 +75,7 @@ public sealed class BackwardRule
     /// <summary>The rule with that name.</summary>
     /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>
     /// <exception cref="InputException">There is none; the message lists the names and suggests the nearest.</exception>
-    public static BackwardRule Find(string name) => Names.Find("backward rule", name, All, rule => rule.Name);
+    public static BackwardRule Find(string name) => Names.Find("gradient estimator", name, All, rule => rule.Name);
 
     /// <summary>
     /// The network as victim, with gradients by this rule. Its answers are determined by the image, the calibration images

@@ -79,6 +79,9 @@ public sealed record ErrorMetrics
     /// <summary>MRED, the mean of |ŷ − y| / |y| over all y that are not zero.</summary>
     public required Estimate MeanRelativeError { get; init; }
 
+    /// <summary>The mean of (ŷ − y) / y over the same y: above 0 where magnitudes come out too large on average.</summary>
+    public required Estimate MeanSignedRelativeError { get; init; }
+
     /// <summary>NMED, the mean of |ŷ − y| divided by <see cref="Normaliser"/>.</summary>
     public required Estimate NormalisedMeanError { get; init; }
 

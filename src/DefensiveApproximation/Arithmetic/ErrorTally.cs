@@ -5,7 +5,7 @@ namespace DefensiveApproximation.Arithmetic;
 sealed class ErrorTally(double scale)
 {
     readonly long[] bins = new long[ErrorHistogram.Bins];
-    Moments relative, absolute, signed;
+    Moments relative, signedRelative, absolute, signed;
     WorstProduct worstAbsolute, worstRelative;
     double largest;
     long samples, zeros, notFinite, above, belowScale, aboveScale;
@@ -16,7 +16,7 @@ sealed class ErrorTally(double scale)
     /// <summary>Takes in one block of products.</summary>
     public void Add(ReadOnlySpan<float> activations, ReadOnlySpan<float> weights, ReadOnlySpan<float> products)
     {
-        double sum = 0, absoluteSum = 0, relativeSum = 0, squares = 0, relativeSquares = 0;
+        double sum = 0, absoluteSum = 0, relativeSum = 0, signedRelativeSum = 0, squares = 0, relativeSquares = 0;
         long counted = 0, withRelative = 0;
         double binsPerUnit = bins.Length / (2 * scale);
         for (int i = 0; i < products.Length; i++)
@@ -48,6 +48,7 @@ sealed class ErrorTally(double scale)
             double ratio = error / exact, size = Math.Abs(ratio);
             withRelative++;
             relativeSum += size;
+            signedRelativeSum += ratio;
             relativeSquares += size * size;
             if (size > worstRelative.Error)
                 worstRelative = new WorstProduct(activations[i], weights[i], product, size);
@@ -63,6 +64,7 @@ sealed class ErrorTally(double scale)
         signed = signed.With(Moments.FromSums(counted, sum, squares));
         absolute = absolute.With(Moments.FromSums(counted, absoluteSum, squares));
         relative = relative.With(Moments.FromSums(withRelative, relativeSum, relativeSquares));
+        signedRelative = signedRelative.With(Moments.FromSums(withRelative, signedRelativeSum, relativeSquares));
     }
 
     /// <summary>Takes in what another tally of the same scale knows.</summary>
@@ -78,6 +80,7 @@ sealed class ErrorTally(double scale)
         signed = signed.With(other.signed);
         absolute = absolute.With(other.absolute);
         relative = relative.With(other.relative);
+        signedRelative = signedRelative.With(other.signedRelative);
         if (other.worstAbsolute.Error > worstAbsolute.Error)
             worstAbsolute = other.worstAbsolute;
         if (other.worstRelative.Error > worstRelative.Error)
@@ -105,6 +108,7 @@ sealed class ErrorTally(double scale)
             Seed = seed,
             Bits = bits,
             MeanRelativeError = relative.Estimate(complete),
+            MeanSignedRelativeError = signedRelative.Estimate(complete),
             NormalisedMeanError = meanAbsolute.Over(normaliser),
             Normaliser = normaliser,
             MeanAbsoluteError = meanAbsolute,

@@ -53,7 +53,7 @@ public sealed class OperandLaw
     /// <summary>The law with that name.</summary>
     /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>
     /// <exception cref="InputException">There is none; the message lists the names and suggests the nearest.</exception>
-    public static OperandLaw Find(string name) => Names.Find("operand law", name, All, law => law.Name);
+    public static OperandLaw Find(string name) => Names.Find("distribution", name, All, law => law.Name);
 
     /// <summary>Draws pairs of operands.</summary>
     /// <param name="random">The source; it moves on by what was drawn.</param>

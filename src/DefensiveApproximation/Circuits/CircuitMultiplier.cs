@@ -22,7 +22,7 @@ public sealed class CircuitMultiplier : MantissaMultiplier
     public CircuitMultiplier(
         Netlist circuit, FloatFormat? format = null, MantissaOverflow overflow = MantissaOverflow.Renormalised,
         string? name = null, string? summary = null, string source = "")
-        : base(name ?? circuit.Name, summary ?? Shape(circuit), source, overflow, format ?? Fitting(circuit))
+        : base(name ?? circuit.Name, summary ?? Shape(circuit), source, overflow, format ?? Fitting(circuit, name ?? circuit.Name))
     {
         if (!IsMultiplier(circuit) || circuit.Inputs[0].Width != Format.MantissaBits)
             throw new InputException($"the circuit {circuit.Name} has {Ports(circuit)}; a mantissa multiplier of a format with {Format.FractionBits} fraction bits has two inputs of {Format.MantissaBits} bits and one output of at most {MostProductBits}");
@@ -43,7 +43,13 @@ public sealed class CircuitMultiplier : MantissaMultiplier
         && circuit.Outputs.Count == 1 && circuit.Outputs[0].Width <= MostProductBits;
 
     /// <summary>The format with 8 exponent bits whose mantissas are as wide as the first input.</summary>
-    static FloatFormat Fitting(Netlist circuit) => new(8, circuit.Inputs.Count == 0 ? 0 : circuit.Inputs[0].Width - 1);
+    static FloatFormat Fitting(Netlist circuit, string name)
+    {
+        int bits = circuit.Inputs.Count == 0 ? 0 : circuit.Inputs[0].Width;
+        return bits is >= 2 and <= Binary32.FractionBits + 1
+            ? new(8, bits - 1)
+            : throw new InputException($"{name} has {Ports(circuit)}; as a float multiplier it would multiply mantissas, which have 2 to {Binary32.FractionBits + 1} bits, so give a circuit with two such inputs");
+    }
 
     static string Shape(Netlist circuit) => $"circuit of {circuit.Elements.Count} cells";
 

@@ -7,6 +7,47 @@ public static class FloatMultiplierCircuits
 {
     internal const int ExponentBits = 8;
 
+    static readonly Lazy<Netlist> ExactMantissas = new(() => CircuitDescription.Build("array:24"));
+    static readonly Lazy<Netlist> Bfloat16Mantissas = new(() => CircuitDescription.Build("booth:8"));
+    static readonly Lazy<Netlist> AxFpmMantissas = new(() => CircuitDescription.Build("ax-fpm"));
+    static readonly Lazy<Netlist> WrappedMantissas = new(() => CircuitDescription.Build("blocks:24:ama5:block=4"));
+    static readonly Lazy<Netlist> FlatMantissas = new(() => CircuitDescription.Build("ama5-flat"));
+
+    /// <summary>
+    /// The mantissa multiplier in the hardware of a float multiplier: the exact array of 24 bits for <c>exact</c>, Booth's of 8 bits
+    /// for bfloat16, the circuit of a <see cref="CircuitMultiplier"/>.
+    /// </summary>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <exception cref="InputException">No circuit of it is known; the message says why.</exception>
+    public static Netlist Mantissas(FloatMultiplier multiplier) => multiplier switch
+    {
+        ExactMultiplier { Fused: false } => ExactMantissas.Value,
+        ExactMultiplier => throw new InputException($"{multiplier.Name} rounds only after it has added: it is part of an adder, and no multiplier of its own; price {ExactMultiplier.Rounded.Name}"),
+        Bfloat16Multiplier => Bfloat16Mantissas.Value,
+        AxFpm { Overflow: MantissaOverflow.Wrapped } => WrappedMantissas.Value,
+        AxFpm => AxFpmMantissas.Value,
+        Ama5Flat => FlatMantissas.Value,
+        CircuitMultiplier made => made.Circuit,
+        _ => throw new InputException($"{multiplier.Name} is known by what it computes, and not by a circuit; give its mantissa multiplier as a circuit"),
+    };
+
+    /// <summary>
+    /// The whole hardware of a float multiplier: <see cref="Mantissas"/> and what is <see cref="Around"/> them. Only <c>exact</c> rounds
+    /// its products; <c>bfloat16-nearest</c> rounds both of its operands, which are binary32 numbers there.
+    /// </summary>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <exception cref="InputException">No circuit of it is known; the message says why.</exception>
+    public static Netlist Of(FloatMultiplier multiplier)
+    {
+        Netlist mantissas = Mantissas(multiplier);
+        if (multiplier is CircuitMultiplier { Format.ExponentBits: not ExponentBits and int exponentBits })
+            throw new InputException($"{multiplier.Name} has exponents of {exponentBits} bits; what is around a mantissa multiplier is known for {ExponentBits}");
+        // Of ama5-flat too, but there the leading one is always in the same place.
+        bool exponentIsFixed = multiplier is (AxFpm or CircuitMultiplier) and MantissaMultiplier { Overflow: MantissaOverflow.Released };
+        Netlist circuit = Around(mantissas, multiplier is ExactMultiplier, exponentIsFixed);
+        return multiplier == Bfloat16Multiplier.Nearest ? RoundingOperands(circuit) : circuit;
+    }
+
     /// <summary>
     /// A multiplier of numbers of 8 exponent bits and n − 1 fraction bits that gives binary32. Around the mantissa multiplier
     /// are: the hidden ones (an or over each exponent), the sign (an xor), the exponent (two ripple-carry adders: of the
@@ -14,17 +55,21 @@ public static class FloatMultiplierCircuits
     /// nearest even (an or over the bits that are lost and a ripple-carry incrementer of fraction and exponent).
     /// </summary>
     /// <remarks>
-    /// Right where the operands and the product are normal numbers, and, for a product of 2n + 1 bits, the leading one is one
-    /// of its two highest bits. Zeros, subnormals, infinities, NaN, overflow and underflow would need more, and are not there.
+    /// Right where the operands and the product are normal numbers and the leading one of the mantissas' product is one of its two
+    /// highest bits: a shifter for smaller products, which approximate cells can give, is not there. Zeros, subnormals, infinities, NaN,
+    /// overflow and underflow would need more, and are not there either.
     /// </remarks>
     /// <param name="mantissas">
-    /// Two inputs of n bits, 2 to 24, and an output of 2n or 2n + 1 bits. With 2n bits it is normalised as IEEE 754 has it; with
-    /// 2n + 1 as the released code of Ax-FPM: the fraction is under the leading one, and the exponent is ea + eb − 126 always.
+    /// Two inputs of n bits, 2 to 24, and an output of 2n bits, or of 2n + 1 where products can be that large.
     /// </param>
     /// <param name="rounds">Whether products are rounded to nearest even; otherwise truncated.</param>
+    /// <param name="exponentIsFixed">
+    /// Whether the exponent is ea + eb − 126 wherever the leading one is, as in the released code of Ax-FPM; otherwise it moves with
+    /// the leading one.
+    /// </param>
     /// <returns>Inputs <c>a</c> and <c>b</c> of n + 8 bits, output <c>p</c> of 32: sign, exponent and fraction.</returns>
     /// <exception cref="InputException">The mantissa multiplier has other inputs or outputs.</exception>
-    public static Netlist Around(Netlist mantissas, bool rounds)
+    public static Netlist Around(Netlist mantissas, bool rounds, bool exponentIsFixed = false)
     {
         int bits = mantissas.Inputs.Count == 2 ? mantissas.Inputs[0].Width : 0;
         if (bits is < 2 or > Binary32.FractionBits + 1 || mantissas.Inputs[1].Width != bits
@@ -47,17 +92,13 @@ public static class FloatMultiplierCircuits
         for (int i = 0; i < kept.Length; i++)
             kept[^(i + 1)] = i < under.Length ? under[^(i + 1)] : Netlist.Zero;
 
-        bool exponentIsFixed = product.Length > 2 * bits;
         int[] exponents = Add(builder, Exponent(a), Exponent(b), Netlist.Zero);
-        int[] exponent = Add(builder, exponents, Constant(exponentIsFixed ? -126 : -127), exponentIsFixed ? Netlist.Zero : top);
+        int[] exponent = Add(builder, exponents, Constant(exponentIsFixed || product.Length > 2 * bits ? -126 : -127), exponentIsFixed ? Netlist.Zero : top);
 
         if (rounds && under.Length > kept.Length)
         {
-            int half = under[^(kept.Length + 1)];
-            int rest = Or(builder, under[..^(kept.Length + 1)]);
-            int up = builder.Gate(Cells.And, half, builder.Gate(Cells.Or, rest, kept[0]));
-            (kept, int carry) = Increment(builder, kept, up);
-            (exponent, _) = Increment(builder, exponent, carry);
+            int[] rounded = Round(builder, [.. under, .. exponent], under.Length - kept.Length);
+            (kept, exponent) = (rounded[..kept.Length], rounded[kept.Length..]);
         }
 
         int sign = builder.Gate(Cells.Xor, a[^1], b[^1]);
@@ -67,6 +108,33 @@ public static class FloatMultiplierCircuits
         int[] Exponent(int[] operand) => operand[fraction..(fraction + ExponentBits)];
 
         int[] Mantissa(int[] operand) => [.. operand[..fraction], Or(builder, Exponent(operand))];
+    }
+
+    /// <summary>A float multiplier of narrow operands, before each of them a rounding of binary32 to nearest even.</summary>
+    static Netlist RoundingOperands(Netlist narrow)
+    {
+        var builder = new NetlistBuilder($"{narrow.Name} of rounded operands");
+        int[] a = builder.Input("a", 1 + ExponentBits + Binary32.FractionBits), b = builder.Input("b", 1 + ExponentBits + Binary32.FractionBits);
+        builder.Output("p", builder.Instantiate(narrow, Rounded(a, narrow.Inputs[0].Width), Rounded(b, narrow.Inputs[1].Width))[0]);
+        return builder.Build();
+
+        int[] Rounded(int[] operand, int width) => [.. Round(builder, operand[..^1], operand.Length - width), operand[^1]];
+    }
+
+    /// <summary>The exponent over the fraction without its lowest bits, to the nearest, of two equally near the even one.</summary>
+    static int[] Round(NetlistBuilder builder, int[] number, int lost)
+    {
+        int[] kept = number[lost..];
+        int rest = Or(builder, number[..(lost - 1)]);
+        int carry = builder.Gate(Cells.And, number[lost - 1], builder.Gate(Cells.Or, rest, kept[0]));
+        // A carry out of the fraction raises the exponent, as it should.
+        for (int i = 0; i < kept.Length; i++)
+        {
+            int[] sum = builder.Add(Cells.HalfAdder, kept[i], carry);
+            (kept[i], carry) = (sum[0], sum[1]);
+        }
+
+        return kept;
     }
 
     /// <summary>A tree of or gates.</summary>
@@ -87,18 +155,6 @@ public static class FloatMultiplierCircuits
         for (int i = 0; i < sum.Length; i++)
             (sum[i], carry) = builder.AddBits(Cells.FullAdder, left[i], right[i], carry);
         return sum;
-    }
-
-    static (int[] Sum, int Carry) Increment(NetlistBuilder builder, int[] number, int carry)
-    {
-        int[] sum = new int[number.Length];
-        for (int i = 0; i < sum.Length; i++)
-        {
-            int[] made = builder.Add(Cells.HalfAdder, number[i], carry);
-            (sum[i], carry) = (made[0], made[1]);
-        }
-
-        return (sum, carry);
     }
 
     /// <summary>A number modulo 2⁸.</summary>

@@ -25,7 +25,7 @@ public sealed class IntegerLaw
     /// <summary>The law with that name.</summary>
     /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>
     /// <exception cref="InputException">There is none; the message lists the names and suggests the nearest.</exception>
-    public static IntegerLaw Find(string name) => Names.Find("law of integers", name, All, law => law.Name);
+    public static IntegerLaw Find(string name) => Names.Find("distribution of integers", name, All, law => law.Name);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

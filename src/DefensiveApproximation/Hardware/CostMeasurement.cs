@@ -22,10 +22,10 @@ public sealed class CostMeasurement
     // Operands of a stream that are computed before others are drawn: a matter of memory.
     const int LongestStream = 65;
 
-    readonly FloatParts parts;
+    readonly bool isFloat;
     readonly bool hazards;
 
-    /// <summary>Prepares the measurement.</summary>
+    /// <summary>Prepares the measurement of a circuit, or of a float multiplier around it.</summary>
     /// <param name="circuit">The circuit.</param>
     /// <param name="parts">What is priced of it; anything but <see cref="FloatParts.None"/> needs a mantissa multiplier.</param>
     /// <param name="hazards">Whether hazards count: see <see cref="SwitchingActivity"/>.</param>
@@ -33,8 +33,19 @@ public sealed class CostMeasurement
     public CostMeasurement(Netlist circuit, FloatParts parts = FloatParts.None, bool hazards = false)
     {
         this.hazards = hazards;
-        this.parts = parts;
-        Circuit = parts == FloatParts.None ? circuit : FloatMultiplierCircuits.Around(circuit, parts == FloatParts.Rounding);
+        isFloat = parts != FloatParts.None;
+        Circuit = isFloat ? FloatMultiplierCircuits.Around(circuit, parts == FloatParts.Rounding) : circuit;
+    }
+
+    /// <summary>Prepares the measurement of the whole hardware of a float multiplier.</summary>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="hazards">Whether hazards count: see <see cref="SwitchingActivity"/>.</param>
+    /// <exception cref="InputException">No circuit of it is known; the message says why.</exception>
+    public CostMeasurement(FloatMultiplier multiplier, bool hazards = false)
+    {
+        this.hazards = hazards;
+        isFloat = true;
+        Circuit = FloatMultiplierCircuits.Of(multiplier);
     }
 
     /// <summary>What is priced.</summary>
@@ -45,9 +56,10 @@ public sealed class CostMeasurement
     /// <param name="law">How operands are drawn, each independent of the one before; those of a float multiplier are uniform in [−1, 1] whatever it is.</param>
     /// <param name="samples">How many operands follow another, rounded up to a multiple of 512.</param>
     /// <param name="seed">Determines the operands.</param>
+    /// <param name="progress">Told what further fraction is done, if given.</param>
     /// <param name="cancellation">Stops between some thousands of operands.</param>
     /// <exception cref="InputException">The library lacks a cell.</exception>
-    public CircuitCost OnRandomOperands(CellLibrary library, IntegerLaw law, long samples, ulong seed, CancellationToken cancellation = default)
+    public CircuitCost OnRandomOperands(CellLibrary library, IntegerLaw law, long samples, ulong seed, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         // An unknown cell is found before the work.
@@ -59,6 +71,7 @@ public sealed class CostMeasurement
             long left = (samples - activity.Transitions + SwitchingActivity.StreamsTogether - 1) / SwitchingActivity.StreamsTogether;
             int length = (int)Math.Min(LongestStream, left + 1);
             activity.Add(Draw(law, SwitchingActivity.StreamsTogether * length, new CounterRandom(seed, part)), length);
+            progress?.Invoke((double)SwitchingActivity.StreamsTogether * (length - 1) / samples);
         }
 
         return CircuitCost.Of(activity, library);
@@ -83,7 +96,7 @@ public sealed class CostMeasurement
     /// <exception cref="InputException">The circuit does not multiply mantissas of a format in binary32.</exception>
     ulong[] Encode(ReadOnlySpan<float> values)
     {
-        int width = Circuit.Inputs.Count == 0 ? 0 : Circuit.Inputs[0].Width, bits = parts == FloatParts.None ? width : width - FloatMultiplierCircuits.ExponentBits;
+        int width = Circuit.Inputs.Count == 0 ? 0 : Circuit.Inputs[0].Width, bits = isFloat ? width - FloatMultiplierCircuits.ExponentBits : width;
         if (Circuit.Inputs.Count != 2 || Circuit.Inputs[1].Width != width || bits is < 2 or > Binary32.FractionBits + 1)
             throw new InputException($"the circuit {Circuit} has inputs of {string.Join(" and ", Circuit.Inputs.Select(bus => bus.Width))} bits; a network's numbers need two inputs of the same width, 2 to {Binary32.FractionBits + 1}");
         int dropped = Binary32.FractionBits + 1 - bits;
@@ -91,7 +104,7 @@ public sealed class CostMeasurement
         for (int i = 0; i < values.Length; i++)
         {
             uint pattern = BitConverter.SingleToUInt32Bits(values[i]);
-            encoded[i] = parts != FloatParts.None ? pattern >> dropped
+            encoded[i] = isFloat ? pattern >> dropped
                 : Binary32.ExponentField(pattern) == 0 ? 0
                 : Binary32.Mantissa(pattern) >> dropped;
         }
@@ -101,7 +114,7 @@ public sealed class CostMeasurement
 
     ulong[][] Draw(IntegerLaw law, int count, CounterRandom random)
     {
-        if (parts != FloatParts.None)
+        if (isFloat)
         {
             float[] activations = new float[count], weights = new float[count];
             OperandLaw.Uniform11.Fill(ref random, activations, weights);

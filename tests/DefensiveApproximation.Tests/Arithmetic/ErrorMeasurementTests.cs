@@ -191,6 +191,7 @@ public class ErrorMeasurementTests
         double mean = errors.Average(Math.Abs);
 
         Assert.Equal(relative.Average(Math.Abs), metrics.MeanRelativeError.Value, Rounding);
+        Assert.Equal(relative.Average(), metrics.MeanSignedRelativeError.Value, Rounding);
         Assert.Equal(mean, metrics.MeanAbsoluteError.Value, Rounding);
         Assert.Equal(mean / (bound ?? pairs.Max(pair => Math.Abs(pair.Exact))), metrics.NormalisedMeanError.Value, Rounding);
         Assert.Equal(errors.Average(), metrics.Bias.Value, Rounding);

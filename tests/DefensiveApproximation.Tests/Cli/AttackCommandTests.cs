@@ -77,7 +77,7 @@ public sealed class AttackCommandTests : IDisposable
     public async Task Attack_UnderSeveralBackwardRules_TakesTheNearestOfEachImage()
     {
         Dapprox run = await Dapprox.RunAsync(
-            "attack", "deepfool", "--target-model", "ax-fpm", "--backward", "straight-through,gain-matched,smoothed", "--first", "10", "--save", folder.Path, "--json");
+            "attack", "deepfool", "--multiplier", "ax-fpm", "--gradient", "straight-through,gain-matched,smoothed", "--first", "10", "--save", folder.Path, "--json");
 
         JsonElement result = run.Json.GetProperty("results")[0];
         JsonElement[] rules = [.. result.GetProperty("backward").EnumerateArray()];

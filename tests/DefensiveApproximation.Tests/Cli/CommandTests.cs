@@ -38,7 +38,7 @@ public sealed class CommandTests : IDisposable
 
         Dapprox pictures = await Dapprox.RunAsync(["evaluate", .. subject, own.File("pictures.csv"), "--json"]);
         Dapprox digits = await Dapprox.RunAsync("evaluate", "--multiplier", "ax-fpm", "--first", "60", "--logits", own.File("digits.csv"), "--json");
-        Dapprox attack = await Dapprox.RunAsync("attack", "fgsm", "--epsilon", "0.2", "--backward", "gain-matched", "--first", "10", "--target-model", "ax-fpm", "--model", "lenet5-digits", "--images", own.Path, "--labels", own.File("labels.csv"), "--json");
+        Dapprox attack = await Dapprox.RunAsync("attack", "fgsm", "--epsilon", "0.2", "--gradient", "gain-matched", "--first", "10", "--multiplier", "ax-fpm", "--model", "lenet5-digits", "--images", own.Path, "--labels", own.File("labels.csv"), "--json");
 
         Assert.Equal(0, pictures.ExitCode);
         Assert.Contains("60 pictures of", pictures.Error, StringComparison.Ordinal);
@@ -223,7 +223,7 @@ public sealed class CommandTests : IDisposable
     [Theory]
     [InlineData("pgd --epsilon 0.1 --steps 3 --random-start")]
     [InlineData("boundary --steps 2 --targeted")]
-    [InlineData("deepfool --target-model ax-fpm --backward gain-matched")]
+    [InlineData("deepfool --multiplier ax-fpm --gradient gain-matched")]
     public async Task Attack_SameSeed_GivesTheSameNumbersWhereverTheRunBegins(string command)
     {
         string[] attack = ["attack", .. command.Split(' '), "--save"];

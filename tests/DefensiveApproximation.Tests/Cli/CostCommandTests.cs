@@ -64,6 +64,63 @@ public sealed class CostCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("exact", 1, 1)]
+    [InlineData("ax-fpm", 0.783, 0.403)]
+    [InlineData("ax-fpm-renormalised", 0.784, 0.465)]
+    [InlineData("ax-fpm-wrapped", 0.783, 0.468)]
+    [InlineData("ama5-flat", 0.607, 0.113)]
+    [InlineData("BFLOAT16", 0.172, 0.243)]
+    public async Task Cost_OfAMultipliersName_IsThatOfTheWholeFloat(string name, double energy, double delay)
+    {
+        Dapprox run = await Dapprox.RunAsync("circuit", "cost", name, "--json");
+
+        // As in the paper's table 7, which prices the circuits.
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(name, run.Json.GetProperty("circuit").GetProperty("circuit").GetString());
+        Assert.Equal("exact", run.Json.GetProperty("relativeTo").GetProperty("circuit").GetString());
+        Assert.Equal(energy, run.Json.GetProperty("ratios").GetProperty("energy").GetDouble(), 0.005);
+        Assert.Equal(delay, run.Json.GetProperty("ratios").GetProperty("delay").GetDouble(), 0.005);
+    }
+
+    [Fact]
+    public async Task Cost_OfANameAsAMantissaMultiplier_IsThatOfItsCircuit()
+    {
+        Dapprox named = await Dapprox.RunAsync("circuit", "cost", "bfloat16", "--float", "none", "--relative-to", "exact", "--samples", "512", "--json");
+        Dapprox built = await Dapprox.RunAsync("circuit", "cost", "booth:8", "--relative-to", "array:24", "--samples", "512", "--json");
+
+        Assert.Equal(built.Json.GetProperty("circuit").GetRawText(), named.Json.GetProperty("circuit").GetRawText());
+        Assert.Equal(built.Json.GetProperty("ratios").GetRawText(), named.Json.GetProperty("ratios").GetRawText());
+    }
+
+    [Fact]
+    public async Task Cost_OfAFile_IsThatOfItsCircuit()
+    {
+        string file = Path.Combine(folder, "a8.blif");
+        await Dapprox.RunAsync("circuit", "export", "array:8", "--output", file);
+
+        Dapprox run = await Dapprox.RunAsync("circuit", "cost", file, "--float", "truncate", "--samples", "512", "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal("float array:8", run.Json.GetProperty("relativeTo").GetProperty("circuit").GetString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ax-fpm-renormalised")]
+    [InlineData("bfloat16 --dataset digits --first 4")]
+    public async Task Cost_InATerminal_FitsItsColumns(string arguments)
+    {
+        Terminal.SkipWhereThereIsNone();
+
+        Terminal.Screen screen = await new Terminal().RunAsync(["circuit", "cost", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--samples", "512"]);
+
+        Assert.True(screen.ExitCode == 0, screen.Text);
+        Assert.DoesNotContain('…', screen.Text);
+        Assert.All(screen.Lines, line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Theory]
+    [InlineData("circuit cost exact-fused", "exact-fused rounds only after it has added")]
     [InlineData("circuit cost aray:8", "aray")]
     [InlineData("circuit cost --float round", "--float is about a circuit, and none is given")]
     [InlineData("circuit cost array:8 --samples 0", "--samples is '0'; give a whole number from 1")]

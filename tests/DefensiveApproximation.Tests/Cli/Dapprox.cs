@@ -9,6 +9,9 @@ sealed record Dapprox(int ExitCode, string Output, string Error)
     // Far more than any of these runs takes; a program that hangs must not hang the tests.
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
+    /// <summary>A folder that is not there: the data of whoever runs the tests is not theirs.</summary>
+    public static string NoFolder { get; } = Path.Combine(Path.GetTempPath(), "dapprox-tests-no-folder");
+
     /// <summary>The one JSON object that stdout is.</summary>
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
 
@@ -43,6 +46,7 @@ sealed record Dapprox(int ExitCode, string Output, string Error)
             StandardErrorEncoding = System.Text.Encoding.UTF8,
         };
         start.Environment["DAPPROX_DATA"] = data;
+        start.Environment["XDG_DATA_HOME"] = NoFolder;
         if (kernel is not null)
             start.Environment["DAPPROX_KERNEL"] = kernel;
         return Process.Start(start)!;

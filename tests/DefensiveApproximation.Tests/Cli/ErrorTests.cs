@@ -35,18 +35,18 @@ public class ErrorTests
     [InlineData("evaluate --layout nhwc", "lenet5-digits")]
     [InlineData("model inspect lenet5-digits --deviation 1,2", "2 numbers are given as deviation")]
     [InlineData("attack", "'dapprox attack' needs a command: fgsm, pgd")]
-    [InlineData("attack cw --epsilon 0.1", "cw looks for the nearest adversarial image and takes no --epsilon")]
+    [InlineData("attack cw --epsilon 0.1", "cw finds the nearest adversarial example and takes no --epsilon")]
     [InlineData("attack lsa --targeted", "lsa is defined for any wrong class only")]
-    [InlineData("attack boundary --backward nes", "boundary asks for no gradient")]
+    [InlineData("attack boundary --gradient nes", "boundary uses no gradient")]
     [InlineData("attack square", "'--epsilon' is required")]
     [InlineData("attack square --epsilon 0.1 --steps 5", "unknown option '--steps'")]
     [InlineData("attack apgd --epsilon 0.1 --preset released", "unknown value of --preset 'released'")]
     [InlineData("attack cw --confidence -1", "--confidence is '-1'; give a number of at least 0")]
     [InlineData("attack fgsm --preset foolbox", "known: strong, released")]
-    [InlineData("attack fgsm --backward straight-trough", "unknown backward rule 'straight-trough': did you mean 'straight-through'?")]
+    [InlineData("attack fgsm --gradient straight-trough", "unknown gradient estimator 'straight-trough': did you mean 'straight-through'?")]
     [InlineData("attack fgsm --max-queries 0", "--max-queries is '0'; give a whole number of at least 1")]
     [InlineData("attack fgsm --resume state", "unknown option '--resume'")]
-    [InlineData("attack fgsm --epsilon 1.5", "--epsilon is '1.5'; give a number from 0 to 1")]
+    [InlineData("attack fgsm --epsilon 1.5", "--epsilon is '1.5'; give a number or a fraction from 0 to 1")]
     [InlineData("attack apgd --epsilon 8", "--epsilon is 8, but no two images are further apart than 1 in L∞; give a smaller number, such as 0.1")]
     [InlineData("attack pgd --epsilon 0.1,29 --norm l2", "--epsilon is 29, but no two images are further apart than 28 in L2")]
     [InlineData("attack square --epsilon 1e308 --norm l2", "ε is 1E+308; it lies between 0 and 1000")]
@@ -54,19 +54,24 @@ public class ErrorTests
     [InlineData("attack mi-fgsm --restarts 10", "--restarts is 10, but all starts are the same where none is random; give --random-start too")]
     [InlineData("attack pgd --preset released --restarts 2", "--restarts is 2, but all starts are the same")]
     [InlineData("attack fab --targets 3 --targeted", "--targets is 3, but --targeted aims at one class; leave out one of the two")]
-    [InlineData("attack fgsm --epsilon nan", "--epsilon is 'nan'; give a number from 0 to 1")]
+    [InlineData("attack fgsm --epsilon nan", "--epsilon is 'nan'; give a number or a fraction from 0 to 1")]
     [InlineData("attack fgsm --epsilon 0.1,", "--epsilon is ''")]
     [InlineData("attack fgsm --epsilon 0.1 --try-on exact,ax", "unknown multiplier 'ax'")]
     [InlineData("attack pgd --epsilon 0.1 --steps 0", "--steps is '0'; give a whole number from 1")]
     [InlineData("attack pgd --epsilon 0.1 --step-size 0", "--step-size is '0'")]
     [InlineData("attack pgd --epsilon 0.1 --save ", "--save is ''; give a folder")]
     [InlineData("attack pgd --epsilon 0.1 --seed -1", "--seed is '-1'")]
+    [InlineData("attack fgsm --epsilon 8/0", "--epsilon is '8/0'; give a number or a fraction from 0 to 1, such as 0.1 or 8/255")]
+    [InlineData("attack fgsm --epsilon 300/255", "--epsilon is '300/255'")]
+    [InlineData("evaluate --multiplier array:32", "array:32 has inputs of 32 and 32 bits")]
+    [InlineData("multiply -- -1 1 --multiplier ax-fpm", "'--multiplier' stands after --, which ends the options")]
+    [InlineData("completion tcsh", "unknown shell 'tcsh'")]
     [InlineData("multiply 1", "only one operand is given")]
     [InlineData("multiply one 2", "A is 'one'")]
     [InlineData("multiply 1e50 2", "beyond the largest binary32 number")]
     [InlineData("multiply 0x12 2", "eight hexadecimal digits")]
     [InlineData("multiply --pairs no/such/file", "there is no file 'no/such/file'")]
-    [InlineData("profile", "NAME is missing (The multiplier; 'dapprox multipliers' lists them)")]
+    [InlineData("profile", "NAME is missing (The multiplier: a name that 'dapprox multipliers' lists")]
     [InlineData("train", "ARCHITECTURE is missing (The network: lenet5, alexnet, dq-full, dq-weights, dq-float)")]
     [InlineData("train lenet5 --threads 100000", "the number of threads is 100000; give 1 to 256")]
     [InlineData("reproduce --out ", "--out is ''; give a folder")]
@@ -86,7 +91,7 @@ public class ErrorTests
     [InlineData("circuit verify array:8 exact --samples 0", "--samples is '0'")]
     [InlineData("evaluate --multiplier no/such.blif", "there is no file 'no/such.blif'")]
     [InlineData("datasets fetch mnits", "unknown data set 'mnits': did you mean 'mnist'?")]
-    [InlineData("datasets fetch mnist", "--data")]
+    [InlineData("datasets fetch mnist --from http://127.0.0.1:9/", "cannot download train-images-idx3-ubyte.gz of mnist")]
     [InlineData("datasets fetch mnist --from ftp://x", "--from is 'ftp://x'")]
     public async Task Run_WrongInput_SaysSoInOneLineAndFails(string arguments, string message)
     {
@@ -172,7 +177,7 @@ public class ErrorTests
         await Ended(process, TimeSpan.FromSeconds(30));
 
         Assert.Equal(130, process.ExitCode);
-        Assert.Equal("cancelled", (await error).Trim());
+        Assert.Equal("interrupted; nothing was kept", (await error).Trim());
     }
 
     [Fact]
@@ -189,7 +194,7 @@ public class ErrorTests
         await Ended(process, TimeSpan.FromSeconds(60));
 
         Assert.Equal(130, process.ExitCode);
-        Assert.EndsWith("cancelled", (await error).Trim(), StringComparison.Ordinal);
+        Assert.EndsWith("interrupted; nothing was kept: give --checkpoint FILE, and the same command goes on where it stopped", (await error).Trim(), StringComparison.Ordinal);
         Assert.False(File.Exists(file));
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DefensiveApproximation.Experiments.Figures;
 using DefensiveApproximation.Experiments.Paper;
+using DefensiveApproximation.Tests.Experiments;
 using SkiaSharp;
 using Xunit;
 
@@ -31,7 +32,7 @@ public sealed class ExperimentCommandTests : IDisposable
     {
         string file = folder.File("noise.png");
 
-        Dapprox run = await Dapprox.RunAsync("profile", "bfloat16", "--law", "normal", "--samples", "10000", "--plot", file);
+        Dapprox run = await Dapprox.RunAsync("profile", "bfloat16", "--distribution", "normal", "--samples", "10000", "--plot", file);
 
         using SKBitmap picture = SKBitmap.Decode(file);
         Assert.Equal(2 * NoiseFigure.Width, picture.Width);
@@ -51,9 +52,9 @@ public sealed class ExperimentCommandTests : IDisposable
     [InlineData("--samples is '0'", "--samples", "0")]
     [InlineData("--samples is 'many'", "--samples", "many")]
     [InlineData("from 1 to 12", "--bits", "13")]
-    [InlineData("unknown operand law", "--law", "uniform")]
+    [InlineData("unknown distribution", "--distribution", "uniform")]
     [InlineData("leave out one of them", "--bits", "4", "--samples", "5")]
-    [InlineData("leave out --law", "--bits", "4", "--law", "normal")]
+    [InlineData("leave out --distribution", "--bits", "4", "--distribution", "normal")]
     public async Task Profile_BadValue_IsOneLine(string message, params string[] arguments)
     {
         Dapprox run = await Dapprox.RunAsync(["profile", "ax-fpm", .. arguments]);
@@ -164,7 +165,90 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
     }
 
+    [Fact]
+    public async Task Results_OfTwoRuns_AreToldApart_AndWithoutRunOneHasToBeNamed()
+    {
+        Terminal.SkipWhereThereIsNone();
+        var terminal = new Terminal { Folder = folder.Path };
+        await terminal.RunAsync("reproduce", "--only", "figure-3");
+
+        Terminal.Screen alone = await terminal.RunAsync("results", "query", "SELECT DISTINCT multiplier FROM noise");
+        Assert.Contains("ax-fpm", alone.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("run", alone.Lines[0].Split(' '), StringComparer.Ordinal);
+
+        Directory.Move(folder.File("dapprox-out"), folder.File("dapprox-audit"));
+        Assert.Contains("ax-fpm", (await terminal.RunAsync("results", "query", "SELECT DISTINCT multiplier FROM noise")).Text, StringComparison.Ordinal);
+
+        await terminal.RunAsync("reproduce", "--only", "figure-3");
+        Terminal.Screen unclear = await terminal.RunAsync("results", "list");
+        Assert.Equal(1, unclear.ExitCode);
+        Assert.Contains("--run dapprox-out,dapprox-audit", string.Join(' ', unclear.Lines), StringComparison.Ordinal);
+
+        Terminal.Screen both = await terminal.RunAsync("results", "query", "SELECT run, count(*) AS products FROM noise GROUP BY run ORDER BY run", "--run", "dapprox-out,dapprox-audit");
+        Assert.StartsWith("run ", both.Lines[0], StringComparison.Ordinal);
+        Assert.Contains(both.Lines, line => line.StartsWith("dapprox-audit ", StringComparison.Ordinal));
+        Assert.Contains(both.Lines, line => line.StartsWith("dapprox-out ", StringComparison.Ordinal));
+        foreach (string command in new[] { "list", "status" })
+            Assert.Contains(command == "list" ? "multiplier," : "dapprox-audit", (await terminal.RunAsync("results", command, "--run", "dapprox-out,dapprox-audit")).Text, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData(80)]
+    [InlineData(200)]
+    public async Task Results_OfManyColumns_FitTheTerminal(int columns)
+    {
+        Terminal.SkipWhereThereIsNone();
+        var terminal = new Terminal { Columns = columns };
+        string[] run = ["--run", Repository.Path("results/standard")];
+
+        foreach (string[] command in new string[][] { ["results", "list", .. run], ["results", "query", "SELECT * FROM attack LIMIT 2", .. run], ["results", "status", .. run] })
+        {
+            Terminal.Screen screen = await terminal.RunAsync(command);
+
+            Assert.Equal(0, screen.ExitCode);
+            // A name or path that is wider than the screen stays whole.
+            Assert.All(screen.Lines, line => Assert.True(line.Length <= columns || !line.Trim().Split("  ", StringSplitOptions.RemoveEmptyEntries)[^1].Contains(' ', StringComparison.Ordinal), line));
+            Assert.DoesNotContain("…", screen.Text, StringComparison.Ordinal);
+        }
+
+        Terminal.Screen list = await terminal.RunAsync(["results", "list", .. run]);
+        Assert.Contains("\"fools_exact × gain and noise_at_1.25\"", list.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Audit_OfAnOwnNetworkAndPictures_InATerminal_ShowsEveryCheck()
+    {
+        Terminal.SkipWhereThereIsNone();
+        OwnNetwork.Write(folder, classes: 3, pictures: 5);
+        var terminal = new Terminal { Folder = folder.Path };
+        string[] audit = ["audit", "--model", "own.onnx", "--images", "pictures", "--labels", "labels.csv", .. OwnNetwork.Preprocessing];
+
+        Terminal.Screen screen = await terminal.RunAsync(audit);
+        Terminal.Screen other = await terminal.RunAsync([.. audit, "--multiplier", "bfloat16"]);
+
+        Assert.True(screen.ExitCode == 0, screen.Text);
+        foreach (string id in Enumerable.Range(1, 16).Select(i => $"S{i}").Concat(Enumerable.Range(1, 4).Select(i => $"T{i}")))
+            Assert.Contains(screen.Lines, line => line.StartsWith($"{id} ", StringComparison.Ordinal));
+        Assert.All(screen.Lines, line => Assert.InRange(line.Length, 0, 80));
+        Assert.DoesNotContain("…", screen.Text, StringComparison.Ordinal);
+        Assert.Contains("no training images", string.Join(' ', screen.Lines), StringComparison.Ordinal);
+        Assert.True(File.Exists(folder.File("dapprox-audit/audit.html")));
+        Assert.False(Directory.Exists(folder.File("dapprox-out")));
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains("'dapprox-audit' holds the audit of ax-fpm (own.onnx, pictures, quick scale)", string.Join(' ', other.Lines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("give --model FILE|NAME", "--images", "pictures", "--labels", "labels.csv")]
+    [InlineData("give --images DIR and --labels CSV together", "--images", "pictures", "--model", "lenet5-digits")]
+    [InlineData("give one of them", "--images", "pictures", "--labels", "labels.csv", "--model", "lenet5-digits", "--dataset", "digits")]
+    [InlineData("there is no folder 'pictures'", "--images", "pictures", "--labels", "labels.csv", "--model", "lenet5-digits")]
+    [InlineData("leave it out", "--resize", "32")]
+    [InlineData("2 numbers are given as mean", "--mean", "0.5,0.5")]
+    [InlineData("leave out --layers", "--layers", "dense", "--multiplier", "ax-fpm:convolutions")]
+    [InlineData("no layer is 'conv9'", "--layers", "conv9")]
+    [InlineData("--skip 5000 leaves none", "--skip", "5000")]
+    [InlineData("--first is '0'", "--first", "0")]
     [InlineData("unknown multiplier 'nothing'", "--multiplier", "nothing")]
     [InlineData("there is no file 'nothing.v'", "--multiplier", "nothing.v")]
     [InlineData("unknown scale 'paper'", "--scale", "paper")]

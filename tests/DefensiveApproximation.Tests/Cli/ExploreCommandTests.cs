@@ -30,7 +30,7 @@ public class ExploreCommandTests
     [Fact]
     public async Task CircuitMetrics_OfWideOperands_IsASampleWithIntervals()
     {
-        Dapprox run = await Dapprox.RunAsync("circuit", "metrics", "array:24:ama5:columns=46", "--law", "normalised", "--samples", "200000", "--json");
+        Dapprox run = await Dapprox.RunAsync("circuit", "metrics", "array:24:ama5:columns=46", "--distribution", "normalised", "--samples", "200000", "--json");
 
         JsonElement interval = run.Json.GetProperty("mredInterval");
         Assert.InRange(0.147, interval[0].GetDouble() - 0.0005, interval[1].GetDouble() + 0.0005);
@@ -45,7 +45,7 @@ public class ExploreCommandTests
         string plot = folder.File("front.png");
 
         Dapprox run = await Dapprox.RunAsync(
-            "explore", "array:4", "--by", "rows", "--cells", "fa,ama1,ama5", "--law", "uniform", "--objectives", "mred,transistors", "--plot", plot, "--json");
+            "explore", "array:4", "--by", "rows", "--cells", "fa,ama1,ama5", "--distribution", "uniform", "--objectives", "mred,transistors", "--plot", plot, "--json");
 
         JsonElement front = run.Json.GetProperty("front");
         Assert.Equal(27, run.Json.GetProperty("designs").GetDouble());
@@ -86,7 +86,7 @@ public class ExploreCommandTests
         string state = folder.File("state.json");
         string[] search =
         [
-            "explore", "array:8", "--law", "uniform", "--samples", "2000", "--population", "12", "--objectives", "nmed,transistors", "--json",
+            "explore", "array:8", "--distribution", "uniform", "--samples", "2000", "--population", "12", "--objectives", "nmed,transistors", "--json",
         ];
 
         Dapprox first = await Dapprox.RunAsync([.. search, "--generations", "2", "--state", state]);
@@ -105,12 +105,12 @@ public class ExploreCommandTests
     [InlineData("blocks:24:block=5", "cannot be cut")]
     [InlineData("array:1", "no columns")]
     [InlineData("array:24 --by blocks", "no option by-block")]
-    [InlineData("array:32", "give --law uniform")]
+    [InlineData("array:32", "give --distribution uniform")]
     [InlineData("array:8 --meet mred", "for example")]
     [InlineData("array:8 --meet mred=0", "above 0")]
     [InlineData("array:8 --meet mred=0.1 --objectives nmed", "leave out one")]
     [InlineData("array:8 --objectives speed", "unknown figure")]
-    [InlineData("array:8 --law uniform --cells fa,tcaa --objectives mred,transistors", "not published")]
+    [InlineData("array:8 --distribution uniform --cells fa,tcaa --objectives mred,transistors", "not published")]
     public async Task Explore_WithAMistake_SaysSoInOneLine(string arguments, string reason)
     {
         Dapprox run = await Dapprox.RunAsync(["explore", .. arguments.Split(' ')]);

@@ -56,6 +56,7 @@ sealed partial class Terminal
         };
         start.Environment["TERM"] = "xterm-256color";
         start.Environment["DAPPROX_DATA"] = null;
+        start.Environment["XDG_DATA_HOME"] = Dapprox.NoFolder;
         // A terminal of a person's is none of a build server's, in which progress bars stand still.
         foreach (string variable in new[] { "CI", "NO_COLOR", "COLUMNS", "LINES" })
             start.Environment[variable] = null;
@@ -97,6 +98,6 @@ sealed partial class Terminal
         public string Text => string.Join('\n', Lines);
     }
 
-    [GeneratedRegex(@"\x1b(\[[0-9;?]*[A-Za-z]|\][^\a]*\a|[()][A-Z0-9])")]
+    [GeneratedRegex(@"\x1b(\[[0-9;?]*[A-Za-z]|\][^\a]*\a|[()][A-Z0-9]|[=>])")]
     private static partial Regex EscapeSequence();
 }

@@ -14,7 +14,7 @@ static class ReadmeExample
     {
         // example
         Network exact = TrainedModels.Load("lenet5-digits");
-        Dataset digits = Datasets.Load("digits", Split.Test);
+        Dataset digits = Datasets.Load("digits", Split.Test).First(100);
 
         Console.WriteLine(Evaluation.Of(exact, digits).Accuracy);
         Console.WriteLine(Evaluation.Of(exact.With(AxFpm.Released), digits).Accuracy);

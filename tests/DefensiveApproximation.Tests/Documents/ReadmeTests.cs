@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using DefensiveApproximation.Experiments.Reports;
 using DefensiveApproximation.Experiments.Results;
 using SkiaSharp;
@@ -6,15 +5,14 @@ using Xunit;
 
 namespace DefensiveApproximation.Tests.Documents;
 
-public partial class ReadmeTests
+public class ReadmeTests
 {
     [Fact]
     public void Example_InTheReadme_IsTheCodeThatIsCompiledHere()
     {
-        string code = File.ReadAllText(Repository.Path("tests/DefensiveApproximation.Tests/Documents/ReadmeExample.cs"));
-        string[] parts = Marked().Matches(code).Select(match => Unindent(match.Groups[1].Value)).ToArray();
+        string[] parts = CodeParts.Of("ReadmeExample.cs", "example");
 
-        string shown = Fenced().Match(File.ReadAllText(Repository.Path("README.md"))).Groups[1].Value;
+        string shown = Page.Read("README.md").Blocks.Single(block => block.Language == "csharp").Code;
 
         Assert.Equal(3, parts.Length);
         Assert.Equal(string.Join("\n\n", parts), shown.Trim());
@@ -29,24 +27,8 @@ public partial class ReadmeTests
         Assert.All(ReadmeExample.Console.Lines, accuracy => Assert.InRange(accuracy, 0.9, 1));
     }
 
-    [Theory]
-    [InlineData("README.md")]
-    [InlineData("docs/paper.md")]
-    [InlineData("docs/findings.md")]
-    public void EveryFileThatADocumentLinksTo_Exists(string document)
-    {
-        string[] links = Links().Matches(File.ReadAllText(Repository.Path(document)))
-            .Select(match => match.Groups[1].Value)
-            .Where(link => !link.StartsWith("http", StringComparison.Ordinal) && !link.StartsWith('#'))
-            .ToArray();
-
-        Assert.NotEmpty(links);
-        Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(Repository.Path(document))!, link)), link));
-    }
-
     /// <summary>With DAPPROX_WRITE_DOCUMENTS=1 the documents are written anew instead.</summary>
     [Theory]
-    [InlineData("README.md")]
     [InlineData("docs/paper.md")]
     [InlineData("docs/findings.md")]
     public void Results_InADocument_AreThoseThatWereMeasured(string document)
@@ -106,20 +88,4 @@ public partial class ReadmeTests
         Assert.Equal(ResultsJson.Write(all), ResultsJson.Write(ResultsJson.Shipped));
         Assert.Equal(Directory.GetFiles(Repository.Path("results/audits"), "*.json").Length, ResultsJson.ShippedAudits.Count);
     }
-
-    static string Unindent(string code)
-    {
-        string[] lines = code.Trim('\n').Split('\n');
-        int indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
-        return string.Join('\n', lines.Select(line => line.Length == 0 ? line : line[indent..])).Trim();
-    }
-
-    [GeneratedRegex(@"// example\n(.*?)// end", RegexOptions.Singleline)]
-    private static partial Regex Marked();
-
-    [GeneratedRegex(@"```csharp\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex Fenced();
-
-    [GeneratedRegex(@"\]\(([^)#]+)[^)]*\)")]
-    private static partial Regex Links();
 }

@@ -6,6 +6,7 @@ using DefensiveApproximation.Experiments.Units;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Attacks;
 using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Networks.Models;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Experiments;
@@ -23,7 +24,7 @@ public sealed class AuditTests : IDisposable
     AuditResult Run(params Placement[] placements)
     {
         var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
-        var audit = new Audit(new Defence("defence", "digits", [.. placements.Select(placement => new Subject("lenet5-digits", placement))]), Tiny);
+        var audit = new Audit(new Defence("defence", context.Data("digits"), [.. placements.Select(placement => new Subject("lenet5-digits", placement))]), Tiny);
         Runner.Run(audit.Units, context, progress: null, TestContext.Current.CancellationToken);
         return audit.Judge(context, Runs.Info);
     }
@@ -47,7 +48,7 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public void Judge_OfAMovingTarget_DrawsAMemberForEachImage()
     {
-        var defence = new Defence("moving", "digits", [new("lenet5-digits", Placement.AxFpm), new("lenet5-digits", Placement.Bfloat16), new("lenet5-digits", Placement.Of("ama5-flat"))]);
+        var defence = new Defence("moving", Datasets.Load("digits", Split.Test), [new("lenet5-digits", Placement.AxFpm), new("lenet5-digits", Placement.Bfloat16), new("lenet5-digits", Placement.Of("ama5-flat"))]);
         Subject[] answering = [.. Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1))];
 
         Assert.True(defence.IsRandom);
@@ -58,6 +59,55 @@ public sealed class AuditTests : IDisposable
         AuditResult result = Run(Placement.Exact, Placement.AxFpm);
         Assert.Equal(Ids, result.Checks.Select(check => check.Id));
         Assert.Contains("drawn for each image", result.Checks.Single(check => check.Id == "S12").Measured, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "APGD on the cross-entropy")]
+    [InlineData(3, "APGD on the DLR loss")]
+    [InlineData(4, "targeted APGD")]
+    public void Judge_OfAnOwnNetworkAndPictures_SaysWhatIsLeftOut(int classes, string strongest)
+    {
+        (Network network, Dataset pictures) = OwnNetwork.Write(folder, classes, pictures: 3);
+        var context = new RunContext(new RunFolder(folder.File("run")), null, seed: 1);
+        context.Use("own.onnx", network, "prepared");
+        context.Use(pictures, calibration: pictures);
+        var audit = new Audit(new Defence("defence", pictures, new Subject("own.onnx", Placement.AxFpm)) { HasTrainingImages = false }, Tiny);
+
+        Runner.Run(audit.Units, context, progress: null, TestContext.Current.CancellationToken);
+        AuditResult result = audit.Judge(context, Runs.Info);
+
+        Check Of(string id) => result.Checks.Single(check => check.Id == id);
+        Assert.Equal(Ids, result.Checks.Select(check => check.Id));
+        Assert.Contains(strongest, Of("T4").Measured, StringComparison.Ordinal);
+        Assert.Equal(classes < 4, result.Notes.Any(note => note.Contains($"{classes} classes", StringComparison.Ordinal)));
+        Assert.Equal(classes == 2, Of("S10").Outcome == Outcome.Note);
+        Assert.DoesNotContain("independently", Of("T2").Measured, StringComparison.Ordinal);
+        Assert.Contains(result.Notes, note => note.Contains("independently trained", StringComparison.Ordinal));
+        Assert.Contains(result.Notes, note => note.Contains("images are attacked, and tiny scale takes 4", StringComparison.Ordinal));
+        Assert.Contains("1/255, 2/255, 4/255, 8/255", Of("S2").Measured, StringComparison.Ordinal);
+        Assert.Contains("At ε = 2/255", result.Conclusion, StringComparison.Ordinal);
+        string text = AuditReport.Markdown(result);
+        Assert.All(result.Notes, note => Assert.Contains(note, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Units_OfThisNetworkAndTheseImages_KeepTheirNames_AndOfOthersHaveOthers()
+    {
+        RunContext Context() => new(new RunFolder(folder.Path), null, seed: 1);
+        string File(RunContext context) => context.FileOf(new PredictionsUnit("digits", new Subject("lenet5-digits", Placement.AxFpm)));
+        Dataset digits = Datasets.Load("digits", Split.Test);
+        RunContext whole = Context(), prepared = Context(), some = Context(), later = Context(), same = Context();
+        whole.Use(digits, calibration: null);
+        prepared.Use("lenet5-digits", TrainedModels.Load("lenet5-digits"), ", mean 0.5");
+        some.Use(digits.First(10), calibration: null);
+        // The same images at another position have other random numbers.
+        later.Use(new Dataset("digits", Split.Test, 1, 28, 28, digits.Classes, digits.First(10).Pixels, digits.First(10).Labels, canonical: false, "", offset: 7), calibration: null);
+        same.Use("lenet5-digits", TrainedModels.Load("lenet5-digits"), "");
+
+        // The name that this unit has had since there are audits.
+        Assert.Equal("predictions-108368f5e8e042e3.parquet", File(Context()));
+        Assert.All([whole, same], context => Assert.Equal(File(Context()), File(context)));
+        Assert.Equal(4, new[] { Context(), prepared, some, later }.Select(File).Distinct().Count());
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using DefensiveApproximation.Arithmetic;
 using DefensiveApproximation.Experiments;
 using DefensiveApproximation.Experiments.Figures;
@@ -80,6 +82,57 @@ public class FigureTests
 
     [Fact]
     public void AdversarialGrid_OfNothing_IsRefused() => Assert.Throws<ArgumentException>(() => AdversarialGrid.Draw([]));
+
+    [Fact]
+    public void ParetoFigure_HasTheNamesTheFrontAndTheKey()
+    {
+        string svg = Pareto();
+
+        // Text is drawn in one piece, its letters at places of their own.
+        Assert.All(Designs, design => Assert.Matches($@">\s*{design.Name}\s*</text>", svg));
+        Assert.Contains("Pareto front", svg, StringComparison.Ordinal);
+        Assert.Contains("dominated", svg, StringComparison.Ordinal);
+        Assert.Contains("#6  array:24:by-column=", svg, StringComparison.Ordinal);
+        Assert.Equal(svg, Pareto());
+        Assert.True(Boxes(svg).Count == Designs.Length);
+        foreach (SKRect one in Boxes(svg))
+            Assert.Single(Boxes(svg), other => other.IntersectsWith(one));
+
+        // The names' places, each as high and at least as wide as its text.
+        static List<SKRect> Boxes(string svg) =>
+        [
+            .. from Match text in Regex.Matches(svg, @"<text [^>]*?x=""([0-9.]+)[^""]*"" y=""([0-9.]+)[^>]*>\s*([^<]*?)\s*</text>")
+               where Designs.Any(design => design.Name == text.Groups[3].Value)
+               select SKRect.Create(
+                   float.Parse(text.Groups[1].Value, CultureInfo.InvariantCulture), float.Parse(text.Groups[2].Value, CultureInfo.InvariantCulture) - 9, 5 * text.Groups[3].Value.Length, 9),
+        ];
+    }
+
+    [Fact]
+    public void ParetoFigure_OfSeveralFigures_HasAPlotForEach()
+    {
+        ParetoAxis[] axes = [new("MRED"), new("energy, relative to the exact array"), new("delay, relative to the exact array")];
+        ParetoPoint[] many = [.. Enumerable.Range(1, 60).Select(i => new ParetoPoint($"{i}", [1.0 / i, i, i % 7]))];
+
+        using SKBitmap one = SKBitmap.Decode(ParetoFigure.Png("array:24", axes[..2], many));
+        using SKBitmap two = SKBitmap.Decode(ParetoFigure.Png("array:24", axes, many));
+        using SKBitmap none = SKBitmap.Decode(ParetoFigure.Png("array:24", axes[..2], []));
+
+        Assert.Equal((one.Height, one.Width), (none.Height, none.Width));
+        Assert.Equal(2 * ParetoFigure.Height, two.Height);
+        Assert.True(two.Width > one.Width);
+        Assert.True(Colours(two, 0, two.Width / 2) > 20 && Colours(two, two.Width / 2, two.Width) > 20);
+    }
+
+    static readonly ParetoPoint[] Designs =
+    [
+        new("exact", [1, 98.9]), new("bfloat16", [0.15, 98.9]), new("ax-fpm", [0.69, 97.8]), new("heap-like", [0.46, 98.6]),
+        new("array:24:ama1:columns=20", [0.97, 98.85]), new("#6", [0.968, 98.84]), new("#7", [0.97, 98.86]),
+    ];
+
+    static string Pareto() => ParetoFigure.Svg(
+        "lenet5-digits on digits", [new("energy of the products of an image, relative to exact"), new("accuracy, %", LargerIsBetter: true)], Designs,
+        [$"#6  array:24:by-column={string.Join('+', Enumerable.Repeat("2xama1+ama5", 20))}"]);
 
     static AdversarialExample Example(int channels)
     {

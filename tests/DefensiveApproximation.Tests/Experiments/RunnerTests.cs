@@ -158,6 +158,49 @@ public sealed class RunnerTests : IDisposable
     }
 
     [Fact]
+    public void Plan_OfAnAudit_SharesItsFolderWithNothingElse()
+    {
+        PlannedUnit[] units = [new("a", "A"), new("b", "B")];
+        RunFolder Folder(string name)
+        {
+            RunFolder run = new(folder.File(name));
+            run.Probe();
+            return run;
+        }
+
+        string Refused(RunFolder run, PlannedUnit[] units, string? audit) => Assert.Throws<InputException>(() => run.Plan(1, units, audit)).Message;
+        RunFolder audit = Folder("audit"), reproduction = Folder("reproduction");
+        audit.Plan(1, units, "ax-fpm");
+        reproduction.Plan(1, units);
+
+        audit.Plan(1, units, "ax-fpm");
+        Assert.Contains("holds the audit of ax-fpm,", Refused(audit, units, "bfloat16"), StringComparison.Ordinal);
+        Assert.Contains("holds the audit of ax-fpm with other weights", Refused(audit, units[..1], "ax-fpm"), StringComparison.Ordinal);
+        Assert.Contains("holds the audit of ax-fpm,", Refused(audit, units, null), StringComparison.Ordinal);
+        Assert.Contains("holds another run", Refused(reproduction, units, "ax-fpm"), StringComparison.Ordinal);
+        Assert.Equal(["a", "b"], audit.Planned().Select(unit => unit.File));
+    }
+
+    [Fact]
+    public void Query_OfSeveralRuns_TellsThemApart()
+    {
+        RunContext In(string name) => new(new RunFolder(folder.File(name)), null, seed: 1);
+        RunContext first = In("first"), second = In("second");
+        Runner.Run([new Counting("a"), new Counting("b")], first, null, TestContext.Current.CancellationToken);
+        Runner.Run([new Counting("a")], second, null, TestContext.Current.CancellationToken);
+        // A kind that only one of them has.
+        ParquetFile.Write(second.Folder.Path + "/units/other-0123456789abcdef.parquet", new Rows([new("x", "INTEGER")], [[7]]));
+        Rows Ask(string sql, params RunFolder[] runs) => RunQuery.Ask(runs, sql, TestContext.Current.CancellationToken);
+
+        Rows counts = Ask("SELECT run, count(*) AS n FROM counting GROUP BY run ORDER BY run", first.Folder, second.Folder);
+        Assert.Equal([(first.Folder.Path, 2), (second.Folder.Path, 1)], Enumerable.Range(0, counts.Count).Select(row => (counts.Text(row, "run")!, counts.Whole(row, "n"))));
+        Assert.Equal((second.Folder.Path, 7), (Ask("SELECT * FROM other", first.Folder, second.Folder).Text(0, "run"), Ask("SELECT * FROM other", first.Folder, second.Folder).Whole(0, "x")));
+        Assert.False(Ask("SELECT * FROM counting", first.Folder).Has("run"));
+        Assert.Equal(["counting", "other"], RunQuery.Kinds([first.Folder, second.Folder]));
+        Assert.Contains("'nowhere' holds no results", Assert.Throws<InputException>(() => Ask("SELECT 1", first.Folder, new RunFolder("nowhere"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Plan_OfManyAtOnce_LosesNone()
     {
         RunFolder run = new(folder.Path);
@@ -198,7 +241,7 @@ public sealed class RunnerTests : IDisposable
         File.WriteAllText(folder.File(Path.Combine(name, "units", "not a unit.parquet")), "");
 
         Assert.Equal("a", Inside().Result(unit).Text(0, "name"));
-        Assert.Equal("a", RunQuery.Ask(Inside().Folder, "SELECT name FROM counting", TestContext.Current.CancellationToken).Text(0, "name"));
+        Assert.Equal("a", RunQuery.Ask([Inside().Folder], "SELECT name FROM counting", TestContext.Current.CancellationToken).Text(0, "name"));
     }
 
     [Fact]
@@ -206,7 +249,7 @@ public sealed class RunnerTests : IDisposable
     {
         Runner.Run([new Counting("a")], Context(), null, TestContext.Current.CancellationToken);
 
-        Rows rows = RunQuery.Ask(Context().Folder, "SELECT 1 AS x, 2 AS x, 3 AS x_2 FROM counting", TestContext.Current.CancellationToken);
+        Rows rows = RunQuery.Ask([Context().Folder], "SELECT 1 AS x, 2 AS x, 3 AS x_2 FROM counting", TestContext.Current.CancellationToken);
 
         Assert.Equal(["x", "x_2", "x_2_2"], rows.Columns.Select(column => column.Name));
         Assert.Equal(3, rows.Whole(0, "x_2_2"));
