@@ -79,6 +79,7 @@ static class PlotStyle
         plot.ShowLegend(Edge.Bottom);
         Legend legend = plot.Legend;
         legend.Orientation = Orientation.Horizontal;
+        legend.TightHorizontalWrapping = true;
         legend.FontName = FigureFont.Name;
         legend.FontSize = TickSize;
         legend.FontColor = theme.Ink;
