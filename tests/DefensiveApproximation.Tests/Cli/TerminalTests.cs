@@ -20,6 +20,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "multiply -1 1 --multiplier ax-fpm",
         "profile ax-fpm --samples 20000",
         "evaluate --first 40 --multiplier ax-fpm",
+        "compare exact,ax-fpm,exact-fused --first 40 --epsilon 8/255",
         "attack fgsm --epsilon 0.1,8/255 --first 20 --try-on exact,ax-fpm,ax-fpm-wrapped,ax-fpm-renormalised,bfloat16",
         "attack pgd --first 3 --steps 3 --multiplier ax-fpm --gradient straight-through,gain-matched,smoothed",
         "attack jsma --first 1",
@@ -44,6 +45,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "cells list",
         "explore array:3 --by rows --cells fa,ama5 --distribution uniform --samples 500 --objectives mred,transistors",
         "reproduce --only figure-4 --out RUN",
+        "audit --first 4 --out OUT/audit",
         "submit --only figure-4 --out OUT/slurm --dry-run",
         "results query SELECT+1+AS+one,+'two'+AS+two --run RUN",
         "results list --run RUN",
@@ -129,6 +131,8 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
     [InlineData("explore array:24 --generations 100000 --population 4 --state OUT/search", "interrupted; this goes on where it stopped: dapprox explore array:24 ")]
     [InlineData("profile ax-fpm --samples 10000000000", "interrupted; nothing was kept")]
     [InlineData("circuit cost array:24 --samples 1000000000", "interrupted; nothing was kept")]
+    [InlineData("audit --out OUT/interrupted-audit", "interrupted; this goes on where it stopped: dapprox audit --out ")]
+    [InlineData("compare exact,array:24:ama1 --epsilon 0.1", "interrupted; nothing was kept")]
     [InlineData("train lenet5 --epochs 1000 --out OUT/never.safetensors", "interrupted; nothing was kept: give --checkpoint FILE, and the same command goes on where it stopped")]
     public async Task Interrupted_ByCtrlC_EndsSoonAndSaysHowToGoOn(string call, string says)
     {
