@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using DefensiveApproximation.Cli;
+using DefensiveApproximation.Tests.Experiments;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Cli;
@@ -45,7 +46,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "cells list",
         "explore array:3 --by rows --cells fa,ama5 --distribution uniform --samples 500 --objectives mred,transistors",
         "reproduce --only figure-4 --out RUN",
-        "audit --first 4 --out OUT/audit",
+        "audit --model OUT/own.onnx --images OUT/pictures --labels OUT/labels.csv --mean 0.5 --deviation 0.25 --out OUT/audit",
         "submit --only figure-4 --out OUT/slurm --dry-run",
         "results query SELECT+1+AS+one,+'two'+AS+two --run RUN",
         "results list --run RUN",
@@ -126,6 +127,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
 
     [Theory]
     [InlineData("reproduce --out OUT/interrupted", "interrupted; this goes on where it stopped: dapprox reproduce --out ")]
+    [InlineData("audit --out OUT/interrupted-audit", "interrupted; this goes on where it stopped: dapprox audit --out ")]
     [InlineData("attack boundary --first 5 --steps 100000 --resume OUT/state", "interrupted; this goes on where it stopped: dapprox attack boundary --first 5 --steps 100000 --resume ")]
     [InlineData("attack pgd --first 50 --steps 1000000", "interrupted; nothing was kept")]
     [InlineData("explore array:24 --generations 100000 --population 4 --state OUT/search", "interrupted; this goes on where it stopped: dapprox explore array:24 ")]
@@ -236,6 +238,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         public Files()
         {
             Directory.CreateDirectory(folder.File("out"));
+            OwnNetwork.Write(folder.File("out"), classes: 4, pictures: 4);
             Dapprox.RunAsync("circuit", "export", "array:8", "--output", folder.File("out/a8.v")).GetAwaiter().GetResult();
             Dapprox.RunAsync("reproduce", "--only", "figure-4", "--out", folder.File("run")).GetAwaiter().GetResult();
         }
