@@ -113,6 +113,7 @@ static class AttackRun
                 Output.PrintJson(report.Json());
             else
                 report.Print();
+            Output.NoteMantissas([parse.GetValue(target)!, .. others]);
             return Task.CompletedTask;
         });
         return command;

@@ -79,11 +79,13 @@ static class PlotStyle
         plot.ShowLegend(Edge.Bottom);
         Legend legend = plot.Legend;
         legend.Orientation = Orientation.Horizontal;
+        legend.TightHorizontalWrapping = true;
         legend.FontName = FigureFont.Name;
         legend.FontSize = TickSize;
         legend.FontColor = theme.Ink;
         legend.BackgroundColor = theme.Paper;
         legend.OutlineWidth = 0;
+        legend.Margin = new PixelPadding(0);
         legend.ShadowColor = Colors.Transparent;
         legend.DisplayPlottableLegendItems = false;
         legend.ManualItems.AddRange(items);

@@ -11,10 +11,10 @@ namespace DefensiveApproximation.Experiments.Figures;
 public static class ResultFigure
 {
     /// <summary>The width of a figure; a PNG has twice as many pixels.</summary>
-    public const int Width = 640;
+    public const int Width = 520;
 
     /// <summary>The height of a figure; a PNG has twice as many pixels.</summary>
-    public const int Height = 420;
+    public const int Height = 380;
 
     const float LineWidth = 2, MarkerSize = 8, PaperSize = 12;
 
@@ -151,13 +151,11 @@ public static class ResultFigure
 
         foreach (PaperMark mark in data.Paper)
         {
-            // The paper's exact network in ink, whatever is claimed for the approximate one in the colour of the claim.
-            Color color = mark.Name.EndsWith("exact", StringComparison.Ordinal) || mark.Y is null ? theme.Ink : theme.Series[1];
             if (mark.Y is double y)
-                plot.Add.Marker(mark.X, y, MarkerShape.FilledDiamond, PaperSize, color);
+                plot.Add.Marker(mark.X, y, MarkerShape.FilledDiamond, PaperSize, theme.Ink);
             else
-                plot.Add.VerticalLine(mark.X, LineWidth, color);
-            legend.Add(mark.Y is null ? Item(mark.Name, color, MarkerShape.None, 0, LineWidth) : Item(mark.Name, color, MarkerShape.FilledDiamond, PaperSize, 0));
+                plot.Add.VerticalLine(mark.X, LineWidth, theme.Ink);
+            legend.Add(mark.Y is null ? Item(mark.Name, theme.Ink, MarkerShape.None, 0, LineWidth) : Item(mark.Name, theme.Ink, MarkerShape.FilledDiamond, PaperSize, 0));
         }
 
         // All of it is per cents of images.

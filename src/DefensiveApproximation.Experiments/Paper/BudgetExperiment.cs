@@ -45,8 +45,8 @@ sealed class BudgetExperiment() : Experiment("robust-accuracy", "Robust accuracy
             ],
             Plots =
             [
-                new PlotData("robust-accuracy", $"Robust accuracy, {DatasetTitle(scale)}", PlotKind.Lines, "ε: largest change of a pixel (L∞), pixels from 0 to 1", "correctly classified, %",
-                    [Curve("exact", exact), Curve("Ax-FPM", approximate)]),
+                new PlotData("robust-accuracy", $"Robust accuracy, {DatasetTitle(scale)}", PlotKind.Lines, "ε (L∞), pixels from 0 to 1", "robust accuracy, %",
+                    [Curve("Ax-FPM", approximate), Curve("exact", exact)]),
             ],
             Claims =
             [

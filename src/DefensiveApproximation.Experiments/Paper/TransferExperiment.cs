@@ -85,7 +85,7 @@ sealed class TransferExperiment : Experiment
             Plots =
             [
                 new PlotData(
-                    $"{Id}-scaled", $"Transfer beyond the boundary, {DatasetTitle(scale)}", PlotKind.Lines, "k: perturbation scaled by k (k = 1: as the attack returns it)", "examples that fool the network, %",
+                    $"{Id}-scaled", $"Transfer beyond the boundary, {DatasetTitle(scale)}", PlotKind.Lines, "k: perturbation scaled by k (1: as the attack returns it)", "transfer rate, %",
                     [.. scaled.Select(target => Series.Of(target.Name, factors, target.Shares))])
                 {
                     Paper = [new PaperMark($"paper, {Name(shown[0])}", 1, 100 * paper.Average())],

@@ -61,8 +61,7 @@ public static class AuditReport
     internal static string Section(AuditResult audit, string prefix)
     {
         var html = new StringBuilder();
-        html.Append(string.Concat(audit.Notes.Select(note => $"<p>{Html.Text(note)}</p>
-")));
+        html.Append(string.Concat(audit.Notes.Select(note => $"<p>{Html.Text(note)}</p>\n")));
         html.Append(Html.Table(
             $"Checks at {audit.Scale} scale, {audit.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}; {string.Join(", ", Audit.Decisive)} decide", ["no.", "check", "measured", "passes", "outcome"],
             audit.Checks.Select(check => (string[])[check.Id, Html.Text(check.Name), Html.Text(check.Measured), Html.Text(check.Threshold), Sign(check)]), $"{audit.Defence}, {audit.Dataset}: "));

@@ -130,7 +130,7 @@ static class Html
     {
         string of = $"<span class=\"away\"> of {Text(plot.Title)}</span>";
         return $"<figure>{ResultFigure.Svg(plot, path[(path.LastIndexOf('/') + 1)..], $" aria-label=\"{Text(Alternative(plot))}\"")}"
-            + $"{tool}<figcaption>{Text(plot.Title)} · <a href=\"{Text(path)}.png\">PNG{of}</a> · <a href=\"{Text(path)}.csv\">CSV{of}</a></figcaption></figure>\n";
+            + $"{tool}<figcaption><a href=\"{Text(path)}.png\">PNG{of}</a> · <a href=\"{Text(path)}.csv\">CSV{of}</a></figcaption></figure>\n";
     }
 
     /// <summary>A picture in words, for those who cannot see it.</summary>

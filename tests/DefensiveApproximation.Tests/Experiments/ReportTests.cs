@@ -255,7 +255,7 @@ public partial class ReportTests(RunsFixture fixture)
     [GeneratedRegex("<(?<close>/?)(?<name>[a-z0-9!]+)[^>]*>")]
     private static partial Regex AnyTag();
 
-    [GeneratedRegex("<svg viewBox=\"0 0 640 420\"[^>]*>")]
+    [GeneratedRegex("<svg viewBox=\"0 0 520 380\"[^>]*>")]
     private static partial Regex FigureTag();
 
     [GeneratedRegex(" id=\"[^\"]+\"")]
