@@ -95,7 +95,7 @@ public sealed class CostCommandTests : IDisposable
     [Fact]
     public async Task Cost_OfAFile_IsThatOfItsCircuit()
     {
-        string file = Path.Combine(folder, "a8.blif");
+        string file = Path.Combine(folder, "a8.v");
         await Dapprox.RunAsync("circuit", "export", "array:8", "--output", file);
 
         Dapprox run = await Dapprox.RunAsync("circuit", "cost", file, "--float", "truncate", "--samples", "512", "--json");
