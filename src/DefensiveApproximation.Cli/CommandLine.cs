@@ -38,6 +38,7 @@ static class CommandLine
             parse = root.Parse(WithPresentNames(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (ParseErrors.First(parse) is string error)
                 return Fail(error);
+            interruption.Message = Interrupted(parse, args);
             var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             return await parse.InvokeAsync(settings, interruption.Token).ConfigureAwait(false);
         }

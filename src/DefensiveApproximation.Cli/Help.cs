@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli;
 
@@ -20,11 +19,7 @@ sealed class Help : SynchronousCommandLineAction
         if (parseResult.CommandResult.Command is DocumentedCommand command)
         {
             Console.WriteLine("Details:");
-            // In a pipe there is no width to wrap at, nor to fill up with blanks.
-            if (Console.IsOutputRedirected)
-                Console.WriteLine($"  {command.Details}");
-            else
-                Output.Results.Write(new Padder(new Text(command.Details), new Padding(2, 0, 0, 1)));
+            Output.PrintFields(("", command.Details));
         }
 
         return 0;

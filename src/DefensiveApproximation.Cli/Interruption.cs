@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DefensiveApproximation.Cli;
 
 /// <summary>
-/// Turns Ctrl-C and a polite kill into cancellation, so that commands end with nothing half-written. A second one, some
-/// time later, ends the process at once.
+/// Turns Ctrl-C and a polite kill into cancellation, so that commands end with nothing half-written. What does not end soon, because
+/// it is inside a long computation, is ended; files take their names only when they are whole, so nothing is half-written then, either.
 /// </summary>
 sealed class Interruption : IDisposable
 {
@@ -14,20 +14,28 @@ sealed class Interruption : IDisposable
     // One request to stop can come as two signals: timeout(1) sends its own to the process and then to the group.
     const int OneRequestMilliseconds = 1000;
 
+    const int PatienceMilliseconds = 1600;
+
     const string ShowCursor = "\e[?25h";
 
     readonly CancellationTokenSource source = new();
     readonly PosixSignalRegistration[] registrations;
+    readonly Timer end;
+    string? message;
     long cancelledAt;
 
     public Interruption()
     {
+        end = new Timer(_ => End());
         registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
         ];
     }
+
+    /// <summary>What is said when the command is ended from here; null while there is nothing to say.</summary>
+    public string? Message { set => Volatile.Write(ref message, value); }
 
     /// <summary>Cancelled by the first Ctrl-C.</summary>
     public CancellationToken Token => source.Token;
@@ -36,6 +44,7 @@ sealed class Interruption : IDisposable
     {
         foreach (PosixSignalRegistration registration in registrations)
             registration.Dispose();
+        end.Dispose();
         source.Dispose();
     }
 
@@ -43,8 +52,11 @@ sealed class Interruption : IDisposable
     /// Waits until no second signal of the same request can come: the runtime gives the signals back to the system while it
     /// ends, and the system would kill it.
     /// </summary>
-    public Task OutlastRequestAsync() =>
-        Task.Delay((int)Math.Clamp(cancelledAt + OneRequestMilliseconds - Environment.TickCount64, 0, OneRequestMilliseconds));
+    public Task OutlastRequestAsync()
+    {
+        end.Change(Timeout.Infinite, Timeout.Infinite);
+        return Task.Delay((int)Math.Clamp(cancelledAt + OneRequestMilliseconds - Environment.TickCount64, 0, OneRequestMilliseconds));
+    }
 
     void Handle(PosixSignalContext context)
     {
@@ -53,17 +65,29 @@ sealed class Interruption : IDisposable
         long first = Interlocked.CompareExchange(ref cancelledAt, Environment.TickCount64, 0);
         if (first == 0)
         {
+            end.Change(PatienceMilliseconds, Timeout.Infinite);
             source.Cancel();
-            return;
         }
-
-        if (Environment.TickCount64 - first < OneRequestMilliseconds)
-            return;
-
-        // A progress bar hides the cursor and will not get to show it again.
-        if (!Console.IsErrorRedirected)
-            Console.Error.Write(ShowCursor);
-        // The system's own way to end a process: an orderly exit would unload LibTorch under a running training.
-        context.Cancel = false;
+        else if (Environment.TickCount64 - first >= OneRequestMilliseconds)
+        {
+            End();
+        }
     }
+
+    void End()
+    {
+        // A progress bar hides the cursor and will not get to show it again; its line stays.
+        if (!Console.IsErrorRedirected)
+            Console.Error.WriteLine(ShowCursor);
+        if (Volatile.Read(ref message) is string line)
+            Output.Note(line);
+        // An orderly exit would unload LibTorch under a running training.
+        if (OperatingSystem.IsWindows())
+            Environment.Exit(ExitCode);
+        else
+            ExitAtOnce(ExitCode);
+    }
+
+    [DllImport("libc", EntryPoint = "_exit")]
+    static extern void ExitAtOnce(int code);
 }

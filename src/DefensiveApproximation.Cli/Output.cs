@@ -50,7 +50,7 @@ static class Output
             foreach (string part in TextLayout.Wrap(line, NoteWidth))
                 NoteLine(part);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Nobody is there to read it, and the exit code says the rest.
         }
@@ -114,22 +114,6 @@ static class Output
     /// <param name="share">From 0 to 1, or null.</param>
     /// <param name="of">How many images it is a fraction of.</param>
     public static string Percent(double? share, int of) => share is double value && of < LeastForDecimals ? $"{100 * value:F0} %" : Percent(share);
-
-    /// <summary>For tables, on stdout.</summary>
-    public static IAnsiConsole Results { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-
-    /// <summary>A table in the style of all tables here.</summary>
-    /// <param name="columns">Their titles.</param>
-    public static Table Table(params string[] columns)
-    {
-        Table table = new Table().Border(TableBorder.Simple);
-        foreach (string column in columns)
-            table.AddColumn(column, made => made.Padding(new Padding(0)));
-        return table;
-    }
-
-    /// <summary>As <see cref="ProgressBar.While{T}(string, double, Func{Action{double}, T})"/>.</summary>
-    public static T WithProgress<T>(string title, double total, Func<Action<double>, T> run) => ProgressBar.While(title, total, run);
 
     static int WidthOf(bool isRedirected) => isRedirected ? TextLayout.Unbounded : Console.WindowWidth is > 0 and int width ? width : UsualWidth;
 

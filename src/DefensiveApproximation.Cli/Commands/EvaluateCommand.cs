@@ -44,6 +44,7 @@ static class EvaluateCommand
                 Output.PrintJson(Json(result, seconds));
             else
                 Print(subject.Describe(parse, network, images, hardware), result, seconds);
+            Output.NoteMantissas(hardware);
             return Task.CompletedTask;
         });
         return command;

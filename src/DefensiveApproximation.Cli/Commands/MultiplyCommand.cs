@@ -42,6 +42,7 @@ static class MultiplyCommand
                 Multiply(hardware, activation, weight, parse.GetValue(json));
             else
                 throw new InputException($"{(left is null ? "no operand is" : "only one operand is")} given; give 'A B', such as 'multiply 0.856 0.471', or '--pairs FILE'");
+            Output.NoteMantissas(hardware);
             return Task.CompletedTask;
         });
         return command;

@@ -66,6 +66,7 @@ static class ProfileCommand
                 Output.PrintJson(Json(metrics, seconds));
             else
                 Print(metrics, figure, seconds);
+            Output.NoteMantissas(multiplier);
             return Task.CompletedTask;
         });
         return command;

@@ -6,7 +6,6 @@ using DefensiveApproximation.Experiments.Paper;
 using DefensiveApproximation.Experiments.Reports;
 using DefensiveApproximation.Experiments.Results;
 using DefensiveApproximation.Experiments.Runs;
-using Spectre.Console;
 
 namespace DefensiveApproximation.Cli.Commands;
 
@@ -25,7 +24,7 @@ static class ReproduceCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "reproduce", "Reproduce the tables and figures of \"Defensive Approximation\" (Guesmi et al., ASPLOS 2021), each beside the paper's numbers, and write a report.",
-            $"Scales: {string.Join("; ", Scale.All.Select(known => $"{known.Name}: {known.Summary}"))}. What a scale leaves out is shown from the results at standard scale that come with the program, with their date. Each number of the paper gets a verdict: reproduced, same direction (what the paper concludes from it holds), not reproduced, or open (too little was measured); the tolerances stand in the report. Tables and figures: {string.Join(", ", AllExperiments.List.Select(experiment => experiment.Id))}. With --json: scale, seed, run, results, as in results.json.")
+            $"Scales: {string.Join("; ", Scale.All.Select(known => $"{known.Name}: {known.Summary}"))}. What a scale leaves out is shown from the standard-scale results included with the release, with their date. Each number of the paper gets a verdict: reproduced, same direction (what the paper concludes from it holds), not reproduced, or open (too little was measured); the tolerances stand in the report. Tables and figures: {string.Join(", ", AllExperiments.List.Select(experiment => experiment.Id))}. With --json: scale, seed, run, results, as in results.json.")
         {
             scale, only, data, output, seed, unit, report, json,
         };
@@ -55,7 +54,7 @@ static class ReproduceCommand
             if (parse.GetValue(json))
                 Output.PrintJson(JsonNode.Parse(ResultsJson.Write(results))!.AsObject());
             else
-                Print(source, folder, watch.Elapsed.TotalSeconds);
+                Print(source, experiments, folder, watch.Elapsed.TotalSeconds);
             return Task.CompletedTask;
         });
         return command;
@@ -65,36 +64,32 @@ static class ReproduceCommand
         Runner.InOrder(units, context).FirstOrDefault(unit => Path.GetFileNameWithoutExtension(context.FileOf(unit)) == name)
         ?? throw new InputException($"--unit is '{name}', which is none of this scale, seed and data; 'dapprox results status --run {context.Folder.Path} --json' lists them");
 
-    static void Print(ReportSource source, RunFolder folder, double seconds)
+    static void Print(ReportSource source, IReadOnlyList<Experiment> asked, RunFolder folder, double seconds)
     {
-        Table table = Output.Table(["where in the paper", "on", .. Enum.GetValues<Verdict>().Select(Verdicts.Words)]);
-        for (int column = 2; column < table.Columns.Count; column++)
-            table.Columns[column].RightAligned();
-        foreach ((Experiment experiment, ExperimentResult? here, ExperimentResult? shipped) in source.Experiments)
-        {
-            foreach ((ExperimentResult? result, bool isShipped) in new[] { (here, false), (shipped, true) })
-            {
-                if (result is not null)
-                {
-                    string on = (result.Dataset ?? "–") + (isShipped ? ", shipped" : "");
-                    table.AddRow([$"{experiment.Reference}: {experiment.Title}", on, .. Enum.GetValues<Verdict>().Select(verdict => result.Count(verdict) is > 0 and int count ? $"{count}" : "")]);
-                }
-            }
-        }
-
-        Output.Results.Write(table);
-        foreach ((Experiment experiment, ExperimentResult? here, ExperimentResult? shipped) in source.Experiments)
-        {
-            if ((shipped ?? here) is ExperimentResult result)
-                Console.WriteLine($"{experiment.Reference}{(result.Dataset is string dataset ? $" ({dataset})" : "")}: {result.Finding}");
-        }
-
+        if (asked.Count == AllExperiments.List.Count)
+            PrintAnswer(source.Answer);
+        else
+            Output.PrintFields(source.Experiments.Where(row => asked.Contains(row.Experiment)).Select(row =>
+                (row.Experiment.Reference, (row.Here ?? row.Shipped) is ExperimentResult result ? $"{result.Finding}{(result.Dataset is string dataset ? $" ({dataset})" : "")}" : "not measured at this scale")));
         Console.WriteLine();
-        if (source.Shipped is RunResults shippedRun)
-            Console.WriteLine($"shipped: at standard scale, judged {shippedRun.Run.Date:yyyy-MM-dd}, {shippedRun.Run.Processor}");
-        Console.WriteLine($"numbers  {Path.Combine(folder.Path, ReportFolder.Results)}");
-        Console.WriteLine($"text     {Path.Combine(folder.Path, ReportFolder.Text)}");
-        Console.WriteLine($"report   {Path.Combine(folder.Path, ReportFolder.Page)}");
-        Console.WriteLine($"done in {seconds:F1} s");
+        Output.PrintFields(
+            ("report", Path.Combine(folder.Path, ReportFolder.Page)),
+            ("as Markdown", Path.Combine(folder.Path, ReportFolder.Text)),
+            ("all numbers", Path.Combine(folder.Path, ReportFolder.Results)),
+            ("time", $"{seconds:F1} s"));
+    }
+
+    static void PrintAnswer(Answer answer)
+    {
+        Output.Print(Answer.Question);
+        Console.WriteLine();
+        Output.Print(answer.Sentence);
+        Console.WriteLine();
+        Output.PrintTable(["~claim", "~paper", "~here", "~verdict"], answer.Claims.Select(row => (string[])
+            [row.Claim.Name, row.Claim.Paper, row.Claim.Here, row.Claim.Verdict is Verdict verdict ? Verdicts.Words(verdict) : "not comparable"]));
+        RunInfo run = answer.Source.Run;
+        Console.WriteLine();
+        Output.Print($"Measured at {answer.Source.Scale} scale, {run.Date:yyyy-MM-dd}, {run.Processor}. The report has every table and figure, what this run measured, and the limitations.");
+        Output.Print("Next: 'dapprox compare exact,ax-fpm,bfloat16' for multipliers of your own, 'dapprox attack pgd --epsilon 0.1' and 'dapprox audit' for networks of your own.");
     }
 }

@@ -301,7 +301,8 @@ public sealed class Audit
         }
     }
 
-    string Short(Subject control) => control == Independent ? "independently trained network" : control.Title.Replace("control", "exact", StringComparison.Ordinal);
+    string Short(Subject control) => control == Independent ? "independently trained network"
+        : control.Title.Replace("control, ", "", StringComparison.Ordinal).Replace("control", "exact", StringComparison.Ordinal);
 
     string EpsilonText(double epsilon) => IsColour ? $"{Math.Round(255 * epsilon)}/255" : NumberText.Of(epsilon, NumberFormat.Number);
 

@@ -95,7 +95,7 @@ public sealed class CostCommandTests : IDisposable
     [Fact]
     public async Task Cost_OfAFile_IsThatOfItsCircuit()
     {
-        string file = Path.Combine(folder, "a8.blif");
+        string file = Path.Combine(folder, "a8.v");
         await Dapprox.RunAsync("circuit", "export", "array:8", "--output", file);
 
         Dapprox run = await Dapprox.RunAsync("circuit", "cost", file, "--float", "truncate", "--samples", "512", "--json");
@@ -123,10 +123,10 @@ public sealed class CostCommandTests : IDisposable
     [InlineData("circuit cost exact-fused", "exact-fused rounds only after it has added")]
     [InlineData("circuit cost aray:8", "aray")]
     [InlineData("circuit cost --float round", "--float is about a circuit, and none is given")]
-    [InlineData("circuit cost array:8 --samples 0", "--samples is '0'; give a whole number from 1")]
+    [InlineData("circuit cost array:8 --samples 0", "--samples is '0'; give an integer from 1")]
     [InlineData("circuit cost array:8 --library no-such-file", "there is no file 'no-such-file'")]
     [InlineData("circuit cost array:32 --float round", "array:32 is no mantissa multiplier")]
-    [InlineData("circuit cost array:8 --dataset digits --first 1", "--first is '1'; give a whole number from 2")]
+    [InlineData("circuit cost array:8 --dataset digits --first 1", "--first is '1'; give an integer from 2")]
     [InlineData("cells", "'dapprox cells' needs a command: list, characterise")]
     [InlineData("cells characterise", "--model-card")]
     [InlineData("cells characterise --model-card no-such-file", "there is no file 'no-such-file'")]

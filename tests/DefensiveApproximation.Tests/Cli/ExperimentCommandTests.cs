@@ -219,7 +219,7 @@ public sealed class ExperimentCommandTests : IDisposable
     public async Task Audit_OfAnOwnNetworkAndPictures_InATerminal_ShowsEveryCheck()
     {
         Terminal.SkipWhereThereIsNone();
-        OwnNetwork.Write(folder, classes: 3, pictures: 5);
+        OwnNetwork.Write(folder.Path, classes: 3, pictures: 5);
         var terminal = new Terminal { Folder = folder.Path };
         string[] audit = ["audit", "--model", "own.onnx", "--images", "pictures", "--labels", "labels.csv", .. OwnNetwork.Preprocessing];
 

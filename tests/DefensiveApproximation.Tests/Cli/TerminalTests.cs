@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using DefensiveApproximation.Cli;
+using DefensiveApproximation.Tests.Experiments;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Cli;
@@ -20,6 +21,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "multiply -1 1 --multiplier ax-fpm",
         "profile ax-fpm --samples 20000",
         "evaluate --first 40 --multiplier ax-fpm",
+        "compare exact,ax-fpm,exact-fused --first 2 --epsilon 8/255",
         "attack fgsm --epsilon 0.1,8/255 --first 20 --try-on exact,ax-fpm,ax-fpm-wrapped,ax-fpm-renormalised,bfloat16",
         "attack pgd --first 3 --steps 3 --multiplier ax-fpm --gradient straight-through,gain-matched,smoothed",
         "attack jsma --first 1",
@@ -44,6 +46,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "cells list",
         "explore array:3 --by rows --cells fa,ama5 --distribution uniform --samples 500 --objectives mred,transistors",
         "reproduce --only figure-4 --out RUN",
+        "audit --model OUT/own.onnx --images OUT/pictures --labels OUT/labels.csv --mean 0.5 --deviation 0.25 --out OUT/audit",
         "submit --only figure-4 --out OUT/slurm --dry-run",
         "results query SELECT+1+AS+one,+'two'+AS+two --run RUN",
         "results list --run RUN",
@@ -124,11 +127,14 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
 
     [Theory]
     [InlineData("reproduce --out OUT/interrupted", "interrupted; this goes on where it stopped: dapprox reproduce --out ")]
+    [InlineData("audit --out OUT/interrupted-audit", "interrupted; this goes on where it stopped: dapprox audit --out ")]
     [InlineData("attack boundary --first 5 --steps 100000 --resume OUT/state", "interrupted; this goes on where it stopped: dapprox attack boundary --first 5 --steps 100000 --resume ")]
     [InlineData("attack pgd --first 50 --steps 1000000", "interrupted; nothing was kept")]
     [InlineData("explore array:24 --generations 100000 --population 4 --state OUT/search", "interrupted; this goes on where it stopped: dapprox explore array:24 ")]
     [InlineData("profile ax-fpm --samples 10000000000", "interrupted; nothing was kept")]
     [InlineData("circuit cost array:24 --samples 1000000000", "interrupted; nothing was kept")]
+    [InlineData("audit --out OUT/interrupted-audit", "interrupted; this goes on where it stopped: dapprox audit --out ")]
+    [InlineData("compare exact,array:24:ama1 --epsilon 0.1 --first 100", "interrupted; nothing was kept")]
     [InlineData("train lenet5 --epochs 1000 --out OUT/never.safetensors", "interrupted; nothing was kept: give --checkpoint FILE, and the same command goes on where it stopped")]
     public async Task Interrupted_ByCtrlC_EndsSoonAndSaysHowToGoOn(string call, string says)
     {
@@ -232,6 +238,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         public Files()
         {
             Directory.CreateDirectory(folder.File("out"));
+            OwnNetwork.Write(folder.File("out"), classes: 4, pictures: 4);
             Dapprox.RunAsync("circuit", "export", "array:8", "--output", folder.File("out/a8.v")).GetAwaiter().GetResult();
             Dapprox.RunAsync("reproduce", "--only", "figure-4", "--out", folder.File("run")).GetAwaiter().GetResult();
         }

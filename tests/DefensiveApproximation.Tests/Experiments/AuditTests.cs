@@ -67,7 +67,7 @@ public sealed class AuditTests : IDisposable
     [InlineData(4, "targeted APGD")]
     public void Judge_OfAnOwnNetworkAndPictures_SaysWhatIsLeftOut(int classes, string strongest)
     {
-        (Network network, Dataset pictures) = OwnNetwork.Write(folder, classes, pictures: 3);
+        (Network network, Dataset pictures) = OwnNetwork.Write(folder.Path, classes, pictures: 3);
         var context = new RunContext(new RunFolder(folder.File("run")), null, seed: 1);
         context.Use("own.onnx", network, "prepared");
         context.Use(pictures, calibration: pictures);

@@ -17,13 +17,14 @@ static class OwnNetwork
     public static string[] Preprocessing { get; } = ["--mean", "0.5", "--deviation", "0.25"];
 
     /// <summary>Writes own.onnx, pictures/ and labels.csv.</summary>
-    public static (Network Network, Dataset Pictures) Write(TemporaryFolder folder, int classes, int pictures)
+    public static (Network Network, Dataset Pictures) Write(string folder, int classes, int pictures)
     {
+        string In(string name) => Path.Combine(folder, name);
         var graph = new OnnxGraph(13, 3, Side, Side);
         string flat = graph.Node("Flatten", [OnnxGraph.Input]);
         string hidden = graph.Node("Relu", [graph.Node("Gemm", [flat, graph.Weights(0.3f, 3 * Side * Side, 12)])]);
-        File.WriteAllBytes(folder.File("own.onnx"), graph.Bytes(graph.Node("Gemm", [hidden, graph.Weights(0.5f, 12, classes)])));
-        Network network = new Preprocessing([0.5], [0.25], ImageLayout.Nchw).ApplyTo(OnnxModels.Load(folder.File("own.onnx")));
+        File.WriteAllBytes(In("own.onnx"), graph.Bytes(graph.Node("Gemm", [hidden, graph.Weights(0.5f, 12, classes)])));
+        Network network = new Preprocessing([0.5], [0.25], ImageLayout.Nchw).ApplyTo(OnnxModels.Load(In("own.onnx")));
 
         var random = new CounterRandom(seed: 5);
         byte[] pixels = new byte[pictures * 3 * Side * Side];
@@ -32,7 +33,7 @@ static class OwnNetwork
         Dataset Labelled(int[] labels) => new("pictures", Split.Test, 3, Side, Side, [.. Enumerable.Range(0, classes).Select(label => $"{label}")], pixels, labels, canonical: false, "made up");
         Dataset data = Labelled(Scores.Labels(network.Forward(Labelled(new int[pictures]).Images(0, pictures))));
 
-        Directory.CreateDirectory(folder.File("pictures"));
+        Directory.CreateDirectory(In("pictures"));
         for (int i = 0; i < pictures; i++)
         {
             using var bitmap = new SKBitmap(new SKImageInfo(Side, Side, SKColorType.Rgba8888, SKAlphaType.Opaque));
@@ -42,11 +43,11 @@ static class OwnNetwork
                 bitmap.SetPixel(pixel % Side, pixel / Side, new SKColor(Channel(0), Channel(1), Channel(2)));
             }
 
-            using FileStream file = File.Create(folder.File($"pictures/{i}.png"));
+            using FileStream file = File.Create(In($"pictures/{i}.png"));
             bitmap.Encode(file, SKEncodedImageFormat.Png, 100);
         }
 
-        File.WriteAllLines(folder.File("labels.csv"), data.Labels.Select((label, i) => $"{i}.png,{label}"));
+        File.WriteAllLines(In("labels.csv"), data.Labels.Select((label, i) => $"{i}.png,{label}"));
         return (network, data);
     }
 }
