@@ -1,15 +1,15 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.Intrinsics;
 using DefensiveApproximation.Circuits;
 
 namespace DefensiveApproximation.Kernels;
 
 /// <summary>
-/// Sums whose products are a circuit's, 512 at a time, by its bit-sliced simulation. The lanes are (column, row) pairs, column
-/// after column, in groups of 16 rows. Activations are cut into slices once for all columns; a weight's slices are patterns, all
-/// ones or all zeros for the rows of a column. Rows whose activation counts as zero are left out, half of them behind a ReLU:
-/// their products are +0, which changes no sum.
+/// Sums whose products are a circuit's, 512 at a time, by its bit-sliced simulation. The lanes are (column, row) pairs: as
+/// many columns as there is room for with all rows beside each other. Activations are cut into slices once for all columns; a
+/// weight's slices are patterns, all ones or all zeros for the rows of a column.
 /// </summary>
 sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulation, string instructionSet, int vectorBytes)
     : KernelPath(instructionSet, instructionSet, OperandFormat.Plain, SafeRange.Finite)
@@ -68,7 +68,9 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     {
         for (int first = 0, count; first < rows.Length; first += count)
         {
-            count = Math.Min(Lanes, rows.Length - first);
+            // Of a power of two of groups a whole number fits beside each other.
+            uint groups = (uint)(rows.Length - first + VectorLanes - 1) / VectorLanes;
+            count = Math.Min(Math.Min(Groups, 1 << BitOperations.Log2(groups)) * VectorLanes, rows.Length - first);
             SumBlock((float*)activations, rows.Slice(first, count), offsets, weights, firstPanel * Groups, Math.Min(endPanel * Groups, weights.Columns), outputs + (nint)first * rowStride, rowStride, columnStride);
         }
     }
@@ -103,51 +105,44 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
         float* activations, ReadOnlySpan<int> rows, int* offsets, PackedWeights weights,
         int firstColumn, int endColumn, float* outputs, int rowStride, int columnStride)
     {
-        int columns = endColumn - firstColumn, stride = (rows.Length + VectorLanes - 1) / VectorLanes * VectorLanes;
+        int rowGroups = (rows.Length + VectorLanes - 1) / VectorLanes;
+        int columnsTogether = Groups / rowGroups;
+        int blocks = (endColumn - firstColumn + columnsTogether - 1) / columnsTogether;
         CircuitProducts.Buffers buffers = products.Rent();
+        Span<float> a = buffers.Activations, b = buffers.Weights;
+        a.Clear();
+        b.Clear();
         bool wide = Accumulation == Accumulation.Float64;
-        float[] sums = wide ? [] : ArrayPool<float>.Shared.Rent(columns * stride);
-        double[] wideSums = wide ? ArrayPool<double>.Shared.Rent(columns * stride) : [];
+        float[] sums = wide ? [] : ArrayPool<float>.Shared.Rent(blocks * Lanes);
+        double[] wideSums = wide ? ArrayPool<double>.Shared.Rent(blocks * Lanes) : [];
         sums.AsSpan().Clear();
         wideSums.AsSpan().Clear();
-        Span<int> kept = stackalloc int[Lanes];
-        Span<float> columnWeights = stackalloc float[Groups + 1];
+        Span<float> columnWeights = stackalloc float[columnsTogether];
         for (int k = 0; k < weights.Count; k++)
         {
-            int count = Gather(activations + offsets[k], rows, buffers.Activations, kept);
-            if (count == 0)
-                continue;
-            products.KeepActivations(buffers);
-            int groups = (count + VectorLanes - 1) / VectorLanes, repeatedFrom = -1;
-            for (int firstGroup = 0; firstGroup < columns * groups; firstGroup += Groups)
+            Gather(activations + offsets[k], rows, rowGroups, columnsTogether, a);
+            products.SliceActivations(buffers);
+            for (int block = 0; block < blocks; block++)
             {
-                (int column, int skipped) = Math.DivRem(firstGroup, groups);
-                int endGroup = Math.Min(firstGroup + Groups, columns * groups), together = (endGroup + groups - 1) / groups - column;
-                if (skipped != repeatedFrom)
-                    products.RepeatActivations(buffers, groups, skipped);
-                repeatedFrom = skipped;
-                for (int i = 0; i < together; i++)
-                    columnWeights[i] = Weight(weights, k, firstColumn + column + i);
-                products.SliceWeights(buffers, columnWeights[..together], groups, skipped);
+                int column = firstColumn + block * columnsTogether;
+                for (int i = 0; i < columnsTogether; i++)
+                    columnWeights[i] = column + i < endColumn ? Weight(weights, k, column + i) : 0;
+                products.SliceWeights(buffers, columnWeights, rowGroups);
                 products.Compute(buffers);
-                for (int i = 0; i < together; i++)
-                {
-                    // The rows of a column that are in this block, by their places among those that were kept.
-                    int from = Math.Max(0, skipped - i * groups) * VectorLanes, to = Math.Min(count, (skipped - i * groups + Groups) * VectorLanes);
-                    ReadOnlySpan<float> own = buffers.Products.Slice((i * groups - skipped) * VectorLanes + from, to - from);
-                    if (wide)
-                        Accumulate(own, kept[from..to], wideSums.AsSpan((column + i) * stride, stride));
-                    else
-                        Accumulate(own, kept[from..to], sums.AsSpan((column + i) * stride, stride));
-                }
+                if (wide)
+                    Accumulate(buffers.Products, wideSums.AsSpan(block * Lanes, Lanes));
+                else
+                    Accumulate(buffers.Products, sums.AsSpan(block * Lanes, Lanes));
             }
         }
 
-        for (int column = 0; column < columns; column++)
+        for (int column = firstColumn; column < endColumn; column++)
         {
-            float* output = outputs + (nint)(firstColumn + column) * columnStride;
+            (int block, int place) = Math.DivRem(column - firstColumn, columnsTogether);
+            int lane = block * Lanes + place * rowGroups * VectorLanes;
+            float* output = outputs + (nint)column * columnStride;
             for (int row = 0; row < rows.Length; row++)
-                output[(nint)row * rowStride] = (wide ? (float)wideSums[column * stride + row] : sums[column * stride + row]) + weights.Bias[firstColumn + column];
+                output[(nint)row * rowStride] = (wide ? (float)wideSums[lane + row] : sums[lane + row]) + weights.Bias[column];
         }
 
         if (wide)
@@ -160,32 +155,28 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     static float Weight(PackedWeights weights, int k, int column) =>
         ((float*)weights.PanelAddress(column / Groups))[k * Groups + column % Groups];
 
-    /// <summary>One operand of every row, without those that count as zero: how many these are, and which rows.</summary>
-    int Gather(float* activations, ReadOnlySpan<int> rows, Span<float> lanes, Span<int> kept)
+    /// <summary>One operand of every row, the rows repeated for each column.</summary>
+    static void Gather(float* activations, ReadOnlySpan<int> rows, int rowGroups, int columns, Span<float> lanes)
     {
-        int count = 0;
         for (int row = 0; row < rows.Length; row++)
+            lanes[row] = activations[rows[row]];
+        int length = rowGroups * VectorLanes;
+        for (int column = 1; column < columns; column++)
+            lanes[..length].CopyTo(lanes[(column * length)..]);
+    }
+
+    static void Accumulate(ReadOnlySpan<float> products, Span<float> sums)
+    {
+        for (int i = 0; i < Lanes; i += Vector512<float>.Count)
+            (Vector512.Create<float>(sums[i..]) + Vector512.Create(products[i..])).CopyTo(sums[i..]);
+    }
+
+    static void Accumulate(ReadOnlySpan<float> products, Span<double> sums)
+    {
+        for (int i = 0; i < Lanes; i += Vector512<double>.Count)
         {
-            float activation = activations[rows[row]];
-            if (products.CountsAsZero(activation))
-                continue;
-            lanes[count] = activation;
-            kept[count++] = row;
+            Vector512<double> wide = Vector512.WidenLower(Vector512.Create(Vector256.Create(products[i..]), default));
+            (Vector512.Create<double>(sums[i..]) + wide).CopyTo(sums[i..]);
         }
-
-        lanes[count..].Clear();
-        return count;
-    }
-
-    static void Accumulate(ReadOnlySpan<float> products, ReadOnlySpan<int> rows, Span<float> sums)
-    {
-        for (int i = 0; i < products.Length; i++)
-            sums[rows[i]] += products[i];
-    }
-
-    static void Accumulate(ReadOnlySpan<float> products, ReadOnlySpan<int> rows, Span<double> sums)
-    {
-        for (int i = 0; i < products.Length; i++)
-            sums[rows[i]] += products[i];
     }
 }

@@ -37,54 +37,11 @@ sealed class CircuitProducts(CircuitMultiplier multiplier, int vectorBytes)
     /// <summary>Cuts the mantissas of <see cref="Buffers.Activations"/> into slices.</summary>
     public void SliceActivations(Buffers buffers) => Slice(buffers, buffers.ActivationBits, simulator.Value.InputSlots[0]);
 
-    /// <summary>Whether an operand counts as zero, and its products with finite numbers are +0.</summary>
-    public bool CountsAsZero(float operand) => (BitConverter.SingleToUInt32Bits(operand) & ~Binary32.SignMask) < multiplier.SmallestBits;
-
-    /// <summary>Cuts the mantissas of <see cref="Buffers.Activations"/> into slices, and keeps both for <see cref="RepeatActivations"/>.</summary>
-    public void KeepActivations(Buffers buffers)
-    {
-        SliceActivations(buffers);
-        buffers.ActivationBits.CopyTo(buffers.KeptBits);
-        buffers.Slots.From(simulator.Value.InputSlots[0])[..format.MantissaBits].CopyTo(buffers.KeptSlices);
-    }
-
-    /// <summary>
-    /// Fills <see cref="Buffers.Activations"/> and their slices with the first groups of 16 lanes of those that were kept, again and
-    /// again.
-    /// </summary>
-    /// <param name="buffers">The buffers.</param>
-    /// <param name="groups">How many groups are repeated.</param>
-    /// <param name="first">Which of them comes first.</param>
-    public void RepeatActivations(Buffers buffers, int groups, int first)
-    {
-        Span<Vector512<uint>> lanes = buffers.ActivationBits, kept = buffers.KeptBits, keptSlices = buffers.KeptSlices;
-        for (int lane = 0, group = first; lane < lanes.Length; lane++)
-        {
-            lanes[lane] = kept[group];
-            group = group + 1 == groups ? 0 : group + 1;
-        }
-
-        // Group g is bit g of every lane of a slice.
-        var own = Vector512.Create((uint)((1UL << groups) - 1));
-        Span<Vector512<uint>> slices = buffers.Slots.From(simulator.Value.InputSlots[0])[..format.MantissaBits];
-        for (int bit = 0; bit < slices.Length; bit++)
-        {
-            Vector512<uint> slice = keptSlices[bit] & own, repeated = slice >>> first;
-            for (int filled = groups - first; filled < lanes.Length; filled += groups)
-                repeated |= slice << filled;
-            slices[bit] = repeated;
-        }
-    }
-
     /// <summary>Cuts the mantissas of <see cref="Buffers.Weights"/> into slices.</summary>
     public void SliceWeights(Buffers buffers) => Slice(buffers, buffers.WeightBits, simulator.Value.InputSlots[1]);
 
     /// <summary>Fills <see cref="Buffers.Weights"/> and the slices with one weight for every so many groups of 16 lanes.</summary>
-    /// <param name="buffers">The buffers.</param>
-    /// <param name="weights">The weights.</param>
-    /// <param name="groups">How many groups each has.</param>
-    /// <param name="skipped">How many groups of the first weight are left out; those of the last are as many as there is room for.</param>
-    public void SliceWeights(Buffers buffers, ReadOnlySpan<float> weights, int groups, int skipped)
+    public void SliceWeights(Buffers buffers, ReadOnlySpan<float> weights, int groups)
     {
         Span<Vector512<uint>> lanes = buffers.WeightBits;
         Span<Vector512<uint>> slices = buffers.Slots.From(simulator.Value.InputSlots[1])[..format.MantissaBits];
@@ -94,12 +51,11 @@ sealed class CircuitProducts(CircuitMultiplier multiplier, int vectorBytes)
         for (int i = 0; i < weights.Length; i++)
         {
             uint bits = BitConverter.SingleToUInt32Bits(weights[i]);
-            int start = Math.Max(0, i * groups - skipped), end = Math.Min((i + 1) * groups - skipped, lanes.Length);
-            foreach (ref Vector512<uint> lane in lanes[start..end])
+            foreach (ref Vector512<uint> lane in lanes.Slice(i * groups, groups))
                 lane = Vector512.Create(bits);
             Vector512<uint> mantissa = Vector512.Create(format.Mantissa(bits));
             // Group g is bit g of every lane of a slice.
-            Vector512<uint> own = Vector512.Create((uint)((1UL << end) - (1UL << start)));
+            Vector512<uint> own = Vector512.Create((uint)(((1UL << groups) - 1) << (i * groups)));
             low |= Vector512.Equals(mantissa & lowBits, lowBits) & own;
             high |= Vector512.Equals(mantissa & highBits, highBits) & own;
         }
@@ -210,7 +166,7 @@ sealed class CircuitProducts(CircuitMultiplier multiplier, int vectorBytes)
     /// <summary>Operands, wires and products of one thread.</summary>
     public sealed class Buffers(BitSlicedSimulator simulator)
     {
-        readonly BitSlicedSimulator.Slots numbers = new(6 * BitTranspose.Rows);
+        readonly BitSlicedSimulator.Slots numbers = new(4 * BitTranspose.Rows);
 
         public Span<float> Activations => MemoryMarshal.Cast<Vector512<uint>, float>(ActivationBits);
 
@@ -226,12 +182,6 @@ sealed class CircuitProducts(CircuitMultiplier multiplier, int vectorBytes)
 
         /// <summary>What is left of the mantissas' products: 32 slices, then as many rows of 16 numbers.</summary>
         public Span<Vector512<uint>> Words => Part(3);
-
-        /// <summary>Activations that <see cref="RepeatActivations"/> repeats.</summary>
-        public Span<Vector512<uint>> KeptBits => Part(4);
-
-        /// <summary>The slices of <see cref="KeptBits"/>.</summary>
-        public Span<Vector512<uint>> KeptSlices => Part(5);
 
         public BitSlicedSimulator.Slots Slots { get; } = simulator.NewSlots();
 

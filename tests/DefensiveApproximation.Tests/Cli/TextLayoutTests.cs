@@ -6,7 +6,7 @@ namespace DefensiveApproximation.Tests.Cli;
 
 public class TextLayoutTests
 {
-    static readonly Gen<string> Word = Gen.String[Gen.Char["abcdefgh-_:.%()"], 1, 12];
+    static readonly Gen<string> Word = Gen.String[Gen.Char["abcdefgh-_:.()"], 1, 12];
 
     static readonly Gen<string> Sentence = Word.List[0, 12].Select(words => string.Join(' ', words));
 
@@ -17,7 +17,7 @@ public class TextLayoutTests
 
         Assert.Equal(text.Split(' ', StringSplitOptions.RemoveEmptyEntries), string.Join(' ', lines).Split(' ', StringSplitOptions.RemoveEmptyEntries));
         // A word is never broken, so one alone may be wider.
-        Assert.All(lines, line => Assert.True(line.Length <= width || !line.Contains(' ', StringComparison.Ordinal) || line.Contains(" %", StringComparison.Ordinal), line));
+        Assert.All(lines, line => Assert.True(line.Length <= width || !line.Contains(' ', StringComparison.Ordinal), line));
     });
 
     [Theory]
