@@ -93,7 +93,7 @@ public sealed class CircuitCommandTests : IDisposable
 
         Dapprox run = await Dapprox.RunAsync("circuit", "import", file);
 
-        Assert.Equal("dadda_4: a of 4 bits, b of 4 bits to p of 8 bits\ncells   28: 16 and, 8 fa, 4 ha\ndepth   7\n", run.Output.ReplaceLineEndings("\n"));
+        Assert.Equal("dadda_4: a of 4 bits, b of 4 bits to p of 8 bits\ncells  28: 16 and, 8 fa, 4 ha\ndepth  7\n", run.Output.ReplaceLineEndings("\n"));
         Assert.Contains("module test_bench;", await File.ReadAllTextAsync(folder.File("bench.v"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 }
