@@ -101,14 +101,11 @@ sealed partial class Walkthrough(string folder, string? python)
 
     static string Quote(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    /// <summary>Times differ from run to run, and the widths of what holds them.</summary>
-    static string Timeless(string output) => Space().Replace(Seconds().Replace(output, "0 s"), " ").Trim();
+    /// <summary>Times differ from run to run, and with their widths where a line is broken: what is left are the words, in no order.</summary>
+    static string Timeless(string output) => string.Join(' ', Seconds().Replace(output, "").Split((char[])[' ', '\n', '─'], StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
 
     [GeneratedRegex(@"\d+(\.\d+)? (s|ms)\b")]
     private static partial Regex Seconds();
-
-    [GeneratedRegex(@"[ ─-]+")]
-    private static partial Regex Space();
 
     [GeneratedRegex(@"\x1b([=>]|\[[0-9;?]*[A-Za-z])|\r")]
     private static partial Regex EscapeSequence();
