@@ -62,7 +62,7 @@ sealed class ConfidenceExperiment() : Experiment("figure-12", "Confidence of the
                     Paper = [new PaperMark("paper", 100 * PaperExact, 0), new PaperMark("paper", 100 * PaperApproximate, 1)],
                 },
                 // Nearly all confidences are nearly 1; what tells the networks apart is how nearly.
-                new PlotData($"{Id}-missing", $"What the confidence is short of 1, {DatasetTitle(scale)}", PlotKind.Steps, "log₁₀(1 − confidence)", $"images up to there, % of {sure[0].Of:N0}",
+                new PlotData($"{Id}-missing", $"Distance of the confidence from 1, {DatasetTitle(scale)}", PlotKind.Steps, "log₁₀(1 − confidence)", $"cumulative, % of {sure[0].Of:N0} images",
                     [.. all.Select(one => new Series(one.Name, at, [.. at.Select(x => 100.0 * one.Missing.Count(missing => missing <= Math.Pow(10, x)) / one.Missing.Length)]))])
                 {
                     Paper = [new PaperMark($"confidence {Threshold}", Math.Log10(1 - Threshold), null)],

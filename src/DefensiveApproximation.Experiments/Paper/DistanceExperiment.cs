@@ -111,7 +111,7 @@ sealed class DistanceExperiment : Experiment
         };
 
         PlotData Cumulative(string distance, string title) => new(
-            $"{Id}-{distance}", $"{attackName}: {distance.ToUpperInvariant()} of the examples, {Dataset(scale)}", PlotKind.Steps, title, "successful examples up to there, % of them",
+            $"{Id}-{distance}", $"{attackName}: {distance.ToUpperInvariant()} of the examples, {DatasetTitle(scale)}", PlotKind.Steps, title, "cumulative, % of successful examples",
             [.. attacks.Select(attack =>
             {
                 double[] ordered = [.. Records.Distances(attack.Records, distance).Order()];

@@ -10,7 +10,7 @@ namespace DefensiveApproximation.Experiments.Reports;
 static class Html
 {
     /// <summary>The most columns that a narrow screen shows at once.</summary>
-    const int MostNarrow = 3;
+    const int MostNarrow = 2;
 
     /// <summary>A whole page.</summary>
     /// <param name="title">Its title.</param>
