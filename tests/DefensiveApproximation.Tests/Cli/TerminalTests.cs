@@ -127,7 +127,6 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
 
     [Theory]
     [InlineData("reproduce --out OUT/interrupted", "interrupted; this goes on where it stopped: dapprox reproduce --out ")]
-    [InlineData("audit --out OUT/interrupted-audit", "interrupted; this goes on where it stopped: dapprox audit --out ")]
     [InlineData("attack boundary --first 5 --steps 100000 --resume OUT/state", "interrupted; this goes on where it stopped: dapprox attack boundary --first 5 --steps 100000 --resume ")]
     [InlineData("attack pgd --first 50 --steps 1000000", "interrupted; nothing was kept")]
     [InlineData("explore array:24 --generations 100000 --population 4 --state OUT/search", "interrupted; this goes on where it stopped: dapprox explore array:24 ")]
