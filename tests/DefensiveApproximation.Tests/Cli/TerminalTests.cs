@@ -133,7 +133,6 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
     [InlineData("explore array:24 --generations 100000 --population 4 --state OUT/search", "interrupted; this goes on where it stopped: dapprox explore array:24 ")]
     [InlineData("profile ax-fpm --samples 10000000000", "interrupted; nothing was kept")]
     [InlineData("circuit cost array:24 --samples 1000000000", "interrupted; nothing was kept")]
-    [InlineData("audit --out OUT/interrupted-audit", "interrupted; this goes on where it stopped: dapprox audit --out ")]
     [InlineData("compare exact,array:24:ama1 --epsilon 0.1", "interrupted; nothing was kept")]
     [InlineData("train lenet5 --epochs 1000 --out OUT/never.safetensors", "interrupted; nothing was kept: give --checkpoint FILE, and the same command goes on where it stopped")]
     public async Task Interrupted_ByCtrlC_EndsSoonAndSaysHowToGoOn(string call, string says)
