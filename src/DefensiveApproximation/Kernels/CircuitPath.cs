@@ -8,8 +8,8 @@ namespace DefensiveApproximation.Kernels;
 /// <summary>
 /// Sums whose products are a circuit's, 512 at a time, by its bit-sliced simulation. The lanes are (column, row) pairs, column
 /// after column, in groups of 16 rows. Activations are cut into slices once for all columns; a weight's slices are patterns, all
-/// ones or all zeros for the rows of a column. Rows whose activation counts as zero are left out, half of them behind a ReLU:
-/// their products are +0, which changes no sum.
+/// ones or all zeros for the rows of a column. Rows whose activation is zero are left out, half of them behind a ReLU: their
+/// products are +0, which changes no sum.
 /// </summary>
 sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulation, string instructionSet, int vectorBytes)
     : KernelPath(instructionSet, instructionSet, OperandFormat.Plain, SafeRange.Finite)
@@ -160,14 +160,14 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     static float Weight(PackedWeights weights, int k, int column) =>
         ((float*)weights.PanelAddress(column / Groups))[k * Groups + column % Groups];
 
-    /// <summary>One operand of every row, without those that count as zero: how many these are, and which rows.</summary>
+    /// <summary>One operand of every row, without those whose products are +0: how many are left, and of which rows.</summary>
     int Gather(float* activations, ReadOnlySpan<int> rows, Span<float> lanes, Span<int> kept)
     {
         int count = 0;
         for (int row = 0; row < rows.Length; row++)
         {
             float activation = activations[rows[row]];
-            if (products.CountsAsZero(activation))
+            if (products.GivesZeros(activation))
                 continue;
             lanes[count] = activation;
             kept[count++] = row;

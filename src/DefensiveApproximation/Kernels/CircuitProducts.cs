@@ -37,8 +37,12 @@ sealed class CircuitProducts(CircuitMultiplier multiplier, int vectorBytes)
     /// <summary>Cuts the mantissas of <see cref="Buffers.Activations"/> into slices.</summary>
     public void SliceActivations(Buffers buffers) => Slice(buffers, buffers.ActivationBits, simulator.Value.InputSlots[0]);
 
-    /// <summary>Whether an operand counts as zero, and its products with finite numbers are +0.</summary>
-    public bool CountsAsZero(float operand) => (BitConverter.SingleToUInt32Bits(operand) & ~Binary32.SignMask) < multiplier.SmallestBits;
+    /// <summary>
+    /// Whether all products of an operand with finite numbers are +0: it counts as zero, and the format has all exponents of binary32,
+    /// so that no finite number is an infinity in it, whose product with zero is no number.
+    /// </summary>
+    public bool GivesZeros(float operand) =>
+        format.ExponentBits == FloatFormat.Binary32.ExponentBits && (BitConverter.SingleToUInt32Bits(operand) & ~Binary32.SignMask) < multiplier.SmallestBits;
 
     /// <summary>Cuts the mantissas of <see cref="Buffers.Activations"/> into slices, and keeps both for <see cref="RepeatActivations"/>.</summary>
     public void KeepActivations(Buffers buffers)
