@@ -12,9 +12,9 @@ sealed class ImageOptions
     readonly NetworkOptions networkOptions = new();
     readonly Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
     readonly Option<string?> data = SharedOptions.Data();
-    readonly Option<string?> pictures = new("--images") { HelpName = "DIR", Description = "Pictures of your own in the place of a data set: PNG, JPEG, WebP, BMP or GIF; with --model and --labels." };
-    readonly Option<string?> labels = new("--labels") { HelpName = "CSV", Description = "Which pictures of --images, and their classes: on each line a file, a comma and a number from 0." };
-    readonly Option<int?> resize = Values.Integer("--resize", "Resize each picture of --images so that its shorter side has N pixels, and cut the network's size out of the middle. [default: take pictures of the network's size only]", least: 1);
+    readonly Option<string?> pictures = new("--images") { HelpName = "DIR", Description = "Your own pictures instead of a data set: PNG, JPEG, WebP, BMP or GIF; with --model and --labels." };
+    readonly Option<string?> labels = new("--labels") { HelpName = "CSV", Description = "The pictures of --images to use, with their classes: on each line a file, a comma and a class from 0." };
+    readonly Option<int?> resize = Values.Integer("--resize", "Resize each picture of --images to N pixels on its shorter side, then crop the network's size from the centre. [default: accept pictures of the network's size only]", least: 1);
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [model, .. networkOptions.All, dataset, data, pictures, labels, resize];

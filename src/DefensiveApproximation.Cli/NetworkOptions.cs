@@ -7,12 +7,12 @@ namespace DefensiveApproximation.Cli;
 /// <summary>The options that say how a network's file is to be taken: what it wants its images to be like, and whether normalisations are folded.</summary>
 sealed class NetworkOptions
 {
-    readonly Option<double[]> mean = Numbers("--mean", "0.485,0.456,0.406", "What the network wants taken away from pixels in [0, 1]: one number, or one for each channel. [default: 0]");
-    readonly Option<double[]> deviation = Numbers("--deviation", "0.229,0.224,0.225", "What the network wants the difference divided by, likewise; 0.00392157 for one that takes pixels up to 255. [default: 1]");
+    readonly Option<double[]> mean = Numbers("--mean", "0.485,0.456,0.406", "The mean to subtract from pixels in [0, 1]: one number, or one per channel. [default: 0]");
+    readonly Option<double[]> deviation = Numbers("--deviation", "0.229,0.224,0.225", "The standard deviation to divide by, likewise; 0.00392157 for a network that takes pixels up to 255. [default: 1]");
     readonly Option<Choice<ImageLayout>> layout = Values.Choice<ImageLayout>(
-        "--layout", "The order in which the network takes an image: channels first, or last as Keras has them.", new("nchw", ImageLayout.Nchw), new("nhwc", ImageLayout.Nhwc));
+        "--layout", "The network's input layout: channels first, or channels last as in Keras.", new("nchw", ImageLayout.Nchw), new("nhwc", ImageLayout.Nhwc));
 
-    readonly Option<bool> fold = new("--fold-batch-norm") { Description = "Multiply batch normalisations into the weights of the convolutions and dense layers before them, as deployed networks often have it: approximate products are then those of other weights." };
+    readonly Option<bool> fold = new("--fold-batch-norm") { Description = "Fold batch normalisation into the convolution or dense layer before it, as deployed networks often do. The approximate products are then those of the folded weights." };
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [mean, deviation, layout, fold];

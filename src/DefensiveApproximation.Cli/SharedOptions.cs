@@ -38,7 +38,7 @@ static class SharedOptions
     };
 
     public static Option<Choice<Split>> Split() => Values.Choice<Split>(
-        "--split", "The images no training sees, or those to train on.",
+        "--split", "The test images or the training images.",
         new("test", Networks.Data.Split.Test), new("train", Networks.Data.Split.Train));
 
     public static Option<FloatMultiplier> Multiplier()
@@ -60,10 +60,10 @@ static class SharedOptions
     }
 
     public static Option<Choice<Accumulation>> Accumulate() => Values.Choice<Accumulation>(
-        "--accumulate", "The format in which products are summed: float32 as hardware has it, or float64 as the released code of the paper does.",
+        "--accumulate", "The accumulator format: float32 as in hardware, or float64 as in the released code of the paper.",
         new("float32", Accumulation.Float32), new("float64", Accumulation.Float64));
 
-    public static Option<int> Skip() => Values.Integer("--skip", "Leave out the first images of the split.", least: 0, otherwise: 0);
+    public static Option<int> Skip() => Values.Integer("--skip", "Skip the first N images of the split.", least: 0, otherwise: 0);
 
     public static Option<int?> First(string description) => Values.Integer("--first", description + " [default: all]", 1);
 
@@ -73,7 +73,7 @@ static class SharedOptions
             "--seed", "N", "Determines every random number: the same seed gives the same results.",
             text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
                 ? seed
-                : throw new InputException($"--seed is '{text}'; give a whole number from 0 to {ulong.MaxValue}"));
+                : throw new InputException($"--seed is '{text}'; give an integer from 0 to {ulong.MaxValue}"));
         option.DefaultValueFactory = _ => 1;
         return option;
     }

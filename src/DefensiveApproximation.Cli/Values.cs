@@ -107,12 +107,12 @@ static class Values
     public static long WholeNumber(string name, string text, long least, long most) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most
             ? number
-            : throw new InputException($"{name} is '{text}'; give a whole number from {least} to {most}");
+            : throw new InputException($"{name} is '{text}'; give an integer from {least} to {most}");
 
     static int WholeNumber(string name, string text, int least) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least
             ? number
-            : throw new InputException($"{name} is '{text}'; give a whole number from {least} to {int.MaxValue}");
+            : throw new InputException($"{name} is '{text}'; give an integer from {least} to {int.MaxValue}");
 
     static T Convert<T>(ArgumentResult result, Func<string, T> convert)
     {

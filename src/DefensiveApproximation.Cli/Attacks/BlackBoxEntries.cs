@@ -11,11 +11,11 @@ static class BlackBoxEntries
         Option<Choice<PixelOrder?>> order = AttackEntry.Variant<PixelOrder>("--pixel-order", "Which pixels of a round are changed: those that leave the true class the highest score (Foolbox from 2.1 on), or the lowest (the paper).",
             new("highest", PixelOrder.Highest), new("lowest", PixelOrder.Lowest));
         Option<double?> trialSize = AttackEntry.Number("--trial-size", "p: how far a pixel is moved to find out what it does, beyond [0, 1] where it is large.", number => number > 0, "a number above 0, such as 10");
-        Option<int?> rounds = AttackEntry.Count("--rounds", "How many rounds at most.");
+        Option<int?> rounds = AttackEntry.Count("--rounds", "The most rounds.");
         return new()
         {
             Name = "lsa",
-            Summary = "Local search attack: changes few pixels, found by what changing one of them does to the score.",
+            Summary = "Local search attack: changes few pixels, chosen by their effect on the score.",
             Source = "Narodytska, Kasiviswanathan 2017",
             Norms = [Norm.L2],
             Knowledge = Knowledge.Scores,
@@ -37,11 +37,11 @@ static class BlackBoxEntries
 
     public static AttackEntry Boundary()
     {
-        Option<int?> steps = AttackEntry.Count("--steps", "How many steps.");
+        Option<int?> steps = AttackEntry.Count("--steps", "The number of steps.");
         return new()
         {
             Name = "boundary",
-            Summary = "Boundary attack: a random walk along the boundary of the wrong class, towards the image.",
+            Summary = "Boundary attack: a random walk along the decision boundary towards the image.",
             Source = "Brendel et al. 2018",
             Norms = [Norm.L2],
             Knowledge = Knowledge.Labels,
@@ -59,11 +59,11 @@ static class BlackBoxEntries
     public static AttackEntry HopSkipJump()
     {
         Option<Choice<Norm>> norm = AttackEntry.NormOption(Norm.L2, Norm.LInf);
-        Option<int?> iterations = AttackEntry.Count("--iterations", "How many iterations.");
+        Option<int?> iterations = AttackEntry.Count("--iterations", "The number of iterations.");
         return new()
         {
             Name = "hopskipjump",
-            Summary = "HopSkipJump: steps along the boundary of the wrong class by a gradient estimated from classes.",
+            Summary = "HopSkipJump: steps along the decision boundary, by a gradient estimated from labels.",
             Source = "Chen et al. 2020",
             Norms = [Norm.L2, Norm.LInf],
             Knowledge = Knowledge.Labels,
@@ -86,11 +86,11 @@ static class BlackBoxEntries
     public static AttackEntry Square()
     {
         Option<Choice<Norm>> norm = AttackEntry.NormOption(Norm.LInf, Norm.L2);
-        Option<int?> queries = AttackEntry.Count("--queries", "How many squares are tried, each a query; they become smaller until then.");
+        Option<int?> queries = AttackEntry.Count("--queries", "The number of squares tried, each a query; their size falls over the run.");
         return new()
         {
             Name = "square",
-            Summary = "Square attack: random squares within ε, kept where they lower the margin.",
+            Summary = "Square attack: random square perturbations within ε, kept if they lower the margin.",
             Source = "Andriushchenko et al. 2020",
             Norms = [Norm.LInf, Norm.L2],
             Knowledge = Knowledge.Scores,
@@ -108,11 +108,11 @@ static class BlackBoxEntries
     public static AttackEntry Noise()
     {
         Option<Choice<Norm>> norm = AttackEntry.NormOption(Norm.LInf, Norm.L2);
-        Option<int?> draws = AttackEntry.Count("--draws", "How many images of noise are tried.");
+        Option<int?> draws = AttackEntry.Count("--draws", "The number of noise images tried.");
         return new()
         {
             Name = "noise",
-            Summary = "Random noise within ε, as a baseline: any attack worth its name succeeds more often.",
+            Summary = "Random noise within ε, as a baseline for every other attack.",
             Source = "–",
             Norms = [Norm.LInf, Norm.L2],
             Knowledge = Knowledge.Labels,

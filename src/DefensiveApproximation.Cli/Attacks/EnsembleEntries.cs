@@ -11,12 +11,12 @@ static class EnsembleEntries
         Option<Choice<Norm>> norm = AttackEntry.NormOption(Norm.LInf, Norm.L2);
         Option<Choice<ApgdLoss>> loss = Values.Choice<ApgdLoss>("--loss", "The loss: the cross-entropy, the difference of logits ratio, or the same for the most likely wrong classes in turn.",
             new("ce", ApgdLoss.CrossEntropy), new("dlr", ApgdLoss.Dlr), new("targeted-dlr", ApgdLoss.TargetedDlr));
-        Option<int?> steps = AttackEntry.Count("--steps", "How many iterations from each start.");
-        Option<int?> restarts = AttackEntry.Count("--restarts", "How many random starts at most; further ones only after failure.");
+        Option<int?> steps = AttackEntry.Count("--steps", "The number of iterations from each start.");
+        Option<int?> restarts = AttackEntry.Count("--restarts", "The most random starts; each further one only for images that are not yet fooled.");
         return new()
         {
             Name = "apgd",
-            Summary = "Auto-PGD: projected gradient ascent with momentum that chooses its own steps.",
+            Summary = "Auto-PGD: projected gradient ascent with momentum and an adaptive step size.",
             Source = "Croce, Hein 2020",
             Norms = [Norm.LInf, Norm.L2],
             Knowledge = Knowledge.Gradients,
@@ -43,7 +43,7 @@ static class EnsembleEntries
         return new()
         {
             Name = "autoattack",
-            Summary = "AutoAttack: apgd with the cross-entropy, apgd with the targeted ratio, fab and square, until one succeeds.",
+            Summary = "AutoAttack: APGD-CE, APGD-T, FAB and Square, until one succeeds.",
             Source = "Croce, Hein 2020",
             Norms = [Norm.LInf, Norm.L2],
             Knowledge = Knowledge.Gradients,

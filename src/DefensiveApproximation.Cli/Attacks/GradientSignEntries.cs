@@ -9,7 +9,7 @@ static class GradientSignEntries
     public static AttackEntry Fgsm() => new()
     {
         Name = "fgsm",
-        Summary = "Fast gradient sign method: one step of ε along the sign of the gradient; without --epsilon the smallest step that succeeds.",
+        Summary = "Fast gradient sign method: one step of size ε along the sign of the gradient; without --epsilon, the smallest that succeeds.",
         Source = "Goodfellow et al. 2015",
         Norms = [Norm.LInf],
         Knowledge = Knowledge.Gradients,
@@ -18,21 +18,21 @@ static class GradientSignEntries
     };
 
     public static AttackEntry Pgd() => Steps(
-        "pgd", "Projected gradient descent: many small steps within ε of the image; without --epsilon the smallest ε that suffices.",
+        "pgd", "Projected gradient descent: iterated gradient steps within ε of the image; without --epsilon, the smallest ε that succeeds.",
         "Madry et al. 2018", new Pgd(), Networks.Attacks.Pgd.Released);
 
     public static AttackEntry MomentumFgsm() => Steps(
-        "mi-fgsm", "Momentum iterative FGSM: steps along an accumulated gradient, whose examples transfer well.",
+        "mi-fgsm", "Momentum iterative FGSM: steps along an accumulated gradient, for examples that transfer.",
         "Dong et al. 2018", Networks.Attacks.Pgd.MomentumFgsm, Networks.Attacks.Pgd.MomentumFgsmReleased);
 
     static AttackEntry Steps(string name, string summary, string source, Pgd strong, Pgd released)
     {
         Option<Choice<Norm>> norm = AttackEntry.NormOption(Norm.LInf, Norm.L2);
-        Option<int?> steps = AttackEntry.Count("--steps", "How many steps.");
-        Option<double?> stepSize = Values.Option<double?>("--step-size", "X", "The length of a step, pixels from 0 to 1. [default: a share of ε, the preset's]",
+        Option<int?> steps = AttackEntry.Count("--steps", "The number of steps.");
+        Option<double?> stepSize = Values.Option<double?>("--step-size", "X", "The step size, for pixels in [0, 1]. [default: a fraction of ε, the preset's]",
             text => Values.Number("--step-size", text, number => number > 0 && number <= 1, "a number above 0 and at most 1, such as 0.01"));
-        Option<bool?> randomStart = AttackEntry.Switch("--random-start", "Begin at a random point within ε, not at the image itself.");
-        Option<int?> restarts = AttackEntry.Count("--restarts", "How many random starts at most; further ones only after failure.");
+        Option<bool?> randomStart = AttackEntry.Switch("--random-start", "Start at a random point within ε instead of the image.");
+        Option<int?> restarts = AttackEntry.Count("--restarts", "The most random starts; each further one only for images that are not yet fooled.");
         return new()
         {
             Name = name,

@@ -8,14 +8,14 @@ static class MinimalNormEntries
 {
     public static AttackEntry Jsma()
     {
-        Option<Choice<JsmaVariant?>> variant = AttackEntry.Variant<JsmaVariant>("--variant", "Which attack of this name: of the paper, of Foolbox, or of ART.",
+        Option<Choice<JsmaVariant?>> variant = AttackEntry.Variant<JsmaVariant>("--variant", "The version of the attack: the paper's, Foolbox's, or ART's.",
             new("papernot-pairs", JsmaVariant.PapernotPairs), new("foolbox-fast", JsmaVariant.FoolboxFast), new("art-target-gradient", JsmaVariant.ArtTargetGradient));
-        Option<double?> theta = AttackEntry.Number("--theta", "How much a step adds to a pixel.", number => number is >= -1 and <= 1 and not 0, "a number from -1 to 1 other than 0");
-        Option<double?> gamma = AttackEntry.Number("--gamma", "The share of pixels that may change.", number => number is > 0 and <= 1, "a number above 0 and at most 1, such as 0.1");
+        Option<double?> theta = AttackEntry.Number("--theta", "The change of a pixel in one step.", number => number is >= -1 and <= 1 and not 0, "a number from -1 to 1 other than 0");
+        Option<double?> gamma = AttackEntry.Number("--gamma", "The fraction of pixels that may change.", number => number is > 0 and <= 1, "a number above 0 and at most 1, such as 0.1");
         return new()
         {
             Name = "jsma",
-            Summary = "Jacobian-based saliency map attack: changes few pixels, those that do most for a target class.",
+            Summary = "Jacobian-based saliency map attack: changes few pixels, those with the highest saliency for a target class.",
             Source = "Papernot et al. 2016",
             Norms = [Norm.L0],
             Knowledge = Knowledge.Gradients,
@@ -38,14 +38,14 @@ static class MinimalNormEntries
     {
         Option<double?> confidence = Values.Option<double?>("--confidence", "X", "κ: by how much the logit of the wanted class has to lead. [default: 0]",
             text => Values.Number("--confidence", text, number => number >= 0, "a number of at least 0, such as 10"));
-        Option<int?> searchSteps = AttackEntry.Count("--search-steps", "How many values of c are tried.");
-        Option<int?> iterations = AttackEntry.Count("--iterations", "How many iterations at most for each.");
+        Option<int?> searchSteps = AttackEntry.Count("--search-steps", "The number of values of c tried.");
+        Option<int?> iterations = AttackEntry.Count("--iterations", "The most iterations for each c.");
         Option<double?> rate = AttackEntry.Number("--learning-rate", "The learning rate of Adam.", number => number > 0, "a number above 0, such as 0.01");
-        Option<double?> constant = AttackEntry.Number("--initial-constant", "The first c.", number => number is > 0 and <= 1e10, "a number above 0 and at most 1e10, such as 0.001");
+        Option<double?> constant = AttackEntry.Number("--initial-constant", "The initial c.", number => number is > 0 and <= 1e10, "a number above 0 and at most 1e10, such as 0.001");
         return new()
         {
             Name = "cw",
-            Summary = "Carlini and Wagner's L2 attack: the nearest image with a lead of the wrong class, by Adam and a search for c.",
+            Summary = "Carlini and Wagner's L2 attack: minimises distance plus c times the margin loss by Adam, with a binary search for c.",
             Source = "Carlini, Wagner 2017",
             Norms = [Norm.L2],
             Knowledge = Knowledge.Gradients,
@@ -68,13 +68,13 @@ static class MinimalNormEntries
 
     public static AttackEntry DeepFool()
     {
-        Option<int?> steps = AttackEntry.Count("--steps", "How many steps at most.");
-        Option<double?> overshoot = AttackEntry.Number("--overshoot", "How far to go beyond the boundary, as a share of the way to it.", number => number > 0, "a number above 0, such as 0.02");
+        Option<int?> steps = AttackEntry.Count("--steps", "The most steps.");
+        Option<double?> overshoot = AttackEntry.Number("--overshoot", "The overshoot beyond the boundary, relative to the distance to it.", number => number > 0, "a number above 0, such as 0.02");
         Option<int?> candidates = Values.Integer("--candidates", "How many classes are considered, those with the largest logits. [default: 10]", least: 2);
         return new()
         {
             Name = "deepfool",
-            Summary = "DeepFool: steps to the nearest of the linearised boundaries.",
+            Summary = "DeepFool: steps to the nearest linearised decision boundary.",
             Source = "Moosavi-Dezfooli et al. 2016",
             Norms = [Norm.L2],
             Knowledge = Knowledge.Gradients,
@@ -97,13 +97,13 @@ static class MinimalNormEntries
     public static AttackEntry Fab()
     {
         Option<Choice<Norm>> norm = AttackEntry.NormOption(Norm.LInf, Norm.L2);
-        Option<int?> steps = AttackEntry.Count("--steps", "How many iterations from each start.");
-        Option<int?> restarts = AttackEntry.Count("--restarts", "How many starts: first the image, then random points.");
+        Option<int?> steps = AttackEntry.Count("--steps", "The number of iterations from each start.");
+        Option<int?> restarts = AttackEntry.Count("--restarts", "The number of starts: first the image, then random points.");
         Option<int?> targets = Values.Integer("--targets", "Take the boundary to one class at a time, for this many of the most likely ones. [default: the nearest boundary]", least: 1);
         return new()
         {
             Name = "fab",
-            Summary = "Fast adaptive boundary attack: steps to the linearised boundary within [0, 1], drawn towards the image.",
+            Summary = "Fast adaptive boundary attack: projects onto the linearised decision boundary within [0, 1], biased towards the image.",
             Source = "Croce, Hein 2020",
             Norms = [Norm.LInf, Norm.L2],
             Knowledge = Knowledge.Gradients,

@@ -42,7 +42,7 @@ static class AttackRun
                 text => string.Equals(text, AllRules, StringComparison.OrdinalIgnoreCase) ? BackwardRule.All : [BackwardRule.Find(text)])
             : Refused<BackwardRule[]>("--gradient", $"{entry.Name} uses no gradient; leave out --gradient");
         Option<long?> mostQueries = Values.Option<long?>("--max-queries", "N", "The most queries per image, in evaluations of the network. [default: no limit]",
-            text => (long)Values.Number("--max-queries", text, number => number is >= 1 and <= 1e15 && number == Math.Floor(number), "a whole number of at least 1"));
+            text => (long)Values.Number("--max-queries", text, number => number is >= 1 and <= 1e15 && number == Math.Floor(number), "an integer of at least 1"));
         Option<string?> resume = new("--resume")
         {
             HelpName = "FILE",

@@ -36,7 +36,7 @@ static class FetchCommand
             }
             else if (definition.Folder.Length == 0)
             {
-                Console.WriteLine($"{definition.Name} comes with the program: there is nothing to download");
+                Console.WriteLine($"{definition.Name} is built in: there is nothing to download");
             }
             else if (written.Count == 0)
             {

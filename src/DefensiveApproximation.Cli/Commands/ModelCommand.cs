@@ -20,7 +20,7 @@ static class ModelCommand
 
     static DocumentedCommand Inspect()
     {
-        Argument<string> model = new("MODEL") { Description = $"A .safetensors, .pt, .pth or .onnx file, or a network that comes with the program ({string.Join(", ", TrainedModels.Shipped)})." };
+        Argument<string> model = new("MODEL") { Description = $"A .safetensors, .pt, .pth or .onnx file, or an included network ({string.Join(", ", TrainedModels.Shipped)})." };
         var networkOptions = new NetworkOptions();
         Option<LayerSelection> layers = SharedOptions.Layers();
         Option<string?> price = new("--price")
@@ -61,7 +61,7 @@ static class ModelCommand
             "--architecture", "NAME", "Say in the header which architecture the weights are for, where several have the same tensors. [default: none]", Architecture.Find);
         var command = new DocumentedCommand(
             "convert", "Write the weights of a PyTorch state dict as safetensors.",
-            "Tensors of real numbers keep their names and shapes and become float32; those of whole numbers, which count batches, are left out. Nothing in the file is run.")
+            "Tensors of real numbers keep their names and shapes and become float32; those of integers, which count batches, are left out. Nothing in the file is run.")
         {
             from, to, architecture,
         };

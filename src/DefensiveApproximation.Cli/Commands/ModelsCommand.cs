@@ -12,7 +12,7 @@ static class ModelsCommand
     {
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "models", "List the trained networks that come with the program, for --model.",
+            "models", "List the included trained networks, for --model.",
             "Shows the images each takes, how many classes it tells apart, and how many multiplications one image needs. --model also takes files, see 'dapprox model inspect'.")
         {
             json,

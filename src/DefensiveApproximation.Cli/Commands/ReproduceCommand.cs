@@ -24,7 +24,7 @@ static class ReproduceCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "reproduce", "Reproduce the tables and figures of \"Defensive Approximation\" (Guesmi et al., ASPLOS 2021), each beside the paper's numbers, and write a report.",
-            $"Scales: {string.Join("; ", Scale.All.Select(known => $"{known.Name}: {known.Summary}"))}. What a scale leaves out is shown from the results at standard scale that come with the program, with their date. Each number of the paper gets a verdict: reproduced, same direction (what the paper concludes from it holds), not reproduced, or open (too little was measured); the tolerances stand in the report. Tables and figures: {string.Join(", ", AllExperiments.List.Select(experiment => experiment.Id))}. With --json: scale, seed, run, results, as in results.json.")
+            $"Scales: {string.Join("; ", Scale.All.Select(known => $"{known.Name}: {known.Summary}"))}. What a scale leaves out is shown from the standard-scale results included with the release, with their date. Each number of the paper gets a verdict: reproduced, same direction (what the paper concludes from it holds), not reproduced, or open (too little was measured); the tolerances stand in the report. Tables and figures: {string.Join(", ", AllExperiments.List.Select(experiment => experiment.Id))}. With --json: scale, seed, run, results, as in results.json.")
         {
             scale, only, data, output, seed, unit, report, json,
         };

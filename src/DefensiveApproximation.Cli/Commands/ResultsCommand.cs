@@ -26,7 +26,7 @@ static partial class ResultsCommand
     /// <summary>The runs that are meant: those given, or the one in a default folder.</summary>
     static RunFolder[] Runs(ParseResult parse, Option<RunFolder[]> option)
     {
-        if (parse.GetValue(option) is RunFolder[] given)
+        if (parse.GetValue(option) is { Length: > 0 } given)
             return given;
         string[] here = [.. new[] { RunOptions.ReproductionFolder, RunOptions.AuditFolder }.Where(Directory.Exists)];
         return here.Length < 2

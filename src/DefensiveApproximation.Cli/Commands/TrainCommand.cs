@@ -20,12 +20,12 @@ static class TrainCommand
             text => Names.Find("architecture", text, TorchArchitecture.All, known => known.Name));
         Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
         Option<string?> data = SharedOptions.Data();
-        Option<int?> epochs = Integer("--epochs", "How many times to go through the training images.", 1, options => options.Epochs);
-        Option<int?> batchSize = Integer("--batch-size", "Images that one step of the optimiser sees.", 1, options => options.BatchSize);
+        Option<int?> epochs = Integer("--epochs", "The number of epochs.", 1, options => options.Epochs);
+        Option<int?> batchSize = Integer("--batch-size", "The batch size.", 1, options => options.BatchSize);
         Option<Optimiser?> optimiser = Values.Option<Optimiser?>("--optimiser", "adam|sgd", Described("adam, or sgd with a momentum of 0.9.", options => options.Optimiser.ToString().ToLowerInvariant()),
             text => Names.Find("optimiser", text, Enum.GetValues<Optimiser>(), known => known.ToString().ToLowerInvariant()));
-        Option<double?> rate = Number("--learning-rate", "The first step size; it falls to zero along half a cosine.", number => number > 0, "a number above 0, such as 0.001", options => options.LearningRate);
-        Option<double?> decay = Number("--weight-decay", "The share of each weight that is added to its gradient.", number => number >= 0, "a number of at least 0, such as 0.0005", options => options.WeightDecay);
+        Option<double?> rate = Number("--learning-rate", "The initial learning rate; it falls to zero along half a cosine.", number => number > 0, "a number above 0, such as 0.001", options => options.LearningRate);
+        Option<double?> decay = Number("--weight-decay", "The weight decay (L2).", number => number >= 0, "a number of at least 0, such as 0.0005", options => options.WeightDecay);
         Option<int?> shift = Integer("--shift", "Augmentation: move each image by up to this many pixels each way.", 0, options => options.Shift);
         Option<double?> adversarial = Number("--adversarial-epsilon", "Adversarial training: learn from images moved by up to this much per pixel against the network (Wong et al. 2020); 0 for none.", number => number is >= 0 and <= 1, "a number from 0 to 1, such as 0.1", options => options.AdversarialEpsilon);
         Option<double?> rotation = Number("--rotation", "Augmentation: turn each image by up to this many degrees either way.", number => number is >= 0 and <= 180, "a number of degrees from 0 to 180", options => options.Rotation);

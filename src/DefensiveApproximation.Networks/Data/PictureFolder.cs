@@ -82,7 +82,7 @@ public static class PictureFolder
                     {
                         if (line == 1)
                             continue;
-                        throw Wrong(line, $"has the class '{Formats.InputFile.OneLine(given, 40)}'; give a whole number from 0 to {classes - 1}");
+                        throw Wrong(line, $"has the class '{Formats.InputFile.OneLine(given, 40)}'; give an integer from 0 to {classes - 1}");
                     }
 
                     if (label < 0 || label >= classes)

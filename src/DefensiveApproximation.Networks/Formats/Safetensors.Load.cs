@@ -110,7 +110,7 @@ public sealed partial class Safetensors
         foreach (JsonElement element in shape.EnumerateArray())
         {
             if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int dimension) || dimension < 0)
-                throw new InputException($"{name}: tensor '{tensor}' has the shape {OneLine(shape.GetRawText())}; dimensions are whole numbers from 0 to {int.MaxValue}");
+                throw new InputException($"{name}: tensor '{tensor}' has the shape {OneLine(shape.GetRawText())}; dimensions are integers from 0 to {int.MaxValue}");
             dimensions.Add(dimension);
             count *= dimension;
             if (count > Array.MaxLength)
@@ -118,7 +118,7 @@ public sealed partial class Safetensors
         }
 
         if (!Offset(offsets[0], out long begin) || !Offset(offsets[1], out long end) || begin > end)
-            throw new InputException($"{name}: tensor '{tensor}' has the data_offsets {OneLine(offsets.GetRawText())}; they are two whole numbers from 0 on, in ascending order");
+            throw new InputException($"{name}: tensor '{tensor}' has the data_offsets {OneLine(offsets.GetRawText())}; they are two integers from 0 on, in ascending order");
         if (end - begin != count * format.Size())
             throw new InputException($"{name}: tensor '{tensor}' of shape {OneLine(shape.GetRawText())} and dtype {dtype.GetString()} needs {count * format.Size()} bytes, and its data_offsets give it {end - begin}");
         return new Entry(property.Name, format, dimensions.ToArray(), (int)count, begin, end);

@@ -150,5 +150,5 @@ public static class CircuitDescription
     static int Number(string circuit, string what, string given, int least, int most) =>
         int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
             ? number
-            : throw new InputException($"the circuit '{circuit}': {what} is '{given}'; it is a whole number from {least} to {most}");
+            : throw new InputException($"the circuit '{circuit}': {what} is '{given}'; it is an integer from {least} to {most}");
 }

@@ -112,7 +112,7 @@ public sealed partial class CellLibrary
                 Area = AtLeastZero(Member(element, path, "area", JsonValueKind.Number), $"{path}.area"),
                 Transistors = Member(element, path, "transistors", JsonValueKind.Number).TryGetInt32(out int transistors) && transistors is >= 0 and <= MostTransistors
                     ? transistors
-                    : throw Wrong($"{path}.transistors", $"is not a whole number from 0 to {MostTransistors}"),
+                    : throw Wrong($"{path}.transistors", $"is not an integer from 0 to {MostTransistors}"),
                 Source = Text(element, path, "source"),
             };
         }

@@ -166,7 +166,7 @@ public class MultiplierCircuitsTests
     [InlineData("array:33", "1 to 32")]
     [InlineData("array:8:ama7", "full adder")]
     [InlineData("array:8:colums=3", "columns")]
-    [InlineData("array:8:columns=x", "whole number")]
+    [InlineData("array:8:columns=x", "integer")]
     [InlineData("array:8:columns=3:columns=4", "twice")]
     [InlineData("wallace:8:rows=3", "no option rows")]
     [InlineData("blocks:9:block=4", "blocks of 4")]

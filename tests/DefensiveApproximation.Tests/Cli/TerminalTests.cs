@@ -21,7 +21,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "multiply -1 1 --multiplier ax-fpm",
         "profile ax-fpm --samples 20000",
         "evaluate --first 40 --multiplier ax-fpm",
-        "compare exact,ax-fpm,exact-fused --first 40 --epsilon 8/255",
+        "compare exact,ax-fpm,exact-fused --first 2 --epsilon 8/255",
         "attack fgsm --epsilon 0.1,8/255 --first 20 --try-on exact,ax-fpm,ax-fpm-wrapped,ax-fpm-renormalised,bfloat16",
         "attack pgd --first 3 --steps 3 --multiplier ax-fpm --gradient straight-through,gain-matched,smoothed",
         "attack jsma --first 1",
@@ -133,7 +133,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
     [InlineData("explore array:24 --generations 100000 --population 4 --state OUT/search", "interrupted; this goes on where it stopped: dapprox explore array:24 ")]
     [InlineData("profile ax-fpm --samples 10000000000", "interrupted; nothing was kept")]
     [InlineData("circuit cost array:24 --samples 1000000000", "interrupted; nothing was kept")]
-    [InlineData("compare exact,array:24:ama1 --epsilon 0.1", "interrupted; nothing was kept")]
+    [InlineData("compare exact,array:24:ama1 --epsilon 0.1 --first 100", "interrupted; nothing was kept")]
     [InlineData("train lenet5 --epochs 1000 --out OUT/never.safetensors", "interrupted; nothing was kept: give --checkpoint FILE, and the same command goes on where it stopped")]
     public async Task Interrupted_ByCtrlC_EndsSoonAndSaysHowToGoOn(string call, string says)
     {

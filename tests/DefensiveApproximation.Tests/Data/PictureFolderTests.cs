@@ -89,7 +89,7 @@ public sealed class PictureFolderTests : IDisposable
     [InlineData("a.png,10", "line 1, has the class 10; the network has the classes 0 to 9")]
     [InlineData("a.png,0\nno.png,1", "line 2, names 'no.png', and there is no such file")]
     [InlineData("a.png,0\na.png,1", "line 2, names 'a.png', as line 1 does; list each picture once")]
-    [InlineData("file,class\na.png,cat", "line 2, has the class 'cat'; give a whole number from 0 to 9")]
+    [InlineData("file,class\na.png,cat", "line 2, has the class 'cat'; give an integer from 0 to 9")]
     [InlineData("a.png,-1", "has the class -1; the network has the classes 0 to 9")]
     [InlineData("a.png", "has 1 fields")]
     [InlineData("file,class", "lists no picture")]

@@ -29,6 +29,7 @@ public class ReadmeTests
 
     /// <summary>With DAPPROX_WRITE_DOCUMENTS=1 the documents are written anew instead.</summary>
     [Theory]
+    [InlineData("README.md")]
     [InlineData("docs/paper.md")]
     [InlineData("docs/findings.md")]
     public void Results_InADocument_AreThoseThatWereMeasured(string document)

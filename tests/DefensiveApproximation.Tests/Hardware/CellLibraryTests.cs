@@ -86,7 +86,7 @@ public sealed class CellLibraryTests
     [InlineData("\"10\"", "\"11\"", "cells[0].delay.Y.A is given, and the output does not depend on this input")]
     [InlineData("\"10\"", "\"1\"", "cells[0] is not a cell: The truth table of not.Y is '1'")]
     [InlineData("[\"A\"]", "[\"A\", \"B\", \"C\", \"D\"]", "cells[0] is not a cell: A cell has one to three inputs")]
-    [InlineData("\"transistors\": 2", "\"transistors\": 2.5", "cells[0].transistors is not a whole number from 0 to 1000000")]
+    [InlineData("\"transistors\": 2", "\"transistors\": 2.5", "cells[0].transistors is not an integer from 0 to 1000000")]
     [InlineData("\"area\": 1,", "\"area\": 1 1", "'x.json', line 4: not JSON")]
     public void Parse_WrongLibrary_SaysWhereAndWhy(string part, string instead, string message)
     {

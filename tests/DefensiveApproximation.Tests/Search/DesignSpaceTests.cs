@@ -61,7 +61,7 @@ public class DesignSpaceTests
     [Theory]
     [InlineData("array:4:by-column=2xama5:ama1", "the list alone")]
     [InlineData("array:4:by-column=ama5:by-row=ama1", "two lists")]
-    [InlineData("array:4:by-column=9999xama5", "whole number from 1 to 1024")]
+    [InlineData("array:4:by-column=9999xama5", "integer from 1 to 1024")]
     [InlineData("array:4:by-column=", "unknown full adder")]
     [InlineData("array:4:by-column=2xama9", "unknown full adder")]
     [InlineData("array:4:by-block=ama5", "has no option by-block")]

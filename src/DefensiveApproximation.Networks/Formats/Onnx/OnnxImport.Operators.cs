@@ -307,7 +307,7 @@ sealed partial class OnnxImport
             isNamed ? name : Unique(name), combination, leftShape, rightShape, leftConstant is null ? null : Reals(leftConstant), rightConstant is null ? null : Reals(rightConstant));
         return left is null ? Add(layer, result, right!) : right is null ? Add(layer, result, left) : Add(layer, result, left, right);
 
-        static float[] Reals(OnnxTensor constant) => constant.Reals ?? throw new InputException("a constant of whole numbers meets real ones");
+        static float[] Reals(OnnxTensor constant) => constant.Reals ?? throw new InputException("a constant of integers meets real ones");
     }
 
     OnnxTensor Folded(NodeReader node, OnnxTensor left, OnnxTensor right, Combination combination)
@@ -323,7 +323,7 @@ sealed partial class OnnxImport
         }
 
         if (left.Integers is not { } c || right.Integers is not { } d)
-            throw new InputException("a constant of whole numbers meets one of real numbers");
+            throw new InputException("a constant of integers meets one of real numbers");
         int[] leftPlaces = RepeatedPlaces(leftShape), rightPlaces = RepeatedPlaces(rightShape);
         return new OnnxTensor(shape, null, [.. leftPlaces.Zip(rightPlaces, (x, y) => Whole(c[x], d[y]))]);
 
@@ -346,7 +346,7 @@ sealed partial class OnnxImport
             Combination.Subtract => checked(x - y),
             Combination.Multiply => checked(x * y),
             Combination.Divide => x / y,
-            _ => throw new InputException("its constants are whole numbers and have to be real ones"),
+            _ => throw new InputException("its constants are integers and have to be real ones"),
         };
     }
 

@@ -246,7 +246,7 @@ sealed partial class OnnxImport
         /// <summary>The input, a constant or not.</summary>
         public Value Any(int input) => Find(input) ?? (IsConstant(input) ? new Value(Networks.Node.Images, Constant(input).Shape, Constant(input)) : Activation(input));
 
-        public float[] Reals(int input) => Constant(input).Reals ?? throw new InputException($"its input {input + 1} holds whole numbers and has to hold real ones");
+        public float[] Reals(int input) => Constant(input).Reals ?? throw new InputException($"its input {input + 1} holds integers and has to hold real ones");
 
         /// <summary>Weights: real numbers, all finite.</summary>
         public float[] Weights(int input)

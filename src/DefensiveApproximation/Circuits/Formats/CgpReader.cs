@@ -147,7 +147,7 @@ static class CgpReader
                 place++;
             return int.TryParse(text.Content.AsSpan(start, place - start), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 ? number
-                : throw Unexpected("a whole number");
+                : throw Unexpected("an integer");
         }
 
         void Expect(char wanted)

@@ -338,7 +338,7 @@ public static class CircuitJson
 
         int Number(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int number)
             ? number
-            : throw Wrong(reader.TokenStartIndex, "a whole number is wanted here");
+            : throw Wrong(reader.TokenStartIndex, "an integer is wanted here");
 
         static JsonTokenType Next(ref Utf8JsonReader reader)
         {

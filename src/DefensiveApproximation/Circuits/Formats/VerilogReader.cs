@@ -459,7 +459,7 @@ sealed class VerilogReader
         Advance();
         return number.Kind == VerilogTokenKind.Number && int.TryParse(number.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
             ? value
-            : throw text.Wrong(number.Line, $"'{SourceText.Shown(number.Text)}' is where a whole number is wanted");
+            : throw text.Wrong(number.Line, $"'{SourceText.Shown(number.Text)}' is where an integer is wanted");
     }
 
     string Word(string wanted)

@@ -75,7 +75,7 @@ public class MalformedCircuitTests
     [InlineData("[\"and\", 2, 3]", "[\"and\", 2, 9]", 9, "the net 9 is read")]
     [InlineData("[\"and\", 2, 3]", "[\"and\", 2]", 9, "and has 2 inputs, and 1 nets are given")]
     [InlineData("[\"and\", 2, 3]", "[\"frob\", 2, 3]", 9, "there is no cell 'frob'")]
-    [InlineData("[\"and\", 2, 3]", "[\"and\", 2, 3.5]", 9, "a whole number is wanted here")]
+    [InlineData("[\"and\", 2, 3]", "[\"and\", 2, 3.5]", 9, "an integer is wanted here")]
     [InlineData("\"width\": 1", "\"width\": 65", 7, "the width 65")]
     [InlineData("\"nets\": [4]", "\"nets\": [5]", 11, "a net that nothing drives")]
     [InlineData("\"0001\"", "\"001\"", 5, "has not 4 characters 0 or 1")]
