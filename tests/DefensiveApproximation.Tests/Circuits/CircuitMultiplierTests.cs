@@ -89,7 +89,7 @@ public class CircuitMultiplierTests
     public void Constructor_RefusesCircuitsThatDoNotMultiplyMantissas()
     {
         Assert.Contains("11 bits", Assert.Throws<InputException>(() => new CircuitMultiplier(CircuitDescription.Build("array:12"), FloatFormat.Binary16)).Message);
-        Assert.Contains("1 to 23", Assert.Throws<InputException>(() => new CircuitMultiplier(CircuitDescription.Build("array:25"))).Message);
+        Assert.Contains("2 to 24 bits", Assert.Throws<InputException>(() => new CircuitMultiplier(CircuitDescription.Build("array:25"))).Message);
         var builder = new NetlistBuilder("inverter");
         builder.Output("y", [builder.Gate(Cells.Not, builder.Input("x", 8)[0])]);
         Assert.Contains("two inputs", Assert.Throws<InputException>(() => new CircuitMultiplier(builder.Build())).Message);
