@@ -77,7 +77,7 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
         Print(
             ("accuracy", row => Output.Percent(row.Accuracy.Accuracy, row.Accuracy.Count)),
             ("95 % interval", row => Text(row.Accuracy.Interval)),
-            ("MRED", row => Output.Percent(row.Errors.MeanRelativeError.Value)),
+            ("MRED", row => Small(row.Errors.MeanRelativeError.Value)),
             ("energy", row => Ratio(row.Price?.RelativeEnergy)),
             ("delay", row => Ratio(row.Price?.RelativeDelay)),
             ("time", row => $"{row.Seconds:F1} s"));
@@ -125,6 +125,9 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
         else
             AtomicFile.Write(file, stream => stream.Write(ParetoFigure.Png(title, axes, points, [.. Key()])));
     }
+
+    /// <summary>A percentage; an error that is only small is not printed as none.</summary>
+    static string Small(double error) => error is > 0 and < 5e-5 ? string.Create(CultureInfo.InvariantCulture, $"{100 * error:0.#e-0} %") : Output.Percent(error);
 
     /// <summary>An error that is printed as zero has no sign.</summary>
     static double WithoutMinus(double error) => Math.Abs(error) < 5e-5 ? 0 : error;

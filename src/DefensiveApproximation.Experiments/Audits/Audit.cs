@@ -15,7 +15,7 @@ namespace DefensiveApproximation.Experiments.Audits;
 /// </summary>
 public sealed class Audit
 {
-    const int Steps = 40, Restarts = 10, LeastForDecimals = 200;
+    const int Steps = 40, Restarts = 10;
 
     static readonly double[] Overshoots = TransferExperiment.Overshoots;
     static readonly double[] Confidences = [0, 5, 10, 20];
@@ -323,16 +323,11 @@ public sealed class Audit
 
     static Share Rest(Share broken) => new(broken.Of - broken.Count, broken.Of);
 
-    /// <summary>In whole per cents where a digit behind the point would say more than was measured.</summary>
-    static string Percent(Share share) => NumberText.Of(Rounded(share.Value, share), NumberFormat.Percent);
-
-    static double? Rounded(double? value, Share share) => value is double number && share.Of < LeastForDecimals ? Math.Round(number, 2) : value;
+    static string Percent(Share share) => NumberText.Of(share);
 
     static string Robust(Share broken) => Percent(Rest(broken));
 
-    static string Text(Share share) => share.Value is null
-        ? "–"
-        : $"{Percent(share)} ({NumberText.Interval(Cell.Share(share) with { Low = Rounded(share.Low, share), High = Rounded(share.High, share) })})";
+    static string Text(Share share) => share.Value is null ? "–" : $"{Percent(share)} ({NumberText.Interval(Cell.Share(share))})";
 
     static string Points(double? difference) => NumberText.Of(difference is double value ? Math.Round(100 * value, 1) : null, NumberFormat.Number);
 }

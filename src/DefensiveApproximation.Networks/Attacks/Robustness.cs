@@ -18,7 +18,7 @@ public static class Robustness
     /// <param name="seed">Determines every random number.</param>
     /// <param name="progress">Told how much more of the work is done, in shares of all, if given.</param>
     /// <param name="cancellation">Ends the attacks.</param>
-    /// <returns>How many images are classified correctly, before the attacks and after each.</returns>
+    /// <returns>How many images are classified correctly before and after both attacks.</returns>
     /// <exception cref="InputException">The images do not fit the network.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public static Evaluation Of(

@@ -20,7 +20,7 @@ static class CifarFiles
         {
             byte[] content = DatasetFiles.ReadAll(paths[i], MostRecords * recordLength);
             if (content.Length == 0 || content.Length % recordLength != 0)
-                throw new InputException($"'{paths[i]}' is cut short or not a file of {definition.Name}: {content.Length} bytes are not an integer of records of {recordLength} bytes");
+                throw new InputException($"'{paths[i]}' is cut short or not a file of {definition.Name}: {content.Length} bytes are no multiple of the {recordLength} bytes of a record");
             if (!DatasetFiles.IsPublished(definition, files[i], paths[i], content))
                 differing.Add(files[i].Name);
             contents[i] = content;

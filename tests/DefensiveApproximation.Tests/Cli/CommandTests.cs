@@ -287,9 +287,7 @@ public sealed class CommandTests : IDisposable
     {
         Dapprox run = await Dapprox.RunAsync(command.Split(' '));
 
-        Assert.Equal(1, run.ExitCode);
-        Assert.Contains(message, run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.TrimEnd().Split('\n'));
+        run.AssertRefused(message);
     }
 
     [Fact]

@@ -139,10 +139,7 @@ public sealed partial class CompareCommandTests : IDisposable
     {
         Dapprox run = await Dapprox.RunAsync(arguments.Split(' '));
 
-        Assert.Equal((1, ""), (run.ExitCode, run.Output));
-        Assert.StartsWith("error: ", run.Error, StringComparison.Ordinal);
-        Assert.Contains(message, run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.TrimEnd().Split('\n'));
+        run.AssertRefused(message);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Xunit;
 
 namespace DefensiveApproximation.Tests.Cli;
 
@@ -14,6 +15,16 @@ sealed record Dapprox(int ExitCode, string Output, string Error)
 
     /// <summary>The one JSON object that stdout is.</summary>
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+    /// <summary>Asserts that the program refused its input: exit code 1, nothing on stdout, and on stderr one line that says so.</summary>
+    /// <param name="message">What the line says.</param>
+    public void AssertRefused(string message)
+    {
+        Assert.Equal((1, ""), (ExitCode, Output));
+        Assert.StartsWith("error: ", Error, StringComparison.Ordinal);
+        Assert.Contains(message, Error, StringComparison.Ordinal);
+        Assert.Single(Error.TrimEnd().Split('\n'));
+    }
 
     /// <summary>Runs the program that the build put beside the tests, with no data folder unless one is given.</summary>
     public static Task<Dapprox> RunAsync(params string[] arguments) => RunAsync(null, arguments);

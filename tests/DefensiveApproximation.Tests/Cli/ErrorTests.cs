@@ -97,11 +97,7 @@ public class ErrorTests
     {
         Dapprox run = await Dapprox.RunAsync(arguments.Split(' '));
 
-        Assert.Equal(1, run.ExitCode);
-        Assert.Empty(run.Output);
-        Assert.StartsWith("error: ", run.Error, StringComparison.Ordinal);
-        Assert.Contains(message, run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.TrimEnd().Split('\n'));
+        run.AssertRefused(message);
     }
 
     [Theory]

@@ -59,10 +59,7 @@ public sealed class ExperimentCommandTests : IDisposable
     {
         Dapprox run = await Dapprox.RunAsync(["profile", "ax-fpm", .. arguments]);
 
-        Assert.Equal(1, run.ExitCode);
-        Assert.Empty(run.Output);
-        Assert.Contains(message, run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
+        run.AssertRefused(message);
     }
 
     [Fact(Explicit = true)]
@@ -113,9 +110,7 @@ public sealed class ExperimentCommandTests : IDisposable
     {
         Dapprox run = await Dapprox.RunAsync(["reproduce", "--out", folder.Path, .. arguments]);
 
-        Assert.Equal(1, run.ExitCode);
-        Assert.Contains(message, run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
+        run.AssertRefused(message);
     }
 
     [Fact]
@@ -160,9 +155,7 @@ public sealed class ExperimentCommandTests : IDisposable
     {
         Dapprox run = await Dapprox.RunAsync(["results", .. arguments, "--run", folder.Path]);
 
-        Assert.Equal(1, run.ExitCode);
-        Assert.Contains(message, run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
+        run.AssertRefused(message);
     }
 
     [Fact]
@@ -261,8 +254,6 @@ public sealed class ExperimentCommandTests : IDisposable
     {
         Dapprox run = await Dapprox.RunAsync(["audit", "--out", folder.Path, .. arguments]);
 
-        Assert.Equal(1, run.ExitCode);
-        Assert.Contains(message, run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
+        run.AssertRefused(message);
     }
 }

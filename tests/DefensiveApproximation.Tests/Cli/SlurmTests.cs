@@ -166,9 +166,7 @@ public sealed class SlurmTests(LocalSlurm slurm) : IClassFixture<LocalSlurm>, ID
 
         Dapprox run = await Dapprox.RunAsync(["submit", "--out", folder.Path, .. arguments]);
 
-        Assert.Equal(1, run.ExitCode);
-        Assert.Contains(message, run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
+        run.AssertRefused(message);
     }
 
     [Fact(Explicit = true)]

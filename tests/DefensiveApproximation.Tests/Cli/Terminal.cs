@@ -12,7 +12,7 @@ namespace DefensiveApproximation.Tests.Cli;
 sealed partial class Terminal
 {
     // Far more than any of these runs takes; a program that hangs must not hang the tests.
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>How wide the terminal is, in characters.</summary>
     public int Columns { get; init; } = 80;
@@ -83,7 +83,9 @@ sealed partial class Terminal
         return new Screen(process.ExitCode, await output);
     }
 
-    static string Quote(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    /// <summary>A word that a shell takes as it is.</summary>
+    /// <param name="word">The word.</param>
+    public static string Quote(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     /// <summary>What a terminal was told to show, and how the program ended.</summary>
     /// <param name="ExitCode">The program's exit code.</param>

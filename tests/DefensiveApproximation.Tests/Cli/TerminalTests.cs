@@ -150,7 +150,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         TimeSpan took = watch.Elapsed;
 
         Assert.Equal(130, process.ExitCode);
-        Assert.Contains(says, Escape().Replace(await output.Rest(), ""), StringComparison.Ordinal);
+        Assert.Contains(says, new Terminal.Screen(process.ExitCode, await output.Rest()).Text, StringComparison.Ordinal);
         Assert.True(took < Patience, $"{took.TotalSeconds:F1} s");
     }
 
@@ -178,9 +178,6 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
 
     [GeneratedRegex(@"\x1b\[[0-9]*[A-Z]")]
     private static partial Regex Movement();
-
-    [GeneratedRegex(@"\x1b\[[0-9;?]*[A-Za-z]")]
-    private static partial Regex Escape();
 
     [GeneratedRegex(@"[0-9.,]+ s\b|[0-9:]+ left|\bin [0-9.,]+")]
     private static partial Regex Changing();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using DefensiveApproximation.Tests.Cli;
 
 namespace DefensiveApproximation.Tests.Documents;
 
@@ -11,9 +12,6 @@ namespace DefensiveApproximation.Tests.Documents;
 /// </summary>
 sealed partial class Walkthrough(string folder, string? python)
 {
-    // Far more than any of the commands takes.
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
-
     /// <summary>The commands that failed.</summary>
     public List<string> Failures { get; } = [];
 
@@ -62,30 +60,20 @@ sealed partial class Walkthrough(string folder, string? python)
         {
             string name = FileName().Match(block.Code) is { Success: true } named ? named.Groups[1].Value : "block.py";
             await File.WriteAllTextAsync(Path.Combine(folder, name), block.Code);
-            start = Shell($"{Quote(python!)} {name} 2>{Quote(errors)}");
+            start = Shell($"{Terminal.Quote(python!)} {name} 2>{Terminal.Quote(errors)}");
         }
         else
         {
             // What a person sees, in a terminal of the usual width; progress and notes go to stderr.
-            start = Shell($"script -qec {Quote($"stty cols 80 rows 50; bash -euo pipefail -c {Quote(block.Code)} 2>{Quote(errors)}")} /dev/null");
+            start = Shell($"script -qec {Terminal.Quote($"stty cols 80 rows 50; bash -euo pipefail -c {Terminal.Quote(block.Code)} 2>{Terminal.Quote(errors)}")} /dev/null");
         }
 
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        using var patience = new CancellationTokenSource(Patience);
-        try
-        {
-            await process.WaitForExitAsync(patience.Token);
-        }
-        finally
-        {
-            process.Kill(entireProcessTree: true);
-        }
-
-        string printed = string.Join('\n', EscapeSequence().Replace(await output, "").TrimEnd().Split('\n').Select(line => line.TrimEnd())) + "\n";
-        if (process.ExitCode != 0)
-            Failures.Add($"exit code {process.ExitCode}: {block.Code}{printed}{await File.ReadAllTextAsync(errors)}");
+        Terminal.Screen screen = await Terminal.EndAsync(process);
+        string printed = screen.Text.TrimEnd() + "\n";
+        if (screen.ExitCode != 0)
+            Failures.Add($"exit code {screen.ExitCode}: {block.Code}{printed}{await File.ReadAllTextAsync(errors)}");
         return printed;
     }
 
@@ -94,21 +82,17 @@ sealed partial class Walkthrough(string folder, string? python)
         var start = new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 };
         start.Environment["PATH"] = $"{AppContext.BaseDirectory}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["TERM"] = "xterm-256color";
+        start.Environment["XDG_DATA_HOME"] = Dapprox.NoFolder;
         foreach (string variable in new[] { "DAPPROX_DATA", "CI", "COLUMNS", "LINES" })
             start.Environment[variable] = null;
         return start;
     }
-
-    static string Quote(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     /// <summary>Times differ from run to run, and with their widths where a line is broken: what is left are the words, in no order.</summary>
     static string Timeless(string output) => string.Join(' ', Seconds().Replace(output, "").Split((char[])[' ', '\n', '─'], StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
 
     [GeneratedRegex(@"\d+(\.\d+)? (s|ms)\b")]
     private static partial Regex Seconds();
-
-    [GeneratedRegex(@"\x1b([=>]|\[[0-9;?]*[A-Za-z])|\r")]
-    private static partial Regex EscapeSequence();
 
     [GeneratedRegex(@"^# (\w+\.py)\n")]
     private static partial Regex FileName();
