@@ -28,6 +28,16 @@ static class ProgressBar
         }));
     }
 
+    /// <summary>The same without a result.</summary>
+    /// <param name="title">What is done.</param>
+    /// <param name="total">How much there is to do.</param>
+    /// <param name="run">Does it.</param>
+    public static void While(string title, double total, Action<Action<double>> run) => While<object?>(title, total, report =>
+    {
+        run(report);
+        return null;
+    });
+
     /// <summary>Does something that says what fraction of it is done, and with what it is busy.</summary>
     /// <param name="title">What is shown until it says something.</param>
     /// <param name="run">Does it.</param>

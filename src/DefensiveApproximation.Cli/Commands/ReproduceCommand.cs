@@ -47,14 +47,18 @@ static class ReproduceCommand
 
             if (parse.GetValue(report) && units.Count > 0 && !units.Any(context.IsDone))
                 throw new InputException($"no unit of this scale, seed and data is done in '{folder.Path}'; leave out --report, or name the folder of a run with --out");
+            // What the quick scale measures has no part in the answer, so nobody has to wait for it.
+            bool isAnsweredFirst = chosen == Scale.Quick && experiments.Count == AllExperiments.List.Count && !parse.GetValue(json);
+            if (isAnsweredFirst)
+                Print(Answer.Included);
             IReadOnlyList<(string Unit, double Seconds)> times = parse.GetValue(report) ? [] : RunOptions.Run(units, context, cancellation);
             RunResults results = Reproduction.Judge(AllExperiments.List, chosen, context, run);
             var source = new ReportSource(results, chosen == Scale.Quick ? ResultsJson.Shipped : null, Reproduction.Examples(context), times);
-            ReportFolder.Save(folder.Path, source);
+            ProgressBar.While("writing the report", total: 1, progress => ReportFolder.Save(folder.Path, source, progress));
             if (parse.GetValue(json))
                 Output.PrintJson(JsonNode.Parse(ResultsJson.Write(results))!.AsObject());
             else
-                Print(source, experiments, folder, watch.Elapsed.TotalSeconds);
+                Print(source, experiments, folder, isAnsweredFirst, watch.Elapsed.TotalSeconds);
             return Task.CompletedTask;
         });
         return command;
@@ -64,13 +68,20 @@ static class ReproduceCommand
         Runner.InOrder(units, context).FirstOrDefault(unit => Path.GetFileNameWithoutExtension(context.FileOf(unit)) == name)
         ?? throw new InputException($"--unit is '{name}', which is none of this scale, seed and data; 'dapprox results status --run {context.Folder.Path} --json' lists them");
 
-    static void Print(ReportSource source, IReadOnlyList<Experiment> asked, RunFolder folder, double seconds)
+    static void Print(ReportSource source, IReadOnlyList<Experiment> asked, RunFolder folder, bool isAnswered, double seconds)
     {
         if (asked.Count == AllExperiments.List.Count)
-            PrintAnswer(source.Answer);
+        {
+            if (!isAnswered)
+                Print(source.Answer);
+            PrintClaims(source.Answer);
+        }
         else
+        {
             Output.PrintFields(source.Experiments.Where(row => asked.Contains(row.Experiment)).Select(row =>
                 (row.Experiment.Reference, (row.Here ?? row.Shipped) is ExperimentResult result ? $"{result.Finding}{(result.Dataset is string dataset ? $" ({dataset})" : "")}" : "not measured at this scale")));
+        }
+
         Console.WriteLine();
         Output.PrintFields(
             ("report", Path.Combine(folder.Path, ReportFolder.Page)),
@@ -79,17 +90,23 @@ static class ReproduceCommand
             ("time", $"{seconds:F1} s"));
     }
 
-    static void PrintAnswer(Answer answer)
+    static void Print(Answer answer)
     {
+        RunInfo run = answer.Source.Run;
         Output.Print(Answer.Question);
         Console.WriteLine();
         Output.Print(answer.Sentence);
         Console.WriteLine();
+        Output.Print($"Measured at {answer.Source.Scale} scale, {run.Date:yyyy-MM-dd}, {run.Processor}.");
+        Console.WriteLine();
+    }
+
+    static void PrintClaims(Answer answer)
+    {
         Output.PrintTable(["~claim", "~paper", "~here", "~verdict"], answer.Claims.Select(row => (string[])
             [row.Claim.Name, row.Claim.Paper, row.Claim.Here, row.Claim.Verdict is Verdict verdict ? Verdicts.Words(verdict) : "not comparable"]));
-        RunInfo run = answer.Source.Run;
         Console.WriteLine();
-        Output.Print($"Measured at {answer.Source.Scale} scale, {run.Date:yyyy-MM-dd}, {run.Processor}. The report has every table and figure, what this run measured, and the limitations.");
+        Output.Print("The report has every table and figure, what this run measured, and the limitations.");
         Output.Print("Next: 'dapprox compare exact,ax-fpm,bfloat16' for multipliers of your own, 'dapprox attack pgd --epsilon 0.1' and 'dapprox audit' for networks of your own.");
     }
 }

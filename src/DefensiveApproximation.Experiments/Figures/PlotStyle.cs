@@ -42,6 +42,9 @@ static class PlotStyle
     /// <summary>Figure pixels between two plots.</summary>
     public const int Gap = 20;
 
+    // As zlib counts: 9 is the smallest.
+    const int CompressionLevel = 6;
+
     const float TitleSize = 15, LabelSize = 13, TickSize = 12;
 
     static PlotStyle() => Fonts.FontResolvers.Insert(0, new FigureFont());
@@ -167,14 +170,16 @@ static class PlotStyle
         {
             // Each on its own: a scaled plot cannot be rendered at an offset.
             plot.ScaleFactor = PixelRatio;
-            byte[] png = plot.GetImageBytes(width * PixelRatio, height * PixelRatio, ImageFormat.Png);
-            using SKImage part = SKImage.FromEncodedData(png);
-            surface.Canvas.DrawImage(part, left, 0);
+            using var part = SKSurface.Create(new SKImageInfo(width * PixelRatio, height * PixelRatio));
+            plot.Render(part);
+            surface.Canvas.DrawSurface(part, left, 0);
             left += (width + Gap) * PixelRatio;
         }
 
-        using SKImage image = surface.Snapshot();
-        using SKData data = image.Encode(SKEncodedImageFormat.Png, quality: 100);
-        return data.ToArray();
+        using SKPixmap pixels = surface.PeekPixels() ?? throw new InvalidOperationException("A surface in memory has pixels.");
+        // Filters are for photographs: of areas of one colour they make larger files, and more slowly.
+        using var png = new MemoryStream();
+        pixels.Encode(png, new SKPngEncoderOptions(SKPngEncoderFilterFlags.None, CompressionLevel));
+        return png.ToArray();
     }
 }

@@ -26,7 +26,7 @@ sealed class BudgetExperiment() : Experiment("robust-accuracy", "Robust accuracy
         {
             Backward = placement == Placement.Exact ? BackwardRule.StraightThrough : BackwardRule.GainMatched,
             CorrectOn = [Subject(scale, placement == Placement.Exact ? Placement.AxFpm : Placement.Exact)],
-            SecondsAnImage = 0.15,
+            SecondsAnImage = placement == Placement.Exact ? 0.15 : 0.25,
         };
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)

@@ -11,19 +11,19 @@ sealed class DistanceExperiment : Experiment
 {
     readonly string attackName;
     readonly (double L2, double MseRatio, double Psnr) paper;
-    readonly BackwardRule[] rules;
+    readonly BackwardRule[] allRules;
 
     /// <summary>The same attack as its own authors have it, where it searches longer than the paper's library; null for none.</summary>
     public Func<Scale, IAttack<IGradientVictim>>? Longer { get; init; }
 
     public DistanceExperiment(string id, string attackName, string reference, (double L2, double MseRatio, double Psnr) paper, params BackwardRule[] rules)
         : base(id, $"Distances that {attackName} needs on the exact and on the approximate network", reference, Stage.Grey) =>
-        (this.attackName, this.paper, this.rules) = (attackName, paper, rules);
+        (this.attackName, this.paper, allRules) = (attackName, paper, rules);
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
     [
-        Unit(scale, null), .. rules.Select(rule => Unit(scale, rule)),
+        Unit(scale, null), .. Rules(scale).Select(rule => Unit(scale, rule)),
         .. Longer is null ? (WorkUnit[])[] : [LongerUnit(scale, null), LongerUnit(scale, BackwardRule.StraightThrough)],
     ];
 
@@ -36,16 +36,19 @@ sealed class DistanceExperiment : Experiment
             Backward = rule ?? BackwardRule.StraightThrough,
             CorrectOn = [Subject(scale, rule is null ? Placement.AxFpm : Placement.Exact)],
         };
-        return rule is null || !Estimates(rule) ? unit : unit with { Images = Math.Min(unit.Images, scale.EstimatedImages), SecondsAnImage = 3 };
+        return rule is null || !Estimates(rule) ? unit : unit with { Images = Math.Min(unit.Images, scale.EstimatedImages), SecondsAnImage = 5 };
     }
 
     AttackUnit LongerUnit(Scale scale, BackwardRule? rule) =>
-        Unit(scale, rule) with { Attack = Longer!(scale), Images = scale.QueryImages, SecondsAnImage = 3 };
+        Unit(scale, rule) with { Attack = Longer!(scale), Images = scale.QueryImages, SecondsAnImage = 0.2 + scale.CarliniWagnerIterations * 0.008 };
+
+    BackwardRule[] Rules(Scale scale) => scale.EstimatedImages > 0 ? allRules : [.. allRules.Where(rule => !Estimates(rule))];
 
     static bool Estimates(BackwardRule rule) => rule == BackwardRule.Nes || rule == BackwardRule.Spsa || rule == BackwardRule.FiniteDifference;
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
+        BackwardRule[] rules = Rules(scale);
         Rows exact = context.Result(Unit(scale, null));
         (string Name, Rows Records)[] attacks = [("exact", exact), .. rules.Select(rule => ($"ax-fpm, {rule}", context.Result(Unit(scale, rule))))];
         double[] own = Records.Distances(exact, "l2");

@@ -11,10 +11,18 @@ namespace DefensiveApproximation.Experiments.Paper;
 /// <summary>Runs experiments, and judges those whose units are all done.</summary>
 public static class Reproduction
 {
-    /// <summary>The units of some experiments and the examples to look at.</summary>
+    /// <summary>The units of some experiments; of all experiments with those of the galleries.</summary>
     /// <param name="experiments">The experiments; those that the scale leaves out have none.</param>
     /// <param name="scale">The scale.</param>
-    public static IReadOnlyList<WorkUnit> AllUnits(IEnumerable<Experiment> experiments, Scale scale) => [.. Units(experiments, scale), .. Galleries];
+    public static IReadOnlyList<WorkUnit> AllUnits(IReadOnlyList<Experiment> experiments, Scale scale)
+    {
+        ArgumentNullException.ThrowIfNull(experiments);
+        return
+        [
+            .. experiments.Where(experiment => experiment.IsIn(scale)).SelectMany(experiment => experiment.Units(scale)),
+            .. AllExperiments.List.All(experiments.Contains) ? Galleries : [],
+        ];
+    }
 
     /// <summary>The galleries of a report: of the digits, whose licence allows it to show them.</summary>
     public static IReadOnlyList<GalleryUnit> Galleries { get; } =
@@ -84,7 +92,4 @@ public static class Reproduction
 
     static GalleryUnit Gallery(string caption, IAttack<IGradientVictim> attack, Placement source, Placement other) =>
         new(attack, caption, "digits", new Subject("lenet5-digits", source), new Subject("lenet5-digits", other), Examples: 4);
-
-    static IReadOnlyList<WorkUnit> Units(IEnumerable<Experiment> experiments, Scale scale) =>
-        [.. experiments.Where(experiment => experiment.IsIn(scale)).SelectMany(experiment => experiment.Units(scale))];
 }

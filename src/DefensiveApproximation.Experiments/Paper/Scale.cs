@@ -5,24 +5,24 @@ namespace DefensiveApproximation.Experiments.Paper;
 /// <summary>How much of an experiment is run.</summary>
 public sealed record Scale
 {
-    /// <summary>The embedded digits in the place of MNIST, a handful of images, shortened query attacks; nothing on CIFAR-10.</summary>
+    /// <summary>The embedded digits in the place of MNIST, a handful of images, shortened query attacks; no estimated gradients, nothing on CIFAR-10.</summary>
     public static Scale Quick { get; } = new()
     {
         Name = "quick",
-        Summary = "embedded digits, a handful of images; two minutes on two cores",
+        Summary = "embedded digits, a handful of images, no estimated gradients; two to three minutes on two cores",
         Grey = "digits",
-        FastImages = 16,
+        FastImages = 12,
         SearchImages = 4,
-        QueryImages = 3,
-        EstimatedImages = 2,
+        QueryImages = 2,
+        EstimatedImages = 0,
         Samples = 2_000_000,
         CostSamples = 2_000,
         SubstituteImages = 100,
         SubstituteRounds = 2,
-        LocalSearchRounds = 50,
-        BoundarySteps = 250,
+        LocalSearchRounds = 30,
+        BoundarySteps = 150,
         HopSkipJumpIterations = 6,
-        CarliniWagnerIterations = 300,
+        CarliniWagnerIterations = 150,
     };
 
     /// <summary>MNIST and CIFAR-10: 200 images for attacks by gradients, 50 for those by queries, 20 for estimated gradients; hours.</summary>
@@ -79,7 +79,7 @@ public sealed record Scale
     /// <summary>How many by local search, Boundary and HopSkipJump.</summary>
     public required int QueryImages { get; init; }
 
-    /// <summary>How many by estimated gradients.</summary>
+    /// <summary>How many by estimated gradients; 0 leaves those out.</summary>
     public required int EstimatedImages { get; init; }
 
     /// <summary>How many products an error is measured on.</summary>

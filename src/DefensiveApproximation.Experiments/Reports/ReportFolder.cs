@@ -19,28 +19,28 @@ public static partial class ReportFolder
     /// <summary>The numbers.</summary>
     public const string Results = "results.json";
 
+    // The page has them once more.
+    const double FiguresShare = 0.7;
+
     /// <summary>Writes all files, each in one step: the reports, the numbers, and the figures as PNG and CSV.</summary>
     /// <param name="folder">Where they go.</param>
     /// <param name="source">What they show.</param>
+    /// <param name="progress">Told what further share of it is done, if given.</param>
     /// <exception cref="InputException">A file cannot be written.</exception>
-    public static void Save(string folder, ReportSource source)
+    public static void Save(string folder, ReportSource source, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        IEnumerable<ExperimentResult> results = source.Results.Results.Concat(source.Shipped?.Results ?? []);
-        foreach (ExperimentResult result in results)
+        (string Name, PlotData Plot)[] figures =
+        [
+            .. source.Results.Results.Concat(source.Shipped?.Results ?? []).SelectMany(result => result.Plots.Select(plot => (Figure(result, plot), plot))),
+            .. ResultsJson.ShippedAudits.SelectMany(audit => audit.Plots.Select(plot => (Prefix(audit) + plot.Name, plot))),
+            .. source.Answer.Plots.Select(plot => (AnswerPrefix + plot.Name, plot)),
+        ];
+        foreach ((string name, PlotData plot) in figures)
         {
-            foreach (PlotData plot in result.Plots)
-                ResultFigure.Save(Path.Combine(folder, Figure(result, plot)), plot);
+            ResultFigure.Save(Path.Combine(folder, name), plot);
+            progress?.Invoke(FiguresShare / figures.Length);
         }
-
-        foreach (AuditResult audit in ResultsJson.ShippedAudits)
-        {
-            foreach (PlotData plot in audit.Plots)
-                ResultFigure.Save(Path.Combine(folder, Prefix(audit) + plot.Name), plot);
-        }
-
-        foreach (PlotData plot in source.Answer.Plots)
-            ResultFigure.Save(Path.Combine(folder, AnswerPrefix + plot.Name), plot);
 
         AtomicFile.WriteText(Path.Combine(folder, Results), ResultsJson.Write(source.Results));
         AtomicFile.WriteText(Path.Combine(folder, Text), MarkdownReport.Write(source));

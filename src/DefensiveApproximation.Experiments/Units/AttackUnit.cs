@@ -42,7 +42,7 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     /// <summary>How many times as far as the adversarial image the networks are tried as well.</summary>
     public IReadOnlyList<double> Overshoots { get; init; } = [];
 
-    /// <summary>About how long one image takes on LeNet-5, in seconds of two cores.</summary>
+    /// <summary>About how long the attack of one image takes on LeNet-5, in seconds of two cores.</summary>
     public double SecondsAnImage { get; init; } = 0.05;
 
     /// <inheritdoc/>
@@ -58,7 +58,8 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     IEnumerable<Subject> Networks => [Source, .. TogetherWith, .. TriedOn, .. CorrectOn];
 
     /// <inheritdoc/>
-    public override double Seconds => 1 + Images * SecondsAnImage * Effort(DatasetName);
+    public override double Seconds => 0.2 + Images * Effort(DatasetName) * (SecondsAnImage
+        + CorrectOn.Sum(subject => subject.Placement.SecondsAnImage) + (2 + Overshoots.Count) * TriedOn.Sum(subject => subject.Placement.SecondsAnImage));
 
     /// <inheritdoc/>
     public override string Title => $"{Attack.Name} on {Source.Title}, {DatasetName}";
@@ -118,7 +119,7 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
         Subject[] averaged = TogetherWith.Count > 0 || Jitters > 0 ? [Source, .. TogetherWith] : [];
         bool?[][] further =
         [
-            .. Overshoots.SelectMany(factor => others.Select(other => Further(data, places, outcome, other, factor))),
+            .. Overshoots.SelectMany(factor => others.Select((other, i) => Further(data, places, outcome, i, other, factor))),
             .. averaged.Select(one => Wrong(data, places, outcome, context.Network(one, DatasetName))),
         ];
         return new Rows(
@@ -129,27 +130,31 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     }
 
     /// <summary>Whether the images some factor times as far as the successful ones fool a network; null where its answer says nothing.</summary>
-    static bool?[] Further(Dataset data, int[] places, TransferAttack outcome, Network other, double factor)
+    static bool?[] Further(Dataset data, int[] places, TransferAttack outcome, int other, Network network, double factor)
     {
-        int[] labels = Labels(data, places, outcome, other, factor), clean = Scores.Labels(other.Forward(data.Images(places)));
-        return [.. places.Select((place, i) => outcome.Records[i].Success && clean[i] == data.Labels[place] ? labels[i] != data.Labels[place] : (bool?)null)];
+        int[] telling = [.. Enumerable.Range(0, places.Length).Where(i => outcome.Fooled[other][i] is not null)];
+        int[] labels = Labels(data, places, outcome, telling, network, factor);
+        bool?[] answers = new bool?[places.Length];
+        for (int i = 0; i < telling.Length; i++)
+            answers[telling[i]] = labels[i] != data.Labels[places[telling[i]]];
+        return answers;
     }
 
     /// <summary>Whether a network gets the attack's last images wrong, also those that do not fool whom the attack was on.</summary>
     static bool?[] Wrong(Dataset data, int[] places, TransferAttack outcome, Network one)
     {
-        int[] labels = Labels(data, places, outcome, one, 1);
+        int[] labels = Labels(data, places, outcome, [.. Enumerable.Range(0, places.Length)], one, 1);
         return [.. places.Select((place, i) => (bool?)(labels[i] != data.Labels[place]))];
     }
 
-    /// <summary>A network's answers to the images some factor times as far as the attack's.</summary>
-    static int[] Labels(Dataset data, int[] places, TransferAttack outcome, Network network, double factor)
+    /// <summary>A network's answers to some of the images, some factor times as far as the attack's.</summary>
+    static int[] Labels(Dataset data, int[] places, TransferAttack outcome, int[] some, Network network, double factor)
     {
-        Tensor images = data.Images(places);
-        for (int i = 0; i < places.Length; i++)
+        Tensor images = data.Images([.. some.Select(i => places[i])]);
+        for (int i = 0; i < some.Length; i++)
         {
             Span<float> image = images.Row(i);
-            float[] adversarial = outcome.Records[i].Adversarial;
+            float[] adversarial = outcome.Records[some[i]].Adversarial;
             for (int pixel = 0; pixel < image.Length; pixel++)
                 image[pixel] = (float)Math.Clamp(image[pixel] + factor * ((double)adversarial[pixel] - image[pixel]), 0, 1);
         }

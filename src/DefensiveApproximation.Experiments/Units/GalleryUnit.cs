@@ -25,7 +25,7 @@ public sealed record GalleryUnit(IAttack<IGradientVictim> Attack, string Caption
     public override string? Dataset => DatasetName;
 
     /// <inheritdoc/>
-    public override double Seconds => Examples * 0.5;
+    public override double Seconds => Examples * 0.4;
 
     /// <inheritdoc/>
     public override string Title => $"examples of {Caption} on {Source.Title}, {DatasetName}";

@@ -17,7 +17,7 @@ public sealed record NoiseUnit(string Multiplier, string Law, long Samples) : Wo
     public override string Kind => "noise";
 
     /// <inheritdoc/>
-    public override double Seconds => 0.5 + Samples / 3e7;
+    public override double Seconds => 0.2 + Samples / 3e7;
 
     /// <inheritdoc/>
     public override string Title => $"noise of {Multiplier}, {Law}";

@@ -22,7 +22,7 @@ public sealed record PredictionsUnit(string DatasetName, Subject Subject, int Pe
     public override IReadOnlyList<WorkUnit> Needs => Subject.Needs;
 
     /// <inheritdoc/>
-    public override double Seconds => (DatasetName == "digits" ? 0.5 : 3) * Effort(DatasetName);
+    public override double Seconds => 0.2 + (DatasetName == "digits" || PerClass > 0 ? 900 : 10_000) * Subject.Placement.SecondsAnImage * Effort(DatasetName);
 
     /// <inheritdoc/>
     public override string Title => $"predictions of {Subject.Model}, {Subject.Title}, {DatasetName}{(PerClass == 0 ? "" : $", {PerClass} of each class")}";

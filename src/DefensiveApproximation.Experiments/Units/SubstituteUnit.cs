@@ -25,7 +25,7 @@ public sealed record SubstituteUnit(string Name, string DatasetName, string Arch
     const int Step = 26;
 
     /// <inheritdoc/>
-    public override double Seconds => FirstImages * (2 << Rounds) * Options.Epochs * (Architecture == LeNet5.Architecture.Name ? 2e-4 : 2e-3);
+    public override double Seconds => FirstImages * (2 << Rounds) * Options.Epochs * (Architecture == LeNet5.Architecture.Name ? 8e-4 : 8e-3);
 
     /// <inheritdoc/>
     public override string Title => $"{Architecture} as a substitute for {Victim.Title}, {DatasetName}";

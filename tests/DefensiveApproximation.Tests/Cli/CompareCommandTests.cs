@@ -59,7 +59,7 @@ public sealed partial class CompareCommandTests : IDisposable
         string csv = folder.File("rows.csv"), list = folder.File("list.txt");
         await File.WriteAllTextAsync(list, "# what is compared\n\nax-fpm   # as released\r\n  exact-fused\nax-fpm\n", TestContext.Current.CancellationToken);
 
-        Dapprox run = await Dapprox.RunAsync("compare", "exact", $"@{list}", "--dataset", "digits", "--first", "5", "--epsilon", "8/255", "--csv", csv, "--json");
+        Dapprox run = await Dapprox.RunAsync("compare", "exact", $"@{list}", "--dataset", "digits", "--first", "2", "--epsilon", "8/255", "--csv", csv, "--json");
 
         Assert.Equal(0, run.ExitCode);
         string text = await File.ReadAllTextAsync(csv, TestContext.Current.CancellationToken);
@@ -80,7 +80,7 @@ public sealed partial class CompareCommandTests : IDisposable
 
         Assert.Equal("", fields[3][Array.IndexOf(fields[0], "relativeEnergy")]);
         Assert.Equal(rows[2].GetProperty("reason").GetString(), fields[3][Array.IndexOf(fields[0], "reason")]);
-        Assert.Equal(5, run.Json.GetProperty("attacked").GetInt32());
+        Assert.Equal(2, run.Json.GetProperty("attacked").GetInt32());
         Assert.True(Number(0, "robustAccuracy") <= Number(0, "accuracy"));
 
         double Number(int row, string column) => double.Parse(fields[row + 1][Array.IndexOf(fields[0], column)], CultureInfo.InvariantCulture);
@@ -107,16 +107,15 @@ public sealed partial class CompareCommandTests : IDisposable
         const string Long = "array:4:by-column=2xama5+2xama1+ama2+ama3";
 
         Terminal.Screen screen = await new Terminal().RunAsync(
-            "compare", $"exact,ax-fpm-renormalised,{Long},array:8", "--dataset", "digits", "--first", "3", "--epsilon", "16/255");
+            "compare", $"exact,ax-fpm-renormalised,{Long},array:8", "--dataset", "digits", "--first", "1");
 
         Assert.True(screen.ExitCode == 0, screen.Text);
         Assert.DoesNotContain('…', screen.Text);
-        Assert.Equal(3, Rows("ax-fpm-renormalised").Length);
-        Assert.Equal(4, Rows("#3").Length);
+        Assert.Equal(2, Rows("ax-fpm-renormalised").Length);
+        Assert.Equal(3, Rows("#3").Length);
         Assert.Contains($"#3  {Long}", screen.Lines);
-        Assert.Contains(screen.Lines, line => line.Contains("robust at 16/255", StringComparison.Ordinal));
         Assert.Contains("circuit of 8 bits multiplies the leading 8 bits of binary32 mantissas", string.Join(' ', screen.Lines), StringComparison.Ordinal);
-        Assert.Equal(3, Rows("exact").Length);
+        Assert.Equal(2, Rows("exact").Length);
         Assert.All(Rows("exact"), line => Assert.InRange(line.Length, 20, 80));
 
         string[] Rows(string name) => [.. screen.Lines.Where(line => line.TrimStart().StartsWith($"{name} ", StringComparison.Ordinal))];

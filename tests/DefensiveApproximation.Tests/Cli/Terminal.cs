@@ -11,6 +11,8 @@ namespace DefensiveApproximation.Tests.Cli;
 /// </summary>
 sealed partial class Terminal
 {
+    const int TabWidth = 8;
+
     // Far more than any of these runs takes; a program that hangs must not hang the tests.
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
@@ -92,14 +94,68 @@ sealed partial class Terminal
     /// <param name="Raw">All bytes that went to the terminal.</param>
     public sealed record Screen(int ExitCode, string Raw)
     {
-        /// <summary>The lines without colours and movements of the cursor; of a line that was drawn again and again the last state.</summary>
-        public IReadOnlyList<string> Lines { get; } =
-            [.. EscapeSequence().Replace(Raw, "").Split('\n').Select(line => line.TrimEnd('\r').Split('\r')[^1].TrimEnd())];
+        /// <summary>The lines that are left when the program has ended, without colours; longer ones than the terminal is wide are not broken.</summary>
+        public IReadOnlyList<string> Lines { get; } = Shown(Raw);
 
         /// <summary>The lines as one text.</summary>
         public string Text => string.Join('\n', Lines);
     }
 
-    [GeneratedRegex(@"\x1b(\[[0-9;?]*[A-Za-z]|\][^\a]*\a|[()][A-Z0-9]|[=>])")]
+    /// <summary>Moves the cursor and deletes as a terminal does (ECMA-48), on a screen without right end.</summary>
+    static string[] Shown(string raw)
+    {
+        var rows = new List<StringBuilder> { new() };
+        int row = 0, column = 0;
+        for (int at = 0; at < raw.Length; at++)
+        {
+            char next = raw[at];
+            if (next == '\e')
+            {
+                Match sequence = EscapeSequence().Match(raw, at);
+                at += Math.Max(sequence.Length, 1) - 1;
+                Move(sequence.Groups["command"].Value, int.TryParse(sequence.Groups["number"].Value, out int number) ? number : null);
+            }
+            else if (next == '\r')
+            {
+                column = 0;
+            }
+            else if (next == '\t')
+            {
+                column = (column / TabWidth + 1) * TabWidth;
+            }
+            else if (next == '\n')
+            {
+                row++;
+                if (row == rows.Count)
+                    rows.Add(new StringBuilder());
+            }
+            else if (!char.IsControl(next))
+            {
+                StringBuilder line = rows[row];
+                line.Append(' ', Math.Max(0, column + 1 - line.Length));
+                line[column++] = next;
+            }
+        }
+
+        return [.. rows.Select(line => line.ToString().TrimEnd())];
+
+        void Move(string command, int? number)
+        {
+            switch (command)
+            {
+                case "A": row = Math.Max(0, row - (number ?? 1)); break;
+                case "B": row = Math.Min(rows.Count - 1, row + (number ?? 1)); break;
+                case "C": column += number ?? 1; break;
+                case "D": column = Math.Max(0, column - (number ?? 1)); break;
+                case "G": column = (number ?? 1) - 1; break;
+                case "K" when number == 2: rows[row].Clear(); break;
+                case "K" when number is null or 0: rows[row].Length = Math.Min(rows[row].Length, column); break;
+                case "m" or "h" or "l" or "": break;
+                default: throw new InvalidOperationException($"A terminal was told '{number}{command}', which this one does not know.");
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\G\x1b(\[\??(?<number>[0-9]*)[0-9;]*(?<command>[A-Za-z])|\][^\a]*\a|[()][A-Z0-9]|[=>])")]
     private static partial Regex EscapeSequence();
 }

@@ -98,7 +98,7 @@ public class ExperimentTests(RunsFixture fixture)
     [Fact]
     public void Judge_Accuracies_AreThoseOfEvaluate()
     {
-        Dataset images = Datasets.Load("digits", Split.Test);
+        Dataset images = Run.Context.Data("digits");
         Network exact = TrainedModels.Load("lenet5-digits");
         ResultTable table = Find("table-6-mnist").Tables[0];
 

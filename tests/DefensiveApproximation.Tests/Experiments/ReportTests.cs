@@ -48,7 +48,7 @@ public partial class ReportTests(RunsFixture fixture)
     [Fact]
     public void Html_AsksForNothingOutside()
     {
-        Assert.DoesNotMatch("(?i)https?://|<script[^>]+src|<link[^>]+href=\"(?!data:)|@import|url\\(", Page);
+        Assert.DoesNotMatch("(?i)https?://|<script[^>]+src|<link[^>]+href=\"(?!data:)|@import|url\\((?!#)", Page);
         Assert.Contains("prefers-color-scheme: dark", Page, StringComparison.Ordinal);
         Assert.Contains("@media print", Page, StringComparison.Ordinal);
     }
@@ -191,10 +191,12 @@ public partial class ReportTests(RunsFixture fixture)
     [Trait("Speed", "Slow")]
     public async Task Html_WithoutScripts_IsComplete()
     {
-        (string document, string log) = await Browse("document.title = 'scripts run'", "--blink-settings=scriptEnabled=false");
+        // Where scripts are switched off altogether, Chromium cannot print the page either.
+        string forbidding = Page.Replace("<meta charset=\"utf-8\">", "<meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"script-src 'none'\">", StringComparison.Ordinal);
+
+        (string document, _) = await Browse(forbidding, "document.title = 'scripts run'", []);
 
         Assert.DoesNotContain("scripts run", TitleTag().Match(document).Groups[1].Value, StringComparison.Ordinal);
-        Assert.DoesNotContain("CONSOLE", log, StringComparison.Ordinal);
         Assert.Equal(SectionTag().Matches(Page).Select(match => match.Value), SectionTag().Matches(document).Select(match => match.Value));
         // What cannot work is not shown.
         Assert.Equal(2, HiddenTool().Count(document));
@@ -216,7 +218,9 @@ public partial class ReportTests(RunsFixture fixture)
         Assert.True(title == "axe: []", title);
     }
 
-    async Task<(string Document, string Log)> Browse(string script, params string[] arguments)
+    Task<(string Document, string Log)> Browse(string script, params string[] arguments) => Browse(Page, script, arguments);
+
+    static async Task<(string Document, string Log)> Browse(string content, string script, string[] arguments)
     {
         string? browser = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name)))
@@ -224,7 +228,7 @@ public partial class ReportTests(RunsFixture fixture)
         Assert.SkipWhen(browser is null, "Neither chromium nor google-chrome is on the PATH.");
         using var folder = new TemporaryFolder();
         string page = folder.File("report.html");
-        await File.WriteAllTextAsync(page, Page.Replace("</body>", $"<script>addEventListener('load', () => {{ {script} }})</script></body>", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(page, content.Replace("</body>", $"<script>addEventListener('load', () => {{ {script} }})</script></body>", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         var start = new ProcessStartInfo(browser)
         {
             RedirectStandardOutput = true,
