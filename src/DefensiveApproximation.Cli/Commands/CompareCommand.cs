@@ -33,11 +33,11 @@ static class CompareCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "compare", "Compare multipliers in one network: accuracy, error, energy, delay, area and robust accuracy.",
-            "One row per multiplier. Accuracy: with its 95 % interval (Wilson). MRED: the mean of |ŷ − y| / |y| over operands uniform in [−1, 1]; mean error: the mean of (ŷ − y) / y over the same. "
+            "One row per multiplier. Accuracy: with its 95 % interval (Wilson). MRED: the mean of |ŷ − y| / |y| over operands uniform in [−1, 1]; mean relative error: the mean of (ŷ − y) / y over the same. "
             + $"Energy: of all products of an image, on the activations that {Comparison.PricedImages} images have in the network with this multiplier; layers that --layers leaves out are exact, and priced as such; sums and memory are not in it. Relative: to the network with exact multipliers everywhere. "
             + "Delay and area: of the whole float multiplier: mantissa multiplier, exponent adders, sign, normalising multiplexers, and rounding in exact and bfloat16-nearest. exact is binary32 with an exact array, bfloat16 has an 8-bit Booth multiplier. The cost model is that of 'dapprox circuit cost', without hazards; operands in [−1, 1] are priced there. "
             + "Robust accuracy: the fraction of the attacked images that are classified correctly after PGD (40 steps) and after APGD-T (100 iterations, 9 targets), with straight-through gradients (BPDA); it is an upper bound, and 'dapprox audit' looks closer. "
-            + "With --json: network, dataset, split, count, layers, accumulate, library, seed, epsilon, attacked, units, notes, rows [{multiplier, accuracy, correct, interval [low, high], mred, meanError, energyPerImage, energyPerProduct, relativeEnergy, delay, relativeDelay, area, relativeArea, robustAccuracy, robustInterval, reason (why there is no cost), seconds}]; null where there is no value. --csv has the same columns.")
+            + "With --json: network, dataset, split, count, layers, accumulate, library, seed, epsilon, attacked, units, notes, rows [{multiplier, accuracy, correct, interval [low, high], mred, meanRelativeError, energyPerImage, energyPerProduct, relativeEnergy, delay, relativeDelay, area, relativeArea, robustAccuracy, robustInterval, reason (why there is no cost), seconds}]; null where there is no value. --csv has the same columns.")
         {
             multipliers,
         };

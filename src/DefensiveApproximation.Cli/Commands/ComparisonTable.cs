@@ -32,7 +32,7 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
         ["correct"] = row.Accuracy.Correct,
         ["interval"] = Interval(row.Accuracy),
         ["mred"] = Output.Number(row.Errors.MeanRelativeError.Value),
-        ["meanError"] = Output.Number(row.Errors.MeanSignedRelativeError.Value),
+        ["meanRelativeError"] = Output.Number(row.Errors.MeanSignedRelativeError.Value),
         ["energyPerImage"] = row.Price?.EnergyPerImage / FemtojoulesPerPicojoule,
         ["energyPerProduct"] = row.Price?.EnergyPerProduct / FemtojoulesPerPicojoule,
         ["relativeEnergy"] = row.Price?.RelativeEnergy,
@@ -84,7 +84,7 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
         Output.Print("Energy of an image and delay are relative to exact.");
         Console.WriteLine();
         Print(
-            ("mean error", row => Output.Percent(WithoutMinus(row.Errors.MeanSignedRelativeError.Value))),
+            ("mean relative error", row => Output.Percent(WithoutMinus(row.Errors.MeanSignedRelativeError.Value))),
             ("pJ a product", row => Text(row.Price?.EnergyPerProduct / FemtojoulesPerPicojoule, "F3")),
             ("nJ an image", row => Text(row.Price?.EnergyPerImage / FemtojoulesPerNanojoule, "N1")),
             ("delay, ps", row => Text(row.Price?.Delay, "N0")),

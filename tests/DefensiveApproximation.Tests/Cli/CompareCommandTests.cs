@@ -21,7 +21,7 @@ public sealed partial class CompareCommandTests : IDisposable
         Assert.Equal(["exact", "bfloat16", "ax-fpm", "exact-fused", "array:8"], rows.Select(row => row.GetProperty("multiplier").GetString()));
         foreach (JsonElement row in rows)
         {
-            foreach (string name in (string[])["accuracy", "correct", "mred", "meanError", "seconds"])
+            foreach (string name in (string[])["accuracy", "correct", "mred", "meanRelativeError", "seconds"])
                 Assert.Equal(JsonValueKind.Number, row.GetProperty(name).ValueKind);
             double accuracy = row.GetProperty("accuracy").GetDouble();
             Assert.InRange(accuracy, row.GetProperty("interval")[0].GetDouble(), row.GetProperty("interval")[1].GetDouble());

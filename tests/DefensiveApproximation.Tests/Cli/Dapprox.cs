@@ -8,7 +8,7 @@ namespace DefensiveApproximation.Tests.Cli;
 sealed record Dapprox(int ExitCode, string Output, string Error)
 {
     // Far more than any of these runs takes; a program that hangs must not hang the tests.
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     /// <summary>A folder that is not there: the data of whoever runs the tests is not theirs.</summary>
     public static string NoFolder { get; } = Path.Combine(Path.GetTempPath(), "dapprox-tests-no-folder");

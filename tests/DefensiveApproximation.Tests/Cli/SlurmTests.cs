@@ -195,7 +195,7 @@ public sealed class SlurmTests(LocalSlurm slurm) : IClassFixture<LocalSlurm>, ID
         // A unit whose place is taken by a folder cannot be written.
         string broken = folder.File("broken"), victim = Path.GetFileName(Directory.GetFiles(Path.Combine(local, "units"), "response-*")[0]);
         Directory.CreateDirectory(Path.Combine(broken, "units", victim));
-        await Submit("figure-4", broken);
+        await Submit("figure-4,figure-16", broken);
         Assert.True(await Until(() => File.Exists(Path.Combine(broken, "report.html"))), slurm.Run("squeue"));
         status = await Dapprox.RunAsync("results", "status", "--run", broken, "--json");
         JsonElement failed = Assert.Single(status.Json.GetProperty("units").EnumerateArray(), unit => unit.GetProperty("state").GetString() == "failed");
