@@ -113,7 +113,7 @@ static class Output
     /// <summary>A fraction of some images as a percentage, in whole per cents where the images are few.</summary>
     /// <param name="share">From 0 to 1, or null.</param>
     /// <param name="of">How many images it is a fraction of.</param>
-    public static string Percent(double? share, int of) => share is double value && of < LeastForDecimals ? $"{100 * value:F0} %" : Percent(share);
+    public static string Percent(double? share, int of) => share is double value && of < LeastForDecimals ? $"{Math.Round(Math.Round(100 * value, 6), MidpointRounding.AwayFromZero):F0} %" : Percent(share);
 
     static int WidthOf(bool isRedirected) => isRedirected ? TextLayout.Unbounded : Console.WindowWidth is > 0 and int width ? width : UsualWidth;
 

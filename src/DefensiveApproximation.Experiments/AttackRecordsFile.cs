@@ -19,6 +19,9 @@ public sealed record SavedAttack(string Attack, string Settings, string? Backwar
 /// </remarks>
 public static class AttackRecordsFile
 {
+    /// <summary>What the file is called in the folder of an attack.</summary>
+    public const string Name = "records.parquet";
+
     static readonly Column[] Columns =
     [
         new("attack", "VARCHAR"), new("settings", "VARCHAR"), new("backward", "VARCHAR"), new("epsilon", "DOUBLE"),

@@ -15,8 +15,13 @@ static class AttackFolder
 
     /// <summary>Finds out before an attack whether its results can be written; makes the folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="InputException">They cannot.</exception>
-    public static void Probe(string folder) => AtomicFile.Probe(Records(folder));
+    /// <exception cref="InputException">They cannot, or the folder has results.</exception>
+    public static void Probe(string folder)
+    {
+        if (File.Exists(Records(folder)))
+            throw new InputException($"'{folder}' holds the results of an attack; name another folder with --save, or remove this one");
+        AtomicFile.Probe(Records(folder));
+    }
 
     /// <summary>Writes the records, the images of each ε, a picture of some, and the curve.</summary>
     /// <param name="folder">The folder.</param>
@@ -24,16 +29,21 @@ static class AttackFolder
     /// <param name="data">The data the images are from.</param>
     /// <param name="places">The places of the images in it.</param>
     /// <param name="networks">The networks with their names, the attacked one first.</param>
-    public static void Save(string folder, AttackReport report, Dataset data, int[] places, (string Name, Network Network)[] networks)
+    /// <returns>The names of the files.</returns>
+    public static IReadOnlyList<string> Save(string folder, AttackReport report, Dataset data, int[] places, (string Name, Network Network)[] networks)
     {
         Tensor clean = data.Images(places);
+        var files = new List<string> { AttackRecordsFile.Name };
         AttackRecordsFile.Save(
             Records(folder),
             [.. report.Results.SelectMany(result => result.ByRule.Select(run => new SavedAttack(
                 report.Entry.Name, $"{result.Attack}", report.Entry.Knowledge == Knowledge.Gradients ? run.Rule.Name : null, result.Epsilon?.Value, run.Outcome)))],
             report.Others);
         foreach (AttackResult result in report.Results)
-            AttackFiles.SaveImages(Path.Combine(folder, $"adversarial{(result.Epsilon is Epsilon epsilon ? $"-{epsilon.Text.Replace('/', '-')}" : "")}.safetensors"), clean, result.Worst.Records);
+        {
+            files.Add($"adversarial{(result.Epsilon is Epsilon epsilon ? $"-{epsilon.Text.Replace('/', '-')}" : "")}.safetensors");
+            AttackFiles.SaveImages(Path.Combine(folder, files[^1]), clean, result.Worst.Records);
+        }
 
         int each = Math.Max(1, MostExamples / report.Results.Count);
         AdversarialExample[] examples = report.Results
@@ -55,10 +65,16 @@ static class AttackFolder
         Write("grid.png", AdversarialGrid.Draw(examples));
         Write("curve.png", CurveFigure.Draw(report.Title, AttackEntry.SignOf(report.Norm), isMinimal ? report.Curve : measured, isMinimal));
 
-        void Write(string name, byte[] picture) => AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(picture));
+        return files;
+
+        void Write(string name, byte[] picture)
+        {
+            AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(picture));
+            files.Add(name);
+        }
     }
 
-    static string Records(string folder) => Path.Combine(folder, "records.parquet");
+    static string Records(string folder) => Path.Combine(folder, AttackRecordsFile.Name);
 
     static AdversarialExample Example(string caption, Dataset data, float[] clean, AttackRecord record, (string Name, Network Network)[] networks)
     {

@@ -115,7 +115,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
         Console.WriteLine();
         IEnumerable<string> reasons = Results.SelectMany(result => result.Worst.Records)
             .GroupBy(record => record.Reason).OrderBy(group => group.Key).Select(group => $"{Word(group.Key)} {group.Count()}");
-        Output.PrintFields(("attacks ended", string.Join(", ", reasons)));
+        Output.PrintFields((Results.Count > 1 ? "attacks ended, all ε" : "attacks ended", string.Join(", ", reasons)));
         PrintCurve(first.Count);
 
         string[] Row(AttackResult result, string rule, TransferAttack outcome, string time)

@@ -32,7 +32,7 @@ static class AttackRun
         Option<Epsilon[]> epsilon = entry.Budget == Budget.Minimal
             ? Refused<Epsilon[]>("--epsilon", $"{entry.Name} finds the nearest adversarial example and takes no --epsilon; leave it out, the curve has the robust accuracy at every ε")
             : Values.List("--epsilon", "X,…", "The perturbation budget ε for pixels in [0, 1], as a number or a fraction: 0.1, 8/255; or several, with commas between them." + (entry.Budget == Budget.Either ? " [default: find the smallest that succeeds]" : ""),
-                text => Epsilon.Parse("--epsilon", text, number => number >= 0 && (number <= 1 || entry.Norms.Length > 1), "a number or a fraction from 0 to 1, such as 0.1 or 8/255, or several: 0.1,0.2"));
+                text => Epsilon.Parse("--epsilon", text, number => number > 0 && (number <= 1 || entry.Norms.Length > 1), "a number or a fraction above 0, up to 1, such as 0.1 or 8/255, or several: 0.1,0.2"));
         epsilon.Required = entry.Budget == Budget.Fixed;
         Option<bool> targeted = entry.CanTarget
             ? new("--targeted") { Description = "Target the class after the true one, (label + 1) mod classes, instead of any wrong one." }
@@ -58,7 +58,7 @@ static class AttackRun
         Option<int?> first = SharedOptions.First("Attack at most this many images, counted after --skip and --correct-on.");
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> save = Values.Option<string?>(
-            "--save", "DIR", "Write into this folder: records.parquet, one row per image and run; adversarial.safetensors or adversarial-EPS.safetensors with the tensors clean, adversarial and labels; grid.png, a picture of some; curve.png, the robust accuracy against ε.",
+            "--save", "DIR", "Write into this folder: records.parquet, one row per image and run; adversarial.safetensors or adversarial-EPS.safetensors with the tensors clean, adversarial (the last attempt where the attack fails), labels and success (1 or 0); grid.png, a picture of some; curve.png, the robust accuracy against ε.",
             text => Values.Folder("--save", text));
         Option<bool> json = SharedOptions.Json();
         foreach (Option option in (Option[])[preset, epsilon, targeted, .. entry.Options, mostQueries, gradient, .. entry.CanResume ? (Option[])[resume] : []])
@@ -107,12 +107,13 @@ static class AttackRun
             }).ToArray());
 
             var report = new AttackReport(entry, title, [.. others.Select(other => other.Name)], results);
-            if (folder is not null)
-                AttackFolder.Save(folder, report, data, places, [(parse.GetValue(target)!.Name, attacked), .. others.Zip(tried, (other, network) => (other.Name, network))]);
+            IReadOnlyList<string> files = folder is null ? [] : AttackFolder.Save(folder, report, data, places, [(parse.GetValue(target)!.Name, attacked), .. others.Zip(tried, (other, network) => (other.Name, network))]);
             if (parse.GetValue(json))
                 Output.PrintJson(report.Json());
             else
                 report.Print();
+            if (folder is not null)
+                Output.Note($"{folder} has {string.Join(", ", files)}");
             Output.NoteMantissas([parse.GetValue(target)!, .. others]);
             return Task.CompletedTask;
         });

@@ -17,6 +17,9 @@ public sealed class Audit
 {
     const int Steps = 40, Restarts = 10;
 
+    // Of fewer, one image is more than the percentage point that some checks allow.
+    const int FewImages = 100;
+
     static readonly double[] Overshoots = TransferExperiment.Overshoots;
     static readonly double[] Confidences = [0, 5, 10, 20];
     static readonly BackwardRule[] Rules = [BackwardRule.StraightThrough, BackwardRule.GainMatched, BackwardRule.Smoothed];
@@ -215,7 +218,7 @@ public sealed class Audit
 
         // Each of its own images: some attacks are on few.
         Share blackOnly = black.Select(attack => judge.BrokenBeside(attack.Unit, attack.Broken, white)).MaxBy(share => share.Value)!;
-        Add("S4", "white-box attacks beat black-box attacks", $"{Text(blackOnly)} of the images broken without gradients only, by the strongest of Square, NES, HopSkipJump, random noise and transfer from the exact network", "at most 1 %", blackOnly.Value <= 0.01, "the white-box attacks are weaker than attacks with less access");
+        Add("S4", "white-box attacks beat black-box attacks", $"{Text(blackOnly)} of the images broken only by attacks without gradients: Square, NES, HopSkipJump, random noise, transfer from the exact network", "at most 1 %", blackOnly.Value <= 0.01, "the white-box attacks are weaker than attacks with less access");
 
         Share noise = judge.Broken(Noise), samePgd = judge.BrokenAmong(Curve(Epsilon), Noise);
         Add("S5", $"random noise, {scale.Draws:N0} draws an image", $"success rate {Text(noise)}, of PGD {Text(samePgd)} on the same images", "lower than PGD", noise.Count < samePgd.Count || samePgd.Count == samePgd.Of, "the attack is no better than random search");
@@ -228,7 +231,7 @@ public sealed class Audit
         Note("S8", "step size", $"success rate {string.Join(", ", sizes.Select(size => $"{Percent(size.Share)} at {size.Name}"))}", "the strongest counts");
 
         (Share bad, Share saturated) = judge.Gradients(Gradients);
-        Add("S9", "zero, non-finite or saturated gradients", $"zero or non-finite gradient {Text(bad)}, softmax exactly 1 {Text(saturated)}{(defence.IsRandom ? ", each for the multiplier with the most" : "")}", "at most 1 % each", bad.Value <= 0.01 && saturated.Value <= 0.01, "the gradient of the cross-entropy is useless there; use losses on the logits");
+        Add("S9", "zero, non-finite or saturated gradients", $"zero or non-finite gradient: {Text(bad)}; softmax saturated at 1: {Text(saturated)}{(defence.IsRandom ? ", each for the multiplier with the most" : "")}", "at most 1 % each", bad.Value <= 0.01 && saturated.Value <= 0.01, "where the softmax is saturated, the cross-entropy has no gradient; attack with losses on the logits");
 
         (string Name, Share Share)[] losses = [.. Losses.Select(one => (one.Name, judge.Broken(one.Unit)))];
         string rates = $"success rate: {string.Join(", ", losses.Select(loss => $"{loss.Name} {Percent(loss.Share)}"))}";
@@ -253,10 +256,10 @@ public sealed class Audit
         (double Confidence, Share Share)[] confident = [.. Confident.Select(one => (one.Confidence, judge.Transfer(one.Unit)))];
         // The most confident examples that there are.
         double most = Math.Max(far.Value ?? 1, confident.Select(one => one.Share.Value).LastOrDefault(share => share is not null) ?? 1);
-        Add("T1", "transfer beyond the decision boundary", $"transfer rate: DeepFool {Percent(near)}, {Percent(far)} with the perturbation scaled by {Overshoots[^1]}; C&W {string.Join(", ", confident.Select(one => $"κ = {one.Confidence}: {Percent(one.Share)}"))}", "at most 50 % at the largest scale and κ", most <= 0.5, "examples fail to transfer at the decision boundary only");
+        Add("T1", "transfer beyond the decision boundary", $"transfer rate: DeepFool {Percent(near)}, {Percent(far)} with the perturbation scaled by {Overshoots[^1]}; C&W {string.Join(", ", confident.Select(one => $"κ = {one.Confidence}: {(one.Share.Value is null ? "no examples" : Percent(one.Share))}"))}", "at most 50 % at the largest scale and κ", most <= 0.5, "examples beyond the decision boundary transfer");
         (string Name, Share Share)[] controls = [.. Controls.Select(control => (Short(control), judge.TransferTo(DeepFoolOnExact, control)))];
         bool beats = controls.All(control => near.High < control.Share.Low);
-        Add("T2", "transfer to controls", $"transfer rate: defence {Text(near)}; {string.Join("; ", controls.Select(control => $"{control.Name} {Text(control.Share)}"))}", "below every control, intervals disjoint", beats, "not below every other change of the network");
+        Add("T2", "transfer to controls", $"transfer rate: defence {Text(near)}; {string.Join("; ", controls.Select(control => $"{control.Name} {Text(control.Share)}"))}", "below every control, intervals disjoint", beats, "some change that is no defence lowers transfer as much");
         (string Name, Share Share)[] transfers = [("PGD", judge.Transfer(ExactCurve(Epsilon))), ("MI-FGSM", judge.Transfer(Momentum)), ("PGD on exact and heap-like together", judge.Transfer(Ensemble))];
         Share reverse = judge.Reverse(Curve(Epsilon));
         Note("T3", "surrogates and reverse transfer", $"transfer rate at ε = {EpsilonText(Epsilon)}: {string.Join(", ", transfers.Select(transfer => $"{transfer.Name} {Percent(transfer.Share)}"))}; from the defence to the exact network {Percent(reverse)}", "for information");
@@ -310,10 +313,12 @@ public sealed class Audit
     IEnumerable<string> Notes(RunContext context, int attacked)
     {
         if (attacked < scale.Images)
-            yield return $"{attacked} images are attacked, and {scale} scale takes {scale.Images}: the exact network and the defence classify no more of the {defence.Images.Count} images correctly.";
+            yield return $"{attacked} images are attacked instead of the {scale.Images} of {scale} scale: of the {defence.Images.Count} given, both networks classify no more correctly.";
+        if (attacked < FewImages)
+            yield return $"One image is {Points(1.0 / attacked)} percentage points: where a check allows less, a single image decides.";
         if (!defence.HasTrainingImages)
         {
-            yield return $"Gains are calibrated on the first {context.Calibration(defence.DatasetName).Batch} of these pictures, which have no training images.";
+            yield return $"There are no training images: gains are calibrated on the first {context.Calibration(defence.DatasetName).Batch} of the pictures.";
             yield return "T2 has no independently trained network as a control, which needs training images.";
         }
 

@@ -29,9 +29,16 @@ public static partial class RunQuery
     {
         string[] kinds = Directory.Exists(folder.Units)
             ? [.. Directory.GetFiles(folder.Units).Select(file => UnitFile().Match(Path.GetFileName(file))).Where(match => match.Success).Select(match => match.Groups[1].Value).Distinct()]
+            : File.Exists(Saved(folder)) ? ["attack"]
             : [];
-        return kinds.Length > 0 ? kinds : throw new InputException($"'{folder.Path}' holds no results; give the folder of a run, which 'dapprox reproduce --out DIR' or 'dapprox audit --out DIR' writes");
+        return kinds.Length > 0 ? kinds : throw new InputException($"'{folder.Path}' holds no results; give the folder of a run, which 'dapprox reproduce --out DIR', 'dapprox audit --out DIR' or 'dapprox attack … --save DIR' writes");
     }
+
+    /// <summary>The records of an attack that was run by itself.</summary>
+    static string Saved(RunFolder folder) => Path.Combine(folder.Path, AttackRecordsFile.Name);
+
+    /// <summary>A table's files.</summary>
+    static string Files(RunFolder folder, string kind) => Directory.Exists(folder.Units) ? Path.Combine(ParquetFile.Literal(folder.Units), $"{kind}-{UnitGlob}") : ParquetFile.Literal(Saved(folder));
 
     /// <summary>The answer to a query.</summary>
     /// <param name="folders">The runs; of several, each table has a column <c>run</c> with the run's folder.</param>
@@ -92,7 +99,7 @@ public static partial class RunQuery
                 foreach (RunFolder folder in folders.Where(folder => Kinds(folder).Contains(kind)))
                 {
                     reading = folder;
-                    string files = ParquetFile.Quoted(Path.Combine(ParquetFile.Literal(folder.Units), $"{kind}-{UnitGlob}"));
+                    string files = ParquetFile.Quoted(Files(folder, kind));
                     string run = folders.Count > 1 ? $"{ParquetFile.Quoted(folder.Path)} AS run, " : "";
                     tables.Add($"SELECT {run}* FROM read_parquet({files}, union_by_name = true, filename = true)");
                     ParquetFile.Execute(connection, $"CREATE OR REPLACE VIEW {kind} AS {string.Join(" UNION ALL BY NAME ", tables)}");

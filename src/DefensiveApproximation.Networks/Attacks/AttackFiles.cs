@@ -23,6 +23,7 @@ public static class AttackFiles
             ["clean"] = clean,
             ["adversarial"] = adversarial,
             ["labels"] = new Tensor(records.Select(record => (float)record.Label).ToArray(), records.Count),
+            ["success"] = new Tensor(records.Select(record => record.Success ? 1f : 0).ToArray(), records.Count),
         });
     }
 }

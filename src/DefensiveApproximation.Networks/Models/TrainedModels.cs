@@ -49,7 +49,10 @@ public static class TrainedModels
         bool looksLikePath = nameOrPath.Contains('/') || nameOrPath.Contains('\\') || nameOrPath.Contains('.');
         if (looksLikePath || File.Exists(nameOrPath))
         {
-            bool isPyTorch = Path.GetExtension(nameOrPath).ToLowerInvariant() is ".pt" or ".pth";
+            string extension = Path.GetExtension(nameOrPath).ToLowerInvariant();
+            if (extension is not (".safetensors" or ".pt" or ".pth") && File.Exists(nameOrPath))
+                throw new InputException($"'{nameOrPath}' is no kind of network file; files that end in .safetensors, .pt, .pth or .onnx are read");
+            bool isPyTorch = extension is ".pt" or ".pth";
             (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) read =
                 isPyTorch ? (PyTorchFile.Load(nameOrPath), null) : Named(Safetensors.Load(nameOrPath));
             foreach ((string tensor, Tensor values) in read.Weights)
