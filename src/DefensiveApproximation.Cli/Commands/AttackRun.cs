@@ -111,9 +111,7 @@ static class AttackRun
             if (parse.GetValue(json))
                 Output.PrintJson(report.Json());
             else
-                report.Print();
-            if (folder is not null)
-                Output.Note($"{folder} has {string.Join(", ", files)}");
+                report.Print(files.Select(name => Path.Combine(folder!, name)));
             Output.NoteMantissas([parse.GetValue(target)!, .. others]);
             return Task.CompletedTask;
         });

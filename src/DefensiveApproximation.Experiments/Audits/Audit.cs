@@ -313,7 +313,7 @@ public sealed class Audit
     IEnumerable<string> Notes(RunContext context, int attacked)
     {
         if (attacked < scale.Images)
-            yield return $"{attacked} images are attacked instead of the {scale.Images} of {scale} scale: of the {defence.Images.Count} given, both networks classify no more correctly.";
+            yield return $"{attacked} image{(attacked == 1 ? " is" : "s are")} attacked instead of the {scale.Images} of {scale} scale: of the {defence.Images.Count} given, both networks classify no more correctly.";
         if (attacked < FewImages)
             yield return $"One image is {Points(1.0 / attacked)} percentage points: where a check allows less, a single image decides.";
         if (!defence.HasTrainingImages)

@@ -39,6 +39,24 @@ public sealed class AttackCommandTests : IDisposable
         Assert.All(Names, name => Assert.Contains($"\n{name} ", run.Output, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Attack_Saved_SaysWhere_KeepsItAndCanBeQueried()
+    {
+        string saved = folder.File("saved");
+        string[] attack = ["attack", "fgsm", "--epsilon", "0.05", "--first", "5", "--save", saved];
+
+        Dapprox run = await Dapprox.RunAsync(attack);
+        Dapprox again = await Dapprox.RunAsync(attack);
+        Dapprox query = await Dapprox.RunAsync("results", "query", "SELECT sum(success::INT), count(*) FROM attack", "--run", saved, "--json");
+
+        string[] files = ["records.parquet", "adversarial-0.05.safetensors", "grid.png", "curve.png"];
+        Assert.All(files, file => Assert.Contains(Path.Combine(saved, file), run.Output, StringComparison.Ordinal));
+        again.AssertRefused("holds the results of an attack");
+        Tensor success = Safetensors.Load(Path.Combine(saved, files[1])).Tensors["success"];
+        Assert.Equal(5, success.Data.Length);
+        Assert.Equal($"[{success.Data.Sum()},5]", query.Json.GetProperty("rows")[0].GetRawText().Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+    }
+
     // Budgets that take no time: what the attacks are worth is tested elsewhere.
     [Theory]
     [InlineData("fgsm")]

@@ -5,6 +5,14 @@ namespace DefensiveApproximation.Tests.Cli;
 
 public class ErrorTests
 {
+    [Fact]
+    public async Task Evaluate_OfAFileThatIsNoNetwork_SaysWhichAre()
+    {
+        Dapprox run = await Dapprox.RunAsync("evaluate", "--model", typeof(ErrorTests).Assembly.Location);
+
+        run.AssertRefused("is no kind of network file; files that end in .safetensors, .pt, .pth or .onnx are read");
+    }
+
     [Theory]
     [InlineData("evaluat", "unknown command 'evaluat': did you mean 'evaluate'?")]
     [InlineData("evaluate --modle x", "unknown option '--modle': did you mean '--model'?")]
@@ -46,7 +54,7 @@ public class ErrorTests
     [InlineData("attack fgsm --gradient straight-trough", "unknown gradient estimator 'straight-trough': did you mean 'straight-through'?")]
     [InlineData("attack fgsm --max-queries 0", "--max-queries is '0'; give an integer of at least 1")]
     [InlineData("attack fgsm --resume state", "unknown option '--resume'")]
-    [InlineData("attack fgsm --epsilon 1.5", "--epsilon is '1.5'; give a number or a fraction from 0 to 1")]
+    [InlineData("attack fgsm --epsilon 1.5", "--epsilon is '1.5'; give a number or a fraction above 0, up to 1")]
     [InlineData("attack apgd --epsilon 8", "--epsilon is 8, but no two images are further apart than 1 in L∞; give a smaller number, such as 0.1")]
     [InlineData("attack pgd --epsilon 0.1,29 --norm l2", "--epsilon is 29, but no two images are further apart than 28 in L2")]
     [InlineData("attack square --epsilon 1e308 --norm l2", "ε is 1E+308; it lies between 0 and 1000")]
@@ -54,14 +62,15 @@ public class ErrorTests
     [InlineData("attack mi-fgsm --restarts 10", "--restarts is 10, but all starts are the same where none is random; give --random-start too")]
     [InlineData("attack pgd --preset released --restarts 2", "--restarts is 2, but all starts are the same")]
     [InlineData("attack fab --targets 3 --targeted", "--targets is 3, but --targeted aims at one class; leave out one of the two")]
-    [InlineData("attack fgsm --epsilon nan", "--epsilon is 'nan'; give a number or a fraction from 0 to 1")]
+    [InlineData("attack fgsm --epsilon nan", "--epsilon is 'nan'; give a number or a fraction above 0, up to 1")]
     [InlineData("attack fgsm --epsilon 0.1,", "--epsilon is ''")]
     [InlineData("attack fgsm --epsilon 0.1 --try-on exact,ax", "unknown multiplier 'ax'")]
     [InlineData("attack pgd --epsilon 0.1 --steps 0", "--steps is '0'; give an integer from 1")]
     [InlineData("attack pgd --epsilon 0.1 --step-size 0", "--step-size is '0'")]
     [InlineData("attack pgd --epsilon 0.1 --save ", "--save is ''; give a folder")]
     [InlineData("attack pgd --epsilon 0.1 --seed -1", "--seed is '-1'")]
-    [InlineData("attack fgsm --epsilon 8/0", "--epsilon is '8/0'; give a number or a fraction from 0 to 1, such as 0.1 or 8/255")]
+    [InlineData("attack fgsm --epsilon 0,1", "--epsilon is '0'; give a number or a fraction above 0, up to 1, such as 0.1 or 8/255")]
+    [InlineData("attack fgsm --epsilon 8/0", "--epsilon is '8/0'; give a number or a fraction above 0, up to 1, such as 0.1 or 8/255")]
     [InlineData("attack fgsm --epsilon 300/255", "--epsilon is '300/255'")]
     [InlineData("evaluate --multiplier array:32", "array:32 has inputs of 32 and 32 bits")]
     [InlineData("multiply -- -1 1 --multiplier ax-fpm", "'--multiplier' stands after --, which ends the options")]

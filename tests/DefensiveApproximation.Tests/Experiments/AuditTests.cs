@@ -90,7 +90,7 @@ public sealed class AuditTests : IDisposable
         Assert.Equal(classes == 2, Of("S10").Outcome == Outcome.Note);
         Assert.DoesNotContain("independently", Of("T2").Measured, StringComparison.Ordinal);
         Assert.Contains(result.Notes, note => note.Contains("independently trained", StringComparison.Ordinal));
-        Assert.Contains(result.Notes, note => note.Contains("images are attacked, and tiny scale takes 4", StringComparison.Ordinal));
+        Assert.Contains(result.Notes, note => note.Contains("attacked instead of the 4 of tiny scale", StringComparison.Ordinal));
         Assert.Contains("1/255, 2/255, 4/255, 8/255", Of("S2").Measured, StringComparison.Ordinal);
         Assert.Contains("At ε = 2/255", result.Conclusion, StringComparison.Ordinal);
         string text = AuditReport.Markdown(result);
