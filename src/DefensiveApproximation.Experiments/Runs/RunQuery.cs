@@ -31,7 +31,7 @@ public static partial class RunQuery
             ? [.. Directory.GetFiles(folder.Units).Select(file => UnitFile().Match(Path.GetFileName(file))).Where(match => match.Success).Select(match => match.Groups[1].Value).Distinct()]
             : File.Exists(Saved(folder)) ? ["attack"]
             : [];
-        return kinds.Length > 0 ? kinds : throw new InputException($"'{folder.Path}' holds no results; give the folder of a run, which 'dapprox reproduce --out DIR', 'dapprox audit --out DIR' or 'dapprox attack … --save DIR' writes");
+        return kinds.Length > 0 ? kinds : throw new InputException($"'{folder.Path}' holds no results; give the folder of a run, which 'dapprox reproduce --out DIR', 'dapprox audit --out DIR' or 'dapprox attack NAME --save DIR' writes");
     }
 
     /// <summary>The records of an attack that was run by itself.</summary>
