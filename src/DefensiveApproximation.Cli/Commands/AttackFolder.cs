@@ -29,20 +29,20 @@ static class AttackFolder
     /// <param name="data">The data the images are from.</param>
     /// <param name="places">The places of the images in it.</param>
     /// <param name="networks">The networks with their names, the attacked one first.</param>
-    /// <returns>The names of the files.</returns>
+    /// <returns>The files.</returns>
     public static IReadOnlyList<string> Save(string folder, AttackReport report, Dataset data, int[] places, (string Name, Network Network)[] networks)
     {
         Tensor clean = data.Images(places);
-        var files = new List<string> { AttackRecordsFile.Name };
+        var files = new List<string> { Records(folder) };
         AttackRecordsFile.Save(
-            Records(folder),
+            files[0],
             [.. report.Results.SelectMany(result => result.ByRule.Select(run => new SavedAttack(
                 report.Entry.Name, $"{result.Attack}", report.Entry.Knowledge == Knowledge.Gradients ? run.Rule.Name : null, result.Epsilon?.Value, run.Outcome)))],
             report.Others);
         foreach (AttackResult result in report.Results)
         {
-            files.Add($"adversarial{(result.Epsilon is Epsilon epsilon ? $"-{epsilon.Text.Replace('/', '-')}" : "")}.safetensors");
-            AttackFiles.SaveImages(Path.Combine(folder, files[^1]), clean, result.Worst.Records);
+            files.Add(Path.Combine(folder, $"adversarial{(result.Epsilon is Epsilon epsilon ? $"-{epsilon.Text.Replace('/', '-')}" : "")}.safetensors"));
+            AttackFiles.SaveImages(files[^1], clean, result.Worst.Records);
         }
 
         int each = Math.Max(1, MostExamples / report.Results.Count);
@@ -69,8 +69,8 @@ static class AttackFolder
 
         void Write(string name, byte[] picture)
         {
-            AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(picture));
-            files.Add(name);
+            files.Add(Path.Combine(folder, name));
+            AtomicFile.Write(files[^1], stream => stream.Write(picture));
         }
     }
 

@@ -85,7 +85,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
 
     /// <summary>Prints the results as tables.</summary>
     /// <param name="files">The files that they were saved in.</param>
-    public void Print(IEnumerable<string> files)
+    public void Print(IReadOnlyList<string> files)
     {
         AttackSummary first = Results[0].Summary;
         bool hasBudget = Results[0].Epsilon is not null;
@@ -119,7 +119,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
             .GroupBy(record => record.Reason).OrderBy(group => group.Key).Select(group => $"{Word(group.Key)} {group.Count()}");
         Output.PrintFields((Results.Count > 1 ? "attacks ended, all ε" : "attacks ended", string.Join(", ", reasons)));
         PrintCurve(first.Count);
-        if (files.Any())
+        if (files.Count > 0)
         {
             Console.WriteLine();
             Output.PrintFields(files.Select(file => ("saved", file)));

@@ -111,7 +111,7 @@ static class AttackRun
             if (parse.GetValue(json))
                 Output.PrintJson(report.Json());
             else
-                report.Print(files.Select(name => Path.Combine(folder!, name)));
+                report.Print(files);
             Output.NoteMantissas([parse.GetValue(target)!, .. others]);
             return Task.CompletedTask;
         });

@@ -48,7 +48,7 @@ static class ReproduceCommand
             if (parse.GetValue(report) && units.Count > 0 && !units.Any(context.IsDone))
                 throw new InputException($"no unit of this scale, seed and data is done in '{folder.Path}'; leave out --report, or name the folder of a run with --out");
             // What the quick scale measures has no part in the answer, so nobody has to wait for it.
-            bool isAnsweredFirst = chosen == Scale.Quick && experiments.Count == AllExperiments.List.Count && !parse.GetValue(json);
+            bool isAnsweredFirst = chosen == Scale.Quick && AllExperiments.AreAll(experiments) && !parse.GetValue(json);
             if (isAnsweredFirst)
                 Print(Answer.Included);
             IReadOnlyList<(string Unit, double Seconds)> times = parse.GetValue(report) ? [] : RunOptions.Run(units, context, cancellation);
@@ -70,7 +70,7 @@ static class ReproduceCommand
 
     static void Print(ReportSource source, IReadOnlyList<Experiment> asked, RunFolder folder, bool isAnswered, double seconds)
     {
-        if (asked.Count == AllExperiments.List.Count)
+        if (AllExperiments.AreAll(asked))
         {
             if (!isAnswered)
                 Print(source.Answer);

@@ -17,7 +17,7 @@ static partial class ResultsCommand
     };
 
     static Option<RunFolder[]> Run() => Values.Option(
-        "--run", "DIR,…", $"The folder of the run; of several, results have a column run. [default: {RunOptions.ReproductionFolder} or {RunOptions.AuditFolder}, whichever is here]", Folders);
+        "--run", "DIR,…", $"The folder of a run, or what attack --save wrote; of several, results have a column run. [default: {RunOptions.ReproductionFolder} or {RunOptions.AuditFolder}, whichever is here]", Folders);
 
     // A folder may have a comma in its name.
     static RunFolder[] Folders(string text) =>

@@ -13,6 +13,10 @@ public static class AllExperiments
     // Estimated gradients are too slow for Carlini and Wagner's thousands of steps.
     static readonly BackwardRule[] Cheap = [BackwardRule.StraightThrough, BackwardRule.GainMatched, BackwardRule.Smoothed];
 
+    /// <summary>Whether these are all of them.</summary>
+    /// <param name="experiments">Some experiments.</param>
+    public static bool AreAll(IEnumerable<Experiment> experiments) => List.All(experiments.Contains);
+
     /// <summary>All of them, in the order of a report.</summary>
     public static IReadOnlyList<Experiment> List { get; } =
     [

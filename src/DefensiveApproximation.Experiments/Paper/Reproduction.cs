@@ -20,7 +20,7 @@ public static class Reproduction
         return
         [
             .. experiments.Where(experiment => experiment.IsIn(scale)).SelectMany(experiment => experiment.Units(scale)),
-            .. AllExperiments.List.All(experiments.Contains) ? Galleries : [],
+            .. AllExperiments.AreAll(experiments) ? Galleries : [],
         ];
     }
 

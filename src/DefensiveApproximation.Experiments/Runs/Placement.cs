@@ -41,11 +41,11 @@ public sealed record Placement(params IReadOnlyList<(string Multiplier, string L
     /// <summary>About how long one image takes through LeNet-5, in seconds of two cores.</summary>
     internal double SecondsAnImage => Parts.Select(part => part.Multiplier switch
     {
-        "bfloat16" or "bfloat16-nearest" or "ama5-flat" => FastestPass,
+        "exact" or "bfloat16" or "bfloat16-nearest" or "ama5-flat" => FastestPass,
         _ when part.Multiplier.StartsWith("ax-fpm", StringComparison.Ordinal) => 1.2e-3,
         // Other circuits are looked up or evaluated product by product.
         _ => 18e-3,
-    }).Append(FastestPass).Max();
+    }).DefaultIfEmpty(FastestPass).Max();
 
     /// <summary>In words that differ where the multipliers or the layers do: the name, and fingerprints of files.</summary>
     /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>

@@ -49,12 +49,14 @@ public static class TrainedModels
         bool looksLikePath = nameOrPath.Contains('/') || nameOrPath.Contains('\\') || nameOrPath.Contains('.');
         if (looksLikePath || File.Exists(nameOrPath))
         {
-            string extension = Path.GetExtension(nameOrPath).ToLowerInvariant();
-            if (extension is not (".safetensors" or ".pt" or ".pth") && File.Exists(nameOrPath))
-                throw new InputException($"'{nameOrPath}' is no kind of network file; files that end in .safetensors, .pt, .pth or .onnx are read");
-            bool isPyTorch = extension is ".pt" or ".pth";
-            (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) read =
-                isPyTorch ? (PyTorchFile.Load(nameOrPath), null) : Named(Safetensors.Load(nameOrPath));
+            (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) read = Path.GetExtension(nameOrPath).ToLowerInvariant() switch
+            {
+                ".pt" or ".pth" => (PyTorchFile.Load(nameOrPath), null),
+                ".onnx" => throw new InputException($"'{nameOrPath}' is an ONNX network, whose weights have no names of an architecture; give a .safetensors, .pt or .pth file"),
+                not ".safetensors" when File.Exists(nameOrPath) =>
+                    throw new InputException($"'{nameOrPath}' is no kind of network file; files that end in .safetensors, .pt, .pth or .onnx are read"),
+                _ => Named(Safetensors.Load(nameOrPath)),
+            };
             foreach ((string tensor, Tensor values) in read.Weights)
             {
                 if (!values.Data.All(float.IsFinite))

@@ -107,15 +107,16 @@ public sealed partial class CompareCommandTests : IDisposable
         const string Long = "array:4:by-column=2xama5+2xama1+ama2+ama3";
 
         Terminal.Screen screen = await new Terminal().RunAsync(
-            "compare", $"exact,ax-fpm-renormalised,{Long},array:8", "--dataset", "digits", "--first", "1");
+            "compare", $"exact,ax-fpm-renormalised,{Long},array:8", "--dataset", "digits", "--first", "1", "--layers", "conv1", "--epsilon", "16/255");
 
         Assert.True(screen.ExitCode == 0, screen.Text);
         Assert.DoesNotContain('…', screen.Text);
-        Assert.Equal(2, Rows("ax-fpm-renormalised").Length);
-        Assert.Equal(3, Rows("#3").Length);
+        Assert.Equal(3, Rows("ax-fpm-renormalised").Length);
+        Assert.Equal(4, Rows("#3").Length);
         Assert.Contains($"#3  {Long}", screen.Lines);
+        Assert.Contains(screen.Lines, line => line.Contains("robust at 16/255", StringComparison.Ordinal));
         Assert.Contains("circuit of 8 bits multiplies the leading 8 bits of binary32 mantissas", string.Join(' ', screen.Lines), StringComparison.Ordinal);
-        Assert.Equal(2, Rows("exact").Length);
+        Assert.Equal(3, Rows("exact").Length);
         Assert.All(Rows("exact"), line => Assert.InRange(line.Length, 20, 80));
 
         string[] Rows(string name) => [.. screen.Lines.Where(line => line.TrimStart().StartsWith($"{name} ", StringComparison.Ordinal))];

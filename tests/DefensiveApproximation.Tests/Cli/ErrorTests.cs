@@ -13,6 +13,14 @@ public class ErrorTests
         run.AssertRefused("is no kind of network file; files that end in .safetensors, .pt, .pth or .onnx are read");
     }
 
+    [Fact]
+    public async Task Convert_OfAnOnnxNetwork_SaysWhatIsConverted()
+    {
+        Dapprox run = await Dapprox.RunAsync("model", "convert", "network.onnx", "weights.safetensors");
+
+        run.AssertRefused("'network.onnx' is an ONNX network, whose weights have no names of an architecture; give a .safetensors, .pt or .pth file");
+    }
+
     [Theory]
     [InlineData("evaluat", "unknown command 'evaluat': did you mean 'evaluate'?")]
     [InlineData("evaluate --modle x", "unknown option '--modle': did you mean '--model'?")]

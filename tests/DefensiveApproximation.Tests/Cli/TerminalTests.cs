@@ -24,6 +24,18 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "compare bfloat16,exact-fused --first 1 --epsilon 8/255",
         "attack fgsm --epsilon 0.1,8/255 --first 20 --try-on exact,ax-fpm,ax-fpm-wrapped,ax-fpm-renormalised,bfloat16",
         "attack pgd --first 1 --steps 3 --multiplier bfloat16 --gradient straight-through,gain-matched,smoothed",
+        "attack jsma --first 1 --try-on exact",
+        "attack cw --first 1 --iterations 20 --search-steps 1 --try-on exact",
+        "attack deepfool --first 3 --try-on exact",
+        "attack lsa --first 1 --rounds 3 --try-on exact",
+        "attack boundary --first 1 --steps 20 --try-on exact",
+        "attack hopskipjump --first 1 --iterations 1 --try-on exact",
+        "attack apgd --epsilon 0.1 --first 2 --steps 3 --try-on exact",
+        "attack fab --first 1 --steps 3 --restarts 1 --try-on exact",
+        "attack square --epsilon 0.1 --first 2 --queries 20 --try-on exact",
+        "attack mi-fgsm --epsilon 0.1 --first 2 --try-on exact",
+        "attack noise --epsilon 0.1 --first 5 --try-on exact",
+        "attack autoattack --epsilon 0.2 --first 1 --try-on exact",
         "attacks",
         "circuit build array:8:ama5",
         "circuit import OUT/a8.v",
@@ -49,29 +61,10 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "completion bash",
     ];
 
-    /// <summary>Calls of attacks that print the same tables as those above.</summary>
-    static readonly string[] AlikeCalls =
-    [
-        "attack jsma --first 1",
-        "attack cw --first 1 --iterations 20 --search-steps 1",
-        "attack deepfool --first 3",
-        "attack lsa --first 1 --rounds 3",
-        "attack boundary --first 1 --steps 20",
-        "attack hopskipjump --first 1 --iterations 1",
-        "attack apgd --epsilon 0.1 --first 2 --steps 3",
-        "attack fab --first 1 --steps 3 --restarts 1",
-        "attack square --epsilon 0.1 --first 2 --queries 20",
-        "attack mi-fgsm --epsilon 0.1 --first 2",
-        "attack noise --epsilon 0.1 --first 5",
-        "attack autoattack --epsilon 0.2 --first 1",
-    ];
-
     // Its program is not there everywhere; it has a test of its own.
     static readonly string[] Elsewhere = ["cells characterise"];
 
-    public static TheoryData<string> EachCall { get; } = [.. Calls];
-
-    public static TheoryData<string> EachAlikeCall { get; } = [.. AlikeCalls];
+    public static TheoryData<string> AllCalls { get; } = [.. Calls];
 
     /// <summary>The commands that do something, the program's own name among them as "".</summary>
     public static TheoryData<string> AllNames { get; } = [.. Names(CommandLine.Root(), "")];
@@ -83,7 +76,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
     public void EveryCommand_HasACallHere()
     {
         string[] missing = [.. AllNames.Select(row => row.Data)
-            .Where(name => name.Length > 0 && !Elsewhere.Contains(name) && !Calls.Concat(AlikeCalls).Any(call => call == name || call.StartsWith(name + " ", StringComparison.Ordinal)))];
+            .Where(name => name.Length > 0 && !Elsewhere.Contains(name) && !Calls.Any(call => call == name || call.StartsWith(name + " ", StringComparison.Ordinal)))];
 
         Assert.Empty(missing);
     }
@@ -101,7 +94,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
     }
 
     [Theory]
-    [MemberData(nameof(EachCall))]
+    [MemberData(nameof(AllCalls))]
     public async Task Command_InATerminal_ShowsWholeCellsWithinTheWidth(string call)
     {
         Terminal.SkipWhereThereIsNone();
@@ -113,7 +106,12 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         Terminal.Screen piped = await new Terminal { Redirection = "| cat" }.RunAsync(arguments);
         Terminal.Screen redirected = await new Terminal { Redirection = ">/dev/null 2>&1" }.RunAsync(arguments);
 
-        Assert.All([narrow, wide, dumb, piped, redirected], AssertIsWhole);
+        Assert.All([narrow, wide, dumb, piped, redirected], screen =>
+        {
+            Assert.True(screen.ExitCode == 0, screen.Text);
+            Assert.DoesNotContain("   at DefensiveApproximation", screen.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("…", screen.Text, StringComparison.Ordinal);
+        });
         AssertFits(narrow, 80, call);
         AssertFits(wide, 200, call);
         AssertFits(dumb, 80, call);
@@ -124,18 +122,6 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         Assert.All(piped.Raw.Split('\n'), line => Assert.False(line.TrimEnd('\r').EndsWith("  ", StringComparison.Ordinal) && !line.Contains('\e', StringComparison.Ordinal), line));
         // The words of a table are the same, however wide the screen is.
         Assert.Equal(Words(wide), Words(narrow));
-    }
-
-    [Theory]
-    [MemberData(nameof(EachAlikeCall))]
-    public async Task CommandAlike_InATerminal_ShowsWholeCellsWithinTheWidth(string call)
-    {
-        Terminal.SkipWhereThereIsNone();
-
-        Terminal.Screen screen = await new Terminal().RunAsync(files.Arguments(call));
-
-        AssertIsWhole(screen);
-        AssertFits(screen, 80, call);
     }
 
     [Theory]
@@ -169,13 +155,6 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
 
     // Two seconds on a machine that has time for it; tests run beside others.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
-
-    static void AssertIsWhole(Terminal.Screen screen)
-    {
-        Assert.True(screen.ExitCode == 0, screen.Text);
-        Assert.DoesNotContain("   at DefensiveApproximation", screen.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("…", screen.Text, StringComparison.Ordinal);
-    }
 
     static void AssertFits(Terminal.Screen screen, int width, string call)
     {

@@ -194,9 +194,11 @@ public partial class ReportTests(RunsFixture fixture)
         // Where scripts are switched off altogether, Chromium cannot print the page either.
         string forbidding = Page.Replace("<meta charset=\"utf-8\">", "<meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"script-src 'none'\">", StringComparison.Ordinal);
 
-        (string document, _) = await Browse(forbidding, "document.title = 'scripts run'", []);
+        (string document, string log) = await Browse(forbidding, "document.title = 'scripts run'", []);
 
         Assert.DoesNotContain("scripts run", TitleTag().Match(document).Groups[1].Value, StringComparison.Ordinal);
+        // The browser complains of the scripts that it may not run, and of nothing else.
+        Assert.All(log.Split('\n').Where(line => line.Contains("CONSOLE", StringComparison.Ordinal)), line => Assert.Contains("Content Security Policy", line, StringComparison.Ordinal));
         Assert.Equal(SectionTag().Matches(Page).Select(match => match.Value), SectionTag().Matches(document).Select(match => match.Value));
         // What cannot work is not shown.
         Assert.Equal(2, HiddenTool().Count(document));
