@@ -29,9 +29,12 @@ static partial class ResultsCommand
         if (parse.GetValue(option) is { Length: > 0 } given)
             return given;
         string[] here = [.. new[] { RunOptions.ReproductionFolder, RunOptions.AuditFolder }.Where(Directory.Exists)];
-        return here.Length < 2
-            ? [new RunFolder(here.FirstOrDefault(RunOptions.ReproductionFolder))]
-            : throw new InputException($"there are two runs here, {string.Join(" and ", here)}; give --run with one of them, or --run {string.Join(',', here)} for both");
+        return here switch
+        {
+            [string one] => [new RunFolder(one)],
+            [] => throw new InputException($"no run is here, neither {RunOptions.ReproductionFolder} nor {RunOptions.AuditFolder}; give --run with the folder of a run or of what attack --save wrote"),
+            _ => throw new InputException($"there are two runs here, {string.Join(" and ", here)}; give --run with one of them, or --run {string.Join(',', here)} for both"),
+        };
     }
 
     static DocumentedCommand Query()

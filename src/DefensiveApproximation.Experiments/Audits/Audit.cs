@@ -76,7 +76,8 @@ public sealed class Audit
     [
         defence.Exact with { Disturbance = Disturbance.Gain, Label = "control" },
         defence.Exact with { Disturbance = Disturbance.GainAndNoise, Label = "control" },
-        defence.Exact with { Placement = Placement.Bfloat16, Label = "control" },
+        // A defence is no control of itself.
+        .. defence.Members.Any(member => member.Placement == Placement.Bfloat16) ? [] : (Subject[])[defence.Exact with { Placement = Placement.Bfloat16, Label = "control" }],
         .. Independent is Subject one ? [one] : (Subject[])[],
     ];
 
@@ -221,7 +222,11 @@ public sealed class Audit
         Add("S4", "white-box attacks beat black-box attacks", $"{Text(blackOnly)} of the images broken only by attacks without gradients: Square, NES, HopSkipJump, random noise, transfer from the exact network", "at most 1 %", blackOnly.Value <= 0.01, "the white-box attacks are weaker than attacks with less access");
 
         Share noise = judge.Broken(Noise), samePgd = judge.BrokenAmong(Curve(Epsilon), Noise);
-        Add("S5", $"random noise, {scale.Draws:N0} draws an image", $"success rate {Text(noise)}, of PGD {Text(samePgd)} on the same images", "lower than PGD", noise.Count < samePgd.Count || samePgd.Count == samePgd.Of, "the attack is no better than random search");
+        string search = $"random noise, {scale.Draws:N0} draws an image", found = $"success rate {Text(noise)}, of PGD {Text(samePgd)} on the same images";
+        if (noise.Count == 0 && samePgd.Count == 0)
+            Note("S5", search, found, $"neither succeeds at ε = {EpsilonText(Epsilon)}, so nothing is told about the attack");
+        else
+            Add("S5", search, found, "lower than PGD", noise.Count < samePgd.Count || samePgd.Count == samePgd.Of, "the attack is no better than random search");
 
         Share longer = judge.Broken(Longer);
         Add("S6", "twice as many steps", $"{Points(longer.Value - curve[1].Value)} percentage points more", "less than 1 percentage point", Math.Abs((longer.Value - curve[1].Value) ?? 1) < 0.01, "the attack has not converged; the longer one counts");
@@ -265,7 +270,8 @@ public sealed class Audit
         Note("T3", "surrogates and reverse transfer", $"transfer rate at ε = {EpsilonText(Epsilon)}: {string.Join(", ", transfers.Select(transfer => $"{transfer.Name} {Percent(transfer.Share)}"))}; from the defence to the exact network {Percent(reverse)}", "for information");
         Estimate ratio = judge.MedianRatio(Minimal.First().Unit, MinimalOnExact);
         Share exactRobust = Rest(exactWorst), robust = Rest(worst);
-        Add("T4", "robust accuracy at equal ε", $"defence {Text(robust)} under all attacks, {Text(Rest(alike))} under PGD, PGD with {2 * Steps} steps, PGD with {Restarts} restarts, and {StrongestName}; exact {Text(exactRobust)} under PGD, PGD with {2 * Steps} steps and {Restarts} restarts, and {StrongestName}; median L2 of DeepFool’s examples {NumberText.Of(ratio.Value, NumberFormat.Number)} times that of the exact network", "above the exact network, intervals disjoint", robust.Low > exactRobust.High, "at equal ε it is not more robust");
+        Add("T4", "robust accuracy at equal ε", $"defence {Text(robust)} under all attacks, {Text(Rest(alike))} under PGD, PGD with {2 * Steps} steps, PGD with {Restarts} restarts, and {StrongestName}; exact {Text(exactRobust)} under PGD, PGD with {2 * Steps} steps and {Restarts} restarts, and {StrongestName}; median L2 of DeepFool’s examples {NumberText.Of(ratio.Value, NumberFormat.Number)} times that of the exact network", "above the exact network, intervals disjoint", robust.Low > exactRobust.High,
+            exactWorst.Count == 0 ? "the exact network withstands every attack at this ε, so nothing can be more robust" : "at equal ε it is not more robust");
 
         string[] failed = [.. checks.Where(check => check.Outcome == Outcome.Fail && Decisive.Contains(check.Id)).Select(check => check.Id)];
         string shown = $"At ε = {EpsilonText(Epsilon)} the robust accuracy of the defence is {Text(robust)} under all attacks here, on the images that both networks classify correctly; under PGD and {StrongestName} alone it is {Text(Rest(alike))}, and that of the exact network is {Text(exactRobust)}. Without attack the accuracy is {Percent(clean)}, that of the exact network {Percent(cleanExact)}.";
@@ -313,7 +319,7 @@ public sealed class Audit
     IEnumerable<string> Notes(RunContext context, int attacked)
     {
         if (attacked < scale.Images)
-            yield return $"{attacked} image{(attacked == 1 ? " is" : "s are")} attacked instead of the {scale.Images} of {scale} scale: of the {defence.Images.Count} given, both networks classify no more correctly.";
+            yield return $"{attacked} image{(attacked == 1 ? " is" : "s are")} attacked instead of the {scale.Images} of {scale} scale: {(attacked == defence.Images.Count ? "no more are given" : $"of the {defence.Images.Count} given, both networks classify no more correctly")}.";
         if (attacked < FewImages)
             yield return $"One image is {Points(1.0 / attacked)} percentage points: where a check allows less, a single image decides.";
         if (!defence.HasTrainingImages)

@@ -163,6 +163,7 @@ public sealed class ExperimentCommandTests : IDisposable
     {
         Terminal.SkipWhereThereIsNone();
         var terminal = new Terminal { Folder = folder.Path };
+        Assert.StartsWith("error: no run is here, neither dapprox-out nor dapprox-audit; give --run", (await terminal.RunAsync("results", "query", "SELECT 1")).Text, StringComparison.Ordinal);
         await terminal.RunAsync("reproduce", "--only", "figure-3");
 
         Terminal.Screen alone = await terminal.RunAsync("results", "query", "SELECT DISTINCT multiplier FROM noise");
