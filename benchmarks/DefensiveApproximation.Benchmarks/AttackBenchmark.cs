@@ -31,8 +31,8 @@ static class AttackBenchmark
 
     static void Run(TextWriter output, IAttack<IGradientVictim>[] attacks)
     {
-        // MNIST where it is found, as the paper has it; otherwise the digits that come with the program.
-        string name = Datasets.Folder(null) is null ? "digits" : "mnist";
+        // MNIST, as the paper has it, where a folder is named; otherwise the digits that come with the program.
+        string name = Environment.GetEnvironmentVariable(Datasets.FolderVariable) is null ? "digits" : "mnist";
         Dataset data = Datasets.Load(name, Split.Test);
         Network exact = TrainedModels.Load($"lenet5-{name}");
         Network approximate = exact.With(AxFpm.Released);

@@ -1,5 +1,6 @@
 using CsCheck;
 using DefensiveApproximation.Arithmetic;
+using DefensiveApproximation.Tests.Data;
 using DefensiveApproximation.Tests.References;
 using Xunit;
 
@@ -75,8 +76,7 @@ public class AxFpmTests
     [Fact]
     public void Multiply_ReleasedPairs_AllAgree()
     {
-        string? folder = Environment.GetEnvironmentVariable("DAPPROX_REFERENCE");
-        Assert.SkipWhen(folder is null, "DAPPROX_REFERENCE is not set: no products of the released model to compare with.");
+        string folder = DataFolder.Reference;
         int count = 0;
 
         foreach (string line in File.ReadLines(Path.Combine(folder, "ax_fpm_products.txt")).Where(line => !line.StartsWith('#')))

@@ -138,8 +138,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Multiply_PairsOfTheReference_GivesEveryProduct()
     {
-        string? reference = Environment.GetEnvironmentVariable("DAPPROX_REFERENCE");
-        Assert.SkipWhen(reference is null, "DAPPROX_REFERENCE is not set: no reference products.");
+        string reference = DataFolder.Reference;
         string file = Path.Combine(reference, "ax_fpm_products.txt");
 
         Dapprox run = await Dapprox.RunAsync("multiply", "--pairs", file, "--multiplier", "ax-fpm");
@@ -355,11 +354,5 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(run.Json.GetProperty("testAccuracy").GetDouble(), evaluation.Json.GetProperty("accuracy").GetDouble());
     }
 
-    static (string Data, string Model) Reference()
-    {
-        string? data = Environment.GetEnvironmentVariable("DAPPROX_DATA");
-        string? reference = Environment.GetEnvironmentVariable("DAPPROX_REFERENCE");
-        Assert.SkipWhen(data is null || reference is null, "DAPPROX_DATA or DAPPROX_REFERENCE is not set: no MNIST, or no reference weights.");
-        return (data, Path.Combine(reference, "lenet5-authors.safetensors"));
-    }
+    static (string Data, string Model) Reference() => (DataFolder.With("mnist"), Path.Combine(DataFolder.Reference, "lenet5-authors.safetensors"));
 }

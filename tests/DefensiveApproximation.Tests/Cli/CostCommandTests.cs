@@ -4,6 +4,7 @@ using System.Text.Json;
 using DefensiveApproximation.Circuits;
 using DefensiveApproximation.Hardware;
 using DefensiveApproximation.Networks.Formats;
+using DefensiveApproximation.Tests.Data;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Cli;
@@ -156,8 +157,7 @@ public sealed class CostCommandTests : IDisposable
     public async Task Characterise_WithTheShippedLibrarysTransistors_GivesItsNumbers()
     {
         SkipWithoutNgspice();
-        string? reference = Environment.GetEnvironmentVariable("DAPPROX_REFERENCE");
-        Assert.SkipWhen(reference is null, "DAPPROX_REFERENCE is not set: no model card.");
+        string reference = DataFolder.Reference;
         string library = Path.Combine(folder, "library.json");
 
         Dapprox run = await Dapprox.RunAsync(

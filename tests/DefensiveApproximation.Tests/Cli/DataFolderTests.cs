@@ -1,3 +1,4 @@
+using DefensiveApproximation.Tests.Data;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Cli;
@@ -8,8 +9,7 @@ public class DataFolderTests
     public async Task Evaluate_WithoutAFolder_LooksInTheUsersData()
     {
         Terminal.SkipWhereThereIsNone();
-        string? data = Environment.GetEnvironmentVariable("DAPPROX_DATA");
-        Assert.SkipWhen(data is null, "DAPPROX_DATA is not set: no MNIST.");
+        string data = DataFolder.With("mnist");
         using var home = new TemporaryFolder();
         Directory.CreateSymbolicLink(home.File("dapprox"), data);
 

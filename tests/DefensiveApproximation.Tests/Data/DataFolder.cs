@@ -2,9 +2,20 @@ using Xunit;
 
 namespace DefensiveApproximation.Tests.Data;
 
-/// <summary>The folder of the data sets that are too large to come with the program.</summary>
+/// <summary>The folders of the data sets that are too large to come with the program, and of what others measured.</summary>
 static class DataFolder
 {
+    /// <summary>The folder that DAPPROX_REFERENCE names; the test is skipped without it.</summary>
+    public static string Reference
+    {
+        get
+        {
+            string? folder = Environment.GetEnvironmentVariable("DAPPROX_REFERENCE");
+            Assert.SkipWhen(string.IsNullOrEmpty(folder), "DAPPROX_REFERENCE is not set");
+            return folder;
+        }
+    }
+
     /// <summary>The folder that DAPPROX_DATA names, if it has the given folder in it; the test is skipped otherwise.</summary>
     public static string With(string dataset)
     {

@@ -3,6 +3,7 @@ using DefensiveApproximation.Kernels;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Attacks;
 using DefensiveApproximation.Networks.Data;
+using DefensiveApproximation.Tests.Data;
 using Xunit;
 
 namespace DefensiveApproximation.Tests.Models;
@@ -19,7 +20,7 @@ public class AuthorsLeNet5Tests
         const double Tolerance = 1e-4;
         Network network = AuthorsLeNet5.Load().With(Multipliers.Find(multiplier), LayerSelection.Parse(selection), Accumulation.Float64);
         using JsonDocument document = JsonDocument.Parse(
-            File.ReadAllBytes(Path.Combine(AuthorsLeNet5.Reference, "lenet5-authors-logits.json")));
+            File.ReadAllBytes(Path.Combine(DataFolder.Reference, "lenet5-authors-logits.json")));
         double[][] expected = document.RootElement.GetProperty(key).Deserialize<double[][]>()!;
 
         Tensor logits = network.Forward(AuthorsLeNet5.Mnist().Images(0, expected.Length));

@@ -1,6 +1,7 @@
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
+using DefensiveApproximation.Tests.Data;
 using DefensiveApproximation.Training;
 using Xunit;
 
@@ -35,8 +36,7 @@ public class ShippedModelTests
     [Fact]
     public void MnistModel_OnTheTestSplit_IsAsAccurateAsItsReadMeSays()
     {
-        string? folder = Datasets.Folder(null);
-        Assert.SkipWhen(folder is null, "DAPPROX_DATA names no folder with the MNIST images.");
+        string folder = DataFolder.With("mnist");
 
         Assert.InRange(Correct(TorchLeNet5.Architecture, "mnist", folder), 9936 - 2, 9936 + 2);
     }
@@ -49,8 +49,7 @@ public class ShippedModelTests
     [InlineData("dq-weights", 8026)]
     public void Cifar10Model_OnTheTestSplit_IsAsAccurateAsItsReadMeSays(string architecture, int correct)
     {
-        string? folder = Datasets.Folder(null);
-        Assert.SkipWhen(folder is null, "DAPPROX_DATA names no folder with the CIFAR-10 images.");
+        string folder = DataFolder.With("cifar-10-batches-bin");
         Assert.SkipWhen(Datasets.Load("cifar-10", Split.Test, folder).Canonical, "These are the published images, and the number in the README is of a copy that went through JPEG.");
 
         Assert.InRange(Correct(TorchArchitecture.Find(architecture), "cifar-10", folder), correct - 10, correct + 10);

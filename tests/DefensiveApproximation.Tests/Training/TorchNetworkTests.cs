@@ -2,6 +2,7 @@ using System.Text.Json;
 using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Formats;
+using DefensiveApproximation.Tests.Data;
 using DefensiveApproximation.Training;
 using Xunit;
 
@@ -42,10 +43,7 @@ public class TorchNetworkTests
     {
         // The reference is printed to 6 digits; LibTorch's sums in binary32 are off by as much again.
         const double Relative = 1e-5, Absolute = 1e-4;
-        string? reference = Environment.GetEnvironmentVariable("DAPPROX_REFERENCE");
-        string? data = Datasets.Folder(null);
-        Assert.SkipWhen(reference is null, "DAPPROX_REFERENCE names no folder with the authors' weights and logits.");
-        Assert.SkipWhen(data is null, "DAPPROX_DATA names no folder with the MNIST images.");
+        string reference = DataFolder.Reference, data = DataFolder.With("mnist");
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(reference, "lenet5-authors-logits.json")));
         double[][] expected = document.RootElement.GetProperty("exact").Deserialize<double[][]>()!;
         var weights = Safetensors.Load(Path.Combine(reference, "lenet5-authors.safetensors"));

@@ -3,6 +3,7 @@ using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Attacks;
 using DefensiveApproximation.Networks.Formats.Onnx;
 using DefensiveApproximation.Networks.Layers;
+using DefensiveApproximation.Tests.Data;
 using Xunit;
 using static DefensiveApproximation.Tests.Formats.Onnx.OnnxGraph;
 
@@ -161,8 +162,7 @@ public class OnnxModelTests
     [Fact]
     public void TheAuthorsModel_GivesWhatOnnxRuntimeGives()
     {
-        string? folder = Environment.GetEnvironmentVariable("DAPPROX_REFERENCE");
-        Assert.SkipWhen(string.IsNullOrWhiteSpace(folder), "DAPPROX_REFERENCE names no folder with the authors' model.");
+        string folder = DataFolder.Reference;
         string path = Path.Combine(folder!, "lenet5-authors.onnx");
         Network network = OnnxModels.Load(path);
         var random = new CounterRandom(1, 1);
