@@ -2,7 +2,6 @@ using DefensiveApproximation.Networks;
 using DefensiveApproximation.Networks.Data;
 using DefensiveApproximation.Networks.Models;
 using DefensiveApproximation.Tests.Data;
-using Xunit;
 
 namespace DefensiveApproximation.Tests.Models;
 
