@@ -163,7 +163,7 @@ public class OnnxModelTests
     public void TheAuthorsModel_GivesWhatOnnxRuntimeGives()
     {
         string folder = DataFolder.Reference;
-        string path = Path.Combine(folder!, "lenet5-authors.onnx");
+        string path = Path.Combine(folder, "lenet5-authors.onnx");
         Network network = OnnxModels.Load(path);
         var random = new CounterRandom(1, 1);
         var images = Tensor.Zeros(4, 1, 28, 28);
