@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using Dapprox.Arithmetic;
+using Dapprox.Foundation;
+using Dapprox.Networks;
+using Dapprox.Networks.Formats.Onnx;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Layers;
+using Dapprox.Networks.Tensors;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Tensor = Dapprox.Networks.Tensors.Tensor;
+
+namespace Dapprox.Benchmarks;
+
+/// <summary>
+/// Networks for 224×224 pictures against ONNX Runtime, which computes exactly: time on two threads, memory, and where the time goes.
+/// </summary>
+static class ScaleBenchmark
+{
+    /// <summary>The word with which the program asks itself for the memory of one side, in a process of its own.</summary>
+    public const string MemoryOf = "memory-of";
+
+    const string Runtime = "ONNX Runtime, exact";
+
+    const int Threads = 2, Rounds = 11, LayersShown = 6;
+
+    // Of the largest logit, as for every imported network.
+    const float Rounding = 1e-4f;
+
+    static readonly FloatMultiplier[] Multipliers = [ExactMultiplier.Rounded, ExactMultiplier.FusedSum, Bfloat16Multiplier.Truncated, AxFpm.Released];
+
+    public static void Run(TextWriter output, string[] names)
+    {
+        output.WriteLine($"One image at a time, {Threads} threads, random weights; medians of {Rounds} rounds, every round runs every row. Memory is the peak of a separate process, from reading the file to the third image.");
+        output.WriteLine();
+        foreach (string name in names.Length == 0 ? LargeNetworks.Names : names.Select(given => Names.Find("network", given, LargeNetworks.Names, known => known)))
+            WithFile(name, path => Run(output, name, path));
+    }
+
+    /// <summary>Prints the most memory, in bytes, that reading a model and three images through it take.</summary>
+    public static void PrintMemory(TextWriter output, string side, string model)
+    {
+        Tensor image = Image();
+        if (side == Runtime)
+        {
+            using InferenceSession session = Session(model);
+            for (int i = 0; i < 3; i++)
+                Forward(session, image);
+        }
+        else
+        {
+            Network network = OnnxModels.Load(model).With(Dapprox.Multipliers.Find(side), threads: Threads);
+            for (int i = 0; i < 3; i++)
+                network.Forward(image);
+        }
+
+        using var process = Process.GetCurrentProcess();
+        output.WriteLine(process.PeakWorkingSet64);
+    }
+
+    static void Run(TextWriter output, string name, string path)
+    {
+        Network exact = OnnxModels.Load(path);
+        Tensor image = Image();
+        using InferenceSession session = Session(path);
+        CheckSame(name, Forward(session, image), exact.Forward(image).Data);
+
+        Network[] networks = [.. Multipliers.Select(multiplier => exact.With(multiplier, threads: Threads))];
+        var contest = new Contest(1, Rounds);
+        contest.Add(Runtime, () => Forward(session, image));
+        foreach ((FloatMultiplier multiplier, Network network) in Multipliers.Zip(networks))
+            contest.Add(multiplier.Name, () => network.Forward(image));
+
+        output.WriteLine($"### {name}, {exact.Multiplications / 1e9:F2} G multiplications an image");
+        output.WriteLine();
+        output.WriteLine("| | images/s | Gmac/s | time, ONNX Runtime = 1 | memory, MB | ONNX Runtime = 1 |");
+        output.WriteLine("|---|---:|---:|---:|---:|---:|");
+        double? most = null;
+        foreach ((string entrant, double rate, double ratio) in contest.Run())
+        {
+            double memory = Memory(entrant, path);
+            most ??= memory;
+            output.WriteLine($"| {entrant} | {rate:F2} | {rate * exact.Multiplications / 1e9:F1} | {1 / ratio:F2} | {memory / 1e6:F0} | {memory / most:F2} |");
+        }
+
+        output.WriteLine();
+        PrintShares(output, networks[^1], image);
+    }
+
+    /// <summary>Where the time of an image goes with Ax-FPM.</summary>
+    static void PrintShares(TextWriter output, Network network, Tensor image)
+    {
+        double[] seconds = new double[network.Layers.Count];
+        for (int round = 0; round < Rounds; round++)
+        {
+            int last = -1;
+            long start = 0;
+            network.Observe(image, (place, _) =>
+            {
+                Note();
+                (last, start) = (place, Stopwatch.GetTimestamp());
+            });
+            Note();
+
+            void Note()
+            {
+                if (last >= 0)
+                    seconds[last] += Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
+        }
+
+        double whole = seconds.Sum();
+        output.WriteLine($"Time of {AxFpm.Released.Name} by kind of layer: {Shares(network.Layers.Select((layer, place) => (Kind(layer), seconds[place])).GroupBy(pair => pair.Item1).Select(group => (group.Key, group.Sum(pair => pair.Item2))))}. The longest: {Shares(network.Layers.Select((layer, place) => (layer.Name, seconds[place])).OrderByDescending(pair => pair.Item2).Take(LayersShown))}.");
+        output.WriteLine();
+
+        string Shares(IEnumerable<(string Name, double Seconds)> parts) =>
+            string.Join(", ", parts.OrderByDescending(part => part.Seconds).Select(part => $"{part.Name} {part.Seconds / whole:P1}"));
+
+        static string Kind(Layer layer) => layer is Convolution2D { Shape.Groups: > 1 } ? "grouped convolution" : layer.GetType().Name;
+    }
+
+    static double Memory(string side, string path)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [MemoryOf, side, path]) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        string printed = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return double.Parse(printed, null);
+    }
+
+    static void CheckSame(string name, float[] expected, float[] actual)
+    {
+        float largest = expected.Max(MathF.Abs);
+        double off = expected.Zip(actual, (theirs, ours) => Math.Abs(theirs - ours) / largest).Max();
+        if (!(off <= Rounding))
+            throw new InputException($"{name}: our exact logits and ONNX Runtime's differ by {off} of the largest");
+    }
+
+    static void WithFile(string name, Action<string> run)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("dapprox-").FullName, $"{name}.onnx");
+        try
+        {
+            File.WriteAllBytes(path, LargeNetworks.Build(name));
+            run(path);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    static Tensor Image()
+    {
+        Tensor image = Tensor.Zeros(1, 3, 224, 224);
+        var random = new CounterRandom(2, 1);
+        for (int i = 0; i < image.Data.Length; i++)
+            image.Data[i] = random.NextSingle(0, 1);
+        return image;
+    }
+
+    static InferenceSession Session(string path)
+    {
+        using var options = new SessionOptions { IntraOpNumThreads = Threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        // Its threads would go on looking for work while the next entrant runs.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        return new InferenceSession(path, options);
+    }
+
+    static float[] Forward(InferenceSession session, Tensor image)
+    {
+        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = session.Run(
+            [NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<float>(image.Data, image.Shape))]);
+        return [.. results[0].AsEnumerable<float>()];
+    }
+}

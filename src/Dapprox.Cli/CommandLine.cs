@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Dapprox.Cli.Commands;
+using Dapprox.Cli.Terminal;
+using Dapprox.Foundation;
+
+namespace Dapprox.Cli;
+
+/// <summary>
+/// The whole command line: the commands there are, and what becomes of whatever goes wrong in one. An error of the
+/// user's is one line on stderr and the exit code 1; a fault of the program's is one line, too, and the exit code 70.
+/// </summary>
+static class CommandLine
+{
+    const int Failure = 1;
+
+    /// <summary>Names that options had, for scripts that still use them.</summary>
+    static readonly Dictionary<string, string> FormerNames = new()
+    {
+        ["--law"] = "--distribution",
+        ["--backward"] = "--gradient",
+        ["--target-model"] = "--multiplier",
+    };
+
+    /// <summary>Parses, runs the command, and says how it ended.</summary>
+    /// <param name="args">The words after the program's name.</param>
+    /// <returns>The exit code: 0, or 1 after an error, 70 after a fault of the program's, or 130 after Ctrl-C.</returns>
+    public static Task<int> RunAsync(string[] args) => RunAsync(Root(), args);
+
+    /// <summary>The same for other commands than the program's.</summary>
+    /// <param name="root">The commands.</param>
+    /// <param name="args">The words after the program's name.</param>
+    internal static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        using var interruption = new Interruption();
+        ParseResult? parse = null;
+        try
+        {
+            // No response files: a value that begins with @ is a value.
+            parse = root.Parse(WithPresentNames(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (ParseErrors.First(parse) is string error)
+                return Fail(error);
+            interruption.Message = Interrupted(parse, args);
+            var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parse.InvokeAsync(settings, interruption.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            Output.Note(Interrupted(parse!, args));
+            await interruption.OutlastRequestAsync().ConfigureAwait(false);
+            return Interruption.ExitCode;
+        }
+        catch (InputException e)
+        {
+            return Fail(e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Trouble with a file comes as an InputException that names it.
+            return Fail($"cannot write the output: {e.Message.TrimEnd('.')}; let it go to a terminal, a pipe that is read, or a file with room");
+        }
+        catch (Exception e)
+        {
+            return Faults.Report(e);
+        }
+    }
+
+    /// <summary>One line: that the command was interrupted, and how to go on.</summary>
+    static string Interrupted(ParseResult parse, string[] args)
+    {
+        if ((parse.CommandResult.Command as DocumentedCommand)?.KeepsState is not Option state)
+            return "interrupted; nothing was kept";
+        return parse.GetResult(state) is null
+            ? $"interrupted; nothing was kept: give {state.Name} {state.HelpName}, and the same command goes on where it stopped"
+            : $"interrupted; this goes on where it stopped: {Shell.CommandLine(args)}";
+    }
+
+    static string[] WithPresentNames(string[] args) => Array.ConvertAll(args, word =>
+    {
+        string name = word.Split('=')[0];
+        if (!FormerNames.TryGetValue(name, out string? present))
+            return word;
+        Output.Note($"note: {name} is called {present} now");
+        return present + word[name.Length..];
+    });
+
+    /// <summary>The commands.</summary>
+    internal static RootCommand Root()
+    {
+        var root = new RootCommand("""
+            Neural networks on approximate multipliers: what happens to their accuracy and to their robustness against adversarial examples.
+
+            The multipliers are modelled bit for bit, run in trained networks without retraining, and attacked. Wherever a number is printed, --json prints it as one JSON object on stdout instead. An error is one line on stderr, with exit code 1.
+            """)
+        {
+            CompareCommand.Create(),
+            MultipliersCommand.Create(),
+            MultiplyCommand.Create(),
+            EvaluateCommand.Create(),
+            AttackCommand.Create(),
+            AttacksCommand.Create(),
+            ProfileCommand.Create(),
+            CircuitCommand.Create(),
+            CellsCommand.Create(),
+            ExploreCommand.Create(),
+            ReproduceCommand.Create(),
+            SubmitCommand.Create(),
+            AuditCommand.Create(),
+            ResultsCommand.Create(),
+            TrainCommand.Create(),
+            DatasetsCommand.Create(),
+            ModelsCommand.Create(),
+            ModelCommand.Create(),
+            CompletionCommand.Create(),
+        };
+        var help = new Help();
+        root.Options.OfType<HelpOption>().Single().Action = help;
+        root.SetAction(help.Invoke);
+        return root;
+    }
+
+    static int Fail(string message)
+    {
+        Output.Note($"error: {Output.OneLine(message)}");
+        return Failure;
+    }
+}

@@ -1,0 +1,95 @@
+using Dapprox.Cli.Attacks;
+using Dapprox.Cli.Options;
+using Dapprox.Experiments;
+using Dapprox.Experiments.Figures;
+using Dapprox.Experiments.Results;
+using Dapprox.Foundation;
+using Dapprox.Networks;
+using Dapprox.Networks.Attacks;
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Formats;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary>The folder that <c>dapprox attack --save</c> writes.</summary>
+static class AttackFolder
+{
+    const int MostExamples = 8, MostNetworks = 3;
+
+    /// <summary>Finds out before an attack whether its results can be written; makes the folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="InputException">They cannot, or the folder has results.</exception>
+    public static void Probe(string folder)
+    {
+        if (File.Exists(Records(folder)))
+            throw new InputException($"'{folder}' holds the results of an attack; name another folder with --save, or remove this one");
+        AtomicFile.Probe(Records(folder));
+    }
+
+    /// <summary>Writes the records, the images of each ε, a picture of some, and the curve.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="report">The results.</param>
+    /// <param name="data">The data the images are from.</param>
+    /// <param name="places">The places of the images in it.</param>
+    /// <param name="networks">The networks with their names, the attacked one first.</param>
+    /// <returns>The files.</returns>
+    public static IReadOnlyList<string> Save(string folder, AttackReport report, Dataset data, int[] places, (string Name, Network Network)[] networks)
+    {
+        Tensor clean = data.Images(places);
+        var files = new List<string> { Records(folder) };
+        AttackRecordsFile.Save(
+            files[0],
+            [.. report.Results.SelectMany(result => result.ByRule.Select(run => new SavedAttack(
+                report.Entry.Name, $"{result.Attack}", report.Entry.Knowledge == Knowledge.Gradients ? run.Rule.Name : null, result.Epsilon?.Value, run.Outcome)))],
+            report.Others);
+        foreach (AttackResult result in report.Results)
+        {
+            files.Add(Path.Combine(folder, $"adversarial{(result.Epsilon is Epsilon epsilon ? $"-{epsilon.Text.Replace('/', '-')}" : "")}.safetensors"));
+            AttackFiles.SaveImages(files[^1], clean, result.Worst.Records);
+        }
+
+        int each = Math.Max(1, MostExamples / report.Results.Count);
+        AdversarialExample[] examples = report.Results
+            .SelectMany(result => Enumerable.Range(0, places.Length)
+                // The successful ones first; where there are none, the attempts.
+                .OrderBy(i => result.Worst.Records[i].Success ? 0 : 1)
+                .Take(each)
+                .Select(i => Example(
+                    report.Entry.Name.ToUpperInvariant() + (result.Epsilon is Epsilon epsilon ? $", ε = {epsilon}" : ""), data, clean.Row(i).ToArray(), result.Worst.Records[i], networks)))
+            .Take(MostExamples)
+            .ToArray();
+        // Within a budget an attack does not look for the nearest example, and says nothing of smaller budgets.
+        bool isMinimal = report.Results[0].Epsilon is null;
+        (double, double)[] measured =
+        [
+            report.Curve[0],
+            .. report.Results.Where(result => result.Epsilon is not null).Select(result => (result.Epsilon!.Value.Value, RobustnessCurve.Of([result.Worst.Records], report.Norm)[^1].Accuracy)).Order(),
+        ];
+        Write("grid.png", AdversarialGrid.Draw(examples));
+        Write("curve.png", CurveFigure.Draw(report.Title, AttackEntry.SignOf(report.Norm), isMinimal ? report.Curve : measured, isMinimal));
+
+        return files;
+
+        void Write(string name, byte[] picture)
+        {
+            files.Add(Path.Combine(folder, name));
+            AtomicFile.Write(files[^1], stream => stream.Write(picture));
+        }
+    }
+
+    static string Records(string folder) => Path.Combine(folder, AttackRecordsFile.Name);
+
+    static AdversarialExample Example(string caption, Dataset data, float[] clean, AttackRecord record, (string Name, Network Network)[] networks)
+    {
+        var image = new Tensor(record.Adversarial, 1, data.Channels, data.Height, data.Width);
+        return AdversarialExample.Of(caption, data, clean, record, networks
+            .DistinctBy(network => network.Name)
+            .Take(MostNetworks)
+            .Select(network => (network.Name, Scores.Label(network.Network.Forward(image).Row(0)))));
+    }
+}

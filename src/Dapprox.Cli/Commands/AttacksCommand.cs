@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Dapprox.Cli.Attacks;
+using Dapprox.Cli.Options;
+using Dapprox.Cli.Terminal;
+using Dapprox.Networks.Attacks;
+using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Networks.Attacks.Victims;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary><c>dapprox attacks</c>: what <c>dapprox attack</c> can be.</summary>
+static class AttacksCommand
+{
+    public static Command Create()
+    {
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "attacks", "List the attacks with their norms, required access, presets and source; and the gradient estimators.",
+            "Access is what the attacker needs of the victim: gradients, scores or labels. The default preset, strong, has the settings of the attacks' papers, some of them strengthened; released has those of Foolbox 2.4, which \"Defensive Approximation\" used. An attack that takes ε (--epsilon) is measured by its success rate; one without finds the nearest adversarial example and is measured by its distance.")
+        {
+            json,
+        };
+        command.SetAction(parse =>
+        {
+            if (parse.GetValue(json))
+                PrintJson();
+            else
+                Print();
+        });
+        return command;
+    }
+
+    static void PrintJson() => Output.PrintJson(new JsonObject
+    {
+        ["attacks"] = new JsonArray([.. AttackEntries.Create().Select(attack => new JsonObject
+        {
+            ["name"] = attack.Name,
+            ["summary"] = attack.Summary,
+            ["norms"] = new JsonArray([.. attack.Norms.Select(norm => (JsonNode)AttackEntry.NameOf(norm))]),
+            ["knowledge"] = Lower(attack.Knowledge),
+            ["budget"] = Lower(attack.Budget),
+            ["targeted"] = attack.CanTarget,
+            ["presets"] = new JsonArray([.. attack.Presets.Select(preset => (JsonNode)preset)]),
+            ["source"] = attack.Source,
+        })]),
+        ["backwardRules"] = new JsonArray([.. BackwardRule.All.Select(rule => new JsonObject
+        {
+            ["name"] = rule.Name,
+            ["summary"] = rule.Summary,
+            ["source"] = rule.Source,
+        })]),
+    });
+
+    static void Print()
+    {
+        AttackEntry[] attacks = [.. AttackEntries.Create()];
+        Output.PrintTable(["attack", "norms", "access", "ε", "targeted", "presets"], attacks.Select(attack => (string[])
+        [
+            attack.Name, string.Join(", ", attack.Norms.Select(AttackEntry.SignOf)), Lower(attack.Knowledge), Word(attack.Budget), attack.CanTarget ? "yes" : "no", string.Join(", ", attack.Presets),
+        ]));
+        Console.WriteLine();
+        Output.PrintTable(["attack", "~what it does", "~source"], attacks.Select(attack => (string[])[attack.Name, attack.Summary, attack.Source]));
+        Console.WriteLine();
+        Output.Print("Gradient estimators, for attacks that use gradients of approximate networks (--gradient):");
+        Output.PrintTable(["estimator", "~the gradient is", "~source"], BackwardRule.All.Select(rule => (string[])[rule.Name, rule.Summary, rule.Source]));
+    }
+
+    static string Word(Budget budget) => budget switch
+    {
+        Budget.Fixed => "required",
+        Budget.Either => "optional",
+        _ => "none",
+    };
+
+    static string Lower<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+}

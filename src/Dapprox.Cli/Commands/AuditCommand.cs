@@ -1,0 +1,151 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Dapprox.Arithmetic;
+using Dapprox.Circuits.Formats;
+using Dapprox.Cli.Options;
+using Dapprox.Cli.Terminal;
+using Dapprox.Experiments;
+using Dapprox.Experiments.Audits;
+using Dapprox.Experiments.Reports;
+using Dapprox.Experiments.Results;
+using Dapprox.Experiments.Runs;
+using Dapprox.Foundation;
+using Dapprox.Networks;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Formats;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary><c>dapprox audit</c>: the checks that a claim of robustness has to pass.</summary>
+static class AuditCommand
+{
+    public static Command Create()
+    {
+        var images = new ImageOptions();
+        Option<int> skip = SharedOptions.Skip();
+        Option<int?> first = SharedOptions.First("Audit on the first N images after those, of which the scale decides how many are attacked.");
+        Option<string[]> multiplier = Values.Flattened<string>(
+            "--multiplier", "NAME,…", "The multiplier of the defence: a name that 'dapprox multipliers' lists, a circuit description or a circuit file. Several make a randomised (moving-target) defence: each image is answered by one of them, drawn at random. NAME:LAYERS replaces some layers only, and + joins two parts into a mix: ax-fpm:convolutions+heap-like:dense. [default: ax-fpm]",
+            text => [text]);
+        Option<LayerSelection> layers = SharedOptions.Layers();
+        Option<AuditScale> scale = Values.Option("--scale", string.Join('|', AuditScale.All.Select(known => known.Name)), "How much is run: quick, minutes on digits; standard, an hour or more. A circuit that is simulated gate by gate takes about thirty times as long.",
+            text => Names.Find("scale", text, AuditScale.All, known => known.Name));
+        scale.DefaultValueFactory = _ => AuditScale.All[0];
+        Option<string> output = RunOptions.Folder("The folder of the audit: audit.html, audit.md, audit.json, figures/, units/, and what is needed to continue: plan.json, checkpoints/, failures/, locks/. The same audit on the same folder continues where it stopped; each other audit needs a folder of its own.", RunOptions.AuditFolder);
+        Option<ulong> seed = SharedOptions.Seed();
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "audit", "Audit a robustness claim: adaptive attacks, transfer beyond the decision boundary, controls.",
+            $"Twenty checks, each with its measurement, threshold and outcome, and a conclusion: no robustness is claimed where one of {string.Join(", ", Audit.Decisive)} fails. S1 to S16 ask whether the attacks are strong enough: unbounded attack, monotone in ε, convergence, restarts, losses, gradients, adaptive attacks with several gradient estimators. T1 to T4 ask whether the effect exceeds that of any other change of the network: transfer at growing distance and confidence, transfer to controls (exact weights scaled by the gain of Ax-FPM, the same with noise of equal variance, bfloat16, an independently trained network), and robust accuracy at equal ε. ε is 0.05 to 0.3 for grey images and 1/255 to 8/255 for colour images, in L∞. The network may be your own (--model) and so may the pictures (--images, --labels); gains are then calibrated on the first of these pictures, and there is no independently trained control. With --json: what audit.json holds.");
+        foreach (Option option in (Option[])[.. images.All, skip, first, multiplier, layers, scale, output, seed, json])
+            command.Add(option);
+        command.KeepsState = output;
+        command.SetAction((parse, cancellation) =>
+        {
+            Placement[] placements = Placements(parse.GetValue(multiplier) is { Length: > 0 } given ? given : ["ax-fpm"], parse.GetValue(layers)!);
+            (Network network, Dataset whole) = images.Load(parse, Split.Test);
+            int skipped = parse.GetValue(skip);
+            if (skipped >= whole.Count)
+                throw new InputException($"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name}; skip fewer");
+            Dataset some = whole.Skip(skipped).First(parse.GetValue(first) ?? int.MaxValue);
+            string name = images.Model(parse);
+            Subject[] members = [.. placements.Select(placement => new Subject(name, placement))];
+            string title = members.Length == 1 ? members[0].Title : $"one of {string.Join(", ", members.Select(member => member.Title))} at random";
+            var audit = new Audit(new Defence(title, some, members) { HasTrainingImages = !images.AreOwn(parse) }, parse.GetValue(scale)!);
+            var folder = new RunFolder(parse.GetValue(output)!);
+            var context = new RunContext(folder, images.DataFolder(parse), parse.GetValue(seed))
+            {
+                Audit = $"{title} ({Path.GetFileName(name)}, {some.Name}, {parse.GetValue(scale)} scale)",
+            };
+            context.Use(name, network, images.Preparation(parse));
+            context.Use(some, calibration: images.AreOwn(parse) ? whole : null);
+            Network[] networks = [.. members.Prepend(members[0] with { Placement = Placement.Exact }).Select(subject => context.Network(subject, some.Name))];
+            if (Evaluation.CorrectOn(networks, some, 1, cancellation).Length == 0)
+                throw new InputException($"no image of {some.Name} is classified correctly by {name}, both exact and with the multipliers of the defence, so there is nothing to attack; give another model, other images or another multiplier");
+            RunInfo run = RunInfo.Here(string.Join(' ', parse.Tokens.Select(token => token.Value).Prepend("dapprox")), TimeProvider.System.GetUtcNow());
+
+            RunOptions.Run(audit.Units, context, cancellation);
+            AuditResult result = audit.Judge(context, run);
+            AuditReport.Save(folder.Path, result);
+            if (parse.GetValue(json))
+                Output.PrintJson(JsonNode.Parse(ResultsJson.Write(result))!.AsObject());
+            else
+                Print(result, folder);
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
+    static Placement[] Placements(string[] given, LayerSelection layers)
+    {
+        Placement[] placements = [.. given.Select(text => Part(text, layers))];
+        // Columns are named after the members, and SQL does not tell letters by their case.
+        return placements.GroupBy(placement => $"{placement}", StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice
+            ? throw new InputException($"--multiplier names {string.Join(" and ", twice)}, which are one; name each of them once")
+            : placements;
+    }
+
+    /// <summary>ax-fpm, or ax-fpm:convolutions+heap-like:dense.</summary>
+    static Placement Part(string text, LayerSelection layers)
+    {
+        // A + that does not follow a group of layers belongs to the description of a circuit.
+        (string Multiplier, string Layers)[] parts = [.. Regex.Split(text, $@"(?<=:(?:{string.Join('|', LayerSelection.Known)}))\+").Select(part => Layers(part, layers))];
+        string[] groups = [.. parts.Select(part => part.Layers).Order(StringComparer.Ordinal)];
+        return parts.Length == 1 || groups.SequenceEqual([LayerSelection.Convolutions.Name, LayerSelection.Dense.Name])
+            ? new([.. parts.Where(part => part.Multiplier != Multipliers.All[0].Name)])
+            : throw new InputException($"--multiplier is '{text}'; a mix gives one multiplier to the convolutions and one to the dense layers, as ax-fpm:{LayerSelection.Convolutions}+heap-like:{LayerSelection.Dense}");
+    }
+
+    static (string Multiplier, string Layers) Layers(string part, LayerSelection otherwise)
+    {
+        int colon = part.LastIndexOf(':');
+        // A circuit's description has colons of its own.
+        if (colon > 0 && LayerSelection.Known.Any(known => known.Name == part[(colon + 1)..]))
+        {
+            return otherwise == LayerSelection.All
+                ? (Multiplier(part[..colon]), part[(colon + 1)..])
+                : throw new InputException($"--layers is '{otherwise}', and '{part}' names its own; leave out --layers");
+        }
+
+        if (colon > 0 && Multipliers.All.Any(known => known.Name == part[..colon]))
+            throw Names.Unknown("group of layers", part[(colon + 1)..], LayerSelection.Known.Select(known => known.Name));
+        return (Multiplier(part), otherwise.Name);
+    }
+
+    /// <summary>The multiplier's own name; that of a circuit's file is the file, whatever the file calls itself.</summary>
+    static string Multiplier(string text)
+    {
+        FloatMultiplier found = CircuitFiles.FindMultiplier(text);
+        return CircuitFiles.IsFile(text) ? text : found.Name;
+    }
+
+    static void Print(AuditResult result, RunFolder folder)
+    {
+        Output.Print($"Audit of {result.Defence}: {result.Model}, {result.Dataset}, {result.Scale} scale");
+        Console.WriteLine();
+        Output.PrintTable(["no.", "~check", "outcome"], result.Checks.Select(check => (string[])[check.Id, check.Name, Words(check.Outcome)]));
+        foreach (Check check in result.Checks.Where(check => check.Outcome == Outcome.Fail))
+        {
+            Console.WriteLine();
+            Output.Print($"{check.Id} failed: {check.Meaning}");
+            Output.PrintFields(("check", check.Name), ("measured", check.Measured), ("threshold", check.Threshold));
+        }
+
+        Console.WriteLine();
+        foreach (string note in result.Notes)
+            Output.Print(note);
+        Output.Print(result.Conclusion);
+        Console.WriteLine();
+        Output.PrintFields(("all checks", Path.Combine(folder.Path, "audit.md")), ("report", Path.Combine(folder.Path, "audit.html")));
+    }
+
+    static string Words(Outcome outcome) => outcome switch
+    {
+        Outcome.Pass => "passed",
+        Outcome.Fail => "FAILED",
+        _ => "for information",
+    };
+}

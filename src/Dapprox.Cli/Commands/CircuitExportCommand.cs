@@ -1,0 +1,15 @@
+using System.CommandLine;
+using Dapprox.Circuits.Formats;
+using Dapprox.Cli.Tools;
+using Dapprox.Networks.Formats;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary><c>dapprox circuit export</c>: a circuit as a file.</summary>
+static class CircuitExportCommand
+{
+    public static Command Create() => CircuitConversion.Create(
+        "export", "Write a circuit as Verilog, BLIF, JSON, CGP, C or DOT.",
+        $"The end of the name of FILE says what is written: {CircuitFormat.Known(read: false)}.",
+        "CIRCUIT", $"The circuit: {CircuitConversion.Given}.", CircuitFiles.Open, outputIsRequired: true);
+}

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Dapprox.Circuits;
+using Dapprox.Circuits.Formats;
+using Dapprox.Cli.Options;
+using Dapprox.Cli.Terminal;
+using Dapprox.Cli.Tools;
+using Dapprox.Foundation;
+using Dapprox.Measurement;
+using Dapprox.Networks.Formats;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary><c>dapprox circuit verify</c>: whether two circuits compute the same.</summary>
+static class CircuitVerifyCommand
+{
+    const string Exact = "exact";
+    const long DefaultSamples = 10_000_000;
+    const int DefaultTimeout = 600;
+
+    // Distinct from 1, which is an error.
+    const int DifferentExitCode = 2;
+
+    /// <summary>What a circuit is compared with: another, or the exact product where there is none.</summary>
+    sealed record Reference(Netlist? Circuit);
+
+    public static Command Create()
+    {
+        Argument<Netlist> first = Values.Argument("A", $"A circuit: {CircuitConversion.Given}.", CircuitFiles.Load);
+        Argument<Reference> second = Values.Argument("B", $"Another, or '{Exact}' for the product of the two inputs of A.", given => new Reference(given == Exact ? null : CircuitFiles.Load(given)));
+        Option<long> samples = Values.Option(
+            "--samples", "N", "How many random inputs are compared where there are too many for all.",
+            text => Values.WholeNumber("--samples", text, 1, long.MaxValue));
+        samples.DefaultValueFactory = _ => DefaultSamples;
+        Option<ulong> seed = SharedOptions.Seed();
+        Option<bool> yosys = new("--yosys") { Description = "Prove it with Yosys, which has to be installed, where not all inputs could be compared." };
+        Option<int> timeout = Values.Integer("--timeout", "How many seconds Yosys tries.", least: 1, otherwise: DefaultTimeout);
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "verify", "Compare two circuits, or a circuit with the exact product.",
+            $"Where the inputs have together at most {CircuitComparison.MostExhaustiveBits} bits, as two operands of {CircuitComparison.MostExhaustiveBits / 2}, all are compared, which is a proof. Otherwise random ones are: half of them uniform, half with few ones or few zeros. The exit code is {DifferentExitCode} where they differ. With --json: equal (true, false, or null where there is no proof), compared, exhaustive, difference {{inputs, first, second}}, each a list of hexadecimal numbers, or null, proof (equal, different or undecided by Yosys, or null), seconds.")
+        {
+            first, second, samples, seed, yosys, timeout, json,
+        };
+        command.SetAction((parse, cancellation) =>
+        {
+            Netlist a = parse.GetValue(first)!;
+            Netlist? b = parse.GetValue(second)!.Circuit;
+            CheckPorts(a, b);
+            var watch = Stopwatch.StartNew();
+            int[] widths = [.. a.Inputs.Select(bus => bus.Width)];
+            Func<ulong[][], ulong[][]> right = b is null ? inputs => Products(inputs, a.Outputs[0].Width) : BitSlicedSimulator.Of(b).Evaluate;
+            CircuitComparison comparison = ProgressBar.While("comparing", CircuitComparison.Total(widths, parse.GetValue(samples)), progress => CircuitComparison.Run(
+                widths, BitSlicedSimulator.Of(a).Evaluate, right, parse.GetValue(samples), parse.GetValue(seed), progress, cancellation));
+            Proof? proof = null;
+            if (parse.GetValue(yosys) && comparison is { Exhaustive: false, Difference: null })
+                proof = Yosys.Prove(Yosys.Module(a, "first"), b is null ? Product(a) : Yosys.Module(b, "second"), parse.GetValue(timeout), cancellation);
+            if (parse.GetValue(json))
+                Output.PrintJson(Json(comparison, proof, watch.Elapsed.TotalSeconds));
+            else
+                Print(comparison, proof, watch.Elapsed.TotalSeconds);
+            return Task.FromResult(comparison.Difference is null && proof is not Proof.Different ? 0 : DifferentExitCode);
+        });
+        return command;
+    }
+
+    static void CheckPorts(Netlist a, Netlist? b)
+    {
+        if (b is null && (a.Inputs.Count != 2 || a.Outputs.Count != 1))
+            throw new InputException($"{a} has {a.Inputs.Count} inputs and {a.Outputs.Count} outputs; the exact product is of two inputs and is one output");
+        if (b is not null && (Widths(a.Inputs) != Widths(b.Inputs) || Widths(a.Outputs) != Widths(b.Outputs)))
+            throw new InputException($"{a} has inputs of {Widths(a.Inputs)} bits and outputs of {Widths(a.Outputs)}, and {b} has {Widths(b.Inputs)} and {Widths(b.Outputs)}; give circuits with the same widths");
+    }
+
+    static string Widths(IEnumerable<Bus> buses) => string.Join(" and ", buses.Select(bus => bus.Width));
+
+    /// <summary>The exact products, as far as the output is wide.</summary>
+    static ulong[][] Products(ulong[][] inputs, int width) => [[.. inputs[0].Zip(inputs[1], (a, b) => a * b & ulong.MaxValue >> (NetlistBuilder.MostBits - width))]];
+
+    static string Product(Netlist a) =>
+        $"module second(input [{a.Inputs[0].Width - 1}:0] i0, input [{a.Inputs[1].Width - 1}:0] i1, output [{a.Outputs[0].Width - 1}:0] o0);\n  assign o0 = i0 * i1;\nendmodule\n";
+
+    static JsonObject Json(CircuitComparison comparison, Proof? proof, double seconds) => new()
+    {
+        ["equal"] = comparison.Difference is not null || proof is Proof.Different ? false : comparison.Exhaustive || proof is Proof.Equal ? true : null,
+        ["compared"] = comparison.Compared,
+        ["exhaustive"] = comparison.Exhaustive,
+        ["difference"] = comparison.Difference is Difference found
+            ? new JsonObject { ["inputs"] = Numbers(found.Inputs), ["first"] = Numbers(found.First), ["second"] = Numbers(found.Second) }
+            : null,
+        ["proof"] = proof?.ToString().ToLowerInvariant(),
+        ["seconds"] = seconds,
+    };
+
+    static JsonArray Numbers(IEnumerable<ulong> numbers) => new([.. numbers.Select(number => JsonValue.Create($"0x{number:x}"))]);
+
+    static void Print(CircuitComparison comparison, Proof? proof, double seconds)
+    {
+        if (comparison.Difference is Difference found)
+        {
+            Output.Print($"different: for the inputs {Shown(found.Inputs)} the first gives {Shown(found.First)}, the second {Shown(found.Second)}");
+            Output.Print($"found after {comparison.Compared:N0} {(comparison.Exhaustive ? "inputs, in order" : "random inputs")}, {seconds:F2} s");
+            return;
+        }
+
+        Output.Print((comparison.Exhaustive, proof) switch
+        {
+            (true, _) => $"equal: all {comparison.Compared:N0} inputs compared, {seconds:F2} s",
+            (_, Proof.Equal) => $"equal: proved by Yosys, and {comparison.Compared:N0} random inputs compared, {seconds:F2} s",
+            (_, Proof.Different) => $"different: Yosys found an input for which they differ; {comparison.Compared:N0} random inputs did not show it, {seconds:F2} s",
+            (_, Proof.Undecided) => $"no difference in {comparison.Compared:N0} random inputs; Yosys came to no end, so it is no proof, {seconds:F2} s",
+            _ => $"no difference in {comparison.Compared:N0} random inputs, which is no proof (--yosys tries one), {seconds:F2} s",
+        });
+    }
+
+    static string Shown(IEnumerable<ulong> numbers) => string.Join(", ", numbers.Select(number => string.Create(CultureInfo.InvariantCulture, $"{number} (0x{number:x})")));
+}

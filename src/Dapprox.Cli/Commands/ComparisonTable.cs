@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Dapprox.Cli.Options;
+using Dapprox.Cli.Terminal;
+using Dapprox.Experiments.Figures;
+using Dapprox.Foundation;
+using Dapprox.Networks;
+using Dapprox.Networks.Formats;
+using Dapprox.Networks.Measurement;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary>The rows of <c>dapprox compare</c> as text, JSON, CSV and a figure.</summary>
+/// <param name="names">What the multipliers were given as.</param>
+/// <param name="rows">A row for each.</param>
+/// <param name="epsilon">The distance of the attacks; null for none.</param>
+sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<ComparisonRow> rows, Epsilon? epsilon)
+{
+    const double FemtojoulesPerPicojoule = 1e3, FemtojoulesPerNanojoule = 1e6;
+
+    // Longer names stand below a table or a figure, and in it a number.
+    const int LongestName = 24;
+
+    const string NoValue = "–";
+
+    /// <summary>Whether a file's name says a kind of figure.</summary>
+    /// <param name="file">The name.</param>
+    public static bool IsPlot(string file) => IsSvg(file) || file.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>An object for each row.</summary>
+    public JsonArray Json() => new([.. rows.Select((row, i) => new JsonObject
+    {
+        ["multiplier"] = names[i],
+        ["accuracy"] = row.Accuracy.Accuracy,
+        ["correct"] = row.Accuracy.Correct,
+        ["interval"] = Interval(row.Accuracy),
+        ["mred"] = Output.Number(row.Errors.MeanRelativeError.Value),
+        ["meanRelativeError"] = Output.Number(row.Errors.MeanSignedRelativeError.Value),
+        ["energyPerImage"] = row.Price?.EnergyPerImage / FemtojoulesPerPicojoule,
+        ["energyPerProduct"] = row.Price?.EnergyPerProduct / FemtojoulesPerPicojoule,
+        ["relativeEnergy"] = row.Price?.RelativeEnergy,
+        ["delay"] = row.Price?.Delay,
+        ["relativeDelay"] = row.Price?.RelativeDelay,
+        ["area"] = row.Price?.Area,
+        ["relativeArea"] = row.Price?.RelativeArea,
+        ["robustAccuracy"] = row.Robust?.Accuracy,
+        ["robustInterval"] = Interval(row.Robust),
+        ["reason"] = row.Reason,
+        ["seconds"] = row.Seconds,
+    })]);
+
+    /// <summary>The same columns by RFC 4180; of an interval the low and the high end.</summary>
+    public string Csv()
+    {
+        JsonObject[] objects = [.. Json().OfType<JsonObject>()];
+        var csv = new StringBuilder();
+        foreach (IEnumerable<string> line in objects.Select(row => row.SelectMany(Fields)).Prepend(objects[0].SelectMany(Titles)))
+            csv.AppendJoin(',', line.Select(Quoted)).Append("\r\n");
+        return csv.ToString();
+
+        static IEnumerable<string> Titles(KeyValuePair<string, JsonNode?> column) =>
+            IsInterval(column.Key) ? [$"{column.Key}Low", $"{column.Key}High"] : [column.Key];
+
+        static IEnumerable<string> Fields(KeyValuePair<string, JsonNode?> column) =>
+            !IsInterval(column.Key) ? [Field(column.Value)]
+            : column.Value is JsonArray ends ? ends.Select(Field)
+            : ["", ""];
+
+        static bool IsInterval(string column) => column.EndsWith("nterval", StringComparison.Ordinal);
+
+        static string Field(JsonNode? value) => Convert.ToString(value?.GetValue<object>(), CultureInfo.InvariantCulture) ?? "";
+
+        static string Quoted(string field) =>
+            field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
+    }
+
+    /// <summary>Prints two tables, and below them what has no room in a cell.</summary>
+    public void Print()
+    {
+        Print(
+            ("accuracy", row => Output.Percent(row.Accuracy.Accuracy, row.Accuracy.Count)),
+            ("95 % interval", row => Text(row.Accuracy.Interval)),
+            ("MRED", row => Small(row.Errors.MeanRelativeError.Value)),
+            ("energy", row => Ratio(row.Price?.RelativeEnergy)),
+            ("delay", row => Ratio(row.Price?.RelativeDelay)),
+            ("time", row => $"{row.Seconds:F1} s"));
+        Output.Print("Energy of an image and delay are relative to exact.");
+        Console.WriteLine();
+        Print(
+            ("mean relative error", row => Output.Percent(WithoutMinus(row.Errors.MeanSignedRelativeError.Value))),
+            ("pJ a product", row => Text(row.Price?.EnergyPerProduct / FemtojoulesPerPicojoule, "F3")),
+            ("nJ an image", row => Text(row.Price?.EnergyPerImage / FemtojoulesPerNanojoule, "N1")),
+            ("delay, ps", row => Text(row.Price?.Delay, "N0")),
+            ("area, µm²", row => Text(row.Price?.Area, "N0")));
+        if (epsilon is not null)
+        {
+            Print(
+                ($"robust at {epsilon}", row => Output.Percent(row.Robust!.Accuracy, row.Robust.Count)),
+                ("95 % interval", row => Text(row.Robust!.Interval)),
+                ("images", row => $"{row.Robust!.Correct} of {row.Robust.Count}"));
+        }
+
+        Output.PrintFields(Enumerable.Range(0, rows.Count).Where(i => names[i].Length > LongestName).Select(i => (Short(i), names[i])));
+        Output.PrintFields(rows.Where(row => row.Reason is not null).Select(row => ("no cost", row.Reason!)));
+    }
+
+    void Print(params (string Title, Func<ComparisonRow, string> Cell)[] columns)
+    {
+        Output.PrintTable(
+            ["multiplier", .. columns.Select(column => $">{column.Title}")],
+            rows.Select((row, i) => (string[])[Short(i), .. columns.Select(column => column.Cell(row))]));
+        Console.WriteLine();
+    }
+
+    /// <summary>Draws accuracy against energy.</summary>
+    /// <param name="file">Its name says whether as PNG or as SVG.</param>
+    /// <param name="title">The network and the images.</param>
+    public void WritePlot(string file, string title)
+    {
+        ParetoAxis[] axes = [new("energy of the products of an image, relative to exact"), new("accuracy, %", LargerIsBetter: true)];
+        ParetoPoint[] points = [.. Enumerable.Range(0, rows.Count)
+            .Where(i => rows[i].Price is not null)
+            .Select(i => new ParetoPoint(Short(i), [rows[i].Price!.RelativeEnergy, 100 * rows[i].Accuracy.Accuracy]))];
+        if (points.Length < rows.Count)
+            Output.Note($"note: {rows.Count - points.Length} of {rows.Count} multipliers are not in the figure: no energy is known of them");
+        if (IsSvg(file))
+            AtomicFile.WriteText(file, ParetoFigure.Svg(title, axes, points, [.. Key()]));
+        else
+            AtomicFile.Write(file, stream => stream.Write(ParetoFigure.Png(title, axes, points, [.. Key()])));
+    }
+
+    /// <summary>A percentage; an error that is only small is not printed as none.</summary>
+    static string Small(double error) => error is > 0 and < 5e-5 ? string.Create(CultureInfo.InvariantCulture, $"{100 * error:0.#e-0} %") : Output.Percent(error);
+
+    /// <summary>An error that is printed as zero has no sign.</summary>
+    static double WithoutMinus(double error) => Math.Abs(error) < 5e-5 ? 0 : error;
+
+    static bool IsSvg(string file) => file.EndsWith(".svg", StringComparison.OrdinalIgnoreCase);
+
+    string Short(int row) => names[row].Length <= LongestName ? names[row] : $"#{row + 1}";
+
+    IEnumerable<string> Key() => Enumerable.Range(0, rows.Count).Where(i => names[i].Length > LongestName).Select(i => $"{Short(i)}  {names[i]}");
+
+    static JsonArray? Interval(Evaluation? evaluation) => evaluation is null ? null : new(evaluation.Interval.Low, evaluation.Interval.High);
+
+    static string Text((double Low, double High) interval) => $"{100 * interval.Low:F1}–{100 * interval.High:F1} %";
+
+    static string Ratio(double? ratio) => Text(ratio, "F3");
+
+    static string Text(double? number, string format) => number?.ToString(format, CultureInfo.InvariantCulture) ?? NoValue;
+}

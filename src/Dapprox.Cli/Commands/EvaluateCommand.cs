@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Dapprox.Arithmetic;
+using Dapprox.Cli.Options;
+using Dapprox.Cli.Terminal;
+using Dapprox.Foundation;
+using Dapprox.Networks;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Formats;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
+using Dapprox.Statistics;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary><c>dapprox evaluate</c>: the accuracy of a network.</summary>
+static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        var subject = new SubjectOptions();
+        Option<FloatMultiplier> multiplier = SharedOptions.Multiplier();
+        Option<int?> first = SharedOptions.First("Classify this many images at most, after those skipped.");
+        Option<string?> logits = new("--logits")
+        {
+            HelpName = "FILE",
+            Description = "Also write the logits, as CSV: one image a line in the data set's order, one column a class, no titles. Numbers read back to the same bits.",
+        };
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "evaluate", "Measure a network's accuracy: the fraction of images that it classifies correctly.",
+            "The interval is the 95 % confidence interval of the accuracy over images of this kind (Wilson). With --json: accuracy, correct, count, interval [low, high], seconds (classifying only, without loading).");
+        subject.AddTo(command, multiplier);
+        foreach (Option option in (Option[])[first, logits, json])
+            command.Add(option);
+        command.SetAction((parse, cancellation) =>
+        {
+            (Network exact, _, Dataset images) = subject.Load(parse);
+            images = images.First(parse.GetValue(first) ?? images.Count);
+            FloatMultiplier hardware = parse.GetValue(multiplier)!;
+            Network network = subject.With(parse, exact, hardware);
+
+            var watch = Stopwatch.StartNew();
+            Evaluation result = Evaluate(network, images, parse.GetValue(logits), cancellation);
+            double seconds = watch.Elapsed.TotalSeconds;
+
+            if (parse.GetValue(json))
+                Output.PrintJson(Json(result, seconds));
+            else
+                Print(subject.Describe(parse, network, images, hardware), result, seconds);
+            Output.NoteMantissas(hardware);
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
+    static Evaluation Evaluate(Network network, Dataset images, string? logitsFile, CancellationToken cancellation) =>
+        ProgressBar.While("classifying", images.Count, progress =>
+        {
+            if (logitsFile is null)
+                return Evaluation.Of(network, images, batch => progress(batch.Batch), cancellation);
+            Evaluation? result = null;
+            AtomicFile.Write(logitsFile, stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+                result = Evaluation.Of(network, images, batch =>
+                {
+                    for (int i = 0; i < batch.Batch; i++)
+                        writer.WriteLine(string.Join(',', batch.Row(i).ToArray().Select(logit => logit.ToString("R", CultureInfo.InvariantCulture))));
+                    progress(batch.Batch);
+                }, cancellation);
+            });
+            return result!;
+        });
+
+    static JsonObject Json(Evaluation result, double seconds) => new()
+    {
+        ["accuracy"] = result.Accuracy,
+        ["correct"] = result.Correct,
+        ["count"] = result.Count,
+        ["interval"] = new JsonArray(result.Interval.Low, result.Interval.High),
+        ["seconds"] = seconds,
+    };
+
+    static void Print(string subject, Evaluation result, double seconds)
+    {
+        Output.Print(subject);
+        Output.PrintFields(
+            ("accuracy", $"{Output.Percent(result.Accuracy, result.Count)} ({result.Correct} of {result.Count} images)"),
+            ("95 % interval", $"{Output.Percent(result.Interval.Low, result.Count)} to {Output.Percent(result.Interval.High, result.Count)}"),
+            ("time", $"{seconds:F2} s"));
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Dapprox.Cli.Options;
+using Dapprox.Cli.Terminal;
+using Dapprox.Networks;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Models;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary><c>dapprox models</c>: the networks that come with the program.</summary>
+static class ModelsCommand
+{
+    public static Command Create()
+    {
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "models", "List the included trained networks, for --model.",
+            "Shows the images each takes, how many classes it tells apart, and how many multiplications one image needs. --model also takes files, see 'dapprox model inspect'.")
+        {
+            json,
+        };
+        command.SetAction(parse =>
+        {
+            Network[] networks = TrainedModels.Shipped.Select(TrainedModels.Load).ToArray();
+            if (parse.GetValue(json))
+                PrintJson(networks);
+            else
+                PrintTable(networks);
+        });
+        return command;
+    }
+
+    static void PrintJson(Network[] networks) => Output.PrintJson(new JsonObject
+    {
+        ["models"] = new JsonArray([.. networks.Select(network => new JsonObject
+        {
+            ["name"] = network.Name,
+            ["inputShape"] = new JsonArray([.. network.InputShape.ToArray().Select(size => JsonValue.Create(size))]),
+            ["classes"] = network.Classes,
+            ["multiplications"] = network.Multiplications,
+        })]),
+    });
+
+    static void PrintTable(Network[] networks) => Output.PrintTable(
+        ["name", "images", ">classes", ">multiplications an image"],
+        networks.Select(network => (string[])[network.Name, string.Join('×', network.InputShape.ToArray()), $"{network.Classes}", $"{network.Multiplications:N0}"]));
+}

@@ -1,0 +1,242 @@
+using System.Collections;
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Dapprox.Cli.Options;
+using Dapprox.Cli.Terminal;
+using Dapprox.Experiments.Runs;
+using Dapprox.Foundation;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary><c>dapprox results</c>: what a run has computed, and what is missing.</summary>
+static partial class ResultsCommand
+{
+    public static Command Create() => new("results", "Query the results of runs with SQL, export them, or see which units are done.")
+    {
+        Query(), List(), Export(), Status(),
+    };
+
+    static Option<RunFolder[]> Run() => Values.Option(
+        "--run", "DIR,…", $"The folder of a run, or what attack --save wrote; of several, results have a column run. [default: {RunOptions.ReproductionFolder} or {RunOptions.AuditFolder}, whichever is here]", Folders);
+
+    // A folder may have a comma in its name.
+    static RunFolder[] Folders(string text) =>
+        [.. (Directory.Exists(text) ? [text] : text.Split(',', StringSplitOptions.TrimEntries)).Select(folder => Values.Folder("--run", folder)).DistinctBy(Path.GetFullPath).Select(folder => new RunFolder(folder))];
+
+    /// <summary>The runs that are meant: those given, or the one in a default folder.</summary>
+    static RunFolder[] Runs(ParseResult parse, Option<RunFolder[]> option)
+    {
+        if (parse.GetValue(option) is { Length: > 0 } given)
+            return given;
+        string[] here = [.. new[] { RunOptions.ReproductionFolder, RunOptions.AuditFolder }.Where(Directory.Exists)];
+        return here switch
+        {
+            [string one] => [new RunFolder(one)],
+            [] => throw new InputException($"no run is here, neither {RunOptions.ReproductionFolder} nor {RunOptions.AuditFolder}; give --run with the folder of a run or of what attack --save wrote"),
+            _ => throw new InputException($"there are two runs here, {string.Join(" and ", here)}; give --run with one of them, or --run {string.Join(',', here)} for both"),
+        };
+    }
+
+    static DocumentedCommand Query()
+    {
+        var sql = new Argument<string>("SQL") { Description = "The query, in DuckDB's SQL; 'dapprox results list' shows tables and columns." };
+        Option<RunFolder[]> run = Run();
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "query", "Query the results of runs with SQL.",
+            "Each kind of unit is a table: attack has one row for each attacked image, predictions one for each classified one. Runs queried together are told apart by the column run: add it to GROUP BY, or each mean is over all of them. An example: SELECT attack, source, avg(l2) FROM attack WHERE success GROUP BY ALL ORDER BY ALL. With --json: columns, rows.")
+        {
+            sql, run, json,
+        };
+        command.SetAction((parse, cancellation) =>
+        {
+            Rows answer = RunQuery.Ask(Runs(parse, run), parse.GetValue(sql)!, cancellation);
+            if (parse.GetValue(json))
+            {
+                Output.PrintJson(new JsonObject
+                {
+                    ["columns"] = new JsonArray([.. answer.Columns.Select(column => (JsonNode)column.Name)]),
+                    ["rows"] = new JsonArray([.. answer.Values.Select(row => new JsonArray([.. row.Select(Node)]))]),
+                });
+                return Task.CompletedTask;
+            }
+
+            string[] titles = [.. answer.Columns.Select((column, i) => answer.Values.All(row => row[i] is null or ValueType) ? $">{column.Name}" : column.Name)];
+            Output.PrintTable(titles, answer.Values.Select(row => Array.ConvertAll(row, Words)));
+            Console.WriteLine($"{answer.Count} {(answer.Count == 1 ? "row" : "rows")}");
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
+    static DocumentedCommand List()
+    {
+        Option<RunFolder[]> run = Run();
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand("list", "List the tables of runs with their columns.", "With --json: tables [{name, units, rows, columns}].") { run, json };
+        command.SetAction((parse, cancellation) =>
+        {
+            RunFolder[] runs = Runs(parse, run);
+            (string Name, long Units, long Count, string[] Columns)[] tables = [.. RunQuery.Kinds(runs).Select(kind =>
+            {
+                Rows counts = RunQuery.Ask(runs, $"SELECT count(DISTINCT filename), count(*) FROM {kind}", cancellation);
+                string[] columns = [.. RunQuery.Ask(runs, $"SELECT * FROM {kind} LIMIT 0", cancellation).Columns.Select(column => column.Name)];
+                return (kind, (long)counts.Values[0][0]!, (long)counts.Values[0][1]!, columns);
+            })];
+            if (parse.GetValue(json))
+            {
+                Output.PrintJson(new JsonObject
+                {
+                    ["tables"] = new JsonArray([.. tables.Select(table => new JsonObject
+                    {
+                        ["name"] = table.Name,
+                        ["units"] = table.Units,
+                        ["rows"] = table.Count,
+                        ["columns"] = new JsonArray([.. table.Columns.Select(column => (JsonNode)column)]),
+                    })]),
+                });
+                return Task.CompletedTask;
+            }
+
+            foreach ((string name, long units, long count, string[] columns) in tables)
+            {
+                Output.PrintFields(("table", name), ("units", $"{units}"), ("rows", $"{count:N0}"), ("columns", InLines(columns, Output.Width - "columns  ".Length)));
+                Console.WriteLine();
+            }
+
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
+    static DocumentedCommand Export()
+    {
+        var format = new Argument<string>("FORMAT")
+        {
+            Description = "csv, parquet or json.",
+            CustomParser = result => Names.Find("format", result.Tokens[0].Value, RunQuery.Formats, known => known),
+        };
+        Option<RunFolder[]> run = Run();
+        Option<string> to = Values.Option("--to", "DIR", "Where the files go, one for each table.", text => Values.Folder("--to", text));
+        to.DefaultValueFactory = _ => ".";
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand("export", "Write the tables of runs as CSV, Parquet or JSON.", "With --json: files.") { format, run, to, json };
+        command.SetAction((parse, cancellation) =>
+        {
+            IReadOnlyList<string> files = RunQuery.Export(Runs(parse, run), parse.GetValue(format)!, parse.GetValue(to)!, cancellation);
+            if (parse.GetValue(json))
+                Output.PrintJson(new JsonObject { ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]) });
+            else
+                Console.WriteLine(string.Join('\n', files));
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
+    static DocumentedCommand Status()
+    {
+        Option<RunFolder[]> run = Run();
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "status", "Show which units of runs are done, running, failed or pending, and why they failed.",
+            "A unit is running while a process on this machine, or on one that shares the folder, has it. With --json: done, running, failed, pending, units [{run, unit, file, state, why}].")
+        {
+            run, json,
+        };
+        command.SetAction((parse, _) =>
+        {
+            RunFolder[] runs = Runs(parse, run);
+            (RunFolder Run, PlannedUnit Unit, UnitState State, string? Why)[] units = [.. runs.SelectMany(folder => folder.Planned().Select(unit =>
+            {
+                UnitState state = folder.State(unit.File);
+                return (folder, unit, state, state == UnitState.Failed ? folder.Failure(unit.File) : null);
+            }))];
+            int Count(UnitState state) => units.Count(unit => unit.State == state);
+            if (parse.GetValue(json))
+            {
+                Output.PrintJson(new JsonObject
+                {
+                    ["done"] = Count(UnitState.Done),
+                    ["running"] = Count(UnitState.Running),
+                    ["failed"] = Count(UnitState.Failed),
+                    ["pending"] = Count(UnitState.Pending),
+                    ["units"] = new JsonArray([.. units.Select(unit => new JsonObject
+                    {
+                        ["run"] = unit.Run.Path,
+                        ["unit"] = unit.Unit.Title,
+                        ["file"] = unit.Unit.File,
+                        ["state"] = Word(unit.State),
+                        ["why"] = unit.Why,
+                    })]),
+                });
+                return Task.CompletedTask;
+            }
+
+            foreach (IGrouping<string, (RunFolder Run, PlannedUnit Unit, UnitState State, string? Why)> one in units.GroupBy(unit => unit.Run.Path))
+            {
+                if (runs.Length > 1)
+                    Output.Print(one.Key);
+                Output.PrintTable(["~unit", "state"], one.Select(unit => (string[])[unit.Unit.Title, Word(unit.State)]));
+            }
+
+            foreach ((RunFolder _, PlannedUnit _, UnitState _, string? why) in units.Where(unit => unit.Why is not null))
+                Output.Print($"failed: {why}");
+            Console.WriteLine($"{Count(UnitState.Done)} done, {Count(UnitState.Running)} running, {Count(UnitState.Failed)} failed, {Count(UnitState.Pending)} pending");
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
+    static string Word(UnitState state) => state.ToString().ToLowerInvariant();
+
+    static JsonNode? Node(object? value) => value switch
+    {
+        null => null,
+        string text => JsonValue.Create(text),
+        bool truth => JsonValue.Create(truth),
+        int number => JsonValue.Create(number),
+        long number => JsonValue.Create(number),
+        sbyte or byte or short or ushort or uint or ulong => JsonValue.Create(Convert.ToDecimal(value, CultureInfo.InvariantCulture)),
+        float or double => Output.Number(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+        decimal number => JsonValue.Create(number),
+        // SQL's sums of whole numbers have no bound.
+        System.Numerics.BigInteger number => JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture)),
+        byte[] bytes => JsonValue.Create(Convert.ToBase64String(bytes)),
+        IDictionary fields => new JsonObject(fields.Keys.Cast<object>().Select(key => KeyValuePair.Create($"{key}", Node(fields[key])))),
+        IEnumerable list => new JsonArray([.. list.Cast<object?>().Select(Node)]),
+        _ => JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture)),
+    };
+
+    static string Words(object? value) => value switch
+    {
+        null => "–",
+        bool truth => truth ? "true" : "false",
+        byte[] bytes => $"{bytes.Length:N0} bytes",
+        float or double => Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString("G6", CultureInfo.InvariantCulture),
+        IEnumerable and not string => Node(value)!.ToJsonString(),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    /// <summary>The names of columns as SQL takes them, as many in a line as it holds; a name with blanks stays whole.</summary>
+    static string InLines(string[] columns, int width)
+    {
+        var text = new StringBuilder();
+        int length = 0;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            string name = Plain().IsMatch(columns[i]) ? columns[i] : $"\"{columns[i].Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+            string item = i == columns.Length - 1 ? name : $"{name},";
+            bool fits = length + 1 + item.Length <= width;
+            text.Append(i == 0 ? "" : fits ? " " : "\n").Append(item);
+            length = fits ? length + 1 + item.Length : item.Length;
+        }
+
+        return text.ToString();
+    }
+
+    [GeneratedRegex("^[a-z_][a-z0-9_]*$")]
+    private static partial Regex Plain();
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using Dapprox.Foundation;
+
+namespace Dapprox.Cli.Options;
+
+/// <summary>A perturbation budget ε with the text that it was given as, <c>0.1</c> or <c>8/255</c>, in which it is printed.</summary>
+/// <param name="Value">The number.</param>
+/// <param name="Text">The text.</param>
+readonly record struct Epsilon(double Value, string Text)
+{
+    /// <summary>Reads a decimal number or a fraction.</summary>
+    /// <param name="name">The option, for the message.</param>
+    /// <param name="text">The word.</param>
+    /// <param name="isLegal">Which numbers are legal, in code.</param>
+    /// <param name="legal">Which numbers are legal, in words.</param>
+    /// <exception cref="InputException">It is neither, or not legal.</exception>
+    public static Epsilon Parse(string name, string text, Func<double, bool> isLegal, string legal)
+    {
+        string[] parts = text.Split('/', 2, StringSplitOptions.TrimEntries);
+        double[] numbers = Array.ConvertAll(parts, part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN);
+        double value = numbers.Length == 1 ? numbers[0] : numbers[0] / numbers[1];
+        return double.IsFinite(value) && isLegal(value) ? new Epsilon(value, string.Join('/', parts)) : throw new InputException($"{name} is '{text}'; give {legal}");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+}

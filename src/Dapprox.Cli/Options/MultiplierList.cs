@@ -1,0 +1,66 @@
+using System.Text;
+using Dapprox.Arithmetic;
+using Dapprox.Circuits.Formats;
+using Dapprox.Foundation;
+using Dapprox.Networks.Formats;
+
+namespace Dapprox.Cli.Options;
+
+/// <summary>Several multipliers on the command line: names, circuits and files with commas between them, and files that list them.</summary>
+static class MultiplierList
+{
+    const long MostBytes = 1 << 20;
+
+    /// <summary>What can be given, for help.</summary>
+    public const string Given = "names ('dapprox multipliers'), circuits such as array:24:ama1:columns=20, circuit files, and @FILE for a file with one of these a line (empty lines and what follows a # do not count)";
+
+    /// <summary>The multipliers, each with what it was given as; a repeated one counts once.</summary>
+    /// <param name="words">The words; commas end an item, but not in the lines of a file.</param>
+    /// <exception cref="InputException">One is no multiplier, or a list cannot be read.</exception>
+    public static IReadOnlyList<(string Given, FloatMultiplier Multiplier)> Parse(IEnumerable<string> words)
+    {
+        IEnumerable<(string Given, string? Line)> items = words
+            .SelectMany(word => word.Split(',', StringSplitOptions.TrimEntries))
+            .SelectMany(item => item.StartsWith('@') ? Lines(item[1..]) : [(item, null)]);
+        return [.. items.DistinctBy(item => item.Given).Select(item => (item.Given, Find(item.Given, item.Line)))];
+    }
+
+    static FloatMultiplier Find(string given, string? line)
+    {
+        try
+        {
+            return CircuitFiles.FindMultiplier(given);
+        }
+        catch (InputException e) when (line is not null)
+        {
+            throw new InputException($"{line}: {e.Message}", e);
+        }
+    }
+
+    static (string Given, string? Line)[] Lines(string path)
+    {
+        string[] lines = InputFile.Read(path, stream =>
+        {
+            if (stream.Length > MostBytes)
+                throw new InputException($"'{path}' has {stream.Length} bytes; a list of multipliers has at most {MostBytes}");
+            using var reader = new StreamReader(stream, Encoding.UTF8);
+            return reader.ReadToEnd().Split('\n');
+        });
+        (string Given, string? Line)[] items = [.. lines
+            .Select((line, i) => (Given: WithoutComment(line), Line: (string?)$"{path}, line {i + 1}"))
+            .Where(item => item.Given.Length > 0)];
+        return items.Length > 0 ? items : throw new InputException($"'{path}' lists no multiplier; write one a line");
+    }
+
+    /// <summary>A # within a word can be part of a file's name.</summary>
+    static string WithoutComment(string line)
+    {
+        for (int i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '#' && (i == 0 || char.IsWhiteSpace(line[i - 1])))
+                return line[..i].Trim();
+        }
+
+        return line.Trim();
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Dapprox.Cli.Terminal;
+using Dapprox.Experiments.Paper;
+using Dapprox.Experiments.Runs;
+using Dapprox.Foundation;
+
+namespace Dapprox.Cli.Options;
+
+/// <summary>The options of commands that run experiments, and the run with its progress.</summary>
+static class RunOptions
+{
+    /// <summary>Where <c>reproduce</c> writes, and where <c>audit</c> does, if nothing else is said.</summary>
+    public const string ReproductionFolder = "dapprox-out", AuditFolder = "dapprox-audit";
+
+    public static Option<Scale> Scale()
+    {
+        Option<Scale> option = Values.Option(
+            "--scale", string.Join('|', Experiments.Paper.Scale.All.Select(scale => scale.Name)), "How much is run.",
+            text => Names.Find("scale", text, Experiments.Paper.Scale.All, scale => scale.Name));
+        option.DefaultValueFactory = _ => Experiments.Paper.Scale.All[0];
+        return option;
+    }
+
+    public static Option<Experiment[]> Only() => Values.Flattened("--only", "NAME,…", "Run these tables and figures only. [default: all]", AllExperiments.Find);
+
+    public static Option<string> Folder(string description, string otherwise)
+    {
+        Option<string> option = Values.Option("--out", "DIR", description, text => Values.Folder("--out", text));
+        option.DefaultValueFactory = _ => otherwise;
+        return option;
+    }
+
+    /// <summary>Runs units, and shows on a terminal how far they are; elsewhere one line for each unit.</summary>
+    /// <param name="units">The units.</param>
+    /// <param name="context">Networks, images, and where results are kept.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    public static IReadOnlyList<(string Unit, double Seconds)> Run(IReadOnlyList<WorkUnit> units, RunContext context, CancellationToken cancellation)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            int last = 0;
+            return Runner.Run(units, context, progress =>
+            {
+                if (progress.Place != last)
+                    Output.Note($"{progress.Place} of {progress.Of}, {100 * progress.Done:F0} % of the work done: {progress.Unit.Title}");
+                last = progress.Place;
+            }, cancellation);
+        }
+
+        return ProgressBar.While("starting", report => Runner.Run(
+            units, context, progress => report(progress.Done, $"{progress.Place} of {progress.Of}: {progress.Unit.Title}"), cancellation));
+    }
+}

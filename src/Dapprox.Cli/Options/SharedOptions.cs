@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Globalization;
+using Dapprox.Arithmetic;
+using Dapprox.Circuits.Formats;
+using Dapprox.Foundation;
+using Dapprox.Kernels;
+using Dapprox.Networks;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Formats;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Models;
+
+namespace Dapprox.Cli.Options;
+
+/// <summary>The options that several commands have. Each call makes a new one, for one command.</summary>
+static class SharedOptions
+{
+    /// <summary>What names a multiplier, wherever one is asked for.</summary>
+    public const string MultiplierForms = "a name that 'dapprox multipliers' lists, the description of a mantissa circuit (array:24:ama1), or a circuit's file (.v, .blif, .json, .cgp)";
+
+    public static Option<bool> Json() => new("--json")
+    {
+        Description = "Print one JSON object on stdout and nothing else there. Rates are fractions from 0 to 1; numbers have all their digits.",
+    };
+
+    public static Option<string?> Model() => new("--model")
+    {
+        HelpName = "FILE|NAME",
+        Description = $"The network: a .safetensors, .pt or .onnx file, or one that is included ({string.Join(", ", TrainedModels.Shipped)}). [default: the one for the data set]",
+    };
+
+    public static Option<DatasetDefinition?> Dataset() => Values.Option<DatasetDefinition?>(
+        "--dataset", "NAME",
+        $"The images: {string.Join(", ", Datasets.All.Select(definition => definition.Name))}; 'dapprox datasets' lists what is found. [default: {Datasets.All[0].Name}]",
+        Datasets.Find);
+
+    public static Option<string?> Data() => new("--data")
+    {
+        HelpName = "DIR",
+        Description = $"The folder of the data sets. [default: the one that the environment variable {Datasets.FolderVariable} names, else ~/.local/share/dapprox]",
+    };
+
+    public static Option<Choice<Split>> Split() => Values.Choice<Split>(
+        "--split", "The test images or the training images.",
+        new("test", Networks.Data.Split.Test), new("train", Networks.Data.Split.Train));
+
+    public static Option<FloatMultiplier> Multiplier()
+    {
+        Option<FloatMultiplier> option = Values.Option(
+            "--multiplier", "NAME", $"The multiplier: {MultiplierForms}.", CircuitFiles.FindMultiplier);
+        option.DefaultValueFactory = _ => Multipliers.All[0];
+        option.CompletionSources.Add([.. Multipliers.All.Select(multiplier => multiplier.Name)]);
+        return option;
+    }
+
+    public static Option<LayerSelection> Layers()
+    {
+        Option<LayerSelection> option = Values.Option(
+            "--layers", "NAME,…", $"The layers that the multiplier replaces: {string.Join("; ", LayerSelection.Known.Select(known => $"{known}, {known.Summary}"))}; or the names of layers, in which * stands for any letters.",
+            LayerSelection.Parse);
+        option.DefaultValueFactory = _ => LayerSelection.All;
+        return option;
+    }
+
+    public static Option<Choice<Accumulation>> Accumulate() => Values.Choice<Accumulation>(
+        "--accumulate", "The accumulator format: float32 as in hardware, or float64 as in the released code of the paper.",
+        new("float32", Accumulation.Float32), new("float64", Accumulation.Float64));
+
+    public static Option<int> Skip() => Values.Integer("--skip", "Skip the first N images of the split.", least: 0, otherwise: 0);
+
+    public static Option<int?> First(string description) => Values.Integer("--first", description + " [default: all]", 1);
+
+    public static Option<ulong> Seed()
+    {
+        Option<ulong> option = Values.Option(
+            "--seed", "N", "Determines every random number: the same seed gives the same results.",
+            text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
+                ? seed
+                : throw new InputException($"--seed is '{text}'; give an integer from 0 to {ulong.MaxValue}"));
+        option.DefaultValueFactory = _ => 1;
+        return option;
+    }
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Dapprox.Foundation;
+using Dapprox.Kernels;
+using Dapprox.Networks;
+using Dapprox.Networks.Attacks;
+using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Networks.Attacks.Victims;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Cli.Options;
+
+/// <summary>The options that say which network is judged on which images, on what hardware.</summary>
+sealed class SubjectOptions
+{
+    readonly ImageOptions images = new();
+    readonly Option<Choice<Split>> split = SharedOptions.Split();
+    readonly Option<int> skip = SharedOptions.Skip();
+    readonly Option<LayerSelection> layers = SharedOptions.Layers();
+    readonly Option<Choice<Accumulation>> accumulate = SharedOptions.Accumulate();
+
+    /// <summary>Gives the options to a command: the images first, then the hardware.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="multipliers">The command's own options that name multipliers.</param>
+    public void AddTo(Command command, params Option[] multipliers)
+    {
+        foreach (Option option in (Option[])[.. images.All, split, skip, .. multipliers, layers, accumulate])
+            command.Add(option);
+    }
+
+    /// <summary>The network, exact in all layers, all images of the split, and those of them that are not skipped.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <exception cref="InputException">One of them cannot be had, they do not fit, or no image is left.</exception>
+    public (Network Network, Dataset Whole, Dataset Images) Load(ParseResult parse)
+    {
+        (Network network, Dataset whole) = images.Load(parse, parse.GetValue(split).Value);
+        int skipped = parse.GetValue(skip);
+        if (skipped >= whole.Count)
+            throw new InputException($"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name} ({parse.GetValue(split)}); skip fewer");
+        return (network, whole, whole.Skip(skipped));
+    }
+
+    /// <summary>
+    /// The images that the network is measured on where a backward rule does so: the first to train on, whatever is attacked; of a
+    /// user's own pictures the first.
+    /// </summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The network.</param>
+    /// <exception cref="InputException">They cannot be had.</exception>
+    public Tensor Calibration(ParseResult parse, Network network)
+    {
+        Dataset training = images.Images(parse, network, Networks.Data.Split.Train);
+        return training.Images(0, Math.Min(GradientWeights.CalibrationImages, training.Count));
+    }
+
+    /// <summary>The network with a multiplier in the layers asked for, summing in the format asked for.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The exact network.</param>
+    /// <param name="multiplier">The multiplier.</param>
+    public Network With(ParseResult parse, Network network, Arithmetic.FloatMultiplier multiplier) =>
+        network.With(multiplier, parse.GetValue(layers), parse.GetValue(accumulate).Value);
+
+    /// <summary>The layers that a multiplier replaces, and the format of the sums.</summary>
+    /// <param name="parse">The command line.</param>
+    public (LayerSelection Layers, Accumulation Accumulation) Hardware(ParseResult parse) => (parse.GetValue(layers)!, parse.GetValue(accumulate).Value);
+
+    /// <summary>What these options choose, in words that differ where another network, other images or other hardware are meant.</summary>
+    /// <param name="parse">The command line.</param>
+    public string Identify(ParseResult parse) =>
+        $"{images.Identify(parse)} ({parse.GetValue(split)}, from image {parse.GetValue(skip)}), {parse.GetValue(layers)} layers, sums in {parse.GetValue(accumulate)}";
+
+    /// <summary>One line on what is judged.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="data">The images.</param>
+    /// <param name="multiplier">The multiplier.</param>
+    public string Describe(ParseResult parse, Network network, Dataset data, Arithmetic.FloatMultiplier multiplier)
+    {
+        string where = parse.GetValue(layers) == LayerSelection.All ? "all layers" : $"the layers '{parse.GetValue(layers)}'";
+        return $"{network.Name} on {data.Name} ({parse.GetValue(split)}), {multiplier.Name} in {where}, sums in {parse.GetValue(accumulate)}";
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Dapprox.Foundation;
+
+namespace Dapprox.Cli.Terminal;
+
+/// <summary>Says in one line what is wrong with the words of a command line.</summary>
+static class ParseErrors
+{
+    /// <summary>The first error, or null when there is none, or when help or the version was asked for.</summary>
+    public static string? First(ParseResult parse)
+    {
+        if (parse.Errors.Count == 0 || parse.Action?.ClearsParseErrors == true)
+            return null;
+        Command command = parse.CommandResult.Command;
+        // The same word that is no command is also why a command is missing: name the word.
+        if (parse.UnmatchedTokens.Count > 0)
+            return Unmatched(parse, command, parse.UnmatchedTokens[0]);
+        if (command.Subcommands.Count > 0 && command.Action is null)
+            return $"'{FullName(parse)}' needs a command: {string.Join(", ", command.Subcommands.Select(known => known.Name))}; see {FullName(parse)} --help";
+        if (parse.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(given => given.Tokens.Count == 0 && given.Argument.Arity.MinimumNumberOfValues > 0) is { } missing)
+            return $"{missing.Argument.Name} is missing ({missing.Argument.Description?.TrimEnd('.')}); see {FullName(parse)} --help";
+        if (parse.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(given => !given.Implicit && given.Tokens.Count == 0 && given.Option.Arity.MinimumNumberOfValues > 0) is { } empty)
+            return $"{empty.Option.Name} has no value; give '{empty.Option.Name} {empty.Option.HelpName}'; see {FullName(parse)} --help";
+        return $"{parse.Errors[0].Message.TrimEnd('.')}; see {FullName(parse)} --help";
+    }
+
+    static string Unmatched(ParseResult parse, Command command, string word)
+    {
+        if (OptionsOf(command).Contains(word) && parse.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+            return $"'{word}' stands after --, which ends the options; put it before the --, or leave the -- out";
+        if (word.StartsWith('-') && word.Length > 1)
+            return Names.Unknown("option", word, OptionsOf(command)).Message;
+        if (command.Subcommands.Count > 0)
+            return Names.Unknown("command", word, command.Subcommands.Select(known => known.Name)).Message;
+        string wanted = command.Arguments.Count == 0
+            ? $"'{command.Name}' takes options only: {string.Join(", ", OptionsOf(command))}"
+            : $"'{command.Name}' takes {string.Join(" and ", command.Arguments.Select(argument => argument.HelpName ?? argument.Name))}, and options: {string.Join(", ", OptionsOf(command))}";
+        return $"'{word}' is one word too many: {wanted}";
+    }
+
+    static IEnumerable<string> OptionsOf(Command command) => command.Options.Select(option => option.Name).Append("--help").Distinct();
+
+    static string FullName(ParseResult parse)
+    {
+        var words = new List<string>();
+        for (SymbolResult? at = parse.CommandResult; at is CommandResult result; at = result.Parent)
+            words.Insert(0, result.Command.Name);
+        return string.Join(' ', words);
+    }
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Dapprox.Circuits;
+using Dapprox.Circuits.Formats;
+using Dapprox.Cli.Options;
+using Dapprox.Cli.Terminal;
+using Dapprox.Foundation;
+using Dapprox.Networks.Formats;
+
+namespace Dapprox.Cli.Tools;
+
+/// <summary>The commands that take a circuit, say what it is, and write it: they differ in where it comes from.</summary>
+static class CircuitConversion
+{
+    /// <summary>What <see cref="CircuitFiles.Open"/> takes, for help.</summary>
+    public static string Given { get; } = $"a description such as array:24:ama5, a file, or {string.Join(", ", CircuitDescription.KnownNames)}";
+
+    /// <summary>Makes such a command.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="summary">What it does, in one line.</param>
+    /// <param name="details">What can be given.</param>
+    /// <param name="argument">What help calls the circuit.</param>
+    /// <param name="description">What the circuit is given by.</param>
+    /// <param name="open">Finds the circuit.</param>
+    /// <param name="outputIsRequired">Whether a file has to be written.</param>
+    public static Command Create(
+        string name, string summary, string details, string argument, string description, Func<string, CircuitDocument> open, bool outputIsRequired)
+    {
+        Argument<CircuitDocument> given = Values.Argument(argument, description, open);
+        Option<string?> output = new("--output")
+        {
+            HelpName = "FILE",
+            Description = $"Write the circuit; the name ends in one of {CircuitFormat.Known(read: false)}.",
+            Required = outputIsRequired,
+        };
+        Option<bool> hierarchical = new("--hierarchical") { Description = "Verilog with a module for each kind of cell and each block, instead of one module." };
+        Option<string?> testBench = new("--test-bench")
+        {
+            HelpName = "FILE",
+            Description = $"Also write a Verilog module that checks the circuit's module against {VerilogTestBench.Vectors} products, or all where there are no more.",
+        };
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(name, summary, details + " With --json: name, inputs and outputs (each with name and width), cells (the number of each kind), depth (the most cells on a path), output.")
+        {
+            given, output, hierarchical, testBench, json,
+        };
+        command.SetAction(parse =>
+        {
+            CircuitDocument document = parse.GetValue(given)!;
+            string? file = parse.GetValue(output);
+            if (parse.GetValue(hierarchical) && file is null)
+                throw new InputException("--hierarchical says how a file is written; give --output FILE.v too");
+            if (file is not null)
+                CircuitFiles.Write(document, file, parse.GetValue(hierarchical));
+            if (parse.GetValue(testBench) is string bench)
+                CircuitFiles.WriteTestBench(document.Circuit, bench);
+            if (parse.GetValue(json))
+                Output.PrintJson(Json(document, file));
+            else
+                Print(document, file);
+        });
+        return command;
+    }
+
+    static JsonObject Json(CircuitDocument document, string? file)
+    {
+        CircuitSummary summary = CircuitSummary.Of(document.Circuit);
+        return new JsonObject
+        {
+            ["name"] = document.Name ?? document.Circuit.Name,
+            ["inputs"] = Buses(document.Circuit.Inputs),
+            ["outputs"] = Buses(document.Circuit.Outputs),
+            ["cells"] = new JsonObject(summary.Cells.Select(kind => KeyValuePair.Create(kind.Name, (JsonNode?)kind.Count))),
+            ["depth"] = summary.Depth,
+            ["output"] = file,
+        };
+    }
+
+    static JsonArray Buses(IEnumerable<Bus> buses) =>
+        new([.. buses.Select(bus => new JsonObject { ["name"] = bus.Name, ["width"] = bus.Width })]);
+
+    static void Print(CircuitDocument document, string? file)
+    {
+        CircuitSummary summary = CircuitSummary.Of(document.Circuit);
+        Output.Print($"{document.Name ?? document.Circuit.Name}: {Shown(document.Circuit.Inputs)} to {Shown(document.Circuit.Outputs)}");
+        Output.PrintFields(
+            ("cells", $"{summary.Cells.Sum(kind => kind.Count)}{(summary.Cells.Count == 0 ? "" : ": ")}{string.Join(", ", summary.Cells.Select(kind => $"{kind.Count} {kind.Name}"))}"),
+            ("depth", $"{summary.Depth}"), ("output", file ?? ""));
+    }
+
+    static string Shown(IEnumerable<Bus> buses) => string.Join(", ", buses.Select(bus => $"{bus.Name} of {bus.Width} bit{(bus.Width == 1 ? "" : "s")}"));
+}

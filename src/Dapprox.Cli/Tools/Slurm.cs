@@ -1,0 +1,105 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Reflection;
+using Dapprox.Cli.Terminal;
+using Dapprox.Foundation;
+using Dapprox.Networks.Formats;
+
+namespace Dapprox.Cli.Tools;
+
+/// <summary>What is asked of Slurm.</summary>
+/// <param name="Partition">The partition; null for the default one.</param>
+/// <param name="Time">The time limit of a task, as sbatch takes it; null for the partition's.</param>
+/// <param name="Processors">How many processors a task has.</param>
+/// <param name="Together">How many tasks run at once, at most; null for no limit.</param>
+sealed record SlurmRequest(string? Partition, string? Time, int Processors, int? Together);
+
+/// <summary>Sends the units of a run to a Slurm cluster: an array of jobs over a shared folder, and one that merges when they have ended.</summary>
+static class Slurm
+{
+    // Slurm's own default for the largest array.
+    public const int MostTasks = 1000;
+
+    /// <summary>How often a task that was killed is put back into the queue.</summary>
+    public const int MostRestarts = 3;
+
+    /// <summary>Writes the scripts of the jobs.</summary>
+    /// <param name="folder">The folder of the run, which all nodes see.</param>
+    /// <param name="files">The names of the units' files, in the order of the tasks.</param>
+    /// <param name="arguments">What every call of dapprox reproduce is given.</param>
+    /// <param name="request">What is asked of Slurm.</param>
+    /// <returns>The script of the array, null where it has no task, and that of the merging job.</returns>
+    public static (string? Units, string Merge) WriteScripts(string folder, IReadOnlyList<string> files, IReadOnlyList<string> arguments, SlurmRequest request)
+    {
+        string scripts = Path.Combine(folder, "slurm");
+        (string? Units, string Merge) paths = (files.Count > 0 ? Path.Combine(scripts, "units.sh") : null, Path.Combine(scripts, "merge.sh"));
+        string command = string.Join(' ', Self().Concat(arguments).Select(Shell.Quoted));
+        string common = (request.Partition is null ? "" : $"#SBATCH --partition={request.Partition}\n") + $"#SBATCH --open-mode=append\n#SBATCH --chdir={Shell.Quoted(folder)}\n";
+        if (paths.Units is string units)
+        {
+            AtomicFile.WriteText(units, $$"""
+                #!/bin/bash
+                #SBATCH --job-name=dapprox
+                #SBATCH --array=0-{{files.Count - 1}}{{(request.Together is int together ? $"%{together}" : "")}}
+                #SBATCH --cpus-per-task={{request.Processors}}
+                #SBATCH --output=slurm/unit-%a.log
+                #SBATCH --requeue
+                {{(request.Time is null ? "" : $"#SBATCH --time={request.Time}\n")}}{{common}}
+                units=({{string.Join(' ', files.Select(file => Path.ChangeExtension(file, null)))}})
+                unit=${units[$SLURM_ARRAY_TASK_ID]}
+                {{command}} --unit "$unit"
+                code=$?
+                # Killed, or asked to end: 128 and the signal's number. What ends by itself would end so again.
+                if [[ "$code" =~ ^(130|137|143)$ ]] && [ "${SLURM_RESTART_COUNT:-0}" -lt {{MostRestarts}} ]; then
+                  scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}" && exit 0
+                fi
+                if [ "$code" -ne 0 ] && [ ! -e "failures/$unit.txt" ]; then
+                  echo "Slurm task ${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID} ended with exit code $code; see slurm/unit-${SLURM_ARRAY_TASK_ID}.log" > "failures/$unit.txt"
+                fi
+                exit "$code"
+
+                """);
+        }
+
+        AtomicFile.WriteText(paths.Merge, $$"""
+            #!/bin/bash
+            #SBATCH --job-name=dapprox-merge
+            #SBATCH --output=slurm/merge.log
+            {{common}}
+            {{command}} --report
+
+            """);
+        return paths;
+    }
+
+    /// <summary>Hands a script to sbatch.</summary>
+    /// <param name="arguments">What sbatch is given.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>The number of the job.</returns>
+    /// <exception cref="InputException">There is no sbatch, or it refuses.</exception>
+    public static async Task<string> SubmitAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo("sbatch", ["--parsable", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        try
+        {
+            using Process process = Process.Start(start)!;
+            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation), error = process.StandardError.ReadToEndAsync(cancellation);
+            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
+            if (process.ExitCode != 0)
+                throw new InputException($"sbatch refused the job: {(await error.ConfigureAwait(false)).Trim()}; 'sinfo' shows the partitions");
+            // With several clusters the name of one stands behind it.
+            return (await output.ConfigureAwait(false)).Trim().Split(';')[0];
+        }
+        catch (Win32Exception e)
+        {
+            throw new InputException("there is no sbatch on this machine; run this on a login node of a Slurm cluster, or use 'dapprox reproduce'", e);
+        }
+    }
+
+    /// <summary>How this program is called again.</summary>
+    static string[] Self()
+    {
+        string path = Environment.ProcessPath ?? "dapprox";
+        return Path.GetFileNameWithoutExtension(path) == "dotnet" ? [path, Assembly.GetExecutingAssembly().Location] : [path];
+    }
+}

@@ -1,0 +1,103 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using Dapprox.Circuits;
+using Dapprox.Circuits.Formats;
+using Dapprox.Cli.Terminal;
+using Dapprox.Foundation;
+
+namespace Dapprox.Cli.Tools;
+
+/// <summary>What Yosys found.</summary>
+enum Proof
+{
+    /// <summary>The circuits are the same for all inputs.</summary>
+    Equal,
+
+    /// <summary>There is an input for which they differ.</summary>
+    Different,
+
+    /// <summary>Time ran out.</summary>
+    Undecided,
+}
+
+/// <summary>Proofs by Yosys (yosyshq.net/yosys): both circuits as Verilog, a miter of them, and its SAT solver.</summary>
+static class Yosys
+{
+    // The preparation takes time too, so that the program is given longer than the solver.
+    const int Grace = 60;
+
+    /// <summary>Proves that two Verilog texts, of a module each with the same ports, compute the same.</summary>
+    /// <param name="first">One, with a module <c>first</c>.</param>
+    /// <param name="second">The other, with a module <c>second</c>.</param>
+    /// <param name="seconds">How long to try.</param>
+    /// <param name="cancellation">Ends Yosys too.</param>
+    /// <exception cref="InputException">Yosys is not installed, or failed.</exception>
+    public static Proof Prove(string first, string second, int seconds, CancellationToken cancellation)
+    {
+        string folder = Directory.CreateTempSubdirectory("dapprox-yosys-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "first.v"), first);
+            File.WriteAllText(Path.Combine(folder, "second.v"), second);
+            string script = string.Create(CultureInfo.InvariantCulture, $"read_verilog first.v second.v; proc; opt; miter -equiv -flatten first second miter; hierarchy -top miter; opt -full; sat -timeout {seconds} -prove trigger 0 miter");
+            return Run(folder, script, seconds + Grace, cancellation);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>A circuit as the module of a proof, with the ports i0, i1 and so on, and o0 and so on.</summary>
+    /// <param name="netlist">The circuit.</param>
+    /// <param name="module">The name of the module.</param>
+    public static string Module(Netlist netlist, string module)
+    {
+        var builder = new NetlistBuilder(module);
+        int[][] inputs = [.. netlist.Inputs.Select((bus, i) => builder.Input($"i{i}", bus.Width))];
+        int[][] outputs = builder.Instantiate(netlist, inputs);
+        for (int i = 0; i < outputs.Length; i++)
+            builder.Output($"o{i}", outputs[i]);
+        using var writer = new StringWriter();
+        VerilogWriter.WriteFlat(builder.Build(), writer);
+        return writer.ToString();
+    }
+
+    static Proof Run(string folder, string script, int seconds, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo("yosys", ["-p", script])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        Process process;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new InputException("yosys is not on the PATH; install it (apt-get install yosys), or leave out --yosys", e);
+        }
+
+        using (process)
+        using (cancellation.Register(() => process.Kill(entireProcessTree: true)))
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None), error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+            bool ended = process.WaitForExit(TimeSpan.FromSeconds(seconds));
+            if (!ended)
+                process.Kill(entireProcessTree: true);
+            string log = output.Result;
+            cancellation.ThrowIfCancellationRequested();
+            if (log.Contains("proof finished - no model found: SUCCESS", StringComparison.Ordinal))
+                return Proof.Equal;
+            if (log.Contains("proof finished - model found: FAIL", StringComparison.Ordinal))
+                return Proof.Different;
+            return !ended || log.Contains("TIMEOUT", StringComparison.OrdinalIgnoreCase)
+                ? Proof.Undecided
+                : throw new InputException($"yosys failed: {error.Result.Trim().Split('\n')[^1]}; leave out --yosys");
+        }
+    }
+}

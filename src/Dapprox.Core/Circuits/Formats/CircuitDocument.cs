@@ -1,0 +1,26 @@
+using Dapprox.Arithmetic;
+using Dapprox.Foundation;
+
+namespace Dapprox.Circuits.Formats;
+
+/// <summary>A circuit as a file holds it, with what a file may say of the float multiplier that it is meant for.</summary>
+/// <param name="Circuit">The circuit.</param>
+public sealed record CircuitDocument(Netlist Circuit)
+{
+    /// <summary>The name of the multiplier; null where the file says none.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where the circuit was published; empty where the file does not say.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>The float format; null for that of <see cref="CircuitMultiplier"/>.</summary>
+    public FloatFormat? Format { get; init; }
+
+    /// <summary>What becomes of the place of the leading one.</summary>
+    public MantissaOverflow Overflow { get; init; } = MantissaOverflow.Renormalised;
+
+    /// <summary>The float multiplier.</summary>
+    /// <param name="otherwise">Its name where the file says none.</param>
+    /// <exception cref="InputException">The circuit does not multiply mantissas of that format.</exception>
+    public CircuitMultiplier Multiplier(string otherwise) => new(Circuit, Format, Overflow, Name ?? otherwise, source: Source);
+}

@@ -1,0 +1,46 @@
+namespace Dapprox.Foundation;
+
+/// <summary>Opens files that users name, and says in one line why one cannot be read.</summary>
+public static class InputFile
+{
+    /// <summary>What comes from a file as part of a message: one line, and not longer than that.</summary>
+    /// <param name="text">The text; a hostile file can hold names of several lines or a million letters.</param>
+    /// <param name="most">How many letters are shown at most.</param>
+    internal static string OneLine(string text, int most)
+    {
+        string line = string.Concat(text.Take(most).Select(letter => char.IsControl(letter) ? '?' : letter));
+        return text.Length <= most ? line : line + "…";
+    }
+
+    /// <summary>Opens a file, passes it on, and closes it; what goes wrong while reading is the user's line too.</summary>
+    /// <param name="path">The file, which has to be able to seek: no pipe.</param>
+    /// <param name="read">Reads it.</param>
+    /// <exception cref="InputException">There is no such file, or it cannot be read.</exception>
+    public static T Read<T>(string path, Func<FileStream, T> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (!stream.CanSeek)
+                throw new InputException($"'{path}' is a pipe or a terminal; give the path of a file");
+            return read(stream);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"there is no file '{path}'; check the path", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new InputException($"cannot read '{path}': it is a folder, or reading it is not allowed; give a file that you may read", e);
+        }
+        catch (IOException e)
+        {
+            throw new InputException($"cannot read '{path}': {e.Message.TrimEnd('.')}", e);
+        }
+        catch (ArgumentException e) when (string.IsNullOrEmpty(path) || path.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new InputException($"'{path?.Replace('\0', '?')}' is not a file name; give the path of a file", e);
+        }
+    }
+}

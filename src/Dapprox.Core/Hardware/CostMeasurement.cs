@@ -1,0 +1,135 @@
+using Dapprox.Arithmetic;
+using Dapprox.Circuits;
+using Dapprox.Foundation;
+using Dapprox.Measurement;
+
+namespace Dapprox.Hardware;
+
+/// <summary>What is priced of a multiplier.</summary>
+public enum FloatParts
+{
+    /// <summary>The circuit as it is.</summary>
+    None,
+
+    /// <summary>The circuit and all around a mantissa multiplier but rounding: <see cref="FloatMultiplierCircuits.Around"/>.</summary>
+    Truncating,
+
+    /// <summary>The same with rounding.</summary>
+    Rounding,
+}
+
+/// <summary>Measures what a circuit costs: makes operands, counts what they switch, and prices it.</summary>
+public sealed class CostMeasurement
+{
+    // Operands of a stream that are computed before others are drawn: a matter of memory.
+    const int LongestStream = 65;
+
+    readonly bool isFloat;
+    readonly bool hazards;
+
+    /// <summary>Prepares the measurement of a circuit, or of a float multiplier around it.</summary>
+    /// <param name="circuit">The circuit.</param>
+    /// <param name="parts">What is priced of it; anything but <see cref="FloatParts.None"/> needs a mantissa multiplier.</param>
+    /// <param name="hazards">Whether hazards count: see <see cref="SwitchingActivity"/>.</param>
+    /// <exception cref="InputException">It is no mantissa multiplier.</exception>
+    public CostMeasurement(Netlist circuit, FloatParts parts = FloatParts.None, bool hazards = false)
+    {
+        this.hazards = hazards;
+        isFloat = parts != FloatParts.None;
+        Circuit = isFloat ? FloatMultiplierCircuits.Around(circuit, parts == FloatParts.Rounding) : circuit;
+    }
+
+    /// <summary>Prepares the measurement of the whole hardware of a float multiplier.</summary>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="hazards">Whether hazards count: see <see cref="SwitchingActivity"/>.</param>
+    /// <exception cref="InputException">No circuit of it is known; the message says why.</exception>
+    public CostMeasurement(FloatMultiplier multiplier, bool hazards = false)
+    {
+        this.hazards = hazards;
+        isFloat = true;
+        Circuit = FloatMultiplierCircuits.Of(multiplier);
+    }
+
+    /// <summary>What is priced.</summary>
+    public Netlist Circuit { get; }
+
+    /// <summary>Prices the circuit on random operands.</summary>
+    /// <param name="library">The technology.</param>
+    /// <param name="law">How operands are drawn, each independent of the one before; those of a float multiplier are uniform in [−1, 1] whatever it is.</param>
+    /// <param name="samples">How many operands follow another, rounded up to a multiple of 512.</param>
+    /// <param name="seed">Determines the operands.</param>
+    /// <param name="progress">Told what further fraction is done, if given.</param>
+    /// <param name="cancellation">Stops between some thousands of operands.</param>
+    /// <exception cref="InputException">The library lacks a cell.</exception>
+    public CircuitCost OnRandomOperands(CellLibrary library, IntegerLaw law, long samples, ulong seed, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        // An unknown cell is found before the work.
+        CircuitCost.LongestPath(Circuit, library);
+        SwitchingActivity activity = NewActivity();
+        for (ulong part = 0; activity.Transitions < samples; part++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long left = (samples - activity.Transitions + SwitchingActivity.StreamsTogether - 1) / SwitchingActivity.StreamsTogether;
+            int length = (int)Math.Min(LongestStream, left + 1);
+            activity.Add(Draw(law, SwitchingActivity.StreamsTogether * length, new CounterRandom(seed, part)), length);
+            progress?.Invoke((double)SwitchingActivity.StreamsTogether * (length - 1) / samples);
+        }
+
+        return CircuitCost.Of(activity, library);
+    }
+
+    /// <summary>An activity of <see cref="Circuit"/> without any changes.</summary>
+    public SwitchingActivity NewActivity() => new(Circuit, hazards);
+
+    /// <summary>Counts what operands that are given switch in the circuit of a multiplier.</summary>
+    /// <param name="activity">What has been counted so far of <see cref="Circuit"/>.</param>
+    /// <param name="activations">Streams of first operands, one after the other.</param>
+    /// <param name="weights">As many second operands.</param>
+    /// <param name="streamLength">How many operands a stream has; at least 2.</param>
+    /// <exception cref="InputException">The circuit does not multiply mantissas.</exception>
+    public void Count(SwitchingActivity activity, ReadOnlySpan<float> activations, ReadOnlySpan<float> weights, int streamLength) =>
+        activity.Add([Encode(activations), Encode(weights)], streamLength);
+
+    /// <summary>
+    /// Numbers as the circuit takes them: the bits of their format, or, where the circuit multiplies only mantissas, those
+    /// with the hidden one, and 0 for a zero or a subnormal number.
+    /// </summary>
+    /// <exception cref="InputException">The circuit does not multiply mantissas of a format in binary32.</exception>
+    ulong[] Encode(ReadOnlySpan<float> values)
+    {
+        int width = Circuit.Inputs.Count == 0 ? 0 : Circuit.Inputs[0].Width, bits = isFloat ? width - FloatMultiplierCircuits.ExponentBits : width;
+        if (Circuit.Inputs.Count != 2 || Circuit.Inputs[1].Width != width || bits is < 2 or > Binary32.FractionBits + 1)
+            throw new InputException($"the circuit {Circuit} has inputs of {string.Join(" and ", Circuit.Inputs.Select(bus => bus.Width))} bits; a network's numbers need two inputs of the same width, 2 to {Binary32.FractionBits + 1}");
+        int dropped = Binary32.FractionBits + 1 - bits;
+        ulong[] encoded = new ulong[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            uint pattern = BitConverter.SingleToUInt32Bits(values[i]);
+            encoded[i] = isFloat ? pattern >> dropped
+                : Binary32.ExponentField(pattern) == 0 ? 0
+                : Binary32.Mantissa(pattern) >> dropped;
+        }
+
+        return encoded;
+    }
+
+    ulong[][] Draw(IntegerLaw law, int count, CounterRandom random)
+    {
+        if (isFloat)
+        {
+            float[] activations = new float[count], weights = new float[count];
+            OperandLaw.Uniform11.Fill(ref random, activations, weights);
+            return [Encode(activations), Encode(weights)];
+        }
+
+        ulong[][] operands = [.. Circuit.Inputs.Select(_ => new ulong[count])];
+        for (int bus = 0; bus < operands.Length; bus++)
+        {
+            for (int i = 0; i < count; i++)
+                operands[bus][i] = law.Draw(ref random, Circuit.Inputs[bus].Width);
+        }
+
+        return operands;
+    }
+}

@@ -1,0 +1,229 @@
+using System.Buffers;
+using Dapprox.Arithmetic;
+using Dapprox.Foundation;
+
+namespace Dapprox.Kernels;
+
+/// <summary>
+/// A 2-D convolution (cross-correlation, as in every deep-learning library) for images of one size:
+/// <c>output[n, o, y, x] = Σ_c Σ_i Σ_j input[n, c, y·stride − padding + i·dilation, x·stride − padding + j·dilation] ·
+/// weights[o, c, i, j] + bias[o]</c>, c, then i, then j from 0 upwards, each product by the multiplier with the input as
+/// first operand. Places outside the image contribute nothing. See <see cref="Accumulation"/> for the rounding of sums.
+/// </summary>
+/// <remarks>
+/// The padded image is packed once and read in place, without an im2col matrix: a product's operand lies at the
+/// position's place plus an offset that depends on (c, i, j) alone. A zero in the padding adds a zero product, which
+/// leaves a sum that started at +0 as it is; where operands need the definition, it skips the padding.
+/// Weights are packed once; an instance can be used by many threads at the same time.
+/// </remarks>
+public sealed class ConvolutionKernel
+{
+    // Positions of one piece of work when a single image is divided among threads: a multiple of a tile's rows.
+    const int PositionBlock = 96;
+
+    // So that no thread waits long for the last to finish packing.
+    const int PartsPerThread = 4;
+
+    readonly ConvolutionShape shape;
+    readonly int height;
+    readonly int width;
+    readonly float[] weights;
+    readonly WeightedSums sums;
+    readonly int[] places;
+    readonly int[] lines;
+    readonly int[] offsets;
+
+    /// <summary>Prepares the convolution.</summary>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="shape">The geometry.</param>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Columns of an image.</param>
+    /// <param name="weights"><c>[output channels, input channels / groups, kernel height, kernel width]</c>; kept, not copied,
+    /// and not to change any more.</param>
+    /// <param name="bias"><c>[output channels]</c>, or empty.</param>
+    /// <param name="accumulation">The format of the sums.</param>
+    /// <exception cref="ArgumentException">A length does not fit the shape, the filter does not fit the image, or an image is too large for an array.</exception>
+    public ConvolutionKernel(
+        FloatMultiplier multiplier, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
+        Accumulation accumulation = Accumulation.Float32)
+        : this(multiplier, shape, height, width, weights, bias, accumulation, path: null)
+    {
+    }
+
+    internal ConvolutionKernel(
+        FloatMultiplier multiplier, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
+        Accumulation accumulation, string? path)
+    {
+        shape.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ThrowIfTooLarge(shape, height, width);
+        this.shape = shape;
+        this.height = height;
+        this.width = width;
+        this.weights = weights;
+        OutputHeight = shape.OutputHeight(height);
+        OutputWidth = shape.OutputWidth(width);
+        if (OutputHeight < 1 || OutputWidth < 1)
+            throw new ArgumentException($"A {shape.KernelHeight}x{shape.KernelWidth} filter with dilation {shape.Dilation} does not fit a {height}x{width} image with padding {shape.Padding}.", nameof(shape));
+        if (weights.LongLength != (long)shape.OutputChannels * shape.Taps)
+            throw new ArgumentException($"{weights.Length} weights do not fill {shape.OutputChannels} filters of {shape.Taps}.", nameof(weights));
+        if (bias.Length != 0 && bias.Length != shape.OutputChannels)
+            throw new ArgumentException($"{bias.Length} biases for {shape.OutputChannels} channels.", nameof(bias));
+
+        sums = new WeightedSums(
+            multiplier, accumulation, path, weights, shape.Groups, shape.GroupOutputs, shape.Taps, columnStride: shape.Taps, countStride: 1, bias, isLean: false);
+        places = PlacesOfPositions();
+        lines = Enumerable.Range(0, OutputHeight).Select(y => places[y * OutputWidth]).ToArray();
+        offsets = OffsetsOfTaps();
+    }
+
+    /// <summary>Rows of an output image.</summary>
+    public int OutputHeight { get; }
+
+    /// <summary>Columns of an output image.</summary>
+    public int OutputWidth { get; }
+
+    int PaddedHeight => height + shape.Padding.Height;
+
+    int PaddedWidth => width + shape.Padding.Width;
+
+    int Positions => OutputHeight * OutputWidth;
+
+    /// <summary>Computes the convolution of any number of images.</summary>
+    /// <param name="input"><c>[batch, input channels, height, width]</c>.</param>
+    /// <param name="output">Receives <c>[batch, output channels, output height, output width]</c>; must not overlap the input.</param>
+    /// <param name="threads">The most threads to use, 0 for one per processor. Results do not depend on it.</param>
+    /// <exception cref="ArgumentException">A length is not a whole number of images, or they differ.</exception>
+    public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
+    {
+        int inputLength = shape.InputChannels * height * width;
+        int outputLength = shape.OutputChannels * Positions;
+        int batch = input.Length / inputLength;
+        if (input.Length != batch * inputLength || output.Length != (long)batch * outputLength)
+            throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not images of {inputLength} and {outputLength} numbers.", nameof(output));
+
+        threads = ParallelRange.Threads(threads, (long)output.Length * shape.Taps);
+        bool byImages = batch >= threads;
+        ParallelRange.ForEach(input, output, batch, byImages ? threads : 1, (image, source, destination) =>
+            RunImage(source.Slice(image * inputLength, inputLength), destination.Slice(image * outputLength, outputLength), byImages ? 1 : threads));
+    }
+
+    void RunImage(ReadOnlySpan<float> input, Span<float> output, int threads)
+    {
+        using WeightedSums.PackedActivations? packed = Pack(input, threads);
+        if (packed is null)
+        {
+            ParallelRange.ForEach(input, output, shape.OutputChannels, threads, (channel, source, destination) =>
+                Define(source, destination.Slice(channel * Positions, Positions), channel));
+            return;
+        }
+
+        // Groups lie one behind the other, in the packed image as in the output; each is cut into blocks where there are few.
+        bool byLines = shape.Stride == 1 && packed.PrefersLines(OutputWidth);
+        int whole = byLines ? OutputHeight : Positions;
+        int block = shape.Groups >= PartsPerThread * threads || threads == 1 ? whole
+            : byLines ? (PositionBlock + OutputWidth - 1) / OutputWidth : PositionBlock;
+        int blocks = (whole + block - 1) / block;
+        int groupInput = shape.GroupInputs * PaddedHeight * PaddedWidth, groupOutput = shape.GroupOutputs * Positions;
+        ParallelRange.ForEach(input, output, shape.Groups * blocks, threads, (part, _, destination) =>
+        {
+            int group = part / blocks, first = part % blocks * block, count = Math.Min(block, whole - first);
+            Span<float> results = destination.Slice(group * groupOutput, groupOutput);
+            if (byLines)
+                packed.SumLines(group, group * groupInput, lines.AsSpan(first, count), OutputWidth, offsets, results[(first * OutputWidth)..], columnStride: Positions);
+            else
+                packed.Sum(group, group * groupInput, places.AsSpan(first, count), offsets, 0, packed.Panels, results[first..], rowStride: 1, columnStride: Positions);
+        });
+        WeightedSums.Canonicalise(output);
+    }
+
+    /// <summary>The padded image, packed, some channels at a time; null where operands need the definition.</summary>
+    WeightedSums.PackedActivations? Pack(ReadOnlySpan<float> input, int threads)
+    {
+        int plane = PaddedHeight * PaddedWidth, area = height * width;
+        int parts = threads == 1 ? 1 : Math.Min(shape.InputChannels, PartsPerThread * threads);
+        return sums.TryPack(input, shape.InputChannels * plane, parts, threads, (part, source, room) =>
+        {
+            int first = part * shape.InputChannels / parts, end = (part + 1) * shape.InputChannels / parts;
+            if (shape.Padding == default)
+                return room.Pack(source[(first * area)..(end * area)], first * area);
+
+            float[] rented = ArrayPool<float>.Shared.Rent((end - first) * plane);
+            Span<float> padded = rented.AsSpan(0, (end - first) * plane);
+            padded.Clear();
+            for (int row = first * height; row < end * height; row++)
+            {
+                int channel = row / height - first, y = row % height;
+                source.Slice(row * width, width).CopyTo(padded[(channel * plane + (y + shape.Padding.Top) * PaddedWidth + shape.Padding.Left)..]);
+            }
+
+            OperandRange range = room.Pack(padded, first * plane);
+            ArrayPool<float>.Shared.Return(rented);
+            return range;
+        });
+    }
+
+    /// <summary>Places and offsets are 32-bit numbers, and what they lead to is not checked again.</summary>
+    static void ThrowIfTooLarge(ConvolutionShape shape, int height, int width)
+    {
+        // In binary64, where these products do not overflow and those that matter are exact.
+        double input = ((double)height + shape.Padding.Top + shape.Padding.Bottom) * ((double)width + shape.Padding.Left + shape.Padding.Right) * shape.InputChannels;
+        double output = (double)shape.OutputHeight(height) * shape.OutputWidth(width) * shape.OutputChannels;
+        double filter = (double)shape.KernelHeight * shape.KernelWidth * shape.GroupInputs;
+        if (Math.Max(Math.Max(input, output), filter) > Array.MaxLength)
+            throw new ArgumentException($"{input} padded inputs, {output} outputs or {filter} weights a filter are more than {Array.MaxLength}.", nameof(shape));
+    }
+
+    /// <summary>The definition, for one output channel.</summary>
+    void Define(ReadOnlySpan<float> input, Span<float> output, int channel)
+    {
+        int firstWeight = channel * shape.Taps, firstChannel = channel / shape.GroupOutputs * shape.GroupInputs;
+        for (int position = 0; position < Positions; position++)
+        {
+            int top = position / OutputWidth * shape.Stride.Height - shape.Padding.Top;
+            int left = position % OutputWidth * shape.Stride.Width - shape.Padding.Left;
+            var sum = new ScalarSum(sums.Multiplier, sums.Accumulation);
+            int weight = firstWeight;
+            for (int c = 0; c < shape.GroupInputs; c++)
+            {
+                for (int i = 0; i < shape.KernelHeight; i++)
+                {
+                    int y = top + i * shape.Dilation.Height;
+                    for (int j = 0; j < shape.KernelWidth; j++, weight++)
+                    {
+                        int x = left + j * shape.Dilation.Width;
+                        if ((uint)y < (uint)height && (uint)x < (uint)width)
+                            sum.Add(input[((firstChannel + c) * height + y) * width + x], weights[weight]);
+                    }
+                }
+            }
+
+            output[position] = sum.Finish(sums.Bias(channel));
+        }
+    }
+
+    /// <summary>Where in the padded image the filter's first tap lies, for every output position.</summary>
+    int[] PlacesOfPositions()
+    {
+        int[] result = new int[Positions];
+        for (int position = 0; position < result.Length; position++)
+            result[position] = position / OutputWidth * shape.Stride.Height * PaddedWidth + position % OutputWidth * shape.Stride.Width;
+        return result;
+    }
+
+    /// <summary>The way from the first tap to every tap, in the order of summation: channel, row, column.</summary>
+    int[] OffsetsOfTaps()
+    {
+        int[] result = new int[shape.Taps];
+        for (int tap = 0; tap < result.Length; tap++)
+        {
+            int j = tap % shape.KernelWidth;
+            int i = tap / shape.KernelWidth % shape.KernelHeight;
+            int c = tap / (shape.KernelWidth * shape.KernelHeight);
+            result[tap] = (c * PaddedHeight + i * shape.Dilation.Height) * PaddedWidth + j * shape.Dilation.Width;
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Dapprox.Arithmetic;
+using Dapprox.Circuits;
+using Dapprox.Foundation;
+
+namespace Dapprox.Kernels;
+
+/// <summary>
+/// The fast paths of every multiplier, fastest first. A kernel takes the first that the processor supports and whose
+/// safe range covers the operands; where none does, or for a multiplier not in the table, the definition itself.
+/// </summary>
+/// <remarks>
+/// The environment variable <c>DAPPROX_KERNEL</c> restricts the choice to one instruction set: <c>avx512</c>,
+/// <c>avx2</c>, <c>vector128</c> or <c>scalar</c>, the definition. Results are the same bits with any.
+/// </remarks>
+static class KernelTable
+{
+    public const string EnvironmentVariable = "DAPPROX_KERNEL";
+
+    const string Avx512 = "avx512", Avx2 = "avx2", Vector128Set = "vector128", Scalar = "scalar";
+
+    /// <summary>Those of circuits: made, and the circuit compiled, when first asked for.</summary>
+    static readonly ConditionalWeakTable<CircuitMultiplier, CircuitPath[]> CircuitPaths = [];
+
+    static readonly Lazy<string?> Forced = new(ReadEnvironment);
+
+    static readonly Dictionary<(FloatMultiplier, Accumulation), KernelPath[]> Paths = new()
+    {
+        [(ExactMultiplier.Rounded, Accumulation.Float32)] = ExactSingles(OperandFormat.Plain, SafeRange.Finite),
+        [(ExactMultiplier.Rounded, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.Plain, SafeRange.Finite),
+        [(ExactMultiplier.FusedSum, Accumulation.Float32)] =
+        [
+            Singles512<FusedSingle<Single512, Vector512<float>>>(OperandFormat.Plain, SafeRange.Finite),
+            Singles256<FusedSingle<Single256, Vector256<float>>>(OperandFormat.Plain, SafeRange.Finite),
+            Singles128<FusedSingle<Single128, Vector128<float>>>(OperandFormat.Plain, SafeRange.Finite),
+        ],
+        [(ExactMultiplier.FusedSum, Accumulation.Float64)] = Doubles<FusedDouble>("", OperandFormat.Plain, SafeRange.Finite),
+        [(Bfloat16Multiplier.Truncated, Accumulation.Float32)] = ExactSingles(OperandFormat.Bfloat16, SafeRange.Finite),
+        [(Bfloat16Multiplier.Truncated, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.Bfloat16, SafeRange.Finite),
+        [(Bfloat16Multiplier.Nearest, Accumulation.Float32)] = ExactSingles(OperandFormat.Bfloat16Nearest, Bfloat16NearestRange),
+        [(Bfloat16Multiplier.Nearest, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.Bfloat16Nearest, Bfloat16NearestRange),
+        [(Ama5Flat.Instance, Accumulation.Float32)] = ExactSingles(OperandFormat.FlatAma5, FlatAma5Range),
+        [(Ama5Flat.Instance, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.FlatAma5, FlatAma5Range),
+        [(AxFpm.Released, Accumulation.Float32)] =
+        [
+            Singles512<AxFpmSingle>(OperandFormat.AxFpm, AxFpmSingleRange),
+            .. ProductsInDoubles<AxFpmDouble>("-double", AxFpmDoubleRange),
+            .. ProductsInDoubles<Underflowing<AxFpmDouble>>("-underflow", AxFpmDoubleRange with { LowestResult = int.MinValue }),
+        ],
+        [(AxFpm.Released, Accumulation.Float64)] =
+        [
+            .. Doubles<AxFpmDouble>("", OperandFormat.AxFpm, AxFpmDoubleRange),
+            .. Doubles<Underflowing<AxFpmDouble>>("-underflow", OperandFormat.AxFpm, AxFpmDoubleRange with { LowestResult = int.MinValue }),
+        ],
+        [(AxFpm.Renormalised, Accumulation.Float32)] =
+        [
+            Singles512<AxFpmRenormalisedSingle>(OperandFormat.AxFpm, AxFpmSingleRange),
+            .. ProductsInDoubles<AxFpmRenormalisedDouble>("-double", AxFpmRenormalisedRange),
+            .. ProductsInDoubles<Underflowing<AxFpmRenormalisedDouble>>("-underflow", AxFpmRenormalisedRange with { LowestResult = int.MinValue }),
+        ],
+        [(AxFpm.Renormalised, Accumulation.Float64)] =
+        [
+            .. Doubles<AxFpmRenormalisedDouble>("", OperandFormat.AxFpm, AxFpmRenormalisedRange),
+            .. Doubles<Underflowing<AxFpmRenormalisedDouble>>("-underflow", OperandFormat.AxFpm, AxFpmRenormalisedRange with { LowestResult = int.MinValue }),
+        ],
+        [(AxFpm.Wrapped, Accumulation.Float32)] =
+        [
+            .. ProductsInDoubles<AxFpmWrappedDouble>("-double", AxFpmWrappedRange),
+            .. ProductsInDoubles<Underflowing<AxFpmWrappedDouble>>("-underflow", AxFpmWrappedRange with { LowestResult = int.MinValue }),
+        ],
+        [(AxFpm.Wrapped, Accumulation.Float64)] =
+        [
+            .. Doubles<AxFpmWrappedDouble>("", OperandFormat.AxFpm, AxFpmWrappedRange),
+            .. Doubles<Underflowing<AxFpmWrappedDouble>>("-underflow", OperandFormat.AxFpm, AxFpmWrappedRange with { LowestResult = int.MinValue }),
+        ],
+    };
+
+    // See AxFpmSingle for 20; packing doubles nibble tops, hence weights to 253.
+    static SafeRange AxFpmSingleRange => new(20, 253, 253);
+
+    static SafeRange AxFpmDoubleRange => new(1, 254, 253);
+
+    // The carry can raise the exponent by one.
+    static SafeRange AxFpmRenormalisedRange => new(1, 253, 253);
+
+    // What the lost carry leaves can be as small as 2⁻⁴⁷ of the product.
+    static SafeRange AxFpmWrappedRange => new(48, 254, 253);
+
+    // Rounding up raises the largest exponent to that of infinity, whose product with zero is no number.
+    static SafeRange Bfloat16NearestRange => SafeRange.Finite with { HighestActivation = 253, HighestWeight = 253 };
+
+    // Weights are doubled; a result above 254 becomes infinite by itself, one below 1 would be subnormal.
+    static SafeRange FlatAma5Range => new(1, int.MaxValue, 253);
+
+    /// <summary>All paths of a multiplier, supported here or not; empty for a multiplier without fast paths.</summary>
+    public static IReadOnlyList<KernelPath> All(FloatMultiplier multiplier, Accumulation accumulation) =>
+        multiplier is CircuitMultiplier circuit
+            ? [.. CircuitPaths.GetValue(circuit, CircuitPath.All).Where(path => path.Accumulation == accumulation)]
+            : Paths.GetValueOrDefault((multiplier, accumulation), []);
+
+    /// <summary>The paths that may be used here, fastest first.</summary>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="accumulation">The format of the sums.</param>
+    /// <param name="only">The name of the one path to use, or null.</param>
+    public static KernelPath[] Usable(FloatMultiplier multiplier, Accumulation accumulation, string? only) =>
+        All(multiplier, accumulation)
+            .Where(path => path.IsSupported
+                && (only is null ? Forced.Value is null || path.InstructionSet == Forced.Value : path.Name == only))
+            .ToArray();
+
+    static string? ReadEnvironment()
+    {
+        string? given = Environment.GetEnvironmentVariable(EnvironmentVariable);
+        if (string.IsNullOrEmpty(given))
+            return null;
+        string name = Names.Find($"{EnvironmentVariable} value", given, [Avx512, Avx2, Vector128Set, Scalar], set => set);
+        bool supported = name switch
+        {
+            Avx512 => Vector512.IsHardwareAccelerated,
+            Avx2 => Vector256.IsHardwareAccelerated,
+            Vector128Set => Vector128.IsHardwareAccelerated,
+            _ => true,
+        };
+        return supported
+            ? name
+            : throw new InputException($"{EnvironmentVariable}={given}: this processor does not have it; unset the variable, or use avx2, vector128 or scalar.");
+    }
+
+    static KernelPath[] ExactSingles(OperandFormat format, SafeRange range) =>
+    [
+        Singles512<ExactSingle<Single512, Vector512<float>>>(format, range),
+        Singles256<ExactSingle<Single256, Vector256<float>>>(format, range),
+        Singles128<ExactSingle<Single128, Vector128<float>>>(format, range),
+    ];
+
+#pragma warning disable CA1859 // The concrete type of a path is a line of type arguments that nobody needs.
+    // Products and sums in binary32 lanes, of each width.
+    static KernelPath Singles512<TProduct>(OperandFormat format, SafeRange range)
+        where TProduct : ISingleProduct<Vector512<float>> =>
+        new TilePath<SingleStep<TProduct, Single512, Vector512<float>>, float, Vector512<float>, Vector512<float>>(Avx512, Avx512, format, range);
+
+    static KernelPath Singles256<TProduct>(OperandFormat format, SafeRange range)
+        where TProduct : ISingleProduct<Vector256<float>> =>
+        new TilePath<SingleStep<TProduct, Single256, Vector256<float>>, float, Vector256<float>, Vector256<float>>(Avx2, Avx2, format, range);
+
+    static KernelPath Singles128<TProduct>(OperandFormat format, SafeRange range)
+        where TProduct : ISingleProduct<Vector128<float>> =>
+        new TilePath<SingleStep<TProduct, Single128, Vector128<float>>, float, Vector128<float>, Vector128<float>>(Vector128Set, Vector128Set, format, range);
+#pragma warning restore CA1859
+
+    /// <summary>Products and sums in binary64 lanes.</summary>
+    static KernelPath[] Doubles<TProduct>(string suffix, OperandFormat format, SafeRange range)
+        where TProduct : IDoubleProduct =>
+    [
+        new TilePath<DoubleSumStep<TProduct, Double512, Vector512<double>, Vector256<float>>, double, Vector512<double>, Vector512<double>>(Avx512 + suffix, Avx512, format, range),
+        new TilePath<DoubleSumStep<TProduct, Double256, Vector256<double>, Vector128<float>>, double, Vector256<double>, Vector256<double>>(Avx2 + suffix, Avx2, format, range),
+        new TilePath<DoubleSumStep<TProduct, Double128, Vector128<double>, Vector128<float>>, double, Vector128<double>, Vector128<double>>(Vector128Set + suffix, Vector128Set, format, range),
+    ];
+
+    /// <summary>Products in binary64 lanes, sums in binary32.</summary>
+    static KernelPath[] ProductsInDoubles<TProduct>(string suffix, SafeRange range)
+        where TProduct : IDoubleProduct =>
+    [
+        new TilePath<DoubleProductStep<TProduct, Double512, Vector512<double>, Vector256<float>>, double, Vector512<double>, Vector256<float>>(Avx512 + suffix, Avx512, OperandFormat.AxFpm, range),
+        new TilePath<DoubleProductStep<TProduct, Double256, Vector256<double>, Vector128<float>>, double, Vector256<double>, Vector128<float>>(Avx2 + suffix, Avx2, OperandFormat.AxFpm, range),
+        new TilePath<DoubleProductStep<TProduct, Double128, Vector128<double>, Vector128<float>>, double, Vector128<double>, Vector128<float>>(Vector128Set + suffix, Vector128Set, OperandFormat.AxFpm, range),
+    ];
+}

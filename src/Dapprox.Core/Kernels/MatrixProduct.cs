@@ -1,0 +1,37 @@
+using Dapprox.Arithmetic;
+
+namespace Dapprox.Kernels;
+
+/// <summary>Matrix products.</summary>
+public static class MatrixProduct
+{
+    /// <summary>
+    /// Effectively computes <c>result[i, j] = Σ_k activations[i, k] · weights[k, j]</c>, k from 0 upwards, every product
+    /// by the multiplier. A matrix of weights that is used often is better kept in a <see cref="DenseKernel"/>.
+    /// </summary>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="activations"><c>[rows, inner]</c>, the first operands.</param>
+    /// <param name="weights"><c>[inner, columns]</c>, the second operands.</param>
+    /// <param name="rows">At least 1.</param>
+    /// <param name="inner">At least 1.</param>
+    /// <param name="columns">At least 1.</param>
+    /// <param name="result">Receives <c>[rows, columns]</c>; must not overlap the operands.</param>
+    /// <param name="accumulation">The format of the sums.</param>
+    /// <param name="threads">The most threads to use, 0 for one per processor. Results do not depend on it.</param>
+    /// <exception cref="ArgumentException">A length does not fit the sizes.</exception>
+    public static void Run(
+        FloatMultiplier multiplier, ReadOnlySpan<float> activations, float[] weights, int rows, int inner, int columns,
+        Span<float> result, Accumulation accumulation = Accumulation.Float32, int threads = 0) =>
+        Run(multiplier, activations, weights, rows, inner, columns, result, accumulation, threads, path: null);
+
+    internal static void Run(
+        FloatMultiplier multiplier, ReadOnlySpan<float> activations, float[] weights, int rows, int inner, int columns,
+        Span<float> result, Accumulation accumulation, int threads, string? path)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        if (activations.Length != (long)rows * inner)
+            throw new ArgumentException($"{activations.Length} activations do not fill {rows} x {inner}.", nameof(activations));
+        new DenseKernel(multiplier, weights, [], inner, columns, columnStride: 1, countStride: columns, accumulation, path)
+            .Run(activations, result, threads);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace Dapprox.Kernels;
+
+/// <summary>Writes a matrix transposed: tiles have one row per position, images one row per channel.</summary>
+static unsafe class TransposedStore
+{
+    const int Side = 4;
+
+    /// <summary>Effectively <c>destination[column · destinationStride + row] = source[row · sourceStride + column]</c>.</summary>
+    /// <param name="source">The matrix.</param>
+    /// <param name="sourceStride">From a row of the matrix to the next.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="columns">How many columns.</param>
+    /// <param name="destination">Where the number of row 0 and column 0 goes.</param>
+    /// <param name="destinationStride">From a column to the next.</param>
+    public static void Run(float* source, int sourceStride, int rows, int columns, float* destination, int destinationStride)
+    {
+        int wholeRows = rows - rows % Side, wholeColumns = columns - columns % Side;
+        for (int column = 0; column < wholeColumns; column += Side)
+        {
+            for (int row = 0; row < wholeRows; row += Side)
+                Square(source + (nint)row * sourceStride + column, sourceStride, destination + (nint)column * destinationStride + row, destinationStride);
+        }
+
+        for (int column = 0; column < columns; column++)
+        {
+            for (int row = column < wholeColumns ? wholeRows : 0; row < rows; row++)
+                destination[(nint)column * destinationStride + row] = source[(nint)row * sourceStride + column];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Square(float* source, nint sourceStride, float* destination, nint destinationStride)
+    {
+        Vector128<float> a = Vector128.Load(source);
+        Vector128<float> b = Vector128.Load(source + sourceStride);
+        Vector128<float> c = Vector128.Load(source + 2 * sourceStride);
+        Vector128<float> d = Vector128.Load(source + 3 * sourceStride);
+        // a0 c0 a1 c1 and b0 d0 b1 d1 give a0 b0 c0 d0, the first column, and the second; the upper halves the others.
+        Vector128<float> ac = InterleaveLow(a, c), bd = InterleaveLow(b, d);
+        InterleaveLow(ac, bd).Store(destination);
+        InterleaveHigh(ac, bd).Store(destination + destinationStride);
+        ac = InterleaveHigh(a, c);
+        bd = InterleaveHigh(b, d);
+        InterleaveLow(ac, bd).Store(destination + 2 * destinationStride);
+        InterleaveHigh(ac, bd).Store(destination + 3 * destinationStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<float> InterleaveLow(Vector128<float> left, Vector128<float> right)
+    {
+        if (Sse.IsSupported)
+            return Sse.UnpackLow(left, right);
+        return AdvSimd.Arm64.IsSupported
+            ? AdvSimd.Arm64.ZipLow(left, right)
+            : Vector128.Create(left[0], right[0], left[1], right[1]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<float> InterleaveHigh(Vector128<float> left, Vector128<float> right)
+    {
+        if (Sse.IsSupported)
+            return Sse.UnpackHigh(left, right);
+        return AdvSimd.Arm64.IsSupported
+            ? AdvSimd.Arm64.ZipHigh(left, right)
+            : Vector128.Create(left[2], right[2], left[3], right[3]);
+    }
+}

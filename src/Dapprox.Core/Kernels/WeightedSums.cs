@@ -1,0 +1,190 @@
+using System.Buffers;
+using System.Runtime.Intrinsics.X86;
+using Dapprox.Arithmetic;
+using Dapprox.Foundation;
+
+namespace Dapprox.Kernels;
+
+/// <summary>
+/// Matrices of weights of one size, ready for every path of their multiplier: one for a dense layer, one for each group of a
+/// convolution. Paths pack the weights when they are first needed.
+/// </summary>
+sealed unsafe class WeightedSums
+{
+    readonly float[] weights;
+    readonly float[] bias;
+    readonly int count;
+    readonly int columnStride;
+    readonly int countStride;
+    readonly KernelPath[] paths;
+    readonly Lazy<PackedWeights[]>[] packed;
+    readonly OperandRange weightRange;
+
+    /// <summary>Prepares the weights.</summary>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="accumulation">The format of the sums.</param>
+    /// <param name="only">The name of the one path to use, or null.</param>
+    /// <param name="weights">The weights, matrix after matrix; not copied, and not to change any more.</param>
+    /// <param name="matrices">How many matrices there are.</param>
+    /// <param name="columns">How many outputs a row has.</param>
+    /// <param name="count">How many products a sum has.</param>
+    /// <param name="columnStride">From a weight to the same one of the next column.</param>
+    /// <param name="countStride">From a weight to the next one of the same sum.</param>
+    /// <param name="bias">One number per column, matrix after matrix, or empty.</param>
+    /// <param name="isLean">See <see cref="KernelPath.Pack"/>.</param>
+    public WeightedSums(
+        FloatMultiplier multiplier, Accumulation accumulation, string? only,
+        float[] weights, int matrices, int columns, int count, int columnStride, int countStride, float[] bias, bool isLean)
+    {
+        Multiplier = multiplier;
+        this.weights = weights;
+        this.bias = bias;
+        this.count = count;
+        this.columnStride = columnStride;
+        this.countStride = countStride;
+        paths = KernelTable.Usable(multiplier, accumulation, only);
+        packed = [.. paths.Select(path => new Lazy<PackedWeights[]>(() => [.. Enumerable.Range(0, matrices).Select(matrix => path.Pack(
+            weights.AsSpan(matrix * columns * count, columns * count), columns, count, columnStride, countStride,
+            bias.Length == 0 ? [] : bias.AsSpan(matrix * columns, columns), isLean))]))];
+        if (paths.Length > 0)
+            weightRange = OperandRange.Of(weights, paths[0].Format.Smallest);
+        Accumulation = accumulation;
+    }
+
+    public FloatMultiplier Multiplier { get; }
+
+    public Accumulation Accumulation { get; }
+
+    /// <summary>How many rows are best packed together, for the fastest of the paths.</summary>
+    public int RowBlock => paths.Length > 0 ? paths[0].RowBlock : 1;
+
+    /// <summary>Packs a part of the activations.</summary>
+    /// <param name="part">Which.</param>
+    /// <param name="input">What the activations are made of.</param>
+    /// <param name="room">Receives them.</param>
+    /// <returns>The range of the part's activations.</returns>
+    public delegate OperandRange PackPart(int part, ReadOnlySpan<float> input, PackedActivations room);
+
+    /// <summary>Packs <paramref name="activations"/> for the first path that covers them; null where none does.</summary>
+    public PackedActivations? TryPack(ReadOnlySpan<float> activations) =>
+        TryPack(activations, activations.Length, parts: 1, threads: 1, (_, all, room) => room.Pack(all, 0));
+
+    /// <summary>Packs activations part by part for the first path that covers all of them; null where none does.</summary>
+    /// <param name="input">What they are made of.</param>
+    /// <param name="length">How many activations there will be.</param>
+    /// <param name="parts">How many parts.</param>
+    /// <param name="threads">The most threads to use.</param>
+    /// <param name="pack">Packs one part; called again where the fastest path does not cover what was packed for it.</param>
+    public PackedActivations? TryPack(ReadOnlySpan<float> input, int length, int parts, int threads, PackPart pack)
+    {
+        // Of no activation that counts, until something is known: paths that these weights rule out are not tried.
+        OperandRange? known = null;
+        for (int i = 0; i < paths.Length; i++)
+        {
+            // For the first path at once, while the operands are at hand: it nearly always is the one.
+            if (!paths[i].Range.Covers(known ?? OperandRange.Of(ReadOnlySpan<OperandRange>.Empty), weightRange))
+                continue;
+            var room = new PackedActivations(paths[i], packed[i].Value, length);
+            if (known is not null)
+            {
+                ParallelRange.ForEach(input, [], parts, threads, (part, source, _) => pack(part, source, room));
+                return room;
+            }
+
+            var ranges = new OperandRange[parts];
+            ParallelRange.ForEach(input, [], parts, threads, (part, source, _) => ranges[part] = pack(part, source, room));
+            known = OperandRange.Of(ranges);
+            if (paths[i].Range.Covers(known.Value, weightRange))
+                return room;
+            room.Dispose();
+        }
+
+        return null;
+    }
+
+    /// <summary>The definition of one sum of a row of contiguous activations.</summary>
+    public float Define(ReadOnlySpan<float> activations, int column)
+    {
+        var sum = new ScalarSum(Multiplier, Accumulation);
+        int weight = column * columnStride;
+        for (int k = 0; k < count; k++, weight += countStride)
+            sum.Add(activations[k], weights[weight]);
+        return sum.Finish(Bias(column));
+    }
+
+    public float Bias(int column) => bias.Length == 0 ? 0f : bias[column];
+
+    /// <summary>Activations in the form one path wants; dispose to return the memory.</summary>
+    public sealed class PackedActivations : IDisposable
+    {
+        readonly KernelPath path;
+        readonly PackedWeights[] weights;
+        readonly int length;
+        readonly byte[] bytes;
+
+        public PackedActivations(KernelPath path, PackedWeights[] weights, int length)
+        {
+            this.path = path;
+            this.weights = weights;
+            this.length = length;
+            bytes = ArrayPool<byte>.Shared.Rent(checked(length * path.ElementSize * (path.Format.Split ? 2 : 1)));
+        }
+
+        /// <summary>Packs some activations in a row; several threads may, each its own.</summary>
+        /// <param name="activations">The activations.</param>
+        /// <param name="start">The place of the first among all.</param>
+        /// <returns>Their range.</returns>
+        public OperandRange Pack(ReadOnlySpan<float> activations, int start)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(activations.Length, length - start);
+            fixed (byte* destination = bytes)
+                path.PackActivations(activations, destination, start, length);
+            return OperandRange.Of(activations, path.Format.Smallest);
+        }
+
+        /// <summary>How many panels of columns there are.</summary>
+        public int Panels => weights[0].Panels;
+
+        /// <summary>
+        /// Computes the sums of <paramref name="rows"/>, which count from <paramref name="start"/> among the activations, with a
+        /// <paramref name="matrix"/>; see <see cref="KernelPath.Sum"/>.
+        /// </summary>
+        public void Sum(
+            int matrix, int start, ReadOnlySpan<int> rows, int[] offsets, int firstPanel, int endPanel, Span<float> outputs, int rowStride, int columnStride)
+        {
+            fixed (byte* activations = bytes)
+            fixed (int* firstOffset = offsets)
+            fixed (float* firstOutput = outputs)
+                path.Sum(activations + (nint)start * path.ElementSize, length, rows, firstOffset, weights[matrix], firstPanel, endPanel, firstOutput, rowStride, columnStride);
+        }
+
+        /// <summary>See <see cref="KernelPath.PrefersLines"/>.</summary>
+        public bool PrefersLines(int lineLength) => path.PrefersLines(lineLength, weights[0].Columns);
+
+        /// <summary>The same for <paramref name="lines"/> of rows; see <see cref="KernelPath.SumLines"/>.</summary>
+        public void SumLines(int matrix, int start, ReadOnlySpan<int> lines, int lineLength, int[] offsets, Span<float> outputs, int columnStride)
+        {
+            fixed (byte* activations = bytes)
+            fixed (int* firstOffset = offsets)
+            fixed (float* firstOutput = outputs)
+                path.SumLines(activations + (nint)start * path.ElementSize, length, lines, lineLength, firstOffset, weights[matrix], firstOutput, columnStride);
+        }
+
+        public void Dispose() => ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    /// <summary>
+    /// Gives NaN the bits of <see cref="float.NaN"/>. On x86 they have them: special operands take the definition, and
+    /// the NaN that an overflowing sum makes of ∞ − ∞ is the default one.
+    /// </summary>
+    public static void Canonicalise(Span<float> outputs)
+    {
+        if (X86Base.IsSupported)
+            return;
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (float.IsNaN(outputs[i]))
+                outputs[i] = float.NaN;
+        }
+    }
+}

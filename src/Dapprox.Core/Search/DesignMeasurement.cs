@@ -1,0 +1,129 @@
+using Dapprox.Arithmetic;
+using Dapprox.Circuits;
+using Dapprox.Foundation;
+using Dapprox.Hardware;
+using Dapprox.Measurement;
+
+namespace Dapprox.Search;
+
+/// <summary>
+/// Measures the error and the cost of multipliers of one width, all on the same operands, so that the differences between
+/// them are not chance. Safe for many threads.
+/// </summary>
+public sealed class DesignMeasurement
+{
+    /// <summary>The most products that each design is measured on.</summary>
+    public const int MostSamples = 1 << 24;
+
+    // Operands that follow each other for the energy: one block of streams, and few steps, since each takes as long as the
+    // errors of thousands of products. Four steps of 512 streams give the mean energy to half a percent.
+    const int StreamLength = 5;
+
+    readonly Func<Netlist, DesignErrors> errors;
+    readonly ulong[][] streams;
+    readonly CellLibrary? library;
+    readonly Lazy<CircuitCost> exact;
+
+    DesignMeasurement(int bits, ulong[][] streams, CellLibrary? library, Func<Netlist, DesignErrors> errors)
+    {
+        (this.streams, this.library, this.errors) = (streams, library, errors);
+        exact = new(() => Price(MultiplierCircuits.Array(bits, (_, _) => Cells.FullAdder)));
+    }
+
+    static int StreamOperands => SwitchingActivity.StreamsTogether * StreamLength;
+
+    /// <summary>Circuits as float multipliers (<see cref="CircuitMultiplier"/>).</summary>
+    /// <param name="law">How operands are drawn.</param>
+    /// <param name="bits">The width of the mantissas, 2 to 24.</param>
+    /// <param name="samples">How many products, 1 to <see cref="MostSamples"/>.</param>
+    /// <param name="seed">Determines the sample.</param>
+    /// <param name="library">The prices of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
+    public static DesignMeasurement OfFloats(OperandLaw law, int bits, int samples, ulong seed, CellLibrary? library = null)
+    {
+        ThrowIfOutOfRange(samples);
+        var format = new FloatFormat(8, bits - 1);
+        (float[] activations, float[] weights) = Draw(law, samples, new CounterRandom(seed));
+        ulong[] a = Mantissas(activations, format), b = Mantissas(weights, format);
+        (float[] first, float[] second) = Draw(law, StreamOperands, new CounterRandom(seed, stream: 1));
+        return new DesignMeasurement(bits, [Mantissas(first, format), Mantissas(second, format)], library, Errors);
+
+        DesignErrors Errors(Netlist circuit)
+        {
+            var multiplier = new CircuitMultiplier(circuit);
+            ulong[] m = new ulong[samples];
+            new SlicedInterpreter(circuit).Evaluate(a, b, m);
+            float[] products = new float[samples];
+            for (int i = 0; i < samples; i++)
+                products[i] = multiplier.Frame(activations[i], weights[i], m[i]);
+            var tally = new ErrorTally(scale: 1);
+            tally.Add(activations, weights, products);
+            ErrorMetrics metrics = tally.Metrics(multiplier, law, seed, bits: null);
+            return new DesignErrors(metrics.MeanRelativeError.Value, metrics.NormalisedMeanError.Value, metrics.ShareAbove.Value);
+        }
+    }
+
+    /// <summary>Circuits as integer multipliers; on all pairs of operands where there are not more than the samples.</summary>
+    /// <param name="law">The law of the operands.</param>
+    /// <param name="bits">The width of the operands, 1 to 32.</param>
+    /// <param name="samples">How many pairs at most, 1 to <see cref="MostSamples"/>.</param>
+    /// <param name="seed">Determines the sample.</param>
+    /// <param name="library">The prices of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
+    public static DesignMeasurement OfIntegers(IntegerLaw law, int bits, int samples, ulong seed, CellLibrary? library = null)
+    {
+        ThrowIfOutOfRange(samples);
+        var random = new CounterRandom(seed, stream: ulong.MaxValue);
+        ulong[][] streams = [new ulong[StreamOperands], new ulong[StreamOperands]];
+        foreach (ulong[] operands in streams)
+        {
+            for (int i = 0; i < operands.Length; i++)
+                operands[i] = law.Draw(ref random, bits);
+        }
+
+        return new DesignMeasurement(bits, streams, library, Errors);
+
+        DesignErrors Errors(Netlist circuit)
+        {
+            // The search keeps all processors busy with one design each.
+            CircuitMetrics metrics = CircuitMeasurement.Pairs(circuit, law) <= samples
+                ? CircuitMeasurement.AllPairs(circuit, law, threads: 1)
+                : CircuitMeasurement.Sample(circuit, law, samples, seed, threads: 1);
+            return new DesignErrors(metrics.MeanRelativeError.Value, metrics.NormalisedMeanError.Value, metrics.ShareAbove.Value);
+        }
+    }
+
+    /// <summary>The errors of a circuit.</summary>
+    /// <param name="circuit">A multiplier of the width.</param>
+    public DesignErrors Errors(Netlist circuit) => errors(circuit);
+
+    /// <summary>What a circuit costs, relative to the exact array.</summary>
+    /// <param name="circuit">A multiplier of the width.</param>
+    /// <exception cref="InputException">The library lacks a cell.</exception>
+    public DesignCost Cost(Netlist circuit)
+    {
+        CircuitCost cost = Price(circuit), whole = exact.Value;
+        return new DesignCost(cost.TotalEnergy / whole.TotalEnergy, cost.Delay / whole.Delay, cost.Area / whole.Area);
+    }
+
+    CircuitCost Price(Netlist circuit)
+    {
+        var activity = new SwitchingActivity(circuit);
+        activity.Add(streams, StreamLength);
+        return CircuitCost.Of(activity, library ?? CellLibrary.Shipped);
+    }
+
+    static (float[] Activations, float[] Weights) Draw(OperandLaw law, int count, CounterRandom random)
+    {
+        float[] activations = new float[count], weights = new float[count];
+        law.Fill(ref random, activations, weights);
+        return (activations, weights);
+    }
+
+    static ulong[] Mantissas(float[] numbers, FloatFormat format) =>
+        Array.ConvertAll(numbers, number => (ulong)format.Mantissa(BitConverter.SingleToUInt32Bits(number)));
+
+    static void ThrowIfOutOfRange(int samples)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, MostSamples);
+    }
+}

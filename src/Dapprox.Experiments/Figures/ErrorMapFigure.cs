@@ -1,0 +1,60 @@
+using System.Globalization;
+using Dapprox.Circuits;
+using Dapprox.Measurement;
+using ScottPlot;
+using ScottPlot.Plottables;
+
+namespace Dapprox.Experiments.Figures;
+
+/// <summary>Draws where among the operands a circuit's error is.</summary>
+public static class ErrorMapFigure
+{
+    /// <summary>The width of the figure; the PNG has twice as many pixels.</summary>
+    public const int Width = 660;
+
+    /// <summary>The height of the figure; the PNG has twice as many pixels.</summary>
+    public const int Height = 540;
+
+    /// <summary>Draws the figure: too large in blue, too small in vermilion, the deeper the more.</summary>
+    /// <param name="metrics">What was measured.</param>
+    /// <returns>A PNG.</returns>
+    public static byte[] Draw(CircuitMetrics metrics)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        using var plot = new Plot();
+        ErrorMap map = metrics.Map;
+        int rows = map.MeanErrors.GetLength(0), columns = map.MeanErrors.GetLength(1);
+        double[,] percent = new double[rows, columns];
+        double most = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                // The picture's first row is its highest.
+                double share = 100 * map.MeanErrors[rows - 1 - row, column] / metrics.Normaliser;
+                percent[row, column] = share;
+                most = Math.Max(most, double.IsNaN(share) ? 0 : Math.Abs(share));
+            }
+        }
+
+        PlotStyle.Apply(plot, Title(metrics), "second operand b", "first operand a");
+        Heatmap picture = plot.Add.Heatmap(percent);
+        picture.Extent = PlotStyle.Middles(new CoordinateRect(map.Second.Low, map.Second.High, map.First.Low, map.First.High), percent);
+        picture.Colormap = new ScottPlot.Colormaps.CustomInterpolated([PlotStyle.Vermilion, Colors.White, PlotStyle.Blue]);
+        picture.NaNCellColor = PlotStyle.Faint;
+        // Without errors any range will do.
+        double end = most > 0 ? most : 1;
+        picture.ManualRange = new ScottPlot.Range(-end, end);
+        PlotStyle.AddColorBar(plot, picture, "mean error ŷ − y, % of the largest product");
+        plot.Axes.SetLimits(map.Second.Low, map.Second.High, map.First.Low, map.First.High);
+        return PlotStyle.Png([(plot, Width)], Height);
+    }
+
+    static string Title(CircuitMetrics metrics)
+    {
+        // Lists of cells can be longer than the picture is wide.
+        const int Most = 48;
+        string name = metrics.Circuit.Length <= Most ? metrics.Circuit : metrics.Circuit[..(Most - 1)] + "…";
+        return string.Create(CultureInfo.InvariantCulture, $"{name}, NMED {100 * metrics.NormalisedMeanError.Value:G3} %");
+    }
+}

@@ -1,0 +1,185 @@
+using ScottPlot;
+using ScottPlot.Panels;
+using ScottPlot.Plottables;
+using SkiaSharp;
+
+namespace Dapprox.Experiments.Figures;
+
+/// <summary>The colours of a plot.</summary>
+/// <param name="Paper">Behind everything.</param>
+/// <param name="Ink">Text and axes.</param>
+/// <param name="Faint">The grid.</param>
+/// <param name="Series">The series, in order.</param>
+sealed record PlotTheme(Color Paper, Color Ink, Color Faint, IReadOnlyList<Color> Series)
+{
+    /// <summary>For light pages and for print.</summary>
+    public static PlotTheme Light { get; } = Of("#ffffff", "#1b1f24", "#e3e6ea", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6b5b00", "#4b4f54");
+
+    /// <summary>For dark pages.</summary>
+    public static PlotTheme Dark { get; } = Of("#14171b", "#e8ebee", "#39414a", "#6cbcf0", "#ff9a57", "#4fd1a5", "#e3a6c8", "#f0c04a", "#a9d7f5", "#c9b458", "#b8bfc7");
+
+    /// <summary>The colours in the order of <see cref="PlotStyle.Variables"/>, as <c>#rrggbb</c>.</summary>
+    public IEnumerable<string> Hex => new[] { Paper, Ink, Faint }.Concat(Series).Select(color => $"#{color.R:X2}{color.G:X2}{color.B:X2}");
+
+    static PlotTheme Of(string paper, string ink, string faint, params string[] series) =>
+        new(Color.FromHex(paper), Color.FromHex(ink), Color.FromHex(faint), [.. series.Select(Color.FromHex)]);
+}
+
+/// <summary>
+/// The one look of all plots: own font, and colours that colour-blind readers can tell apart (M. Okabe,
+/// K. Ito, "Color Universal Design", 2008).
+/// </summary>
+static class PlotStyle
+{
+    /// <summary>Image pixels per figure pixel, so that figures stay sharp on dense screens and in print.</summary>
+    public const int PixelRatio = 2;
+
+    public static readonly Color Ink = PlotTheme.Light.Ink, Faint = PlotTheme.Light.Faint, Blue = PlotTheme.Light.Series[0], Vermilion = PlotTheme.Light.Series[1];
+
+    /// <summary>What a page calls the colours of <see cref="PlotTheme.Hex"/>, so that figures inside it are dark where the page is.</summary>
+    public static readonly string[] Variables = ["--plot-paper", "--plot-ink", "--plot-faint", .. PlotTheme.Light.Series.Select((_, i) => $"--plot-{i}")];
+
+    /// <summary>Figure pixels between two plots.</summary>
+    public const int Gap = 20;
+
+    // As zlib counts: 9 is the smallest.
+    const int CompressionLevel = 6;
+
+    const float TitleSize = 15, LabelSize = 13, TickSize = 12;
+
+    static PlotStyle() => Fonts.FontResolvers.Insert(0, new FigureFont());
+
+    /// <summary>An empty plot in this style.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="title">What it shows.</param>
+    /// <param name="horizontal">The quantity and unit of the horizontal axis.</param>
+    /// <param name="vertical">The quantity and unit of the vertical axis.</param>
+    /// <param name="theme">Its colours; null for the light ones.</param>
+    public static void Apply(Plot plot, string title, string horizontal, string vertical, PlotTheme? theme = null)
+    {
+        theme ??= PlotTheme.Light;
+        plot.FigureBackground.Color = theme.Paper;
+        plot.DataBackground.Color = theme.Paper;
+        plot.Axes.Color(theme.Ink);
+        plot.Grid.MajorLineColor = theme.Faint;
+        plot.Title(title);
+        plot.Axes.Title.Label.FontSize = TitleSize;
+        plot.XLabel(horizontal);
+        plot.YLabel(vertical);
+        plot.Axes.Bottom.Label.FontSize = plot.Axes.Left.Label.FontSize = LabelSize;
+        plot.Axes.Bottom.Label.Bold = plot.Axes.Left.Label.Bold = false;
+        plot.Axes.Bottom.TickLabelStyle.FontSize = plot.Axes.Left.TickLabelStyle.FontSize = TickSize;
+        plot.Axes.Top.FrameLineStyle.IsVisible = plot.Axes.Right.FrameLineStyle.IsVisible = false;
+        plot.Font.Set(FigureFont.Name);
+    }
+
+    /// <summary>Puts a legend under the axes, where it covers nothing.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="theme">Its colours.</param>
+    /// <param name="items">What it shows, with the marks as they are in the plot.</param>
+    public static void AddLegend(Plot plot, PlotTheme theme, IEnumerable<LegendItem> items)
+    {
+        plot.ShowLegend(Edge.Bottom);
+        Legend legend = plot.Legend;
+        legend.Orientation = Orientation.Horizontal;
+        legend.TightHorizontalWrapping = true;
+        legend.FontName = FigureFont.Name;
+        legend.FontSize = TickSize;
+        legend.FontColor = theme.Ink;
+        legend.BackgroundColor = theme.Paper;
+        legend.OutlineWidth = 0;
+        legend.Margin = new PixelPadding(0);
+        legend.ShadowColor = Colors.Transparent;
+        legend.DisplayPlottableLegendItems = false;
+        legend.ManualItems.AddRange(items);
+    }
+
+    /// <summary>Adds a map and the scale of its colours, and ends the axes where it ends.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="cells">The cells' values, from above to below; NaN leaves one white.</param>
+    /// <param name="extent">Where the map is.</param>
+    /// <param name="label">The quantity and unit of the values.</param>
+    /// <param name="range">Where the colours begin and end; null for where the values do.</param>
+    /// <returns>The scale.</returns>
+    public static ColorBar AddMap(Plot plot, double[,] cells, CoordinateRect extent, string label, (double Low, double High)? range = null)
+    {
+        Heatmap map = plot.Add.Heatmap(cells);
+        map.Extent = Middles(extent, cells);
+        map.Colormap = new ScottPlot.Colormaps.Viridis().Reversed();
+        map.NaNCellColor = Colors.Transparent;
+        if (range is (double low, double high))
+            map.ManualRange = new ScottPlot.Range(low, high);
+        plot.Axes.SetLimits(extent.Left, extent.Right, extent.Bottom, extent.Top);
+        return AddColorBar(plot, map, label);
+    }
+
+    /// <summary>From the middles of the first cells to those of the last ones, which is how a heat map is told where it is.</summary>
+    /// <param name="extent">Where its cells begin and end.</param>
+    /// <param name="cells">Its cells.</param>
+    public static CoordinateRect Middles(CoordinateRect extent, double[,] cells)
+    {
+        double width = extent.Width / cells.GetLength(1) / 2, height = extent.Height / cells.GetLength(0) / 2;
+        return new CoordinateRect(extent.Left + width, extent.Right - width, extent.Bottom + height, extent.Top - height);
+    }
+
+    /// <summary>Adds the scale of a heat map's colours.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="map">The heat map in it.</param>
+    /// <param name="label">The quantity and unit.</param>
+    public static ColorBar AddColorBar(Plot plot, Heatmap map, string label)
+    {
+        ColorBar bar = plot.Add.ColorBar(map);
+        bar.Label = label;
+        bar.LabelStyle.FontName = FigureFont.Name;
+        bar.LabelStyle.FontSize = LabelSize;
+        bar.LabelStyle.Bold = false;
+        bar.Axis.TickLabelStyle.FontName = FigureFont.Name;
+        bar.Axis.TickLabelStyle.FontSize = TickSize;
+        return bar;
+    }
+
+    /// <summary>Adds a histogram around 0, what is below and above in two colours.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="centres">The middles of the bins, at equal distances.</param>
+    /// <param name="values">The heights.</param>
+    public static void AddHistogram(Plot plot, IReadOnlyList<double> centres, IReadOnlyList<double> values)
+    {
+        double width = centres.Count > 1 ? centres[1] - centres[0] : 1;
+        plot.Add.Bars(centres.Select((centre, i) => new Bar
+        {
+            Position = centre,
+            Value = values[i],
+            Size = width,
+            FillColor = centre < 0 ? Vermilion : Blue,
+            LineWidth = 0,
+        }).ToArray());
+        plot.Add.VerticalLine(0, 1, Ink);
+        plot.Axes.SetLimits(centres[0] - width / 2, centres[^1] + width / 2, 0, 1.08 * Math.Max(1e-9, values.Max()));
+    }
+
+    /// <summary>Renders plots side by side.</summary>
+    /// <param name="plots">The plots, from left to right, with their widths in figure pixels.</param>
+    /// <param name="height">The height in figure pixels.</param>
+    /// <returns>A PNG of <see cref="PixelRatio"/> times as many pixels each way.</returns>
+    public static byte[] Png(IReadOnlyList<(Plot Plot, int Width)> plots, int height)
+    {
+        using var surface = SKSurface.Create(new SKImageInfo((plots.Sum(plot => plot.Width) + Gap * (plots.Count - 1)) * PixelRatio, height * PixelRatio));
+        surface.Canvas.Clear(new SKColor(plots[0].Plot.FigureBackground.Color.ARGB));
+        int left = 0;
+        foreach ((Plot plot, int width) in plots)
+        {
+            // Each on its own: a scaled plot cannot be rendered at an offset.
+            plot.ScaleFactor = PixelRatio;
+            using var part = SKSurface.Create(new SKImageInfo(width * PixelRatio, height * PixelRatio));
+            plot.Render(part);
+            surface.Canvas.DrawSurface(part, left, 0);
+            left += (width + Gap) * PixelRatio;
+        }
+
+        using SKPixmap pixels = surface.PeekPixels() ?? throw new InvalidOperationException("A surface in memory has pixels.");
+        // Filters are for photographs: of areas of one colour they make larger files, and more slowly.
+        using var png = new MemoryStream();
+        pixels.Encode(png, new SKPngEncoderOptions(SKPngEncoderFilterFlags.None, CompressionLevel));
+        return png.ToArray();
+    }
+}

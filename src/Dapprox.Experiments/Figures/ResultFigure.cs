@@ -1,0 +1,240 @@
+using System.Globalization;
+using System.Text;
+using Dapprox.Experiments.Results;
+using Dapprox.Foundation;
+using Dapprox.Networks.Formats;
+using ScottPlot;
+using ScottPlot.Plottables;
+
+namespace Dapprox.Experiments.Figures;
+
+/// <summary>Draws the plots of experiments, and writes their numbers.</summary>
+public static class ResultFigure
+{
+    /// <summary>The width of a figure; a PNG has twice as many pixels.</summary>
+    public const int Width = 520;
+
+    /// <summary>The height of a figure; a PNG has twice as many pixels.</summary>
+    public const int Height = 380;
+
+    const float LineWidth = 2, MarkerSize = 8, PaperSize = 12;
+
+    /// <summary>Of more points, not each has a mark.</summary>
+    const int MostMarks = 12, Marks = 6;
+
+    static readonly MarkerShape[] Shapes =
+        [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.OpenCircle, MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.Cross];
+
+    /// <summary>
+    /// As an SVG element of a page, whose style sheet has its colours: <c>data-places</c> are the horizontal places of the points that have
+    /// marks, <c>data-height</c> the upper and the lower end of the axes.
+    /// </summary>
+    /// <param name="data">What to draw.</param>
+    /// <param name="name">What no other picture of the page is called.</param>
+    /// <param name="attributes">Further attributes.</param>
+    public static string Svg(PlotData data, string name, string attributes = "")
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        using Plot plot = Draw(data, PlotTheme.Light);
+        string svg = SvgNames.Renumbered(plot.GetSvgXml(Width, Height), name);
+        foreach ((string colour, string variable) in PlotTheme.Light.Hex.Zip(PlotStyle.Variables))
+            svg = svg.Replace($"\"{colour}\"", $"\"var({variable})\"", StringComparison.Ordinal);
+        string places = data.Kind == PlotKind.Lines && data.Series is [{ X.Count: <= MostMarks } first, ..]
+            ? string.Create(CultureInfo.InvariantCulture, $" data-places=\"{string.Join(' ', first.X.Select(x => plot.GetPixel(new Coordinates(x, 0)).X.ToString("0.#", CultureInfo.InvariantCulture)))}\" data-height=\"{plot.RenderManager.LastRender.DataRect.Top:0.#} {plot.RenderManager.LastRender.DataRect.Bottom:0.#}\"")
+            : "";
+        int end = svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal));
+        return $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\"{places}{attributes}{svg[end..].Replace("fill=\"white\"", "fill=\"var(--plot-paper)\"", StringComparison.Ordinal).Replace("\t", "", StringComparison.Ordinal)}";
+    }
+
+    /// <summary>As PNG.</summary>
+    /// <param name="data">What to draw.</param>
+    public static byte[] Png(PlotData data) => Png([data], isDark: false);
+
+    /// <summary>Several side by side as PNG.</summary>
+    /// <param name="data">What to draw, from left to right.</param>
+    /// <param name="isDark">Whether it is for a dark page.</param>
+    public static byte[] Png(IReadOnlyList<PlotData> data, bool isDark)
+    {
+        (Plot Plot, int Width)[] plots = [.. data.Select(one => (Draw(one, isDark ? PlotTheme.Dark : PlotTheme.Light), Width))];
+        try
+        {
+            return PlotStyle.Png(plots, Height);
+        }
+        finally
+        {
+            foreach ((Plot plot, _) in plots)
+                plot.Dispose();
+        }
+    }
+
+    /// <summary>The numbers as CSV: series, x, y, and the ends of intervals or the value of a cell where there are.</summary>
+    /// <param name="data">What is drawn.</param>
+    public static string Csv(PlotData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var csv = new StringBuilder("series,x,y,low,high,value\n");
+        foreach (Series series in data.Series)
+        {
+            for (int i = 0; i < series.X.Count; i++)
+                csv.Append(CultureInfo.InvariantCulture, $"{Quoted(series.Name)},{Text(series.X, i)},{Text(series.Y, i)},{Text(series.Low, i)},{Text(series.High, i)},{Text(series.Values, i)}\n");
+        }
+
+        foreach (PaperMark mark in data.Paper)
+            csv.Append(CultureInfo.InvariantCulture, $"{Quoted(mark.Name)},{mark.X},{mark.Y},,,\n");
+        return csv.ToString();
+    }
+
+    /// <summary>Writes it as PNG and CSV, each in one step.</summary>
+    /// <param name="path">Where the files go, without their endings.</param>
+    /// <param name="data">What to draw.</param>
+    /// <exception cref="InputException">A file cannot be written.</exception>
+    public static void Save(string path, PlotData data)
+    {
+        AtomicFile.Write(path + ".png", stream => stream.Write(Png(data)));
+        AtomicFile.WriteText(path + ".csv", Csv(data));
+    }
+
+    static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    static string Text(IReadOnlyList<double>? numbers, int place) =>
+        numbers is null || !double.IsFinite(numbers[place]) ? "" : numbers[place].ToString(CultureInfo.InvariantCulture);
+
+    static Plot Draw(PlotData data, PlotTheme theme)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var plot = new Plot();
+        PlotStyle.Apply(plot, data.Title, data.XTitle, data.YTitle, theme);
+        switch (data.Kind)
+        {
+            case PlotKind.Map:
+                DrawMap(plot, data);
+                break;
+            case PlotKind.Intervals:
+                DrawIntervals(plot, data, theme);
+                break;
+            case PlotKind.Bars:
+                PlotStyle.AddHistogram(plot, data.Series[0].X, data.Series[0].Y);
+                break;
+            default:
+                DrawLines(plot, data, theme);
+                break;
+        }
+
+        return plot;
+    }
+
+    static void DrawLines(Plot plot, PlotData data, PlotTheme theme)
+    {
+        var legend = new List<LegendItem>();
+        for (int i = 0; i < data.Series.Count; i++)
+        {
+            Series series = data.Series[i];
+            if (series.X.Count == 0)
+                continue;
+            Color color = theme.Series[i % theme.Series.Count];
+            // Not by colour alone: marks of a shape of its own.
+            MarkerShape shape = Shapes[i % Shapes.Length];
+            if (series.X.Count <= MostMarks && series.Low is not null && series.High is not null)
+            {
+                for (int place = 0; place < series.X.Count; place++)
+                    AddLine(plot, series.X[place], series.Low[place], series.High[place], color.WithAlpha(0.5));
+            }
+
+            Scatter line = plot.Add.Scatter(series.X.ToArray(), series.Y.ToArray(), color);
+            line.LineWidth = LineWidth;
+            line.MarkerSize = 0;
+            if (data.Kind == PlotKind.Steps)
+                line.ConnectStyle = ConnectStyle.StepHorizontal;
+            foreach (int place in series.X.Count <= MostMarks ? Enumerable.Range(0, series.X.Count) : Enumerable.Range(1, Marks).Select(mark => mark * (series.X.Count - 1) / (Marks + 1)))
+                plot.Add.Marker(series.X[place], series.Y[place], shape, MarkerSize, color);
+            legend.Add(Item(series.Name, color, shape, MarkerSize, LineWidth));
+        }
+
+        foreach (PaperMark mark in data.Paper)
+        {
+            if (mark.Y is double y)
+                plot.Add.Marker(mark.X, y, MarkerShape.FilledDiamond, PaperSize, theme.Ink);
+            else
+                plot.Add.VerticalLine(mark.X, LineWidth, theme.Ink);
+            legend.Add(mark.Y is null ? Item(mark.Name, theme.Ink, MarkerShape.None, 0, LineWidth) : Item(mark.Name, theme.Ink, MarkerShape.FilledDiamond, PaperSize, 0));
+        }
+
+        // All of it is per cents of images.
+        if (data.YTitle.EndsWith('%'))
+            plot.Axes.SetLimitsY(-2, 102);
+        if (legend.Count > 1)
+            PlotStyle.AddLegend(plot, theme, legend);
+    }
+
+    static void AddLine(Plot plot, double x, double low, double high, Color color)
+    {
+        if (!double.IsFinite(low) || !double.IsFinite(high))
+            return;
+        LinePlot interval = plot.Add.Line(x, low, x, high);
+        interval.LineColor = color;
+        interval.LineWidth = LineWidth;
+    }
+
+    static LegendItem Item(string name, Color color, MarkerShape shape, float size, float width) => new()
+    {
+        LabelText = name,
+        LineColor = color,
+        LineWidth = width,
+        MarkerStyle = new MarkerStyle(shape, size, color),
+    };
+
+    /// <summary>One line for each series, from above to below, each with its interval and the paper's mark.</summary>
+    static void DrawIntervals(Plot plot, PlotData data, PlotTheme theme)
+    {
+        int count = data.Series.Count;
+        for (int i = 0; i < count; i++)
+        {
+            Series series = data.Series[i];
+            double y = count - 1 - i;
+            if (series.Low is { Count: > 0 } low && series.High is { Count: > 0 } high && double.IsFinite(series.X[0]))
+            {
+                LinePlot interval = plot.Add.Line(low[0], y, high[0], y);
+                interval.LineColor = theme.Series[0];
+                interval.LineWidth = 5;
+                plot.Add.Marker(series.X[0], y, MarkerShape.FilledCircle, PaperSize, theme.Ink);
+            }
+        }
+
+        foreach (PaperMark mark in data.Paper)
+            plot.Add.Marker(mark.X, count - 1 - mark.Y!.Value, MarkerShape.FilledDiamond, PaperSize, theme.Series[1]);
+        plot.Axes.Left.SetTicks([.. Enumerable.Range(0, count).Select(i => (double)(count - 1 - i))], [.. data.Series.Select(series => series.Name)]);
+        plot.Axes.SetLimits(-2, 102, -0.7, count - 0.3);
+        LegendItem[] legend = [Item("here, 95 % interval", theme.Ink, MarkerShape.FilledCircle, PaperSize, 0), Item("paper", theme.Series[1], MarkerShape.FilledDiamond, PaperSize, 0)];
+        PlotStyle.AddLegend(plot, theme, data.Paper.Count > 0 ? legend : legend[..1]);
+    }
+
+    static void DrawMap(Plot plot, PlotData data)
+    {
+        Series series = data.Series[0];
+        // Row 0 of a picture is its highest.
+        double[] y = [.. series.Y.Select(row => data.IsPicture ? -row : row)];
+        double[] columns = [.. series.X.Distinct().Order()], rows = [.. y.Distinct().Order()];
+        if (columns.Length < 2 || rows.Length < 2)
+            return;
+        // Cells that nothing fell into are missing: the smallest step is a cell.
+        double width = columns.Zip(columns.Skip(1), (a, b) => b - a).Min(), height = rows.Zip(rows.Skip(1), (a, b) => b - a).Min();
+        int across = (int)Math.Round((columns[^1] - columns[0]) / width) + 1, down = (int)Math.Round((rows[^1] - rows[0]) / height) + 1;
+        double[,] cells = new double[down, across];
+        for (int row = 0; row < down; row++)
+        {
+            for (int column = 0; column < across; column++)
+                cells[row, column] = double.NaN;
+        }
+
+        for (int i = 0; i < series.X.Count; i++)
+            cells[down - 1 - (int)Math.Round((y[i] - rows[0]) / height), (int)Math.Round((series.X[i] - columns[0]) / width)] = series.Values![i];
+        PlotStyle.AddMap(
+            plot, cells, new CoordinateRect(columns[0] - width / 2, columns[^1] + width / 2, rows[0] - height / 2, rows[^1] + height / 2), data.ValueTitle ?? "",
+            data.ValueRange is [double low, double high] ? (low, high) : null);
+        if (data.IsPicture)
+        {
+            plot.Axes.SquareUnits();
+            plot.Axes.Left.SetTicks([.. rows.Where(row => -row % 2 == 0)], [.. rows.Where(row => -row % 2 == 0).Select(row => (-row).ToString(CultureInfo.InvariantCulture))]);
+        }
+    }
+}

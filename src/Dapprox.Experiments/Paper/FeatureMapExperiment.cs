@@ -1,0 +1,55 @@
+using Dapprox.Experiments.Results;
+using Dapprox.Experiments.Runs;
+using Dapprox.Experiments.Units;
+
+namespace Dapprox.Experiments.Paper;
+
+/// <summary>Figure 16: the output of the last convolution, exact, with Ax-FPM and with heap-like.</summary>
+sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the last convolution", "figure 16", Stage.Grey)
+{
+    static readonly Placement[] Variants = [Placement.Exact, Placement.AxFpm, Placement.HeapLike];
+
+    FeatureMapUnit Unit(Scale scale, Placement placement) => new(Dataset(scale)!, Subject(scale, placement), Image: 0);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Variants.Select(placement => Unit(scale, placement))];
+
+    private protected override ExperimentResult Conclude(Scale scale, RunContext context)
+    {
+        Rows[] maps = [.. Variants.Select(placement => context.Result(Unit(scale, placement)))];
+        double[][] values = [.. maps.Select(map => map.Numbers("value").ToArray())];
+        double[] sizes = [.. values.Select(map => map.Average(Math.Abs))];
+        double[] slopes = [.. values.Select(map => Slope(values[0], map))];
+        double[] correlations = [.. values.Select(map => Correlation(values[0], map))];
+        return Result(scale,
+            $"Ax-FPM {(slopes[1] > 1 ? "raises" : "lowers")} the responses and heap-like {(slopes[2] > 1 ? "raises" : "lowers")} them; in the paper Ax-FPM raises and HEAP lowers them. "
+            + $"Ax-FPM’s map is the exact one times {NumberText.Of(slopes[1], NumberFormat.Number)} (correlation {NumberText.Of(correlations[1], NumberFormat.Number)}), heap-like’s is the exact one times {NumberText.Of(slopes[2], NumberFormat.Number)} ({NumberText.Of(correlations[2], NumberFormat.Number)}).",
+            "The paper gives no numbers. Reproduced: the responses are raised (Ax-FPM) or lowered (HEAP) as it says.") with
+        {
+            Tables =
+            [
+                new ResultTable($"Output of the last convolution, mean over its filters, for the first test image of {DatasetTitle(scale)}; one row per multiplier", ["multiplier", "mean magnitude", "slope against exact", "correlation with exact"],
+                    [.. Variants.Select((placement, i) => (Cell[])
+                        [Cell.Words($"{placement}"), Cell.Number(sizes[i]), i == 0 ? Cell.Words("1") : Cell.Number(slopes[i], null, Verdicts.Claim(slopes[i] > 1 == (i == 1))), i == 0 ? Cell.Words("1") : Cell.Number(correlations[i])])]),
+            ],
+            Plots =
+            [
+                .. Variants.Select((placement, i) => new PlotData($"figure-16-{placement}", $"Last convolution, {placement}", PlotKind.Map, "column, pixels", "row, pixels",
+                    [new Series($"{placement}", [.. maps[i].Numbers("column")], [.. maps[i].Numbers("row")]) { Values = values[i] }])
+                {
+                    ValueTitle = "response, mean over the filters",
+                    IsPicture = true,
+                    ValueRange = [values.Min(map => map.Min()), values.Max(map => map.Max())],
+                }),
+            ],
+        };
+    }
+
+    static double Slope(double[] x, double[] y) => x.Zip(y, (a, b) => a * b).Sum() / x.Sum(a => a * a);
+
+    static double Correlation(double[] x, double[] y)
+    {
+        double meanX = x.Average(), meanY = y.Average();
+        return x.Zip(y, (a, b) => (a - meanX) * (b - meanY)).Sum() / Math.Sqrt(x.Sum(a => (a - meanX) * (a - meanX)) * y.Sum(b => (b - meanY) * (b - meanY)));
+    }
+}

@@ -1,0 +1,175 @@
+using System.Data.Common;
+using System.Text.RegularExpressions;
+using Dapprox.Foundation;
+using Dapprox.Networks.Formats;
+using DuckDB.NET.Data;
+
+namespace Dapprox.Experiments.Runs;
+
+/// <summary>Rows as a Parquet file, by way of DuckDB. The same rows give the same bytes.</summary>
+public static partial class ParquetFile
+{
+    /// <summary>Writes the file.</summary>
+    /// <param name="path">Where it goes; it is replaced in one step.</param>
+    /// <param name="rows">What it is to hold.</param>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void Write(string path, Rows rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        using DuckDBConnection connection = Open();
+        Execute(connection, $"CREATE TABLE rows ({string.Join(", ", rows.Columns.Select(column => $"\"{column.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\" {column.Type}"))})");
+        using (DuckDBAppender appender = connection.CreateAppender("rows"))
+        {
+            foreach (object?[] values in rows.Values)
+            {
+                IDuckDBAppenderRow row = appender.CreateRow();
+                foreach (object? value in values)
+                    Append(row, value);
+                row.EndRow();
+            }
+        }
+
+        Copy(connection, "rows", path, "FORMAT parquet, COMPRESSION zstd");
+    }
+
+    /// <summary>Reads a file that <see cref="Write"/> wrote.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">It cannot be read, or is no such file.</exception>
+    public static Rows Read(string path)
+    {
+        try
+        {
+            using DuckDBConnection connection = Open();
+            return Ask(connection, $"SELECT * FROM read_parquet({Quoted(Literal(path))})", CancellationToken.None);
+        }
+        catch (DbException e)
+        {
+            throw new InputException($"'{path}' cannot be read as Parquet: {e.Message}; remove it, and the next run writes it anew", e);
+        }
+    }
+
+    /// <summary>The answer to a query; of columns with the same name, further ones get a number behind it.</summary>
+    internal static Rows Ask(DuckDBConnection connection, string sql, CancellationToken cancellation)
+    {
+        using DuckDBCommand command = Command(connection, sql);
+        using CancellationTokenRegistration registration = cancellation.Register(command.Cancel);
+        using DuckDBDataReader reader = command.ExecuteReader();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        Column[] columns = [.. Enumerable.Range(0, reader.FieldCount).Select(i => new Column(Unused(reader.GetName(i)), reader.GetDataTypeName(i).ToUpperInvariant()))];
+        var values = new List<object?[]>();
+        while (reader.Read())
+            values.Add([.. columns.Select((_, i) => Value(reader, i))]);
+        return new Rows(columns, values);
+
+        string Unused(string name)
+        {
+            string free = name;
+            for (int number = 2; !names.Add(free); number++)
+                free = $"{name}_{number}";
+            return free;
+        }
+    }
+
+    /// <summary>A value as C# has it: null for NULL, an array for bytes.</summary>
+    static object? Value(DuckDBDataReader reader, int column)
+    {
+        if (reader.IsDBNull(column))
+            return null;
+        object value = reader.GetValue(column);
+        if (value is not Stream stream)
+            return value;
+        using (stream)
+        {
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+    }
+
+    /// <summary>A connection to a data base in memory; one thread, so that rows keep their order and files their bytes.</summary>
+    internal static DuckDBConnection Open()
+    {
+        var connection = new DuckDBConnection("DataSource=:memory:");
+        connection.Open();
+        Execute(connection, "SET threads = 1");
+        return connection;
+    }
+
+    /// <summary>Writes a table as a file, in one step.</summary>
+    /// <param name="connection">Has the table.</param>
+    /// <param name="table">Its name.</param>
+    /// <param name="path">Where the file goes.</param>
+    /// <param name="options">The format, as COPY takes it.</param>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    internal static void Copy(DuckDBConnection connection, string table, string path, string options)
+    {
+        // DuckDB writes to a path of its own; the bytes take the wanted name in one step.
+        DirectoryInfo folder = TemporaryFolder();
+        try
+        {
+            string temporary = Path.Combine(folder.FullName, "rows");
+            Execute(connection, $"COPY {table} TO {Quoted(temporary)} ({options})");
+            AtomicFile.Write(path, stream =>
+            {
+                using FileStream written = File.OpenRead(temporary);
+                written.CopyTo(stream);
+            });
+        }
+        catch (DbException e)
+        {
+            throw new InputException($"cannot write '{path}': {e.Message.Trim()}; make room in {Path.GetTempPath()}", e);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    internal static void Execute(DuckDBConnection connection, string sql)
+    {
+        using DuckDBCommand command = Command(connection, sql);
+        command.ExecuteNonQuery();
+    }
+
+    internal static DuckDBCommand Command(DuckDBConnection connection, string sql)
+    {
+        DuckDBCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Names in it are quoted; DuckDB takes no parameters there.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return command;
+    }
+
+    /// <summary>A path as read_parquet takes it, in which *, ? and [ stand for themselves.</summary>
+    internal static string Literal(string path) => Wildcard().Replace(path, "[$0]");
+
+    [GeneratedRegex(@"[*?\[]")]
+    private static partial Regex Wildcard();
+
+    /// <summary>A text as SQL has it.</summary>
+    internal static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    static void Append(IDuckDBAppenderRow row, object? value) => _ = value switch
+    {
+        null => row.AppendNullValue(),
+        string text => row.AppendValue(text),
+        int number => row.AppendValue(number),
+        long number => row.AppendValue(number),
+        double number => row.AppendValue(number),
+        bool truth => row.AppendValue(truth),
+        byte[] bytes => row.AppendValue(bytes),
+        _ => throw new ArgumentException($"A {value.GetType().Name} has no column.", nameof(value)),
+    };
+
+    static DirectoryInfo TemporaryFolder()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("dapprox-");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"cannot make a folder in {Path.GetTempPath()}: {e.Message.TrimEnd('.')}; make room, or set TMPDIR to a folder with room", e);
+        }
+    }
+}

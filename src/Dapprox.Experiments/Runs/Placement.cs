@@ -1,0 +1,74 @@
+using Dapprox.Arithmetic;
+using Dapprox.Circuits.Formats;
+using Dapprox.Foundation;
+using Dapprox.Networks;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Formats;
+using Dapprox.Networks.Graph;
+
+namespace Dapprox.Experiments.Runs;
+
+/// <summary>Which multiplier stands in which layers of a network.</summary>
+/// <param name="Parts">Multipliers, by name or as the files of their circuits, and the layers that each replaces, one after the other; the rest is exact.</param>
+public sealed record Placement(params IReadOnlyList<(string Multiplier, string Layers)> Parts)
+{
+    const double FastestPass = 0.3e-3;
+
+    // A circuit's file may change while a run goes on; what is described and what computes is the one that was read first.
+    readonly Lazy<(FloatMultiplier Multiplier, string? Fingerprint)[]> read = new(() => [.. Parts.Select(part => Read(part.Multiplier))]);
+
+    /// <summary>Exact in all layers.</summary>
+    public static Placement Exact { get; } = new();
+
+    /// <summary>Ax-FPM as released, in all layers.</summary>
+    public static Placement AxFpm { get; } = Of("ax-fpm");
+
+    /// <summary>Ax-FPM as released, in the convolutions, as the paper's text has it.</summary>
+    public static Placement AxFpmConvolutions { get; } = new(("ax-fpm", "convolutions"));
+
+    /// <summary>What stands for HEAP, in all layers.</summary>
+    public static Placement HeapLike { get; } = Of("heap-like");
+
+    /// <summary>Truncated bfloat16, in all layers.</summary>
+    public static Placement Bfloat16 { get; } = Of("bfloat16");
+
+    /// <summary>One multiplier in all layers.</summary>
+    /// <param name="multiplier">Its name.</param>
+    public static Placement Of(string multiplier) => new((multiplier, LayerSelection.All.Name));
+
+    /// <summary>A network on this placement.</summary>
+    /// <param name="network">The exact network.</param>
+    /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
+    public Network Put(Network network) =>
+        Parts.Zip(read.Value).Aggregate(network, (before, part) => before.With(part.Second.Multiplier, LayerSelection.Parse(part.First.Layers)));
+
+    /// <summary>About how long one image takes through LeNet-5, in seconds of two cores.</summary>
+    internal double SecondsAnImage => Parts.Select(part => part.Multiplier switch
+    {
+        "exact" or "bfloat16" or "bfloat16-nearest" or "ama5-flat" => FastestPass,
+        _ when part.Multiplier.StartsWith("ax-fpm", StringComparison.Ordinal) => 1.2e-3,
+        // Other circuits are looked up or evaluated product by product.
+        _ => 18e-3,
+    }).DefaultIfEmpty(FastestPass).Max();
+
+    /// <summary>In words that differ where the multipliers or the layers do: the name, and fingerprints of files.</summary>
+    /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
+    internal string Describe() => string.Join(' ', (IEnumerable<string>)[$"{this}", .. read.Value.Select(part => part.Fingerprint).OfType<string>()]);
+
+    /// <inheritdoc/>
+    public override string ToString() => Parts.Count == 0
+        ? "exact"
+        : string.Join(" + ", Parts.Select(part => part.Layers == LayerSelection.All.Name ? part.Multiplier : $"{part.Multiplier} in {part.Layers}"));
+
+    static (FloatMultiplier Multiplier, string? Fingerprint) Read(string multiplier)
+    {
+        string? fingerprint = CircuitFiles.IsFile(multiplier) ? Fingerprint.OfFile(multiplier) : null;
+        return (CircuitFiles.FindMultiplier(multiplier), fingerprint);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Placement? other) => other is not null && Parts.SequenceEqual(other.Parts);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+}

@@ -1,0 +1,171 @@
+using Dapprox.Experiments.Results;
+using Dapprox.Experiments.Runs;
+using Dapprox.Networks;
+using Dapprox.Networks.Attacks;
+using Dapprox.Networks.Attacks.Algorithms;
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Victims;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Experiments.Units;
+
+/// <summary>
+/// An attack on some images, and whom else the adversarial images fool: at their place, and further along the line from the
+/// clean image through them. Columns: those of <see cref="AttackRecordsFile"/>, <c>fools_NAME_at_FACTOR</c> for each further place,
+/// <c>wrong_NAME</c> for each network of which a mean is attacked, of several together or of one over noise, whether or not that mean was
+/// fooled, and the networks in <c>source</c> and <c>dataset</c>. Boundary and HopSkipJump go on from a checkpoint within an image; other
+/// attacks keep the images that they are done with.
+/// </summary>
+/// <param name="Attack">The attack, with its settings.</param>
+/// <param name="DatasetName">The data set, whose test images are attacked.</param>
+/// <param name="Source">The network that is attacked.</param>
+/// <param name="Images">How many images at most: the first that <paramref name="Source"/> and <see cref="CorrectOn"/> classify right.</param>
+public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetName, Subject Source, int Images) : WorkUnit
+{
+    /// <summary>What the attacker takes for the gradient; null for an attack that asks for none.</summary>
+    public BackwardRule? Backward { get; init; } = BackwardRule.StraightThrough;
+
+    /// <summary>The networks that the adversarial images are tried on.</summary>
+    public IReadOnlyList<Subject> TriedOn { get; init; } = [];
+
+    /// <summary>Further networks that have to classify an image right for it to be attacked.</summary>
+    public IReadOnlyList<Subject> CorrectOn { get; init; } = [];
+
+    /// <summary>The attack is on the mean of the logits of these and the source, which is how one attacks a network whose multiplier changes at random.</summary>
+    public IReadOnlyList<Subject> TogetherWith { get; init; } = [];
+
+    /// <summary>Whether the class after the true one is aimed at.</summary>
+    public bool Targeted { get; init; }
+
+    /// <summary>The attack is on the mean over this many images with normal noise added, of the deviation <see cref="JitterDeviation"/>; 0 for none.</summary>
+    public int Jitters { get; init; }
+
+    /// <summary>The deviation of that noise.</summary>
+    internal const double JitterDeviation = 0.02;
+
+    /// <summary>How many times as far as the adversarial image the networks are tried as well.</summary>
+    public IReadOnlyList<double> Overshoots { get; init; } = [];
+
+    /// <summary>About how long the attack of one image takes on LeNet-5, in seconds of two cores.</summary>
+    public double SecondsAnImage { get; init; } = 0.05;
+
+    /// <inheritdoc/>
+    public override string Kind => "attack";
+
+    /// <inheritdoc/>
+    public override string? Dataset => DatasetName;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<WorkUnit> Needs =>
+        [.. Networks.SelectMany(subject => subject.Needs).Distinct()];
+
+    IEnumerable<Subject> Networks => [Source, .. TogetherWith, .. TriedOn, .. CorrectOn];
+
+    /// <inheritdoc/>
+    public override double Seconds => 0.2 + Images * Effort(DatasetName) * (SecondsAnImage
+        + CorrectOn.Sum(subject => subject.Placement.SecondsAnImage) + (2 + Overshoots.Count) * TriedOn.Sum(subject => subject.Placement.SecondsAnImage));
+
+    /// <inheritdoc/>
+    public override string Title => $"{Attack.Name} on {Source.Title}, {DatasetName}";
+
+    /// <inheritdoc/>
+    public override string Describe(RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        bool measures = Backward?.Measures == true || Networks.Any(subject => subject.Disturbance != Disturbance.None);
+        return $"{Attack}; {context.DescribeData(DatasetName)}; {Images} images; on {Source.Describe(context)}; by {Backward}; with {List(TogetherWith)}; tried on {List(TriedOn)} at {string.Join(',', Overshoots)}; right on {List(CorrectOn)}; seed {context.Seed}"
+            + (Targeted ? "; targeted" : "") + (TogetherWith.Count > 0 ? "; each alone" : "") + (Jitters > 0 ? $"; mean of {Jitters} with noise {JitterDeviation}{(TogetherWith.Count > 0 ? "" : "; alone as well")}" : "")
+            + (measures ? $"; {context.DescribeData(DatasetName, Split.Train)}" : "");
+
+        string List(IReadOnlyList<Subject> subjects) => string.Join(" / ", subjects.Select(subject => subject.Describe(context)));
+    }
+
+    /// <summary>The name of the column that says whom else an adversarial image fools.</summary>
+    /// <param name="other">The other network.</param>
+    /// <param name="overshoot">How many times as far.</param>
+    public static string Fools(Subject other, double overshoot = 1)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return overshoot == 1 ? $"fools_{other.Title}" : $"fools_{other.Title}_at_{overshoot}";
+    }
+
+    /// <summary>The name of the column that says whether a network of which a mean was attacked gets the last image wrong by itself.</summary>
+    /// <param name="one">The network.</param>
+    public static string Wrong(Subject one)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        return $"wrong_{one.Title}";
+    }
+
+    /// <inheritdoc/>
+    public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(progress);
+        Dataset data = context.Data(DatasetName);
+        Network source = context.Network(Source, DatasetName);
+        Network[] others = [.. TriedOn.Select(subject => context.Network(subject, DatasetName))];
+        int[] places = Evaluation.CorrectOn([source, .. CorrectOn.Select(subject => context.Network(subject, DatasetName))], data, Images, cancellation);
+
+        IGradientVictim Victim(Network network) => (Backward ?? BackwardRule.StraightThrough).Victim(
+            network, Backward?.Measures == true ? context.Calibration(DatasetName) : Tensor.Zeros(0, data.Channels, data.Height, data.Width), context.Seed);
+        IGradientVictim victim = TogetherWith.Count == 0
+            ? Victim(source)
+            : new EnsembleVictim([Victim(source), .. TogetherWith.Select(subject => Victim(context.Network(subject, DatasetName)))]);
+        if (Jitters > 0)
+            victim = new AveragingVictim(victim, new GaussianNoise(JitterDeviation), Jitters, context.Seed);
+        TransferAttack outcome = TransferAttack.Run(
+            Attack, victim, others, data, places, context.Seed, Targeted ? label => (label + 1) % data.Classes.Count : null,
+            checkpoint: AttackCheckpoint.Open(context.Folder.Checkpoint(context.FileOf(this)), Describe(context)),
+            progress: more => progress(more / Math.Max(1, places.Length)), cancellation: cancellation);
+
+        Rows rows = AttackRecordsFile.Rows([new SavedAttack(Attack.Name, Attack.ToString()!, Backward?.Name, Attack.Epsilon, outcome)], [.. TriedOn.Select(subject => subject.Title)]);
+        Subject[] averaged = TogetherWith.Count > 0 || Jitters > 0 ? [Source, .. TogetherWith] : [];
+        bool?[][] further =
+        [
+            .. Overshoots.SelectMany(factor => others.Select((other, i) => Further(data, places, outcome, i, other, factor))),
+            .. averaged.Select(one => Wrong(data, places, outcome, context.Network(one, DatasetName))),
+        ];
+        return new Rows(
+            [new Column("dataset", "VARCHAR"), new Column("source", "VARCHAR"), .. rows.Columns,
+             .. Overshoots.SelectMany(factor => TriedOn.Select(other => new Column(Fools(other, factor), "BOOLEAN"))),
+             .. averaged.Select(one => new Column(Wrong(one), "BOOLEAN"))],
+            [.. rows.Values.Select((row, i) => (object?[])[DatasetName, Source.Title, .. row, .. further.Select(answers => (object?)answers[i])])]);
+    }
+
+    /// <summary>Whether the images some factor times as far as the successful ones fool a network; null where its answer says nothing.</summary>
+    static bool?[] Further(Dataset data, int[] places, TransferAttack outcome, int other, Network network, double factor)
+    {
+        int[] telling = [.. Enumerable.Range(0, places.Length).Where(i => outcome.Fooled[other][i] is not null)];
+        int[] labels = Labels(data, places, outcome, telling, network, factor);
+        bool?[] answers = new bool?[places.Length];
+        for (int i = 0; i < telling.Length; i++)
+            answers[telling[i]] = labels[i] != data.Labels[places[telling[i]]];
+        return answers;
+    }
+
+    /// <summary>Whether a network gets the attack's last images wrong, also those that do not fool whom the attack was on.</summary>
+    static bool?[] Wrong(Dataset data, int[] places, TransferAttack outcome, Network one)
+    {
+        int[] labels = Labels(data, places, outcome, [.. Enumerable.Range(0, places.Length)], one, 1);
+        return [.. places.Select((place, i) => (bool?)(labels[i] != data.Labels[place]))];
+    }
+
+    /// <summary>A network's answers to some of the images, some factor times as far as the attack's.</summary>
+    static int[] Labels(Dataset data, int[] places, TransferAttack outcome, int[] some, Network network, double factor)
+    {
+        Tensor images = data.Images([.. some.Select(i => places[i])]);
+        for (int i = 0; i < some.Length; i++)
+        {
+            Span<float> image = images.Row(i);
+            float[] adversarial = outcome.Records[some[i]].Adversarial;
+            for (int pixel = 0; pixel < image.Length; pixel++)
+                image[pixel] = (float)Math.Clamp(image[pixel] + factor * ((double)adversarial[pixel] - image[pixel]), 0, 1);
+        }
+
+        return Scores.Labels(network.Forward(images));
+    }
+}

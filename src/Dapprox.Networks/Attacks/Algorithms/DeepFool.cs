@@ -1,0 +1,115 @@
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Networks.Attacks.Losses;
+using Dapprox.Networks.Attacks.Victims;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Attacks.Algorithms;
+
+/// <summary>
+/// DeepFool: steps to the nearest of the boundaries that the classes would have, were the logits linear, until the class
+/// changes. (Moosavi-Dezfooli, Fawzi, Frossard, "DeepFool: a simple and accurate method to fool deep neural networks", CVPR
+/// 2016, algorithm 2.) It looks for any wrong class.
+/// </summary>
+/// <remarks>
+/// The paper goes beyond the boundary once, at the end, by a factor on the sum of all steps; as in its authors' program the
+/// class is asked at that point after each step, and 10⁻⁴ is added to the length of each, so that a point on the boundary
+/// leaves it. Here points are clipped to [0, 1] besides. Queries: in each step one gradient per candidate class but the true
+/// one, and one for the scores after it.
+/// </remarks>
+public sealed record DeepFool : IAttack<IGradientVictim>
+{
+    const double Nudge = 1e-4;
+
+    /// <summary>As in Foolbox 2.4: 100 steps, each lengthened by 5 % and clipped.</summary>
+    public static DeepFool Released { get; } = new() { Steps = 100, Overshoot = 0.05, OvershootsEachStep = true };
+
+    /// <inheritdoc/>
+    public string Name => "deepfool";
+
+    /// <inheritdoc/>
+    public Norm Norm => Norm.L2;
+
+    /// <inheritdoc/>
+    public double? Epsilon => null;
+
+    /// <summary>How many steps at most; at least 1.</summary>
+    public int Steps { get; init => field = AttackOption.AtLeast(1, value, nameof(Steps)); } = 50;
+
+    /// <summary>How far to go beyond the boundary, as a share of the way to it; above 0.</summary>
+    public double Overshoot { get; init => field = AttackOption.Positive(value, nameof(Overshoot)); } = 0.02;
+
+    /// <summary>How many classes are considered, those with the largest logits of the image, its own included; at least 2.</summary>
+    public int Candidates { get; init => field = AttackOption.AtLeast(2, value, nameof(Candidates)); } = 10;
+
+    /// <summary>
+    /// Whether, as in Foolbox 2.4, each step overshoots by itself and is clipped, and classes that are level are passed over;
+    /// otherwise the sum of the steps overshoots, each of them 10⁻⁴ longer.
+    /// </summary>
+    public bool OvershootsEachStep { get; init; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A certain class is aimed at.</exception>
+    public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
+    {
+        if (image.IsTargeted)
+            throw new ArgumentException("DeepFool looks for any wrong class; it cannot aim at a certain one.", nameof(image));
+        int rivals = Math.Min(Candidates, victim.Classes) - 1;
+        int[]? classes = null;
+        float[] point = image.Clean.ToArray();
+        double[] total = new double[point.Length];
+        for (int step = 0; step < Steps; step++)
+        {
+            (float[] scores, Tensor gradients) = await image.Gradients(victim, point, rivals, (row, logits, gradient) =>
+                MarginLoss.Difference((classes ?? MarginLoss.Rivals(logits.ToArray(), image.Class))[row], image.Class, gradient));
+            if (!Array.TrueForAll(scores, float.IsFinite) || !Array.TrueForAll(gradients.Data, float.IsFinite))
+                return StopReason.NonFinite;
+            classes ??= MarginLoss.Rivals(scores, image.Class);
+
+            if (Nearest(scores, gradients, classes, image.Class) is not (int row, double distance, double norm))
+                return StopReason.ZeroGradient;
+            double length = OvershootsEachStep ? distance * (1 + Overshoot) : distance + Nudge;
+            point = Move(image, point, total, gradients.Row(row), length / norm);
+            image.Attempt = point;
+            if (image.IsReached(await image.Logits(victim, point)))
+                return StopReason.Found;
+            image.Progress = (step + 1.0) / Steps;
+        }
+
+        return StopReason.BudgetSpent;
+    }
+
+    /// <summary>Goes a way along a gradient, from the last point or from the image.</summary>
+    float[] Move(AttackedImage image, float[] point, double[] total, ReadOnlySpan<float> gradient, double scale)
+    {
+        float[] next = new float[point.Length];
+        for (int i = 0; i < next.Length; i++)
+        {
+            total[i] += scale * gradient[i];
+            double moved = OvershootsEachStep ? point[i] + scale * gradient[i] : image.Clean[i] + (1 + Overshoot) * total[i];
+            next[i] = (float)Math.Clamp(moved, 0, 1);
+        }
+
+        return next;
+    }
+
+    /// <summary>The nearest boundary: the row of its gradient, the way to it, and the gradient's length. (Equation 8.)</summary>
+    (int Row, double Distance, double Norm)? Nearest(float[] scores, Tensor gradients, int[] classes, int label)
+    {
+        (int, double, double)? nearest = null;
+        double least = double.PositiveInfinity;
+        for (int row = 0; row < gradients.Batch; row++)
+        {
+            double norm = Vectors.Norm2(gradients.Row(row));
+            double distance = Math.Abs((double)scores[classes[row]] - scores[label]) / norm;
+            // A class that is level already would hold it up for good; Foolbox passes over it too.
+            if (norm > 0 && distance < least && (distance > 0 || !OvershootsEachStep))
+            {
+                least = distance;
+                nearest = (row, distance, norm);
+            }
+        }
+
+        return nearest;
+    }
+}

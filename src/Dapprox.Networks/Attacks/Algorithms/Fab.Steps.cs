@@ -1,0 +1,105 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Networks.Attacks.Losses;
+using Dapprox.Networks.Attacks.Victims;
+using Dapprox.Networks.Measurement;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Attacks.Algorithms;
+
+public sealed partial record Fab
+{
+    const int SearchSteps = 3;
+
+    /// <summary>The image, or a random point at a distance from it, clipped.</summary>
+    float[] Start(AttackedImage image, int run, int start, double distance)
+    {
+        float[] point = image.Clean.ToArray();
+        if (start == 0)
+            return point;
+        CounterRandom random = image.Random((ulong)run);
+        float[] direction = new float[point.Length];
+        foreach (ref float component in direction.AsSpan())
+            component = BallNorm == Norm.LInf ? random.NextSingle(-1, 1) : (float)random.NextNormal();
+        double length = BallNorm == Norm.LInf ? direction.Max(Math.Abs) : Vectors.Norm2(direction);
+        for (int i = 0; i < point.Length; i++)
+            point[i] = (float)Math.Clamp(point[i] + distance * direction[i] / length, 0, 1);
+        return point;
+    }
+
+    /// <summary>The next point; null, and the reason, where no boundary has a direction.</summary>
+    async Task<(float[]? Next, StopReason Reason)> Step(IGradientVictim victim, AttackedImage image, float[] point, int[] classes)
+    {
+        (float[] scores, Tensor gradients) = await image.Gradients(victim, point, classes.Length, (row, logits, gradient) =>
+            MarginLoss.Difference(classes[row], Unwanted(image, logits), gradient));
+        if (!Array.TrueForAll(scores, float.IsFinite) || !Array.TrueForAll(gradients.Data, float.IsFinite))
+            return (null, StopReason.NonFinite);
+
+        int row = -1;
+        double least = double.PositiveInfinity, lead = 0;
+        for (int i = 0; i < classes.Length; i++)
+        {
+            // The distance to a hyperplane is |f| over the norm of its normal that is dual to the distance's. (Equation 7.)
+            double norm = BallNorm == Norm.LInf ? Vectors.Norm1(gradients.Row(i)) : Vectors.Norm2(gradients.Row(i));
+            double difference = (double)scores[classes[i]] - scores[Unwanted(image, scores)];
+            if (norm > 0 && Math.Abs(difference) / norm < least)
+                (row, least, lead) = (i, Math.Abs(difference) / norm, difference);
+        }
+
+        if (row < 0)
+            return (null, StopReason.ZeroGradient);
+        return (Biased(image.Clean, point, gradients.Row(row), lead), StopReason.BudgetSpent);
+    }
+
+    static int Unwanted(AttackedImage image, ReadOnlySpan<float> logits) =>
+        image.IsTargeted ? MarginLoss.Rival(logits, image.Class) : image.Class;
+
+    /// <summary>The convex combination of the steps from the point and from the image to the boundary. (Equations 8 and 9.)</summary>
+    float[] Biased(ReadOnlySpan<float> clean, ReadOnlySpan<float> point, ReadOnlySpan<float> normal, double lead)
+    {
+        double leadOfImage = lead;
+        for (int i = 0; i < clean.Length; i++)
+            leadOfImage += normal[i] * ((double)clean[i] - point[i]);
+        double[] fromPoint = BoxProjection.Step(point, normal, lead, BallNorm), fromImage = BoxProjection.Step(clean, normal, leadOfImage, BallNorm);
+        double way = Length(fromPoint), wayOfImage = Length(fromImage);
+        double bias = way + wayOfImage == 0 ? 0 : Math.Min(way / (way + wayOfImage), MostBias);
+        float[] next = new float[point.Length];
+        for (int i = 0; i < next.Length; i++)
+        {
+            double moved = (1 - bias) * (point[i] + Overshoot * fromPoint[i]) + bias * (clean[i] + Overshoot * fromImage[i]);
+            next[i] = (float)Math.Clamp(moved, 0, 1);
+        }
+
+        return next;
+    }
+
+    double Length(double[] step) => BallNorm == Norm.LInf ? step.Max(Math.Abs) : Math.Sqrt(step.Sum(x => x * x));
+
+    /// <summary>Looks for the boundary between an adversarial point and the image, as if logits were linear. (Equation 10.)</summary>
+    static async Task Search(IGradientVictim victim, AttackedImage image, float[] adversarial)
+    {
+        float[] outside = image.Clean.ToArray();
+        double above = Lead(await image.Logits(victim, adversarial)), below = Lead(await image.Logits(victim, outside));
+        for (int step = 0; step < SearchSteps && above > below; step++)
+        {
+            float[] middle = Between(outside, adversarial, -below / (above - below));
+            float[] logits = await image.Logits(victim, middle);
+            if (image.IsReached(logits))
+                (adversarial, above) = (middle, Lead(logits));
+            else
+                (outside, below) = (middle, Lead(logits));
+        }
+
+        // Of the wanted class, or of the largest wrong one: at least 0 where the attack has succeeded.
+        double Lead(float[] logits) => -image.Direction * Scores.Margin(logits, image.Class);
+    }
+
+    static float[] Between(ReadOnlySpan<float> from, ReadOnlySpan<float> to, double share)
+    {
+        float[] point = new float[from.Length];
+        for (int i = 0; i < point.Length; i++)
+            point[i] = (float)Math.Clamp(from[i] + share * ((double)to[i] - from[i]), 0, 1);
+        return point;
+    }
+}

@@ -1,0 +1,204 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Networks.Attacks.Losses;
+using Dapprox.Networks.Attacks.Victims;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Attacks.Algorithms;
+
+/// <summary>
+/// The Jacobian-based saliency map attack: changes few pixels, each step those that do most to bring a target class about.
+/// (Papernot, McDaniel, Jha, Fredrikson, Celik, Swami, "The Limitations of Deep Learning in Adversarial Settings", IEEE
+/// EuroS&amp;P 2016, section IV.)
+/// </summary>
+/// <remarks>
+/// <para>A pixel takes part until the next step could not move it or it was changed <see cref="MostChangesPerPixel"/> times.
+/// The attack stops at the first success, when a step would change more pixels than <see cref="Gamma"/> allows, or when no
+/// step is admissible. Queries: two gradients per step for pairs, the target's logit's and the others'; one for the other
+/// variants. A pixel of a colour image counts once per channel.</para>
+/// <para>Where any wrong class will do, the <see cref="Targets"/> most likely ones are aimed at in turn, and whichever wrong
+/// class comes of it counts; the image with the fewest changes wins. <see cref="Released"/> aims at the class that the
+/// smallest sufficient step along the gradient leads to, or, without any, at a random one. The image there is forgotten, as in
+/// Foolbox, and is no success of JSMA; what was asked to find it counts.</para>
+/// </remarks>
+public sealed record Jsma : IAttack<IGradientVictim>
+{
+    const ulong ClassPurpose = 5UL << 32;
+
+    /// <summary>As in Foolbox 2.4: <see cref="JsmaVariant.FoolboxFast"/>, 2000 steps of 0.1, each pixel seven times at most.</summary>
+    public static Jsma Released { get; } = new()
+    {
+        Variant = JsmaVariant.FoolboxFast,
+        Theta = 0.1,
+        Gamma = 1,
+        Steps = 2000,
+        MostChangesPerPixel = 7,
+        AimsAlongGradient = true,
+    };
+
+    /// <inheritdoc/>
+    public string Name => "jsma";
+
+    /// <inheritdoc/>
+    public Norm Norm => Norm.L0;
+
+    /// <inheritdoc/>
+    public double? Epsilon => null;
+
+    /// <summary>How the pixels are chosen.</summary>
+    public JsmaVariant Variant { get; init; } = JsmaVariant.PapernotPairs;
+
+    /// <summary>
+    /// θ: how much a step adds to a pixel, −1 to 1 and not 0; <see cref="JsmaVariant.FoolboxFast"/> takes its size away.
+    /// </summary>
+    public double Theta
+    {
+        get;
+        init => field = value is >= -1 and <= 1 and not 0 ? value : throw new ArgumentOutOfRangeException(nameof(Theta), value, "It lies between −1 and 1, and is not 0.");
+    } = 1;
+
+    /// <summary>γ: the share of pixels that may change, above 0 and at most 1.</summary>
+    public double Gamma
+    {
+        get;
+        init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "It is above 0 and at most 1.");
+    } = 0.1;
+
+    /// <summary>How many steps at most for each target; at least 1.</summary>
+    public int Steps { get; init => field = AttackOption.AtLeast(1, value, nameof(Steps)); } = 2000;
+
+    /// <summary>How often a pixel may change; at least 1.</summary>
+    public int MostChangesPerPixel { get; init => field = AttackOption.AtLeast(1, value, nameof(MostChangesPerPixel)); } = int.MaxValue;
+
+    /// <summary>How many classes are aimed at where any wrong one will do; at least 1.</summary>
+    public int Targets { get; init => field = AttackOption.AtLeast(1, value, nameof(Targets)); } = 9;
+
+    /// <summary>
+    /// Whether, where any wrong class will do, only one is aimed at: the one that the smallest sufficient step along the
+    /// gradient leads to, if there is one.
+    /// </summary>
+    public bool AimsAlongGradient { get; init; }
+
+    double Step => Variant == JsmaVariant.FoolboxFast ? -Math.Abs(Theta) : Theta;
+
+    /// <inheritdoc/>
+    public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
+    {
+        int[] targets = image.IsTargeted ? [image.Class] : await Choose(victim, image);
+        StopReason reason = StopReason.BudgetSpent;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            image.Part = (i / (double)targets.Length, (i + 1.0) / targets.Length);
+            reason = await Aim(victim, image, targets[i]);
+            if (reason == StopReason.NonFinite)
+                break;
+        }
+
+        return reason;
+    }
+
+    /// <summary>The classes to aim at where any wrong one will do.</summary>
+    async Task<int[]> Choose(IGradientVictim victim, AttackedImage image)
+    {
+        if (AimsAlongGradient)
+            return [await ChooseAsFoolbox(victim, image)];
+        int[] rivals = MarginLoss.Rivals(await image.Logits(victim, image.Clean.ToArray()), image.Class);
+        return rivals[..Math.Min(Targets, rivals.Length)];
+    }
+
+    static async Task<int> ChooseAsFoolbox(IGradientVictim victim, AttackedImage image)
+    {
+        image.Part = (0, 0);
+        try
+        {
+            if (await Fgsm.AlongTheGradient.Smallest(victim, image) is float[] fooled)
+                return await image.Label(victim, fooled);
+        }
+        finally
+        {
+            // Also where the budget of queries ends here.
+            image.Forget();
+        }
+
+        CounterRandom random = image.Random(ClassPurpose);
+        int other = random.NextInt32(victim.Classes - 1);
+        return other < image.Class ? other : other + 1;
+    }
+
+    async Task<StopReason> Aim(IGradientVictim victim, AttackedImage image, int target)
+    {
+        float[] point = image.Clean.ToArray();
+        int[] changes = new int[point.Length];
+        int most = (int)Math.Floor(Gamma * point.Length);
+        // For another target only fewer changes are of use.
+        if (image.Best is float[] best)
+            most = Math.Min(most, Distances.Between(image.Clean, best).L0 - 1);
+        for (int step = 0; ; step++)
+        {
+            (float[] logits, Tensor gradients) = await Ask(victim, image, point, target);
+            if (image.IsReached(logits))
+                return StopReason.Found;
+            if (StopReasons.NoWay(logits, gradients.Data) is StopReason stopped)
+                return stopped;
+            bool[] allowed = Enumerable.Range(0, point.Length).Select(i => changes[i] < MostChangesPerPixel && Moved(point[i]) != point[i]).ToArray();
+            int[] pixels = Choose(gradients, point, allowed);
+            if (pixels.Length == 0)
+                return StopReason.NoStepLeft;
+            if (step == Steps || changes.Count(count => count > 0) + pixels.Count(i => changes[i] == 0) > most)
+                return StopReason.BudgetSpent;
+
+            point = (float[])point.Clone();
+            foreach (int i in pixels)
+            {
+                point[i] = Moved(point[i]);
+                changes[i]++;
+            }
+
+            image.Attempt = point;
+            image.Progress = Math.Max((step + 1.0) / Steps, changes.Count(count => count > 0) / (double)most);
+        }
+    }
+
+    Question<(float[] Logits, Tensor Gradients)> Ask(IGradientVictim victim, AttackedImage image, float[] point, int target)
+    {
+        int losses = Variant == JsmaVariant.PapernotPairs ? 2 : 1;
+        return image.Gradients(victim, point, losses, (row, scores, gradient) =>
+        {
+            if (Variant == JsmaVariant.FoolboxFast)
+            {
+                CrossEntropy.Direction(scores, target, gradient);
+                return;
+            }
+
+            gradient.Fill(row);
+            gradient[target] = 1 - row;
+        });
+    }
+
+    int[] Choose(Tensor gradients, float[] point, bool[] allowed) => Variant switch
+    {
+        JsmaVariant.PapernotPairs => Saliency.Pair(Effect(gradients.Row(0), point), Effect(gradients.Row(1), point), allowed),
+        JsmaVariant.FoolboxFast => Saliency.Largest(Scaled(gradients.Row(0), -Step), allowed),
+        _ => Saliency.LargestTwo(Scaled(gradients.Row(0), Step), allowed),
+    };
+
+    /// <summary>What a step at each pixel does to first order, clipping counted: an almost white pixel hardly rises.</summary>
+    double[] Effect(ReadOnlySpan<float> gradient, float[] point)
+    {
+        double[] effect = new double[gradient.Length];
+        for (int i = 0; i < effect.Length; i++)
+            effect[i] = gradient[i] * ((double)Moved(point[i]) - point[i]);
+        return effect;
+    }
+
+    float Moved(float pixel) => (float)Math.Clamp(pixel + Step, 0, 1);
+
+    static double[] Scaled(ReadOnlySpan<float> gradient, double factor)
+    {
+        double[] scaled = new double[gradient.Length];
+        for (int i = 0; i < scaled.Length; i++)
+            scaled[i] = factor * gradient[i];
+        return scaled;
+    }
+}

@@ -1,0 +1,99 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Attacks.Geometry;
+
+namespace Dapprox.Networks.Attacks.Algorithms;
+
+/// <summary>
+/// For L2: the change within one window moves to another, in the shape of two opposite pyramids (section 3.4 of the square
+/// attack's paper and its algorithm 3).
+/// </summary>
+sealed class L2Squares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, double epsilon)
+    : SquareProposals(clean, shape, Ball.Around(clean, Norm.L2, epsilon))
+{
+    const int Tiles = 5, LeastSide = 3;
+
+    /// <summary>Five by five pyramids with random signs.</summary>
+    protected override void Begin(ref CounterRandom random, float[] point)
+    {
+        int side = Math.Max(1, Math.Min(Height, Width) / Tiles);
+        double[] change = new double[point.Length];
+        for (int row = 0; row + side <= Height; row += side)
+        {
+            for (int column = 0; column + side <= Width; column += side)
+            {
+                double[] window = Window(ref random, side);
+                for (int channel = 0; channel < Channels; channel++)
+                {
+                    int sign = Sign(ref random);
+                    for (int i = 0; i < window.Length; i++)
+                        change[Place(channel, row + i / side, column + i % side)] = sign * window[i];
+                }
+            }
+        }
+
+        double scale = epsilon / Math.Sqrt(change.Sum(component => component * component));
+        for (int i = 0; i < point.Length; i++)
+            point[i] = (float)(Clean[i] + scale * change[i]);
+    }
+
+    protected override void Change(ref CounterRandom random, float[] point, double share)
+    {
+        // Odd, so that a pyramid has a middle.
+        int side = Math.Min(Math.Max((int)Math.Round(Math.Sqrt(share * Height * Width)) | 1, LeastSide), Math.Min(Height, Width));
+        (int row, int column) = Corner(ref random, side);
+        (int otherRow, int otherColumn) = Corner(ref random, side);
+        double[] window = Window(ref random, side);
+        double unused = Math.Max(0, epsilon * epsilon - Math.Pow(Distances.Between(Clean, point).L2, 2)) / Channels;
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            int[] here = Places(channel, row, column, side), there = Places(channel, otherRow, otherColumn, side);
+            double available = Math.Sqrt(Squares(point, here.Union(there)) + unused);
+            double length = Math.Sqrt(Squares(point, here));
+            int sign = Sign(ref random);
+            double[] wanted = [.. here.Select((place, i) => sign * window[i] + (length == 0 ? 0 : ((double)point[place] - Clean[place]) / length))];
+            double scale = available / Math.Sqrt(wanted.Sum(component => component * component));
+            foreach (int place in there)
+                point[place] = Clean[place];
+            for (int i = 0; i < here.Length && double.IsFinite(scale); i++)
+                point[here[i]] = (float)(Clean[here[i]] + scale * wanted[i]);
+        }
+    }
+
+    (int Row, int Column) Corner(ref CounterRandom random, int side) =>
+        (random.NextInt32(Height - side + 1), random.NextInt32(Width - side + 1));
+
+    int[] Places(int channel, int row, int column, int side) =>
+        [.. Enumerable.Range(0, side * side).Select(i => Place(channel, row + i / side, column + i % side))];
+
+    double Squares(float[] point, IEnumerable<int> places) => places.Sum(place => Math.Pow((double)point[place] - Clean[place], 2));
+
+    /// <summary>η of length 1: a pyramid beside its negative, above each other or, as likely, side by side.</summary>
+    static double[] Window(ref CounterRandom random, int side)
+    {
+        int half = side / 2;
+        bool transposed = random.NextInt32(2) == 1;
+        double[] window = new double[side * side];
+        for (int row = 0; row < side; row++)
+        {
+            for (int column = 0; column < side; column++)
+            {
+                double height = row < half ? Pyramid(half, side, row, column) : -Pyramid(side - half, side, row - half, column);
+                window[transposed ? column * side + row : row * side + column] = height;
+            }
+        }
+
+        double length = Math.Sqrt(window.Sum(component => component * component));
+        return Array.ConvertAll(window, component => component / length);
+    }
+
+    /// <summary>The height of a pyramid over a rectangle: the sum of 1/(n + 1 − k)² for k from 0 to the depth below its edge.</summary>
+    static double Pyramid(int height, int width, int row, int column)
+    {
+        int n = Math.Max(height, width) / 2;
+        int depth = n - Math.Max(Math.Abs(row - height / 2), Math.Abs(column - width / 2));
+        double sum = 0;
+        for (int k = 0; k <= depth; k++)
+            sum += 1 / Math.Pow(n + 1 - k, 2);
+        return sum;
+    }
+}

@@ -1,0 +1,55 @@
+using Dapprox.Networks.Attacks.Geometry;
+
+namespace Dapprox.Networks.Attacks.Engine;
+
+/// <summary>What an attack on many images came to. A mean over no images is null.</summary>
+/// <param name="Count">How many images there were.</param>
+/// <param name="CleanCorrect">How many of them the victim classified right before: only these were attacked.</param>
+/// <param name="Successes">How many of these the attack turned.</param>
+/// <param name="MeanL2">The mean L2 distance of the successful adversarial images.</param>
+/// <param name="MedianL2">The median of the same; of an even number, the mean of the two in the middle.</param>
+/// <param name="MeanLInf">The mean L∞ distance of the successful adversarial images.</param>
+/// <param name="MeanL0">The mean L0 distance of the successful adversarial images.</param>
+/// <param name="MeanQueries">The mean number of queries of the attacked images, successful or not.</param>
+/// <param name="MeanQueriesToBest">The mean number of queries after which the successful adversarial images were found.</param>
+/// <param name="SurvivesRounding">Of the successful, the share that is still one with pixels rounded to 8 bits.</param>
+/// <param name="Reasons">For each reason why an attack ended, the number of images.</param>
+public sealed record AttackSummary(
+    int Count, int CleanCorrect, int Successes, double? MeanL2, double? MedianL2, double? MeanLInf, double? MeanL0,
+    double? MeanQueries, double? MeanQueriesToBest, double? SurvivesRounding, IReadOnlyList<(StopReason Reason, int Images)> Reasons)
+{
+    /// <summary>The share of all images that are classified right before and after the attack, 0 to 1; null when there were none.</summary>
+    public double? RobustAccuracy => Count == 0 ? null : (double)(CleanCorrect - Successes) / Count;
+
+    /// <summary>The share of the attacked images that the attack turned, 0 to 1; null when there were none.</summary>
+    public double? Success => CleanCorrect == 0 ? null : (double)Successes / CleanCorrect;
+
+    /// <summary>Sums up the records of one attack.</summary>
+    /// <param name="records">One for each image.</param>
+    public static AttackSummary Of(IReadOnlyCollection<AttackRecord> records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        AttackRecord[] attacked = records.Where(record => record.CleanCorrect).ToArray();
+        AttackRecord[] successes = attacked.Where(record => record.Success).ToArray();
+        Distances[] distances = successes.Select(record => record.Distances).ToArray();
+        double[] ordered = distances.Select(distance => distance.L2).Order().ToArray();
+        return new AttackSummary(
+            records.Count,
+            attacked.Length,
+            distances.Length,
+            Mean(ordered),
+            ordered.Length == 0 ? null : (ordered[(ordered.Length - 1) / 2] + ordered[ordered.Length / 2]) / 2,
+            Mean(distances.Select(distance => distance.LInf)),
+            Mean(distances.Select(distance => (double)distance.L0)),
+            Mean(attacked.Select(record => (double)record.Queries)),
+            Mean(successes.Select(record => (double)record.QueriesToBest!)),
+            Mean(successes.Select(record => record.SurvivesRounding == true ? 1.0 : 0)),
+            [.. records.GroupBy(record => record.Reason).OrderBy(group => group.Key).Select(group => (group.Key, group.Count()))]);
+    }
+
+    static double? Mean(IEnumerable<double> values)
+    {
+        double[] all = values.ToArray();
+        return all.Length == 0 ? null : all.Average();
+    }
+}

@@ -1,0 +1,24 @@
+using Dapprox.Networks.Attacks.Engine;
+
+namespace Dapprox.Networks.Attacks.Geometry;
+
+/// <summary>What values options of attacks may have.</summary>
+static class AttackOption
+{
+    public static int AtLeast(int least, int value, string name) =>
+        value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"It is at least {least}.");
+
+    public static double Positive(double value, string name) =>
+        double.IsFinite(value) && value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, "It is a finite number above 0.");
+
+    public static double Within(double most, double value, string name) =>
+        value > 0 && value <= most ? value : throw new ArgumentOutOfRangeException(name, value, $"It is above 0 and at most {most}.");
+
+    /// <summary>A share: 0 to 1, both ends included.</summary>
+    public static double Share(double value, string name) =>
+        value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, "It lies between 0 and 1.");
+
+    /// <summary>A norm that has a ball.</summary>
+    public static Norm Ball(Norm value, string name) =>
+        value is Norm.L2 or Norm.LInf ? value : throw new ArgumentOutOfRangeException(name, value, "It is L2 or L∞.");
+}

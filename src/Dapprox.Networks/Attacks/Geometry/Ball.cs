@@ -1,0 +1,45 @@
+using Dapprox.Foundation;
+
+namespace Dapprox.Networks.Attacks.Geometry;
+
+/// <summary>
+/// All images within ε of one image in a norm, and within [0, 1]. Whatever is projected lies inside by the distance that
+/// <see cref="Distances"/> computes in binary64: rounding never leaves the ball.
+/// </summary>
+abstract class Ball
+{
+    // What two images of a million pixels are apart in L2 at most; still more would only overflow.
+    const double LargestRadius = 1000;
+
+    /// <summary>The ball around an image.</summary>
+    /// <param name="centre">The image, pixels in [0, 1].</param>
+    /// <param name="norm">L2 or L∞.</param>
+    /// <param name="epsilon">The radius, at least 0.</param>
+    public static Ball Around(ReadOnlySpan<float> centre, Norm norm, double epsilon) =>
+        norm == Norm.LInf ? new LInfBall(centre, epsilon) : new L2Ball(centre, epsilon);
+
+    /// <summary>Moves an image to a near place in the ball: for L∞ the nearest, for L2 first to [0, 1] and then inwards.</summary>
+    /// <param name="image">The image, in place; its pixels are finite.</param>
+    public abstract void Project(Span<float> image);
+
+    /// <summary>Draws a point uniformly from the ball without regard to [0, 1], and moves it into [0, 1].</summary>
+    /// <param name="random">The random numbers.</param>
+    /// <param name="image">Receives the point.</param>
+    public abstract void Draw(ref CounterRandom random, Span<float> image);
+
+    /// <summary>
+    /// Moves an image in the direction of the norm's length 1 that raises a linear loss most: the sign of its gradient for
+    /// L∞, where a pixel without gradient stays, and the normalised gradient for L2.
+    /// </summary>
+    /// <param name="image">The image, in place.</param>
+    /// <param name="gradient">The gradient, not zero everywhere.</param>
+    /// <param name="length">How far, negative to lower the loss.</param>
+    public abstract void Step(Span<float> image, ReadOnlySpan<float> gradient, double length);
+
+    /// <summary>The radius as an option of attacks.</summary>
+    /// <param name="epsilon">A number from 0 to 1000, or null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is something else.</exception>
+    public static double? Checked(double? epsilon) => epsilon is null or (>= 0 and <= LargestRadius)
+        ? epsilon
+        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"ε is {epsilon}; it lies between 0 and {LargestRadius}.");
+}

@@ -1,0 +1,51 @@
+using Dapprox.Foundation;
+
+namespace Dapprox.Networks.Attacks.Geometry;
+
+/// <summary>The Euclidean ball.</summary>
+sealed class L2Ball(ReadOnlySpan<float> centre, double epsilon) : Ball
+{
+    readonly float[] centre = centre.ToArray();
+
+    public override void Project(Span<float> image)
+    {
+        for (int i = 0; i < image.Length; i++)
+            image[i] = Math.Clamp(image[i], 0, 1);
+        // Moving towards the centre, which is in [0, 1], stays in [0, 1]. Rounding to binary32 can leave a distance a
+        // little over ε; then a little further in.
+        double slack = 1;
+        for (double distance = Distance(image); distance > epsilon; distance = Distance(image))
+        {
+            double scale = slack * epsilon / distance;
+            for (int i = 0; i < image.Length; i++)
+                image[i] = (float)(centre[i] + scale * ((double)image[i] - centre[i]));
+            slack -= 1e-7;
+        }
+    }
+
+    public override void Draw(ref CounterRandom random, Span<float> image)
+    {
+        double[] direction = new double[image.Length];
+        double squares = 0;
+        foreach (ref double component in direction.AsSpan())
+        {
+            component = random.NextNormal();
+            squares += component * component;
+        }
+
+        // The volume within radius r grows as r to the number of dimensions.
+        double length = epsilon * Math.Pow(random.NextDouble(), 1.0 / image.Length) / Math.Sqrt(squares);
+        for (int i = 0; i < image.Length; i++)
+            image[i] = (float)(centre[i] + length * direction[i]);
+        Project(image);
+    }
+
+    public override void Step(Span<float> image, ReadOnlySpan<float> gradient, double length)
+    {
+        double scale = length / Vectors.Norm2(gradient);
+        for (int i = 0; i < image.Length; i++)
+            image[i] = (float)(image[i] + scale * gradient[i]);
+    }
+
+    double Distance(ReadOnlySpan<float> image) => Distances.Between(centre, image).L2;
+}

@@ -1,0 +1,101 @@
+using System.Numerics;
+
+namespace Dapprox.Networks.Attacks.Geometry;
+
+/// <summary>
+/// A point x′ = (tanh w + 1)/2 in [0, 1] near an image, which moves by Adam on w. (Carlini, Wagner 2017, section V-B-3;
+/// Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1, with its settings but the rate.)
+/// </summary>
+/// <remarks>
+/// It begins at the image drawn towards grey by a factor of 0.999999, for else w would be infinite at pixels of 0 and 1;
+/// distances are to the image itself. All in binary64. With e = exp(−2|w|) the point is 1 / (1 + e) or, where w is negative,
+/// e / (1 + e), and its derivative 2e / (1 + e)²: the same, but nothing cancels or overflows. However long the steps, w stays
+/// where e is a normal number, so that all numbers stay finite.
+/// </remarks>
+sealed class TanhSpace
+{
+    const double Shrinkage = 0.999999;
+    const double Furthest = 300;
+    const double Decay1 = 0.9, Decay2 = 0.999, Tiny = 1e-8;
+
+    readonly int length;
+    readonly double[] image;
+    readonly double[] place;
+    readonly double[] point;
+    readonly double[] slope;
+    readonly double[] outer;
+    readonly double[] mean;
+    readonly double[] square;
+    double power1 = 1, power2 = 1;
+
+    public TanhSpace(ReadOnlySpan<float> clean)
+    {
+        length = clean.Length;
+        // Whole vectors: the numbers beyond the image stay at a grey that nothing pulls.
+        int padded = (length + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count;
+        image = new double[padded];
+        Array.Fill(image, 0.5);
+        for (int i = 0; i < length; i++)
+            image[i] = clean[i];
+        place = Array.ConvertAll(image, pixel => Math.Atanh(Shrinkage * (2 * pixel - 1)));
+        (point, slope, outer, mean, square) = (new double[padded], new double[padded], new double[padded], new double[padded], new double[padded]);
+        Place();
+    }
+
+    /// <summary>The point in binary32.</summary>
+    public float[] Point()
+    {
+        float[] result = new float[length];
+        for (int i = 0; i < length; i++)
+            result[i] = (float)point[i];
+        return result;
+    }
+
+    /// <summary>‖x′ − x‖².</summary>
+    public double SquaredDistance()
+    {
+        double sum = 0;
+        for (int i = 0; i < length; i++)
+            sum += (point[i] - image[i]) * (point[i] - image[i]);
+        return sum;
+    }
+
+    /// <summary>One step of Adam down ‖x′ − x‖² + c·f.</summary>
+    /// <param name="gradient">The gradient of f with respect to x′; finite.</param>
+    /// <param name="constant">c; at most 10¹⁰⁰ in size, so that squares of gradients are finite.</param>
+    /// <param name="rate">The learning rate; finite.</param>
+    public void Descend(ReadOnlySpan<float> gradient, double constant, double rate)
+    {
+        for (int i = 0; i < length; i++)
+            outer[i] = gradient[i];
+        power1 *= Decay1;
+        power2 *= Decay2;
+        double meanScale = 1 / (1 - power1), squareScale = 1 / (1 - power2);
+        for (int i = 0; i < place.Length; i += Vector<double>.Count)
+        {
+            Vector<double> down = new Vector<double>(slope, i) * (2 * (new Vector<double>(point, i) - new Vector<double>(image, i)) + constant * new Vector<double>(outer, i));
+            Vector<double> first = Decay1 * new Vector<double>(mean, i) + (1 - Decay1) * down;
+            Vector<double> second = Decay2 * new Vector<double>(square, i) + (1 - Decay2) * down * down;
+            first.CopyTo(mean, i);
+            second.CopyTo(square, i);
+            // The rate last: it may be so large that the product is infinite, but 0 stays 0.
+            Vector<double> step = rate * (meanScale * first / (Vector.SquareRoot(squareScale * second) + new Vector<double>(Tiny)));
+            Vector.Clamp(new Vector<double>(place, i) - step, new Vector<double>(-Furthest), new Vector<double>(Furthest)).CopyTo(place, i);
+        }
+
+        Place();
+    }
+
+    /// <summary>x′ and dx′/dw from w.</summary>
+    void Place()
+    {
+        for (int i = 0; i < place.Length; i += Vector<double>.Count)
+        {
+            var w = new Vector<double>(place, i);
+            Vector<double> decay = Vector.Exp(-2 * Vector.Abs(w));
+            Vector<double> larger = Vector<double>.One / (Vector<double>.One + decay);
+            Vector.ConditionalSelect(Vector.LessThan(w, Vector<double>.Zero), decay * larger, larger).CopyTo(point, i);
+            (2 * decay * larger * larger).CopyTo(slope, i);
+        }
+    }
+}

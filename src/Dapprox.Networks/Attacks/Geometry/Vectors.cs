@@ -1,0 +1,27 @@
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Measurement;
+
+namespace Dapprox.Networks.Attacks.Geometry;
+
+/// <summary>Sums over images as vectors, in binary64 and in the order of their numbers.</summary>
+static class Vectors
+{
+    public static double Norm1(ReadOnlySpan<float> vector)
+    {
+        double sum = 0;
+        foreach (float component in vector)
+            sum += Math.Abs((double)component);
+        return sum;
+    }
+
+    /// <summary>The Euclidean length, without overflow or underflow of the squares of binary32 numbers.</summary>
+    public static double Norm2(ReadOnlySpan<float> vector) => Math.Sqrt(Dot(vector, vector));
+
+    public static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        double sum = 0;
+        for (int i = 0; i < left.Length; i++)
+            sum += (double)left[i] * right[i];
+        return sum;
+    }
+}

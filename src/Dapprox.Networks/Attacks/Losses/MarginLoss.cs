@@ -1,0 +1,39 @@
+namespace Dapprox.Networks.Attacks.Losses;
+
+/// <summary>Differences of two logits as losses.</summary>
+public static class MarginLoss
+{
+    /// <summary>The class with the largest logit among all but one, the first among equals.</summary>
+    /// <param name="logits"><c>[classes]</c>, at least two.</param>
+    /// <param name="label">The one.</param>
+    public static int Rival(ReadOnlySpan<float> logits, int label)
+    {
+        int best = label == 0 ? 1 : 0;
+        for (int i = best + 1; i < logits.Length; i++)
+        {
+            if (i != label && logits[i] > logits[best])
+                best = i;
+        }
+
+        return best;
+    }
+
+    /// <summary>All classes but one, the most likely first, equals by their numbers.</summary>
+    /// <param name="logits"><c>[classes]</c>.</param>
+    /// <param name="label">The one.</param>
+    public static int[] Rivals(float[] logits, int label) => Enumerable.Range(0, logits.Length)
+        .Where(i => i != label)
+        .OrderByDescending(i => logits[i])
+        .ToArray();
+
+    /// <summary>Writes the gradient of the logit of one class minus that of another.</summary>
+    /// <param name="raised">The class that is to grow.</param>
+    /// <param name="lowered">The class that is to fall.</param>
+    /// <param name="gradient">Receives <c>[classes]</c>.</param>
+    public static void Difference(int raised, int lowered, Span<float> gradient)
+    {
+        gradient.Clear();
+        gradient[raised] = 1;
+        gradient[lowered] = -1;
+    }
+}

@@ -1,0 +1,55 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Attacks.Algorithms;
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Losses;
+using Dapprox.Networks.Attacks.Victims;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
+
+namespace Dapprox.Networks.Attacks;
+
+/// <summary>
+/// Robust accuracy by two attacks with gradients, PGD and then APGD-T on the images that PGD leaves. On approximate layers the
+/// gradient is straight-through, so this is an upper bound: an attack that is made for the network can do better.
+/// </summary>
+public static class Robustness
+{
+    // The later attack takes this share of the time: nine classes of 100 iterations beside 40 steps.
+    const double ApgdWork = 0.9;
+
+    /// <summary>Attacks images within an L∞ ball.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="images">The images, at least one.</param>
+    /// <param name="epsilon">The radius, pixels from 0 to 1.</param>
+    /// <param name="seed">Determines every random number.</param>
+    /// <param name="progress">Told how much more of the work is done, in shares of all, if given.</param>
+    /// <param name="cancellation">Ends the attacks.</param>
+    /// <returns>How many images are classified correctly before and after both attacks.</returns>
+    /// <exception cref="InputException">The images do not fit the network.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public static Evaluation Of(
+        Network network, Dataset images, double epsilon, ulong seed, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        Evaluation.ThrowIfUnfit(network, images);
+        var victim = new NetworkVictim(network);
+        var apgd = new Apgd(epsilon)
+        {
+            Loss = network.Classes switch { > 3 => ApgdLoss.TargetedDlr, 3 => ApgdLoss.Dlr, _ => ApgdLoss.CrossEntropy },
+            Restarts = 1,
+            StopsAtSuccess = true,
+        };
+        int[] standing = Standing(new Pgd(epsilon) { Restarts = 1 }, [.. Enumerable.Range(0, images.Count)], 1 - ApgdWork);
+        return new Evaluation(Standing(apgd, standing, ApgdWork).Length, images.Count);
+
+        int[] Standing(IAttack<IGradientVictim> attack, int[] places, double work)
+        {
+            if (places.Length == 0)
+                return places;
+            AttackRecord[] records = AttackRunner.Run(
+                attack, victim, images.Images(places), Array.ConvertAll(places, place => images.Labels[place]), seed, positions: places,
+                progress: more => progress?.Invoke(work * more / places.Length), cancellation: cancellation);
+            return [.. records.Where(record => record.Prediction == record.Label).Select(record => record.Image)];
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics.CodeAnalysis;
+using Dapprox.Arithmetic;
+using Dapprox.Measurement;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Layers;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Attacks.Victims;
+
+/// <summary>
+/// Networks whose backward pass is differentiable and nearer to an approximate forward pass than the exact layers' (backward
+/// pass differentiable approximation: Athalye, Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security", ICML
+/// 2018, section 4.1). Exact layers keep their own gradient, to the bit; the forward pass never changes.
+/// </summary>
+public static class GradientWeights
+{
+    /// <summary>How many calibration images <see cref="GainMatched"/> looks at, at most.</summary>
+    public const int CalibrationImages = 100;
+
+    /// <summary>
+    /// The network with gradient weights g·w, one <see cref="Gain"/> per approximate layer, measured where the layer works: at
+    /// the activations that the approximate network itself gives there on clean images.
+    /// </summary>
+    /// <param name="network">The approximate network.</param>
+    /// <param name="calibration">Clean images, <c>[batch, channels, height, width]</c>; the first 100 count.</param>
+    /// <exception cref="ArgumentException">There are no images, or they have another shape than the network's.</exception>
+    public static Network GainMatched(Network network, Tensor calibration)
+    {
+        network.ThrowIfUnfit(calibration);
+        if (calibration.Batch == 0)
+            throw new ArgumentException("There are no images to measure the gain on.", nameof(calibration));
+
+        int threads = network.MostThreads;
+        Layer[] layers = [.. network.Layers];
+        network.Observe(calibration.Rows(0, Math.Min(CalibrationImages, calibration.Batch)), (place, inputs) =>
+        {
+            if (IsApproximate(layers[place], out WeightedLayer? layer))
+            {
+                double gain = Gain(layer, inputs[0], threads);
+                layers[place] = layer.WithGradientWeights(Array.ConvertAll(layer.Weights.ToArray(), weight => (float)(gain * weight)));
+            }
+        });
+
+        return network.WithLayers(layers);
+    }
+
+    /// <summary>
+    /// The factor by which a layer enlarges: <c>g = Σ y·z / Σ z²</c>, the least-squares fit of its outputs y to g times the
+    /// exact layer's outputs z for the same input, both without the bias. Outputs that are not finite are left out; 1 where
+    /// nothing is left but zeros.
+    /// </summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="input">A batch of its inputs.</param>
+    /// <param name="threads">The most threads to use; the result does not depend on it.</param>
+    public static double Gain(WeightedLayer layer, Tensor input, int threads)
+    {
+        Tensor approximate = layer.Forward(input, threads);
+        Tensor exact = layer.With(ExactMultiplier.Rounded, layer.Accumulation).Forward(input, threads);
+        int area = layer.Bias.IsEmpty ? 1 : exact.RowLength / layer.Bias.Length;
+        double products = 0, squares = 0;
+        for (int i = 0; i < exact.Data.Length; i++)
+        {
+            double bias = layer.Bias.IsEmpty ? 0 : layer.Bias[layer is Dense ? i % layer.Bias.Length : i % exact.RowLength / area];
+            double y = approximate.Data[i] - bias, z = exact.Data[i] - bias;
+            if (double.IsFinite(y) && double.IsFinite(z))
+            {
+                products += y * z;
+                squares += z * z;
+            }
+        }
+
+        return squares > 0 ? products / squares : 1;
+    }
+
+    /// <summary>The network whose gradient weights are the <see cref="ExpectedSlope"/> of each weight's product in the activation.</summary>
+    /// <param name="network">The approximate network.</param>
+    public static Network Smoothed(Network network)
+    {
+        Layer[] layers = [.. network.Layers];
+        for (int i = 0; i < layers.Length; i++)
+        {
+            if (IsApproximate(layers[i], out WeightedLayer? layer))
+                layers[i] = layer.WithGradientWeights(ExpectedSlope.Of(layer.Multiplier, layer.Weights.ToArray(), network.Threads));
+        }
+
+        return network.WithLayers(layers);
+    }
+
+    static bool IsApproximate(Layer layer, [NotNullWhen(true)] out WeightedLayer? weighted)
+    {
+        weighted = layer is WeightedLayer { Multiplier: not ExactMultiplier } approximate ? approximate : null;
+        return weighted is not null;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using Dapprox.Arithmetic;
+using Dapprox.Foundation;
+using Dapprox.Hardware;
+using Dapprox.Kernels;
+using Dapprox.Measurement;
+using Dapprox.Networks.Attacks;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Layers;
+using Dapprox.Networks.Measurement;
+using Dapprox.Networks.Tensors;
+using Dapprox.Statistics;
+
+namespace Dapprox.Networks;
+
+/// <summary>
+/// Compares multipliers in one network: its accuracy, the multiplier's errors and cost, and, if asked for, the network's robust
+/// accuracy. Every multiplier sees the same images, operands and random numbers.
+/// </summary>
+/// <param name="network">The network; its own multipliers do not count.</param>
+/// <param name="images">The images to classify.</param>
+public sealed class Comparison(Network network, Dataset images)
+{
+    /// <summary>How many images the energy is measured on, of as many as there are.</summary>
+    public const int PricedImages = 32;
+
+    /// <summary>How many products the errors are measured on.</summary>
+    public const long ErrorSamples = 1 << 20;
+
+    /// <summary>How many products of each layer the energy is measured on.</summary>
+    public const long CostSamples = 1 << 15;
+
+    // Only for the progress: seconds that everything takes that does not grow with the images, the images that tell how long one
+    // takes, and how many passes over an image an attack is worth.
+    const double OtherSeconds = 1;
+    const int TriedImages = 4, AttackPasses = 400;
+
+    readonly Network exact = network.With(ExactMultiplier.Rounded);
+    readonly Dictionary<FloatMultiplier, CostMeasurement> measurements = [];
+    readonly Dictionary<FloatMultiplier, double> secondsAnImage = [];
+    IReadOnlyList<LayerCost>? exactCosts;
+
+    /// <summary>The layers whose multiplier is replaced; the others are exact.</summary>
+    public LayerSelection Layers { get; init; } = LayerSelection.All;
+
+    /// <summary>The format of the sums.</summary>
+    public Accumulation Accumulation { get; init; } = Accumulation.Float32;
+
+    /// <summary>The images whose activations the energy is measured on, the first <see cref="PricedImages"/> of them; null for those that are classified.</summary>
+    public Dataset? Activations { get; init; }
+
+    /// <summary>The technology.</summary>
+    public CellLibrary Library { get; init; } = CellLibrary.Shipped;
+
+    /// <summary>The largest L∞ distance of an attack, pixels from 0 to 1; null for no attack.</summary>
+    public double? Epsilon { get; init; }
+
+    /// <summary>How many images are attacked at most, the first ones.</summary>
+    public int AttackedImages { get; init; } = 100;
+
+    /// <summary>Determines every random number.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>How many images are attacked: none without <see cref="Epsilon"/>.</summary>
+    public int Attacked => Epsilon is null ? 0 : Math.Min(AttackedImages, images.Count);
+
+    /// <summary>About how long <see cref="Measure"/> takes, from the time that some images take, in seconds.</summary>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <exception cref="InputException">The images do not fit the network, or the selection none of its layers.</exception>
+    public double Estimate(FloatMultiplier multiplier) => OtherSeconds + SecondsAnImage(multiplier) * (images.Count + Attacked * AttackPasses);
+
+    /// <summary>Measures one multiplier.</summary>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="progress">Told how many more of the seconds of <see cref="Estimate"/> are done, if given.</param>
+    /// <param name="cancellation">Stops between batches, layers and rounds of an attack.</param>
+    /// <exception cref="InputException">The images do not fit the network, or the selection none of its layers.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public ComparisonRow Measure(FloatMultiplier multiplier, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        double image = progress is null ? 0 : SecondsAnImage(multiplier);
+        var watch = Stopwatch.StartNew();
+        Network replaced = Replaced(multiplier);
+        Evaluation accuracy = Evaluation.Of(replaced, images, batch => progress?.Invoke(batch.Batch * image), cancellation);
+        ErrorMetrics errors = ErrorMeasurement.Sample(multiplier, OperandLaw.Uniform11, ErrorSamples, Seed, cancellation: cancellation);
+        MultiplierPrice? price = null;
+        string? reason = null;
+        try
+        {
+            price = Price(replaced, multiplier, cancellation);
+        }
+        catch (InputException e)
+        {
+            reason = e.Message;
+        }
+
+        progress?.Invoke(OtherSeconds);
+        Evaluation? robust = Epsilon is double epsilon
+            ? Robustness.Of(replaced, images.First(Attacked), epsilon, Seed, more => progress?.Invoke(more * Attacked * AttackPasses * image), cancellation)
+            : null;
+        return new ComparisonRow(multiplier, accuracy, errors, price, reason, robust, watch.Elapsed.TotalSeconds);
+    }
+
+    Network Replaced(FloatMultiplier multiplier) => exact.With(multiplier, Layers, Accumulation);
+
+    double SecondsAnImage(FloatMultiplier multiplier)
+    {
+        if (!secondsAnImage.TryGetValue(multiplier, out double seconds))
+        {
+            Network replaced = Replaced(multiplier);
+            Evaluation.ThrowIfUnfit(replaced, images);
+            Tensor tried = images.Images(0, Math.Min(TriedImages, images.Count));
+            // The first time a circuit is compiled.
+            replaced.Forward(tried);
+            var watch = Stopwatch.StartNew();
+            replaced.Forward(tried);
+            seconds = watch.Elapsed.TotalSeconds / tried.Batch;
+            secondsAnImage.Add(multiplier, seconds);
+        }
+
+        return seconds;
+    }
+
+    MultiplierPrice Price(Network replaced, FloatMultiplier multiplier, CancellationToken cancellation)
+    {
+        Measurement(multiplier);
+        exactCosts ??= Costs(exact);
+        IReadOnlyList<LayerCost> costs = Costs(replaced);
+        CircuitCost reference = exactCosts[0].Product;
+        IMultiplies[] layers = [.. replaced.Layers.OfType<IMultiplies>()];
+        LayerCost[] own = [.. costs.Where((_, layer) => layers[layer].Multiplier == multiplier)];
+        CircuitCost hardware = own[0].Product;
+        double energy = costs.Sum(layer => layer.Energy);
+        return new MultiplierPrice(
+            own.Sum(layer => layer.Energy) / own.Sum(layer => layer.Products), energy, hardware.Delay, hardware.Area,
+            energy / exactCosts.Sum(layer => layer.Energy), hardware.Delay / reference.Delay, hardware.Area / reference.Area);
+
+        IReadOnlyList<LayerCost> Costs(Network priced)
+        {
+            Dataset seen = Activations ?? images;
+            return NetworkCost.Of(
+                priced, seen.Images(0, Math.Min(PricedImages, seen.Count)), Measurement, Library, CostSamples, Seed, cancellation: cancellation);
+        }
+    }
+
+    CostMeasurement Measurement(FloatMultiplier multiplier)
+    {
+        if (!measurements.TryGetValue(multiplier, out CostMeasurement? measurement))
+            measurements.Add(multiplier, measurement = new CostMeasurement(multiplier));
+        return measurement;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Dapprox.Foundation;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Layers;
+
+namespace Dapprox.Networks.Data;
+
+/// <summary>
+/// Sixteen hexadecimal digits that stand for many numbers, the first of their SHA-256: in one line of text they tell two
+/// data sets or two networks of the same name apart.
+/// </summary>
+public static class Fingerprint
+{
+    const int Digits = 16;
+
+    /// <summary>Of the pixels and labels of images.</summary>
+    /// <param name="data">The images.</param>
+    public static string Of(Dataset data)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(data.Pixels.Span);
+        Span<byte> label = stackalloc byte[sizeof(int)];
+        foreach (int each in data.Labels)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(label, each);
+            hash.AppendData(label);
+        }
+
+        return Text(hash);
+    }
+
+    /// <summary>Of all that a file holds.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">It cannot be read.</exception>
+    public static string OfFile(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(file))[..Digits];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"cannot read '{path}': {e.Message.TrimEnd('.')}; give a file that can be read", e);
+        }
+    }
+
+    /// <summary>Of the weights and biases of a network's weighted layers; the multiplier does not count.</summary>
+    /// <param name="network">The network.</param>
+    public static string Of(Network network) =>
+        Of(network.Layers.OfType<WeightedLayer>().SelectMany(layer => (float[][])[layer.Weights.ToArray(), layer.Bias.ToArray()]));
+
+    /// <summary>Of the bits of numbers.</summary>
+    /// <param name="arrays">The numbers; how they are divided into arrays does not count.</param>
+    internal static string Of(IEnumerable<float[]> arrays)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (float[] numbers in arrays)
+        {
+            byte[] bytes = new byte[numbers.Length * sizeof(float)];
+            for (int i = 0; i < numbers.Length; i++)
+                BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), numbers[i]);
+            hash.AppendData(bytes);
+        }
+
+        return Text(hash);
+    }
+
+    static string Text(IncrementalHash hash) => Convert.ToHexStringLower(hash.GetHashAndReset())[..Digits];
+}

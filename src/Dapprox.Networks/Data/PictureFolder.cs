@@ -1,0 +1,170 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Graph;
+using SkiaSharp;
+using nietras.SeparatedValues;
+
+namespace Dapprox.Networks.Data;
+
+/// <summary>
+/// A user's own pictures: files in a folder (PNG, JPEG, WebP, BMP, GIF), and a CSV file that says the class of each. Transparent
+/// pixels lie on black; a network for grey images sees the luma 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). Colour profiles and
+/// the orientation that a camera notes are not looked at.
+/// </summary>
+public static class PictureFolder
+{
+    // Pixels of a file: a bomb of a few kilobytes can claim billions.
+    const long MostPixels = 100_000_000;
+
+    /// <summary>Reads the pictures that a CSV file lists, in its order.</summary>
+    /// <param name="folder">Where they are.</param>
+    /// <param name="labels">
+    /// The file: on each line a path inside the folder, a comma, and a class as a whole number from 0. A first line whose second
+    /// field is no number is a title. Fields with commas or quotation marks stand between quotation marks.
+    /// </param>
+    /// <param name="network">The network whose images they are to be.</param>
+    /// <param name="shorterSide">
+    /// Resize each picture so that its shorter side has that many pixels, and cut the network's size out of its middle; null to take
+    /// pictures of the network's size only.
+    /// </param>
+    /// <exception cref="InputException">A file is not there or no picture, has another size, or the CSV file is not as described.</exception>
+    public static Dataset Load(string folder, string labels, Network network, int? shorterSide)
+    {
+        if (network.InputShape.Length != 3 || network.InputShape[0] is not (1 or 3))
+            throw new InputException($"{network.Name} takes inputs of shape {string.Join('×', network.InputShape.ToArray())}, and pictures are 1×height×width or 3×height×width; choose a network for pictures (of height×width×channels: --layout nhwc)");
+        (int channels, int height, int width) = (network.InputShape[0], network.InputShape[1], network.InputShape[2]);
+        if (shorterSide < Math.Max(height, width))
+            throw new InputException($"a shorter side of {shorterSide} pixels does not hold the {height}×{width} pixels of {network.Name}; give at least {Math.Max(height, width)}");
+        if (!Directory.Exists(folder))
+            throw new InputException($"there is no folder '{folder}'; give the one that holds the pictures");
+        List<(string File, int Label)> listed = ReadLabels(folder, labels, network.Classes);
+        long length = (long)channels * height * width;
+        if (listed.Count * length > Array.MaxLength)
+            throw new InputException($"'{labels}' lists {listed.Count} pictures of {channels}×{height}×{width}, more than fit into memory; list at most {Array.MaxLength / length} at a time");
+        byte[] pixels = new byte[listed.Count * length];
+        // Each to its own place, so that the order of the work does not matter; of several that are wrong the first is told of.
+        var wrong = new InputException?[listed.Count];
+        Parallel.For(0, listed.Count, i =>
+        {
+            try
+            {
+                Decode(listed[i].File, channels, height, width, shorterSide, pixels.AsSpan((int)(i * length), (int)length));
+            }
+            catch (InputException e)
+            {
+                wrong[i] = e;
+            }
+        });
+        if (Array.Find(wrong, e => e is not null) is InputException first)
+            throw first;
+        return new Dataset(
+            Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), Split.Test, channels, height, width,
+            [.. Enumerable.Range(0, network.Classes).Select(label => $"{label}")], pixels, [.. listed.Select(picture => picture.Label)], canonical: false,
+            $"{listed.Count} pictures of '{folder}', with the classes of '{labels}'{(shorterSide is null ? "" : $", resized to a shorter side of {shorterSide} pixels and cut to {height}×{width}")}");
+    }
+
+    static List<(string File, int Label)> ReadLabels(string folder, string labels, int classes)
+    {
+        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
+        var listed = new List<(string File, int Label)>();
+        var seen = new Dictionary<string, int>();
+        InputFile.Read(labels, stream =>
+        {
+            try
+            {
+                using SepReader reader = Sep.New(',').Reader(options => options with { HasHeader = false, Unescape = true, DisableColCountCheck = true }).From(stream);
+                foreach (SepReader.Row row in reader)
+                {
+                    int line = row.RowIndex + 1;
+                    if (row.ColCount == 1 && row[0].Span.IsWhiteSpace())
+                        continue;
+                    if (row.ColCount != 2)
+                        throw Wrong(line, $"has {row.ColCount} fields; give a file and a class, with a comma between them");
+                    string name = row[0].ToString(), given = row[1].ToString();
+                    if (!int.TryParse(given, System.Globalization.NumberStyles.AllowLeadingWhite | System.Globalization.NumberStyles.AllowTrailingWhite | System.Globalization.NumberStyles.AllowLeadingSign, null, out int label))
+                    {
+                        if (line == 1)
+                            continue;
+                        throw Wrong(line, $"has the class '{InputFile.OneLine(given, 40)}'; give an integer from 0 to {classes - 1}");
+                    }
+
+                    if (label < 0 || label >= classes)
+                        throw Wrong(line, $"has the class {label}; the network has the classes 0 to {classes - 1}");
+                    string file = name.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(Path.Combine(root, name));
+                    if (!file.StartsWith(root, StringComparison.Ordinal))
+                        throw Wrong(line, $"names '{InputFile.OneLine(name, 80)}', which is not inside '{folder}'; give a path relative to it");
+                    if (!File.Exists(file))
+                        throw Wrong(line, $"names '{InputFile.OneLine(name, 80)}', and there is no such file in '{folder}'");
+                    if (!seen.TryAdd(file, line))
+                        throw Wrong(line, $"names '{InputFile.OneLine(name, 80)}', as line {seen[file]} does; list each picture once");
+                    listed.Add((file, label));
+                }
+            }
+            catch (Exception e) when (e is InvalidDataException or NotSupportedException)
+            {
+                throw new InputException($"'{labels}' is no CSV file: {InputFile.OneLine(e.Message, 120)}; give one line a picture, file and class with a comma between them", e);
+            }
+
+            return true;
+        });
+        return listed.Count > 0 ? listed : throw new InputException($"'{labels}' lists no picture; give one line a picture, file and class with a comma between them");
+
+        InputException Wrong(int line, string what) => new($"'{labels}', line {line}, {what}");
+    }
+
+    static void Decode(string file, int channels, int height, int width, int? shorterSide, Span<byte> planes)
+    {
+        using SKBitmap bitmap = InputFile.Read(file, stream => Decode(file, stream));
+        if (shorterSide is not int side)
+        {
+            if (bitmap.Width != width || bitmap.Height != height)
+                throw new InputException($"'{file}' has {bitmap.Height}×{bitmap.Width} pixels (height×width), and the network takes {height}×{width}; give --resize N to resize the shorter side to N pixels and cut out the middle");
+            Store(bitmap, 0, 0, channels, height, width, planes);
+            return;
+        }
+
+        double scale = (double)side / Math.Min(bitmap.Width, bitmap.Height);
+        var size = new SKSizeI(Math.Max(side, (int)Math.Round(scale * bitmap.Width)), Math.Max(side, (int)Math.Round(scale * bitmap.Height)));
+        if ((long)size.Width * size.Height > MostPixels)
+            throw new InputException($"'{file}' has {bitmap.Height}×{bitmap.Width} pixels, which with --resize {side} become {size.Height}×{size.Width}; at most {MostPixels:N0} are taken");
+        // Through ever smaller pictures, so that a fine pattern is averaged and does not alias.
+        using SKBitmap resized = bitmap.Resize(size, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear))
+            ?? throw new InputException($"'{file}' cannot be resized to {size.Height}×{size.Width} pixels");
+        Store(resized, (size.Height - height) / 2, (size.Width - width) / 2, channels, height, width, planes);
+    }
+
+    static SKBitmap Decode(string file, FileStream stream)
+    {
+        using SKCodec? codec = SKCodec.Create(stream);
+        if (codec is null)
+            throw new InputException($"'{file}' is no picture that can be read; give PNG, JPEG, WebP, BMP or GIF");
+        if ((long)codec.Info.Width * codec.Info.Height > MostPixels)
+            throw new InputException($"'{file}' claims {codec.Info.Height}×{codec.Info.Width} pixels; at most {MostPixels:N0} are taken");
+        // Premultiplied: what is transparent lies on black.
+        var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
+        if (codec.GetPixels(bitmap.Info, bitmap.GetPixels()) == SKCodecResult.Success)
+            return bitmap;
+        bitmap.Dispose();
+        throw new InputException($"'{file}' is cut short or damaged; give the whole picture");
+    }
+
+    /// <summary>Copies a part of a bitmap, plane by plane.</summary>
+    static void Store(SKBitmap bitmap, int top, int left, int channels, int height, int width, Span<byte> planes)
+    {
+        ReadOnlySpan<byte> source = bitmap.GetPixelSpan();
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++)
+            {
+                ReadOnlySpan<byte> pixel = source.Slice((top + y) * bitmap.RowBytes + 4 * (left + x), 3);
+                if (channels == 1)
+                {
+                    planes[y * width + x] = (byte)((299 * pixel[0] + 587 * pixel[1] + 114 * pixel[2] + 500) / 1000);
+                    continue;
+                }
+
+                for (int channel = 0; channel < 3; channel++)
+                    planes[(channel * height + y) * width + x] = pixel[channel];
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Buffers.Binary;
+using Dapprox.Foundation;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Formats.Onnx;
+
+/// <summary>A tensor whose numbers are known when a model is read: real numbers, or whole ones, which shapes are made of.</summary>
+/// <param name="Shape">The dimensions.</param>
+/// <param name="Reals">The numbers, where they are real ones.</param>
+/// <param name="Integers">The numbers, where they are whole ones; <see cref="Batch"/> among them stands for the number of images.</param>
+sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
+{
+    /// <summary>Stands for the number of images, which is not known.</summary>
+    public const long Batch = long.MinValue;
+
+    // Data types by their numbers in the format.
+    internal const int Float = 1, UInt8 = 2, Int8 = 3, Int32 = 6, Int64 = 7, Bool = 9, Half = 10, Double = 11, BFloat16 = 16;
+
+    const int External = 1;
+
+    static readonly string[] DataTypes =
+    [
+        "undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "double", "uint32", "uint64", "complex64",
+        "complex128", "bfloat16",
+    ];
+
+    /// <summary>How many numbers.</summary>
+    public int Count => (int)Tensor.Count(Shape);
+
+    /// <summary>Whole numbers in a row.</summary>
+    /// <param name="numbers">The numbers.</param>
+    public static OnnxTensor List(params long[] numbers) => new([numbers.Length], null, numbers);
+
+    /// <summary>The name of a data type, in a message.</summary>
+    /// <param name="type">Its number in the format.</param>
+    public static string NameOf(long type) => type >= 0 && type < DataTypes.Length ? DataTypes[type] : $"the data type {type}";
+
+    /// <summary>Reads a tensor.</summary>
+    /// <param name="tensor">As it stands in the file.</param>
+    /// <param name="folder">Where files of external data are.</param>
+    /// <exception cref="InputException">Its numbers are not there, or of a type that is not read.</exception>
+    public static OnnxTensor Read(TensorProto tensor, string folder)
+    {
+        string name = $"the tensor '{tensor.Name}'";
+        long count = 1;
+        foreach (long dimension in tensor.Dims)
+        {
+            count = dimension is >= 0 and <= int.MaxValue && count * Math.Max(1, dimension) <= Array.MaxLength
+                ? count * dimension
+                : throw new InputException($"{name} has the shape [{string.Join(", ", tensor.Dims)}]; dimensions are at least 0, and their product at most {Array.MaxLength}");
+        }
+
+        int[] shape = [.. tensor.Dims.Select(dimension => (int)dimension)];
+        RealFormat? real = tensor.DataType switch
+        {
+            Float => RealFormat.Float32,
+            Half => RealFormat.Float16,
+            BFloat16 => RealFormat.BFloat16,
+            Double => RealFormat.Float64,
+            _ => null,
+        };
+        int size = real?.Size() ?? tensor.DataType switch
+        {
+            Int64 => sizeof(long),
+            Int32 => sizeof(int),
+            UInt8 or Int8 or Bool => 1,
+            _ => throw new InputException($"{name} is of {NameOf(tensor.DataType)}; read are float, float16, bfloat16, double, int64, int32, int8, uint8 and bool"),
+        };
+        int given = tensor.DataType switch { Float => tensor.FloatData.Count, Double => tensor.DoubleData.Count, Int64 => tensor.Int64Data.Count, _ => tensor.Int32Data.Count };
+        ReadOnlyMemory<byte> raw = tensor.DataLocation == External ? ReadExternal(tensor, folder, count * size) : tensor.RawData.Memory;
+        bool isRaw = tensor.DataLocation == External || !tensor.RawData.IsEmpty;
+        long found = isRaw ? raw.Length : given;
+        if (found != (isRaw ? count * size : count))
+            throw new InputException($"{name} of the shape [{string.Join(", ", shape)}] has {found} {(isRaw ? "bytes" : "numbers")} and should have {(isRaw ? count * size : count)}");
+        if (real is RealFormat format)
+        {
+            float[] reals = new float[count];
+            ReadOnlySpan<byte> bytes = raw.Span;
+            for (int i = 0; i < reals.Length; i++)
+                reals[i] = isRaw ? format.Read(bytes[(i * size)..]) : GivenReal(tensor, i);
+            // Read once; a large network need not lie in memory twice.
+            tensor.RawData = Google.Protobuf.ByteString.Empty;
+            return new OnnxTensor(shape, reals, null);
+        }
+
+        long[] integers = new long[count];
+        for (int i = 0; i < integers.Length; i++)
+        {
+            integers[i] = isRaw ? RawInteger(raw.Span[(i * size)..], tensor.DataType) : tensor.DataType == Int64 ? tensor.Int64Data[i] : tensor.Int32Data[i];
+            if (integers[i] == Batch)
+                throw new InputException($"{name} holds the number {Batch}, which no size, place or factor can be");
+        }
+
+        return new OnnxTensor(shape, null, integers);
+    }
+
+    static float GivenReal(TensorProto tensor, int i) => tensor.DataType switch
+    {
+        Float => tensor.FloatData[i],
+        Double => (float)tensor.DoubleData[i],
+        Half => (float)BitConverter.UInt16BitsToHalf((ushort)tensor.Int32Data[i]),
+        _ => BitConverter.UInt32BitsToSingle((uint)(ushort)tensor.Int32Data[i] << 16),
+    };
+
+    static long RawInteger(ReadOnlySpan<byte> bytes, int type) => type switch
+    {
+        Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
+        Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
+        Int8 => (sbyte)bytes[0],
+        _ => bytes[0],
+    };
+
+    /// <summary>The bytes of a tensor in another file, which has to be in the model's folder or below.</summary>
+    static ReadOnlyMemory<byte> ReadExternal(TensorProto tensor, string folder, long length)
+    {
+        string? Entry(string key) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;
+        string location = Entry("location") ?? "";
+        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        root = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
+        if (length > Array.MaxLength)
+            throw new InputException($"the tensor '{tensor.Name}' has {length} bytes; at most {Array.MaxLength} are read");
+        if (location.Length == 0 || Path.IsPathRooted(location) || location.Contains('\0') || !Path.GetFullPath(Path.Combine(root, location)).StartsWith(root, StringComparison.Ordinal))
+            throw new InputException($"the data of the tensor '{tensor.Name}' are said to be in '{location}'; they have to be in a file in the model's folder");
+        long offset = long.TryParse(Entry("offset") ?? "0", out long start) ? start : -1;
+        return InputFile.Read(Path.Combine(root, location), stream =>
+        {
+            if (offset < 0 || offset > stream.Length - length)
+                throw new InputException($"the data of the tensor '{tensor.Name}' are said to be {length} bytes from {Entry("offset") ?? "0"} on in '{location}', which has {stream.Length} bytes");
+            byte[] bytes = new byte[length];
+            stream.Position = offset;
+            stream.ReadExactly(bytes);
+            return bytes;
+        });
+    }
+}

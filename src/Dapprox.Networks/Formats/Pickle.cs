@@ -1,0 +1,235 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+using Dapprox.Foundation;
+
+namespace Dapprox.Networks.Formats;
+
+/// <summary>
+/// Reads what a pickle describes, and runs nothing: a name in it stays a name. Of the instructions of Python's protocols 0 to 5
+/// (docs.python.org/3/library/pickletools.html) those that data need are read.
+/// </summary>
+sealed class Pickle
+{
+    // What an attacker could nest or repeat: more than a state dict has.
+    const int MostItems = 1 << 20;
+
+    readonly byte[] bytes;
+    readonly List<object?> stack = [];
+    readonly Stack<int> marks = new();
+    readonly Dictionary<int, object?> memo = [];
+    int place;
+
+    Pickle(byte[] bytes) => this.bytes = bytes;
+
+    /// <summary>A name that Python would look up: <c>collections.OrderedDict</c>.</summary>
+    public sealed record Name(string Module, string Member)
+    {
+        public override string ToString() => $"{Module}.{Member}";
+    }
+
+    /// <summary>A call that Python would make.</summary>
+    public sealed record Call(Name Function, object?[] Arguments)
+    {
+        public override string ToString() => $"{Function}()";
+    }
+
+    /// <summary>A reference to something outside the pickle.</summary>
+    public sealed record Reference(object? Id)
+    {
+        // Not what it refers to, which can be a reference in a reference, a million times.
+        public override string ToString() => "a reference";
+    }
+
+    /// <summary>A dictionary, in order.</summary>
+    public sealed class Entries : List<KeyValuePair<object?, object?>>;
+
+    /// <summary>What the pickle describes.</summary>
+    /// <param name="bytes">The pickle.</param>
+    /// <exception cref="InputException">It is none, or has an instruction that data do not need.</exception>
+    public static object? Read(byte[] bytes)
+    {
+        try
+        {
+            return new Pickle(bytes).Run();
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new InputException("the pickle is damaged", e);
+        }
+    }
+
+    object? Run()
+    {
+        while (true)
+        {
+            if (stack.Count > MostItems || memo.Count > MostItems)
+                throw new InputException($"the pickle has more than {MostItems} items");
+            byte instruction = Bytes(1)[0];
+            switch ((char)instruction)
+            {
+                case '\x80':
+                    Bytes(1);
+                    break;
+                case '\x95':
+                    Bytes(8);
+                    break;
+                case '.':
+                    return Pop();
+                case '(':
+                    marks.Push(stack.Count);
+                    break;
+                case '0':
+                    Pop();
+                    break;
+                case '}':
+                    stack.Add(new Entries());
+                    break;
+                case ']':
+                    stack.Add(new List<object?>());
+                    break;
+                case ')':
+                    stack.Add(Array.Empty<object?>());
+                    break;
+                case 'd':
+                    stack.Add(Pairs(new Entries(), FromMark()));
+                    break;
+                case 'l':
+                    stack.Add(FromMark().ToList());
+                    break;
+                case 't':
+                    stack.Add(FromMark());
+                    break;
+                case '\x85' or '\x86' or '\x87':
+                    stack.Add(Last(instruction - 0x84));
+                    break;
+                case 's':
+                    object?[] pair = Last(2);
+                    Pairs(As<Entries>(stack[^1]), pair);
+                    break;
+                case 'u':
+                    object?[] pairs = FromMark();
+                    Pairs(As<Entries>(stack[^1]), pairs);
+                    break;
+                case 'a':
+                    object? item = Pop();
+                    As<List<object?>>(stack[^1]).Add(item);
+                    break;
+                case 'e':
+                    object?[] items = FromMark();
+                    As<List<object?>>(stack[^1]).AddRange(items);
+                    break;
+                case 'N':
+                    stack.Add(null);
+                    break;
+                case '\x88' or '\x89':
+                    stack.Add(instruction == 0x88);
+                    break;
+                case 'K':
+                    stack.Add((long)Bytes(1)[0]);
+                    break;
+                case 'M':
+                    stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2)));
+                    break;
+                case 'J':
+                    stack.Add((long)BinaryPrimitives.ReadInt32LittleEndian(Bytes(4)));
+                    break;
+                case '\x8a':
+                    var number = new BigInteger(Bytes(Bytes(1)[0]));
+                    stack.Add(number >= long.MinValue && number <= long.MaxValue ? (long)number : throw new InputException("the pickle has a number of more than 64 bits"));
+                    break;
+                case 'G':
+                    stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Bytes(8)));
+                    break;
+                case 'X':
+                    stack.Add(Encoding.UTF8.GetString(Bytes(BinaryPrimitives.ReadInt32LittleEndian(Bytes(4)))));
+                    break;
+                case '\x8c':
+                    stack.Add(Encoding.UTF8.GetString(Bytes(Bytes(1)[0])));
+                    break;
+                case 'c':
+                    stack.Add(new Name(Line(), Line()));
+                    break;
+                case '\x93':
+                    object?[] name = Last(2);
+                    stack.Add(new Name(As<string>(name[0]), As<string>(name[1])));
+                    break;
+                case 'R':
+                    object?[] call = Last(2);
+                    stack.Add(Called(As<Name>(call[0]), As<object?[]>(call[1])));
+                    break;
+                case 'b':
+                    // The state of an ordered dictionary is what versions its modules have, which nothing here needs.
+                    Pop();
+                    if (stack[^1] is not Entries)
+                        throw new InputException("the pickle sets the state of an object; only dictionaries of tensors are read");
+                    break;
+                case 'Q':
+                    stack.Add(new Reference(Pop()));
+                    break;
+                case 'q':
+                    memo[Bytes(1)[0]] = stack[^1];
+                    break;
+                case 'r':
+                    memo[BinaryPrimitives.ReadInt32LittleEndian(Bytes(4))] = stack[^1];
+                    break;
+                case '\x94':
+                    memo[memo.Count] = stack[^1];
+                    break;
+                case 'h':
+                    stack.Add(memo[Bytes(1)[0]]);
+                    break;
+                case 'j':
+                    stack.Add(memo[BinaryPrimitives.ReadInt32LittleEndian(Bytes(4))]);
+                    break;
+                default:
+                    throw new InputException($"the pickle has the instruction 0x{instruction:x2} at byte {place - 1}, which data do not need");
+            }
+        }
+    }
+
+    static object Called(Name function, object?[] arguments) =>
+        function == new Name("collections", "OrderedDict") && arguments.Length == 0 ? new Entries() : new Call(function, arguments);
+
+    static Entries Pairs(Entries entries, object?[] items)
+    {
+        for (int i = 0; i + 1 < items.Length; i += 2)
+            entries.Add(new(items[i], items[i + 1]));
+        return entries;
+    }
+
+    /// <summary>An item that has to be of that kind.</summary>
+    static T As<T>(object? item)
+        where T : class => item as T ?? throw new InputException("the pickle is damaged");
+
+    object? Pop()
+    {
+        object? top = stack[^1];
+        stack.RemoveAt(stack.Count - 1);
+        return top;
+    }
+
+    object?[] Last(int count)
+    {
+        object?[] items = [.. stack.GetRange(stack.Count - count, count)];
+        stack.RemoveRange(stack.Count - count, count);
+        return items;
+    }
+
+    object?[] FromMark() => Last(stack.Count - marks.Pop());
+
+    ReadOnlySpan<byte> Bytes(int count)
+    {
+        ReadOnlySpan<byte> result = bytes.AsSpan(place, count);
+        place += count;
+        return result;
+    }
+
+    string Line()
+    {
+        int length = bytes.AsSpan(place).IndexOf((byte)'\n');
+        string line = Encoding.UTF8.GetString(Bytes(length));
+        place++;
+        return line;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+
+namespace Dapprox.Networks.Formats;
+
+/// <summary>How a file writes real numbers, the lowest byte first.</summary>
+enum RealFormat
+{
+    /// <summary>binary32.</summary>
+    Float32,
+
+    /// <summary>binary64.</summary>
+    Float64,
+
+    /// <summary>binary16.</summary>
+    Float16,
+
+    /// <summary>bfloat16, the upper half of binary32.</summary>
+    BFloat16,
+}
+
+/// <summary>Reads numbers of a <see cref="RealFormat"/>.</summary>
+static class RealFormats
+{
+    /// <summary>The bytes of a number.</summary>
+    public static int Size(this RealFormat format) => format switch
+    {
+        RealFormat.Float32 => sizeof(float),
+        RealFormat.Float64 => sizeof(double),
+        _ => sizeof(ushort),
+    };
+
+    /// <summary>The number at the beginning of the bytes, rounded to binary32.</summary>
+    public static float Read(this RealFormat format, ReadOnlySpan<byte> bytes) => format switch
+    {
+        RealFormat.Float32 => BinaryPrimitives.ReadSingleLittleEndian(bytes),
+        RealFormat.Float64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+        RealFormat.Float16 => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes),
+        _ => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16),
+    };
+}

@@ -1,0 +1,168 @@
+using System.Numerics.Tensors;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Layers;
+
+/// <summary>What is made of two numbers.</summary>
+public enum Combination
+{
+    /// <summary>a + b.</summary>
+    Add,
+
+    /// <summary>a − b.</summary>
+    Subtract,
+
+    /// <summary>a · b, exactly rounded whatever the multiplier: scales are no multiply-accumulates.</summary>
+    Multiply,
+
+    /// <summary>a / b.</summary>
+    Divide,
+
+    /// <summary>a where it is at least 0, otherwise a · b: PReLU. (He et al., "Delving Deep into Rectifiers", ICCV 2015.)</summary>
+    ScaleNegative,
+}
+
+/// <summary>
+/// Two batches, or a batch and a constant, number by number. What is shorter in a dimension, 1, is repeated there, as in NumPy;
+/// shapes are those of one image.
+/// </summary>
+public sealed class Combine : JoiningLayer
+{
+    readonly Combination combination;
+    readonly int[] shape;
+    // Null where every output takes the number in its own place.
+    readonly int[]? leftPlaces;
+    readonly int[]? rightPlaces;
+    readonly float[]? left;
+    readonly float[]? right;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="combination">What is made of two numbers.</param>
+    /// <param name="leftShape">The dimensions of a.</param>
+    /// <param name="rightShape">Those of b, as many.</param>
+    /// <param name="left">a where it is constant; otherwise null, and it is the first input.</param>
+    /// <param name="right">b where it is constant; otherwise null, and it is the last input.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public Combine(string name, Combination combination, ReadOnlySpan<int> leftShape, ReadOnlySpan<int> rightShape, float[]? left = null, float[]? right = null)
+        : base(name)
+    {
+        this.combination = combination;
+        this.left = left;
+        this.right = right;
+        shape = ShapeOf(leftShape, rightShape);
+        leftPlaces = Places(leftShape);
+        rightPlaces = Places(rightShape);
+    }
+
+    /// <summary>The shape of what two images of such shapes make.</summary>
+    /// <param name="left">One.</param>
+    /// <param name="right">The other, with as many dimensions.</param>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    public static int[] ShapeOf(ReadOnlySpan<int> left, ReadOnlySpan<int> right)
+    {
+        int[] shape = new int[left.Length];
+        if (left.Length != right.Length)
+            throw Unfit(left, right);
+        for (int i = 0; i < shape.Length; i++)
+            shape[i] = left[i] == right[i] || right[i] == 1 ? left[i] : left[i] == 1 ? right[i] : throw Unfit(left, right);
+        return shape;
+    }
+
+    internal override bool NeedsOutput => false;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(ReadOnlySpan<Tensor> inputs, int threads)
+    {
+        Tensor output = Tensor.Unfilled([inputs[0].Batch, .. shape]);
+        for (int image = 0; image < output.Batch; image++)
+        {
+            ReadOnlySpan<float> a = left ?? inputs[0].Row(image), b = right ?? inputs[^1].Row(image);
+            Span<float> to = output.Row(image);
+            if (combination == Combination.Add && leftPlaces is null && rightPlaces is null)
+            {
+                TensorPrimitives.Add(a, b, to);
+                continue;
+            }
+
+            for (int i = 0; i < to.Length; i++)
+            {
+                float x = a[leftPlaces?[i] ?? i], y = b[rightPlaces?[i] ?? i];
+                to[i] = combination switch
+                {
+                    Combination.Add => x + y,
+                    Combination.Subtract => x - y,
+                    Combination.Multiply => x * y,
+                    Combination.Divide => x / y,
+                    _ => x < 0 ? x * y : x,
+                };
+            }
+        }
+
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor[] InputGradients(ReadOnlySpan<Tensor> inputs, Tensor output, Tensor outputGradient, int threads)
+    {
+        Tensor? toLeft = left is null ? Zeros(inputs[0]) : null, toRight = right is null ? Zeros(inputs[^1]) : null;
+        for (int image = 0; image < output.Batch; image++)
+        {
+            ReadOnlySpan<float> a = left ?? inputs[0].Row(image), b = right ?? inputs[^1].Row(image), back = outputGradient.Row(image);
+            Span<float> backLeft = toLeft is null ? [] : toLeft.Row(image), backRight = toRight is null ? [] : toRight.Row(image);
+            for (int i = 0; i < back.Length; i++)
+            {
+                int leftPlace = leftPlaces?[i] ?? i, rightPlace = rightPlaces?[i] ?? i;
+                float x = a[leftPlace], y = b[rightPlace];
+                if (toLeft is not null)
+                {
+                    backLeft[leftPlace] += back[i] * combination switch
+                    {
+                        Combination.Add or Combination.Subtract => 1,
+                        Combination.Multiply => y,
+                        Combination.Divide => 1 / y,
+                        _ => x < 0 ? y : 1,
+                    };
+                }
+
+                if (toRight is not null)
+                {
+                    backRight[rightPlace] += back[i] * combination switch
+                    {
+                        Combination.Add => 1,
+                        Combination.Subtract => -1,
+                        Combination.Multiply => x,
+                        Combination.Divide => -x / (y * y),
+                        _ => x < 0 ? x : 0,
+                    };
+                }
+            }
+        }
+
+        return [.. new[] { toLeft, toRight }.OfType<Tensor>()];
+    }
+
+    static Tensor Zeros(Tensor like)
+    {
+        Tensor zeros = Tensor.Unfilled(like.Shape);
+        zeros.Data.AsSpan().Clear();
+        return zeros;
+    }
+
+    static ArgumentException Unfit(ReadOnlySpan<int> left, ReadOnlySpan<int> right) =>
+        new($"The shapes [{string.Join(", ", left.ToArray())}] and [{string.Join(", ", right.ToArray())}] do not fit each other.");
+
+    int[]? Places(ReadOnlySpan<int> own)
+    {
+        if (own.SequenceEqual(shape))
+            return null;
+        int[] places = new int[Tensor.Count(shape)];
+        for (int i = 0; i < places.Length; i++)
+        {
+            for (int dimension = shape.Length - 1, rest = i, stride = 1; dimension >= 0; rest /= shape[dimension], stride *= own[dimension], dimension--)
+                places[i] += rest % shape[dimension] % own[dimension] * stride;
+        }
+
+        return places;
+    }
+}

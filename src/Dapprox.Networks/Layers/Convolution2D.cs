@@ -1,0 +1,175 @@
+using Dapprox.Arithmetic;
+using Dapprox.Kernels;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Layers;
+
+/// <summary>
+/// A 2-D convolution: <c>[batch, channels, height, width]</c> to <c>[batch, filters, output height, output width]</c>; the
+/// formula stands at <see cref="ConvolutionKernel"/>.
+/// </summary>
+public sealed class Convolution2D : WeightedLayer
+{
+    readonly int height;
+    readonly int width;
+    readonly float[] weights;
+    readonly float[] bias;
+    readonly ConvolutionKernel kernel;
+    // The exact layer's, which all layers of these weights share, and the one that this layer uses.
+    readonly Lazy<ConvolutionKernel> exactGradient;
+    readonly Lazy<ConvolutionKernel> gradient;
+
+    /// <summary>Creates the layer for images of one size.</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="shape">The geometry.</param>
+    /// <param name="height">Rows of the input.</param>
+    /// <param name="width">Columns of the input.</param>
+    /// <param name="weights"><c>[filters, channels / groups, kernel height, kernel width]</c>; shared, not copied.</param>
+    /// <param name="bias"><c>[filters]</c>, or empty; shared, not copied.</param>
+    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="accumulation">The format of the sums.</param>
+    public Convolution2D(
+        string name, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
+        FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32)
+        : this(
+            name, new ConvolutionKernel(multiplier, shape, height, width, weights, bias, accumulation), shape, height, width,
+            weights, bias, multiplier, accumulation, exactGradient: null, gradientWeights: null)
+    {
+    }
+
+    Convolution2D(
+        string name, ConvolutionKernel kernel, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
+        FloatMultiplier multiplier, Accumulation accumulation, Lazy<ConvolutionKernel>? exactGradient, float[]? gradientWeights)
+        : base(name, weights, bias, multiplier, accumulation, gradientWeights)
+    {
+        Shape = shape;
+        this.height = height;
+        this.width = width;
+        this.weights = weights;
+        this.bias = bias;
+        this.kernel = kernel;
+        this.exactGradient = exactGradient ?? new Lazy<ConvolutionKernel>(() => GradientKernel(weights));
+        gradient = gradientWeights is null || gradientWeights == weights
+            ? this.exactGradient
+            : new Lazy<ConvolutionKernel>(() => GradientKernel(gradientWeights));
+    }
+
+    /// <summary>The geometry.</summary>
+    public ConvolutionShape Shape { get; }
+
+    /// <inheritdoc/>
+    public override long Multiplications => (long)Shape.OutputChannels * Shape.Taps * kernel.OutputHeight * kernel.OutputWidth;
+
+    int StuffedHeight => height + Shape.Dilation.Height * (Shape.KernelHeight - 1);
+
+    int StuffedWidth => width + Shape.Dilation.Width * (Shape.KernelWidth - 1);
+
+    /// <inheritdoc/>
+    public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) => new Convolution2D(
+        Name, new ConvolutionKernel(multiplier, Shape, height, width, weights, bias, accumulation), Shape, height, width,
+        weights, bias, multiplier, accumulation, exactGradient, GradientWeightsFor(multiplier));
+
+    /// <inheritdoc/>
+    public override WeightedLayer WithGradientWeights(float[] weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new Convolution2D(
+            Name, kernel, Shape, height, width, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
+    }
+
+    internal override int Channels => Shape.OutputChannels;
+
+    /// <inheritdoc/>
+    public override WeightedLayer WithWeights(float[] weights, float[] bias) =>
+        new Convolution2D(Name, Shape, height, width, weights, bias, Multiplier, Accumulation);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input, int threads)
+    {
+        Tensor output = Tensor.Unfilled(input.Batch, Shape.OutputChannels, kernel.OutputHeight, kernel.OutputWidth);
+        kernel.Run(input.Data, output.Data, threads);
+        return output;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// With <c>g</c> the output's gradient, <c>dx[c, p] = Σ_o Σ_i g[o, (p + padding − i·dilation) / stride] · w[o, c, i]</c>
+    /// over the taps for which the division leaves no rest, w being <see cref="WeightedLayer.GradientWeights"/>: a
+    /// convolution of g, spread out by the stride, with the filters turned around.
+    /// </remarks>
+    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
+    {
+        Tensor result = Tensor.Unfilled(input.Shape);
+        Tensor stuffed = Stuff(outputGradient);
+        gradient.Value.Run(stuffed.Data, result.Data, threads);
+        Workspace.Return(stuffed);
+        return result;
+    }
+
+    /// <summary>
+    /// The output's gradient on a grid of zeros: position y at dilation·(kernel − 1) − padding + y·stride, so that a
+    /// convolution without padding gives the input's size. Positions that only the padding saw fall away.
+    /// </summary>
+    Tensor Stuff(Tensor outputGradient)
+    {
+        int outputHeight = kernel.OutputHeight, outputWidth = kernel.OutputWidth;
+        int top = Shape.Dilation.Height * (Shape.KernelHeight - 1) - Shape.Padding.Top;
+        int left = Shape.Dilation.Width * (Shape.KernelWidth - 1) - Shape.Padding.Left;
+        // The positions that stay inside the grid: first ≤ position < end.
+        (int firstY, int endY) = Inside(top, outputHeight, StuffedHeight, Shape.Stride.Height);
+        (int firstX, int endX) = Inside(left, outputWidth, StuffedWidth, Shape.Stride.Width);
+        Tensor stuffed = Tensor.Unfilled(outputGradient.Batch, Shape.OutputChannels, StuffedHeight, StuffedWidth);
+        stuffed.Data.AsSpan().Clear();
+        for (int plane = 0; plane < outputGradient.Batch * Shape.OutputChannels; plane++)
+        {
+            for (int y = firstY; y < endY; y++)
+            {
+                ReadOnlySpan<float> source = outputGradient.Data.AsSpan((plane * outputHeight + y) * outputWidth, outputWidth)[firstX..endX];
+                if (source.IsEmpty)
+                    continue;
+                Span<float> destination = stuffed.Data.AsSpan((plane * StuffedHeight + top + y * Shape.Stride.Height) * StuffedWidth + left + firstX * Shape.Stride.Width);
+                if (Shape.Stride.Width == 1)
+                {
+                    source.CopyTo(destination);
+                    continue;
+                }
+
+                for (int x = 0; x < source.Length; x++)
+                    destination[x * Shape.Stride.Width] = source[x];
+            }
+        }
+
+        return stuffed;
+    }
+
+    static (int First, int End) Inside(int start, int count, int size, int stride)
+    {
+        int first = Math.Min(count, start >= 0 ? 0 : (-start + stride - 1) / stride);
+        int end = start >= size ? 0 : Math.Min(count, (size - start - 1) / stride + 1);
+        return (first, Math.Max(first, end));
+    }
+
+    ConvolutionKernel GradientKernel(float[] filters)
+    {
+        var transposed = new ConvolutionShape(Shape.OutputChannels, Shape.InputChannels, Shape.KernelHeight, Shape.KernelWidth)
+        {
+            Dilation = Shape.Dilation,
+            Groups = Shape.Groups,
+        };
+        int area = Shape.KernelHeight * Shape.KernelWidth;
+        float[] turned = new float[filters.Length];
+        for (int o = 0; o < Shape.OutputChannels; o++)
+        {
+            int group = o / Shape.GroupOutputs, oInGroup = o % Shape.GroupOutputs;
+            for (int c = 0; c < Shape.GroupInputs; c++)
+            {
+                int from = (o * Shape.GroupInputs + c) * area;
+                int to = ((group * Shape.GroupInputs + c) * Shape.GroupOutputs + oInGroup) * area;
+                for (int tap = 0; tap < area; tap++)
+                    turned[to + area - 1 - tap] = filters[from + tap];
+            }
+        }
+
+        return new ConvolutionKernel(ExactMultiplier.FusedSum, transposed, StuffedHeight, StuffedWidth, turned, []);
+    }
+}

@@ -1,0 +1,44 @@
+using Dapprox.Networks.Models;
+
+namespace Dapprox.Networks.Layers;
+
+/// <summary>
+/// Numbers of few bits: S. Zhou et al., "DoReFa-Net: Training Low Bitwidth Convolutional Neural Networks with Low Bitwidth
+/// Gradients", 2016 (arXiv 1606.06160).
+/// </summary>
+public static class DoReFa
+{
+    /// <summary>The most bits that a number is rounded to: all levels are then different binary32 numbers.</summary>
+    public const int MostBits = 16;
+
+    /// <summary>The nearest of 2ᵇ evenly spaced levels from 0 to 1, of two equally near the even one; equation 5.</summary>
+    /// <param name="value">0 to 1; a NaN stays a NaN.</param>
+    /// <param name="bits">b; 1 to <see cref="MostBits"/>.</param>
+    public static float Quantise(float value, int bits)
+    {
+        float steps = (1 << bits) - 1;
+        return MathF.Round(value * steps) / steps;
+    }
+
+    /// <summary>
+    /// The weights that a network multiplies with, of those that were learnt: w becomes
+    /// <c>2 · quantise(tanh(w) / (2 · max |tanh(w)|) + 1/2) − 1</c>, the maximum over the whole tensor; equation 9.
+    /// </summary>
+    /// <param name="learnt">The weights of one layer, of any shape.</param>
+    /// <param name="bits">b; 1 to <see cref="MostBits"/>.</param>
+    /// <returns>As many weights, from −1 to 1.</returns>
+    public static float[] Weights(ReadOnlySpan<float> learnt, int bits)
+    {
+        double largest = 0;
+        foreach (float weight in learnt)
+            largest = Math.Max(largest, Math.Abs(Math.Tanh(weight)));
+        // Zeros alone stay in the middle.
+        if (largest == 0)
+            largest = 1;
+        double steps = (1 << bits) - 1;
+        float[] quantised = new float[learnt.Length];
+        for (int i = 0; i < quantised.Length; i++)
+            quantised[i] = (float)(2 * (Math.Round(steps * (Math.Tanh(learnt[i]) / (2 * largest) + 0.5)) / steps) - 1);
+        return quantised;
+    }
+}

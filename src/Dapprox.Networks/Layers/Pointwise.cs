@@ -1,0 +1,109 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Tensors;
+using Dapprox.Statistics;
+
+namespace Dapprox.Networks.Layers;
+
+/// <summary>A function of every number by itself.</summary>
+public sealed class Pointwise : Layer
+{
+    readonly Func<float, float> function;
+    readonly Func<float, float, float> slope;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="function">The function.</param>
+    /// <param name="slope">Its derivative, from what goes in and what comes out.</param>
+    public Pointwise(string name, Func<float, float> function, Func<float, float, float> slope)
+        : base(name)
+    {
+        this.function = function;
+        this.slope = slope;
+    }
+
+    /// <summary>x where it is at least 0, otherwise alpha·x.</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="alpha">The slope below 0.</param>
+    public static Pointwise LeakyRelu(string name, float alpha) => new(name, x => x < 0 ? alpha * x : x, (x, _) => x < 0 ? alpha : 1);
+
+    /// <summary>1 / (1 + e⁻ˣ).</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Sigmoid(string name) => new(name, Logistic, (_, y) => y * (1 - y));
+
+    /// <summary>alpha·x + beta between 0 and 1.</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="alpha">The slope.</param>
+    /// <param name="beta">The result at 0.</param>
+    public static Pointwise HardSigmoid(string name, float alpha, float beta) =>
+        new(name, x => MathF.Min(MathF.Max(alpha * x + beta, 0), 1), (_, y) => y is > 0 and < 1 ? alpha : 0);
+
+    /// <summary>x·max(0, min(1, x / 6 + 1 / 2)). (Howard et al., "Searching for MobileNetV3", ICCV 2019.)</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise HardSwish(string name) =>
+        new(name, x => x * MathF.Min(MathF.Max(x / 6 + 0.5f, 0), 1), (x, _) => x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5f);
+
+    /// <summary>The hyperbolic tangent.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Tanh(string name) => new(name, MathF.Tanh, (_, y) => 1 - y * y);
+
+    /// <summary>x·Φ(x), Φ the normal distribution. (Hendrycks, Gimpel, "Gaussian Error Linear Units", 2016.)</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Gelu(string name) => new(
+        name, x => (float)(x * Normal.Distribution(x)), (x, _) => (float)(Normal.Distribution(x) + x * Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI)));
+
+    /// <summary>Its approximation x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) / 2.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise GeluByTanh(string name)
+    {
+        double factor = Math.Sqrt(2 / Math.PI);
+        const double Cube = 0.044715;
+        return new Pointwise(
+            name,
+            x => (float)(0.5 * x * (1 + Math.Tanh(factor * (x + Cube * x * x * x)))),
+            (x, _) =>
+            {
+                double tanh = Math.Tanh(factor * (x + Cube * x * x * x));
+                return (float)(0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * factor * (1 + 3 * Cube * x * x));
+            });
+    }
+
+    /// <summary>The error function.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Erf(string name) => new(name, x => (float)Normal.ErrorFunction(x), (x, _) => (float)(2 / Math.Sqrt(Math.PI) * Math.Exp(-(double)x * x)));
+
+    /// <summary>The square root.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Sqrt(string name) => new(name, MathF.Sqrt, (_, y) => 0.5f / y);
+
+    /// <summary>A power.</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="exponent">The exponent.</param>
+    public static Pointwise Power(string name, float exponent) =>
+        new(name, x => MathF.Pow(x, exponent), (x, _) => exponent * MathF.Pow(x, exponent - 1));
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input, int threads)
+    {
+        Tensor output = Tensor.Unfilled(input.Shape);
+        ParallelRange.ForEach(input.Data.Length, 1, threads, (start, count) =>
+        {
+            for (int i = start; i < start + count; i++)
+                output.Data[i] = function(input.Data[i]);
+        });
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
+    {
+        Tensor result = Tensor.Unfilled(input.Shape);
+        ParallelRange.ForEach(input.Data.Length, 1, threads, (start, count) =>
+        {
+            for (int i = start; i < start + count; i++)
+                result.Data[i] = slope(input.Data[i], output.Data[i]) * outputGradient.Data[i];
+        });
+        return result;
+    }
+
+    static float Logistic(float x) => 1 / (1 + MathF.Exp(-x));
+}

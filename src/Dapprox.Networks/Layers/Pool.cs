@@ -1,0 +1,103 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Layers;
+
+/// <summary>What a window becomes.</summary>
+public enum Pooling
+{
+    /// <summary>Its largest number; among equals the first in order counts and gets the gradient, a NaN wins.</summary>
+    Max,
+
+    /// <summary>The sum of its numbers over a divisor.</summary>
+    Average,
+}
+
+/// <summary>Windows of any kind over the planes of images: <c>[batch, channels, …]</c> to <c>[batch, channels, …]</c>.</summary>
+public sealed class Pool : Layer
+{
+    readonly Pooling pooling;
+    readonly int[] planeShape;
+    readonly IReadOnlyList<int[]> windows;
+    readonly float[] divisors;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="pooling">What a window becomes.</param>
+    /// <param name="planeShape">The dimensions of one plane of the output.</param>
+    /// <param name="windows">For each output of a plane, in order, the places in the plane that it covers; at least one.</param>
+    /// <param name="divisors">For each output what an average divides by; null for the number of places.</param>
+    public Pool(string name, Pooling pooling, int[] planeShape, IReadOnlyList<int[]> windows, float[]? divisors = null)
+        : base(name)
+    {
+        this.pooling = pooling;
+        this.planeShape = planeShape;
+        this.windows = windows;
+        this.divisors = divisors ?? [.. windows.Select(window => (float)window.Length)];
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input, int threads)
+    {
+        int channels = input.Shape[1], area = input.RowLength / channels;
+        Tensor output = Tensor.Unfilled([input.Batch, channels, .. planeShape]);
+        ParallelRange.ForEach(input.Batch * channels, area, threads, (first, count) =>
+        {
+            for (int plane = first; plane < first + count; plane++)
+            {
+                ReadOnlySpan<float> from = input.Data.AsSpan(plane * area, area);
+                Span<float> to = output.Data.AsSpan(plane * windows.Count, windows.Count);
+                for (int i = 0; i < to.Length; i++)
+                    to[i] = pooling == Pooling.Max ? from[Largest(from, windows[i])] : Sum(from, windows[i]) / divisors[i];
+            }
+        });
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
+    {
+        int channels = input.Shape[1], area = input.RowLength / channels;
+        Tensor result = Tensor.Unfilled(input.Shape);
+        result.Data.AsSpan().Clear();
+        for (int plane = 0; plane < input.Batch * channels; plane++)
+        {
+            ReadOnlySpan<float> from = input.Data.AsSpan(plane * area, area), back = outputGradient.Data.AsSpan(plane * windows.Count, windows.Count);
+            Span<float> to = result.Data.AsSpan(plane * area, area);
+            for (int i = 0; i < back.Length; i++)
+            {
+                if (pooling == Pooling.Max)
+                {
+                    to[Largest(from, windows[i])] += back[i];
+                    continue;
+                }
+
+                foreach (int place in windows[i])
+                    to[place] += back[i] / divisors[i];
+            }
+        }
+
+        return result;
+    }
+
+    static int Largest(ReadOnlySpan<float> plane, int[] window)
+    {
+        int largest = window[0];
+        foreach (int place in window)
+        {
+            // False for a NaN on either side but for one behind a number.
+            if (!(plane[place] <= plane[largest]) && !float.IsNaN(plane[largest]))
+                largest = place;
+        }
+
+        return largest;
+    }
+
+    static float Sum(ReadOnlySpan<float> plane, int[] window)
+    {
+        float sum = 0;
+        foreach (int place in window)
+            sum += plane[place];
+        return sum;
+    }
+}

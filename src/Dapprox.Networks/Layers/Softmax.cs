@@ -1,0 +1,61 @@
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Layers;
+
+/// <summary>
+/// e^x over the sum of these along one dimension, or the logarithm of that: <c>[batch, outer, length, inner]</c>, whatever the
+/// dimensions are called. Computed in binary64.
+/// </summary>
+/// <param name="name">The name inside the network.</param>
+/// <param name="length">The numbers of one sum.</param>
+/// <param name="inner">From one of them to the next.</param>
+/// <param name="logarithm">Whether the logarithm is given.</param>
+public sealed class Softmax(string name, int length, int inner, bool logarithm = false) : Layer(name)
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input, int threads)
+    {
+        Tensor output = Tensor.Unfilled(input.Shape);
+        ForEachSum(input.Data.Length, first =>
+        {
+            double largest = double.NegativeInfinity, sum = 0;
+            for (int i = 0; i < length; i++)
+                largest = Math.Max(largest, input.Data[first + i * inner]);
+            for (int i = 0; i < length; i++)
+                sum += Math.Exp(input.Data[first + i * inner] - largest);
+            for (int i = 0; i < length; i++)
+            {
+                double exponent = input.Data[first + i * inner] - largest;
+                output.Data[first + i * inner] = (float)(logarithm ? exponent - Math.Log(sum) : Math.Exp(exponent) / sum);
+            }
+        });
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
+    {
+        Tensor result = Tensor.Unfilled(input.Shape);
+        ForEachSum(input.Data.Length, first =>
+        {
+            double sum = 0;
+            for (int i = 0; i < length; i++)
+                sum += (double)outputGradient.Data[first + i * inner] * (logarithm ? 1 : output.Data[first + i * inner]);
+            for (int i = 0; i < length; i++)
+            {
+                double share = logarithm ? Math.Exp(output.Data[first + i * inner]) : output.Data[first + i * inner], back = outputGradient.Data[first + i * inner];
+                result.Data[first + i * inner] = (float)(logarithm ? back - share * sum : share * (back - sum));
+            }
+        });
+        return result;
+    }
+
+    void ForEachSum(int count, Action<int> body)
+    {
+        for (int outer = 0; outer < count; outer += length * inner)
+        {
+            for (int i = 0; i < inner; i++)
+                body(outer + i);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Dapprox.Arithmetic;
+using Dapprox.Kernels;
+
+namespace Dapprox.Networks.Layers;
+
+/// <summary>
+/// A layer that multiplies activations with weights and accumulates the products. Its input gradient is
+/// the exact layer's whatever the multiplier (the straight-through estimate of Bengio, Léonard, Courville, "Estimating
+/// or Propagating Gradients Through Stochastic Neurons", 2013), taken at the activations that the approximate layers gave;
+/// <see cref="WithGradientWeights"/> puts other weights into it.
+/// </summary>
+/// <param name="name">The name inside the network.</param>
+/// <param name="weights">The weights, in the order of the layer; shared, not copied.</param>
+/// <param name="bias">One number per output or output channel, or empty; shared, not copied.</param>
+/// <param name="multiplier">The multiplier.</param>
+/// <param name="accumulation">The format of the sums.</param>
+/// <param name="gradientWeights">The weights of the input gradient, or null for <paramref name="weights"/>; shared, not copied.</param>
+/// <exception cref="ArgumentException">There are not as many gradient weights as weights.</exception>
+public abstract class WeightedLayer(
+    string name, float[] weights, float[] bias, FloatMultiplier multiplier, Accumulation accumulation, float[]? gradientWeights) : Layer(name), IMultiplies
+{
+    readonly float[] gradientWeights = gradientWeights is null || gradientWeights.Length == weights.Length
+        ? gradientWeights ?? weights
+        : throw new ArgumentException($"{gradientWeights.Length} gradient weights for {weights.Length} weights.", nameof(gradientWeights));
+
+    internal sealed override bool NeedsOutput => false;
+
+    /// <inheritdoc/>
+    public FloatMultiplier Multiplier { get; } = multiplier;
+
+    /// <inheritdoc/>
+    public Accumulation Accumulation { get; } = accumulation;
+
+    /// <summary>The weights: of a dense layer <c>[outputs, inputs]</c>, of a convolution <c>[filters, channels / groups, kernel height, kernel width]</c>.</summary>
+    public ReadOnlySpan<float> Weights => weights;
+
+    /// <summary>One number for each output of a dense layer or filter of a convolution, added last; or empty.</summary>
+    public ReadOnlySpan<float> Bias => bias;
+
+    /// <summary>The weights that <see cref="Layer.InputGradient"/> uses, in the order of <see cref="Weights"/>; the same, unless told otherwise.</summary>
+    public ReadOnlySpan<float> GradientWeights => gradientWeights;
+
+    /// <inheritdoc/>
+    public abstract long Multiplications { get; }
+
+    /// <summary>
+    /// The same layer with another multiplier; it shares the weights. Gradient weights stand in for the slope of one
+    /// multiplier's products, so another multiplier drops them and has the exact layer's gradient again; the same
+    /// multiplier, with another accumulation, keeps them.
+    /// </summary>
+    /// <param name="multiplier">The other multiplier.</param>
+    /// <param name="accumulation">The format of the sums.</param>
+    public abstract WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation);
+
+    Layer IMultiplies.With(FloatMultiplier multiplier, Accumulation accumulation) => With(multiplier, accumulation);
+
+    /// <summary>
+    /// The same layer, whose input gradient is that of an exact layer with other weights (backward pass differentiable
+    /// approximation, BPDA: Athalye, Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security", ICML 2018).
+    /// The forward pass does not change.
+    /// </summary>
+    /// <param name="weights">As many and in the same order as <see cref="Weights"/>; shared, not copied.</param>
+    /// <exception cref="ArgumentException">There are not as many.</exception>
+    public abstract WeightedLayer WithGradientWeights(float[] weights);
+
+    /// <summary>The same layer, on the same multiplier, with other weights.</summary>
+    /// <param name="weights">As many and in the same order as <see cref="Weights"/>; shared, not copied.</param>
+    /// <param name="bias">One number for each output of a dense layer or filter of a convolution, or empty; shared, not copied.</param>
+    public abstract WeightedLayer WithWeights(float[] weights, float[] bias);
+
+    /// <summary>How many channels the outputs are divided into, each with weights of its own; 0 where they are no channels.</summary>
+    internal abstract int Channels { get; }
+
+    /// <summary>The same layer whose outputs are those of this one in exact arithmetic, each channel times a number plus another; null where they are no channels.</summary>
+    /// <param name="scale">One number for each output of a dense layer or filter of a convolution.</param>
+    /// <param name="shift">Another.</param>
+    internal WeightedLayer? Scaled(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
+    {
+        if (scale.Length != Channels)
+            return null;
+        float[] scaled = new float[weights.Length], shifted = new float[scale.Length];
+        int fan = weights.Length / scale.Length;
+        for (int output = 0; output < scale.Length; output++)
+        {
+            for (int i = output * fan; i < (output + 1) * fan; i++)
+                scaled[i] = weights[i] * scale[output];
+            shifted[output] = (float)((double)(bias.Length == 0 ? 0 : bias[output]) * scale[output] + shift[output]);
+        }
+
+        return WithWeights(scaled, shifted);
+    }
+
+    /// <summary>The gradient weights that a layer like this one with another multiplier keeps, or null.</summary>
+    internal float[]? GradientWeightsFor(FloatMultiplier other) => ReferenceEquals(other, Multiplier) ? gradientWeights : null;
+}

@@ -1,0 +1,103 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Attacks;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Tensors;
+using Dapprox.Statistics;
+
+namespace Dapprox.Networks.Measurement;
+
+/// <summary>How many images of a data set a network classifies correctly.</summary>
+/// <param name="Correct">The number of images classified correctly.</param>
+/// <param name="Count">The number of images, at least 1.</param>
+public sealed record Evaluation(int Correct, int Count)
+{
+    // Only a matter of memory: an image's logits do not depend on its batch.
+    const int BatchSize = 500;
+
+    /// <summary>The share classified correctly, 0 to 1.</summary>
+    public double Accuracy => (double)Correct / Count;
+
+    /// <summary>Where the accuracy on endless images of this kind lies, with 95 % confidence.</summary>
+    public (double Low, double High) Interval => Wilson.Interval(Correct, Count);
+
+    /// <summary>Classifies all images, some hundreds at a time.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="data">The images, at least one.</param>
+    /// <param name="logits">Told the logits <c>[batch, classes]</c> of each batch, in the order of the data, if given.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="InputException">There are no images, or they do not fit the network.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public static Evaluation Of(Network network, Dataset data, Action<Tensor>? logits = null, CancellationToken cancellation = default)
+    {
+        ThrowIfUnfit(network, data);
+        if (data.Count == 0)
+            throw new InputException($"there are no images of {data.Name} to classify; skip fewer");
+        int correct = 0;
+        for (int start = 0; start < data.Count; start += BatchSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Tensor batch = network.Forward(data.Images(start, Math.Min(BatchSize, data.Count - start)));
+            for (int i = 0; i < batch.Batch; i++)
+            {
+                if (Scores.Label(batch.Row(i)) == data.Labels[start + i])
+                    correct++;
+            }
+
+            logits?.Invoke(batch);
+        }
+
+        return new Evaluation(correct, data.Count);
+    }
+
+    /// <summary>The first images that all of some networks classify correctly.</summary>
+    /// <param name="networks">The networks; without any, all images will do.</param>
+    /// <param name="data">The images.</param>
+    /// <param name="first">How many to find at most.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>Their places in the data, in order.</returns>
+    /// <exception cref="InputException">The images do not fit a network.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public static int[] CorrectOn(IReadOnlyCollection<Network> networks, Dataset data, int first = int.MaxValue, CancellationToken cancellation = default)
+    {
+        foreach (Network network in networks)
+            ThrowIfUnfit(network, data);
+        var places = new List<int>();
+        for (int start = 0; start < data.Count && places.Count < first; start += BatchSize)
+        {
+            int count = Math.Min(BatchSize, data.Count - start);
+            IEnumerable<int> right = Enumerable.Range(start, count);
+            foreach (Network network in networks)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                int[] labels = Scores.Labels(network.Forward(data.Images(start, count)));
+                right = right.Where(place => labels[place - start] == data.Labels[place]).ToArray();
+            }
+
+            places.AddRange(right.Take(first - places.Count));
+        }
+
+        return [.. places];
+    }
+
+    /// <summary>Checks that the images have the network's shape and number of classes.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="data">The images.</param>
+    /// <exception cref="InputException">They do not.</exception>
+    public static void ThrowIfUnfit(Network network, Dataset data) => ThrowIfUnfit(network.Name, network.InputShape, network.Classes, data);
+
+    /// <summary>Checks that the images have a shape and a number of classes.</summary>
+    /// <param name="name">Whose shape it is, for the message.</param>
+    /// <param name="inputShape"><c>[channels, height, width]</c>.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="data">The images.</param>
+    /// <exception cref="InputException">They do not.</exception>
+    internal static void ThrowIfUnfit(string name, ReadOnlySpan<int> inputShape, int classes, Dataset data)
+    {
+        if (!inputShape.SequenceEqual([data.Channels, data.Height, data.Width]) || classes != data.Classes.Count)
+        {
+            throw new InputException($"{data.Name} has {data.Channels}×{data.Height}×{data.Width} images of {data.Classes.Count} classes, and {name} takes "
+                + $"{string.Join('×', inputShape.ToArray())} images of {classes}; choose a data set or a model that fits");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Layers;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Measurement;
+
+/// <summary>
+/// The operands that a multiplier meets in a layer, in the order of weight-stationary hardware: a multiplier keeps a weight
+/// while all activations go by that it multiplies, in a convolution those of one position after the other, row by row, then
+/// of the next image; in a dense layer one image after the other. In a product of two matrices of activations it keeps a number of
+/// the second while a column of the first goes by, then takes the next image's.
+/// </summary>
+public static class LayerOperands
+{
+    /// <summary>Draws streams of operands: each of a weight and a place to begin drawn at random, all equally likely; after the last image comes the first.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="inputs">What goes into it, at least one image.</param>
+    /// <param name="streams">How many streams.</param>
+    /// <param name="length">How many operands each has.</param>
+    /// <param name="random">The source of what is drawn.</param>
+    /// <returns>The activations and the weights, stream after stream; padding is an activation of 0.</returns>
+    /// <exception cref="ArgumentException">The layer is of a kind that is not known.</exception>
+    public static (float[] Activations, float[] Weights) Sample(IMultiplies layer, IReadOnlyList<Tensor> inputs, int streams, int length, CounterRandom random)
+    {
+        float[] activations = new float[streams * length], weights = new float[streams * length];
+        int weightCount = layer switch
+        {
+            WeightedLayer weighted => weighted.Weights.Length,
+            MatrixMultiply => inputs[1].RowLength,
+            _ => throw new ArgumentException($"{layer} is neither a convolution, a dense layer nor a product of matrices.", nameof(layer)),
+        };
+        for (int stream = 0; stream < streams; stream++)
+        {
+            Func<int, (float, float)> operands = Operands(layer, inputs, random.NextInt32(weightCount), out int count);
+            int start = random.NextInt32(count);
+            for (int i = 0; i < length; i++)
+                (activations[stream * length + i], weights[stream * length + i]) = operands((int)(((long)start + i) % count));
+        }
+
+        return (activations, weights);
+    }
+
+    /// <summary>The operands of a multiplier that has a weight, by their place in the order.</summary>
+    static Func<int, (float Activation, float Weight)> Operands(IMultiplies layer, IReadOnlyList<Tensor> inputs, int weight, out int count)
+    {
+        Tensor input = inputs[0];
+        switch (layer)
+        {
+            case Dense dense:
+                int features = dense.Inputs;
+                float kept = dense.Weights[weight];
+                count = input.Data.Length / features;
+                return place => (input.Data[place * features + weight % features], kept);
+            case Convolution2D convolution:
+                var shape = convolution.Shape;
+                float tap = convolution.Weights[weight];
+                int height = input.Shape[2], width = input.Shape[3];
+                int outputHeight = shape.OutputHeight(height), outputWidth = shape.OutputWidth(width), positions = outputHeight * outputWidth;
+                int column = weight % shape.KernelWidth, row = weight / shape.KernelWidth % shape.KernelHeight;
+                int channelInGroup = weight / (shape.KernelWidth * shape.KernelHeight) % shape.GroupInputs, filter = weight / shape.Taps;
+                int channel = filter / shape.GroupOutputs * shape.GroupInputs + channelInGroup;
+                count = checked(input.Batch * positions);
+                return place =>
+                {
+                    int image = place / positions, position = place % positions;
+                    int y = position / outputWidth * shape.Stride.Height + row * shape.Dilation.Height - shape.Padding.Top;
+                    int x = position % outputWidth * shape.Stride.Width + column * shape.Dilation.Width - shape.Padding.Left;
+                    bool isInside = y >= 0 && y < height && x >= 0 && x < width;
+                    return (isInside ? input.Data[((image * shape.InputChannels + channel) * height + y) * width + x] : 0, tap);
+                };
+            default:
+                Tensor second = inputs[1];
+                int columns = second.Shape[^1], inner = second.Shape[^2], rows = input.Shape[^2];
+                int matrix = weight / (inner * columns), k = weight / columns % inner;
+                count = input.Batch * rows;
+                return place => (
+                    input.Row(place / rows)[(matrix * rows + place % rows) * inner + k],
+                    second.Row(place / rows)[weight]);
+        }
+    }
+}

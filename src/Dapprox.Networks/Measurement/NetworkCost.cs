@@ -1,0 +1,74 @@
+using Dapprox.Arithmetic;
+using Dapprox.Foundation;
+using Dapprox.Hardware;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Layers;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Measurement;
+
+/// <summary>What the products of a layer cost.</summary>
+/// <param name="Layer">The layer's name.</param>
+/// <param name="Products">How many products one image needs, those with padding included.</param>
+/// <param name="ZeroActivations">The share of the products that were looked at whose activation is 0; 0 to 1.</param>
+/// <param name="Product">What one product costs, on the layer's activations and weights.</param>
+public sealed record LayerCost(string Layer, long Products, double ZeroActivations, CircuitCost Product)
+{
+    /// <summary>The energy of the layer's products for one image, leakage included, in fJ.</summary>
+    public double Energy => Products * Product.TotalEnergy;
+}
+
+/// <summary>What the multiplications of a network cost: not its additions, memory or anything else.</summary>
+public static class NetworkCost
+{
+    // Long enough that a stream sees changes of its surroundings, short enough that many weights are seen.
+    const int StreamLength = 65;
+
+    /// <summary>Prices the products of each layer that multiplies, on what real images make of its activations.</summary>
+    /// <param name="network">The network, with the multipliers whose activations are wanted.</param>
+    /// <param name="images"><c>[batch, channels, height, width]</c>; at least two, since a dense layer's activations change from image to image.</param>
+    /// <param name="measurement">The circuit of a layer's multiplier.</param>
+    /// <param name="library">The technology.</param>
+    /// <param name="samples">How many products of each layer to look at, rounded up to a multiple of 32768.</param>
+    /// <param name="seed">Determines which.</param>
+    /// <param name="progress">Told each layer that is done, if given.</param>
+    /// <param name="cancellation">Stops between layers and some thousands of products.</param>
+    /// <exception cref="InputException">There are too few images, the library lacks a cell, or the circuit does not multiply mantissas.</exception>
+    public static IReadOnlyList<LayerCost> Of(
+        Network network, Tensor images, Func<FloatMultiplier, CostMeasurement> measurement, CellLibrary library, long samples, ulong seed,
+        Action? progress = null, CancellationToken cancellation = default)
+    {
+        network.ThrowIfUnfit(images);
+        if (images.Batch < 2)
+            throw new InputException($"{images.Batch} image: the activations of a dense layer change from image to image; take at least 2");
+        var costs = new List<LayerCost>();
+        network.Observe(images, (place, inputs) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (network.Layers[place] is IMultiplies)
+                costs.Add(Of(network.Layers[place], inputs, (ulong)costs.Count));
+            progress?.Invoke();
+        });
+
+        return costs;
+
+        LayerCost Of(Layer layer, IReadOnlyList<Tensor> inputs, ulong place)
+        {
+            var multiplying = (IMultiplies)layer;
+            CostMeasurement circuit = measurement(multiplying.Multiplier);
+            SwitchingActivity activity = circuit.NewActivity();
+            long zeros = 0, looked = 0;
+            for (ulong part = 0; activity.Transitions < samples; part++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                (float[] activations, float[] weights) = LayerOperands.Sample(
+                    multiplying, inputs, SwitchingActivity.StreamsTogether, StreamLength, new CounterRandom(seed, part, place));
+                circuit.Count(activity, activations, weights, StreamLength);
+                zeros += activations.Count(activation => activation == 0);
+                looked += activations.Length;
+            }
+
+            return new LayerCost(layer.Name, multiplying.Multiplications, (double)zeros / looked, CircuitCost.Of(activity, library));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Models;
+
+/// <summary>A network without weights: which tensors it needs, and how they become layers.</summary>
+/// <param name="Name">The name on the command line: <c>lenet5</c>.</param>
+/// <param name="Tensors">The weights by name, with their shapes.</param>
+/// <param name="Build">Makes the exact network from weights of these names and shapes; the first argument names it.</param>
+public sealed record Architecture(
+    string Name,
+    IReadOnlyDictionary<string, int[]> Tensors,
+    Func<string, IReadOnlyDictionary<string, Tensor>, Network> Build)
+{
+    /// <summary>All architectures that a weights file is compared with.</summary>
+    public static IReadOnlyList<Architecture> All { get; } =
+    [
+        LeNet5.Architecture, AlexNet.Colour, AlexNet.Grey, QuantisedNetwork.Full, QuantisedNetwork.WeightsOnly, QuantisedNetwork.Unquantised,
+    ];
+
+    static string Known => string.Join(", ", All.Select(architecture => architecture.Name).Distinct());
+
+    /// <summary>The architecture whose tensors have exactly these names and shapes.</summary>
+    /// <param name="source">Where the tensors come from, for the message.</param>
+    /// <param name="tensors">The tensors by name.</param>
+    /// <param name="name">The name of the architecture, which decides where several have the same tensors; null if it is not known.</param>
+    /// <exception cref="InputException">There is none, and the message says what is missing, surplus or misshapen; or there are several.</exception>
+    public static Architecture Recognise(string source, IReadOnlyDictionary<string, Tensor> tensors, string? name = null)
+    {
+        Architecture[] fitting = [.. All.Where(architecture => architecture.Difference(tensors) is null)];
+        if (fitting.Length == 0)
+        {
+            Architecture nearest = All.MaxBy(architecture => architecture.Tensors.Count(own => tensors.TryGetValue(own.Key, out Tensor? tensor) && tensor.Shape.SequenceEqual(own.Value)))!;
+            throw new InputException(
+                $"{source}: the tensors fit no known architecture; the nearest, {nearest.Name}, differs: {nearest.Difference(tensors)}. Known: {Known}.");
+        }
+
+        if (fitting.Length == 1)
+            return fitting[0];
+        return Array.Find(fitting, architecture => architecture.Name == name) ?? throw new InputException(
+            $"{source}: the tensors fit {string.Join(", ", fitting.Select(architecture => architecture.Name))} alike; say which in the header of a .safetensors file, under 'architecture' (dapprox model convert --architecture NAME)");
+    }
+
+    /// <summary>The architecture of that name, whatever the case of its letters; of several the first.</summary>
+    /// <param name="name">For example <c>lenet5</c>.</param>
+    /// <exception cref="InputException">There is none of that name.</exception>
+    public static Architecture Find(string name) =>
+        Names.Find("architecture", name, All.DistinctBy(architecture => architecture.Name).ToList(), architecture => architecture.Name);
+
+    string? Difference(IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        foreach ((string name, int[] shape) in Tensors)
+        {
+            if (!tensors.TryGetValue(name, out Tensor? tensor))
+                return $"'{name}' is missing";
+            if (!tensor.Shape.SequenceEqual(shape))
+                return $"'{name}' has the shape [{string.Join(", ", tensor.Shape.ToArray())}] instead of [{string.Join(", ", shape)}]";
+        }
+
+        string? surplus = tensors.Keys.FirstOrDefault(name => !Tensors.ContainsKey(name));
+        return surplus is null ? null : $"'{surplus}' has no place in it";
+    }
+}

@@ -1,0 +1,118 @@
+using Dapprox.Arithmetic;
+using Dapprox.Kernels;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Layers;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Models;
+
+/// <summary>
+/// The networks of Guesmi et al., ASPLOS 2021, table 11, for 32×32 colour images and ten classes, with weights and activations of
+/// four bits after <see cref="DoReFa"/>: six 3×3 convolutions and three dense layers with batch normalisation. The paper gives the
+/// order of the layers and not their sizes; these have 16, 32, 48, 48, 96 and 96 filters and widths of 256, 256 and 10.
+/// 22.4 million multiplications an image, 0.63 million weights.
+/// </summary>
+/// <remarks>
+/// The tensors of all three are the same, and hold what was learnt; it is quantised when the network is made. The last layer's
+/// weights are not.
+/// </remarks>
+public static class QuantisedNetwork
+{
+    /// <summary>How many bits quantised weights and activations have.</summary>
+    public const int Bits = 4;
+
+    /// <summary>
+    /// From which number on a quantised activation is 1: normalised ones seldom exceed it. What follows normalises again, so that
+    /// the scale is of no account.
+    /// </summary>
+    public const float Range = 3;
+
+    const int Size = 32, Classes = 10, Hidden = 256, Kernel = 3;
+
+    const float Epsilon = 1e-5f;
+
+    static readonly int[] Filters = [3, 16, 32, 48, 48, 96, 96];
+
+    static readonly int[] Widths = [Filters[^1] * (Size / 8) * (Size / 8), Hidden, Hidden, Classes];
+
+    /// <summary><c>dq-full</c>: weights of four bits, and activations of four bits after every ReLU.</summary>
+    public static Architecture Full { get; } = new("dq-full", Tensors(), (name, tensors) => Build(name, tensors, weights: true, activations: true));
+
+    /// <summary><c>dq-weights</c>: weights of four bits.</summary>
+    public static Architecture WeightsOnly { get; } = new("dq-weights", Tensors(), (name, tensors) => Build(name, tensors, weights: true, activations: false));
+
+    /// <summary><c>dq-float</c>: nothing quantised; what the others are compared with.</summary>
+    public static Architecture Unquantised { get; } = new("dq-float", Tensors(), (name, tensors) => Build(name, tensors, weights: false, activations: false));
+
+    static Dictionary<string, int[]> Tensors()
+    {
+        var tensors = new Dictionary<string, int[]>();
+        for (int i = 1; i < Filters.Length; i++)
+        {
+            tensors.Add($"conv{i}.weight", [Filters[i], Filters[i - 1], Kernel, Kernel]);
+            tensors.Add($"conv{i}.bias", [Filters[i]]);
+            AddNormalization(i, Filters[i]);
+        }
+
+        for (int i = 1; i < Widths.Length; i++)
+        {
+            tensors.Add($"linear{i}.weight", [Widths[i], Widths[i - 1]]);
+            tensors.Add($"linear{i}.bias", [Widths[i]]);
+            if (i + 1 < Widths.Length)
+                AddNormalization(Filters.Length - 1 + i, Widths[i]);
+        }
+
+        return tensors;
+
+        void AddNormalization(int number, int channels)
+        {
+            foreach (string part in (string[])["weight", "bias", "running_mean", "running_var"])
+                tensors.Add($"norm{number}.{part}", [channels]);
+        }
+    }
+
+    static Network Build(string name, IReadOnlyDictionary<string, Tensor> tensors, bool weights, bool activations)
+    {
+        var layers = new List<Layer>();
+        int size = Size;
+        for (int i = 1; i < Filters.Length; i++)
+        {
+            layers.Add(new Convolution2D(
+                $"conv{i}", new ConvolutionShape(Filters[i - 1], Filters[i], Kernel, Kernel) { Padding = 1 }, size, size,
+                Weights($"conv{i}"), tensors[$"conv{i}.bias"].Data, ExactMultiplier.Rounded));
+            if (i == 2)
+                layers.Add(Relu("relu2a"));
+            if (i % 2 == 0)
+            {
+                layers.Add(new MaxPool2D($"pool{i}", 2));
+                size /= 2;
+            }
+
+            layers.Add(Normalization(i));
+            layers.Add(Relu($"relu{i}"));
+        }
+
+        layers.Add(new Flatten("flatten"));
+        for (int i = 1; i < Widths.Length; i++)
+        {
+            bool isLast = i + 1 == Widths.Length;
+            layers.Add(new Dense(
+                $"linear{i}", Widths[i - 1], Widths[i], isLast ? tensors[$"linear{i}.weight"].Data : Weights($"linear{i}"), tensors[$"linear{i}.bias"].Data,
+                ExactMultiplier.Rounded));
+            if (isLast)
+                break;
+            layers.Add(Normalization(Filters.Length - 1 + i));
+            layers.Add(Relu($"relu{Filters.Length - 1 + i}"));
+        }
+
+        return new Network(name, [Filters[0], Size, Size], Classes, layers);
+
+        float[] Weights(string layer) => weights ? DoReFa.Weights(tensors[$"{layer}.weight"].Data, Bits) : tensors[$"{layer}.weight"].Data;
+
+        Layer Relu(string layer) => activations ? new QuantisedRelu(layer, Range, Bits) : new Relu(layer);
+
+        ChannelScale Normalization(int number) => ChannelScale.BatchNormalization(
+            $"norm{number}", tensors[$"norm{number}.weight"].Data, tensors[$"norm{number}.bias"].Data,
+            tensors[$"norm{number}.running_mean"].Data, tensors[$"norm{number}.running_var"].Data, Epsilon);
+    }
+}

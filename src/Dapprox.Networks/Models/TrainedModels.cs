@@ -1,0 +1,83 @@
+using System.Reflection;
+using Dapprox.Foundation;
+using Dapprox.Networks.Formats;
+using Dapprox.Networks.Formats.Onnx;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Networks.Models;
+
+/// <summary>Networks with weights: those that come with the program, and those in files.</summary>
+public static class TrainedModels
+{
+    const string Prefix = "models/", Suffix = ".safetensors";
+
+    /// <summary>The names of the networks that come with the program: <c>lenet5-digits</c>, <c>lenet5-mnist</c>.</summary>
+    public static IReadOnlyList<string> Shipped { get; } = typeof(TrainedModels).Assembly.GetManifestResourceNames()
+        .Where(resource => resource.StartsWith(Prefix, StringComparison.Ordinal))
+        .Select(resource => resource[Prefix.Length..^Suffix.Length])
+        .Order(StringComparer.Ordinal)
+        .ToArray();
+
+    /// <summary>The name of the network that comes with the program for a data set.</summary>
+    /// <param name="dataset">The data set's name.</param>
+    /// <exception cref="InputException">There is none.</exception>
+    public static string For(string dataset) =>
+        Shipped.FirstOrDefault(name => name.EndsWith("-" + dataset, StringComparison.Ordinal))
+        ?? throw new InputException($"no model for {dataset} comes with the program ({string.Join(", ", Shipped)}); name a .safetensors file with --model");
+
+    /// <summary>
+    /// Loads a network, exact in all layers. Of a safetensors file or a PyTorch state dict the architecture is told from the names
+    /// and shapes of the tensors; an ONNX file has its own.
+    /// </summary>
+    /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors, PyTorch (.pt, .pth) or ONNX file.</param>
+    /// <exception cref="InputException">There is no such network, or the file cannot be used.</exception>
+    public static Network Load(string nameOrPath)
+    {
+        if (nameOrPath.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            return OnnxModels.Load(nameOrPath);
+        (IReadOnlyDictionary<string, Tensor> weights, string? architecture) = Read(nameOrPath);
+        string name = FindShipped(nameOrPath) ?? Path.GetFileNameWithoutExtension(nameOrPath);
+        return Architecture.Recognise(nameOrPath, weights, architecture).Build(name, weights);
+    }
+
+    /// <summary>Loads the weights of a network by the names of their tensors.</summary>
+    /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors or PyTorch file.</param>
+    /// <exception cref="InputException">There is no such network, or the file cannot be read.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Weights(string nameOrPath) => Read(nameOrPath).Weights;
+
+    /// <summary>The weights, and what the header of a safetensors file calls the architecture.</summary>
+    static (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) Read(string nameOrPath)
+    {
+        bool looksLikePath = nameOrPath.Contains('/') || nameOrPath.Contains('\\') || nameOrPath.Contains('.');
+        if (looksLikePath || File.Exists(nameOrPath))
+        {
+            (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) read = Path.GetExtension(nameOrPath).ToLowerInvariant() switch
+            {
+                ".pt" or ".pth" => (PyTorchFile.Load(nameOrPath), null),
+                ".onnx" => throw new InputException($"'{nameOrPath}' is an ONNX network, whose weights have no names of an architecture; give a .safetensors, .pt or .pth file"),
+                not ".safetensors" when File.Exists(nameOrPath) =>
+                    throw new InputException($"'{nameOrPath}' is no kind of network file; files that end in .safetensors, .pt, .pth or .onnx are read"),
+                _ => Named(Safetensors.Load(nameOrPath)),
+            };
+            foreach ((string tensor, Tensor values) in read.Weights)
+            {
+                if (!values.Data.All(float.IsFinite))
+                    throw new InputException($"'{nameOrPath}': the tensor '{tensor}' holds a NaN or an infinity; a trained network has finite weights, so export it anew");
+            }
+
+            return read;
+        }
+
+        string name = FindShipped(nameOrPath)
+            ?? throw Names.Unknown("model", nameOrPath, [.. Shipped, "or the path of a .safetensors, .pt or .onnx file"]);
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix)!;
+        return Named(Safetensors.Load(stream, name));
+    }
+
+    static (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) Named(Safetensors file) =>
+        (file.Tensors, file.Metadata.GetValueOrDefault("architecture"));
+
+    static string? FindShipped(string name) =>
+        Shipped.FirstOrDefault(shipped => string.Equals(shipped, name, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,61 @@
+using Dapprox.Foundation;
+using Dapprox.Networks;
+using Dapprox.Networks.Tensors;
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace Dapprox.Training;
+
+/// <summary>
+/// A network run by LibTorch, with exact products: what our own layers and gradients are compared with. LibTorch does
+/// not define the order of its sums, so results differ from ours in the last bits and may depend on batch and threads.
+/// </summary>
+public sealed class TorchNetwork : IDisposable
+{
+    readonly Sequential module;
+
+    /// <summary>Builds the network and gives it its weights.</summary>
+    /// <param name="architecture">What to build.</param>
+    /// <param name="inputShape">The shape of one image, one of the architecture's.</param>
+    /// <param name="weights">A tensor for each name of the architecture; further ones are not used.</param>
+    /// <exception cref="InputException">A tensor is missing or has the wrong shape, or LibTorch does not load.</exception>
+    public TorchNetwork(TorchArchitecture architecture, IReadOnlyList<int> inputShape, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentNullException.ThrowIfNull(weights);
+        LibTorch.Load();
+        module = architecture.Build(inputShape);
+        module.eval();
+        foreach ((_, Parameter parameter) in module.named_parameters())
+            parameter.requires_grad_(false);
+        foreach ((string name, torch.Tensor tensor) in TorchTensors.State(module))
+            TorchTensors.Copy(weights, name, tensor);
+    }
+
+    /// <summary>The logits <c>[batch, classes]</c> of images <c>[batch, channels, height, width]</c>.</summary>
+    /// <param name="images">The images.</param>
+    public Tensor Forward(Tensor images)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using (torch.no_grad())
+            return TorchTensors.FromTorch(module.forward(TorchTensors.ToTorch(images)));
+    }
+
+    /// <summary>
+    /// For each image the gradient of its own cross-entropy, −ln softmax(logits)[label], with respect to its pixels;
+    /// the shape is that of <paramref name="images"/>.
+    /// </summary>
+    /// <param name="images">The images, <c>[batch, channels, height, width]</c>.</param>
+    /// <param name="labels">One class for each image.</param>
+    public Tensor InputGradient(Tensor images, ReadOnlySpan<int> labels)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor input = TorchTensors.ToTorch(images).requires_grad_();
+        // A sum, not a mean: one image's gradient does not depend on how many others are in the batch.
+        torch.nn.functional.cross_entropy(module.forward(input), TorchTensors.ToTorch(labels), reduction: torch.nn.Reduction.Sum).backward();
+        return TorchTensors.FromTorch(input.grad!);
+    }
+
+    /// <summary>Frees the memory LibTorch holds.</summary>
+    public void Dispose() => module.Dispose();
+}

@@ -1,8 +1,0 @@
-using System.Text;
-using DefensiveApproximation.Cli;
-
-// Tables and names hold letters that no Windows code page has.
-if (OperatingSystem.IsWindows())
-    Console.OutputEncoding = Encoding.UTF8;
-Faults.CatchOnAllThreads();
-return await CommandLine.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,59 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Attacks;
+using Dapprox.Networks.Attacks.Algorithms;
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Networks.Attacks.Losses;
+using Dapprox.Networks.Attacks.Victims;
+
+namespace Dapprox.Tests.Attacks;
+
+/// <summary>The attacks with gradients, with settings that take little time, by name.</summary>
+static class GradientAttacks
+{
+    static readonly CarliniWagner ShortCarliniWagner = new() { SearchSteps = 3, Iterations = 12, LearningRate = 0.1, InitialConstant = 1 };
+    static readonly Fab ShortFab = new() { Steps = 5, Restarts = 2 };
+
+    /// <summary>Those without a budget of distance.</summary>
+    public static Dictionary<string, IAttack<IGradientVictim>> Minimal { get; } = new()
+    {
+        ["deepfool"] = new DeepFool { Steps = 8 },
+        ["deepfool released"] = DeepFool.Released with { Steps = 8 },
+        ["cw"] = ShortCarliniWagner,
+        ["cw confident"] = ShortCarliniWagner with { Confidence = 0.3, AbortEarly = false },
+        ["jsma"] = new Jsma { Gamma = 0.5 },
+        ["jsma down"] = new Jsma { Gamma = 0.5, Theta = -0.3 },
+        ["jsma art"] = new Jsma { Variant = JsmaVariant.ArtTargetGradient, Gamma = 0.5, Theta = 0.4 },
+        ["jsma released"] = Jsma.Released with { Steps = 30 },
+        ["fab"] = ShortFab,
+        ["fab l2"] = ShortFab with { BallNorm = Norm.L2 },
+        ["fab targeted l2"] = ShortFab with { BallNorm = Norm.L2, Targets = 9 },
+    };
+
+    /// <summary>The names of those with a budget.</summary>
+    public static string[] Bounded { get; } = ["apgd", "apgd l2", "apgd dlr", "apgd first", "fab", "fab l2", "autoattack", "autoattack l2"];
+
+    /// <summary>One with a budget.</summary>
+    public static IAttack<IGradientVictim> Within(string name, double epsilon) => name switch
+    {
+        "apgd" => new Apgd(epsilon) { Steps = 6, Restarts = 2 },
+        "apgd l2" => new Apgd(epsilon) { Steps = 6, Restarts = 2, BallNorm = Norm.L2 },
+        "apgd dlr" => new Apgd(epsilon) { Steps = 9, Restarts = 1, Loss = ApgdLoss.Dlr },
+        "apgd first" => new Apgd(epsilon) { Steps = 6, Restarts = 2, StopsAtSuccess = true },
+        "fab" => ShortFab with { Epsilon = epsilon },
+        "fab l2" => ShortFab with { Epsilon = epsilon, BallNorm = Norm.L2 },
+        "autoattack" => new AutoAttack(epsilon) { Steps = 5, Queries = 20 },
+        "autoattack l2" => new AutoAttack(epsilon) { Steps = 5, Queries = 20, BallNorm = Norm.L2 },
+        _ => throw new ArgumentException(name),
+    };
+
+    /// <summary>Any of them, those with a budget by their names and "ε".</summary>
+    public static IAttack<IGradientVictim> Named(string name, double epsilon) =>
+        name.StartsWith("ε ", StringComparison.Ordinal) ? Within(name[2..], epsilon) : Minimal[name];
+
+    /// <summary>All names.</summary>
+    public static string[] Names { get; } = [.. Minimal.Keys, .. Bounded.Select(name => "ε " + name)];
+
+    /// <summary>Whether the attack can aim at a certain class.</summary>
+    public static bool CanAim(string name) => !name.StartsWith("deepfool", StringComparison.Ordinal);
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Dapprox.Tests.Cli;
+
+public sealed class CircuitCommandTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("x.v", "--hierarchical")]
+    [InlineData("x.v")]
+    [InlineData("x.blif")]
+    [InlineData("x.json")]
+    [InlineData("x.cgp")]
+    public async Task BuildThenVerify_ThroughAFile_IsEqual(string name, params string[] options)
+    {
+        string file = folder.File(name);
+
+        DapproxRun build = await DapproxRun.RunAsync(["circuit", "build", "array:5:ama1", "--output", file, "--json", .. options]);
+        DapproxRun verify = await DapproxRun.RunAsync("circuit", "verify", "array:5:ama1", file);
+
+        Assert.Equal((0, ""), (build.ExitCode, build.Error));
+        Assert.Equal(25, build.Json.GetProperty("cells").GetProperty("and").GetInt32());
+        Assert.Equal(20, build.Json.GetProperty("cells").GetProperty("ama1").GetInt32());
+        Assert.Equal((0, ""), (verify.ExitCode, verify.Error));
+        Assert.StartsWith("equal: all 1,024 inputs compared", verify.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_WhereTheyDiffer_ShowsTheInputsAndEndsWithTwo()
+    {
+        DapproxRun text = await DapproxRun.RunAsync("circuit", "verify", "array:24:ama5", "exact");
+        DapproxRun json = await DapproxRun.RunAsync("circuit", "verify", "array:4:loa", "array:4", "--json");
+
+        Assert.Equal(2, text.ExitCode);
+        Assert.StartsWith("different: for the inputs 16777215 (0xffffff), 16777215 (0xffffff) the first gives ", text.Output, StringComparison.Ordinal);
+        Assert.Contains("the second 281474943156225 (0xfffffe000001)", text.Output, StringComparison.Ordinal);
+        Assert.Equal(2, json.ExitCode);
+        Assert.False(json.Json.GetProperty("equal").GetBoolean());
+        Assert.Equal(JsonValueKind.Object, json.Json.GetProperty("difference").ValueKind);
+    }
+
+    [Fact]
+    public async Task Verify_WideCircuits_SaysThatSamplesAreNoProof()
+    {
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "verify", "wallace:24", "exact", "--samples", "50000");
+        DapproxRun json = await DapproxRun.RunAsync("circuit", "verify", "wallace:24", "dadda:24", "--samples", "50000", "--json");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.StartsWith("no difference in 50,000 random inputs, which is no proof", run.Output, StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, json.Json.GetProperty("equal").ValueKind);
+    }
+
+    [Fact]
+    public async Task Verify_WithYosys_Proves()
+    {
+        Circuits.Formats.Tool.Require("yosys");
+
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "verify", "array:24:ama5", "carry-save:24:ama5", "--samples", "1000", "--yosys");
+        DapproxRun same = await DapproxRun.RunAsync("circuit", "verify", "blocks:24:ama5", "blocks:24:ama5:width=48", "--samples", "1000", "--yosys", "--json");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal("equal", same.Json.GetProperty("proof").GetString());
+        Assert.True(same.Json.GetProperty("equal").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Multiplier_FromFiles_IsTheDescribedOne()
+    {
+        string verilog = folder.File("mine.v"), json = folder.File("mine.json");
+        await DapproxRun.RunAsync("circuit", "export", "blocks:8:ama5:block=4", "--output", verilog);
+        await DapproxRun.RunAsync("circuit", "export", verilog, "--output", json);
+        string text = await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(json, text.Replace("\"cells\"", "\"float\": {\"exponentBits\": 5, \"fractionBits\": 7},\n  \"cells\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        DapproxRun described = await DapproxRun.RunAsync("multiply", "1.625", "-2.75", "--multiplier", "blocks:8:ama5:block=4", "--json");
+        DapproxRun file = await DapproxRun.RunAsync("multiply", "1.625", "-2.75", "--multiplier", verilog, "--json");
+        DapproxRun small = await DapproxRun.RunAsync("multiply", "1e6", "1e6", "--multiplier", json, "--json");
+
+        Assert.Equal(described.Json.GetProperty("product").GetProperty("bits").GetString(), file.Json.GetProperty("product").GetProperty("bits").GetString());
+        Assert.Equal(verilog, file.Json.GetProperty("multiplier").GetString());
+        Assert.Equal("Infinity", small.Json.GetProperty("product").GetProperty("value").GetString());
+    }
+
+    [Fact]
+    public async Task Import_WithoutOutput_SaysWhatTheFileIs()
+    {
+        string file = folder.File("x.v");
+        await DapproxRun.RunAsync("circuit", "build", "dadda:4", "--output", file, "--hierarchical", "--test-bench", folder.File("bench.v"));
+
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "import", file);
+
+        Assert.Equal("dadda_4: a of 4 bits, b of 4 bits to p of 8 bits\ncells  28: 16 and, 8 fa, 4 ha\ndepth  7\n", run.Output.ReplaceLineEndings("\n"));
+        Assert.Contains("module test_bench;", await File.ReadAllTextAsync(folder.File("bench.v"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,191 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+using Dapprox.Circuits;
+using Dapprox.Hardware;
+using Dapprox.Networks.Formats;
+using Dapprox.Tests.Data;
+using Xunit;
+
+namespace Dapprox.Tests.Cli;
+
+public sealed class CostCommandTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("dapprox-tests-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task CellsList_Json_HasEveryCell()
+    {
+        DapproxRun run = await DapproxRun.RunAsync("cells", "list", "--json");
+
+        JsonElement[] cells = [.. run.Json.GetProperty("cells").EnumerateArray()];
+        Assert.Equal(Cells.All.Select(cell => cell.Name), cells.Select(cell => cell.GetProperty("name").GetString()));
+        Assert.Equal("01101001", cells[0].GetProperty("outputs").GetProperty("Sum").GetString());
+        Assert.Equal(24, cells[0].GetProperty("published").GetProperty("transistors").GetInt32());
+    }
+
+    [Fact]
+    public async Task Cost_OfAnAma5Array_IsBelowTheExactArraysOfTheSameWidth()
+    {
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "cost", "array:8:ama5", "--samples", "4096", "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal("array:8", run.Json.GetProperty("relativeTo").GetProperty("circuit").GetString());
+        JsonElement ratios = run.Json.GetProperty("ratios");
+        Assert.InRange(ratios.GetProperty("energy").GetDouble(), 0.3, 0.9);
+        Assert.InRange(ratios.GetProperty("delay").GetDouble(), 0.05, 0.4);
+        double total = run.Json.GetProperty("circuit").GetProperty("energy").GetDouble() + run.Json.GetProperty("circuit").GetProperty("leakageEnergy").GetDouble();
+        Assert.Equal(total, run.Json.GetProperty("circuit").GetProperty("totalEnergy").GetDouble(), 9);
+    }
+
+    [Fact]
+    public async Task Cost_WithoutACircuit_PricesThePapersTables()
+    {
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "cost", "--samples", "512", "--json");
+
+        JsonElement[] rows = [.. run.Json.GetProperty("tables").EnumerateArray()];
+        Assert.Equal([9, 9, 9, 9, 7, 7, 7, 7], rows.Select(row => row.GetProperty("table").GetInt32()));
+        Assert.Equal(0.395, rows[1].GetProperty("paperEnergy").GetDouble());
+        // Cheaper than exact with hazards or without; the blocks' exact adders cost more than the flat array has at all.
+        Assert.All(rows.Where(row => row.GetProperty("name").GetString()![..2] == "Ax"), row => Assert.InRange(row.GetProperty("energyWithHazards").GetDouble(), 0.05, 1));
+        Assert.True(rows[2].GetProperty("energy").GetDouble() > rows[1].GetProperty("energy").GetDouble());
+    }
+
+    [Fact]
+    public async Task Cost_OfANetwork_IsTheSumOfItsLayers()
+    {
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "cost", "array:8:ama1", "--dataset", "digits", "--samples", "1000", "--first", "4", "--json");
+
+        JsonElement[] layers = [.. run.Json.GetProperty("layers").EnumerateArray()];
+        Assert.Equal(["conv1", "conv2", "linear1", "linear2"], layers.Select(layer => layer.GetProperty("name").GetString()));
+        Assert.Equal(run.Json.GetProperty("energy").GetDouble(), layers.Sum(layer => layer.GetProperty("energy").GetDouble()), 1e-3);
+        Assert.All(layers, layer => Assert.InRange(layer.GetProperty("relative").GetDouble(), 0.3, 1.2));
+    }
+
+    [Theory]
+    [InlineData("exact", 1, 1)]
+    [InlineData("ax-fpm", 0.783, 0.403)]
+    [InlineData("ax-fpm-renormalised", 0.784, 0.465)]
+    [InlineData("ax-fpm-wrapped", 0.783, 0.468)]
+    [InlineData("ama5-flat", 0.607, 0.113)]
+    [InlineData("BFLOAT16", 0.172, 0.243)]
+    public async Task Cost_OfAMultipliersName_IsThatOfTheWholeFloat(string name, double energy, double delay)
+    {
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "cost", name, "--json");
+
+        // As in the paper's table 7, which prices the circuits.
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(name, run.Json.GetProperty("circuit").GetProperty("circuit").GetString());
+        Assert.Equal("exact", run.Json.GetProperty("relativeTo").GetProperty("circuit").GetString());
+        Assert.Equal(energy, run.Json.GetProperty("ratios").GetProperty("energy").GetDouble(), 0.005);
+        Assert.Equal(delay, run.Json.GetProperty("ratios").GetProperty("delay").GetDouble(), 0.005);
+    }
+
+    [Fact]
+    public async Task Cost_OfANameAsAMantissaMultiplier_IsThatOfItsCircuit()
+    {
+        DapproxRun named = await DapproxRun.RunAsync("circuit", "cost", "bfloat16", "--float", "none", "--relative-to", "exact", "--samples", "512", "--json");
+        DapproxRun built = await DapproxRun.RunAsync("circuit", "cost", "booth:8", "--relative-to", "array:24", "--samples", "512", "--json");
+
+        Assert.Equal(built.Json.GetProperty("circuit").GetRawText(), named.Json.GetProperty("circuit").GetRawText());
+        Assert.Equal(built.Json.GetProperty("ratios").GetRawText(), named.Json.GetProperty("ratios").GetRawText());
+    }
+
+    [Fact]
+    public async Task Cost_OfAFile_IsThatOfItsCircuit()
+    {
+        string file = Path.Combine(folder, "a8.v");
+        await DapproxRun.RunAsync("circuit", "export", "array:8", "--output", file);
+
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "cost", file, "--float", "truncate", "--samples", "512", "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal("float array:8", run.Json.GetProperty("relativeTo").GetProperty("circuit").GetString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ax-fpm-renormalised")]
+    [InlineData("bfloat16 --dataset digits --first 4")]
+    public async Task Cost_InATerminal_FitsItsColumns(string arguments)
+    {
+        Terminal.SkipWhereThereIsNone();
+
+        Terminal.Screen screen = await new Terminal().RunAsync(["circuit", "cost", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--samples", "512"]);
+
+        Assert.True(screen.ExitCode == 0, screen.Text);
+        Assert.DoesNotContain('…', screen.Text);
+        Assert.All(screen.Lines, line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Theory]
+    [InlineData("circuit cost exact-fused", "exact-fused rounds only after it has added")]
+    [InlineData("circuit cost aray:8", "aray")]
+    [InlineData("circuit cost --float round", "--float is about a circuit, and none is given")]
+    [InlineData("circuit cost array:8 --samples 0", "--samples is '0'; give an integer from 1")]
+    [InlineData("circuit cost array:8 --library no-such-file", "there is no file 'no-such-file'")]
+    [InlineData("circuit cost array:32 --float round", "array:32 is no mantissa multiplier")]
+    [InlineData("circuit cost array:8 --dataset digits --first 1", "--first is '1'; give an integer from 2")]
+    [InlineData("cells", "'dapprox cells' needs a command: list, characterise")]
+    [InlineData("cells characterise", "--model-card")]
+    [InlineData("cells characterise --model-card no-such-file", "there is no file 'no-such-file'")]
+    [InlineData("cells characterise --model-card x --cells ama6", "unknown cell 'ama6': did you mean 'ama1'?")]
+    public async Task Run_WrongInput_SaysSoInOneLineAndFails(string arguments, string message)
+    {
+        DapproxRun run = await DapproxRun.RunAsync(arguments.Split(' '));
+
+        run.AssertRefused(message);
+    }
+
+    [Fact]
+    public async Task Characterise_ModelsThatAreNone_FailsInOneLineAndWritesNothing()
+    {
+        SkipWithoutNgspice();
+        string card = Path.Combine(folder, "card.pm"), library = Path.Combine(folder, "library.json");
+        await File.WriteAllTextAsync(card, ".model n nmos level=54 vth0=nonsense\n.model p pmos level=54\n");
+
+        DapproxRun run = await DapproxRun.RunAsync("cells", "characterise", "--model-card", card, "--cells", "not", "--output", library);
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("error: ngspice could not simulate not: ", run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(library));
+    }
+
+    [Fact]
+    public async Task Characterise_WithTheShippedLibrarysTransistors_GivesItsNumbers()
+    {
+        SkipWithoutNgspice();
+        string reference = DataFolder.Reference;
+        string library = Path.Combine(folder, "library.json");
+
+        DapproxRun run = await DapproxRun.RunAsync(
+            "cells", "characterise", "--model-card", Path.Combine(reference, "ptm45", "45nm_HP.pm"), "--cells", "not,nand", "--output", library);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        CellLibrary made = CellLibraryFiles.Load(library), shipped = CellLibrary.Shipped;
+        Assert.Equal(2, made.Cells.Count);
+        foreach (CharacterisedCell cell in made.Cells)
+        {
+            CharacterisedCell known = shipped.Find(cell.Cell);
+            // Another version of ngspice chooses other steps in time.
+            Assert.Equal(known.MeanEnergy, cell.MeanEnergy, 0.03 * known.MeanEnergy);
+            Assert.Equal(known.WorstDelay, cell.WorstDelay, 0.5);
+        }
+    }
+
+    static void SkipWithoutNgspice()
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo("ngspice", "--version") { RedirectStandardOutput = true })!;
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+        }
+        catch (Win32Exception)
+        {
+            Assert.Skip("ngspice is not installed.");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace Dapprox.Tests.Cli;
+
+public class ErrorTests
+{
+    [Fact]
+    public async Task Evaluate_OfAFileThatIsNoNetwork_SaysWhichAre()
+    {
+        DapproxRun run = await DapproxRun.RunAsync("evaluate", "--model", typeof(ErrorTests).Assembly.Location);
+
+        run.AssertRefused("is no kind of network file; files that end in .safetensors, .pt, .pth or .onnx are read");
+    }
+
+    [Fact]
+    public async Task Convert_OfAnOnnxNetwork_SaysWhatIsConverted()
+    {
+        DapproxRun run = await DapproxRun.RunAsync("model", "convert", "network.onnx", "weights.safetensors");
+
+        run.AssertRefused("'network.onnx' is an ONNX network, whose weights have no names of an architecture; give a .safetensors, .pt or .pth file");
+    }
+
+    [Theory]
+    [InlineData("evaluat", "unknown command 'evaluat': did you mean 'evaluate'?")]
+    [InlineData("evaluate --modle x", "unknown option '--modle': did you mean '--model'?")]
+    [InlineData("evaluate surplus", "'surplus' is one word too many")]
+    [InlineData("evaluate --model", "--model has no value; give '--model FILE|NAME'")]
+    [InlineData("evaluate --multiplier ax-fmp", "unknown multiplier 'ax-fmp': did you mean 'ax-fpm'?")]
+    [InlineData("evaluate --dataset minst", "unknown data set 'minst': did you mean 'mnist'?")]
+    [InlineData("evaluate --model lenet5-digit", "did you mean 'lenet5-digits'?")]
+    [InlineData("evaluate --model no/such.safetensors", "no/such.safetensors")]
+    [InlineData("evaluate --layers pools", "the layers that multiply are conv1, conv2, linear1, linear2")]
+    [InlineData("evaluate --accumulate float16", "known: float32, float64")]
+    [InlineData("evaluate --first 0", "--first is '0'; give an integer from 1")]
+    [InlineData("evaluate --first many", "--first is 'many'; give an integer from 1")]
+    [InlineData("evaluate --skip -1", "--skip is '-1'; give an integer from 0")]
+    [InlineData("evaluate --skip 1000", "--skip 1000 leaves none of the 1000 images of digits (test)")]
+    [InlineData("evaluate --dataset mnist --data no-such-folder", "dapprox datasets fetch mnist")]
+    [InlineData("evaluate --dataset fashion-mnist", "no model for fashion-mnist comes with the program")]
+    [InlineData("evaluate --images pictures", "--images is given without a network; give --model FILE|NAME")]
+    [InlineData("evaluate --model lenet5-digits --images pictures", "--images is given alone; give --images DIR and --labels CSV together")]
+    [InlineData("evaluate --model lenet5-digits --images no/such --labels no.csv", "there is no folder 'no/such'")]
+    [InlineData("evaluate --model lenet5-digits --images . --labels no.csv", "there is no file 'no.csv'")]
+    [InlineData("evaluate --model lenet5-digits --images . --labels no.csv --dataset digits", "--images and --dataset are both given; give one of them")]
+    [InlineData("evaluate --model lenet5-digits --images . --labels no.csv --resize 20", "a shorter side of 20 pixels does not hold the 28×28 pixels of lenet5-digits")]
+    [InlineData("evaluate --resize 256", "--resize is about pictures of your own, and there are none")]
+    [InlineData("evaluate --mean 0.1,0.2", "2 numbers are given as mean, and the images have 1 channels")]
+    [InlineData("evaluate --deviation 0", "the deviation is 0; give numbers above 0")]
+    [InlineData("evaluate --mean half", "--mean is 'half'; give one number, or one for each channel with commas between them, such as 0.485,0.456,0.406")]
+    [InlineData("evaluate --layout nhwc", "lenet5-digits")]
+    [InlineData("model inspect lenet5-digits --deviation 1,2", "2 numbers are given as deviation")]
+    [InlineData("attack", "'dapprox attack' needs a command: fgsm, pgd")]
+    [InlineData("attack cw --epsilon 0.1", "cw finds the nearest adversarial example and takes no --epsilon")]
+    [InlineData("attack lsa --targeted", "lsa is defined for any wrong class only")]
+    [InlineData("attack boundary --gradient nes", "boundary uses no gradient")]
+    [InlineData("attack square", "'--epsilon' is required")]
+    [InlineData("attack square --epsilon 0.1 --steps 5", "unknown option '--steps'")]
+    [InlineData("attack apgd --epsilon 0.1 --preset released", "unknown value of --preset 'released'")]
+    [InlineData("attack cw --confidence -1", "--confidence is '-1'; give a number of at least 0")]
+    [InlineData("attack fgsm --preset foolbox", "known: strong, released")]
+    [InlineData("attack fgsm --gradient straight-trough", "unknown gradient estimator 'straight-trough': did you mean 'straight-through'?")]
+    [InlineData("attack fgsm --max-queries 0", "--max-queries is '0'; give an integer of at least 1")]
+    [InlineData("attack fgsm --resume state", "unknown option '--resume'")]
+    [InlineData("attack fgsm --epsilon 1.5", "--epsilon is '1.5'; give a number or a fraction above 0, up to 1")]
+    [InlineData("attack apgd --epsilon 8", "--epsilon is 8, but no two images are further apart than 1 in L∞; give a smaller number, such as 0.1")]
+    [InlineData("attack pgd --epsilon 0.1,29 --norm l2", "--epsilon is 29, but no two images are further apart than 28 in L2")]
+    [InlineData("attack square --epsilon 1e308 --norm l2", "ε is 1E+308; it lies between 0 and 1000")]
+    [InlineData("attack cw --initial-constant 1e308", "--initial-constant is '1e308'; give a number above 0 and at most 1e10")]
+    [InlineData("attack mi-fgsm --restarts 10", "--restarts is 10, but all starts are the same where none is random; give --random-start too")]
+    [InlineData("attack pgd --preset released --restarts 2", "--restarts is 2, but all starts are the same")]
+    [InlineData("attack fab --targets 3 --targeted", "--targets is 3, but --targeted aims at one class; leave out one of the two")]
+    [InlineData("attack fgsm --epsilon nan", "--epsilon is 'nan'; give a number or a fraction above 0, up to 1")]
+    [InlineData("attack fgsm --epsilon 0.1,", "--epsilon is ''")]
+    [InlineData("attack fgsm --epsilon 0.1 --try-on exact,ax", "unknown multiplier 'ax'")]
+    [InlineData("attack pgd --epsilon 0.1 --steps 0", "--steps is '0'; give an integer from 1")]
+    [InlineData("attack pgd --epsilon 0.1 --step-size 0", "--step-size is '0'")]
+    [InlineData("attack pgd --epsilon 0.1 --save ", "--save is ''; give a folder")]
+    [InlineData("attack pgd --epsilon 0.1 --seed -1", "--seed is '-1'")]
+    [InlineData("attack fgsm --epsilon 0,1", "--epsilon is '0'; give a number or a fraction above 0, up to 1, such as 0.1 or 8/255")]
+    [InlineData("attack fgsm --epsilon 8/0", "--epsilon is '8/0'; give a number or a fraction above 0, up to 1, such as 0.1 or 8/255")]
+    [InlineData("attack fgsm --epsilon 300/255", "--epsilon is '300/255'")]
+    [InlineData("evaluate --multiplier array:32", "array:32 has inputs of 32 and 32 bits")]
+    [InlineData("multiply -- -1 1 --multiplier ax-fpm", "'--multiplier' stands after --, which ends the options")]
+    [InlineData("completion tcsh", "unknown shell 'tcsh'")]
+    [InlineData("multiply 1", "only one operand is given")]
+    [InlineData("multiply one 2", "A is 'one'")]
+    [InlineData("multiply 1e50 2", "beyond the largest binary32 number")]
+    [InlineData("multiply 0x12 2", "eight hexadecimal digits")]
+    [InlineData("multiply --pairs no/such/file", "there is no file 'no/such/file'")]
+    [InlineData("profile", "NAME is missing (The multiplier: a name that 'dapprox multipliers' lists")]
+    [InlineData("train", "ARCHITECTURE is missing (The network: lenet5, alexnet, dq-full, dq-weights, dq-float)")]
+    [InlineData("train lenet5 --threads 100000", "the number of threads is 100000; give 1 to 256")]
+    [InlineData("reproduce --out ", "--out is ''; give a folder")]
+    [InlineData("train lenet6", "unknown architecture 'lenet6': did you mean 'lenet5'?")]
+    [InlineData("train lenet5 --learning-rate -1", "--learning-rate is '-1'; give a number above 0")]
+    [InlineData("train lenet5 --dataset cifar-10 --data no-such-folder", "cifar-10")]
+    [InlineData("circuit", "'dapprox circuit' needs a command: build, import, export, verify")]
+    [InlineData("circuit build array", "is not of the form KIND:BITS")]
+    [InlineData("circuit build aray:8", "unknown kind of circuit 'aray': did you mean 'array'?")]
+    [InlineData("circuit build array:8 --output x.txt", "the name 'x.txt' does not say what to write; it ends in one of .v, .blif, .json, .cgp, .chr, .c, .dot")]
+    [InlineData("circuit build array:8 --output x.blif --hierarchical", "BLIF is flat")]
+    [InlineData("circuit build array:8 --hierarchical", "give --output FILE.v too")]
+    [InlineData("circuit export array:8", "'--output' is required")]
+    [InlineData("circuit import no/such.v", "there is no file 'no/such.v'")]
+    [InlineData("circuit import x.c", "files that end in .v, .blif, .json, .cgp, .chr are read")]
+    [InlineData("circuit verify array:8 array:9", "give circuits with the same widths")]
+    [InlineData("circuit verify array:8 exact --samples 0", "--samples is '0'")]
+    [InlineData("evaluate --multiplier no/such.blif", "there is no file 'no/such.blif'")]
+    [InlineData("datasets fetch mnits", "unknown data set 'mnits': did you mean 'mnist'?")]
+    [InlineData("datasets fetch mnist --from http://127.0.0.1:9/", "cannot download train-images-idx3-ubyte.gz of mnist")]
+    [InlineData("datasets fetch mnist --from ftp://x", "--from is 'ftp://x'")]
+    public async Task Run_WrongInput_SaysSoInOneLineAndFails(string arguments, string message)
+    {
+        DapproxRun run = await DapproxRun.RunAsync(arguments.Split(' '));
+
+        run.AssertRefused(message);
+    }
+
+    [Theory]
+    [InlineData("evaluate --first 1 --multiplier ax-fpm")]
+    [InlineData("profile ax-fpm --samples 10")]
+    public async Task Run_UnknownKernel_SaysSoInOneLineAndFails(string arguments)
+    {
+        DapproxRun run = await DapproxRun.RunAsync(null, arguments.Split(' '), kernel: "avx1024");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal("", run.Output);
+        Assert.Equal("error: unknown DAPPROX_KERNEL value 'avx1024': did you mean 'avx512'? known: avx512, avx2, vector128, scalar", run.Error.Trim());
+    }
+
+    [Fact]
+    public async Task Run_MessageWithLineBreaks_StaysOneLine()
+    {
+        DapproxRun run = await DapproxRun.RunAsync("evaluate", "--multiplier", "two\nlines\e[2J");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal("error: unknown multiplier 'two lines?[2J'", run.Error.Split(':')[0] + ":" + run.Error.Split(':')[1]);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Evaluate_UnwritableLogits_SaysSoAndLeavesNothing()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            DapproxRun run = await DapproxRun.RunAsync("evaluate", "--first", "1", "--logits", folder);
+
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains($"cannot write '{folder}'", run.Error, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFileSystemEntries(folder));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Evaluate_ImagesThatDoNotFitTheModel_SaysBothShapes()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            // One record of CIFAR-10: a label and 3×32×32 pixels.
+            await File.WriteAllBytesAsync(Path.Combine(folder, "test_batch.bin"), new byte[1 + 3 * 32 * 32], TestContext.Current.CancellationToken);
+
+            DapproxRun run = await DapproxRun.RunAsync("evaluate", "--model", "lenet5-digits", "--dataset", "cifar-10", "--data", folder);
+
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains("cifar-10 has 3×32×32 images of 10 classes, and lenet5-digits takes 1×28×28 images of 10", run.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Attack_Interrupted_SaysCancelledAndExitsAsShellsDo()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        Assert.SkipWhen(IgnoresInterrupts(), "The tests were started with SIGINT ignored, which programs inherit.");
+        using Process process = DapproxRun.Start(null, ["attack", "pgd", "--epsilon", "0.1", "--steps", "1000000", "--first", "50"]);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await UnderWay(process, TimeSpan.FromSeconds(3));
+
+        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await Ended(process, TimeSpan.FromSeconds(30));
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("interrupted; nothing was kept", (await error).Trim());
+    }
+
+    [Fact]
+    public async Task Train_TwoSignalsAtOnceAsTimeoutSends_IsCancelledOnce()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.safetensors");
+        using Process process = DapproxRun.Start(null, ["train", "lenet5", "--epochs", "1000", "--batch-size", "1000", "--out", file]);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        // Within an epoch, where LibTorch is at work.
+        await UnderWay(process, TimeSpan.FromSeconds(6));
+
+        using var kill = Process.Start("/bin/bash", ["-c", "kill -TERM $0; sleep 0.05; kill -TERM $0", $"{process.Id}"]);
+        await Ended(process, TimeSpan.FromSeconds(60));
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.EndsWith("interrupted; nothing was kept: give --checkpoint FILE, and the same command goes on where it stopped", (await error).Trim(), StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+    }
+
+    /// <summary>
+    /// Waits until a program has worked for some time of the processor's, however busy that is: a signal that comes before the
+    /// program listens is ignored, or ends it without a word.
+    /// </summary>
+    static async Task UnderWay(Process process, TimeSpan work)
+    {
+        while (!process.HasExited && process.TotalProcessorTime < work)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            process.Refresh();
+        }
+    }
+
+    /// <summary>Waits for the end of a program, and sees to it that it does not outlive the test.</summary>
+    static async Task Ended(Process process, TimeSpan patience)
+    {
+        try
+        {
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(patience, TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    /// <summary>Whether SIGINT is ignored, as it is in what a script starts in the background; a program that inherits that keeps it.</summary>
+    static bool IgnoresInterrupts()
+    {
+        const string Status = "/proc/self/status", Ignored = "SigIgn:";
+        const ulong Interrupt = 1UL << (2 - 1);
+        string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal)) : null;
+        return line is not null && (Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) & Interrupt) != 0;
+    }
+
+    [Fact]
+    public async Task Multiply_ReaderThatLeavesEarly_DoesNoHarm()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no shell to build the pipe with.");
+        string file = Path.GetTempFileName();
+        try
+        {
+            // More than a pipe holds.
+            await File.WriteAllLinesAsync(file, Enumerable.Repeat("3f800000 3f800000", 20_000), TestContext.Current.CancellationToken);
+            using var shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", "set -o pipefail; \"$0\" multiply --pairs \"$1\" | head -n 1", Path.Combine(AppContext.BaseDirectory, "dapprox"), file])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+
+            string output = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            string error = await shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            Assert.Equal("3f800000 3f800000 3f800000\n", output);
+            Assert.Empty(error);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using Dapprox.Foundation;
+using Dapprox.Networks;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Models;
+using Dapprox.Networks.Tensors;
+using SkiaSharp;
+using Xunit;
+
+namespace Dapprox.Tests.Data;
+
+public sealed class PictureFolderTests : IDisposable
+{
+    static readonly Network Grey = TrainedModels.Load("lenet5-digits");
+
+    static readonly Network Colour = AlexNet.Colour.Build("colour", AlexNet.Colour.Tensors.ToDictionary(named => named.Key, named => Tensor.Zeros(named.Value)));
+
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Load_PicturesOfDigits_AreTheDigits()
+    {
+        Dataset digits = Datasets.Load("digits", Split.Test).First(20);
+        WriteDigits(folder, digits);
+
+        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, shorterSide: null);
+
+        Assert.Equal(digits.Labels, pictures.Labels);
+        Assert.Equal(digits.Pixels.ToArray(), pictures.Pixels.ToArray());
+    }
+
+    [Fact]
+    public void Load_Colours_BecomePlanes_AndTransparencyLiesOnBlack()
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(32, 32, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        bitmap.Erase(new SKColor(10, 20, 30));
+        bitmap.SetPixel(1, 0, new SKColor(200, 100, 50, 0));
+        Save(bitmap, "a, \"b\".png");
+        Labels("file,class", "\"a, \"\"b\"\".png\", 3", "");
+
+        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Colour, shorterSide: null);
+
+        byte[] pixels = pictures.Pixels.ToArray();
+        Assert.Equal([3], pictures.Labels);
+        Assert.Equal([10, 0, 10], pixels[..3]);
+        Assert.Equal([20, 0, 20], pixels[1024..1027]);
+        Assert.Equal([30, 0, 30], pixels[2048..2051]);
+    }
+
+    // 0.299 · 200 + 0.587 · 100 + 0.114 · 50 = 124.2
+    [Fact]
+    public void Load_ColoursForAGreyNetwork_BecomeTheirLuma()
+    {
+        using var bitmap = new SKBitmap(28, 28);
+        bitmap.Erase(new SKColor(200, 100, 50));
+        Save(bitmap, "a.png");
+        Labels("a.png,0");
+
+        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, shorterSide: null);
+
+        Assert.All(pictures.Pixels.ToArray(), pixel => Assert.Equal(124, pixel));
+    }
+
+    [Fact]
+    public void Load_WithAShorterSide_CutsTheMiddleOut()
+    {
+        // Red, green and blue thirds, from the left; the middle is green.
+        using var bitmap = new SKBitmap(192, 64);
+        using (var canvas = new SKCanvas(bitmap))
+        {
+            canvas.Clear(new SKColor(255, 0, 0));
+            canvas.DrawRect(64, 0, 64, 64, new SKPaint { Color = new SKColor(0, 255, 0) });
+            canvas.DrawRect(128, 0, 64, 64, new SKPaint { Color = new SKColor(0, 0, 255) });
+        }
+
+        Save(bitmap, "a.png");
+        Labels("a.png,0");
+
+        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Colour, shorterSide: 34);
+
+        byte[] pixels = pictures.Pixels.ToArray();
+        Assert.All(pixels[..1024], red => Assert.Equal(0, red));
+        Assert.All(pixels[1024..2048], green => Assert.Equal(255, green));
+        Assert.Contains("resized to a shorter side of 34 pixels and cut to 32×32", pictures.Provenance, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a.png,0\n../b.png,1", "line 2, names '../b.png', which is not inside")]
+    [InlineData("/etc/passwd,0", "which is not inside")]
+    [InlineData("a.png,10", "line 1, has the class 10; the network has the classes 0 to 9")]
+    [InlineData("a.png,0\nno.png,1", "line 2, names 'no.png', and there is no such file")]
+    [InlineData("a.png,0\na.png,1", "line 2, names 'a.png', as line 1 does; list each picture once")]
+    [InlineData("file,class\na.png,cat", "line 2, has the class 'cat'; give an integer from 0 to 9")]
+    [InlineData("a.png,-1", "has the class -1; the network has the classes 0 to 9")]
+    [InlineData("a.png", "has 1 fields")]
+    [InlineData("file,class", "lists no picture")]
+    [InlineData("", "lists no picture")]
+    [InlineData("text.png,0", "text.png' is no picture that can be read")]
+    [InlineData("small.png,0", "small.png' has 8×9 pixels (height×width), and the network takes 28×28; give --resize N")]
+    [InlineData("cut.png,0", "cut.png' is")]
+    [InlineData("bomb.png,0", "bomb.png' claims 60000×60000 pixels")]
+    public void Load_WhatIsWrong_IsSaidInOneLine(string csv, string part)
+    {
+        using var bitmap = new SKBitmap(28, 28);
+        bitmap.Erase(new SKColor(9, 9, 9));
+        Save(bitmap, "a.png");
+        using var small = new SKBitmap(9, 8);
+        Save(small, "small.png");
+        File.WriteAllText(folder.File("text.png"), "no picture");
+        byte[] whole = File.ReadAllBytes(folder.File("a.png"));
+        File.WriteAllBytes(folder.File("cut.png"), whole[..(whole.Length / 2)]);
+        File.WriteAllBytes(folder.File("bomb.png"), Claiming(whole, 60_000));
+        Labels(csv);
+
+        string message = Assert.Throws<InputException>(() => PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, shorterSide: null)).Message;
+
+        Assert.Contains(part, message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    /// <summary>Writes digits as pictures, with a list of their classes.</summary>
+    internal static void WriteDigits(TemporaryFolder folder, Dataset digits)
+    {
+        for (int i = 0; i < digits.Count; i++)
+        {
+            using var bitmap = new SKBitmap(new SKImageInfo(28, 28, SKColorType.Gray8));
+            for (int y = 0; y < 28; y++)
+            {
+                for (int x = 0; x < 28; x++)
+                {
+                    byte grey = digits.Pixels.Span[(i * 28 + y) * 28 + x];
+                    bitmap.SetPixel(x, y, new SKColor(grey, grey, grey));
+                }
+            }
+
+            using FileStream file = File.Create(folder.File($"{i}.png"));
+            bitmap.Encode(file, SKEncodedImageFormat.Png, 100);
+        }
+
+        File.WriteAllLines(folder.File("labels.csv"), digits.Labels.Select((label, i) => $"{i}.png,{label}"));
+    }
+
+    /// <summary>A PNG whose header claims another size: the checksum is that of the header, so that readers believe it.</summary>
+    static byte[] Claiming(byte[] png, uint side)
+    {
+        byte[] result = [.. png];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(result.AsSpan(16), side);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(result.AsSpan(20), side);
+        uint crc = uint.MaxValue;
+        foreach (byte one in result.AsSpan(12, 17))
+        {
+            crc ^= one;
+            for (int bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ ((crc & 1) * 0xEDB8_8320);
+        }
+
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(result.AsSpan(29), ~crc);
+        return result;
+    }
+
+    void Save(SKBitmap bitmap, string name)
+    {
+        using FileStream file = File.Create(folder.File(name));
+        bitmap.Encode(file, SKEncodedImageFormat.Png, 100);
+    }
+
+    void Labels(params string[] lines) => File.WriteAllText(folder.File("labels.csv"), string.Join('\n', lines));
+}

@@ -1,0 +1,177 @@
+using Dapprox.Experiments.Audits;
+using Dapprox.Experiments.Reports;
+using Dapprox.Experiments.Results;
+using Dapprox.Experiments.Runs;
+using Dapprox.Experiments.Units;
+using Dapprox.Networks;
+using Dapprox.Networks.Attacks;
+using Dapprox.Networks.Attacks.Algorithms;
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Victims;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
+using Dapprox.Networks.Models;
+using Dapprox.Networks.Tensors;
+using Xunit;
+
+namespace Dapprox.Tests.Experiments;
+
+public sealed class AuditTests : IDisposable
+{
+    static readonly AuditScale Tiny = new("tiny", 4, 1, 1, 10, 20, 1) { HopSkipJumpIterations = 4, CarliniWagnerIterations = 100 };
+
+    static readonly string[] Ids = [.. Enumerable.Range(1, 16).Select(i => $"S{i}"), .. Enumerable.Range(1, 4).Select(i => $"T{i}")];
+
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    static AuditResult Run(Audit audit, RunContext context)
+    {
+        Runner.Run(audit.Units, context, progress: null, TestContext.Current.CancellationToken);
+        return audit.Judge(context, Runs.Info);
+    }
+
+    /// <summary>A small network of one's own on some multipliers, and its pictures.</summary>
+    (Audit Audit, RunContext Context) Own(int classes, params Placement[] placements)
+    {
+        (Network network, Dataset pictures) = OwnNetwork.Write(folder.Path, classes, pictures: 3);
+        var context = new RunContext(new RunFolder(folder.File("run")), null, seed: 1);
+        context.Use("own.onnx", network, "prepared");
+        context.Use(pictures, calibration: pictures);
+        return (new Audit(new Defence("defence", pictures, [.. placements.Select(placement => new Subject("own.onnx", placement))]) { HasTrainingImages = false }, Tiny), context);
+    }
+
+    [Fact]
+    public void Judge_HasAllChecks_AndConcludesFromThoseThatDecide()
+    {
+        var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
+
+        // Of the approximate multipliers the fastest.
+        AuditResult result = Run(new Audit(new Defence("defence", context.Data("digits"), new Subject("lenet5-digits", Placement.Bfloat16)), Tiny), context);
+
+        Assert.Equal(Ids, result.Checks.Select(check => check.Id));
+        // Four images separate nothing from anything: robust accuracy cannot be shown to be above the exact network's.
+        Assert.Equal(Outcome.Fail, result.Checks.Single(check => check.Id == "T4").Outcome);
+        Assert.False(result.Holds);
+        // As a control it would be compared with itself.
+        Assert.DoesNotContain("bfloat16", result.Checks.Single(check => check.Id == "T2").Measured, StringComparison.Ordinal);
+        Assert.StartsWith("Not evidence of robustness", result.Conclusion, StringComparison.Ordinal);
+        string text = AuditReport.Markdown(result);
+        Assert.All(result.Checks, check => Assert.Contains($"| {check.Id} | {check.Name} | {check.Measured} |", text, StringComparison.Ordinal));
+        AuditReport.Save(folder.Path, result);
+        Assert.All(["audit.html", "audit.md", "audit.json"], file => Assert.True(File.Exists(folder.File(file))));
+    }
+
+    [Fact]
+    public void Judge_OfAMovingTarget_DrawsAMemberForEachImage()
+    {
+        var defence = new Defence("moving", Datasets.Load("digits", Split.Test), [new("lenet5-digits", Placement.AxFpm), new("lenet5-digits", Placement.Bfloat16), new("lenet5-digits", Placement.Of("ama5-flat"))]);
+        Subject[] answering = [.. Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1))];
+
+        Assert.True(defence.IsRandom);
+        Assert.All(defence.Members, member => Assert.InRange(answering.Count(one => one == member), 150, 250));
+        Assert.Equal(answering, Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1)));
+
+        // The exact network may be one of them.
+        (Audit audit, RunContext context) = Own(classes: 4, Placement.Exact, Placement.AxFpm);
+        AuditResult result = Run(audit, context);
+        Assert.Equal(Ids, result.Checks.Select(check => check.Id));
+        Assert.Contains("drawn for each image", result.Checks.Single(check => check.Id == "S12").Measured, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "APGD on the cross-entropy")]
+    [InlineData(3, "APGD on the DLR loss")]
+    [InlineData(4, "targeted APGD")]
+    public void Judge_OfAnOwnNetworkAndPictures_SaysWhatIsLeftOut(int classes, string strongest)
+    {
+        (Audit audit, RunContext context) = Own(classes, Placement.AxFpm);
+
+        AuditResult result = Run(audit, context);
+
+        Check Of(string id) => result.Checks.Single(check => check.Id == id);
+        Assert.Equal(Ids, result.Checks.Select(check => check.Id));
+        Assert.Contains(strongest, Of("T4").Measured, StringComparison.Ordinal);
+        Assert.Equal(classes < 4, result.Notes.Any(note => note.Contains($"{classes} classes", StringComparison.Ordinal)));
+        Assert.Equal(classes == 2, Of("S10").Outcome == Outcome.Note);
+        Assert.DoesNotContain("independently", Of("T2").Measured, StringComparison.Ordinal);
+        Assert.Contains(result.Notes, note => note.Contains("independently trained", StringComparison.Ordinal));
+        Assert.Contains(result.Notes, note => note.Contains("attacked instead of the 4 of tiny scale", StringComparison.Ordinal));
+        Assert.Contains("1/255, 2/255, 4/255, 8/255", Of("S2").Measured, StringComparison.Ordinal);
+        Assert.Contains("At ε = 2/255", result.Conclusion, StringComparison.Ordinal);
+        string text = AuditReport.Markdown(result);
+        Assert.All(result.Notes, note => Assert.Contains(note, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Units_OfThisNetworkAndTheseImages_KeepTheirNames_AndOfOthersHaveOthers()
+    {
+        RunContext Context() => new(new RunFolder(folder.Path), null, seed: 1);
+        string File(RunContext context) => context.FileOf(new PredictionsUnit("digits", new Subject("lenet5-digits", Placement.AxFpm)));
+        Dataset digits = Datasets.Load("digits", Split.Test);
+        RunContext whole = Context(), prepared = Context(), some = Context(), later = Context(), same = Context();
+        whole.Use(digits, calibration: null);
+        prepared.Use("lenet5-digits", TrainedModels.Load("lenet5-digits"), ", mean 0.5");
+        some.Use(digits.First(10), calibration: null);
+        // The same images at another position have other random numbers.
+        later.Use(new Dataset("digits", Split.Test, 1, 28, 28, digits.Classes, digits.First(10).Pixels, digits.First(10).Labels, canonical: false, "", offset: 7), calibration: null);
+        same.Use("lenet5-digits", TrainedModels.Load("lenet5-digits"), "");
+
+        // The name that this unit has had since there are audits.
+        Assert.Equal("predictions-108368f5e8e042e3.parquet", File(Context()));
+        Assert.All([whole, same], context => Assert.Equal(File(Context()), File(context)));
+        Assert.Equal(4, new[] { Context(), prepared, some, later }.Select(File).Distinct().Count());
+    }
+
+    [Fact]
+    public void Attack_OnAMeanOverNoise_SaysWhetherTheNetworkItselfIsWrong()
+    {
+        var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
+        var source = new Subject("lenet5-digits", Placement.Exact);
+        var attack = new Pgd(0.15) { Steps = 5, Restarts = 1, RandomStart = false };
+        var unit = new AttackUnit(attack, "digits", source, Images: 20) { Jitters = 4 };
+        Runner.Run([unit], context, progress: null, TestContext.Current.CancellationToken);
+        Rows rows = context.Result(unit);
+        Dataset digits = context.Data("digits");
+        Network network = context.Network(source, "digits");
+        int[] places = [.. rows.Numbers("image").Select(image => (int)image)];
+
+        TransferAttack outcome = TransferAttack.Run(
+            attack, new AveragingVictim(new NetworkVictim(network), new GaussianNoise(AttackUnit.JitterDeviation), 4, context.Seed), [], digits, places, context.Seed,
+            cancellation: TestContext.Current.CancellationToken);
+        float[] images = [.. outcome.Records.SelectMany(record => record.Adversarial)];
+        int[] answers = Scores.Labels(network.Forward(new Tensor(images, places.Length, digits.Channels, digits.Height, digits.Width)));
+
+        Assert.Equal(places.Select((place, i) => (bool?)(answers[i] != digits.Labels[place])), Enumerable.Range(0, rows.Count).Select(row => rows.Truth(row, AttackUnit.Wrong(source))));
+    }
+
+    [Fact]
+    public void Attack_TriedOnAControl_CountsTheImagesThatItsGainIsMeasuredOn()
+    {
+        var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
+        var source = new Subject("lenet5-digits", Placement.Exact);
+        var unit = new AttackUnit(Fgsm.Released, "digits", source, Images: 1);
+
+        Assert.DoesNotContain("Train", unit.Describe(context), StringComparison.Ordinal);
+        Assert.Contains("Train", (unit with { TriedOn = [source with { Disturbance = Disturbance.Gain }] }).Describe(context), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Holds_NeedsEveryCheckThatDecides()
+    {
+        AuditResult Of(params (string Id, Outcome Outcome)[] checks) => new(
+            "d", "m", "s", "tiny", 1, Runs.Info, "", [.. checks.Select(check => new Check(check.Id, "", "", "", check.Outcome, ""))], [], []);
+
+        Assert.True(Of(("S1", Outcome.Pass), ("S6", Outcome.Fail)).Holds);
+        Assert.All(Audit.Decisive, id => Assert.False(Of(("S1", Outcome.Pass), (id, Outcome.Fail)).Holds));
+    }
+
+    [Fact]
+    public void Json_ReadsBack()
+    {
+        foreach (AuditResult audit in ResultsJson.ShippedAudits)
+            Assert.Contains("\"checks\"", ResultsJson.Write(audit), StringComparison.Ordinal);
+    }
+}
