@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;

@@ -3,7 +3,6 @@ using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Foundation;
 using Dapprox.Kernels;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;

@@ -1,7 +1,5 @@
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Dapprox;
 using Dapprox.Benchmarks;
 using Dapprox.Foundation;
 

@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
-using Dapprox.Networks.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Tensor = Dapprox.Networks.Tensors.Tensor;

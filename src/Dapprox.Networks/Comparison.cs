@@ -9,8 +9,6 @@ using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Measurement;
-using Dapprox.Networks.Tensors;
-using Dapprox.Statistics;
 
 namespace Dapprox.Networks;
 
@@ -82,7 +80,7 @@ public sealed class Comparison(Network network, Dataset images)
         var watch = Stopwatch.StartNew();
         Network replaced = Replaced(multiplier);
         Evaluation accuracy = Evaluation.Of(replaced, images, batch => progress?.Invoke(batch.Batch * image), cancellation);
-        ErrorMetrics errors = ErrorMeasurement.Sample(multiplier, OperandLaw.Uniform11, ErrorSamples, Seed, cancellation: cancellation);
+        ErrorMetrics errors = ErrorMeasurement.Sample(multiplier, OperandDistribution.Uniform11, ErrorSamples, Seed, cancellation: cancellation);
         MultiplierPrice? price = null;
         string? reason = null;
         try

@@ -1,5 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Tensors;
 

@@ -16,7 +16,7 @@ public enum Optimiser
 public sealed record TrainingOptions
 {
     // LibTorch starts as many as it is told to: a hundred thousand take all memory, and the system ends the process.
-    const int MostThreads = 256;
+    const int MaxThreads = 256;
 
     /// <summary>How many times the training images are gone through; at least 1.</summary>
     public int Epochs { get; init; } = 10;
@@ -73,8 +73,8 @@ public sealed record TrainingOptions
     {
         AtLeast("number of epochs", Epochs, 1);
         AtLeast("batch size", BatchSize, 1);
-        if (Threads is < 1 or > MostThreads)
-            throw new InputException($"the number of threads is {Threads}; give 1 to {MostThreads}");
+        if (Threads is < 1 or > MaxThreads)
+            throw new InputException($"the number of threads is {Threads}; give 1 to {MaxThreads}");
         AtLeast("shift", Shift, 0);
         if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
             throw new InputException($"the learning rate is {LearningRate}; give a positive number such as 0.001");

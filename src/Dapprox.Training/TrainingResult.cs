@@ -1,6 +1,5 @@
 using System.Globalization;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Tensors;
 

@@ -1,6 +1,5 @@
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;

@@ -1,11 +1,9 @@
 using System.CommandLine;
 using Dapprox.Cli.Options;
 using Dapprox.Foundation;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
-using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Cli.Attacks;
 

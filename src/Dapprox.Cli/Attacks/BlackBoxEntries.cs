@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Dapprox.Cli.Options;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Geometry;
-using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Cli.Attacks;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Dapprox.Cli.Options;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Losses;

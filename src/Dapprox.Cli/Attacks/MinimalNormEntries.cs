@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Dapprox.Cli.Options;
 using Dapprox.Foundation;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Geometry;
 

@@ -1,15 +1,10 @@
 using Dapprox.Cli.Attacks;
 using Dapprox.Cli.Options;
-using Dapprox.Experiments;
 using Dapprox.Experiments.Figures;
 using Dapprox.Experiments.Results;
 using Dapprox.Foundation;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Data;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Tensors;
@@ -19,7 +14,7 @@ namespace Dapprox.Cli.Commands;
 /// <summary>The folder that <c>dapprox attack --save</c> writes.</summary>
 static class AttackFolder
 {
-    const int MostExamples = 8, MostNetworks = 3;
+    const int MaxExamples = 8, MaxNetworks = 3;
 
     /// <summary>Finds out before an attack whether its results can be written; makes the folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -53,7 +48,7 @@ static class AttackFolder
             AttackFiles.SaveImages(files[^1], clean, result.Worst.Records);
         }
 
-        int each = Math.Max(1, MostExamples / report.Results.Count);
+        int each = Math.Max(1, MaxExamples / report.Results.Count);
         AdversarialExample[] examples = report.Results
             .SelectMany(result => Enumerable.Range(0, places.Length)
                 // The successful ones first; where there are none, the attempts.
@@ -61,7 +56,7 @@ static class AttackFolder
                 .Take(each)
                 .Select(i => Example(
                     report.Entry.Name.ToUpperInvariant() + (result.Epsilon is Epsilon epsilon ? $", ε = {epsilon}" : ""), data, clean.Row(i).ToArray(), result.Worst.Records[i], networks)))
-            .Take(MostExamples)
+            .Take(MaxExamples)
             .ToArray();
         // Within a budget an attack does not look for the nearest example, and says nothing of smaller budgets.
         bool isMinimal = report.Results[0].Epsilon is null;
@@ -89,7 +84,7 @@ static class AttackFolder
         var image = new Tensor(record.Adversarial, 1, data.Channels, data.Height, data.Width);
         return AdversarialExample.Of(caption, data, clean, record, networks
             .DistinctBy(network => network.Name)
-            .Take(MostNetworks)
+            .Take(MaxNetworks)
             .Select(network => (network.Name, Scores.Label(network.Network.Forward(image).Row(0)))));
     }
 }

@@ -14,7 +14,7 @@ namespace Dapprox.Cli.Commands;
 /// <param name="Epsilon">The budget as it was given; null for the nearest adversarial image.</param>
 /// <param name="ByRule">The outcome under each estimator; at least one.</param>
 /// <param name="Seconds">The time it took.</param>
-sealed record AttackResult(IAttack<IGradientVictim> Attack, Epsilon? Epsilon, IReadOnlyList<(BackwardRule Rule, TransferAttack Outcome)> ByRule, double Seconds)
+sealed record AttackResult(IAttack<IGradientVictim> Attack, Epsilon? Epsilon, IReadOnlyList<(GradientEstimator Rule, TransferAttack Outcome)> ByRule, double Seconds)
 {
     /// <summary>For each image the nearest success under any estimator.</summary>
     public TransferAttack Worst { get; } = ByRule.Count == 1

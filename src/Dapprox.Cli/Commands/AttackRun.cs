@@ -6,13 +6,11 @@ using Dapprox.Cli.Attacks;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Tensors;
@@ -36,7 +34,7 @@ static class AttackRun
     /// <summary>The command of an attack.</summary>
     public static Command Command(AttackEntry entry)
     {
-        var subject = new SubjectOptions();
+        var subject = new VariantOptions();
         Option<Choice<Preset>> preset = Values.Choice("--preset", "The settings that are not given: those of the attacks' papers, some of them strengthened, or of Foolbox 2.4, which \"Defensive Approximation\" used.",
             [new("strong", Preset.Strong), .. entry.HasReleased ? (Choice<Preset>[])[new("released", Preset.Released)] : []]);
         Option<Epsilon[]> epsilon = entry.Budget == Budget.Minimal
@@ -47,10 +45,10 @@ static class AttackRun
         Option<bool> targeted = entry.CanTarget
             ? new("--targeted") { Description = "Target the class after the true one, (label + 1) mod classes, instead of any wrong one." }
             : Refused<bool>("--targeted", $"{entry.Name} is defined for any wrong class only; leave out --targeted, or choose another attack (dapprox attacks)");
-        Option<BackwardRule[]> gradient = entry.Knowledge == Knowledge.Gradients
-            ? Values.Flattened("--gradient", "NAME,…", $"The gradient estimator for an approximate network (BPDA): {string.Join(", ", BackwardRule.All.Select(rule => rule.Name))}, or {AllRules} for all of them; with several, the nearest adversarial example of each image counts. {BackwardRule.GainMatched.Name} measures the network on the first {GradientWeights.CalibrationImages} training images. [default: {BackwardRule.All[0].Name}]",
-                text => string.Equals(text, AllRules, StringComparison.OrdinalIgnoreCase) ? BackwardRule.All : [BackwardRule.Find(text)])
-            : Refused<BackwardRule[]>("--gradient", $"{entry.Name} uses no gradient; leave out --gradient");
+        Option<GradientEstimator[]> gradient = entry.Knowledge == Knowledge.Gradients
+            ? Values.Flattened("--gradient", "NAME,…", $"The gradient estimator for an approximate network (BPDA): {string.Join(", ", GradientEstimator.All.Select(rule => rule.Name))}, or {AllRules} for all of them; with several, the nearest adversarial example of each image counts. {GradientEstimator.GainMatched.Name} measures the network on the first {GradientWeights.CalibrationImages} training images. [default: {GradientEstimator.All[0].Name}]",
+                text => string.Equals(text, AllRules, StringComparison.OrdinalIgnoreCase) ? GradientEstimator.All : [GradientEstimator.Find(text)])
+            : Refused<GradientEstimator[]>("--gradient", $"{entry.Name} uses no gradient; leave out --gradient");
         Option<long?> mostQueries = Values.Option<long?>("--max-queries", "N", "The most queries per image, in evaluations of the network. [default: no limit]",
             text => (long)Values.Number("--max-queries", text, number => number is >= 1 and <= 1e15 && number == Math.Floor(number), "an integer of at least 1"));
         Option<string?> resume = new("--resume")
@@ -84,8 +82,8 @@ static class AttackRun
             FloatMultiplier[] others = parse.GetValue(tryOn) is { Length: > 0 } named ? named : DefaultTryOn;
             Network attacked = On(parse.GetValue(target)!);
             Epsilon?[] budgets = parse.GetValue(epsilon) is { Length: > 0 } given ? [.. given.DistinctBy(epsilon => epsilon.Value).Cast<Epsilon?>()] : [null];
-            BackwardRule[] rules = entry.Knowledge != Knowledge.Gradients ? [BackwardRule.All[0]]
-                : parse.GetValue(gradient) is { Length: > 0 } chosen ? chosen : [BackwardRule.All[0]];
+            GradientEstimator[] rules = entry.Knowledge != Knowledge.Gradients ? [GradientEstimator.All[0]]
+                : parse.GetValue(gradient) is { Length: > 0 } chosen ? chosen : [GradientEstimator.All[0]];
             IReadOnlyList<float[]> starts = entry.Knowledge == Knowledge.Labels && entry.Budget == Budget.Minimal && (parse.GetValue(targeted) || parse.GetValue(preset).Value == Preset.Strong) ? Starts(whole) : [];
             IAttack<IGradientVictim>[] attacks = Array.ConvertAll(budgets, budget => Make(entry, new AttackSetting(parse, parse.GetValue(preset).Value, budget?.Value, parse.GetValue(targeted), starts), data.Channels * data.Height * data.Width));
             string? folder = parse.GetValue(save);
@@ -103,13 +101,13 @@ static class AttackRun
                 : null;
             Network[] tried = others.Select(On).ToArray();
             Tensor calibration = rules.Any(rule => rule.Measures) ? subject.Calibration(parse, exact) : Tensor.Zeros([0, .. exact.InputShape]);
-            (BackwardRule Rule, IGradientVictim Victim)[] victims = Array.ConvertAll(rules, rule => (rule, rule.Victim(attacked, calibration, parse.GetValue(seed))));
+            (GradientEstimator Rule, IGradientVictim Victim)[] victims = Array.ConvertAll(rules, rule => (rule, rule.Victim(attacked, calibration, parse.GetValue(seed))));
             Func<int, int>? aim = parse.GetValue(targeted) ? label => (label + 1) % exact.Classes : null;
 
             AttackResult[] results = ProgressBar.While(entry.Name, (double)budgets.Length * rules.Length * places.Length, progress => attacks.Zip(budgets, (attack, budget) =>
             {
                 var watch = Stopwatch.StartNew();
-                (BackwardRule Rule, TransferAttack Outcome)[] byRule = victims
+                (GradientEstimator Rule, TransferAttack Outcome)[] byRule = victims
                     .Select(victim => (victim.Rule, TransferAttack.Run(
                         attack, victim.Victim, tried, data, places, parse.GetValue(seed), aim, parse.GetValue(mostQueries) ?? long.MaxValue, checkpoint, progress, cancellation)))
                     .ToArray();

@@ -3,8 +3,6 @@ using System.Text.Json.Nodes;
 using Dapprox.Cli.Attacks;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
-using Dapprox.Networks.Attacks;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 
 namespace Dapprox.Cli.Commands;
@@ -44,7 +42,7 @@ static class AttacksCommand
             ["presets"] = new JsonArray([.. attack.Presets.Select(preset => (JsonNode)preset)]),
             ["source"] = attack.Source,
         })]),
-        ["backwardRules"] = new JsonArray([.. BackwardRule.All.Select(rule => new JsonObject
+        ["backwardRules"] = new JsonArray([.. GradientEstimator.All.Select(rule => new JsonObject
         {
             ["name"] = rule.Name,
             ["summary"] = rule.Summary,
@@ -63,7 +61,7 @@ static class AttacksCommand
         Output.PrintTable(["attack", "~what it does", "~source"], attacks.Select(attack => (string[])[attack.Name, attack.Summary, attack.Source]));
         Console.WriteLine();
         Output.Print("Gradient estimators, for attacks that use gradients of approximate networks (--gradient):");
-        Output.PrintTable(["estimator", "~the gradient is", "~source"], BackwardRule.All.Select(rule => (string[])[rule.Name, rule.Summary, rule.Source]));
+        Output.PrintTable(["estimator", "~the gradient is", "~source"], GradientEstimator.All.Select(rule => (string[])[rule.Name, rule.Summary, rule.Source]));
     }
 
     static string Word(Budget budget) => budget switch

@@ -5,15 +5,11 @@ using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
-using Dapprox.Experiments;
 using Dapprox.Experiments.Audits;
 using Dapprox.Experiments.Reports;
-using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 
@@ -45,14 +41,14 @@ static class AuditCommand
         command.KeepsState = output;
         command.SetAction((parse, cancellation) =>
         {
-            Placement[] placements = Placements(parse.GetValue(multiplier) is { Length: > 0 } given ? given : ["ax-fpm"], parse.GetValue(layers)!);
+            MultiplierAssignment[] assignments = Assignments(parse.GetValue(multiplier) is { Length: > 0 } given ? given : ["ax-fpm"], parse.GetValue(layers)!);
             (Network network, Dataset whole) = images.Load(parse, Split.Test);
             int skipped = parse.GetValue(skip);
             if (skipped >= whole.Count)
                 throw new InputException($"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name}; skip fewer");
             Dataset some = whole.Skip(skipped).First(parse.GetValue(first) ?? int.MaxValue);
             string name = images.Model(parse);
-            Subject[] members = [.. placements.Select(placement => new Subject(name, placement))];
+            ModelVariant[] members = [.. assignments.Select(assignment => new ModelVariant(name, assignment))];
             string title = members.Length == 1 ? members[0].Title : $"one of {string.Join(", ", members.Select(member => member.Title))} at random";
             var audit = new Audit(new Defence(title, some, members) { HasTrainingImages = !images.AreOwn(parse) }, parse.GetValue(scale)!);
             var folder = new RunFolder(parse.GetValue(output)!);
@@ -62,7 +58,7 @@ static class AuditCommand
             };
             context.Use(name, network, images.Preparation(parse));
             context.Use(some, calibration: images.AreOwn(parse) ? whole : null);
-            Network[] networks = [.. members.Prepend(members[0] with { Placement = Placement.Exact }).Select(subject => context.Network(subject, some.Name))];
+            Network[] networks = [.. members.Prepend(members[0] with { Assignment = MultiplierAssignment.Exact }).Select(subject => context.Network(subject, some.Name))];
             if (Evaluation.CorrectOn(networks, some, 1, cancellation).Length == 0)
                 throw new InputException($"no image of {some.Name} is classified correctly by {name}, both exact and with the multipliers of the defence, so there is nothing to attack; give another model, other images or another multiplier");
             RunInfo run = RunInfo.Here(string.Join(' ', parse.Tokens.Select(token => token.Value).Prepend("dapprox")), TimeProvider.System.GetUtcNow());
@@ -79,17 +75,17 @@ static class AuditCommand
         return command;
     }
 
-    static Placement[] Placements(string[] given, LayerSelection layers)
+    static MultiplierAssignment[] Assignments(string[] given, LayerSelection layers)
     {
-        Placement[] placements = [.. given.Select(text => Part(text, layers))];
+        MultiplierAssignment[] assignments = [.. given.Select(text => Part(text, layers))];
         // Columns are named after the members, and SQL does not tell letters by their case.
-        return placements.GroupBy(placement => $"{placement}", StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice
+        return assignments.GroupBy(assignment => $"{assignment}", StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice
             ? throw new InputException($"--multiplier names {string.Join(" and ", twice)}, which are one; name each of them once")
-            : placements;
+            : assignments;
     }
 
     /// <summary>ax-fpm, or ax-fpm:convolutions+heap-like:dense.</summary>
-    static Placement Part(string text, LayerSelection layers)
+    static MultiplierAssignment Part(string text, LayerSelection layers)
     {
         // A + that does not follow a group of layers belongs to the description of a circuit.
         (string Multiplier, string Layers)[] parts = [.. Regex.Split(text, $@"(?<=:(?:{string.Join('|', LayerSelection.Known)}))\+").Select(part => Layers(part, layers))];

@@ -5,7 +5,6 @@ using Dapprox.Cli.Terminal;
 using Dapprox.Cli.Tools;
 using Dapprox.Foundation;
 using Dapprox.Hardware;
-using Dapprox.Networks.Formats;
 
 namespace Dapprox.Cli.Commands;
 

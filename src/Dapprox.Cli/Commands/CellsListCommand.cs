@@ -4,7 +4,6 @@ using Dapprox.Circuits;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
 using Dapprox.Hardware;
-using Dapprox.Networks.Formats;
 
 namespace Dapprox.Cli.Commands;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
-using Dapprox.Cli.Terminal;
 using Dapprox.Cli.Tools;
 
 namespace Dapprox.Cli.Commands;

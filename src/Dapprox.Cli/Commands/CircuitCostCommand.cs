@@ -6,14 +6,11 @@ using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
-using Dapprox.Experiments;
 using Dapprox.Experiments.Units;
 using Dapprox.Foundation;
 using Dapprox.Hardware;
 using Dapprox.Measurement;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Tensors;
@@ -23,7 +20,7 @@ namespace Dapprox.Cli.Commands;
 /// <summary><c>dapprox circuit cost</c>: energy, delay and area of a circuit.</summary>
 static class CircuitCostCommand
 {
-    const long DefaultSamples = 1 << 15, MostSamples = 1_000_000_000;
+    const long DefaultSamples = 1 << 15, MaxSamples = 1_000_000_000;
 
     const int DefaultImages = 32;
 
@@ -45,14 +42,14 @@ static class CircuitCostCommand
         Option<Choice<FloatParts>> parts = Values.Choice<FloatParts>(
             "--float", "Price the circuit alone, or a whole floating-point multiplier around it: hidden ones, sign, exponent adders and normalising multiplexers, without or with rounding to nearest even. A multiplier's name is whole unless this is given, and then stands for its mantissa multiplier.",
             new("none", FloatParts.None), new("truncate", FloatParts.Truncating), new("round", FloatParts.Rounding));
-        Option<IntegerLaw> law = CircuitMetricsCommand.Distribution("How random operands are distributed; those of --float are numbers uniform in [−1, 1]", IntegerLaw.Normalised);
+        Option<IntegerDistribution> law = CircuitMetricsCommand.Distribution("How random operands are distributed; those of --float are numbers uniform in [−1, 1]", IntegerDistribution.Normalised);
         var hazards = new Option<bool>("--hazards")
         {
             Description = "Count changes too that are undone before the nets settle, with one unit of time for every cell.",
         };
         Option<long> samples = Values.Option(
             "--samples", "N", "How many operands follow another; with --model, --dataset or --images in each layer.",
-            text => Values.WholeNumber("--samples", text, 1, MostSamples));
+            text => Values.WholeNumber("--samples", text, 1, MaxSamples));
         samples.DefaultValueFactory = _ => DefaultSamples;
         var subjects = new ImageOptions();
         Option<int> first = Values.Integer("--first", "With --model, --dataset or --images: how many images of the test split.", least: 2, otherwise: DefaultImages);
@@ -118,12 +115,12 @@ static class CircuitCostCommand
 
     /// <summary>The exact array of the same width as a multiplier; null where the circuit has other inputs or outputs than one.</summary>
     static string? ExactArray(Netlist circuit) =>
-        circuit.Inputs.Count == 2 && circuit.Inputs[0].Width == circuit.Inputs[1].Width && circuit.Inputs[0].Width <= MultiplierCircuits.MostBits
+        circuit.Inputs.Count == 2 && circuit.Inputs[0].Width == circuit.Inputs[1].Width && circuit.Inputs[0].Width <= MultiplierCircuits.MaxBits
         && circuit.Outputs.Count == 1 && circuit.Outputs[0].Width - 2 * circuit.Inputs[0].Width is 0 or 1
             ? $"array:{circuit.Inputs[0].Width}"
             : null;
 
-    static JsonObject Random(CostSetting setting, IntegerLaw law, Priced subject, Priced? reference, bool quiet, CancellationToken cancellation)
+    static JsonObject Random(CostSetting setting, IntegerDistribution law, Priced subject, Priced? reference, bool quiet, CancellationToken cancellation)
     {
         (CircuitCost cost, CircuitCost? other) = ProgressBar.While("pricing", reference is null ? 1 : 2, progress => (
             subject.Measurement.OnRandomOperands(setting.Library, law, setting.Samples, setting.Seed, progress, cancellation),

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Tools;
-using Dapprox.Networks.Formats;
 
 namespace Dapprox.Cli.Commands;
 

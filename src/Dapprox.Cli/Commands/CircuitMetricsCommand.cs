@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
@@ -10,7 +9,6 @@ using Dapprox.Cli.Tools;
 using Dapprox.Experiments.Figures;
 using Dapprox.Foundation;
 using Dapprox.Measurement;
-using Dapprox.Networks.Formats;
 using Dapprox.Statistics;
 
 namespace Dapprox.Cli.Commands;
@@ -23,9 +21,9 @@ static class CircuitMetricsCommand
     public static Command Create()
     {
         Argument<Netlist> circuit = Values.Argument("CIRCUIT", $"The circuit: {CircuitConversion.Given}.", CircuitFiles.Load);
-        Option<IntegerLaw> distribution = Distribution("How operands are distributed", IntegerLaw.Uniform);
+        Option<IntegerDistribution> distribution = Distribution("How operands are distributed", IntegerDistribution.Uniform);
         Option<long?> samples = Values.Option<long?>(
-            "--samples", "N", $"Look at this many random pairs of operands. [default: all pairs where there are at most {CircuitMeasurement.MostPairs} (12 by 12 bits), otherwise {DefaultSamples}]", ParseSamples);
+            "--samples", "N", $"Look at this many random pairs of operands. [default: all pairs where there are at most {CircuitMeasurement.MaxPairs} (12 by 12 bits), otherwise {DefaultSamples}]", ParseSamples);
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> plot = new("--plot")
         {
@@ -42,10 +40,10 @@ static class CircuitMetricsCommand
         command.SetAction((parse, cancellation) =>
         {
             Netlist netlist = parse.GetValue(circuit)!;
-            IntegerLaw chosen = parse.GetValue(distribution)!;
+            IntegerDistribution chosen = parse.GetValue(distribution)!;
             var watch = Stopwatch.StartNew();
             long? asked = parse.GetValue(samples);
-            CircuitMetrics metrics = ProgressBar.While("measuring", 1, progress => asked is null && CircuitMeasurement.Pairs(netlist, chosen) <= CircuitMeasurement.MostPairs
+            CircuitMetrics metrics = ProgressBar.While("measuring", 1, progress => asked is null && CircuitMeasurement.Pairs(netlist, chosen) <= CircuitMeasurement.MaxPairs
                 ? CircuitMeasurement.AllPairs(netlist, chosen, progress: progress, cancellation: cancellation)
                 : CircuitMeasurement.Sample(netlist, chosen, asked ?? DefaultSamples, parse.GetValue(seed), progress: progress, cancellation: cancellation));
             double seconds = watch.Elapsed.TotalSeconds;
@@ -68,23 +66,23 @@ static class CircuitMetricsCommand
     /// <summary>The distribution of a circuit's operands.</summary>
     /// <param name="description">What it is for, without a full stop.</param>
     /// <param name="otherwise">The default.</param>
-    public static Option<IntegerLaw> Distribution(string description, IntegerLaw otherwise)
+    public static Option<IntegerDistribution> Distribution(string description, IntegerDistribution otherwise)
     {
-        Option<IntegerLaw> distribution = Values.Option(
-            "--distribution", string.Join('|', IntegerLaw.All.Select(known => known.Name)),
-            $"{description}: {string.Join("; ", IntegerLaw.All.Select(known => $"{known.Name}, {known.Summary}"))}.", IntegerLaw.Find);
+        Option<IntegerDistribution> distribution = Values.Option(
+            "--distribution", string.Join('|', IntegerDistribution.All.Select(known => known.Name)),
+            $"{description}: {string.Join("; ", IntegerDistribution.All.Select(known => $"{known.Name}, {known.Summary}"))}.", IntegerDistribution.Find);
         distribution.DefaultValueFactory = _ => otherwise;
         return distribution;
     }
 
-    static long? ParseSamples(string text) => Values.WholeNumber("--samples", text, 1, CircuitMeasurement.MostSamples);
+    static long? ParseSamples(string text) => Values.WholeNumber("--samples", text, 1, CircuitMeasurement.MaxSamples);
 
     static JsonObject Json(CircuitMetrics metrics, double seconds)
     {
         var json = new JsonObject
         {
             ["circuit"] = metrics.Circuit,
-            ["law"] = metrics.Law.Name,
+            ["law"] = metrics.Distribution.Name,
             ["samples"] = metrics.Samples,
             ["seed"] = metrics.Seed,
         };
@@ -124,7 +122,7 @@ static class CircuitMetricsCommand
     static void Print(CircuitMetrics metrics, string? figure, double seconds)
     {
         string origin = metrics.Seed is ulong seed ? $"{metrics.Samples:N0} random pairs, seed {seed}" : $"all {metrics.Samples:N0} pairs";
-        Output.Print($"{metrics.Circuit}: {origin}, {metrics.Law.Summary}, {seconds:F2} s");
+        Output.Print($"{metrics.Circuit}: {origin}, {metrics.Distribution.Summary}, {seconds:F2} s");
         bool complete = metrics.Seed is null;
         Output.PrintTable(["error", ">value", "~95 % interval"],
         [

@@ -9,7 +9,6 @@ using Dapprox.Cli.Terminal;
 using Dapprox.Cli.Tools;
 using Dapprox.Foundation;
 using Dapprox.Measurement;
-using Dapprox.Networks.Formats;
 
 namespace Dapprox.Cli.Commands;
 
@@ -40,7 +39,7 @@ static class CircuitVerifyCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "verify", "Compare two circuits, or a circuit with the exact product.",
-            $"Where the inputs have together at most {CircuitComparison.MostExhaustiveBits} bits, as two operands of {CircuitComparison.MostExhaustiveBits / 2}, all are compared, which is a proof. Otherwise random ones are: half of them uniform, half with few ones or few zeros. The exit code is {DifferentExitCode} where they differ. With --json: equal (true, false, or null where there is no proof), compared, exhaustive, difference {{inputs, first, second}}, each a list of hexadecimal numbers, or null, proof (equal, different or undecided by Yosys, or null), seconds.")
+            $"Where the inputs have together at most {CircuitComparison.MaxExhaustiveBits} bits, as two operands of {CircuitComparison.MaxExhaustiveBits / 2}, all are compared, which is a proof. Otherwise random ones are: half of them uniform, half with few ones or few zeros. The exit code is {DifferentExitCode} where they differ. With --json: equal (true, false, or null where there is no proof), compared, exhaustive, difference {{inputs, first, second}}, each a list of hexadecimal numbers, or null, proof (equal, different or undecided by Yosys, or null), seconds.")
         {
             first, second, samples, seed, yosys, timeout, json,
         };
@@ -77,7 +76,7 @@ static class CircuitVerifyCommand
     static string Widths(IEnumerable<Bus> buses) => string.Join(" and ", buses.Select(bus => bus.Width));
 
     /// <summary>The exact products, as far as the output is wide.</summary>
-    static ulong[][] Products(ulong[][] inputs, int width) => [[.. inputs[0].Zip(inputs[1], (a, b) => a * b & ulong.MaxValue >> (NetlistBuilder.MostBits - width))]];
+    static ulong[][] Products(ulong[][] inputs, int width) => [[.. inputs[0].Zip(inputs[1], (a, b) => a * b & ulong.MaxValue >> (NetlistBuilder.MaxBits - width))]];
 
     static string Product(Netlist a) =>
         $"module second(input [{a.Inputs[0].Width - 1}:0] i0, input [{a.Inputs[1].Width - 1}:0] i1, output [{a.Outputs[0].Width - 1}:0] o0);\n  assign o0 = i0 * i1;\nendmodule\n";

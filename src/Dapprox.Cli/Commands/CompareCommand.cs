@@ -8,9 +8,7 @@ using Dapprox.Hardware;
 using Dapprox.Kernels;
 using Dapprox.Networks;
 using Dapprox.Networks.Data;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
-using Dapprox.Statistics;
 
 namespace Dapprox.Cli.Commands;
 
@@ -26,7 +24,7 @@ static class CompareCommand
             Description = $"What to compare: {MultiplierList.Given}.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var subject = new SubjectOptions();
+        var subject = new VariantOptions();
         Option<int?> first = SharedOptions.First($"Classify this many images at most, after those skipped; with --epsilon these are attacked, too, or {DefaultAttacked} if nothing is said.");
         Option<Epsilon?> epsilon = Values.Option<Epsilon?>(
             "--epsilon", "X", "Also measure robust accuracy at this L∞ distance, pixels from 0 to 1, as a number or a fraction: 0.03, 8/255. [default: no attack]",

@@ -6,7 +6,6 @@ using Dapprox.Cli.Terminal;
 using Dapprox.Experiments.Figures;
 using Dapprox.Foundation;
 using Dapprox.Networks;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Cli.Commands;

@@ -6,12 +6,9 @@ using Dapprox.Arithmetic;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
-using Dapprox.Statistics;
 
 namespace Dapprox.Cli.Commands;
 
@@ -20,7 +17,7 @@ static class EvaluateCommand
 {
     public static Command Create()
     {
-        var subject = new SubjectOptions();
+        var subject = new VariantOptions();
         Option<FloatMultiplier> multiplier = SharedOptions.Multiplier();
         Option<int?> first = SharedOptions.First("Classify this many images at most, after those skipped.");
         Option<string?> logits = new("--logits")

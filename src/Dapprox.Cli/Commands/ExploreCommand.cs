@@ -10,9 +10,7 @@ using Dapprox.Experiments.Figures;
 using Dapprox.Foundation;
 using Dapprox.Hardware;
 using Dapprox.Measurement;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 using Dapprox.Search;
@@ -25,7 +23,7 @@ static class ExploreCommand
     const int DefaultSamples = 1 << 16, DefaultPopulation = 100, DefaultGenerations = 100, DefaultImages = 500;
 
     // Up to here looking at everything takes minutes.
-    const long MostExhaustive = 100_000;
+    const long MaxExhaustive = 100_000;
 
     const string Accuracy = "accuracy";
 
@@ -33,7 +31,7 @@ static class ExploreCommand
 
     static readonly string[] FigureNames = [.. DesignFigures.All.Select(figure => figure.Name), Accuracy];
 
-    static readonly string[] LawNames = [.. OperandLaw.All.Select(law => law.Name), .. IntegerLaw.All.Select(law => law.Name)];
+    static readonly string[] LawNames = [.. OperandDistribution.All.Select(law => law.Name), .. IntegerDistribution.All.Select(law => law.Name)];
 
     public static Command Create()
     {
@@ -50,7 +48,7 @@ static class ExploreCommand
         Option<string> distribution = Values.Option(
             "--distribution", string.Join('|', LawNames), "The distribution of the operands: one of 'dapprox profile' measures the circuit as a float multiplier, one of 'dapprox circuit metrics' as an integer multiplier.",
             text => Names.Find("distribution", text, LawNames, name => name));
-        distribution.DefaultValueFactory = _ => OperandLaw.All[0].Name;
+        distribution.DefaultValueFactory = _ => OperandDistribution.All[0].Name;
         Option<int> samples = Values.Integer("--samples", "The products that each design is measured on, the same for all.", 1, DefaultSamples);
         Option<int> population = Values.Integer("--population", "How many designs NSGA-II keeps.", 4, DefaultPopulation);
         Option<int> generations = Values.Integer("--generations", "How many generations NSGA-II goes through.", 0, DefaultGenerations);
@@ -63,11 +61,11 @@ static class ExploreCommand
         };
         Option<string?> plot = new("--plot") { HelpName = "FILE", Description = "Also draw the Pareto front as PNG: the first objective against each of the others." };
         Option<int> first = Values.Integer("--first", "For accuracy: classify this many images.", 1, DefaultImages);
-        var subject = new SubjectOptions();
+        var subject = new VariantOptions();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "explore", "Search multipliers whose adder cells differ from place to place, for the Pareto front of error and cost.",
-            $"Up to {MostExhaustive:N0} designs are searched exhaustively, more by NSGA-II (Deb et al. 2002). The same seed finds the same designs, with any number of threads. Every command that takes a circuit or a multiplier takes a description printed here. mred, nmed, shareAbove: as in 'dapprox profile' or 'dapprox circuit metrics', under the distribution; energy, delay, area: by the cell library ('dapprox cells list'), on operands of the distribution, relative to the exact array of that width; transistors: those that publications count in full adders, likewise relative, without gates and half adders; accuracy: of the network in whose layers the design is the multiplier. With --json: space, method, law, samples, seed, designs (in the space), front, an array of {{circuit, and each figure by name}}, seconds.")
+            $"Up to {MaxExhaustive:N0} designs are searched exhaustively, more by NSGA-II (Deb et al. 2002). The same seed finds the same designs, with any number of threads. Every command that takes a circuit or a multiplier takes a description printed here. mred, nmed, shareAbove: as in 'dapprox profile' or 'dapprox circuit metrics', under the distribution; energy, delay, area: by the cell library ('dapprox cells list'), on operands of the distribution, relative to the exact array of that width; transistors: those that publications count in full adders, likewise relative, without gates and half adders; accuracy: of the network in whose layers the design is the multiplier. With --json: space, method, law, samples, seed, designs (in the space), front, an array of {{circuit, and each figure by name}}, seconds.")
         {
             shape, by, cells, objectives, meet, distribution, samples, population, generations, seed, library, state, plot, first,
         };
@@ -89,7 +87,7 @@ static class ExploreCommand
 
             var problem = new SearchProblem(space.Places, space.Cells.Count, genes => DesignFigures.Values(new Design(space.Build(genes), measurement), made));
             long designs = ExhaustiveSearch.Count(problem);
-            SearchMethod method = designs <= MostExhaustive
+            SearchMethod method = designs <= MaxExhaustive
                 ? new ExhaustiveSearch(problem)
                 : new Nsga2(problem, parse.GetValue(population), parse.GetValue(generations), parse.GetValue(seed));
             string target = goals.Length == 0 ? string.Join(',', names) : "meet " + string.Join(',', goals.Select(goal => string.Create(CultureInfo.InvariantCulture, $"{goal.Name}={goal.Goal}")));
@@ -173,16 +171,16 @@ static class ExploreCommand
 
     static DesignMeasurement Measurement(string law, int bits, int samples, ulong seed, CellLibrary? library)
     {
-        if (samples > DesignMeasurement.MostSamples)
-            throw new InputException($"--samples is {samples}; each design is measured on at most {DesignMeasurement.MostSamples} products");
-        if (IntegerLaw.All.FirstOrDefault(known => known.Name == law) is IntegerLaw integers)
+        if (samples > DesignMeasurement.MaxSamples)
+            throw new InputException($"--samples is {samples}; each design is measured on at most {DesignMeasurement.MaxSamples} products");
+        if (IntegerDistribution.All.FirstOrDefault(known => known.Name == law) is IntegerDistribution integers)
             return DesignMeasurement.OfIntegers(integers, bits, samples, seed, library);
         if (bits - 1 is < 1 or > Binary32.FractionBits)
-            throw new InputException($"--distribution {law} is for float multipliers, whose mantissas have 2 to {Binary32.FractionBits + 1} bits, and the shape has {bits}; give --distribution {IntegerLaw.All[0]}");
-        return DesignMeasurement.OfFloats(OperandLaw.Find(law), bits, samples, seed, library);
+            throw new InputException($"--distribution {law} is for float multipliers, whose mantissas have 2 to {Binary32.FractionBits + 1} bits, and the shape has {bits}; give --distribution {IntegerDistribution.All[0]}");
+        return DesignMeasurement.OfFloats(OperandDistribution.Find(law), bits, samples, seed, library);
     }
 
-    static DesignFigure AccuracyFigure(SubjectOptions subject, ParseResult parse, int first)
+    static DesignFigure AccuracyFigure(VariantOptions subject, ParseResult parse, int first)
     {
         (Network network, _, Dataset images) = subject.Load(parse);
         Dataset some = images.First(Math.Min(first, images.Count));

@@ -1,14 +1,12 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
-using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
 using Dapprox.Hardware;
 using Dapprox.Measurement;
-using Dapprox.Networks;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;
@@ -143,7 +141,7 @@ static class ModelCommand
             return new(circuit, Price(CircuitFiles.FindMultiplier(circuit)), Price(ExactMultiplier.Rounded));
 
             double Price(FloatMultiplier multiplier) =>
-                new CostMeasurement(multiplier).OnRandomOperands(library, IntegerLaw.Normalised, Samples, seed: 1, cancellation: cancellation).TotalEnergy;
+                new CostMeasurement(multiplier).OnRandomOperands(library, IntegerDistribution.Normalised, Samples, seed: 1, cancellation: cancellation).TotalEnergy;
         }
 
         public double? Energy(Layer layer, bool isReplaced) => (layer as IMultiplies)?.Multiplications * (isReplaced ? Product : ExactProduct);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
-using Dapprox.Networks;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;
 

@@ -5,12 +5,10 @@ using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
-using Dapprox.Experiments;
 using Dapprox.Experiments.Figures;
 using Dapprox.Experiments.Results;
 using Dapprox.Foundation;
 using Dapprox.Measurement;
-using Dapprox.Networks.Formats;
 using Dapprox.Statistics;
 
 namespace Dapprox.Cli.Commands;
@@ -23,12 +21,12 @@ static class ProfileCommand
     public static Command Create()
     {
         Argument<FloatMultiplier> name = Values.Argument("NAME", $"The multiplier: {SharedOptions.MultiplierForms}.", CircuitFiles.FindMultiplier);
-        Option<OperandLaw?> distribution = Values.Option<OperandLaw?>(
-            "--distribution", string.Join('|', OperandLaw.All.Select(known => known.Name)),
-            $"How operands are drawn: {string.Join("; ", OperandLaw.All.Select(known => $"{known.Name}, {known.Summary}"))}. [default: {OperandLaw.All[0].Name}]", OperandLaw.Find);
+        Option<OperandDistribution?> distribution = Values.Option<OperandDistribution?>(
+            "--distribution", string.Join('|', OperandDistribution.All.Select(known => known.Name)),
+            $"How operands are drawn: {string.Join("; ", OperandDistribution.All.Select(known => $"{known.Name}, {known.Summary}"))}. [default: {OperandDistribution.All[0].Name}]", OperandDistribution.Find);
         Option<long?> samples = Values.Option<long?>("--samples", "N", $"How many products to look at. [default: {DefaultSamples}]", ParseSamples);
         Option<int?> bits = Values.Option<int?>(
-            "--bits", "N", $"Instead of a sample, look at all pairs of numbers in [1, 2) with at most this many significant bits, 1 to {ErrorMeasurement.MostBits}.", ParseBits);
+            "--bits", "N", $"Instead of a sample, look at all pairs of numbers in [1, 2) with at most this many significant bits, 1 to {ErrorMeasurement.MaxBits}.", ParseBits);
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> plot = new("--plot")
         {
@@ -52,13 +50,13 @@ static class ProfileCommand
             {
                 Refuse("--samples", parse.GetValue(samples) is not null);
                 Refuse("--plot", figure is not null);
-                if (parse.GetValue(distribution) is OperandLaw given && given != OperandLaw.Mantissa)
-                    throw new InputException($"--bits takes all mantissas, not the distribution {given}; leave out --distribution, or give --distribution {OperandLaw.Mantissa}");
+                if (parse.GetValue(distribution) is OperandDistribution given && given != OperandDistribution.Mantissa)
+                    throw new InputException($"--bits takes all mantissas, not the distribution {given}; leave out --distribution, or give --distribution {OperandDistribution.Mantissa}");
                 metrics = ProgressBar.While("measuring", 1, progress => ErrorMeasurement.AllPairs(multiplier, significant, progress: progress, cancellation: cancellation));
             }
             else
             {
-                OperandLaw chosen = parse.GetValue(distribution) ?? OperandLaw.All[0];
+                OperandDistribution chosen = parse.GetValue(distribution) ?? OperandDistribution.All[0];
                 metrics = ProgressBar.While("measuring", 1, progress => ErrorMeasurement.Sample(
                     multiplier, chosen, parse.GetValue(samples) ?? DefaultSamples, parse.GetValue(seed), progress: progress, cancellation: cancellation));
                 if (figure is not null)
@@ -85,16 +83,16 @@ static class ProfileCommand
             throw new InputException($"{option} is for samples, and --bits looks at all pairs; leave out one of them");
     }
 
-    static long? ParseSamples(string text) => Values.WholeNumber("--samples", text, 1, ErrorMeasurement.MostSamples);
+    static long? ParseSamples(string text) => Values.WholeNumber("--samples", text, 1, ErrorMeasurement.MaxSamples);
 
-    static int? ParseBits(string text) => (int)Values.WholeNumber("--bits", text, 1, ErrorMeasurement.MostBits);
+    static int? ParseBits(string text) => (int)Values.WholeNumber("--bits", text, 1, ErrorMeasurement.MaxBits);
 
     static JsonObject Json(ErrorMetrics metrics, double seconds)
     {
         var json = new JsonObject
         {
             ["multiplier"] = metrics.Multiplier,
-            ["law"] = metrics.Law,
+            ["law"] = metrics.Distribution,
             ["samples"] = metrics.Samples,
             ["seed"] = metrics.Seed,
             ["bits"] = metrics.Bits,
@@ -135,7 +133,7 @@ static class ProfileCommand
     static void Print(ErrorMetrics metrics, string? figure, double seconds)
     {
         string origin = metrics.Seed is ulong seed ? $", seed {seed}" : "";
-        Output.Print($"{metrics.Multiplier}: {metrics.Samples:N0} products, {metrics.LawSummary}{origin}, {seconds:F2} s");
+        Output.Print($"{metrics.Multiplier}: {metrics.Samples:N0} products, {metrics.DistributionSummary}{origin}, {seconds:F2} s");
         Output.PrintTable(["error", ">value", "~95 % interval"],
         [
             Row("MRED, mean |ŷ − y| / |y|", metrics.MeanRelativeError),

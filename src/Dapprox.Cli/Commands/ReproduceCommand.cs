@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
-using Dapprox.Experiments;
 using Dapprox.Experiments.Paper;
 using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Results;

@@ -31,7 +31,7 @@ static partial class SubmitCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "submit", "Run the tables and figures of the paper on a Slurm cluster.",
-            $"Each unit that is not done is a task of a job array; a dependent job writes the report when all tasks have ended. A killed task is requeued, up to {Slurm.MostRestarts} times; 'dapprox results status --run DIR' says why a task failed. Units that are done are not submitted again, so the same command submits what is left. The scripts are in DIR/slurm. With --json: tasks, job, merge (numbers of the jobs; null with --dry-run), scripts.")
+            $"Each unit that is not done is a task of a job array; a dependent job writes the report when all tasks have ended. A killed task is requeued, up to {Slurm.MaxRestarts} times; 'dapprox results status --run DIR' says why a task failed. Units that are done are not submitted again, so the same command submits what is left. The scripts are in DIR/slurm. With --json: tasks, job, merge (numbers of the jobs; null with --dry-run), scripts.")
         {
             scale, only, data, output, seed, partition, time, processors, together, dry, json,
         };
@@ -44,8 +44,8 @@ static partial class SubmitCommand
             var context = new RunContext(new RunFolder(folder), dataFolder, parse.GetValue(seed));
             IReadOnlyList<WorkUnit> asked = Reproduction.AllUnits(some.Length > 0 ? some : AllExperiments.List, chosen);
             IReadOnlyList<WorkUnit> units = Runner.InOrder(asked, context), left = Runner.Left(asked, context);
-            if (left.Count > Slurm.MostTasks)
-                throw new InputException($"there are {left.Count} units, and a job array takes {Slurm.MostTasks}; submit some of them with --only");
+            if (left.Count > Slurm.MaxTasks)
+                throw new InputException($"there are {left.Count} units, and a job array takes {Slurm.MaxTasks}; submit some of them with --only");
             context.Folder.Probe();
             context.Folder.Plan(context.Seed, [.. units.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
             string[] arguments =

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;

@@ -2,14 +2,13 @@ using System.Text;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
-using Dapprox.Networks.Formats;
 
 namespace Dapprox.Cli.Options;
 
 /// <summary>Several multipliers on the command line: names, circuits and files with commas between them, and files that list them.</summary>
 static class MultiplierList
 {
-    const long MostBytes = 1 << 20;
+    const long MaxBytes = 1 << 20;
 
     /// <summary>What can be given, for help.</summary>
     public const string Given = "names ('dapprox multipliers'), circuits such as array:24:ama1:columns=20, circuit files, and @FILE for a file with one of these a line (empty lines and what follows a # do not count)";
@@ -41,8 +40,8 @@ static class MultiplierList
     {
         string[] lines = InputFile.Read(path, stream =>
         {
-            if (stream.Length > MostBytes)
-                throw new InputException($"'{path}' has {stream.Length} bytes; a list of multipliers has at most {MostBytes}");
+            if (stream.Length > MaxBytes)
+                throw new InputException($"'{path}' has {stream.Length} bytes; a list of multipliers has at most {MaxBytes}");
             using var reader = new StreamReader(stream, Encoding.UTF8);
             return reader.ReadToEnd().Split('\n');
         });

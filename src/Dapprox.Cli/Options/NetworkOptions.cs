@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Dapprox.Foundation;
-using Dapprox.Networks.Formats;
 
 namespace Dapprox.Cli.Options;
 

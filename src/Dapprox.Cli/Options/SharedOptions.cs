@@ -4,9 +4,7 @@ using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
 using Dapprox.Kernels;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;
 

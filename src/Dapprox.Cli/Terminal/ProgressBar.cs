@@ -80,15 +80,15 @@ static class ProgressBar
     sealed class TimeLeftColumn : ProgressColumn
     {
         // Before that, what is measured is how long it takes to begin.
-        const double LeastDone = 0.02;
+        const double MinDone = 0.02;
 
         readonly long start = Stopwatch.GetTimestamp();
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {
             double done = task.Value;
-            TimeSpan left = done < LeastDone ? TimeSpan.Zero : Stopwatch.GetElapsedTime(start) * ((1 - done) / done);
-            return new Text(done < LeastDone ? "" : left.TotalHours < 1 ? $"{left:m\\:ss} left" : $"{Math.Floor(left.TotalHours)}:{left:mm\\:ss} left");
+            TimeSpan left = done < MinDone ? TimeSpan.Zero : Stopwatch.GetElapsedTime(start) * ((1 - done) / done);
+            return new Text(done < MinDone ? "" : left.TotalHours < 1 ? $"{left:m\\:ss} left" : $"{Math.Floor(left.TotalHours)}:{left:mm\\:ss} left");
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Terminal;
 
@@ -16,7 +15,7 @@ static partial class TextLayout
     const string Gap = "  ";
 
     // Prose in narrower columns is harder to read than a row written as lines.
-    const int LeastProse = 22;
+    const int MinProse = 22;
 
     /// <summary>Breaks a text between words, never between a number and its unit.</summary>
     /// <param name="text">The text; line breaks in it stay.</param>
@@ -86,7 +85,7 @@ static partial class TextLayout
         int[] widths = Array.ConvertAll(columns, column => column.IsProse ? 0 : column.Least);
         int left = width - widths.Sum();
         Column[] prose = [.. columns.Where(column => column.IsProse)];
-        if (left < 0 || left < prose.Sum(column => Math.Min(column.Natural, Math.Max(column.Least, LeastProse))))
+        if (left < 0 || left < prose.Sum(column => Math.Min(column.Natural, Math.Max(column.Least, MinProse))))
             return null;
         // The narrowest first: what one does not need is for the others.
         int others = prose.Length;

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Reflection;
 using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
-using Dapprox.Networks.Formats;
 
 namespace Dapprox.Cli.Tools;
 
@@ -18,10 +17,10 @@ sealed record SlurmRequest(string? Partition, string? Time, int Processors, int?
 static class Slurm
 {
     // Slurm's own default for the largest array.
-    public const int MostTasks = 1000;
+    public const int MaxTasks = 1000;
 
     /// <summary>How often a task that was killed is put back into the queue.</summary>
-    public const int MostRestarts = 3;
+    public const int MaxRestarts = 3;
 
     /// <summary>Writes the scripts of the jobs.</summary>
     /// <param name="folder">The folder of the run, which all nodes see.</param>
@@ -50,7 +49,7 @@ static class Slurm
                 {{command}} --unit "$unit"
                 code=$?
                 # Killed, or asked to end: 128 and the signal's number. What ends by itself would end so again.
-                if [[ "$code" =~ ^(130|137|143)$ ]] && [ "${SLURM_RESTART_COUNT:-0}" -lt {{MostRestarts}} ]; then
+                if [[ "$code" =~ ^(130|137|143)$ ]] && [ "${SLURM_RESTART_COUNT:-0}" -lt {{MaxRestarts}} ]; then
                   scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}" && exit 0
                 fi
                 if [ "$code" -ne 0 ] && [ ! -e "failures/$unit.txt" ]; then

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
-using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Tools;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Dapprox.Measurement;
 
 namespace Dapprox.Arithmetic;
 

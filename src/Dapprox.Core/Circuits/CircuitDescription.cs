@@ -14,7 +14,7 @@ public static class CircuitDescription
     const string Form = "KIND:BITS[:CELL][:OPTION=VALUE…], for example array:24:ama5:columns=24";
 
     /// <summary>As many as there are blocks of one bit in the widest multiplier.</summary>
-    const int MostPlaces = MultiplierCircuits.MostBits * MultiplierCircuits.MostBits;
+    const int MaxPlaces = MultiplierCircuits.MaxBits * MultiplierCircuits.MaxBits;
 
     static readonly (string Name, string Description)[] Named =
     [
@@ -66,7 +66,7 @@ public static class CircuitDescription
         if (parts.Length < 2)
             throw new InputException($"the circuit '{given}' is not of the form {Form}, nor one of {string.Join(", ", KnownNames)}");
         string kind = Names.Find("kind of circuit", parts[0], Kinds, name => name);
-        int bits = Number(given, "the number of bits", parts[1], 1, MultiplierCircuits.MostBits);
+        int bits = Number(given, "the number of bits", parts[1], 1, MultiplierCircuits.MaxBits);
         Cell? single = null;
         var options = new Dictionary<string, int>();
         (string Name, Cell[] Cells)? list = null;
@@ -90,7 +90,7 @@ public static class CircuitDescription
                 continue;
             }
 
-            if (!options.TryAdd(name, Number(given, name, pair[1], name is "block" or "width" ? 1 : 0, 2 * MultiplierCircuits.MostBits)))
+            if (!options.TryAdd(name, Number(given, name, pair[1], name is "block" or "width" ? 1 : 0, 2 * MultiplierCircuits.MaxBits)))
                 throw new InputException($"the circuit '{given}' gives {name} twice");
         }
 
@@ -118,7 +118,7 @@ public static class CircuitDescription
             // A block is approximate where all of its columns are.
             _ => MultiplierCircuits.Blocks(
                 bits, block, (i, j) => list is not null ? Listed(i * (bits / block) + j) : (i + j + 1) * block < columns ? cell : Cells.FullAdder, given,
-                options.TryGetValue("width", out int width) ? Math.Min(width, NetlistBuilder.MostBits) : null),
+                options.TryGetValue("width", out int width) ? Math.Min(width, NetlistBuilder.MaxBits) : null),
         };
     }
 
@@ -139,13 +139,13 @@ public static class CircuitDescription
             int times = 1;
             string name = run;
             if (run.Length > 0 && char.IsAsciiDigit(run[0]) && run.Split('x', 2) is [string count, string cell])
-                (times, name) = (Number(circuit, "the number of cells", count, 1, MostPlaces), cell);
+                (times, name) = (Number(circuit, "the number of cells", count, 1, MaxPlaces), cell);
             cells.AddRange(Enumerable.Repeat(Cells.FindAdder(name), times));
         }
 
-        return cells.Count <= MostPlaces
+        return cells.Count <= MaxPlaces
             ? [.. cells]
-            : throw new InputException($"the circuit '{circuit}' lists {cells.Count} cells; there are at most {MostPlaces} places");
+            : throw new InputException($"the circuit '{circuit}' lists {cells.Count} cells; there are at most {MaxPlaces} places");
     }
 
     static int Number(string circuit, string what, string given, int least, int most) =>

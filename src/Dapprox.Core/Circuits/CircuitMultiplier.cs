@@ -26,12 +26,12 @@ public sealed class CircuitMultiplier : MantissaMultiplier
         : base(name ?? circuit.Name, summary ?? Shape(circuit), source, overflow, format ?? Fitting(circuit, name ?? circuit.Name))
     {
         if (!IsMultiplier(circuit) || circuit.Inputs[0].Width != Format.MantissaBits)
-            throw new InputException($"the circuit {circuit.Name} has {Ports(circuit)}; a mantissa multiplier of a format with {Format.FractionBits} fraction bits has two inputs of {Format.MantissaBits} bits and one output of at most {MostProductBits}");
+            throw new InputException($"the circuit {circuit.Name} has {Ports(circuit)}; a mantissa multiplier of a format with {Format.FractionBits} fraction bits has two inputs of {Format.MantissaBits} bits and one output of at most {MaxProductBits}");
         Circuit = circuit;
     }
 
     /// <summary>The widest product.</summary>
-    const int MostProductBits = 63;
+    const int MaxProductBits = 63;
 
     /// <summary>The circuit.</summary>
     public Netlist Circuit { get; }
@@ -41,7 +41,7 @@ public sealed class CircuitMultiplier : MantissaMultiplier
 
     static bool IsMultiplier(Netlist circuit) =>
         circuit.Inputs.Count == 2 && circuit.Inputs[0].Width == circuit.Inputs[1].Width
-        && circuit.Outputs.Count == 1 && circuit.Outputs[0].Width <= MostProductBits;
+        && circuit.Outputs.Count == 1 && circuit.Outputs[0].Width <= MaxProductBits;
 
     /// <summary>The format with 8 exponent bits whose mantissas are as wide as the first input.</summary>
     static FloatFormat Fitting(Netlist circuit, string name)

@@ -1,5 +1,3 @@
-using Dapprox.Measurement;
-
 namespace Dapprox.Circuits;
 
 /// <summary>
@@ -10,7 +8,7 @@ namespace Dapprox.Circuits;
 static class LogicOrder
 {
     // More of the possible functions are not compared, so that large networks do not take the square of their size.
-    const int MostCompared = 64;
+    const int MaxCompared = 64;
 
     /// <summary>The functions, each after those that drive its nets.</summary>
     /// <param name="network">The network.</param>
@@ -35,7 +33,7 @@ static class LogicOrder
         var done = new HashSet<int>();
         while (possible.Count > 0)
         {
-            int best = Enumerable.Range(1, Math.Min(possible.Count, MostCompared)).Select(i => possible.Count - i).MinBy(i => Missing(possible[i]));
+            int best = Enumerable.Range(1, Math.Min(possible.Count, MaxCompared)).Select(i => possible.Count - i).MinBy(i => Missing(possible[i]));
             LogicFunction next = possible[best];
             possible.RemoveAt(best);
             Compute(next);

@@ -1,5 +1,3 @@
-using Dapprox.Measurement;
-
 namespace Dapprox.Circuits;
 
 /// <summary>
@@ -12,7 +10,7 @@ namespace Dapprox.Circuits;
 public static class MultiplierCircuits
 {
     /// <summary>The widest operands: the product of wider ones does not fit a number of 64 bits.</summary>
-    public const int MostBits = 32;
+    public const int MaxBits = 32;
 
     /// <summary>
     /// The array multiplier with rippling carries: row i adds the partial products of a_i, shifted by i, to the sum of the
@@ -220,7 +218,7 @@ public static class MultiplierCircuits
     static (int[] A, int[] B) Operands(NetlistBuilder builder, int bits)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bits, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, MostBits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, MaxBits);
         return (builder.Input("a", bits), builder.Input("b", bits));
     }
 }

@@ -5,7 +5,7 @@ namespace Dapprox.Circuits;
 public sealed class NetlistBuilder(string name)
 {
     /// <summary>The widest input or output: what a 64-bit number holds.</summary>
-    public const int MostBits = 64;
+    public const int MaxBits = 64;
 
     readonly List<Bus> inputs = [];
     readonly List<Bus> outputs = [];
@@ -21,7 +21,7 @@ public sealed class NetlistBuilder(string name)
     public int[] Input(string name, int width)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, MostBits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, MaxBits);
         if (elements.Count > 0)
             throw new InvalidOperationException("Inputs come before elements.");
         int[] nets = [.. Enumerable.Range(netCount, width)];
@@ -100,8 +100,8 @@ public sealed class NetlistBuilder(string name)
     /// <exception cref="ArgumentException">A net does not exist, or there are none or too many.</exception>
     public void Output(string name, IReadOnlyList<int> nets)
     {
-        if (nets.Count is 0 or > MostBits || nets.Any(net => net < 0 || net >= netCount))
-            throw new ArgumentException($"The output {name} takes 1 to {MostBits} nets out of 0 to {netCount - 1}; given: {string.Join(", ", nets)}.", nameof(nets));
+        if (nets.Count is 0 or > MaxBits || nets.Any(net => net < 0 || net >= netCount))
+            throw new ArgumentException($"The output {name} takes 1 to {MaxBits} nets out of 0 to {netCount - 1}; given: {string.Join(", ", nets)}.", nameof(nets));
         outputs.Add(new Bus(name, [.. nets]));
     }
 

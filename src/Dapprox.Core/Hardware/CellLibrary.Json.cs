@@ -15,7 +15,7 @@ namespace Dapprox.Hardware;
 /// </remarks>
 public sealed partial class CellLibrary
 {
-    const int LongestText = 1 << 24, MostCells = 10_000, MostTransistors = 1_000_000;
+    const int LongestText = 1 << 24, MaxCells = 10_000, MaxTransistors = 1_000_000;
 
     /// <summary>Reads a library.</summary>
     /// <param name="json">The text.</param>
@@ -81,8 +81,8 @@ public sealed partial class CellLibrary
         public CellLibrary Library(JsonElement root)
         {
             JsonElement cells = Member(root, "", "cells", JsonValueKind.Array);
-            if (cells.GetArrayLength() is 0 or > MostCells)
-                throw Wrong("cells", $"has {cells.GetArrayLength()} elements; a library has 1 to {MostCells} cells");
+            if (cells.GetArrayLength() is 0 or > MaxCells)
+                throw Wrong("cells", $"has {cells.GetArrayLength()} elements; a library has 1 to {MaxCells} cells");
             CharacterisedCell[] all = [.. cells.EnumerateArray().Select((cell, i) => CellOf(cell, $"cells[{i}]"))];
             if (all.GroupBy(cell => cell.Cell.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
                 throw Wrong("cells", $"names {twice.Key} twice; leave one out");
@@ -111,9 +111,9 @@ public sealed partial class CellLibrary
                 Leakage = Numbers(Member(element, path, "leakage", JsonValueKind.Array), $"{path}.leakage", states),
                 Delays = Delays(Member(element, path, "delay", JsonValueKind.Object), $"{path}.delay", cell),
                 Area = AtLeastZero(Member(element, path, "area", JsonValueKind.Number), $"{path}.area"),
-                Transistors = Member(element, path, "transistors", JsonValueKind.Number).TryGetInt32(out int transistors) && transistors is >= 0 and <= MostTransistors
+                Transistors = Member(element, path, "transistors", JsonValueKind.Number).TryGetInt32(out int transistors) && transistors is >= 0 and <= MaxTransistors
                     ? transistors
-                    : throw Wrong($"{path}.transistors", $"is not an integer from 0 to {MostTransistors}"),
+                    : throw Wrong($"{path}.transistors", $"is not an integer from 0 to {MaxTransistors}"),
                 Source = Text(element, path, "source"),
             };
         }

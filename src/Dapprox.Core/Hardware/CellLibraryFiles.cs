@@ -1,5 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Hardware;
 
 namespace Dapprox.Hardware;
 

@@ -61,7 +61,7 @@ public sealed class CostMeasurement
     /// <param name="progress">Told what further fraction is done, if given.</param>
     /// <param name="cancellation">Stops between some thousands of operands.</param>
     /// <exception cref="InputException">The library lacks a cell.</exception>
-    public CircuitCost OnRandomOperands(CellLibrary library, IntegerLaw law, long samples, ulong seed, Action<double>? progress = null, CancellationToken cancellation = default)
+    public CircuitCost OnRandomOperands(CellLibrary library, IntegerDistribution law, long samples, ulong seed, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         // An unknown cell is found before the work.
@@ -114,12 +114,12 @@ public sealed class CostMeasurement
         return encoded;
     }
 
-    ulong[][] Draw(IntegerLaw law, int count, CounterRandom random)
+    ulong[][] Draw(IntegerDistribution law, int count, CounterRandom random)
     {
         if (isFloat)
         {
             float[] activations = new float[count], weights = new float[count];
-            OperandLaw.Uniform11.Fill(ref random, activations, weights);
+            OperandDistribution.Uniform11.Fill(ref random, activations, weights);
             return [Encode(activations), Encode(weights)];
         }
 

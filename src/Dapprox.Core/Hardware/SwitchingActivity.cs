@@ -1,6 +1,5 @@
 using System.Numerics;
 using Dapprox.Circuits;
-using Dapprox.Measurement;
 
 namespace Dapprox.Hardware;
 
@@ -20,7 +19,7 @@ public sealed class SwitchingActivity
     const int WordBits = 64, Words = 8;
 
     // The values of three inputs.
-    const int MostStates = 8;
+    const int MaxStates = 8;
 
     readonly bool hazards;
     readonly (int[] Inputs, byte[] Tables, int FirstOutput)[] elements;
@@ -145,7 +144,7 @@ public sealed class SwitchingActivity
     /// <summary>Computes all elements in order; from the same nets that they drive, or from the nets of a unit of time before.</summary>
     void Compute(ulong[] from, ulong[] to)
     {
-        Span<ulong> states = stackalloc ulong[MostStates];
+        Span<ulong> states = stackalloc ulong[MaxStates];
         foreach ((int[] inputs, byte[] tables, int firstOutput) in elements)
         {
             for (int word = 0; word < Words; word++)
@@ -164,7 +163,7 @@ public sealed class SwitchingActivity
 
     void Count(ulong[] before, ulong[] now, int together)
     {
-        Span<ulong> from = stackalloc ulong[MostStates], to = stackalloc ulong[MostStates];
+        Span<ulong> from = stackalloc ulong[MaxStates], to = stackalloc ulong[MaxStates];
         for (int i = 0; i < elements.Length; i++)
         {
             int[] inputs = elements[i].Inputs;
@@ -191,7 +190,7 @@ public sealed class SwitchingActivity
 
     void CountSettled(ulong[] nets, int together)
     {
-        Span<ulong> states = stackalloc ulong[MostStates];
+        Span<ulong> states = stackalloc ulong[MaxStates];
         for (int i = 0; i < elements.Length; i++)
         {
             for (int word = 0; word * WordBits < together; word++)

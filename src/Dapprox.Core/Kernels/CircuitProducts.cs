@@ -4,8 +4,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits;
-using Dapprox.Foundation;
-using Dapprox.Measurement;
 
 namespace Dapprox.Kernels;
 

@@ -28,11 +28,11 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
     /// <param name="second">How far behind a first part its second part lies, in elements.</param>
     /// <param name="rows">Six places in the activations.</param>
     /// <param name="offsets">The offsets of the operands, in the order of summation.</param>
-    /// <param name="count">How many products the stretch of the sums has.</param>
-    /// <param name="weights">The packed weights of the stretch.</param>
+    /// <param name="count">How many products the block of the sums has.</param>
+    /// <param name="weights">The packed weights of the block.</param>
     /// <param name="derives">Whether only first parts are packed, and second ones are made of them here.</param>
     /// <param name="bias">One number per column.</param>
-    /// <param name="begins">Whether the sums begin with this stretch.</param>
+    /// <param name="begins">Whether the sums begin with this block.</param>
     /// <param name="ends">Whether they end with it.</param>
     /// <param name="state">The accumulators of six rows of two vectors, where the sums do not begin or do not end.</param>
     /// <param name="sums">Receives six rows of two vectors where the sums end.</param>

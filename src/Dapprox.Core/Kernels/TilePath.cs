@@ -16,7 +16,7 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
     const int StoredRows = 8 * Rows;
 
     // Weights that the nearest cache holds beside the activations that go by.
-    const int StretchBytes = 24 << 10;
+    const int BlockBytes = 24 << 10;
 
     // Two vectors of accumulators for six rows take 12 registers: AVX-512 has 32, others need the room for operands.
     static readonly int VectorsPerPanel = Unsafe.SizeOf<TVector>() == 64 ? 2 : 1;
@@ -98,19 +98,19 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
                 float* panelBias = bias + firstColumn;
                 float* panelOutputs = outputs + (nint)firstColumn * columnStride;
                 // A single tile uses each weight once, and gains nothing from stretches.
-                int stretch = rows.Length <= Rows ? weights.Count : Math.Max(1, StretchBytes / (width * weights.Parts * sizeof(TElement)));
+                int taps = rows.Length <= Rows ? weights.Count : Math.Max(1, BlockBytes / (width * weights.Parts * sizeof(TElement)));
                 for (int block = 0; block < rows.Length; block += StoredRows)
                 {
                     int stored = Math.Min(StoredRows, rows.Length - block);
-                    for (int first = 0; first < weights.Count; first += stretch)
+                    for (int first = 0; first < weights.Count; first += taps)
                     {
-                        int count = Math.Min(stretch, weights.Count - first);
+                        int count = Math.Min(taps, weights.Count - first);
                         bool ends = first + count == weights.Count;
-                        TElement* stretchWeights = panelWeights + (nint)first * width * weights.Parts;
+                        TElement* blockWeights = panelWeights + (nint)first * width * weights.Parts;
                         for (int row = 0; row < stored; row += Rows)
                         {
                             ReadOnlySpan<int> tile = rows.Slice(block + row, Math.Min(Rows, stored - row));
-                            SumTile(operands, second, tile, places, offsets + first, count, stretchWeights, vectors, weights.Parts < Parts, panelBias, first == 0, ends, state + row * vectors, sums + row * width);
+                            SumTile(operands, second, tile, places, offsets + first, count, blockWeights, vectors, weights.Parts < Parts, panelBias, first == 0, ends, state + row * vectors, sums + row * width);
                         }
                     }
 

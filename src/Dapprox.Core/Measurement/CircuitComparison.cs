@@ -16,7 +16,7 @@ public sealed record Difference(IReadOnlyList<ulong> Inputs, IReadOnlyList<ulong
 public sealed record CircuitComparison(long Compared, bool Exhaustive, Difference? Difference)
 {
     /// <summary>Up to this many bits of input together all are compared: pairs of operands of 12 bits.</summary>
-    public const int MostExhaustiveBits = 24;
+    public const int MaxExhaustiveBits = 24;
 
     const int Block = 1 << 16;
 
@@ -32,7 +32,7 @@ public sealed record CircuitComparison(long Compared, bool Exhaustive, Differenc
         IReadOnlyList<int> widths, Func<ulong[][], ulong[][]> first, Func<ulong[][], ulong[][]> second, long samples, ulong seed,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        bool exhaustive = widths.Sum() <= MostExhaustiveBits;
+        bool exhaustive = widths.Sum() <= MaxExhaustiveBits;
         long total = Total(widths, samples);
         for (long start = 0; start < total; start += Block)
         {
@@ -58,7 +58,7 @@ public sealed record CircuitComparison(long Compared, bool Exhaustive, Differenc
     /// <summary>How many inputs are compared where there is no difference.</summary>
     /// <param name="widths">The width of each input.</param>
     /// <param name="samples">How many where there are too many for all.</param>
-    public static long Total(IReadOnlyList<int> widths, long samples) => widths.Sum() <= MostExhaustiveBits ? 1L << widths.Sum() : samples;
+    public static long Total(IReadOnlyList<int> widths, long samples) => widths.Sum() <= MaxExhaustiveBits ? 1L << widths.Sum() : samples;
 
     /// <summary>Inputs to check something with: all, where there are not more than <paramref name="most"/>, otherwise random ones.</summary>
     /// <param name="widths">The width of each input.</param>

@@ -1,6 +1,5 @@
 using Dapprox.Circuits;
 using Dapprox.Foundation;
-using Dapprox.Kernels;
 
 namespace Dapprox.Measurement;
 
@@ -14,10 +13,10 @@ namespace Dapprox.Measurement;
 public static class CircuitMeasurement
 {
     /// <summary>The most pairs of which all are looked at: those of 12-bit operands.</summary>
-    public const long MostPairs = 1 << 24;
+    public const long MaxPairs = 1 << 24;
 
     /// <summary>The most samples that can be asked for.</summary>
-    public const long MostSamples = 10_000_000_000;
+    public const long MaxSamples = 10_000_000_000;
 
     const int Block = 1 << 15;
 
@@ -28,7 +27,7 @@ public static class CircuitMeasurement
     /// <param name="circuit">The circuit.</param>
     /// <param name="law">The law.</param>
     /// <exception cref="InputException">The circuit is no multiplier that can be measured.</exception>
-    public static long Pairs(Netlist circuit, IntegerLaw law)
+    public static long Pairs(Netlist circuit, IntegerDistribution law)
     {
         ThrowIfUnfit(circuit);
         return 1L << Math.Min(62, circuit.Inputs.Sum(bus => law.FreeBits(bus.Width)));
@@ -40,13 +39,13 @@ public static class CircuitMeasurement
     /// <param name="threads">The most threads to use; 0 is one per processor.</param>
     /// <param name="progress">Told what further fraction is done, if given.</param>
     /// <param name="cancellation">Ends the measurement.</param>
-    /// <exception cref="InputException">The circuit is no such multiplier, or there are more than <see cref="MostPairs"/> pairs.</exception>
+    /// <exception cref="InputException">The circuit is no such multiplier, or there are more than <see cref="MaxPairs"/> pairs.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
-    public static CircuitMetrics AllPairs(Netlist circuit, IntegerLaw law, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static CircuitMetrics AllPairs(Netlist circuit, IntegerDistribution law, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         long pairs = Pairs(circuit, law);
-        if (pairs > MostPairs)
-            throw new InputException($"the circuit {circuit.Name} has more than the {MostPairs:N0} pairs of operands of which all are looked at; take a sample");
+        if (pairs > MaxPairs)
+            throw new InputException($"the circuit {circuit.Name} has more than the {MaxPairs:N0} pairs of operands of which all are looked at; take a sample");
         int widthA = circuit.Inputs[0].Width, widthB = circuit.Inputs[1].Width, freeB = law.FreeBits(widthB);
         void Enumerate(long first, Span<ulong> a, Span<ulong> b)
         {
@@ -64,7 +63,7 @@ public static class CircuitMeasurement
     /// <summary>Measures the error on a random sample.</summary>
     /// <param name="circuit">A circuit with two inputs of at most 32 bits and one output.</param>
     /// <param name="law">How operands are drawn.</param>
-    /// <param name="samples">How many pairs, 1 to <see cref="MostSamples"/>.</param>
+    /// <param name="samples">How many pairs, 1 to <see cref="MaxSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
     /// <param name="threads">The most threads to use; 0 is one per processor.</param>
     /// <param name="progress">Told what further fraction is done, if given.</param>
@@ -73,11 +72,11 @@ public static class CircuitMeasurement
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public static CircuitMetrics Sample(
-        Netlist circuit, IntegerLaw law, long samples, ulong seed, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+        Netlist circuit, IntegerDistribution law, long samples, ulong seed, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ThrowIfUnfit(circuit);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, MostSamples);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, MaxSamples);
         int widthA = circuit.Inputs[0].Width, widthB = circuit.Inputs[1].Width;
         void Draw(long first, Span<ulong> a, Span<ulong> b)
         {
@@ -92,7 +91,7 @@ public static class CircuitMeasurement
         return Run(circuit, law, samples, threads, Draw, progress, cancellation).Metrics(seed);
     }
 
-    static CircuitTally Run(Netlist circuit, IntegerLaw law, long samples, int threads, Operands operands, Action<double>? progress, CancellationToken cancellation)
+    static CircuitTally Run(Netlist circuit, IntegerDistribution law, long samples, int threads, Operands operands, Action<double>? progress, CancellationToken cancellation)
     {
         var interpreter = new SlicedInterpreter(circuit);
         var total = new CircuitTally(circuit, law);
@@ -113,8 +112,8 @@ public static class CircuitMeasurement
 
     static void ThrowIfUnfit(Netlist circuit)
     {
-        if (circuit.Inputs.Count != 2 || circuit.Outputs.Count != 1 || circuit.Inputs.Any(bus => bus.Width > MultiplierCircuits.MostBits))
-            throw new InputException($"the circuit {circuit.Name} has inputs of {Widths(circuit.Inputs)} bits and outputs of {Widths(circuit.Outputs)}; a multiplier has two inputs of at most {MultiplierCircuits.MostBits} bits and one output");
+        if (circuit.Inputs.Count != 2 || circuit.Outputs.Count != 1 || circuit.Inputs.Any(bus => bus.Width > MultiplierCircuits.MaxBits))
+            throw new InputException($"the circuit {circuit.Name} has inputs of {Widths(circuit.Inputs)} bits and outputs of {Widths(circuit.Outputs)}; a multiplier has two inputs of at most {MultiplierCircuits.MaxBits} bits and one output");
     }
 
     static string Widths(IReadOnlyList<Bus> buses) => buses.Count == 0 ? "no" : string.Join(" and ", buses.Select(bus => bus.Width));

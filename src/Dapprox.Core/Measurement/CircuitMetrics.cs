@@ -1,5 +1,3 @@
-using Dapprox.Arithmetic;
-using Dapprox.Circuits;
 using Dapprox.Statistics;
 
 namespace Dapprox.Measurement;
@@ -35,7 +33,7 @@ public sealed record CircuitMetrics
     public required string Circuit { get; init; }
 
     /// <summary>The law of the operands.</summary>
-    public required IntegerLaw Law { get; init; }
+    public required IntegerDistribution Distribution { get; init; }
 
     /// <summary>How many pairs of operands were looked at.</summary>
     public required long Samples { get; init; }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Statistics;
 
@@ -10,12 +9,12 @@ namespace Dapprox.Measurement;
 sealed class CircuitTally
 {
     // 32 parts of each operand: enough to see where errors are, few enough for a sample to fill.
-    const int MostMapBits = 5;
+    const int MaxMapBits = 5;
 
     const int Lanes = BitSlicedSimulator.Lanes;
 
     readonly Netlist circuit;
-    readonly IntegerLaw law;
+    readonly IntegerDistribution law;
     readonly Operand first, second;
     readonly long[] bits = new long[64];
     readonly double[] mapErrors;
@@ -24,7 +23,7 @@ sealed class CircuitTally
     WorstPair worstAbsolute, worstRelative;
     long samples, wrong, above;
 
-    public CircuitTally(Netlist circuit, IntegerLaw law)
+    public CircuitTally(Netlist circuit, IntegerDistribution law)
     {
         (this.circuit, this.law) = (circuit, law);
         first = new Operand(law, circuit.Inputs[0].Width);
@@ -117,7 +116,7 @@ sealed class CircuitTally
         return new CircuitMetrics
         {
             Circuit = circuit.Name,
-            Law = law,
+            Distribution = law,
             Samples = samples,
             Seed = seed,
             ErrorProbability = Estimate.OfProportion(wrong, samples, complete),
@@ -156,14 +155,14 @@ sealed class CircuitTally
     }
 
     /// <summary>The operand of a width under a law.</summary>
-    sealed class Operand(IntegerLaw law, int width)
+    sealed class Operand(IntegerDistribution law, int width)
     {
         readonly ulong lowest = law.Lowest(width);
-        readonly int shift = law.FreeBits(width) - Math.Min(MostMapBits, law.FreeBits(width));
+        readonly int shift = law.FreeBits(width) - Math.Min(MaxMapBits, law.FreeBits(width));
 
         public int Width => width;
 
-        public int MapBits { get; } = Math.Min(MostMapBits, law.FreeBits(width));
+        public int MapBits { get; } = Math.Min(MaxMapBits, law.FreeBits(width));
 
         public ulong Highest => (1UL << width) - 1;
 

@@ -12,10 +12,10 @@ namespace Dapprox.Measurement;
 public static class ErrorMeasurement
 {
     /// <summary>The most samples that can be asked for.</summary>
-    public const long MostSamples = 10_000_000_000;
+    public const long MaxSamples = 10_000_000_000;
 
     /// <summary>The most significant bits whose pairs can all be looked at: 2²² pairs.</summary>
-    public const int MostBits = 12;
+    public const int MaxBits = 12;
 
     const int Block = 1 << 15;
 
@@ -25,7 +25,7 @@ public static class ErrorMeasurement
     /// <summary>Measures the error on a random sample.</summary>
     /// <param name="multiplier">The multiplier.</param>
     /// <param name="law">How operands are drawn.</param>
-    /// <param name="samples">How many products, 1 to <see cref="MostSamples"/>.</param>
+    /// <param name="samples">How many products, 1 to <see cref="MaxSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
     /// <param name="threads">The most threads to use; 0 is one per processor.</param>
     /// <param name="progress">Told what further fraction is done, if given.</param>
@@ -33,12 +33,12 @@ public static class ErrorMeasurement
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public static ErrorMetrics Sample(
-        FloatMultiplier multiplier, OperandLaw law, long samples, ulong seed, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+        FloatMultiplier multiplier, OperandDistribution law, long samples, ulong seed, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(multiplier);
         ArgumentNullException.ThrowIfNull(law);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, MostSamples);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, MaxSamples);
         void Draw(long first, Span<float> activations, Span<float> weights)
         {
             var random = new CounterRandom(seed, stream: (ulong)(first / Block));
@@ -53,7 +53,7 @@ public static class ErrorMeasurement
     /// bits, the hidden one included: 4^(bits − 1) pairs, each with the same weight.
     /// </summary>
     /// <param name="multiplier">The multiplier.</param>
-    /// <param name="bits">1 to <see cref="MostBits"/>.</param>
+    /// <param name="bits">1 to <see cref="MaxBits"/>.</param>
     /// <param name="threads">The most threads to use; 0 is one per processor.</param>
     /// <param name="progress">Told what further fraction is done, if given.</param>
     /// <param name="cancellation">Ends the measurement.</param>
@@ -64,7 +64,7 @@ public static class ErrorMeasurement
     {
         ArgumentNullException.ThrowIfNull(multiplier);
         ArgumentOutOfRangeException.ThrowIfLessThan(bits, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, MostBits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, MaxBits);
         int explicitBits = bits - 1;
         void Enumerate(long first, Span<float> activations, Span<float> weights)
         {
@@ -77,12 +77,12 @@ public static class ErrorMeasurement
         }
 
         return Run(multiplier, 1L << (2 * explicitBits), threads, Enumerate, progress, cancellation)
-            .Metrics(multiplier, OperandLaw.Mantissa, seed: null, bits);
+            .Metrics(multiplier, OperandDistribution.Mantissa, seed: null, bits);
     }
 
     /// <summary>1 + fraction / 2^bits.</summary>
     static float OneAndFraction(uint fraction, int bits) =>
-        Binary32.Compose(0, OperandLaw.ExponentOfOne, fraction << (Binary32.FractionBits - bits));
+        Binary32.Compose(0, OperandDistribution.ExponentOfOne, fraction << (Binary32.FractionBits - bits));
 
     static ErrorTally Run(FloatMultiplier multiplier, long samples, int threads, Operands operands, Action<double>? progress, CancellationToken cancellation)
     {

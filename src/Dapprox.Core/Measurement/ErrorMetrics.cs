@@ -1,4 +1,3 @@
-using Dapprox.Arithmetic;
 using Dapprox.Statistics;
 
 namespace Dapprox.Measurement;
@@ -43,10 +42,10 @@ public sealed record ErrorMetrics
     public required string Multiplier { get; init; }
 
     /// <summary>The name of the law of the operands.</summary>
-    public required string Law { get; init; }
+    public required string Distribution { get; init; }
 
     /// <summary>The law in words.</summary>
-    public required string LawSummary { get; init; }
+    public required string DistributionSummary { get; init; }
 
     /// <summary>How many products were looked at.</summary>
     public required long Samples { get; init; }

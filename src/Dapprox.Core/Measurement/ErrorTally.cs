@@ -97,7 +97,7 @@ sealed class ErrorTally(double scale)
     /// <param name="law">Where the operands came from.</param>
     /// <param name="seed">What determined the sample, or null for all pairs of mantissas.</param>
     /// <param name="bits">The significant bits of these mantissas, or null for a sample.</param>
-    public ErrorMetrics Metrics(FloatMultiplier multiplier, OperandLaw law, ulong? seed, int? bits)
+    public ErrorMetrics Metrics(FloatMultiplier multiplier, OperandDistribution law, ulong? seed, int? bits)
     {
         bool complete = bits is not null;
         double normaliser = law.LargestProduct ?? largest;
@@ -105,8 +105,8 @@ sealed class ErrorTally(double scale)
         return new ErrorMetrics
         {
             Multiplier = multiplier.Name,
-            Law = law.Name,
-            LawSummary = complete ? $"all pairs of mantissas in [1, 2) with {bits} significant bits" : law.Summary,
+            Distribution = law.Name,
+            DistributionSummary = complete ? $"all pairs of mantissas in [1, 2) with {bits} significant bits" : law.Summary,
             Samples = samples,
             Seed = seed,
             Bits = bits,

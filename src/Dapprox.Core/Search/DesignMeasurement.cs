@@ -13,7 +13,7 @@ namespace Dapprox.Search;
 public sealed class DesignMeasurement
 {
     /// <summary>The most products that each design is measured on.</summary>
-    public const int MostSamples = 1 << 24;
+    public const int MaxSamples = 1 << 24;
 
     // Operands that follow each other for the energy: one block of streams, and few steps, since each takes as long as the
     // errors of thousands of products. Four steps of 512 streams give the mean energy to half a percent.
@@ -35,10 +35,10 @@ public sealed class DesignMeasurement
     /// <summary>Circuits as float multipliers (<see cref="CircuitMultiplier"/>).</summary>
     /// <param name="law">How operands are drawn.</param>
     /// <param name="bits">The width of the mantissas, 2 to 24.</param>
-    /// <param name="samples">How many products, 1 to <see cref="MostSamples"/>.</param>
+    /// <param name="samples">How many products, 1 to <see cref="MaxSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
     /// <param name="library">The prices of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
-    public static DesignMeasurement OfFloats(OperandLaw law, int bits, int samples, ulong seed, CellLibrary? library = null)
+    public static DesignMeasurement OfFloats(OperandDistribution law, int bits, int samples, ulong seed, CellLibrary? library = null)
     {
         ThrowIfOutOfRange(samples);
         var format = new FloatFormat(8, bits - 1);
@@ -65,10 +65,10 @@ public sealed class DesignMeasurement
     /// <summary>Circuits as integer multipliers; on all pairs of operands where there are not more than the samples.</summary>
     /// <param name="law">The law of the operands.</param>
     /// <param name="bits">The width of the operands, 1 to 32.</param>
-    /// <param name="samples">How many pairs at most, 1 to <see cref="MostSamples"/>.</param>
+    /// <param name="samples">How many pairs at most, 1 to <see cref="MaxSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
     /// <param name="library">The prices of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
-    public static DesignMeasurement OfIntegers(IntegerLaw law, int bits, int samples, ulong seed, CellLibrary? library = null)
+    public static DesignMeasurement OfIntegers(IntegerDistribution law, int bits, int samples, ulong seed, CellLibrary? library = null)
     {
         ThrowIfOutOfRange(samples);
         var random = new CounterRandom(seed, stream: ulong.MaxValue);
@@ -111,7 +111,7 @@ public sealed class DesignMeasurement
         return CircuitCost.Of(activity, library ?? CellLibrary.Shipped);
     }
 
-    static (float[] Activations, float[] Weights) Draw(OperandLaw law, int count, CounterRandom random)
+    static (float[] Activations, float[] Weights) Draw(OperandDistribution law, int count, CounterRandom random)
     {
         float[] activations = new float[count], weights = new float[count];
         law.Fill(ref random, activations, weights);
@@ -124,6 +124,6 @@ public sealed class DesignMeasurement
     static void ThrowIfOutOfRange(int samples)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, MostSamples);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, MaxSamples);
     }
 }

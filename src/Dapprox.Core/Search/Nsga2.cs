@@ -24,7 +24,7 @@ public sealed class Nsga2(SearchProblem problem, int population, int generations
     const double CrossoverProbability = 0.9;
 
     // Tiny spaces can be used up: then a child may be one that is there already.
-    const int MostChanges = 20;
+    const int MaxChanges = 20;
 
     /// <inheritdoc/>
     public override long Steps => generations + 1L;
@@ -50,7 +50,7 @@ public sealed class Nsga2(SearchProblem problem, int population, int generations
             byte[] first = parents[Tournament(ref random, ranks, distances)].Genes, second = parents[Tournament(ref random, ranks, distances)].Genes;
             byte[] child = Cross(ref random, first, second);
             Mutate(ref random, child);
-            for (int change = 0; change < MostChanges && known.Contains(Key(child)); change++)
+            for (int change = 0; change < MaxChanges && known.Contains(Key(child)); change++)
                 Mutate(ref random, child);
             known.Add(Key(child));
             children.Add(child);

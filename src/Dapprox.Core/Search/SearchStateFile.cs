@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapprox.Foundation;
-using Dapprox.Search;
 
 namespace Dapprox.Search;
 
@@ -12,7 +11,7 @@ namespace Dapprox.Search;
 public static class SearchStateFile
 {
     // Some hundred thousand candidates; a larger file is not one that was written here.
-    const long MostBytes = 256 << 20;
+    const long MaxBytes = 256 << 20;
 
     static readonly JsonSerializerOptions Options = new()
     {
@@ -35,7 +34,7 @@ public static class SearchStateFile
             return SearchState.Begin;
         return InputFile.Read(path, stream =>
         {
-            if (stream.Length > MostBytes)
+            if (stream.Length > MaxBytes)
                 throw Damaged(path, null);
             Content content;
             try

@@ -1,5 +1,3 @@
-using Dapprox.Arithmetic;
-
 namespace Dapprox.Statistics;
 
 /// <summary>A number known from a sample, with its 95 % confidence interval; known exactly, the three are equal.</summary>

@@ -1,5 +1,3 @@
-using Dapprox.Arithmetic;
-
 namespace Dapprox.Statistics;
 
 /// <summary>

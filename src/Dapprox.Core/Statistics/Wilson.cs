@@ -1,7 +1,7 @@
 namespace Dapprox.Statistics;
 
 /// <summary>
-/// The score interval for a proportion (Wilson, "Probable Inference, the Law of Succession, and Statistical Inference",
+/// The score interval for a proportion (Wilson, "Probable Inference, the Distribution of Succession, and Statistical Inference",
 /// Journal of the American Statistical Association 22, 1927). Unlike the textbook interval it stays inside [0, 1] and has a
 /// width also where all or none of the trials succeed.
 /// </summary>

@@ -1,12 +1,8 @@
-using Dapprox.Arithmetic;
 using Dapprox.Experiments.Paper;
-using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
 using Dapprox.Foundation;
-using Dapprox.Measurement;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
@@ -29,9 +25,9 @@ public sealed class Audit
     // Of fewer, one image is more than the percentage point that some checks allow.
     const int FewImages = 100;
 
-    static readonly double[] Overshoots = TransferExperiment.Overshoots;
+    static readonly double[] ExtrapolationFactors = TransferExperiment.ExtrapolationFactors;
     static readonly double[] Confidences = [0, 5, 10, 20];
-    static readonly BackwardRule[] Rules = [BackwardRule.StraightThrough, BackwardRule.GainMatched, BackwardRule.Smoothed];
+    static readonly GradientEstimator[] Rules = [GradientEstimator.StraightThrough, GradientEstimator.GainMatched, GradientEstimator.Smoothed];
 
     readonly Defence defence;
     readonly AuditScale scale;
@@ -64,7 +60,7 @@ public sealed class Audit
     static Pgd Steady(double epsilon) => new(epsilon) { Steps = Steps, Restarts = 1 };
 
     // Both are attacked on the same images, those that both classify correctly, so that their rates can be compared.
-    AttackUnit On(IAttack<IGradientVictim> attack, BackwardRule? rule, int images, double seconds) => new(attack, defence.DatasetName, defence.Members[0], images)
+    AttackUnit On(IAttack<IGradientVictim> attack, GradientEstimator? rule, int images, double seconds) => new(attack, defence.DatasetName, defence.Members[0], images)
     {
         Backward = rule,
         TogetherWith = [.. defence.Members.Skip(1)],
@@ -73,7 +69,7 @@ public sealed class Audit
         SecondsAnImage = seconds * defence.Members.Count,
     };
 
-    AttackUnit OnExact(IAttack<IGradientVictim> attack, BackwardRule? rule, int images, double seconds) => new(attack, defence.DatasetName, defence.Exact, images)
+    AttackUnit OnExact(IAttack<IGradientVictim> attack, GradientEstimator? rule, int images, double seconds) => new(attack, defence.DatasetName, defence.Exact, images)
     {
         Backward = rule,
         TriedOn = [.. defence.Members.Select(Defence.Named), .. Controls],
@@ -81,46 +77,46 @@ public sealed class Audit
         SecondsAnImage = seconds,
     };
 
-    Subject[] Controls =>
+    ModelVariant[] Controls =>
     [
-        defence.Exact with { Disturbance = Disturbance.Gain, Label = "control" },
-        defence.Exact with { Disturbance = Disturbance.GainAndNoise, Label = "control" },
+        defence.Exact with { Perturbation = Perturbation.Gain, Label = "control" },
+        defence.Exact with { Perturbation = Perturbation.GainAndNoise, Label = "control" },
         // A defence is no control of itself.
-        .. defence.Members.Any(member => member.Placement == Placement.Bfloat16) ? [] : (Subject[])[defence.Exact with { Placement = Placement.Bfloat16, Label = "control" }],
-        .. Independent is Subject one ? [one] : (Subject[])[],
+        .. defence.Members.Any(member => member.Assignment == MultiplierAssignment.Bfloat16) ? [] : (ModelVariant[])[defence.Exact with { Assignment = MultiplierAssignment.Bfloat16, Label = "control" }],
+        .. Independent is ModelVariant one ? [one] : (ModelVariant[])[],
     ];
 
     /// <summary>
     /// An independently trained network for the same images: from another seed, or on CIFAR-10 another one that comes with the program;
     /// null for pictures without any to train on. Labels and names are names of columns too.
     /// </summary>
-    Subject? Independent => !defence.HasTrainingImages ? null : IsColour
-        ? new Subject(defence.Members[0].Model == "dq-float-cifar-10" ? "alexnet-cifar-10" : "dq-float-cifar-10", Placement.Exact) { Label = "control, another network" }
-        : new Subject("lenet5", Placement.Exact)
+    ModelVariant? Independent => !defence.HasTrainingImages ? null : IsColour
+        ? new ModelVariant(defence.Members[0].Model == "dq-float-cifar-10" ? "alexnet-cifar-10" : "dq-float-cifar-10", MultiplierAssignment.Exact) { Label = "control, another network" }
+        : new ModelVariant("lenet5", MultiplierAssignment.Exact)
         {
             Label = "control, another seed",
             Training = new RetrainingUnit("independently trained", defence.DatasetName, "lenet5", new TrainingOptions { Epochs = scale.RetrainingEpochs, Seed = 2 }, defence.DatasetName == "digits" ? 1 : 15),
         };
 
-    AttackUnit Fgsm(double epsilon) => On(new Fgsm(epsilon), BackwardRule.GainMatched, scale.Images, 0.002);
+    AttackUnit Fgsm(double epsilon) => On(new Fgsm(epsilon), GradientEstimator.GainMatched, scale.Images, 0.002);
 
-    AttackUnit Curve(double epsilon) => On(Steady(epsilon), BackwardRule.GainMatched, scale.Images, 0.02);
+    AttackUnit Curve(double epsilon) => On(Steady(epsilon), GradientEstimator.GainMatched, scale.Images, 0.02);
 
-    AttackUnit ExactCurve(double epsilon) => OnExact(Steady(epsilon), BackwardRule.StraightThrough, scale.Images, 0.02);
+    AttackUnit ExactCurve(double epsilon) => OnExact(Steady(epsilon), GradientEstimator.StraightThrough, scale.Images, 0.02);
 
-    AttackUnit Unbounded => On(new Pgd(1) { Steps = Steps, Restarts = 1 }, BackwardRule.GainMatched, scale.Images, 0.02);
+    AttackUnit Unbounded => On(new Pgd(1) { Steps = Steps, Restarts = 1 }, GradientEstimator.GainMatched, scale.Images, 0.02);
 
-    AttackUnit Longer => On(new Pgd(Epsilon) { Steps = 2 * Steps, Restarts = 1 }, BackwardRule.GainMatched, scale.Images, 0.04);
+    AttackUnit Longer => On(new Pgd(Epsilon) { Steps = 2 * Steps, Restarts = 1 }, GradientEstimator.GainMatched, scale.Images, 0.04);
 
-    AttackUnit Restarted => On(new Pgd(Epsilon) { Steps = Steps, Restarts = Restarts }, BackwardRule.GainMatched, scale.Images, 0.1);
+    AttackUnit Restarted => On(new Pgd(Epsilon) { Steps = Steps, Restarts = Restarts }, GradientEstimator.GainMatched, scale.Images, 0.1);
 
     IEnumerable<(string Name, AttackUnit Unit)> StepSizes => new[] { 1 / 40.0, 1 / 10.0, 1 / 4.0, 1.0 }
-        .Select(share => ($"ε·{NumberText.Of(share, NumberFormat.Number)}", On(new Pgd(Epsilon) { Steps = Steps, Restarts = 1, StepRatio = share }, BackwardRule.GainMatched, scale.Images, 0.02)));
+        .Select(share => ($"ε·{NumberText.Of(share, NumberFormat.Number)}", On(new Pgd(Epsilon) { Steps = Steps, Restarts = 1, StepRatio = share }, GradientEstimator.GainMatched, scale.Images, 0.02)));
 
     IEnumerable<(string Name, AttackUnit Unit)> Losses =>
     [
-        ("cross-entropy", On(Apgd(ApgdLoss.CrossEntropy), BackwardRule.GainMatched, scale.Images, 0.02)),
-        .. Classes < 3 ? [] : ((string, AttackUnit)[])[("DLR", On(Apgd(ApgdLoss.Dlr), BackwardRule.GainMatched, scale.Images, 0.02))],
+        ("cross-entropy", On(Apgd(ApgdLoss.CrossEntropy), GradientEstimator.GainMatched, scale.Images, 0.02)),
+        .. Classes < 3 ? [] : ((string, AttackUnit)[])[("DLR", On(Apgd(ApgdLoss.Dlr), GradientEstimator.GainMatched, scale.Images, 0.02))],
         .. Classes < 4 ? [] : ((string, AttackUnit)[])[("targeted DLR", Strongest)],
     ];
 
@@ -133,16 +129,16 @@ public sealed class Audit
 
     Apgd Apgd(ApgdLoss loss) => new(Epsilon) { Steps = Steps, Restarts = 1, Loss = loss };
 
-    AttackUnit Strongest => On(Apgd(StrongestLoss), BackwardRule.GainMatched, scale.Images, 0.1);
+    AttackUnit Strongest => On(Apgd(StrongestLoss), GradientEstimator.GainMatched, scale.Images, 0.1);
 
     IEnumerable<(string Name, AttackUnit Unit)> Adaptive =>
     [
         .. Rules.Select(rule => ($"{rule}", On(Apgd(Ratio) with { Restarts = 2 }, rule, scale.Images, 0.04))),
-        ("expectation over noisy images", On(new Pgd(Epsilon) { Steps = Steps, Restarts = 1 }, BackwardRule.GainMatched, scale.QueryImages, 0.2) with { Jitters = 8 }),
+        ("expectation over noisy images", On(new Pgd(Epsilon) { Steps = Steps, Restarts = 1 }, GradientEstimator.GainMatched, scale.QueryImages, 0.2) with { NoiseSamples = 8 }),
         ("NES", Estimated),
     ];
 
-    AttackUnit Estimated => On(new Pgd(Epsilon) { Steps = 10, Restarts = 1, StepRatio = 0.2 }, BackwardRule.Nes, scale.Estimated, 7);
+    AttackUnit Estimated => On(new Pgd(Epsilon) { Steps = 10, Restarts = 1, StepRatio = 0.2 }, GradientEstimator.Nes, scale.Estimated, 7);
 
     AttackUnit SquareSearch => On(new Square(Epsilon) { Queries = scale.Queries }, null, scale.Images, 2e-4 * scale.Queries);
 
@@ -150,33 +146,33 @@ public sealed class Audit
 
     AttackUnit Noise => On(new RandomNoise(Epsilon) { Draws = scale.Draws }, null, scale.QueryImages, 2e-4 * scale.Draws);
 
-    AttackUnit Momentum => OnExact(Pgd.MomentumFgsm with { Epsilon = Epsilon }, BackwardRule.StraightThrough, scale.Images, 0.01);
+    AttackUnit Momentum => OnExact(Pgd.MomentumFgsm with { Epsilon = Epsilon }, GradientEstimator.StraightThrough, scale.Images, 0.01);
 
-    AttackUnit Ensemble => OnExact(Steady(Epsilon), BackwardRule.StraightThrough, scale.Images, 0.04) with
+    AttackUnit Ensemble => OnExact(Steady(Epsilon), GradientEstimator.StraightThrough, scale.Images, 0.04) with
     {
-        TogetherWith = [defence.Exact with { Placement = Placement.HeapLike }],
+        TogetherWith = [defence.Exact with { Assignment = MultiplierAssignment.HeapLike }],
     };
 
-    AttackUnit DeepFoolOnExact => OnExact(DeepFool.Released, BackwardRule.StraightThrough, scale.Images, 0.02) with { Overshoots = Overshoots };
+    AttackUnit DeepFoolOnExact => OnExact(DeepFool.Released, GradientEstimator.StraightThrough, scale.Images, 0.02) with { ExtrapolationFactors = ExtrapolationFactors };
 
     IEnumerable<(double Confidence, AttackUnit Unit)> Confident => Confidences.Select(confidence =>
-        (confidence, OnExact(CarliniWagner.Released with { Confidence = confidence, InitialConstant = 1, SearchSteps = 3, Iterations = scale.CarliniWagnerIterations }, BackwardRule.StraightThrough, scale.QueryImages, 0.3)));
+        (confidence, OnExact(CarliniWagner.Released with { Confidence = confidence, InitialConstant = 1, SearchSteps = 3, Iterations = scale.CarliniWagnerIterations }, GradientEstimator.StraightThrough, scale.QueryImages, 0.3)));
 
     IEnumerable<(string Name, AttackUnit Unit)> Minimal =>
     [
-        ("L2 (DeepFool)", On(new DeepFool(), BackwardRule.GainMatched, scale.Images, 0.03)),
-        ("L0 (JSMA)", On(Jsma.Released, BackwardRule.GainMatched, scale.QueryImages, 0.1)),
-        ("L∞ (FAB)", On(new Fab { Steps = 50, Restarts = 1 }, BackwardRule.GainMatched, scale.QueryImages, 0.3)),
-        ($"L∞ targeted (PGD, ε = {EpsilonText(Epsilons[^1])})", On(Steady(Epsilons[^1]), BackwardRule.GainMatched, scale.Images, 0.02) with { Targeted = true }),
+        ("L2 (DeepFool)", On(new DeepFool(), GradientEstimator.GainMatched, scale.Images, 0.03)),
+        ("L0 (JSMA)", On(Jsma.Released, GradientEstimator.GainMatched, scale.QueryImages, 0.1)),
+        ("L∞ (FAB)", On(new Fab { Steps = 50, Restarts = 1 }, GradientEstimator.GainMatched, scale.QueryImages, 0.3)),
+        ($"L∞ targeted (PGD, ε = {EpsilonText(Epsilons[^1])})", On(Steady(Epsilons[^1]), GradientEstimator.GainMatched, scale.Images, 0.02) with { Targeted = true }),
     ];
 
-    AttackUnit MinimalOnExact => OnExact(new DeepFool(), BackwardRule.StraightThrough, scale.Images, 0.03);
+    AttackUnit MinimalOnExact => OnExact(new DeepFool(), GradientEstimator.StraightThrough, scale.Images, 0.03);
 
     /// <summary>The undefended network under the attacks that proved the strongest, so that both are judged alike.</summary>
     AttackUnit[] StrongOnExact =>
     [
-        ExactCurve(Epsilon), OnExact(new Pgd(Epsilon) { Steps = 2 * Steps, Restarts = Restarts }, BackwardRule.StraightThrough, scale.Images, 0.1),
-        OnExact(Apgd(StrongestLoss), BackwardRule.StraightThrough, scale.Images, 0.1),
+        ExactCurve(Epsilon), OnExact(new Pgd(Epsilon) { Steps = 2 * Steps, Restarts = Restarts }, GradientEstimator.StraightThrough, scale.Images, 0.1),
+        OnExact(Apgd(StrongestLoss), GradientEstimator.StraightThrough, scale.Images, 0.1),
     ];
 
     GradientUnit[] Gradients => [.. defence.Members.Select(member => new GradientUnit(defence.DatasetName, member, scale.Images, scale.Estimated))];
@@ -266,11 +262,11 @@ public sealed class Audit
         (Proportion cleanExact, Proportion clean) = judge.Accuracies([.. Predictions]);
         Note("S16", "accuracy without attack", $"exact {Text(cleanExact)}, defence {Text(clean)}; {curve[1].Of} images attacked, seed {context.Seed}", "to be reported with every robust accuracy");
 
-        Proportion near = judge.Transfer(DeepFoolOnExact), far = judge.Transfer(DeepFoolOnExact, Overshoots[^1]);
+        Proportion near = judge.Transfer(DeepFoolOnExact), far = judge.Transfer(DeepFoolOnExact, ExtrapolationFactors[^1]);
         (double Confidence, Proportion Share)[] confident = [.. Confident.Select(one => (one.Confidence, judge.Transfer(one.Unit)))];
         // The most confident examples that there are.
         double most = Math.Max(far.Value ?? 1, confident.Select(one => one.Share.Value).LastOrDefault(share => share is not null) ?? 1);
-        Add("T1", "transfer beyond the decision boundary", $"transfer rate: DeepFool {Percent(near)}, {Percent(far)} with the perturbation scaled by {Overshoots[^1]}; C&W {string.Join(", ", confident.Select(one => $"κ = {one.Confidence}: {(one.Share.Value is null ? "no examples" : Percent(one.Share))}"))}", "at most 50 % at the largest scale and κ", most <= 0.5, "examples beyond the decision boundary transfer");
+        Add("T1", "transfer beyond the decision boundary", $"transfer rate: DeepFool {Percent(near)}, {Percent(far)} with the perturbation scaled by {ExtrapolationFactors[^1]}; C&W {string.Join(", ", confident.Select(one => $"κ = {one.Confidence}: {(one.Share.Value is null ? "no examples" : Percent(one.Share))}"))}", "at most 50 % at the largest scale and κ", most <= 0.5, "examples beyond the decision boundary transfer");
         (string Name, Proportion Share)[] controls = [.. Controls.Select(control => (Short(control), judge.TransferTo(DeepFoolOnExact, control)))];
         bool beats = controls.All(control => near.High < control.Share.Low);
         Add("T2", "transfer to controls", $"transfer rate: defence {Text(near)}; {string.Join("; ", controls.Select(control => $"{control.Name} {Text(control.Share)}"))}", "below every control, intervals disjoint", beats, "some change that is no defence lowers transfer as much");
@@ -298,8 +294,8 @@ public sealed class Audit
         ResultTable Table() => new(
             $"Robust accuracy of {defence.Members[0].Model} against ε, on the images that both networks classify correctly (95 % Wilson intervals)",
             ["ε", "exact, PGD", "defence, FGSM", "defence, PGD", "transfer rate, exact to defence"],
-            [.. Epsilons.Select((epsilon, i) => (Cell[])
-                [Cell.Words(EpsilonText(epsilon)), Cell.Share(Rest(exactCurve[i])), Cell.Share(Rest(steps[i])), Cell.Share(Rest(curve[i])), Cell.Share(judge.Transfer(ExactCurve(epsilon)))])]);
+            [.. Epsilons.Select((epsilon, i) => (ResultCell[])
+                [ResultCell.Words(EpsilonText(epsilon)), ResultCell.Share(Rest(exactCurve[i])), ResultCell.Share(Rest(steps[i])), ResultCell.Share(Rest(curve[i])), ResultCell.Share(judge.Transfer(ExactCurve(epsilon)))])]);
 
         PlotData CurvePlot() => new("audit-curve", $"Robust accuracy, {defence.DatasetName}", PlotKind.Lines, "ε (L∞, pixels from 0 to 1)", "robust accuracy, %",
         [
@@ -310,7 +306,7 @@ public sealed class Audit
 
         PlotData TransferPlot()
         {
-            double[] factors = [1, .. Overshoots];
+            double[] factors = [1, .. ExtrapolationFactors];
             return new PlotData("audit-transfer", "Transfer of DeepFool’s examples from the exact network", PlotKind.Lines, "perturbation scaled by", "transfer rate, %",
             [
                 new Series(defence.Name, factors, [.. factors.Select(factor => 100 * (judge.Transfer(DeepFoolOnExact, factor).Value ?? double.NaN))]),
@@ -319,7 +315,7 @@ public sealed class Audit
         }
     }
 
-    string Short(Subject control) => control == Independent ? "independently trained network"
+    string Short(ModelVariant control) => control == Independent ? "independently trained network"
         : control.Title.Replace("control, ", "", StringComparison.Ordinal).Replace("control", "exact", StringComparison.Ordinal);
 
     string EpsilonText(double epsilon) => IsColour ? $"{Math.Round(255 * epsilon)}/255" : NumberText.Of(epsilon, NumberFormat.Number);
@@ -347,7 +343,7 @@ public sealed class Audit
 
     static string Robust(Proportion broken) => Percent(Rest(broken));
 
-    static string Text(Proportion share) => share.Value is null ? "–" : $"{Percent(share)} ({NumberText.Interval(Cell.Share(share))})";
+    static string Text(Proportion share) => share.Value is null ? "–" : $"{Percent(share)} ({NumberText.Interval(ResultCell.Share(share))})";
 
     static string Points(double? difference) => NumberText.Of(difference is double value ? Math.Round(100 * value, 1) : null, NumberFormat.Number);
 }

@@ -1,12 +1,6 @@
-using Dapprox.Arithmetic;
 using Dapprox.Experiments.Paper;
-using Dapprox.Experiments.Reports;
-using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
-using Dapprox.Networks.Attacks;
-using Dapprox.Networks.Attacks.Engine;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Statistics;
 
@@ -33,7 +27,7 @@ sealed class AuditJudge(Defence defence, RunContext context)
 
     /// <summary>The images on which any of the attacks succeeded on the network that it attacked.</summary>
     public HashSet<int> BrokenBySuccess(IEnumerable<AttackUnit> units) =>
-        [.. units.SelectMany(unit => Images(unit, row => context.Result(unit).Truth(row, "success") == true))];
+        [.. units.SelectMany(unit => Images(unit, row => context.Result(unit).Boolean(row, "success") == true))];
 
     /// <summary>Of the images that an attack saw, those that are broken, and not among others.</summary>
     public Proportion BrokenBeside(AttackUnit unit, HashSet<int> broken, HashSet<int> others) =>
@@ -62,7 +56,7 @@ sealed class AuditJudge(Defence defence, RunContext context)
     }
 
     /// <summary>Of the examples that fool the exact network, those that fool a control too.</summary>
-    public Proportion TransferTo(AttackUnit unit, Subject control, double overshoot = 1) => Records.Transfer(context.Result(unit), control, overshoot);
+    public Proportion TransferTo(AttackUnit unit, ModelVariant control, double overshoot = 1) => Records.Transfer(context.Result(unit), control, overshoot);
 
     /// <summary>Of the examples that fool the defence, those that fool the exact network too.</summary>
     public Proportion Reverse(AttackUnit unit) => Records.Transfer(context.Result(unit), defence.Exact with { Label = "undefended" });
@@ -70,17 +64,17 @@ sealed class AuditJudge(Defence defence, RunContext context)
     /// <summary>The images with a gradient that is zero or not finite, and those with a saturated softmax: of the member that has most.</summary>
     public (Proportion Bad, Proportion Saturated) Gradients(IReadOnlyList<GradientUnit> members)
     {
-        return (Worst((rows, row) => rows.Truth(row, "zero") == true || rows.Truth(row, "finite") == false), Worst((rows, row) => rows.Truth(row, "saturated") == true));
+        return (Worst((rows, row) => rows.Boolean(row, "zero") == true || rows.Boolean(row, "finite") == false), Worst((rows, row) => rows.Boolean(row, "saturated") == true));
 
         Proportion Worst(Func<Rows, int, bool> counts) => members.Select(unit => Count(context.Result(unit), counts)).MaxBy(share => share.Value)!;
     }
 
     /// <summary>The images that give the same bits again: of the member that has fewest.</summary>
     public Proportion Repeats(IReadOnlyList<GradientUnit> members) =>
-        members.Select(unit => Count(context.Result(unit), (rows, row) => rows.Truth(row, "repeats") == true)).MinBy(share => share.Value)!;
+        members.Select(unit => Count(context.Result(unit), (rows, row) => rows.Boolean(row, "repeats") == true)).MinBy(share => share.Value)!;
 
     /// <summary>The mean cosine of a rule's gradient and the estimated one, over the members.</summary>
-    public double Cosine(IReadOnlyList<GradientUnit> members, BackwardRule rule) =>
+    public double Cosine(IReadOnlyList<GradientUnit> members, GradientEstimator rule) =>
         members.SelectMany(unit => context.Result(unit).Numbers(GradientUnit.Cosine(rule))).DefaultIfEmpty(double.NaN).Average();
 
     static Proportion Count(Rows rows, Func<Rows, int, bool> counts) => new(Enumerable.Range(0, rows.Count).Count(row => counts(rows, row)), rows.Count);
@@ -102,7 +96,7 @@ sealed class AuditJudge(Defence defence, RunContext context)
     HashSet<int> Images(AttackUnit unit, Func<int, bool> broken)
     {
         Rows rows = context.Result(unit);
-        return [.. Enumerable.Range(0, rows.Count).Where(broken).Select(row => rows.Whole(row, "image"))];
+        return [.. Enumerable.Range(0, rows.Count).Where(broken).Select(row => rows.Int32(row, "image"))];
     }
 
     /// <summary>
@@ -112,14 +106,14 @@ sealed class AuditJudge(Defence defence, RunContext context)
     bool Answer(AttackUnit unit, int row)
     {
         Rows rows = context.Result(unit);
-        return defence.IsRandom || unit.Jitters > 0
-            ? rows.Truth(row, AttackUnit.Wrong(defence.Answering(rows.Whole(row, "image"), context.Seed))) == true
-            : rows.Truth(row, "success") == true;
+        return defence.IsRandom || unit.NoiseSamples > 0
+            ? rows.Boolean(row, AttackUnit.Wrong(defence.Answering(rows.Int32(row, "image"), context.Seed))) == true
+            : rows.Boolean(row, "success") == true;
     }
 
     bool? Fooled(Rows rows, int row, double overshoot)
     {
-        Subject member = defence.Answering(rows.Whole(row, "image"), context.Seed);
-        return rows.Truth(row, AttackUnit.Fools(Defence.Named(member), overshoot));
+        ModelVariant member = defence.Answering(rows.Int32(row, "image"), context.Seed);
+        return rows.Boolean(row, AttackUnit.Fools(Defence.Named(member), overshoot));
     }
 }

@@ -11,7 +11,7 @@ namespace Dapprox.Experiments.Audits;
 /// <param name="Name">Its name for a reader.</param>
 /// <param name="Images">The images that it is audited on.</param>
 /// <param name="Members">The network, or all that it is drawn from; same model.</param>
-public sealed record Defence(string Name, Dataset Images, params IReadOnlyList<Subject> Members)
+public sealed record Defence(string Name, Dataset Images, params IReadOnlyList<ModelVariant> Members)
 {
     const ulong DrawPurpose = 12;
 
@@ -22,17 +22,17 @@ public sealed record Defence(string Name, Dataset Images, params IReadOnlyList<S
     public bool HasTrainingImages { get; init; } = true;
 
     /// <summary>The undefended network: the same weights, exact.</summary>
-    public Subject Exact => Members[0] with { Placement = Placement.Exact, Label = null };
+    public ModelVariant Exact => Members[0] with { Assignment = MultiplierAssignment.Exact, Label = null };
 
     /// <summary>Whether it changes from image to image.</summary>
     public bool IsRandom => Members.Count > 1;
 
     /// <summary>A member under a name of its own, beside the controls.</summary>
-    internal static Subject Named(Subject member) => member with { Label = $"defence {member.Title}" };
+    internal static ModelVariant Named(ModelVariant member) => member with { Label = $"defence {member.Title}" };
 
     /// <summary>The member that answers an image.</summary>
     /// <param name="image">The image's place.</param>
     /// <param name="seed">The seed of the run.</param>
-    internal Subject Answering(int image, ulong seed) =>
+    internal ModelVariant Answering(int image, ulong seed) =>
         IsRandom ? Members[new CounterRandom(seed, (ulong)image, DrawPurpose).NextInt32(Members.Count)] : Members[0];
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dapprox.Circuits;
 using Dapprox.Measurement;
 using ScottPlot;
 using ScottPlot.Plottables;

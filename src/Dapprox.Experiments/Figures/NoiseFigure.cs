@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dapprox.Arithmetic;
 using Dapprox.Experiments.Results;
 using Dapprox.Measurement;
 using ScottPlot;
@@ -50,7 +49,7 @@ public static class NoiseFigure
             }
         }
 
-        PlotStyle.Apply(plot, $"{profile.Metrics.Multiplier}, {profile.Metrics.LawSummary}", "exact product y", "error ŷ − y");
+        PlotStyle.Apply(plot, $"{profile.Metrics.Multiplier}, {profile.Metrics.DistributionSummary}", "exact product y", "error ŷ − y");
         if (profile.Metrics.NotFinite == profile.Metrics.Samples)
             return;
         ColorBar bar = PlotStyle.AddMap(plot, shades, new CoordinateRect(density.ProductLow, density.ProductHigh, density.ErrorLow, density.ErrorHigh), "products in a cell");

@@ -26,10 +26,10 @@ public static class ParetoFigure
     public const int Height = 420;
 
     // What is wider is no picture for a page.
-    const int MostPlots = 4, SingleWidth = 640, Width = 460;
+    const int MaxPlots = 4, SingleWidth = 640, Width = 460;
 
     // Beyond these many points names are left out where there is no room close by.
-    const int MostNamed = 30;
+    const int MaxNamed = 30;
 
     const float NameSize = 12, NameHeight = 15, KeySize = 11, KeyHeight = 16, Margin = 12, MarkerSize = 9;
 
@@ -74,7 +74,7 @@ public static class ParetoFigure
     static (int Width, int Height, string[] Key) Layout(IReadOnlyList<ParetoAxis> axes, IReadOnlyList<string>? key)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(axes.Count, 2);
-        int plots = Math.Min(axes.Count - 1, MostPlots), width = plots * (PlotWidth(axes) + PlotStyle.Gap) - PlotStyle.Gap;
+        int plots = Math.Min(axes.Count - 1, MaxPlots), width = plots * (PlotWidth(axes) + PlotStyle.Gap) - PlotStyle.Gap;
         using var font = new SKFont(FigureFont.Regular, KeySize);
         string[] lines = [.. (key ?? []).SelectMany(line => Broken(line, width - 2 * Margin, font))];
         return (width, Height + (lines.Length > 0 ? (int)(lines.Length * KeyHeight + Margin) : 0), lines);
@@ -95,7 +95,7 @@ public static class ParetoFigure
     {
         canvas.Clear(SKColors.White);
         int width = PlotWidth(axes);
-        for (int other = 1; other <= Math.Min(axes.Count - 1, MostPlots); other++)
+        for (int other = 1; other <= Math.Min(axes.Count - 1, MaxPlots); other++)
         {
             (ParetoPoint Point, Coordinates At)[] marks = [.. points
                 .Select(point => (point, new Coordinates(point.Values[0], point.Values[other])))
@@ -198,7 +198,7 @@ public static class ParetoFigure
         {
             float width = font.MeasureText(name);
             IEnumerable<(SKRect Box, float Distance)> places =
-                from distance in marks.Length > MostNamed ? Distances[..1] : Distances
+                from distance in marks.Length > MaxNamed ? Distances[..1] : Distances
                 from direction in Directions
                 let middle = new SKPoint(at.X + direction.X * (distance + width / 2), at.Y + direction.Y * (distance + NameHeight / 2))
                 select (SKRect.Create(middle.X - width / 2, middle.Y - NameHeight / 2, width, NameHeight), distance);

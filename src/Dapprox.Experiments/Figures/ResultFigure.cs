@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Dapprox.Experiments.Results;
 using Dapprox.Foundation;
-using Dapprox.Networks.Formats;
 using ScottPlot;
 using ScottPlot.Plottables;
 
@@ -20,7 +19,7 @@ public static class ResultFigure
     const float LineWidth = 2, MarkerSize = 8, PaperSize = 12;
 
     /// <summary>Of more points, not each has a mark.</summary>
-    const int MostMarks = 12, Marks = 6;
+    const int MaxMarks = 12, Marks = 6;
 
     static readonly MarkerShape[] Shapes =
         [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.OpenCircle, MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.Cross];
@@ -39,7 +38,7 @@ public static class ResultFigure
         string svg = SvgNames.Renumbered(plot.GetSvgXml(Width, Height), name);
         foreach ((string colour, string variable) in PlotTheme.Light.Hex.Zip(PlotStyle.Variables))
             svg = svg.Replace($"\"{colour}\"", $"\"var({variable})\"", StringComparison.Ordinal);
-        string places = data.Kind == PlotKind.Lines && data.Series is [{ X.Count: <= MostMarks } first, ..]
+        string places = data.Kind == PlotKind.Lines && data.Series is [{ X.Count: <= MaxMarks } first, ..]
             ? string.Create(CultureInfo.InvariantCulture, $" data-places=\"{string.Join(' ', first.X.Select(x => plot.GetPixel(new Coordinates(x, 0)).X.ToString("0.#", CultureInfo.InvariantCulture)))}\" data-height=\"{plot.RenderManager.LastRender.DataRect.Top:0.#} {plot.RenderManager.LastRender.DataRect.Bottom:0.#}\"")
             : "";
         int end = svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal));
@@ -134,7 +133,7 @@ public static class ResultFigure
             Color color = theme.Series[i % theme.Series.Count];
             // Not by colour alone: marks of a shape of its own.
             MarkerShape shape = Shapes[i % Shapes.Length];
-            if (series.X.Count <= MostMarks && series.Low is not null && series.High is not null)
+            if (series.X.Count <= MaxMarks && series.Low is not null && series.High is not null)
             {
                 for (int place = 0; place < series.X.Count; place++)
                     AddLine(plot, series.X[place], series.Low[place], series.High[place], color.WithAlpha(0.5));
@@ -145,7 +144,7 @@ public static class ResultFigure
             line.MarkerSize = 0;
             if (data.Kind == PlotKind.Steps)
                 line.ConnectStyle = ConnectStyle.StepHorizontal;
-            foreach (int place in series.X.Count <= MostMarks ? Enumerable.Range(0, series.X.Count) : Enumerable.Range(1, Marks).Select(mark => mark * (series.X.Count - 1) / (Marks + 1)))
+            foreach (int place in series.X.Count <= MaxMarks ? Enumerable.Range(0, series.X.Count) : Enumerable.Range(1, Marks).Select(mark => mark * (series.X.Count - 1) / (Marks + 1)))
                 plot.Add.Marker(series.X[place], series.Y[place], shape, MarkerSize, color);
             legend.Add(Item(series.Name, color, shape, MarkerSize, LineWidth));
         }

@@ -1,4 +1,3 @@
-using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
@@ -7,64 +6,64 @@ using Dapprox.Statistics;
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>Table 6: the accuracy on each multiplier without retraining.</summary>
-sealed class AccuracyExperiment(string id, string title, Stage stage) : Experiment(id, title, "table 6", stage)
+sealed class AccuracyExperiment(string id, string title, ImageDomain domain) : Experiment(id, title, "table 6", domain)
 {
-    static readonly (Placement Placement, double? Grey, double? Colour)[] Variants =
+    static readonly (MultiplierAssignment Assignment, double? Grey, double? Colour)[] Variants =
     [
-        (Placement.Exact, 0.9793, 0.81),
-        (Placement.AxFpm, 0.9767, 0.80),
-        (Placement.AxFpmConvolutions, 0.9767, 0.80),
-        (Placement.Bfloat16, 0.9793, 0.81),
-        (Placement.HeapLike, 0.9786, null),
-        (Placement.Of("ax-fpm-wrapped"), null, null),
-        (Placement.Of("ax-fpm-renormalised"), null, null),
-        (Placement.Of("ama5-flat"), null, null),
+        (MultiplierAssignment.Exact, 0.9793, 0.81),
+        (MultiplierAssignment.AxFpm, 0.9767, 0.80),
+        (MultiplierAssignment.AxFpmConvolutions, 0.9767, 0.80),
+        (MultiplierAssignment.Bfloat16, 0.9793, 0.81),
+        (MultiplierAssignment.HeapLike, 0.9786, null),
+        (MultiplierAssignment.Of("ax-fpm-wrapped"), null, null),
+        (MultiplierAssignment.Of("ax-fpm-renormalised"), null, null),
+        (MultiplierAssignment.Of("ama5-flat"), null, null),
     ];
 
     static readonly (string Model, double? Paper)[] Quantised = [("dq-float-cifar-10", null), ("dq-full-cifar-10", 0.80), ("dq-weights-cifar-10", 0.80)];
 
-    static readonly Placement[] UnderQuantised = [Placement.Exact, Placement.Bfloat16, Placement.AxFpm, Placement.HeapLike];
+    static readonly MultiplierAssignment[] UnderQuantised = [MultiplierAssignment.Exact, MultiplierAssignment.Bfloat16, MultiplierAssignment.AxFpm, MultiplierAssignment.HeapLike];
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
     [
-        .. Variants.Select(variant => Unit(scale, variant.Placement)),
-        .. Stage == Stage.Colour ? Quantised.SelectMany(network => UnderQuantised.Select(placement => Unit(scale, network.Model, placement))) : [],
+        .. Variants.Select(variant => Unit(scale, variant.Assignment)),
+        .. Domain == ImageDomain.Colour ? Quantised.SelectMany(network => UnderQuantised.Select(assignment => Unit(scale, network.Model, assignment))) : [],
     ];
 
-    PredictionsUnit Unit(Scale scale, Placement placement) => new(Dataset(scale)!, Subject(scale, placement));
+    PredictionsUnit Unit(Scale scale, MultiplierAssignment assignment) => new(Dataset(scale)!, Variant(scale, assignment));
 
-    PredictionsUnit Unit(Scale scale, string model, Placement placement) => new(Dataset(scale)!, new Subject(model, placement));
+    PredictionsUnit Unit(Scale scale, string model, MultiplierAssignment assignment) => new(Dataset(scale)!, new ModelVariant(model, assignment));
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
-        Proportion[] shares = [.. Variants.Select(variant => Records.Accuracy(context.Result(Unit(scale, variant.Placement))))];
+        Proportion[] shares = [.. Variants.Select(variant => Records.Accuracy(context.Result(Unit(scale, variant.Assignment))))];
         double exact = shares[0].Value!.Value;
-        string model = Subject(scale, Placement.Exact).Model;
+        string model = Variant(scale, MultiplierAssignment.Exact).Model;
         var tables = new List<ResultTable>
         {
             new(
                 $"Accuracy of {model} on {shares[0].Of:N0} test images, without retraining (95 % Wilson intervals); one row per multiplier", ["multiplier", "accuracy"],
-                [.. Variants.Select((variant, i) => (Cell[])
-                    [Cell.Words($"{variant.Placement}"), Cell.Share(shares[i], Stage == Stage.Grey ? variant.Grey : variant.Colour, (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, i == 0 ? null : exact))])]),
+                [.. Variants.Select((variant, i) => (ResultCell[])
+                    [ResultCell.Words($"{variant.Assignment}"), ResultCell.Share(shares[i], Domain == ImageDomain.Grey ? variant.Grey : variant.Colour, (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, i == 0 ? null : exact))])]),
         };
-        if (Stage == Stage.Colour)
+        if (Domain == ImageDomain.Colour)
         {
             tables.Add(new ResultTable(
                 "Accuracy of the four-bit networks of defensive quantisation; one row per network. The paper has them on exact multipliers only",
-                ["network", .. UnderQuantised.Select(placement => $"{placement}")],
+                ["network", .. UnderQuantised.Select(assignment => $"{assignment}")],
                 [.. Quantised.Select(network =>
                 {
-                    double unquantised = Records.Accuracy(context.Result(Unit(scale, Quantised[0].Model, Placement.Exact))).Value!.Value;
-                    return (Cell[])[Cell.Words(network.Model), .. UnderQuantised.Select((placement, i) => Cell.Share(
-                        Records.Accuracy(context.Result(Unit(scale, network.Model, placement))), i == 0 ? network.Paper : null,
+                    double unquantised = Records.Accuracy(context.Result(Unit(scale, Quantised[0].Model, MultiplierAssignment.Exact))).Value!.Value;
+                    return (ResultCell[])[ResultCell.Words(network.Model), .. UnderQuantised.Select((assignment, i) => ResultCell.Share(
+                        Records.Accuracy(context.Result(Unit(scale, network.Model, assignment))), i == 0 ? network.Paper : null,
                         (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, unquantised)))];
                 })]));
         }
 
         string loss = Points(exact - shares[1].Value!.Value), bfloat = Points(exact - shares[3].Value!.Value);
         return Result(scale,
-            $"Ax-FPM in all layers costs {model} {loss} percentage points of accuracy, truncated bfloat16 {bfloat}; the paper has {(Stage == Stage.Grey ? "0.26 and 0" : "1 and 0")}.",
+            $"Ax-FPM in all layers costs {model} {loss} percentage points of accuracy, truncated bfloat16 {bfloat}; the paper has {(Domain == ImageDomain.Grey ? "0.26 and 0" : "1 and 0")}.",
             Verdicts.AccuracyRule) with
         {
             Tables = tables,
@@ -76,7 +75,7 @@ sealed class AccuracyExperiment(string id, string title, Stage stage) : Experime
             ],
         };
 
-        double? Theirs(int variant) => Stage == Stage.Grey ? Variants[variant].Grey : Variants[variant].Colour;
+        double? Theirs(int variant) => Domain == ImageDomain.Grey ? Variants[variant].Grey : Variants[variant].Colour;
 
         static string Points(double share) => NumberText.Of(Math.Round(100 * share, 2), NumberFormat.Number);
     }

@@ -1,6 +1,5 @@
 using Dapprox.Experiments.Runs;
 using Dapprox.Foundation;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Victims;
 
@@ -14,7 +13,7 @@ public static class AllExperiments
     static readonly double[] Table10 = [0.16, 0.30, 0.42, 0.06, 0.18, 0.41, 0.22, 0.04];
 
     // Estimated gradients are too slow for Carlini and Wagner's thousands of steps.
-    static readonly BackwardRule[] Cheap = [BackwardRule.StraightThrough, BackwardRule.GainMatched, BackwardRule.Smoothed];
+    static readonly GradientEstimator[] Cheap = [GradientEstimator.StraightThrough, GradientEstimator.GainMatched, GradientEstimator.Smoothed];
 
     /// <summary>Whether these are all of them.</summary>
     /// <param name="experiments">Some experiments.</param>
@@ -24,25 +23,25 @@ public static class AllExperiments
     public static IReadOnlyList<Experiment> List { get; } =
     [
         new AttackListExperiment(),
-        new TransferExperiment("table-2", "Transfer from the exact to the approximate network, MNIST", "table 2", Stage.Grey, [Placement.AxFpm, Placement.AxFpmConvolutions, Placement.Bfloat16], Table2),
-        new TransferExperiment("table-3", "Transfer from the exact to the approximate network, CIFAR-10", "table 3", Stage.Colour, [Placement.AxFpm, Placement.AxFpmConvolutions, Placement.Bfloat16], Table3),
+        new TransferExperiment("table-2", "Transfer from the exact to the approximate network, MNIST", "table 2", ImageDomain.Grey, [MultiplierAssignment.AxFpm, MultiplierAssignment.AxFpmConvolutions, MultiplierAssignment.Bfloat16], Table2),
+        new TransferExperiment("table-3", "Transfer from the exact to the approximate network, CIFAR-10", "table 3", ImageDomain.Colour, [MultiplierAssignment.AxFpm, MultiplierAssignment.AxFpmConvolutions, MultiplierAssignment.Bfloat16], Table3),
         new BlackBoxExperiment(),
         new QuantisationExperiment(),
-        new AccuracyExperiment("table-6-mnist", "Accuracy without retraining, MNIST", Stage.Grey),
-        new AccuracyExperiment("table-6-cifar-10", "Accuracy without retraining, CIFAR-10", Stage.Colour),
+        new AccuracyExperiment("table-6-mnist", "Accuracy without retraining, MNIST", ImageDomain.Grey),
+        new AccuracyExperiment("table-6-cifar-10", "Accuracy without retraining, CIFAR-10", ImageDomain.Colour),
         new HardwareExperiment(7, "Energy and delay of float multipliers"),
-        new NoiseExperiment("table-8", "Error of mantissa multipliers, and LeNet-5’s accuracy", "table 8", Stage.Grey,
+        new NoiseExperiment("table-8", "Error of mantissa multipliers, and LeNet-5’s accuracy", "table 8", ImageDomain.Grey,
             new PaperNoise("exact", Accuracy: 0.9793), new PaperNoise("heap-like", null, 0.12, 0.03, 0.9786), new PaperNoise("ax-fpm", null, 0.33, 0.08, 0.9767)),
         new HardwareExperiment(9, "Energy and delay of mantissa multipliers"),
-        new TransferExperiment("table-10", "Transfer from the exact network to one with HEAP", "table 10", Stage.Grey, [Placement.HeapLike], Table10),
+        new TransferExperiment("table-10", "Transfer from the exact network to one with HEAP", "table 10", ImageDomain.Grey, [MultiplierAssignment.HeapLike], Table10),
         new QuantisedLayersExperiment(),
-        new NoiseExperiment("figure-3", "Noise of Ax-FPM", "figure 3", Stage.None, new PaperNoise("ax-fpm", 0.96)),
+        new NoiseExperiment("figure-3", "Noise of Ax-FPM", "figure 3", ImageDomain.None, new PaperNoise("ax-fpm", 0.96)),
         new ResponseExperiment(),
-        new DistanceExperiment("figures-8-10", "DeepFool", "figures 8 and 10", (5.12, 3, 7.8), [.. Cheap, BackwardRule.FiniteDifference, BackwardRule.Nes, BackwardRule.Spsa]),
+        new DistanceExperiment("figures-8-10", "DeepFool", "figures 8 and 10", (5.12, 3, 7.8), [.. Cheap, GradientEstimator.FiniteDifference, GradientEstimator.Nes, GradientEstimator.Spsa]),
         new DistanceExperiment("figures-9-11", "C&W", "figures 9 and 11", (1.23, 6, 4), Cheap) { Longer = scale => new CarliniWagner { Iterations = scale.CarliniWagnerIterations } },
         new ConfidenceExperiment(),
-        new NoiseExperiment("figure-13", "Noise of bfloat16", "figure 13", Stage.None, new PaperNoise("bfloat16", 0), new PaperNoise("bfloat16-nearest")),
-        new NoiseExperiment("figure-15", "Noise of Ax-FPM and of HEAP", "figure 15", Stage.None, new PaperNoise("ax-fpm", 0.96), new PaperNoise("heap-like", 0.34)),
+        new NoiseExperiment("figure-13", "Noise of bfloat16", "figure 13", ImageDomain.None, new PaperNoise("bfloat16", 0), new PaperNoise("bfloat16-nearest")),
+        new NoiseExperiment("figure-15", "Noise of Ax-FPM and of HEAP", "figure 15", ImageDomain.None, new PaperNoise("ax-fpm", 0.96), new PaperNoise("heap-like", 0.34)),
         new FeatureMapExperiment(),
         new BudgetExperiment(),
     ];

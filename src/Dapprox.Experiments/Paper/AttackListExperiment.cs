@@ -1,13 +1,12 @@
 using System.Globalization;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Geometry;
 
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>Table 1: the attacks, as they are here.</summary>
-sealed class AttackListExperiment() : Experiment("table-1", "The attacks", "table 1", Stage.None)
+sealed class AttackListExperiment() : Experiment("table-1", "The attacks", "table 1", ImageDomain.None)
 {
     static readonly Norm[] PaperNorms = [Norm.LInf, Norm.LInf, Norm.L0, Norm.L2, Norm.L2, Norm.L2, Norm.L2, Norm.L2];
 
@@ -21,11 +20,11 @@ sealed class AttackListExperiment() : Experiment("table-1", "The attacks", "tabl
         Tables =
         [
             new ResultTable("The attacks with the settings of this run", ["attack", "required access", "norm in the paper", "norm here", "images", "settings"],
-                [.. PaperAttack.All(scale).Select((attack, i) => (Cell[])
+                [.. PaperAttack.All(scale).Select((attack, i) => (ResultCell[])
                 [
-                    Cell.Words(attack.Name), Cell.Words(attack.Access), Cell.Words(Sign(PaperNorms[i])),
-                    Cell.Words(Sign(attack.Attack.Norm)) with { Verdict = attack.Attack.Norm == PaperNorms[i] ? Verdict.Reproduced : Verdict.SameDirection },
-                    Cell.Words($"{attack.Images}"), Cell.Words(Settings(attack.Attack.ToString()!)),
+                    ResultCell.Words(attack.Name), ResultCell.Words(attack.Access), ResultCell.Words(Sign(PaperNorms[i])),
+                    ResultCell.Words(Sign(attack.Attack.Norm)) with { Verdict = attack.Attack.Norm == PaperNorms[i] ? Verdict.Reproduced : Verdict.SameDirection },
+                    ResultCell.Words($"{attack.Images}"), ResultCell.Words(Settings(attack.Attack.ToString()!)),
                 ])]),
         ],
     };

@@ -1,4 +1,3 @@
-using Dapprox.Arithmetic;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
@@ -9,11 +8,11 @@ using Dapprox.Training;
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>Table 4: examples made on a substitute that was trained on the victim's classes alone; the exact and the approximate victim each have their own.</summary>
-sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by a substitute network", "table 4", Stage.Grey)
+sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by a substitute network", "table 4", ImageDomain.Grey)
 {
     static readonly double[] PaperRates = [0.22, 0, 0.13, 0, 0.25, 0.26, 0.27, 0];
 
-    static readonly Placement[] Victims = [Placement.Exact, Placement.AxFpm];
+    static readonly MultiplierAssignment[] Victims = [MultiplierAssignment.Exact, MultiplierAssignment.AxFpm];
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
@@ -21,10 +20,10 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
 
     static string[] Architectures(Scale scale) => scale.OtherSubstitute ? [LeNet5.Architecture.Name, AlexNet.Grey.Name] : [LeNet5.Architecture.Name];
 
-    AttackUnit Unit(Scale scale, string architecture, PaperAttack attack, Placement placement)
+    AttackUnit Unit(Scale scale, string architecture, PaperAttack attack, MultiplierAssignment assignment)
     {
-        Subject victim = Subject(scale, placement);
-        var training = new SubstituteUnit($"substitute for {placement}", Dataset(scale)!, architecture, victim, scale.SubstituteImages, scale.SubstituteRounds, new TrainingOptions
+        ModelVariant victim = Variant(scale, assignment);
+        var training = new SubstituteUnit($"substitute for {assignment}", Dataset(scale)!, architecture, victim, scale.SubstituteImages, scale.SubstituteRounds, new TrainingOptions
         {
             // As the paper of the attack: ten epochs in every round.
             Epochs = 10,
@@ -32,7 +31,7 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
             Shift = 0,
             Rotation = 0,
         });
-        var substitute = new Subject($"{architecture} substitute", Placement.Exact) { Training = training };
+        var substitute = new ModelVariant($"{architecture} substitute", MultiplierAssignment.Exact) { Training = training };
         AttackUnit unit = attack.On(Dataset(scale)!, substitute) with { TriedOn = [victim], CorrectOn = [victim] };
         return architecture == LeNet5.Architecture.Name ? unit : unit with { Images = Math.Min(unit.Images, scale.QueryImages), SecondsAnImage = 4 * unit.SecondsAnImage };
     }
@@ -44,14 +43,14 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
         var claims = new List<Claim>();
         foreach (string architecture in Architectures(scale))
         {
-            var rows = new List<Cell[]>();
+            var rows = new List<ResultCell[]>();
             Proportion[] sums = [new(0, 0), new(0, 0)];
             foreach ((PaperAttack attack, int i) in PaperAttack.All(scale).Select((attack, i) => (attack, i)))
             {
                 Rows[] records = [.. Victims.Select(victim => context.Result(Unit(scale, architecture, attack, victim)))];
-                Proportion[] shares = [.. Victims.Select((victim, place) => Records.Transfer(records[place], Subject(scale, victim)))];
+                Proportion[] shares = [.. Victims.Select((victim, place) => Records.Transfer(records[place], Variant(scale, victim)))];
                 sums = [.. sums.Zip(shares, (sum, share) => new Proportion(sum.Count + share.Count, sum.Of + share.Of))];
-                rows.Add([Cell.Words(attack.Name), Relative(shares, PaperRates[i]), Cell.Share(shares[1]), Cell.Share(shares[0]), Cell.Share(Records.Success(records[1])), Cell.Share(Records.Success(records[0]))]);
+                rows.Add([ResultCell.Words(attack.Name), Relative(shares, PaperRates[i]), ResultCell.Share(shares[1]), ResultCell.Share(shares[0]), ResultCell.Share(Records.Success(records[1])), ResultCell.Share(Records.Success(records[0]))]);
             }
 
             if (claims.Count == 0)
@@ -61,9 +60,9 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
                     $"{NumberText.Of(ratio.Value, NumberFormat.Number)} times as many ({NumberText.Of(sums[1])} of {sums[1].Of:N0} against {NumberText.Of(sums[0])} of {sums[0].Of:N0})", Verdicts.RelativeTransfer(ratio, PaperRates.Average())));
             }
 
-            rows.Add([Cell.Words("all"), Relative(sums, PaperRates.Average()), Cell.Share(sums[1]), Cell.Share(sums[0]), Cell.Words("–"), Cell.Words("–")]);
+            rows.Add([ResultCell.Words("all"), Relative(sums, PaperRates.Average()), ResultCell.Share(sums[1]), ResultCell.Share(sums[0]), ResultCell.Words("–"), ResultCell.Words("–")]);
             tables.Add(new ResultTable(
-                $"Substitute {architecture}, trained on {scale.SubstituteImages} images that were doubled {scale.SubstituteRounds} times; one row per attack. Rates are of the substitute’s successful examples that fool its victim ({Subject(scale, Placement.Exact).Model}); the intervals of the last row treat the attacks as independent",
+                $"Substitute {architecture}, trained on {scale.SubstituteImages} images that were doubled {scale.SubstituteRounds} times; one row per attack. Rates are of the substitute’s successful examples that fool its victim ({Variant(scale, MultiplierAssignment.Exact).Model}); the intervals of the last row treat the attacks as independent",
                 ["attack", "ax-fpm’s rate over exact’s", "fools ax-fpm", "fools exact", "fools ax-fpm’s substitute", "fools exact’s substitute"], rows));
             sentences.Add($"of the examples of a {architecture} substitute, {NumberText.Of(sums[0])} fool the exact victim and {NumberText.Of(sums[1])} fool Ax-FPM");
         }
@@ -73,13 +72,13 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
         { Tables = tables, Claims = claims };
 
         // The paper's rate is of the examples that fool the exact victim.
-        static Cell Relative(Proportion[] shares, double paper)
+        static ResultCell Relative(Proportion[] shares, double paper)
         {
             Estimate ratio = Ratio(shares);
-            return Cell.Estimate(ratio, paper, Verdicts.RelativeTransfer(ratio, paper));
+            return ResultCell.Estimate(ratio, paper, Verdicts.RelativeTransfer(ratio, paper));
         }
 
         static Estimate Ratio(Proportion[] shares) =>
-            shares[0].Count < Verdicts.FewestImages ? new Estimate(double.NaN, double.NaN, double.NaN) : Estimate.Ratio(shares[1], shares[0]);
+            shares[0].Count < Verdicts.MinImages ? new Estimate(double.NaN, double.NaN, double.NaN) : Estimate.Ratio(shares[1], shares[0]);
     }
 }

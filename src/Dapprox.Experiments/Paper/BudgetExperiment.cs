@@ -1,7 +1,6 @@
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Attacks.Victims;
@@ -13,7 +12,7 @@ namespace Dapprox.Experiments.Paper;
 /// What the paper leaves out: the same white-box attack within the same budget on the exact and on the approximate network. The attack
 /// is targeted APGD, whose loss does not depend on the scale of the logits, which Ax-FPM enlarges.
 /// </summary>
-sealed class BudgetExperiment() : Experiment("robust-accuracy", "Robust accuracy under the same white-box attack", "beyond the paper", Stage.Grey)
+sealed class BudgetExperiment() : Experiment("robust-accuracy", "Robust accuracy under the same white-box attack", "beyond the paper", ImageDomain.Grey)
 {
     const int Steps = 40;
 
@@ -23,19 +22,19 @@ sealed class BudgetExperiment() : Experiment("robust-accuracy", "Robust accuracy
     static readonly double[] Budgets = [0.05, Budget, 0.15, 0.2];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Budgets.SelectMany(budget => (WorkUnit[])[Unit(scale, budget, Placement.Exact), Unit(scale, budget, Placement.AxFpm)])];
+    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Budgets.SelectMany(budget => (WorkUnit[])[Unit(scale, budget, MultiplierAssignment.Exact), Unit(scale, budget, MultiplierAssignment.AxFpm)])];
 
-    AttackUnit Unit(Scale scale, double budget, Placement placement) =>
-        new(new Apgd(budget) { Steps = Steps, Restarts = 1, Loss = ApgdLoss.TargetedDlr, StopsAtSuccess = true }, Dataset(scale)!, Subject(scale, placement), scale.SearchImages)
+    AttackUnit Unit(Scale scale, double budget, MultiplierAssignment assignment) =>
+        new(new Apgd(budget) { Steps = Steps, Restarts = 1, Loss = ApgdLoss.TargetedDlr, StopsAtSuccess = true }, Dataset(scale)!, Variant(scale, assignment), scale.SearchImages)
         {
-            Backward = placement == Placement.Exact ? BackwardRule.StraightThrough : BackwardRule.GainMatched,
-            CorrectOn = [Subject(scale, placement == Placement.Exact ? Placement.AxFpm : Placement.Exact)],
-            SecondsAnImage = placement == Placement.Exact ? 0.15 : 0.25,
+            Backward = assignment == MultiplierAssignment.Exact ? GradientEstimator.StraightThrough : GradientEstimator.GainMatched,
+            CorrectOn = [Variant(scale, assignment == MultiplierAssignment.Exact ? MultiplierAssignment.AxFpm : MultiplierAssignment.Exact)],
+            SecondsAnImage = assignment == MultiplierAssignment.Exact ? 0.15 : 0.25,
         };
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
-        Proportion[] exact = Robust(Placement.Exact), approximate = Robust(Placement.AxFpm);
+        Proportion[] exact = Robust(MultiplierAssignment.Exact), approximate = Robust(MultiplierAssignment.AxFpm);
         int at = Array.IndexOf(Budgets, Budget);
         string numbers = $"robust accuracy at ε = {Budget} is {NumberText.Of(approximate[at])} with Ax-FPM and {NumberText.Of(exact[at])} on the exact network";
         return Result(scale, $"Under targeted APGD, {numbers}.", $"Reproduced: at ε = {Budget} Ax-FPM’s robust accuracy is above the exact network’s, intervals apart.") with
@@ -43,9 +42,9 @@ sealed class BudgetExperiment() : Experiment("robust-accuracy", "Robust accuracy
             Tables =
             [
                 new ResultTable(
-                    $"Robust accuracy of {Subject(scale, Placement.Exact).Model} within ε (L∞, pixels in [0, 1]) under targeted APGD of {Steps} steps, on the images that both networks classify correctly (95 % Wilson intervals)",
+                    $"Robust accuracy of {Variant(scale, MultiplierAssignment.Exact).Model} within ε (L∞, pixels in [0, 1]) under targeted APGD of {Steps} steps, on the images that both networks classify correctly (95 % Wilson intervals)",
                     ["ε", "exact", "ax-fpm"],
-                    [.. Budgets.Select((budget, i) => (Cell[])[Cell.Words($"{budget}"), Cell.Share(exact[i]), Cell.Share(approximate[i])])]),
+                    [.. Budgets.Select((budget, i) => (ResultCell[])[ResultCell.Words($"{budget}"), ResultCell.Share(exact[i]), ResultCell.Share(approximate[i])])]),
             ],
             Plots =
             [
@@ -58,9 +57,9 @@ sealed class BudgetExperiment() : Experiment("robust-accuracy", "Robust accuracy
             ],
         };
 
-        Proportion[] Robust(Placement placement) => [.. Budgets.Select(budget =>
+        Proportion[] Robust(MultiplierAssignment assignment) => [.. Budgets.Select(budget =>
         {
-            Proportion broken = Records.Success(context.Result(Unit(scale, budget, placement)));
+            Proportion broken = Records.Success(context.Result(Unit(scale, budget, assignment)));
             return new Proportion(broken.Of - broken.Count, broken.Of);
         })];
 

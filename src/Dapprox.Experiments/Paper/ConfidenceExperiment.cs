@@ -1,4 +1,3 @@
-using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
@@ -7,28 +6,28 @@ using Dapprox.Statistics;
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>Figure 12: the distribution of confidence, the softmax of the true class minus the largest other.</summary>
-sealed class ConfidenceExperiment() : Experiment("figure-12", "Confidence of the exact and of the approximate network", "figure 12", Stage.Grey)
+sealed class ConfidenceExperiment() : Experiment("figure-12", "Confidence of the exact and of the approximate network", "figure 12", ImageDomain.Grey)
 {
     const int PerClass = 100, Points = 125;
     const double Lowest = -12, Highest = 0.4;
     const double Threshold = 0.8, PaperExact = 0.2, PaperApproximate = 0.745;
 
-    static readonly Placement[] Variants = [Placement.Exact, Placement.AxFpm, Placement.Bfloat16];
+    static readonly MultiplierAssignment[] Variants = [MultiplierAssignment.Exact, MultiplierAssignment.AxFpm, MultiplierAssignment.Bfloat16];
 
-    PredictionsUnit Unit(Scale scale, Placement placement) => new(Dataset(scale)!, Subject(scale, placement), PerClass);
+    PredictionsUnit Unit(Scale scale, MultiplierAssignment assignment) => new(Dataset(scale)!, Variant(scale, assignment), PerClass);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Variants.Select(placement => Unit(scale, placement))];
+    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Variants.Select(assignment => Unit(scale, assignment))];
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
-        Rows exact = context.Result(Unit(scale, Placement.Exact)), approximate = context.Result(Unit(scale, Placement.AxFpm));
+        Rows exact = context.Result(Unit(scale, MultiplierAssignment.Exact)), approximate = context.Result(Unit(scale, MultiplierAssignment.AxFpm));
         double gain = MeanLead(approximate) / MeanLead(exact);
         (string Name, double[] Missing, double? Paper)[] all =
         [
             ("exact", Missing(exact, 1), PaperExact),
             ("ax-fpm", Missing(approximate, 1), PaperApproximate),
-            ("bfloat16", Missing(context.Result(Unit(scale, Placement.Bfloat16)), 1), null),
+            ("bfloat16", Missing(context.Result(Unit(scale, MultiplierAssignment.Bfloat16)), 1), null),
             ("exact × gain", Missing(exact, gain), null),
         ];
         Proportion[] sure = [.. all.Select(one => new Proportion(one.Missing.Count(missing => 1 - missing > Threshold), one.Missing.Length))];
@@ -42,12 +41,12 @@ sealed class ConfidenceExperiment() : Experiment("figure-12", "Confidence of the
         {
             Tables =
             [
-                new ResultTable($"{Subject(scale, Placement.Exact).Model}, {sure[0].Of:N0} test images, {PerClass} per class; one row per network. Confidence: softmax of the true class minus the largest other", ["network", $"confidence above {Threshold}", "median confidence"],
-                    [.. all.Select((one, i) => (Cell[])
+                new ResultTable($"{Variant(scale, MultiplierAssignment.Exact).Model}, {sure[0].Of:N0} test images, {PerClass} per class; one row per network. Confidence: softmax of the true class minus the largest other", ["network", $"confidence above {Threshold}", "median confidence"],
+                    [.. all.Select((one, i) => (ResultCell[])
                     [
-                        Cell.Words(one.Name),
-                        Cell.Share(sure[i], one.Paper, (share, paper) => Verdicts.Confidence(share, paper, i == 1 ? sure[0].Value : null)),
-                        Cell.Estimate(Estimate.Median([.. one.Missing.Select(missing => 1 - missing)])),
+                        ResultCell.Words(one.Name),
+                        ResultCell.Share(sure[i], one.Paper, (share, paper) => Verdicts.Confidence(share, paper, i == 1 ? sure[0].Value : null)),
+                        ResultCell.Estimate(Estimate.Median([.. one.Missing.Select(missing => 1 - missing)])),
                     ])]),
             ],
             Claims =
@@ -84,7 +83,7 @@ sealed class ConfidenceExperiment() : Experiment("figure-12", "Confidence of the
     static double[] Missing(Rows predictions, double gain) => [.. Enumerable.Range(0, predictions.Count).Select(row =>
     {
         double[] logits = Logits(predictions, row, gain);
-        int label = predictions.Whole(row, "label");
+        int label = predictions.Int32(row, "label");
         double most = logits.Max(), sum = logits.Sum(logit => Math.Exp(logit - most));
         // Subtracted from 1, the small ones would be rounded away.
         double[] others = [.. logits.Where((_, i) => i != label).Select(logit => Math.Exp(logit - most) / sum)];

@@ -1,10 +1,7 @@
-using Dapprox.Arithmetic;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Statistics;
 
@@ -15,51 +12,51 @@ sealed class DistanceExperiment : Experiment
 {
     readonly string attackName;
     readonly (double L2, double MseRatio, double Psnr) paper;
-    readonly BackwardRule[] allRules;
+    readonly GradientEstimator[] allRules;
 
     /// <summary>The same attack as its own authors have it, where it searches longer than the paper's library; null for none.</summary>
     public Func<Scale, IAttack<IGradientVictim>>? Longer { get; init; }
 
-    public DistanceExperiment(string id, string attackName, string reference, (double L2, double MseRatio, double Psnr) paper, params BackwardRule[] rules)
-        : base(id, $"Distances that {attackName} needs on the exact and on the approximate network", reference, Stage.Grey) =>
+    public DistanceExperiment(string id, string attackName, string reference, (double L2, double MseRatio, double Psnr) paper, params GradientEstimator[] rules)
+        : base(id, $"Distances that {attackName} needs on the exact and on the approximate network", reference, ImageDomain.Grey) =>
         (this.attackName, this.paper, allRules) = (attackName, paper, rules);
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
     [
         Unit(scale, null), .. Rules(scale).Select(rule => Unit(scale, rule)),
-        .. Longer is null ? (WorkUnit[])[] : [LongerUnit(scale, null), LongerUnit(scale, BackwardRule.StraightThrough)],
+        .. Longer is null ? (WorkUnit[])[] : [LongerUnit(scale, null), LongerUnit(scale, GradientEstimator.StraightThrough)],
     ];
 
     /// <summary>The attack on Ax-FPM by a rule; on the exact network by none. Only images that both classify right are attacked.</summary>
-    AttackUnit Unit(Scale scale, BackwardRule? rule)
+    AttackUnit Unit(Scale scale, GradientEstimator? rule)
     {
         PaperAttack attack = PaperAttack.All(scale).Single(attack => attack.Name == attackName);
-        AttackUnit unit = attack.On(Dataset(scale)!, Subject(scale, rule is null ? Placement.Exact : Placement.AxFpm)) with
+        AttackUnit unit = attack.On(Dataset(scale)!, Variant(scale, rule is null ? MultiplierAssignment.Exact : MultiplierAssignment.AxFpm)) with
         {
-            Backward = rule ?? BackwardRule.StraightThrough,
-            CorrectOn = [Subject(scale, rule is null ? Placement.AxFpm : Placement.Exact)],
+            Backward = rule ?? GradientEstimator.StraightThrough,
+            CorrectOn = [Variant(scale, rule is null ? MultiplierAssignment.AxFpm : MultiplierAssignment.Exact)],
         };
         return rule is null || !Estimates(rule) ? unit : unit with { Images = Math.Min(unit.Images, scale.EstimatedImages), SecondsAnImage = 5 };
     }
 
-    AttackUnit LongerUnit(Scale scale, BackwardRule? rule) =>
+    AttackUnit LongerUnit(Scale scale, GradientEstimator? rule) =>
         Unit(scale, rule) with { Attack = Longer!(scale), Images = scale.QueryImages, SecondsAnImage = 0.2 + scale.CarliniWagnerIterations * 0.008 };
 
-    BackwardRule[] Rules(Scale scale) => scale.EstimatedImages > 0 ? allRules : [.. allRules.Where(rule => !Estimates(rule))];
+    GradientEstimator[] Rules(Scale scale) => scale.EstimatedImages > 0 ? allRules : [.. allRules.Where(rule => !Estimates(rule))];
 
-    static bool Estimates(BackwardRule rule) => rule == BackwardRule.Nes || rule == BackwardRule.Spsa || rule == BackwardRule.FiniteDifference;
+    static bool Estimates(GradientEstimator rule) => rule == GradientEstimator.Nes || rule == GradientEstimator.Spsa || rule == GradientEstimator.FiniteDifference;
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
-        BackwardRule[] rules = Rules(scale);
+        GradientEstimator[] rules = Rules(scale);
         Rows exact = context.Result(Unit(scale, null));
         (string Name, Rows Records)[] attacks = [("exact", exact), .. rules.Select(rule => ($"ax-fpm, {rule}", context.Result(Unit(scale, rule))))];
         double[] own = Records.Distances(exact, "l2");
         Estimate[] differences = [.. attacks.Select(attack => Difference(exact, attack.Records, "l2"))];
         Estimate[] psnrs = [.. attacks.Select(attack => Difference(attack.Records, exact, "psnr"))];
         double[] ratios = [.. attacks.Select(attack => Ratio(exact, attack.Records))];
-        var rows = new List<Cell[]>();
+        var rows = new List<ResultCell[]>();
         for (int i = 0; i < attacks.Length; i++)
         {
             (string name, Rows records) = attacks[i];
@@ -67,22 +64,22 @@ sealed class DistanceExperiment : Experiment
             bool isPaper = i == 1;
             rows.Add(
             [
-                Cell.Words(name), i == 0 ? Cell.Words("–") : Cell.Estimate(differences[i], isPaper ? paper.L2 : null, isPaper ? Verdicts.Increase(differences[i], paper.L2) : null),
+                ResultCell.Words(name), i == 0 ? ResultCell.Words("–") : ResultCell.Estimate(differences[i], isPaper ? paper.L2 : null, isPaper ? Verdicts.Increase(differences[i], paper.L2) : null),
                 .. Distances(records),
-                i == 0 ? Cell.Words("1") : Cell.Number(ratios[i], isPaper ? paper.MseRatio : null, isPaper ? Verdicts.Ratio(ratios[i], paper.MseRatio, 1) : null),
-                i == 0 ? Cell.Words("–") : Cell.Estimate(psnrs[i], isPaper ? paper.Psnr : null, isPaper ? Verdicts.Increase(psnrs[i], paper.Psnr) : null),
-                Cell.Share(Records.Success(records)),
+                i == 0 ? ResultCell.Words("1") : ResultCell.Number(ratios[i], isPaper ? paper.MseRatio : null, isPaper ? Verdicts.Ratio(ratios[i], paper.MseRatio, 1) : null),
+                i == 0 ? ResultCell.Words("–") : ResultCell.Estimate(psnrs[i], isPaper ? paper.Psnr : null, isPaper ? Verdicts.Increase(psnrs[i], paper.Psnr) : null),
+                ResultCell.Share(Records.Success(records)),
             ]);
         }
 
         string longer = "";
         if (Longer is not null)
         {
-            (Rows before, Rows after) = (context.Result(LongerUnit(scale, null)), context.Result(LongerUnit(scale, BackwardRule.StraightThrough)));
+            (Rows before, Rows after) = (context.Result(LongerUnit(scale, null)), context.Result(LongerUnit(scale, GradientEstimator.StraightThrough)));
             Estimate difference = Difference(before, after, "l2");
-            rows.Add([Cell.Words("exact, longer search"), Cell.Words("–"), .. Distances(before), Cell.Words("1"), Cell.Words("–"), Cell.Share(Records.Success(before))]);
-            rows.Add([Cell.Words("ax-fpm, longer search"), Cell.Estimate(difference), .. Distances(after),
-                Cell.Number(Ratio(before, after)), Cell.Estimate(Difference(after, before, "psnr")), Cell.Share(Records.Success(after))]);
+            rows.Add([ResultCell.Words("exact, longer search"), ResultCell.Words("–"), .. Distances(before), ResultCell.Words("1"), ResultCell.Words("–"), ResultCell.Share(Records.Success(before))]);
+            rows.Add([ResultCell.Words("ax-fpm, longer search"), ResultCell.Estimate(difference), .. Distances(after),
+                ResultCell.Number(Ratio(before, after)), ResultCell.Estimate(Difference(after, before, "psnr")), ResultCell.Share(Records.Success(after))]);
             longer = $" With the longer search of the attack’s own authors, on both networks, they are {Further(difference)}.";
         }
 
@@ -100,7 +97,7 @@ sealed class DistanceExperiment : Experiment
             Tables =
             [
                 new ResultTable(
-                    $"{attackName} on {Subject(scale, Placement.Exact).Model}, images that both networks classify correctly; one row per network and gradient estimator. L2 of pixels in [0, 1]; differences are of the same images",
+                    $"{attackName} on {Variant(scale, MultiplierAssignment.Exact).Model}, images that both networks classify correctly; one row per network and gradient estimator. L2 of pixels in [0, 1]; differences are of the same images",
                     ["network, gradient", "mean L2 minus exact’s", "mean L2", "median L2", "MSE relative to exact", "PSNR below exact, dB", "success"], rows),
             ],
             // The strongest attack decides; figures 9 and 11 ask the same of another attack.
@@ -123,14 +120,14 @@ sealed class DistanceExperiment : Experiment
             {
                 double[] ordered = [.. Records.Distances(attack.Records, distance).Order()];
                 return new Series(attack.Name, ordered, [.. ordered.Select((_, i) => 100.0 * (i + 1) / ordered.Length)]);
-            }).Where(series => series.X.Count >= Verdicts.FewestImages)])
+            }).Where(series => series.X.Count >= Verdicts.MinImages)])
         {
             Paper = distance == "l2" && own.Length > 0 ? [new PaperMark("mean of exact + the paper’s difference", own.Average() + paper.L2, null)] : [],
         };
     }
 
-    static IEnumerable<Cell> Distances(Rows records) =>
-        [Cell.Estimate(Estimate.Mean(Records.Distances(records, "l2"))), Cell.Estimate(Estimate.Median(Records.Distances(records, "l2")))];
+    static IEnumerable<ResultCell> Distances(Rows records) =>
+        [ResultCell.Estimate(Estimate.Mean(Records.Distances(records, "l2"))), ResultCell.Estimate(Estimate.Median(Records.Distances(records, "l2")))];
 
     /// <summary>The mean difference over the images on which both attacks succeeded.</summary>
     static Estimate Difference(Rows before, Rows after, string distance) =>
@@ -140,7 +137,7 @@ sealed class DistanceExperiment : Experiment
     static double Ratio(Rows before, Rows after)
     {
         (double Before, double After)[] pairs = Pairs(before, after, "mse");
-        return pairs.Length < Verdicts.FewestImages ? double.NaN : pairs.Average(pair => pair.After) / pairs.Average(pair => pair.Before);
+        return pairs.Length < Verdicts.MinImages ? double.NaN : pairs.Average(pair => pair.After) / pairs.Average(pair => pair.Before);
     }
 
     static (double Before, double After)[] Pairs(Rows before, Rows after, string distance)
@@ -150,13 +147,13 @@ sealed class DistanceExperiment : Experiment
 
         Dictionary<int, double> ByImage(Rows records) => Records.Successes(records)
             .Where(row => records.Number(row, distance) is not null)
-            .ToDictionary(row => records.Whole(row, "image"), row => records.Number(row, distance)!.Value);
+            .ToDictionary(row => records.Int32(row, "image"), row => records.Number(row, distance)!.Value);
     }
 
     static string Further(Estimate difference)
     {
         (string word, Estimate distance) = difference.Value < 0 ? ("nearer", new Estimate(-difference.Value, -difference.High, -difference.Low)) : ("further", difference);
-        Cell cell = Cell.Estimate(distance);
+        ResultCell cell = ResultCell.Estimate(distance);
         string interval = NumberText.Interval(cell);
         return NumberText.Of(cell.Value, cell.Format) + (interval.Length > 0 ? $" ({interval})" : "") + $" {word}";
     }

@@ -5,7 +5,7 @@ using Dapprox.Networks.Data;
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>Which images an experiment is about.</summary>
-public enum Stage
+public enum ImageDomain
 {
     /// <summary>None.</summary>
     None,
@@ -21,8 +21,8 @@ public enum Stage
 /// <param name="id">The name on the command line: <c>table-2</c>.</param>
 /// <param name="title">What it is about.</param>
 /// <param name="reference">Where in the paper: <c>table 2</c>.</param>
-/// <param name="stage">Which images it is about.</param>
-public abstract class Experiment(string id, string title, string reference, Stage stage)
+/// <param name="domain">Which images it is about.</param>
+public abstract class Experiment(string id, string title, string reference, ImageDomain domain)
 {
     /// <summary>The name on the command line.</summary>
     public string Id => id;
@@ -34,24 +34,24 @@ public abstract class Experiment(string id, string title, string reference, Stag
     public string Reference => reference;
 
     /// <summary>Which images it is about.</summary>
-    public Stage Stage => stage;
+    public ImageDomain Domain => domain;
 
     /// <summary>The data set at a scale; null where it needs none, or the scale has none for it.</summary>
     /// <param name="scale">The scale.</param>
     public string? Dataset(Scale scale)
     {
         ArgumentNullException.ThrowIfNull(scale);
-        return stage switch
+        return domain switch
         {
-            Stage.Grey => scale.Grey,
-            Stage.Colour => scale.Colour,
+            ImageDomain.Grey => scale.Grey,
+            ImageDomain.Colour => scale.Colour,
             _ => null,
         };
     }
 
     /// <summary>Whether it is computed at a scale at all.</summary>
     /// <param name="scale">The scale.</param>
-    public bool IsIn(Scale scale) => stage == Stage.None || Dataset(scale) is not null;
+    public bool IsIn(Scale scale) => domain == ImageDomain.None || Dataset(scale) is not null;
 
     /// <summary>What is computed for it.</summary>
     /// <param name="scale">At which scale; one that it is in.</param>
@@ -63,7 +63,7 @@ public abstract class Experiment(string id, string title, string reference, Stag
     public ExperimentResult Judge(Scale scale, RunContext context)
     {
         ExperimentResult result = Conclude(scale, context);
-        return stage != Stage.Grey || scale.Grey == Scale.Standard.Grey ? result : result with
+        return domain != ImageDomain.Grey || scale.Grey == Scale.Standard.Grey ? result : result with
         {
             StandsFor = Scale.Standard.Grey,
             Rule = null,
@@ -90,13 +90,13 @@ public abstract class Experiment(string id, string title, string reference, Stag
     };
 
     /// <summary>Whether a multiplier was searched for by the paper's numbers of it, which are therefore no verdict on it.</summary>
-    private protected static bool IsSearched(string multiplier) => multiplier == Placement.HeapLike.Parts[0].Multiplier;
+    private protected static bool IsSearched(string multiplier) => multiplier == MultiplierAssignment.HeapLike.Parts[0].Multiplier;
 
     /// <summary>A rule, and what is not judged by it where one of the multipliers was searched for.</summary>
     private protected static string RuleFor(string rule, IEnumerable<string> multipliers) =>
         rule + (multipliers.Any(IsSearched) ? " heap-like was found by a search for HEAP’s errors, energy and delay, which are therefore not judged." : "");
 
-    /// <summary>The network of the stage at a scale.</summary>
-    private protected Subject Subject(Scale scale, Placement placement) =>
-        new(Networks.Models.TrainedModels.For(Dataset(scale)!), placement);
+    /// <summary>The network of the domain at a scale.</summary>
+    private protected ModelVariant Variant(Scale scale, MultiplierAssignment assignment) =>
+        new(Networks.Models.TrainedModels.For(Dataset(scale)!), assignment);
 }

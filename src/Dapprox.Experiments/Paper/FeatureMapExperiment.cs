@@ -5,18 +5,18 @@ using Dapprox.Experiments.Units;
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>Figure 16: the output of the last convolution, exact, with Ax-FPM and with heap-like.</summary>
-sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the last convolution", "figure 16", Stage.Grey)
+sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the last convolution", "figure 16", ImageDomain.Grey)
 {
-    static readonly Placement[] Variants = [Placement.Exact, Placement.AxFpm, Placement.HeapLike];
+    static readonly MultiplierAssignment[] Variants = [MultiplierAssignment.Exact, MultiplierAssignment.AxFpm, MultiplierAssignment.HeapLike];
 
-    FeatureMapUnit Unit(Scale scale, Placement placement) => new(Dataset(scale)!, Subject(scale, placement), Image: 0);
+    FeatureMapUnit Unit(Scale scale, MultiplierAssignment assignment) => new(Dataset(scale)!, Variant(scale, assignment), Image: 0);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Variants.Select(placement => Unit(scale, placement))];
+    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Variants.Select(assignment => Unit(scale, assignment))];
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
-        Rows[] maps = [.. Variants.Select(placement => context.Result(Unit(scale, placement)))];
+        Rows[] maps = [.. Variants.Select(assignment => context.Result(Unit(scale, assignment)))];
         double[][] values = [.. maps.Select(map => map.Numbers("value").ToArray())];
         double[] sizes = [.. values.Select(map => map.Average(Math.Abs))];
         double[] slopes = [.. values.Select(map => Slope(values[0], map))];
@@ -29,13 +29,13 @@ sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the 
             Tables =
             [
                 new ResultTable($"Output of the last convolution, mean over its filters, for the first test image of {DatasetTitle(scale)}; one row per multiplier", ["multiplier", "mean magnitude", "slope against exact", "correlation with exact"],
-                    [.. Variants.Select((placement, i) => (Cell[])
-                        [Cell.Words($"{placement}"), Cell.Number(sizes[i]), i == 0 ? Cell.Words("1") : Cell.Number(slopes[i], null, Verdicts.Claim(slopes[i] > 1 == (i == 1))), i == 0 ? Cell.Words("1") : Cell.Number(correlations[i])])]),
+                    [.. Variants.Select((assignment, i) => (ResultCell[])
+                        [ResultCell.Words($"{assignment}"), ResultCell.Number(sizes[i]), i == 0 ? ResultCell.Words("1") : ResultCell.Number(slopes[i], null, Verdicts.Claim(slopes[i] > 1 == (i == 1))), i == 0 ? ResultCell.Words("1") : ResultCell.Number(correlations[i])])]),
             ],
             Plots =
             [
-                .. Variants.Select((placement, i) => new PlotData($"figure-16-{placement}", $"Last convolution, {placement}", PlotKind.Map, "column, pixels", "row, pixels",
-                    [new Series($"{placement}", [.. maps[i].Numbers("column")], [.. maps[i].Numbers("row")]) { Values = values[i] }])
+                .. Variants.Select((assignment, i) => new PlotData($"figure-16-{assignment}", $"Last convolution, {assignment}", PlotKind.Map, "column, pixels", "row, pixels",
+                    [new Series($"{assignment}", [.. maps[i].Numbers("column")], [.. maps[i].Numbers("row")]) { Values = values[i] }])
                 {
                     ValueTitle = "response, mean over the filters",
                     IsPicture = true,

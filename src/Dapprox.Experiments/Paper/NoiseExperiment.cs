@@ -22,13 +22,13 @@ sealed class NoiseExperiment : Experiment
     readonly PaperNoise[] multipliers;
     readonly bool withAccuracy;
 
-    public NoiseExperiment(string id, string title, string reference, Stage stage, params PaperNoise[] multipliers)
-        : base(id, title, reference, stage) => (this.multipliers, withAccuracy) = (multipliers, stage == Stage.Grey);
+    public NoiseExperiment(string id, string title, string reference, ImageDomain domain, params PaperNoise[] multipliers)
+        : base(id, title, reference, domain) => (this.multipliers, withAccuracy) = (multipliers, domain == ImageDomain.Grey);
 
-    static NoiseUnit Noise(Scale scale, string multiplier) => new(multiplier, OperandLaw.Uniform01.Name, scale.Samples);
+    static NoiseUnit Noise(Scale scale, string multiplier) => new(multiplier, OperandDistribution.Uniform01.Name, scale.Samples);
 
     PredictionsUnit Predictions(Scale scale, string multiplier) =>
-        new(Dataset(scale)!, Subject(scale, multiplier == ExactMultiplier.Rounded.Name ? Placement.Exact : Placement.Of(multiplier)));
+        new(Dataset(scale)!, Variant(scale, multiplier == ExactMultiplier.Rounded.Name ? MultiplierAssignment.Exact : MultiplierAssignment.Of(multiplier)));
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
@@ -44,11 +44,11 @@ sealed class NoiseExperiment : Experiment
         var table = new ResultTable(
             $"Error of {scale.Samples:N0} products, operands uniform in [0, 1] (95 % intervals); one row per multiplier. The paper does not state its distribution",
             ["multiplier", "MRED", "NMED", "mean error", "above exact", .. withAccuracy ? (string[])["LeNet-5’s accuracy"] : []],
-            [.. multipliers.Select((multiplier, i) => (Cell[])
+            [.. multipliers.Select((multiplier, i) => (ResultCell[])
             [
-                Cell.Words(multiplier.Multiplier), Judged(i, "mred", multiplier.Mred), Judged(i, "nmed", multiplier.Nmed), Cell.Estimate(Metric(noises[i], "bias")),
+                ResultCell.Words(multiplier.Multiplier), Judged(i, "mred", multiplier.Mred), Judged(i, "nmed", multiplier.Nmed), ResultCell.Estimate(Metric(noises[i], "bias")),
                 Judged(i, "above", multiplier.Above, NumberFormat.Percent),
-                .. withAccuracy ? (Cell[])[Cell.Share(Records.Accuracy(context.Result(Predictions(scale, multiplier.Multiplier))), multiplier.Accuracy, (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, i == 0 ? null : exact))] : [],
+                .. withAccuracy ? (ResultCell[])[ResultCell.Share(Records.Accuracy(context.Result(Predictions(scale, multiplier.Multiplier))), multiplier.Accuracy, (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, i == 0 ? null : exact))] : [],
             ])]);
         var plots = new List<PlotData>();
         for (int i = 0; i < multipliers.Length && !withAccuracy; i++)
@@ -63,10 +63,10 @@ sealed class NoiseExperiment : Experiment
             RuleFor(Verdicts.RatioRule, multipliers.Select(multiplier => multiplier.Multiplier))) with
         { Tables = [table], Plots = plots };
 
-        Cell Judged(int place, string metric, double? paper, NumberFormat format = NumberFormat.Number)
+        ResultCell Judged(int place, string metric, double? paper, NumberFormat format = NumberFormat.Number)
         {
             Estimate ours = Metric(noises[place], metric);
-            return Cell.Estimate(ours, paper, paper is double theirs && !IsSearched(multipliers[place].Multiplier) ? Verdicts.Ratio(ours.Value, theirs, metric == "above" ? 0.5 : null) : null, format);
+            return ResultCell.Estimate(ours, paper, paper is double theirs && !IsSearched(multipliers[place].Multiplier) ? Verdicts.Ratio(ours.Value, theirs, metric == "above" ? 0.5 : null) : null, format);
         }
     }
 

@@ -1,6 +1,5 @@
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
@@ -36,9 +35,9 @@ public sealed record PaperAttack(string Name, IAttack<IGradientVictim> Attack, i
     /// <summary>The attack on a network.</summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="source">The network.</param>
-    public AttackUnit On(string dataset, Subject source) => new(Attack, dataset, source, Images)
+    public AttackUnit On(string dataset, ModelVariant source) => new(Attack, dataset, source, Images)
     {
         SecondsAnImage = Seconds,
-        Backward = Access == "gradients" ? BackwardRule.StraightThrough : null,
+        Backward = Access == "gradients" ? GradientEstimator.StraightThrough : null,
     };
 }

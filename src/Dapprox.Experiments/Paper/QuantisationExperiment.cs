@@ -6,15 +6,15 @@ using Dapprox.Statistics;
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>Table 5: transfer to Ax-FPM beside transfer to networks of four bits (defensive quantisation), on CIFAR-10.</summary>
-sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FPM and to quantised networks", "table 5", Stage.Colour)
+sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FPM and to quantised networks", "table 5", ImageDomain.Colour)
 {
     static readonly (string Attack, double Approximate, double Full, double WeightsOnly)[] PaperRates =
     [
         ("FGSM", 0.38, 0.60, 0.61), ("PGD", 0.31, 0.74, 0.73), ("C&W", 0.17, 0.68, 0.68),
     ];
 
-    static readonly Subject Float = new("dq-float-cifar-10", Placement.Exact) { Label = "float" },
-        Full = new("dq-full-cifar-10", Placement.Exact) { Label = "quantised in full" }, WeightsOnly = new("dq-weights-cifar-10", Placement.Exact) { Label = "weights only" };
+    static readonly ModelVariant Float = new("dq-float-cifar-10", MultiplierAssignment.Exact) { Label = "float" },
+        Full = new("dq-full-cifar-10", MultiplierAssignment.Exact) { Label = "quantised in full" }, WeightsOnly = new("dq-weights-cifar-10", MultiplierAssignment.Exact) { Label = "weights only" };
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Rows(scale).SelectMany(row => new WorkUnit[] { Approximate(scale, row.Attack), Quantised(scale, row.Attack) })];
@@ -22,24 +22,24 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
     static IEnumerable<(PaperAttack Attack, double Approximate, double Full, double WeightsOnly)> Rows(Scale scale) =>
         PaperRates.Select(row => (PaperAttack.All(scale).Single(attack => attack.Name == row.Attack), row.Approximate, row.Full, row.WeightsOnly));
 
-    AttackUnit Approximate(Scale scale, PaperAttack attack) => TransferExperiment.On(attack, Dataset(scale)!, Subject(scale, Placement.Exact));
+    AttackUnit Approximate(Scale scale, PaperAttack attack) => TransferExperiment.On(attack, Dataset(scale)!, Variant(scale, MultiplierAssignment.Exact));
 
     AttackUnit Quantised(Scale scale, PaperAttack attack) => attack.On(Dataset(scale)!, Float) with { TriedOn = [Full, WeightsOnly] };
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
-        var rows = new List<Cell[]>();
+        var rows = new List<ResultCell[]>();
         Proportion[] sums = [new(0, 0), new(0, 0), new(0, 0)];
         foreach ((PaperAttack attack, double approximate, double full, double weightsOnly) in Rows(scale))
         {
             Proportion[] shares =
             [
-                Records.Transfer(context.Result(Approximate(scale, attack)), Subject(scale, Placement.AxFpm)),
+                Records.Transfer(context.Result(Approximate(scale, attack)), Variant(scale, MultiplierAssignment.AxFpm)),
                 Records.Transfer(context.Result(Quantised(scale, attack)), Full),
                 Records.Transfer(context.Result(Quantised(scale, attack)), WeightsOnly),
             ];
             sums = [.. sums.Zip(shares, (sum, share) => new Proportion(sum.Count + share.Count, sum.Of + share.Of))];
-            rows.Add([Cell.Words(attack.Name), .. shares.Zip([approximate, full, weightsOnly], (share, paper) => Cell.Share(share, paper, Verdicts.Transfer))]);
+            rows.Add([ResultCell.Words(attack.Name), .. shares.Zip([approximate, full, weightsOnly], (share, paper) => ResultCell.Share(share, paper, Verdicts.Transfer))]);
         }
 
         bool better = sums[0].High < Math.Min(sums[1].Low, sums[2].Low), worse = sums[0].Low > Math.Max(sums[1].High, sums[2].High);

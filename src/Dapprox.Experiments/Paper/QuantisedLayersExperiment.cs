@@ -1,6 +1,5 @@
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
-using Dapprox.Networks;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Models;
@@ -8,7 +7,7 @@ using Dapprox.Networks.Models;
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>Table 11: the layers of the network of defensive quantisation.</summary>
-sealed class QuantisedLayersExperiment() : Experiment("table-11", "The network of defensive quantisation", "table 11", Stage.None)
+sealed class QuantisedLayersExperiment() : Experiment("table-11", "The network of defensive quantisation", "table 11", ImageDomain.None)
 {
     const string PaperOrder = "conv BN relu, conv relu pool BN relu, conv BN relu, conv pool BN relu, conv BN relu, conv pool BN relu, dense BN relu, dense BN relu, dense";
 
@@ -26,7 +25,7 @@ sealed class QuantisedLayersExperiment() : Experiment("table-11", "The network o
             Tables =
             [
                 new ResultTable($"The layers of {network.Name}", ["layers", "order"],
-                    [[Cell.Words("paper"), Cell.Words(PaperOrder)], [Cell.Words("here"), Cell.Words(order) with { Verdict = order == paper ? Verdict.Reproduced : Verdict.SameDirection }]]),
+                    [[ResultCell.Words("paper"), ResultCell.Words(PaperOrder)], [ResultCell.Words("here"), ResultCell.Words(order) with { Verdict = order == paper ? Verdict.Reproduced : Verdict.SameDirection }]]),
             ],
         };
     }

@@ -1,4 +1,3 @@
-using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
 using Dapprox.Statistics;
@@ -12,10 +11,10 @@ static class Records
     public static Proportion Success(Rows records) => new(Successes(records).Count(), records.Count);
 
     /// <summary>Of the examples that fool the source, of which the other network classifies the clean image right, those that fool it too.</summary>
-    public static Proportion Transfer(Rows records, Subject other, double overshoot = 1)
+    public static Proportion Transfer(Rows records, ModelVariant other, double overshoot = 1)
     {
         string column = AttackUnit.Fools(other, overshoot);
-        bool[] answers = [.. Enumerable.Range(0, records.Count).Select(row => records.Truth(row, column)).OfType<bool>()];
+        bool[] answers = [.. Enumerable.Range(0, records.Count).Select(row => records.Boolean(row, column)).OfType<bool>()];
         return new(answers.Count(fooled => fooled), answers.Length);
     }
 
@@ -27,9 +26,9 @@ static class Records
     public static double Median(Rows records, string distance) => Estimate.Median(Distances(records, distance)).Value;
 
     /// <summary>The rows of successful examples.</summary>
-    public static IEnumerable<int> Successes(Rows records) => Enumerable.Range(0, records.Count).Where(row => records.Truth(row, "success") == true);
+    public static IEnumerable<int> Successes(Rows records) => Enumerable.Range(0, records.Count).Where(row => records.Boolean(row, "success") == true);
 
     /// <summary>Of the test images, those that a network classifies right.</summary>
     public static Proportion Accuracy(Rows predictions) =>
-        new(Enumerable.Range(0, predictions.Count).Count(row => predictions.Whole(row, "label") == predictions.Whole(row, "prediction")), predictions.Count);
+        new(Enumerable.Range(0, predictions.Count).Count(row => predictions.Int32(row, "label") == predictions.Int32(row, "prediction")), predictions.Count);
 }

@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
-using Dapprox.Experiments.Figures;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
@@ -30,10 +28,10 @@ public static class Reproduction
     /// <summary>The galleries of a report: of the digits, whose licence allows it to show them.</summary>
     public static IReadOnlyList<GalleryUnit> Galleries { get; } =
     [
-        Gallery("FGSM, ε = 0.15", new Fgsm(0.15), Placement.Exact, Placement.AxFpm),
-        Gallery("PGD, ε = 0.1", new Pgd(0.1) { Restarts = 1 }, Placement.Exact, Placement.AxFpm),
-        Gallery("DeepFool, nearest", DeepFool.Released, Placement.Exact, Placement.AxFpm),
-        Gallery("PGD, ε = 0.1, on Ax-FPM", new Pgd(0.1) { Restarts = 1 }, Placement.AxFpm, Placement.Exact),
+        Gallery("FGSM, ε = 0.15", new Fgsm(0.15), MultiplierAssignment.Exact, MultiplierAssignment.AxFpm),
+        Gallery("PGD, ε = 0.1", new Pgd(0.1) { Restarts = 1 }, MultiplierAssignment.Exact, MultiplierAssignment.AxFpm),
+        Gallery("DeepFool, nearest", DeepFool.Released, MultiplierAssignment.Exact, MultiplierAssignment.AxFpm),
+        Gallery("PGD, ε = 0.1, on Ax-FPM", new Pgd(0.1) { Restarts = 1 }, MultiplierAssignment.AxFpm, MultiplierAssignment.Exact),
     ];
 
     /// <summary>The examples of the galleries that are done.</summary>
@@ -48,7 +46,7 @@ public static class Reproduction
             Rows rows = context.Result(unit);
             for (int row = 0; row < rows.Count; row++)
             {
-                int label = rows.Whole(row, "label");
+                int label = rows.Int32(row, "label");
                 examples.Add(new AdversarialExample
                 {
                     Clean = Pixels(rows, row, "clean"),
@@ -62,9 +60,9 @@ public static class Reproduction
                     Predictions = [Prediction(unit.Source, "source"), Prediction(unit.Other, "other")],
                 });
 
-                ExamplePrediction Prediction(Subject subject, string who)
+                ExamplePrediction Prediction(ModelVariant subject, string who)
                 {
-                    int seen = rows.Whole(row, $"{who}_class");
+                    int seen = rows.Int32(row, $"{who}_class");
                     string text = seen < 0 ? "no answer" : $"{data.Classes[seen]}, {NumberText.Of(rows.Number(row, $"{who}_confidence"), NumberFormat.Percent)}";
                     return new ExamplePrediction(subject.Title, text, seen == label);
                 }
@@ -93,6 +91,6 @@ public static class Reproduction
         ]);
     }
 
-    static GalleryUnit Gallery(string caption, IAttack<IGradientVictim> attack, Placement source, Placement other) =>
-        new(attack, caption, "digits", new Subject("lenet5-digits", source), new Subject("lenet5-digits", other), Examples: 4);
+    static GalleryUnit Gallery(string caption, IAttack<IGradientVictim> attack, MultiplierAssignment source, MultiplierAssignment other) =>
+        new(attack, caption, "digits", new ModelVariant("lenet5-digits", source), new ModelVariant("lenet5-digits", other), Examples: 4);
 }

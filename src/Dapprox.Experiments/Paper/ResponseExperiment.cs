@@ -5,7 +5,7 @@ using Dapprox.Experiments.Units;
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>Figure 4: the response of a filter to inputs of growing similarity.</summary>
-sealed class ResponseExperiment() : Experiment("figure-4", "Response of a filter to six inputs of growing similarity", "figure 4", Stage.None)
+sealed class ResponseExperiment() : Experiment("figure-4", "Response of a filter to six inputs of growing similarity", "figure 4", ImageDomain.None)
 {
     const int Trials = 200;
 
@@ -29,8 +29,8 @@ sealed class ResponseExperiment() : Experiment("figure-4", "Response of a filter
             Tables =
             [
                 new ResultTable($"Mean responses of {Trials} random filters of 288 weights and unit length to inputs of unit length; one row per similarity", ["similarity (cosine)", "exact", "ax-fpm", "gap"],
-                    [.. similarities.Select((similarity, i) => (Cell[])[Cell.Words($"{similarity}"), Cell.Number(exact[i]), Cell.Number(approximate[i]),
-                        i == similarities.Length - 1 ? Cell.Number(gaps[i], null, Verdicts.Claim(grows)) : Cell.Number(gaps[i])])]),
+                    [.. similarities.Select((similarity, i) => (ResultCell[])[ResultCell.Words($"{similarity}"), ResultCell.Number(exact[i]), ResultCell.Number(approximate[i]),
+                        i == similarities.Length - 1 ? ResultCell.Number(gaps[i], null, Verdicts.Claim(grows)) : ResultCell.Number(gaps[i])])]),
             ],
             Plots =
             [

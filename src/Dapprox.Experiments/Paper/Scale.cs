@@ -1,4 +1,3 @@
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 
 namespace Dapprox.Experiments.Paper;

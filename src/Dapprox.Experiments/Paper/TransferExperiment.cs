@@ -8,65 +8,65 @@ namespace Dapprox.Experiments.Paper;
 /// <summary>Tables 2, 3 and 10: adversarial examples made on the exact network, tried on an approximate one.</summary>
 sealed class TransferExperiment : Experiment
 {
-    static readonly Placement[] Placements = [Placement.AxFpm, Placement.AxFpmConvolutions, Placement.HeapLike, Placement.Bfloat16];
+    static readonly MultiplierAssignment[] Assignments = [MultiplierAssignment.AxFpm, MultiplierAssignment.AxFpmConvolutions, MultiplierAssignment.HeapLike, MultiplierAssignment.Bfloat16];
 
     // How many times as far as the adversarial image.
-    internal static readonly double[] Overshoots = [1.1, 1.25, 1.5, 2];
+    internal static readonly double[] ExtrapolationFactors = [1.1, 1.25, 1.5, 2];
 
-    static readonly Disturbance[] Controls = [Disturbance.Gain, Disturbance.GainAndNoise];
+    static readonly Perturbation[] Controls = [Perturbation.Gain, Perturbation.GainAndNoise];
 
-    readonly Placement[] shown;
+    readonly MultiplierAssignment[] shown;
     readonly double[] paper;
 
-    public TransferExperiment(string id, string title, string reference, Stage stage, Placement[] shown, double[] paper)
-        : base(id, title, reference, stage) => (this.shown, this.paper) = (shown, paper);
+    public TransferExperiment(string id, string title, string reference, ImageDomain domain, MultiplierAssignment[] shown, double[] paper)
+        : base(id, title, reference, domain) => (this.shown, this.paper) = (shown, paper);
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. PaperAttack.All(scale).Select(attack => Unit(scale, attack))];
 
     /// <summary>The attack on the exact network, tried on whatever any experiment and the audit want to know of, so that it is run once.</summary>
-    internal static AttackUnit On(PaperAttack attack, string dataset, Subject exact) => attack.On(dataset, exact) with
+    internal static AttackUnit On(PaperAttack attack, string dataset, ModelVariant exact) => attack.On(dataset, exact) with
     {
         TriedOn = Targets(exact),
-        Overshoots = Overshoots,
+        ExtrapolationFactors = ExtrapolationFactors,
     };
 
     /// <summary>All networks that examples of the exact one are tried on: approximate ones, and the controls.</summary>
-    static IReadOnlyList<Subject> Targets(Subject exact) =>
+    static IReadOnlyList<ModelVariant> Targets(ModelVariant exact) =>
     [
-        .. Placements.Select(placement => exact with { Placement = placement }),
-        .. Controls.Select(control => exact with { Disturbance = control }),
+        .. Assignments.Select(assignment => exact with { Assignment = assignment }),
+        .. Controls.Select(control => exact with { Perturbation = control }),
     ];
 
-    AttackUnit Unit(Scale scale, PaperAttack attack) => On(attack, Dataset(scale)!, Subject(scale, Placement.Exact));
+    AttackUnit Unit(Scale scale, PaperAttack attack) => On(attack, Dataset(scale)!, Variant(scale, MultiplierAssignment.Exact));
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         PaperAttack[] attacks = [.. PaperAttack.All(scale)];
-        Subject exact = Subject(scale, Placement.Exact);
-        var rows = new List<Cell[]>();
+        ModelVariant exact = Variant(scale, MultiplierAssignment.Exact);
+        var rows = new List<ResultCell[]>();
         var first = new List<Proportion>();
         for (int i = 0; i < attacks.Length; i++)
         {
             Rows records = context.Result(Unit(scale, attacks[i]));
-            Proportion[] shares = [.. shown.Select(placement => Records.Transfer(records, exact with { Placement = placement }))];
+            Proportion[] shares = [.. shown.Select(assignment => Records.Transfer(records, exact with { Assignment = assignment }))];
             first.Add(shares[0]);
             rows.Add(
             [
-                Cell.Words(attacks[i].Name), Cell.Share(shares[0], paper[i], Verdicts.Transfer),
-                Cell.Share(Records.Transfer(records, exact with { Placement = shown[0] }, Overshoots[^1])),
-                .. shares.Skip(1).Select(share => Cell.Share(share)), Cell.Share(Records.Success(records)), Cell.Number(Records.Median(records, "l2")),
-                .. Controls.Select(control => Cell.Share(Records.Transfer(records, exact with { Disturbance = control }))),
+                ResultCell.Words(attacks[i].Name), ResultCell.Share(shares[0], paper[i], Verdicts.Transfer),
+                ResultCell.Share(Records.Transfer(records, exact with { Assignment = shown[0] }, ExtrapolationFactors[^1])),
+                .. shares.Skip(1).Select(share => ResultCell.Share(share)), ResultCell.Share(Records.Success(records)), ResultCell.Number(Records.Median(records, "l2")),
+                .. Controls.Select(control => ResultCell.Share(Records.Transfer(records, exact with { Perturbation = control }))),
             ]);
         }
 
-        double farthest = Overshoots[^1];
-        double[] factors = [1, .. Overshoots];
-        Subject attacked = exact with { Placement = shown[0] };
-        (string Name, Subject Target)[] targets =
+        double farthest = ExtrapolationFactors[^1];
+        double[] factors = [1, .. ExtrapolationFactors];
+        ModelVariant attacked = exact with { Assignment = shown[0] };
+        (string Name, ModelVariant Target)[] targets =
         [
             (Name(shown[0]), attacked),
-            .. Controls.Select(control => exact with { Disturbance = control }).Append(exact with { Placement = Placement.Bfloat16 }).Select(control => ($"control: {control.Title}", control)),
+            .. Controls.Select(control => exact with { Perturbation = control }).Append(exact with { Assignment = MultiplierAssignment.Bfloat16 }).Select(control => ($"control: {control.Title}", control)),
         ];
         (string Name, Proportion[] Shares)[] scaled = [.. targets.Select(target => (target.Name, factors.Select(factor => Pooled(target.Target, factor)).ToArray()))];
         Proportion all = scaled[0].Shares[0], allFar = scaled[0].Shares[^1];
@@ -79,8 +79,8 @@ sealed class TransferExperiment : Experiment
             [
                 new ResultTable(
                     $"Examples made on the exact {exact.Model}; one row per attack. Rates are of the successful examples whose clean image the other network classifies correctly (95 % Wilson intervals). The last columns are controls: the exact network with Ax-FPM’s gain, and with its gain and noise of its variance",
-                    ["attack", $"fools {shown[0]}", $"fools {shown[0]}, scaled by {farthest}", .. shown.Skip(1).Select(placement => $"fools {placement}"), "fools exact", "median L2",
-                        .. Controls.Select(control => $"{(exact with { Disturbance = control }).Title}")],
+                    ["attack", $"fools {shown[0]}", $"fools {shown[0]}, scaled by {farthest}", .. shown.Skip(1).Select(assignment => $"fools {assignment}"), "fools exact", "median L2",
+                        .. Controls.Select(control => $"{(exact with { Perturbation = control }).Title}")],
                     rows),
             ],
             Plots =
@@ -98,7 +98,7 @@ sealed class TransferExperiment : Experiment
                     Paper = [.. attacks.Select((attack, i) => new PaperMark("paper", 100 * paper[i], i))],
                 },
             ],
-            Claims = shown[0] != Placement.AxFpm ? [] :
+            Claims = shown[0] != MultiplierAssignment.AxFpm ? [] :
             [
                 new Claim(
                     $"transfer, {DatasetTitle(scale)}", $"{NumberText.Of(paper.Average(), NumberFormat.Percent)} of the examples fool Ax-FPM",
@@ -106,13 +106,13 @@ sealed class TransferExperiment : Experiment
             ],
         };
 
-        Proportion Pooled(Subject target, double factor)
+        Proportion Pooled(ModelVariant target, double factor)
         {
             Proportion[] shares = [.. attacks.Select(attack => Records.Transfer(context.Result(Unit(scale, attack)), target, factor))];
             return new Proportion(shares.Sum(share => share.Count), shares.Sum(share => share.Of));
         }
 
-        static string Name(Placement placement) => placement == Placement.AxFpm ? "Ax-FPM" : $"{placement}";
+        static string Name(MultiplierAssignment assignment) => assignment == MultiplierAssignment.AxFpm ? "Ax-FPM" : $"{assignment}";
 
         static string Text(Proportion share) => $"{NumberText.Of(share)} ({share.Count:N0} of {share.Of:N0})";
     }

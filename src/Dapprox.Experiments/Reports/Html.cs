@@ -11,7 +11,7 @@ namespace Dapprox.Experiments.Reports;
 static class Html
 {
     /// <summary>The most columns that a narrow screen shows at once.</summary>
-    const int MostNarrow = 2;
+    const int MaxNarrow = 2;
 
     /// <summary>A whole page.</summary>
     /// <param name="title">Its title.</param>
@@ -74,7 +74,7 @@ static class Html
     public static string Text(string text) => WebUtility.HtmlEncode(text).Replace(" %", "&#8239;%", StringComparison.Ordinal);
 
     /// <summary>A cell: our number, its interval, the paper's number and the verdict.</summary>
-    public static string Cell(Cell cell)
+    public static string Cell(ResultCell cell)
     {
         if (cell.Text is not null)
             return Text(cell.Text) + Tag(cell.Verdict);
@@ -107,7 +107,7 @@ static class Html
     public static string Table(string caption, string[] columns, IEnumerable<string[]> rows, string where = "")
     {
         var html = new StringBuilder();
-        string hint = columns.Length > MostNarrow ? " <i class=\"hint\">The table scrolls sideways.</i>" : "";
+        string hint = columns.Length > MaxNarrow ? " <i class=\"hint\">The table scrolls sideways.</i>" : "";
         html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(where + caption)}\"><table>\n<caption><span>{Text(caption)}.{hint}</span></caption>\n<thead><tr>");
         foreach (string column in columns)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"{Class(column)}>{Text(column.TrimStart('>', '|'))}</th>");

@@ -199,7 +199,7 @@ public static class HtmlReport
     }
 
     internal static string NotMeasured(Experiment experiment) =>
-        $"Not measured in this run: it needs {(experiment.Stage == Stage.Colour ? "CIFAR-10 (--scale standard)" : "units that are not done yet")}, and no result of it is included with the release.";
+        $"Not measured in this run: it needs {(experiment.Domain == ImageDomain.Colour ? "CIFAR-10 (--scale standard)" : "units that are not done yet")}, and no result of it is included with the release.";
 
     /// <summary>Whose results of this run these are.</summary>
     internal static string Heading(ExperimentResult result) =>

@@ -43,7 +43,7 @@ public static class MarkdownReport
         ArgumentNullException.ThrowIfNull(table);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{table.Caption}.\n\n| {string.Join(" | ", table.Columns)} |\n|{string.Concat(table.Columns.Select(_ => "---|"))}\n");
-        foreach (IReadOnlyList<Cell> row in table.Rows)
+        foreach (IReadOnlyList<ResultCell> row in table.Rows)
             text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row.Select(cell => NumberText.Line(cell).Replace("|", "\\|", StringComparison.Ordinal)))} |\n");
         return text.ToString();
     }

@@ -4,7 +4,6 @@ using Dapprox.Experiments.Audits;
 using Dapprox.Experiments.Figures;
 using Dapprox.Experiments.Results;
 using Dapprox.Foundation;
-using Dapprox.Networks.Formats;
 
 namespace Dapprox.Experiments.Reports;
 

@@ -1,4 +1,3 @@
-using Dapprox.Experiments.Figures;
 using Dapprox.Experiments.Paper;
 using Dapprox.Experiments.Results;
 

@@ -1,7 +1,4 @@
-using Dapprox.Experiments.Figures;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Data;
 
 namespace Dapprox.Experiments.Results;

@@ -1,5 +1,3 @@
-using Dapprox.Arithmetic;
-using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Runs;
 using Dapprox.Statistics;
 
@@ -16,7 +14,7 @@ public enum NumberFormat
 }
 
 /// <summary>A cell of a table: a text, or a number of ours with its interval, the paper's beside it, and the verdict.</summary>
-public sealed record Cell
+public sealed record ResultCell
 {
     /// <summary>The text, where it is no number.</summary>
     public string? Text { get; init; }
@@ -44,13 +42,13 @@ public sealed record Cell
 
     /// <summary>A text.</summary>
     /// <param name="text">The text.</param>
-    public static Cell Words(string text) => new() { Text = text };
+    public static ResultCell Words(string text) => new() { Text = text };
 
     /// <summary>A share of images.</summary>
     /// <param name="share">The share.</param>
     /// <param name="paper">The paper's.</param>
     /// <param name="judge">Judges it where the paper has one.</param>
-    public static Cell Share(Proportion share, double? paper = null, Func<Proportion, double, Verdict>? judge = null)
+    public static ResultCell Share(Proportion share, double? paper = null, Func<Proportion, double, Verdict>? judge = null)
     {
         ArgumentNullException.ThrowIfNull(share);
         return new()
@@ -70,7 +68,7 @@ public sealed record Cell
     /// <param name="paper">The paper's.</param>
     /// <param name="verdict">How they compare.</param>
     /// <param name="format">How they are written.</param>
-    public static Cell Number(double? value, double? paper = null, Verdict? verdict = null, NumberFormat format = NumberFormat.Number) =>
+    public static ResultCell Number(double? value, double? paper = null, Verdict? verdict = null, NumberFormat format = NumberFormat.Number) =>
         new() { Value = Finite(value), Paper = paper, Verdict = verdict, Format = format };
 
     /// <summary>A number with its interval.</summary>
@@ -78,7 +76,7 @@ public sealed record Cell
     /// <param name="paper">The paper's.</param>
     /// <param name="verdict">How they compare.</param>
     /// <param name="format">How they are written.</param>
-    public static Cell Estimate(Estimate estimate, double? paper = null, Verdict? verdict = null, NumberFormat format = NumberFormat.Number) => new()
+    public static ResultCell Estimate(Estimate estimate, double? paper = null, Verdict? verdict = null, NumberFormat format = NumberFormat.Number) => new()
     {
         Value = Finite(estimate.Value),
         Low = Finite(estimate.Low),
@@ -95,7 +93,7 @@ public sealed record Cell
 /// <param name="Caption">What it shows, on what.</param>
 /// <param name="Columns">The columns' titles; the first column names the rows.</param>
 /// <param name="Rows">The cells.</param>
-public sealed record ResultTable(string Caption, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<Cell>> Rows);
+public sealed record ResultTable(string Caption, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<ResultCell>> Rows);
 
 /// <summary>How a plot's series are drawn.</summary>
 public enum PlotKind
@@ -219,7 +217,7 @@ public sealed record ExperimentResult
     public int Judged() => Numbers.Count(cell => cell.Verdict is not null);
 
     // A judged text, or a claim without a number, is none of the paper's numbers.
-    IEnumerable<Cell> Numbers => Tables.SelectMany(table => table.Rows).SelectMany(row => row).Where(cell => cell.Paper is not null);
+    IEnumerable<ResultCell> Numbers => Tables.SelectMany(table => table.Rows).SelectMany(row => row).Where(cell => cell.Paper is not null);
 }
 
 /// <summary>The results of a run.</summary>

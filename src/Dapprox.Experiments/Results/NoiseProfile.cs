@@ -36,7 +36,7 @@ public sealed record NoiseProfile(ErrorMetrics Metrics, ErrorDensity Density)
     /// <param name="seed">Determines the sample.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     public static NoiseProfile Measure(
-        FloatMultiplier multiplier, OperandLaw law, long samples, ulong seed, CancellationToken cancellation = default) =>
+        FloatMultiplier multiplier, OperandDistribution law, long samples, ulong seed, CancellationToken cancellation = default) =>
         Measure(ErrorMeasurement.Sample(multiplier, law, samples, seed, cancellation: cancellation), multiplier, law, seed);
 
     /// <summary>Adds the density to metrics that are known already.</summary>
@@ -44,7 +44,7 @@ public sealed record NoiseProfile(ErrorMetrics Metrics, ErrorDensity Density)
     /// <param name="multiplier">The multiplier.</param>
     /// <param name="law">How operands are drawn.</param>
     /// <param name="seed">Determines the sample.</param>
-    public static NoiseProfile Measure(ErrorMetrics metrics, FloatMultiplier multiplier, OperandLaw law, ulong seed)
+    public static NoiseProfile Measure(ErrorMetrics metrics, FloatMultiplier multiplier, OperandDistribution law, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(metrics);
         ArgumentNullException.ThrowIfNull(law);
@@ -72,7 +72,7 @@ public sealed record NoiseProfile(ErrorMetrics Metrics, ErrorDensity Density)
         for (int i = 0; i < exact.Length; i++)
         {
             if (double.IsFinite(errors[i]))
-                counts[Cell(errors[i], bottom, top, Rows), Cell(exact[i], left, right, Columns)]++;
+                counts[ResultCell(errors[i], bottom, top, Rows), ResultCell(exact[i], left, right, Columns)]++;
         }
 
         return new ErrorDensity(counts, left, right, bottom, top);
@@ -93,6 +93,6 @@ public sealed record NoiseProfile(ErrorMetrics Metrics, ErrorDensity Density)
         return low < high ? (low, high) : (low - 1, high + 1);
     }
 
-    static int Cell(double value, double low, double high, int cells) =>
+    static int ResultCell(double value, double low, double high, int cells) =>
         Math.Min((int)((value - low) / (high - low) * cells), cells - 1);
 }

@@ -37,17 +37,17 @@ public static class NumberText
 
     /// <summary>A cell's number, without its interval.</summary>
     /// <param name="cell">The cell.</param>
-    public static string Value(Cell cell)
+    public static string Value(ResultCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
         return Of(cell, cell.Value);
     }
 
-    static string Of(Cell cell, double? value) => cell.Of is int of ? Percent(value, of) : Of(value, cell.Format);
+    static string Of(ResultCell cell, double? value) => cell.Of is int of ? Percent(value, of) : Of(value, cell.Format);
 
     /// <summary>An interval, without its unit: <c>67–80</c>; empty where there is none.</summary>
     /// <param name="cell">The cell.</param>
-    public static string Interval(Cell cell)
+    public static string Interval(ResultCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
         if (cell.Low is not double low || cell.High is not double high)
@@ -59,7 +59,7 @@ public static class NumberText
 
     /// <summary>A cell in one line of plain text.</summary>
     /// <param name="cell">The cell.</param>
-    public static string Line(Cell cell)
+    public static string Line(ResultCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
         if (cell.Text is not null)

@@ -22,7 +22,7 @@ public enum Verdict
 public static class Verdicts
 {
     /// <summary>Fewer images say nothing about a share.</summary>
-    public const int FewestImages = 10;
+    public const int MinImages = 10;
 
     const double ShareTolerance = 0.05, Most = 0.5, AccuracyTolerance = 0.01, AccuracyLoss = 0.02, RelativeTolerance = 0.1;
 
@@ -47,7 +47,7 @@ public static class Verdicts
     public static Verdict Transfer(Proportion ours, double paper)
     {
         ArgumentNullException.ThrowIfNull(ours);
-        if (ours.Of < FewestImages)
+        if (ours.Of < MinImages)
             return Verdict.Open;
         return IsNear(ours, paper) ? Verdict.Reproduced : (paper < Most ? ours.High < Most : ours.Low > Most) ? Verdict.SameDirection : Verdict.NotReproduced;
     }

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text.RegularExpressions;
 using Dapprox.Foundation;
-using Dapprox.Networks.Formats;
 using DuckDB.NET.Data;
 
 namespace Dapprox.Experiments.Runs;

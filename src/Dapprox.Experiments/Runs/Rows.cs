@@ -36,12 +36,12 @@ public sealed class Rows(IReadOnlyList<Column> columns, IReadOnlyList<object?[]>
     /// <summary>A whole number.</summary>
     /// <param name="row">The row's place.</param>
     /// <param name="column">The column's name.</param>
-    public int Whole(int row, string column) => Convert.ToInt32(this[row, column], CultureInfo.InvariantCulture);
+    public int Int32(int row, string column) => Convert.ToInt32(this[row, column], CultureInfo.InvariantCulture);
 
     /// <summary>Yes or no; null where there is neither.</summary>
     /// <param name="row">The row's place.</param>
     /// <param name="column">The column's name.</param>
-    public bool? Truth(int row, string column) => (bool?)this[row, column];
+    public bool? Boolean(int row, string column) => (bool?)this[row, column];
 
     /// <summary>A text; null where there is none.</summary>
     /// <param name="row">The row's place.</param>

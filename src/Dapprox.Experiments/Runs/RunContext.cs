@@ -1,6 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
@@ -17,7 +15,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
 {
     readonly Dictionary<(string, Split), Dataset> datasets = [];
     readonly Dictionary<(string, Split), string> fingerprints = [];
-    readonly Dictionary<Subject, Network> exact = [];
+    readonly Dictionary<ModelVariant, Network> exact = [];
     readonly Dictionary<string, Rows> results = [];
     readonly Dictionary<WorkUnit, string> files = [];
     readonly Dictionary<Network, string> weights = [];
@@ -33,7 +31,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     public string? Audit { get; init; }
 
     /// <summary>Uses a network that is prepared otherwise than its file says.</summary>
-    /// <param name="model">Its name or path in <see cref="Subject.Model"/>.</param>
+    /// <param name="model">Its name or path in <see cref="ModelVariant.Model"/>.</param>
     /// <param name="network">The network, exact in all layers.</param>
     /// <param name="preparation">How it is prepared, in words that differ where another network results; empty where it is as in its file.</param>
     public void Use(string model, Network network, string preparation) => given[model] = (network, preparation);
@@ -85,9 +83,9 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
 
     /// <summary>The exact network with a subject's weights.</summary>
     /// <param name="subject">The subject.</param>
-    public Network Exact(Subject subject)
+    public Network Exact(ModelVariant subject)
     {
-        Subject key = subject with { Placement = Placement.Exact, Disturbance = Disturbance.None };
+        ModelVariant key = subject with { Assignment = MultiplierAssignment.Exact, Perturbation = Perturbation.None };
         if (!exact.TryGetValue(key, out Network? network))
         {
             exact[key] = network = key.Training is not null ? key.Training.Network(Result(key.Training))
@@ -103,7 +101,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     /// the network is prepared, if otherwise than its file says.
     /// </summary>
     /// <param name="subject">The subject.</param>
-    public string DescribeWeights(Subject subject)
+    public string DescribeWeights(ModelVariant subject)
     {
         Network network = Exact(subject);
         if (!weights.TryGetValue(network, out string? fingerprint))
@@ -127,7 +125,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     /// <summary>A subject's network.</summary>
     /// <param name="subject">The subject.</param>
     /// <param name="dataset">The data set on whose images gains are measured.</param>
-    public Network Network(Subject subject, string dataset)
+    public Network Network(ModelVariant subject, string dataset)
     {
         ArgumentNullException.ThrowIfNull(subject);
         return subject.Make(Exact(subject), () => Calibration(dataset), seed);

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapprox.Foundation;
-using Dapprox.Networks.Formats;
 
 namespace Dapprox.Experiments.Runs;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Dapprox.Networks;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Tensors;
 

@@ -1,8 +1,6 @@
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
-using Dapprox.Networks;
 using Dapprox.Networks.Attacks;
-using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
@@ -23,31 +21,31 @@ namespace Dapprox.Experiments.Units;
 /// <param name="DatasetName">The data set, whose test images are attacked.</param>
 /// <param name="Source">The network that is attacked.</param>
 /// <param name="Images">How many images at most: the first that <paramref name="Source"/> and <see cref="CorrectOn"/> classify right.</param>
-public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetName, Subject Source, int Images) : WorkUnit
+public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetName, ModelVariant Source, int Images) : WorkUnit
 {
     /// <summary>What the attacker takes for the gradient; null for an attack that asks for none.</summary>
-    public BackwardRule? Backward { get; init; } = BackwardRule.StraightThrough;
+    public GradientEstimator? Backward { get; init; } = GradientEstimator.StraightThrough;
 
     /// <summary>The networks that the adversarial images are tried on.</summary>
-    public IReadOnlyList<Subject> TriedOn { get; init; } = [];
+    public IReadOnlyList<ModelVariant> TriedOn { get; init; } = [];
 
     /// <summary>Further networks that have to classify an image right for it to be attacked.</summary>
-    public IReadOnlyList<Subject> CorrectOn { get; init; } = [];
+    public IReadOnlyList<ModelVariant> CorrectOn { get; init; } = [];
 
     /// <summary>The attack is on the mean of the logits of these and the source, which is how one attacks a network whose multiplier changes at random.</summary>
-    public IReadOnlyList<Subject> TogetherWith { get; init; } = [];
+    public IReadOnlyList<ModelVariant> TogetherWith { get; init; } = [];
 
     /// <summary>Whether the class after the true one is aimed at.</summary>
     public bool Targeted { get; init; }
 
-    /// <summary>The attack is on the mean over this many images with normal noise added, of the deviation <see cref="JitterDeviation"/>; 0 for none.</summary>
-    public int Jitters { get; init; }
+    /// <summary>The attack is on the mean over this many images with normal noise added, of the deviation <see cref="NoiseStandardDeviation"/>; 0 for none.</summary>
+    public int NoiseSamples { get; init; }
 
     /// <summary>The deviation of that noise.</summary>
-    internal const double JitterDeviation = 0.02;
+    internal const double NoiseStandardDeviation = 0.02;
 
     /// <summary>How many times as far as the adversarial image the networks are tried as well.</summary>
-    public IReadOnlyList<double> Overshoots { get; init; } = [];
+    public IReadOnlyList<double> ExtrapolationFactors { get; init; } = [];
 
     /// <summary>About how long the attack of one image takes on LeNet-5, in seconds of two cores.</summary>
     public double SecondsAnImage { get; init; } = 0.05;
@@ -62,11 +60,11 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     public override IReadOnlyList<WorkUnit> Needs =>
         [.. Networks.SelectMany(subject => subject.Needs).Distinct()];
 
-    IEnumerable<Subject> Networks => [Source, .. TogetherWith, .. TriedOn, .. CorrectOn];
+    IEnumerable<ModelVariant> Networks => [Source, .. TogetherWith, .. TriedOn, .. CorrectOn];
 
     /// <inheritdoc/>
     public override double Seconds => 0.2 + Images * Effort(DatasetName) * (SecondsAnImage
-        + CorrectOn.Sum(subject => subject.Placement.SecondsAnImage) + (2 + Overshoots.Count) * TriedOn.Sum(subject => subject.Placement.SecondsAnImage));
+        + CorrectOn.Sum(subject => subject.Assignment.SecondsAnImage) + (2 + ExtrapolationFactors.Count) * TriedOn.Sum(subject => subject.Assignment.SecondsAnImage));
 
     /// <inheritdoc/>
     public override string Title => $"{Attack.Name} on {Source.Title}, {DatasetName}";
@@ -75,18 +73,18 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     public override string Describe(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        bool measures = Backward?.Measures == true || Networks.Any(subject => subject.Disturbance != Disturbance.None);
-        return $"{Attack}; {context.DescribeData(DatasetName)}; {Images} images; on {Source.Describe(context)}; by {Backward}; with {List(TogetherWith)}; tried on {List(TriedOn)} at {string.Join(',', Overshoots)}; right on {List(CorrectOn)}; seed {context.Seed}"
-            + (Targeted ? "; targeted" : "") + (TogetherWith.Count > 0 ? "; each alone" : "") + (Jitters > 0 ? $"; mean of {Jitters} with noise {JitterDeviation}{(TogetherWith.Count > 0 ? "" : "; alone as well")}" : "")
+        bool measures = Backward?.Measures == true || Networks.Any(subject => subject.Perturbation != Perturbation.None);
+        return $"{Attack}; {context.DescribeData(DatasetName)}; {Images} images; on {Source.Describe(context)}; by {Backward}; with {List(TogetherWith)}; tried on {List(TriedOn)} at {string.Join(',', ExtrapolationFactors)}; right on {List(CorrectOn)}; seed {context.Seed}"
+            + (Targeted ? "; targeted" : "") + (TogetherWith.Count > 0 ? "; each alone" : "") + (NoiseSamples > 0 ? $"; mean of {NoiseSamples} with noise {NoiseStandardDeviation}{(TogetherWith.Count > 0 ? "" : "; alone as well")}" : "")
             + (measures ? $"; {context.DescribeData(DatasetName, Split.Train)}" : "");
 
-        string List(IReadOnlyList<Subject> subjects) => string.Join(" / ", subjects.Select(subject => subject.Describe(context)));
+        string List(IReadOnlyList<ModelVariant> subjects) => string.Join(" / ", subjects.Select(subject => subject.Describe(context)));
     }
 
     /// <summary>The name of the column that says whom else an adversarial image fools.</summary>
     /// <param name="other">The other network.</param>
     /// <param name="overshoot">How many times as far.</param>
-    public static string Fools(Subject other, double overshoot = 1)
+    public static string Fools(ModelVariant other, double overshoot = 1)
     {
         ArgumentNullException.ThrowIfNull(other);
         return overshoot == 1 ? $"fools_{other.Title}" : $"fools_{other.Title}_at_{overshoot}";
@@ -94,7 +92,7 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
 
     /// <summary>The name of the column that says whether a network of which a mean was attacked gets the last image wrong by itself.</summary>
     /// <param name="one">The network.</param>
-    public static string Wrong(Subject one)
+    public static string Wrong(ModelVariant one)
     {
         ArgumentNullException.ThrowIfNull(one);
         return $"wrong_{one.Title}";
@@ -110,28 +108,28 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
         Network[] others = [.. TriedOn.Select(subject => context.Network(subject, DatasetName))];
         int[] places = Evaluation.CorrectOn([source, .. CorrectOn.Select(subject => context.Network(subject, DatasetName))], data, Images, cancellation);
 
-        IGradientVictim Victim(Network network) => (Backward ?? BackwardRule.StraightThrough).Victim(
+        IGradientVictim Victim(Network network) => (Backward ?? GradientEstimator.StraightThrough).Victim(
             network, Backward?.Measures == true ? context.Calibration(DatasetName) : Tensor.Zeros(0, data.Channels, data.Height, data.Width), context.Seed);
         IGradientVictim victim = TogetherWith.Count == 0
             ? Victim(source)
             : new EnsembleVictim([Victim(source), .. TogetherWith.Select(subject => Victim(context.Network(subject, DatasetName)))]);
-        if (Jitters > 0)
-            victim = new AveragingVictim(victim, new GaussianNoise(JitterDeviation), Jitters, context.Seed);
+        if (NoiseSamples > 0)
+            victim = new AveragingVictim(victim, new GaussianNoise(NoiseStandardDeviation), NoiseSamples, context.Seed);
         TransferAttack outcome = TransferAttack.Run(
             Attack, victim, others, data, places, context.Seed, Targeted ? label => (label + 1) % data.Classes.Count : null,
             checkpoint: AttackCheckpoint.Open(context.Folder.Checkpoint(context.FileOf(this)), Describe(context)),
             progress: more => progress(more / Math.Max(1, places.Length)), cancellation: cancellation);
 
         Rows rows = AttackRecordsFile.Rows([new SavedAttack(Attack.Name, Attack.ToString()!, Backward?.Name, Attack.Epsilon, outcome)], [.. TriedOn.Select(subject => subject.Title)]);
-        Subject[] averaged = TogetherWith.Count > 0 || Jitters > 0 ? [Source, .. TogetherWith] : [];
+        ModelVariant[] averaged = TogetherWith.Count > 0 || NoiseSamples > 0 ? [Source, .. TogetherWith] : [];
         bool?[][] further =
         [
-            .. Overshoots.SelectMany(factor => others.Select((other, i) => Further(data, places, outcome, i, other, factor))),
+            .. ExtrapolationFactors.SelectMany(factor => others.Select((other, i) => Further(data, places, outcome, i, other, factor))),
             .. averaged.Select(one => Wrong(data, places, outcome, context.Network(one, DatasetName))),
         ];
         return new Rows(
             [new Column("dataset", "VARCHAR"), new Column("source", "VARCHAR"), .. rows.Columns,
-             .. Overshoots.SelectMany(factor => TriedOn.Select(other => new Column(Fools(other, factor), "BOOLEAN"))),
+             .. ExtrapolationFactors.SelectMany(factor => TriedOn.Select(other => new Column(Fools(other, factor), "BOOLEAN"))),
              .. averaged.Select(one => new Column(Wrong(one), "BOOLEAN"))],
             [.. rows.Values.Select((row, i) => (object?[])[DatasetName, Source.Title, .. row, .. further.Select(answers => (object?)answers[i])])]);
     }

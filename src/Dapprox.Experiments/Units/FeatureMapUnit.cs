@@ -1,5 +1,4 @@
 using Dapprox.Experiments.Runs;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
@@ -9,9 +8,9 @@ namespace Dapprox.Experiments.Units;
 
 /// <summary>The output of a network's last convolution for a test image, the mean over its filters. Columns: dataset, subject, image, row, column, value.</summary>
 /// <param name="DatasetName">The data set.</param>
-/// <param name="Subject">The network.</param>
+/// <param name="Variant">The network.</param>
 /// <param name="Image">The place of the test image.</param>
-public sealed record FeatureMapUnit(string DatasetName, Subject Subject, int Image) : WorkUnit
+public sealed record FeatureMapUnit(string DatasetName, ModelVariant Variant, int Image) : WorkUnit
 {
     /// <inheritdoc/>
     public override string Kind => "featuremap";
@@ -23,13 +22,13 @@ public sealed record FeatureMapUnit(string DatasetName, Subject Subject, int Ima
     public override double Seconds => 0.1;
 
     /// <inheritdoc/>
-    public override string Title => $"last convolution of {Subject.Title}, {DatasetName}";
+    public override string Title => $"last convolution of {Variant.Title}, {DatasetName}";
 
     /// <inheritdoc/>
     public override string Describe(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return $"{context.DescribeData(DatasetName)}; image {Image}; {Subject.Describe(context)}";
+        return $"{context.DescribeData(DatasetName)}; image {Image}; {Variant.Describe(context)}";
     }
 
     /// <inheritdoc/>
@@ -37,7 +36,7 @@ public sealed record FeatureMapUnit(string DatasetName, Subject Subject, int Ima
     {
         ArgumentNullException.ThrowIfNull(context);
         Dataset data = context.Data(DatasetName);
-        Network network = context.Network(Subject, DatasetName);
+        Network network = context.Network(Variant, DatasetName);
         int last = network.Layers.ToList().FindLastIndex(layer => layer is Convolution2D);
         Tensor? map = null;
         // Whatever comes next is shown what the convolution gave.
@@ -53,7 +52,7 @@ public sealed record FeatureMapUnit(string DatasetName, Subject Subject, int Ima
             for (int x = 0; x < width; x++)
             {
                 double mean = Enumerable.Range(0, filters).Average(filter => (double)map.Data[(filter * height + y) * width + x]);
-                values.Add([DatasetName, Subject.Title, Image, y, x, mean]);
+                values.Add([DatasetName, Variant.Title, Image, y, x, mean]);
             }
         }
 

@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
 using Dapprox.Experiments.Runs;
-using Dapprox.Networks;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
@@ -22,7 +20,7 @@ namespace Dapprox.Experiments.Units;
 /// <param name="Source">The network that is attacked; the first that is asked what it sees.</param>
 /// <param name="Other">The other that is asked.</param>
 /// <param name="Examples">How many to show.</param>
-public sealed record GalleryUnit(IAttack<IGradientVictim> Attack, string Caption, string DatasetName, Subject Source, Subject Other, int Examples) : WorkUnit
+public sealed record GalleryUnit(IAttack<IGradientVictim> Attack, string Caption, string DatasetName, ModelVariant Source, ModelVariant Other, int Examples) : WorkUnit
 {
     /// <inheritdoc/>
     public override string Kind => "gallery";

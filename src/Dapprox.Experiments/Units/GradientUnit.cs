@@ -1,6 +1,4 @@
 using Dapprox.Experiments.Runs;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
@@ -16,12 +14,12 @@ namespace Dapprox.Experiments.Units;
 /// same bits; and the cosine of each backward rule's gradient of the margin with the one that NES estimates, where it was estimated.
 /// </summary>
 /// <param name="DatasetName">The data set.</param>
-/// <param name="Subject">The network.</param>
+/// <param name="Variant">The network.</param>
 /// <param name="Images">How many test images, the first that it classifies right.</param>
 /// <param name="Estimated">For how many of them NES estimates the gradient.</param>
-public sealed record GradientUnit(string DatasetName, Subject Subject, int Images, int Estimated) : WorkUnit
+public sealed record GradientUnit(string DatasetName, ModelVariant Variant, int Images, int Estimated) : WorkUnit
 {
-    static readonly BackwardRule[] Rules = [BackwardRule.StraightThrough, BackwardRule.GainMatched, BackwardRule.Smoothed];
+    static readonly GradientEstimator[] Rules = [GradientEstimator.StraightThrough, GradientEstimator.GainMatched, GradientEstimator.Smoothed];
 
     /// <inheritdoc/>
     public override string Kind => "gradients";
@@ -30,17 +28,17 @@ public sealed record GradientUnit(string DatasetName, Subject Subject, int Image
     public override string? Dataset => DatasetName;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Needs => Subject.Needs;
+    public override IReadOnlyList<WorkUnit> Needs => Variant.Needs;
 
     /// <inheritdoc/>
     public override double Seconds => 1 + Estimated * 0.7 * Effort(DatasetName);
 
     /// <inheritdoc/>
-    public override string Title => $"gradients of {Subject.Title}, {DatasetName}";
+    public override string Title => $"gradients of {Variant.Title}, {DatasetName}";
 
     /// <summary>The name of the column of a rule's cosine.</summary>
     /// <param name="rule">The rule.</param>
-    public static string Cosine(BackwardRule rule)
+    public static string Cosine(GradientEstimator rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
         return $"cosine_{rule.Name}";
@@ -50,7 +48,7 @@ public sealed record GradientUnit(string DatasetName, Subject Subject, int Image
     public override string Describe(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return $"{context.DescribeData(DatasetName)}; {context.DescribeData(DatasetName, Split.Train)}; {Subject.Describe(context)}; {Images}, {Estimated}; seed {context.Seed}";
+        return $"{context.DescribeData(DatasetName)}; {context.DescribeData(DatasetName, Split.Train)}; {Variant.Describe(context)}; {Images}, {Estimated}; seed {context.Seed}";
     }
 
     /// <inheritdoc/>
@@ -59,13 +57,13 @@ public sealed record GradientUnit(string DatasetName, Subject Subject, int Image
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(progress);
         Dataset data = context.Data(DatasetName);
-        Network network = context.Network(Subject, DatasetName);
+        Network network = context.Network(Variant, DatasetName);
         int[] places = Evaluation.CorrectOn([network], data, Images, cancellation);
         Tensor images = data.Images(places);
         (Tensor logits, Tensor gradients) = network.InputGradient(images, (image, scores, slope) => CrossEntropySlope(scores, data.Labels[places[image]], slope));
         Tensor calibration = context.Calibration(DatasetName);
         IGradientVictim[] victims = [.. Rules.Select(rule => rule.Victim(network, calibration, context.Seed))];
-        IGradientVictim nes = BackwardRule.Nes.Victim(network, calibration, context.Seed);
+        IGradientVictim nes = GradientEstimator.Nes.Victim(network, calibration, context.Seed);
         var values = new List<object?[]>();
         for (int i = 0; i < places.Length; i++)
         {
@@ -95,7 +93,7 @@ public sealed record GradientUnit(string DatasetName, Subject Subject, int Image
     }
 
     static float[] MarginGradient(IGradientVictim victim, Tensor image, int label) =>
-        victim.InputGradient(image, (_, scores, slope) => MarginLoss.Difference(MarginLoss.Rival(scores, label), label, slope)).Gradient.Data;
+        victim.InputGradient(image, (_, scores, slope) => MarginLoss.Difference(MarginLoss.RunnerUp(scores, label), label, slope)).Gradient.Data;
 
     static void CrossEntropySlope(ReadOnlySpan<float> logits, int label, Span<float> slope)
     {

@@ -65,7 +65,7 @@ public static class HardwareTables
             CircuitCost Price(bool hazards)
             {
                 CostMeasurement measurement = table == 9 ? new(mantissas, hazards: hazards) : new(multiplier, hazards);
-                return measurement.OnRandomOperands(library, IntegerLaw.Normalised, samples, seed, cancellation: cancellation);
+                return measurement.OnRandomOperands(library, IntegerDistribution.Normalised, samples, seed, cancellation: cancellation);
             }
 
             progress?.Invoke();

@@ -1,4 +1,3 @@
-using Dapprox.Arithmetic;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Measurement;
@@ -12,9 +11,9 @@ namespace Dapprox.Experiments.Units;
 /// density that anything fell into (x the exact product, y the error, value the number of products).
 /// </summary>
 /// <param name="Multiplier">Its name.</param>
-/// <param name="Law">The law of the operands, by name.</param>
+/// <param name="Distribution">The law of the operands, by name.</param>
 /// <param name="Samples">How many products the metrics come from.</param>
-public sealed record NoiseUnit(string Multiplier, string Law, long Samples) : WorkUnit
+public sealed record NoiseUnit(string Multiplier, string Distribution, long Samples) : WorkUnit
 {
     /// <inheritdoc/>
     public override string Kind => "noise";
@@ -23,20 +22,20 @@ public sealed record NoiseUnit(string Multiplier, string Law, long Samples) : Wo
     public override double Seconds => 0.2 + Samples / 3e7;
 
     /// <inheritdoc/>
-    public override string Title => $"noise of {Multiplier}, {Law}";
+    public override string Title => $"noise of {Multiplier}, {Distribution}";
 
     /// <inheritdoc/>
     public override string Describe(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return $"{Multiplier}; {Law}; {Samples}; seed {context.Seed}";
+        return $"{Multiplier}; {Distribution}; {Samples}; seed {context.Seed}";
     }
 
     /// <inheritdoc/>
     public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
-        NoiseProfile profile = NoiseProfile.Measure(Multipliers.Find(Multiplier), OperandLaw.Find(Law), Samples, context.Seed, cancellation);
+        NoiseProfile profile = NoiseProfile.Measure(Multipliers.Find(Multiplier), OperandDistribution.Find(Distribution), Samples, context.Seed, cancellation);
         ErrorMetrics metrics = profile.Metrics;
         var values = new List<object?[]>();
         Metric("mred", metrics.MeanRelativeError);
@@ -66,8 +65,8 @@ public sealed record NoiseUnit(string Multiplier, string Law, long Samples) : Wo
              new("value", "DOUBLE"), new("low", "DOUBLE"), new("high", "DOUBLE")],
             values);
 
-        void Metric(string name, Estimate estimate) => values.Add([Multiplier, Law, name, null, null, estimate.Value, estimate.Low, estimate.High]);
-        void Add(string name, double? x, double? y, double value) => values.Add([Multiplier, Law, name, x, y, value, null, null]);
+        void Metric(string name, Estimate estimate) => values.Add([Multiplier, Distribution, name, null, null, estimate.Value, estimate.Low, estimate.High]);
+        void Add(string name, double? x, double? y, double value) => values.Add([Multiplier, Distribution, name, x, y, value, null, null]);
     }
 
     static double Centre(double low, double high, int cell, int cells) => low + (cell + 0.5) / cells * (high - low);

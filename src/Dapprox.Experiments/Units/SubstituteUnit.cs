@@ -1,5 +1,4 @@
 using Dapprox.Experiments.Runs;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
@@ -21,7 +20,7 @@ namespace Dapprox.Experiments.Units;
 /// <param name="FirstImages">How many images the attacker has: the last of the test images, none of which is attacked.</param>
 /// <param name="Rounds">How often they are doubled.</param>
 /// <param name="Options">How the substitute is trained in each round.</param>
-public sealed record SubstituteUnit(string Name, string DatasetName, string Architecture, Subject Victim, int FirstImages, int Rounds, TrainingOptions Options)
+public sealed record SubstituteUnit(string Name, string DatasetName, string Architecture, ModelVariant Victim, int FirstImages, int Rounds, TrainingOptions Options)
     : TrainingUnit(Name, DatasetName, Architecture)
 {
     // λ of the paper, in steps of a pixel's 255.

@@ -9,7 +9,7 @@ namespace Dapprox.Networks.Data;
 static class CifarFiles
 {
     // All 50,000 training images in a single file would still be read.
-    const int MostRecords = 50_000;
+    const int MaxRecords = 50_000;
 
     public static Dataset Load(DatasetDefinition definition, Split split, string[] paths)
     {
@@ -20,7 +20,7 @@ static class CifarFiles
         var differing = new List<string>();
         for (int i = 0; i < paths.Length; i++)
         {
-            byte[] content = DatasetFiles.ReadAll(paths[i], MostRecords * recordLength);
+            byte[] content = DatasetFiles.ReadAll(paths[i], MaxRecords * recordLength);
             if (content.Length == 0 || content.Length % recordLength != 0)
                 throw new InputException($"'{paths[i]}' is cut short or not a file of {definition.Name}: {content.Length} bytes are no multiple of the {recordLength} bytes of a record");
             if (!DatasetFiles.IsPublished(definition, files[i], paths[i], content))

@@ -1,5 +1,3 @@
-using Dapprox.Networks.Tensors;
-
 namespace Dapprox.Networks.Data;
 
 /// <summary>Labelled images of one size, held as bytes; they become numbers in [0, 1] when asked for.</summary>

@@ -13,7 +13,7 @@ namespace Dapprox.Networks.Data;
 public static class PictureFolder
 {
     // Pixels of a file: a bomb of a few kilobytes can claim billions.
-    const long MostPixels = 100_000_000;
+    const long MaxPixels = 100_000_000;
 
     /// <summary>Reads the pictures that a CSV file lists, in its order.</summary>
     /// <param name="folder">Where they are.</param>
@@ -124,8 +124,8 @@ public static class PictureFolder
 
         double scale = (double)side / Math.Min(bitmap.Width, bitmap.Height);
         var size = new SKSizeI(Math.Max(side, (int)Math.Round(scale * bitmap.Width)), Math.Max(side, (int)Math.Round(scale * bitmap.Height)));
-        if ((long)size.Width * size.Height > MostPixels)
-            throw new InputException($"'{file}' has {bitmap.Height}×{bitmap.Width} pixels, which with --resize {side} become {size.Height}×{size.Width}; at most {MostPixels:N0} are taken");
+        if ((long)size.Width * size.Height > MaxPixels)
+            throw new InputException($"'{file}' has {bitmap.Height}×{bitmap.Width} pixels, which with --resize {side} become {size.Height}×{size.Width}; at most {MaxPixels:N0} are taken");
         // Through ever smaller pictures, so that a fine pattern is averaged and does not alias.
         using SKBitmap resized = bitmap.Resize(size, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear))
             ?? throw new InputException($"'{file}' cannot be resized to {size.Height}×{size.Width} pixels");
@@ -137,8 +137,8 @@ public static class PictureFolder
         using SKCodec? codec = SKCodec.Create(stream);
         if (codec is null)
             throw new InputException($"'{file}' is no picture that can be read; give PNG, JPEG, WebP, BMP or GIF");
-        if ((long)codec.Info.Width * codec.Info.Height > MostPixels)
-            throw new InputException($"'{file}' claims {codec.Info.Height}×{codec.Info.Width} pixels; at most {MostPixels:N0} are taken");
+        if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)
+            throw new InputException($"'{file}' claims {codec.Info.Height}×{codec.Info.Width} pixels; at most {MaxPixels:N0} are taken");
         // Premultiplied: what is transparent lies on black.
         var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         if (codec.GetPixels(bitmap.Info, bitmap.GetPixels()) == SKCodecResult.Success)

@@ -12,7 +12,7 @@ namespace Dapprox.Networks.Formats;
 sealed class Pickle
 {
     // What an attacker could nest or repeat: more than a state dict has.
-    const int MostItems = 1 << 20;
+    const int MaxItems = 1 << 20;
 
     readonly byte[] bytes;
     readonly List<object?> stack = [];
@@ -63,8 +63,8 @@ sealed class Pickle
     {
         while (true)
         {
-            if (stack.Count > MostItems || memo.Count > MostItems)
-                throw new InputException($"the pickle has more than {MostItems} items");
+            if (stack.Count > MaxItems || memo.Count > MaxItems)
+                throw new InputException($"the pickle has more than {MaxItems} items");
             byte instruction = Bytes(1)[0];
             switch ((char)instruction)
             {

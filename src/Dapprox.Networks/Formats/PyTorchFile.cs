@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using Dapprox.Foundation;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Formats;
 
@@ -11,9 +10,9 @@ namespace Dapprox.Networks.Formats;
 public static class PyTorchFile
 {
     // A state dict's pickle has some hundred bytes a tensor.
-    const int MostPickleBytes = 1 << 24;
+    const int MaxPickleBytes = 1 << 24;
 
-    const int MostDimensions = 64;
+    const int MaxDimensions = 64;
 
     const int LongestMessage = 1000;
 
@@ -63,7 +62,7 @@ public static class PyTorchFile
     sealed class Reader(ZipArchive archive, long length)
     {
         // PyTorch does not compress, and networks use the same numbers twice at most; what a hostile file claims is a thousand times as much.
-        const int MostOfLength = 16;
+        const int MaxOfLength = 16;
 
         readonly Dictionary<string, byte[]> storages = [];
         long storageBytes;
@@ -73,8 +72,8 @@ public static class PyTorchFile
         {
             ZipArchiveEntry pickle = archive.Entries.FirstOrDefault(entry => entry.Name == "data.pkl")
                 ?? throw new InputException("there is no data.pkl in it, so it is no state dict");
-            if (pickle.Length > MostPickleBytes)
-                throw new InputException($"its data.pkl has {pickle.Length} bytes; a state dict's has at most {MostPickleBytes}");
+            if (pickle.Length > MaxPickleBytes)
+                throw new InputException($"its data.pkl has {pickle.Length} bytes; a state dict's has at most {MaxPickleBytes}");
             string folder = pickle.FullName[..^"data.pkl".Length];
             if (archive.GetEntry(folder + "byteorder") is { Length: 3 })
                 throw new InputException("its numbers are big-endian, and little-endian ones are read; save it anew on another machine");
@@ -105,8 +104,8 @@ public static class PyTorchFile
                 return null;
             if (!RealStorages.TryGetValue(storage.Member, out RealFormat format))
                 throw new InputException($"'{name}' is of {storage}; read are {string.Join(", ", RealStorages.Keys)}");
-            if (size.Length != stride.Length || size.Length > MostDimensions || size.Concat(stride).Any(number => number is not (>= 0L and <= int.MaxValue)))
-                throw new InputException($"'{name}' has the shape [{string.Join(", ", size.Take(MostDimensions))}] and the strides [{string.Join(", ", stride.Take(MostDimensions))}]");
+            if (size.Length != stride.Length || size.Length > MaxDimensions || size.Concat(stride).Any(number => number is not (>= 0L and <= int.MaxValue)))
+                throw new InputException($"'{name}' has the shape [{string.Join(", ", size.Take(MaxDimensions))}] and the strides [{string.Join(", ", stride.Take(MaxDimensions))}]");
             int[] shape = [.. size.Select(number => (int)(long)number!)], strides = [.. stride.Select(number => (int)(long)number!)];
             byte[] data = Storage(name, $"{folder}data/{key}");
             // In binary64, where these products do not overflow.
@@ -116,8 +115,8 @@ public static class PyTorchFile
             if (offset < 0 || count > Array.MaxLength || (!isEmpty && (last + 1) * format.Size() > data.Length))
                 throw new InputException($"'{name}' of the shape [{string.Join(", ", shape)}] reaches beyond the {data.Length} bytes of data/{key}");
             tensorBytes += isEmpty ? 0 : (long)count * format.Size();
-            if (tensorBytes > MostOfLength * length)
-                throw new InputException($"the tensors up to '{name}' have {tensorBytes} bytes, more than {MostOfLength} times the {length} of the file, by repeating its numbers; save clones of them");
+            if (tensorBytes > MaxOfLength * length)
+                throw new InputException($"the tensors up to '{name}' have {tensorBytes} bytes, more than {MaxOfLength} times the {length} of the file, by repeating its numbers; save clones of them");
             float[] result = new float[isEmpty ? 0 : (int)count];
             for (int i = 0; i < result.Length; i++)
             {
@@ -142,8 +141,8 @@ public static class PyTorchFile
         byte[] Bytes(ZipArchiveEntry entry)
         {
             storageBytes += entry.Length;
-            if (storageBytes > MostOfLength * length || entry.Length > Array.MaxLength)
-                throw new InputException($"{entry.FullName} and what was read before have {storageBytes} bytes, more than {MostOfLength} times the {length} of the file; PyTorch does not compress, so save it anew");
+            if (storageBytes > MaxOfLength * length || entry.Length > Array.MaxLength)
+                throw new InputException($"{entry.FullName} and what was read before have {storageBytes} bytes, more than {MaxOfLength} times the {length} of the file; PyTorch does not compress, so save it anew");
             byte[] bytes = new byte[entry.Length];
             using Stream stream = entry.Open();
             stream.ReadExactly(bytes);

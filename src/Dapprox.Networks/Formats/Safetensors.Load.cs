@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Dapprox.Foundation;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Formats;
 

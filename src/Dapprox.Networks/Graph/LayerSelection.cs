@@ -1,6 +1,5 @@
 using System.IO.Enumeration;
 using Dapprox.Foundation;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Layers;
 
 namespace Dapprox.Networks.Graph;

@@ -31,7 +31,7 @@ public sealed record Node(Layer Layer, IReadOnlyList<int> Inputs)
 public sealed class Network
 {
     // Images that go through all layers together on one thread: enough to pay for reading a dense layer's weights.
-    const int LargestChunk = 32;
+    const int MaxChunk = 32;
 
     readonly int[] inputShape;
     // By place, counted from the images: how many layers take what comes out there.
@@ -98,7 +98,7 @@ public sealed class Network
 
     /// <summary><see cref="Threads"/>, or the number of processors.</summary>
     /// <summary>How many threads it may use: <see cref="Threads"/>, or as many as there are processors.</summary>
-    public int MostThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
+    public int MaxThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
 
     /// <summary>
     /// The same network on other hardware, without retraining: layers that multiply do so with
@@ -181,7 +181,7 @@ public sealed class Network
     public void Observe(Tensor images, Action<int, IReadOnlyList<Tensor>> observe)
     {
         ThrowIfUnfit(images);
-        InWorkspace(() => Workspace.Return(Run(images, MostThreads, observe)));
+        InWorkspace(() => Workspace.Return(Run(images, MaxThreads, observe)));
     }
 
     /// <summary>
@@ -307,8 +307,8 @@ public sealed class Network
         ThrowIfUnfit(images);
 
         int batch = images.Batch;
-        int threads = MostThreads;
-        int rounds = (batch + threads * LargestChunk - 1) / (threads * LargestChunk);
+        int threads = MaxThreads;
+        int rounds = (batch + threads * MaxChunk - 1) / (threads * MaxChunk);
         int chunk = batch < threads ? batch : (batch + threads * rounds - 1) / (threads * rounds);
         int chunks = chunk == 0 ? 0 : (batch + chunk - 1) / chunk;
         if (chunks == 1)

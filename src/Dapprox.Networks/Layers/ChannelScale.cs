@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Dapprox.Foundation;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Layers;
 

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Layers;
 
@@ -26,7 +25,7 @@ public enum Combination
 /// Two batches, or a batch and a constant, number by number. What is shorter in a dimension, 1, is repeated there, as in NumPy;
 /// shapes are those of one image.
 /// </summary>
-public sealed class Combine : JoiningLayer
+public sealed class Combine : MergeLayer
 {
     readonly Combination combination;
     readonly int[] shape;

@@ -1,9 +1,7 @@
-using Dapprox.Networks.Tensors;
-
 namespace Dapprox.Networks.Layers;
 
 /// <summary>Batches, and constants that are the same for every image, behind each other along one dimension.</summary>
-public sealed class Concatenate : JoiningLayer
+public sealed class Concatenate : MergeLayer
 {
     readonly int[] shape;
     readonly int axis;

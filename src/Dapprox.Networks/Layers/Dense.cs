@@ -1,6 +1,5 @@
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Layers;
 

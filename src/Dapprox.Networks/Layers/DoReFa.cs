@@ -1,5 +1,3 @@
-using Dapprox.Networks.Models;
-
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
@@ -9,11 +7,11 @@ namespace Dapprox.Networks.Layers;
 public static class DoReFa
 {
     /// <summary>The most bits that a number is rounded to: all levels are then different binary32 numbers.</summary>
-    public const int MostBits = 16;
+    public const int MaxBits = 16;
 
     /// <summary>The nearest of 2ᵇ evenly spaced levels from 0 to 1, of two equally near the even one; equation 5.</summary>
     /// <param name="value">0 to 1; a NaN stays a NaN.</param>
-    /// <param name="bits">b; 1 to <see cref="MostBits"/>.</param>
+    /// <param name="bits">b; 1 to <see cref="MaxBits"/>.</param>
     public static float Quantise(float value, int bits)
     {
         float steps = (1 << bits) - 1;
@@ -25,7 +23,7 @@ public static class DoReFa
     /// <c>2 · quantise(tanh(w) / (2 · max |tanh(w)|) + 1/2) − 1</c>, the maximum over the whole tensor; equation 9.
     /// </summary>
     /// <param name="learnt">The weights of one layer, of any shape.</param>
-    /// <param name="bits">b; 1 to <see cref="MostBits"/>.</param>
+    /// <param name="bits">b; 1 to <see cref="MaxBits"/>.</param>
     /// <returns>As many weights, from −1 to 1.</returns>
     public static float[] Weights(ReadOnlySpan<float> learnt, int bits)
     {

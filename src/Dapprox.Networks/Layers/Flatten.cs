@@ -1,5 +1,3 @@
-using Dapprox.Networks.Tensors;
-
 namespace Dapprox.Networks.Layers;
 
 /// <summary>Each image as one row of numbers: <c>[batch, …]</c> to <c>[batch, numbers per image]</c>.</summary>

@@ -1,5 +1,3 @@
-using Dapprox.Networks.Tensors;
-
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
@@ -31,7 +29,7 @@ public abstract class Layer(string name)
     /// <returns>The gradient with respect to the input; shaped like it.</returns>
     public abstract Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads);
 
-    /// <summary>Computes the layer; all but a <see cref="JoiningLayer"/> take one batch.</summary>
+    /// <summary>Computes the layer; all but a <see cref="MergeLayer"/> take one batch.</summary>
     /// <param name="inputs">The batches, not to be kept.</param>
     /// <param name="threads">The most threads to use; results do not depend on it.</param>
     public virtual Tensor Forward(ReadOnlySpan<Tensor> inputs, int threads) => Forward(inputs[0], threads);

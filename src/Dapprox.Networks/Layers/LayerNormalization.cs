@@ -1,5 +1,3 @@
-using Dapprox.Networks.Tensors;
-
 namespace Dapprox.Networks.Layers;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Layers;
 
@@ -8,7 +7,7 @@ namespace Dapprox.Networks.Layers;
 /// Products of two matrices of activations, as attention has them: <c>[batch, …, rows, inner]</c> times <c>[batch, …, inner,
 /// columns]</c>. The first is the multiplier's first operand. Its gradients are the exact product's.
 /// </summary>
-public sealed class MatrixMultiply : JoiningLayer, IMultiplies
+public sealed class MatrixMultiply : MergeLayer, IMultiplies
 {
     readonly int rows;
     readonly int inner;

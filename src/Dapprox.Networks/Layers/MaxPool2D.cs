@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Dapprox.Foundation;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Layers;
 

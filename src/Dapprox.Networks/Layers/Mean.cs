@@ -1,5 +1,3 @@
-using Dapprox.Networks.Tensors;
-
 namespace Dapprox.Networks.Layers;
 
 /// <summary>The mean over some of the dimensions of each image.</summary>

@@ -1,5 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks.Tensors;
 using Dapprox.Statistics;
 
 namespace Dapprox.Networks.Layers;

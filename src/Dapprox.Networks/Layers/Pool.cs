@@ -1,5 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Layers;
 

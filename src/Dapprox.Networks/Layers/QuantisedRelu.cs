@@ -1,6 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks.Models;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Layers;
 
@@ -11,7 +9,7 @@ namespace Dapprox.Networks.Layers;
 /// </summary>
 /// <param name="name">The name inside the network.</param>
 /// <param name="range">The x from which on the result is 1; above 0.</param>
-/// <param name="bits">b; 1 to <see cref="DoReFa.MostBits"/>.</param>
+/// <param name="bits">b; 1 to <see cref="DoReFa.MaxBits"/>.</param>
 public sealed class QuantisedRelu(string name, float range, int bits) : Layer(name)
 {
     /// <inheritdoc/>

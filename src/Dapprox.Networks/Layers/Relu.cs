@@ -1,5 +1,4 @@
 using System.Numerics;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Layers;
 

@@ -1,8 +1,6 @@
 using Dapprox.Foundation;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Tensors;
 using Dapprox.Statistics;
 
 namespace Dapprox.Networks.Measurement;

@@ -1,6 +1,5 @@
 using Dapprox.Foundation;
 using Dapprox.Networks.Layers;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Measurement;
 

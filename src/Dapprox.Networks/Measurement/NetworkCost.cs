@@ -3,7 +3,6 @@ using Dapprox.Foundation;
 using Dapprox.Hardware;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Measurement;
 

@@ -1,6 +1,3 @@
-using Dapprox.Networks.Attacks;
-using Dapprox.Networks.Tensors;
-
 namespace Dapprox.Networks.Measurement;
 
 /// <summary>What logits say.</summary>

@@ -2,7 +2,6 @@ using Dapprox.Arithmetic;
 using Dapprox.Kernels;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Models;
 

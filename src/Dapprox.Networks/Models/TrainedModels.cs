@@ -3,7 +3,6 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Models;
 

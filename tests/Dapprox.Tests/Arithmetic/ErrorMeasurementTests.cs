@@ -22,7 +22,7 @@ public class ErrorMeasurementTests
     [InlineData("exact", 0, 0)]
     public void Sample_OfUniformOperands_GivesTheKnownMetrics(string name, double relative, double normalised)
     {
-        ErrorMetrics metrics = Sample(Multipliers.Find(name), OperandLaw.Uniform01, Million, seed: 1);
+        ErrorMetrics metrics = Sample(Multipliers.Find(name), OperandDistribution.Uniform01, Million, seed: 1);
 
         Assert.Equal(relative, metrics.MeanRelativeError.Value, ThreeDigits);
         Assert.Equal(normalised, metrics.NormalisedMeanError.Value, ThreeDigits);
@@ -32,7 +32,7 @@ public class ErrorMeasurementTests
     [Fact]
     public void Sample_OfAxFpm_IsAboveExactInThePapers96Percent()
     {
-        ErrorMetrics metrics = Sample(AxFpm.Released, OperandLaw.Uniform11, Million, seed: 1);
+        ErrorMetrics metrics = Sample(AxFpm.Released, OperandDistribution.Uniform11, Million, seed: 1);
 
         Assert.Equal(0.96, metrics.ShareAbove.Value, 0.005);
         Assert.InRange(metrics.ShareAbove.Value, metrics.ShareAbove.Low, metrics.ShareAbove.High);
@@ -44,8 +44,8 @@ public class ErrorMeasurementTests
     public void Sample_OfNormalisedMantissas_OverflowsIn426OfTenThousand()
     {
         // A halved product falls below the exact one, and nothing else does.
-        ErrorMetrics metrics = Sample(AxFpm.Released, OperandLaw.Mantissa, Million, seed: 1);
-        ErrorMetrics renormalised = Sample(AxFpm.Renormalised, OperandLaw.Mantissa, Million, seed: 1);
+        ErrorMetrics metrics = Sample(AxFpm.Released, OperandDistribution.Mantissa, Million, seed: 1);
+        ErrorMetrics renormalised = Sample(AxFpm.Renormalised, OperandDistribution.Mantissa, Million, seed: 1);
 
         Assert.Equal(0.0426, 1 - metrics.ShareAbove.Value, 0.001);
         Assert.True(renormalised.ShareAbove.Value > 0.999);
@@ -59,7 +59,7 @@ public class ErrorMeasurementTests
     public void Sample_OfOneBlock_EqualsANaiveComputation(string lawName)
     {
         const int Count = 5_000;
-        OperandLaw law = OperandLaw.Find(lawName);
+        OperandDistribution law = OperandDistribution.Find(lawName);
         var random = new CounterRandom(7);
         float[] a = new float[Count], b = new float[Count];
         law.Fill(ref random, a, b);
@@ -95,7 +95,7 @@ public class ErrorMeasurementTests
     public void AllPairs_OfExact_HasNoErrorAtAll()
     {
         // 12 + 12 significant bits fit the 24 of binary32.
-        ErrorMetrics metrics = AllPairs(ExactMultiplier.Rounded, ErrorMeasurement.MostBits);
+        ErrorMetrics metrics = AllPairs(ExactMultiplier.Rounded, ErrorMeasurement.MaxBits);
 
         Assert.Equal(1 << 22, metrics.Samples);
         Assert.Equal(0, metrics.WorstRelative.Error);
@@ -106,8 +106,8 @@ public class ErrorMeasurementTests
     [Fact]
     public void AllPairs_AgreesWithASampleOfTheMantissaLaw()
     {
-        ErrorMetrics all = AllPairs(AxFpm.Released, ErrorMeasurement.MostBits);
-        ErrorMetrics sample = Sample(AxFpm.Released, OperandLaw.Mantissa, Million, seed: 5);
+        ErrorMetrics all = AllPairs(AxFpm.Released, ErrorMeasurement.MaxBits);
+        ErrorMetrics sample = Sample(AxFpm.Released, OperandDistribution.Mantissa, Million, seed: 5);
 
         // Twelve bits stand for 24 up to 2⁻¹² relative to each operand.
         Assert.Equal(sample.MeanRelativeError.Value, all.MeanRelativeError.Value, 0.002);
@@ -118,8 +118,8 @@ public class ErrorMeasurementTests
     [InlineData("normal")]
     public void Sample_OnAnyNumberOfThreads_IsTheSameToTheBit(string law)
     {
-        ErrorMetrics one = Sample(AxFpm.Released, OperandLaw.Find(law), 300_001, seed: 3, threads: 1);
-        ErrorMetrics three = Sample(AxFpm.Released, OperandLaw.Find(law), 300_001, seed: 3, threads: 3);
+        ErrorMetrics one = Sample(AxFpm.Released, OperandDistribution.Find(law), 300_001, seed: 3, threads: 1);
+        ErrorMetrics three = Sample(AxFpm.Released, OperandDistribution.Find(law), 300_001, seed: 3, threads: 3);
 
         Assert.Equal(one.RelativeErrors.Counts, three.RelativeErrors.Counts);
         Assert.Equal(one with { RelativeErrors = three.RelativeErrors }, three);
@@ -129,8 +129,8 @@ public class ErrorMeasurementTests
     [Fact]
     public void Sample_WithAnotherSeed_IsAnotherSample()
     {
-        ErrorMetrics one = Sample(AxFpm.Released, OperandLaw.Uniform01, 1000, seed: 1);
-        ErrorMetrics two = Sample(AxFpm.Released, OperandLaw.Uniform01, 1000, seed: 2);
+        ErrorMetrics one = Sample(AxFpm.Released, OperandDistribution.Uniform01, 1000, seed: 1);
+        ErrorMetrics two = Sample(AxFpm.Released, OperandDistribution.Uniform01, 1000, seed: 2);
 
         Assert.NotEqual(one.MeanRelativeError, two.MeanRelativeError);
     }
@@ -139,10 +139,10 @@ public class ErrorMeasurementTests
     public void Sample_Interval_CoversTheTrueMeanNineteenTimesInTwenty()
     {
         const int Runs = 400;
-        double truth = Sample(AxFpm.Released, OperandLaw.Uniform01, 10 * Million, seed: 99).MeanRelativeError.Value;
+        double truth = Sample(AxFpm.Released, OperandDistribution.Uniform01, 10 * Million, seed: 99).MeanRelativeError.Value;
 
         int covered = Enumerable.Range(0, Runs)
-            .Select(seed => Sample(AxFpm.Released, OperandLaw.Uniform01, 2_000, (ulong)seed, threads: 1).MeanRelativeError)
+            .Select(seed => Sample(AxFpm.Released, OperandDistribution.Uniform01, 2_000, (ulong)seed, threads: 1).MeanRelativeError)
             .Count(mean => mean.Low <= truth && truth <= mean.High);
 
         // 380 expected with standard deviation 4.4: four deviations either way.
@@ -152,7 +152,7 @@ public class ErrorMeasurementTests
     [Fact]
     public void Sample_OfAMultiplierThatGivesNaN_CountsItApart()
     {
-        ErrorMetrics metrics = Sample(new Undefined(), OperandLaw.Uniform01, 1000, seed: 1);
+        ErrorMetrics metrics = Sample(new Undefined(), OperandDistribution.Uniform01, 1000, seed: 1);
 
         Assert.Equal(1000, metrics.NotFinite);
         Assert.True(double.IsNaN(metrics.MeanRelativeError.Value));
@@ -160,7 +160,7 @@ public class ErrorMeasurementTests
 
     [Fact]
     public void Sample_OfNothing_IsRefused() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Sample(AxFpm.Released, OperandLaw.Uniform01, 0, seed: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Sample(AxFpm.Released, OperandDistribution.Uniform01, 0, seed: 1));
 
     [Fact]
     public void AllPairs_OfTooManyBits_IsRefused() =>
@@ -169,17 +169,17 @@ public class ErrorMeasurementTests
     [Fact]
     public void Sample_Cancelled_Stops() =>
         Assert.ThrowsAny<OperationCanceledException>(() => ErrorMeasurement.Sample(
-            AxFpm.Released, OperandLaw.Uniform01, Million, seed: 1, cancellation: new CancellationToken(canceled: true)));
+            AxFpm.Released, OperandDistribution.Uniform01, Million, seed: 1, cancellation: new CancellationToken(canceled: true)));
 
     [Fact]
     public void Find_UnknownLaw_ListsTheKnownOnes()
     {
-        InputException error = Assert.Throws<InputException>(() => OperandLaw.Find("unifrom01"));
+        InputException error = Assert.Throws<InputException>(() => OperandDistribution.Find("unifrom01"));
 
         Assert.Contains("did you mean 'uniform01'", error.Message, StringComparison.Ordinal);
     }
 
-    static ErrorMetrics Sample(FloatMultiplier multiplier, OperandLaw law, long samples, ulong seed, int threads = 0) =>
+    static ErrorMetrics Sample(FloatMultiplier multiplier, OperandDistribution law, long samples, ulong seed, int threads = 0) =>
         ErrorMeasurement.Sample(multiplier, law, samples, seed, threads, cancellation: TestContext.Current.CancellationToken);
 
     static ErrorMetrics AllPairs(FloatMultiplier multiplier, int bits) =>

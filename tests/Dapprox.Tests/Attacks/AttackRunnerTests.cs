@@ -1,8 +1,5 @@
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
-using Dapprox.Measurement;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
@@ -187,7 +184,7 @@ public class AttackRunnerTests
 
         public Task<StopReason> Run(ILabelVictim victim, AttackedImage image)
         {
-            image.Attempt = Enumerable.Repeat(pixel, length).ToArray();
+            image.Candidate = Enumerable.Repeat(pixel, length).ToArray();
             return Task.FromResult(StopReason.Found);
         }
     }

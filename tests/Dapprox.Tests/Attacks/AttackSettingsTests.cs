@@ -1,5 +1,4 @@
 using System.Reflection;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Xunit;

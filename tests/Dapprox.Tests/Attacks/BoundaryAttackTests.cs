@@ -1,7 +1,5 @@
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
-using Dapprox.Networks.Attacks.Geometry;
 using Xunit;
 
 namespace Dapprox.Tests.Attacks;

@@ -1,5 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
@@ -72,7 +71,7 @@ public class BrokenDefenceTests
     public void GradientKiller_IsBrokenByEachEstimateAlone(string rule, int steps)
     {
         IGradientVictim victim = Create("gradient killer");
-        GradientEstimator estimator = rule switch
+        ZerothOrderEstimator estimator = rule switch
         {
             "nes" => new Nes { Samples = 50 },
             "spsa" => new Spsa { Samples = 50 },

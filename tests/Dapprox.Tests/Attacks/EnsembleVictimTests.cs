@@ -1,6 +1,4 @@
 using Dapprox.Arithmetic;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;

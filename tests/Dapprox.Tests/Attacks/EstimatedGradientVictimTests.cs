@@ -1,12 +1,9 @@
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Tensors;
-using Dapprox.Statistics;
 using Xunit;
 
 namespace Dapprox.Tests.Attacks;
@@ -202,12 +199,12 @@ public class EstimatedGradientVictimTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Spsa { Samples = 0 });
     }
 
-    Tensor Estimate(IScoreVictim inner, GradientEstimator estimator) =>
+    Tensor Estimate(IScoreVictim inner, ZerothOrderEstimator estimator) =>
         new EstimatedGradientVictim(inner, estimator, seed: 1).InputGradient(images, Loss).Gradient;
 
     static void Loss(int image, ReadOnlySpan<float> logits, Span<float> gradient) => Back.CopyTo(gradient);
 
-    static GradientEstimator Estimator(string rule, double step, int samples) => rule switch
+    static ZerothOrderEstimator Estimator(string rule, double step, int samples) => rule switch
     {
         "nes" => new Nes { Step = step, Samples = samples },
         "spsa" => new Spsa { Step = step, Samples = samples },

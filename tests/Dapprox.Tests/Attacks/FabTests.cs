@@ -1,7 +1,5 @@
 using CsCheck;
 using Dapprox.Foundation;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
@@ -121,7 +119,7 @@ public class FabTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Fab { Steps = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Fab { Restarts = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Fab { Targets = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Fab { MostBias = 1.1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Fab { MaxBias = 1.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Fab { Backward = -0.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Fab { Overshoot = 0 });
     }

@@ -1,8 +1,6 @@
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
 using Dapprox.Measurement;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;

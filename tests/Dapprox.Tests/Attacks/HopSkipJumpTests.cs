@@ -1,5 +1,3 @@
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
@@ -89,7 +87,7 @@ public class HopSkipJumpTests
 
         // 100·√4 points, and then a few to step and to bisect.
         Assert.InRange(four - three, 200, 240);
-        Assert.InRange(linear.Attack(HopSkipJump.Released with { Iterations = 4, MostEvaluations = 50 }).Queries, 200, 400);
+        Assert.InRange(linear.Attack(HopSkipJump.Released with { Iterations = 4, MaxEvaluations = 50 }).Queries, 200, 400);
     }
 
     [Fact]
@@ -113,7 +111,7 @@ public class HopSkipJumpTests
         float[] clean = [.. Enumerable.Repeat(0.5f, Pixels)];
         var victim = new Recorder(image => image[0] + image[1] > 1.1f ? 1 : 0, Pixels);
 
-        AttackRunner.Run(HopSkipJump.Released with { Iterations = 2, MostEvaluations = 128 }, victim, new Tensor(clean, 1, 1, 1, Pixels), [0], 1);
+        AttackRunner.Run(HopSkipJump.Released with { Iterations = 2, MaxEvaluations = 128 }, victim, new Tensor(clean, 1, 1, 1, Pixels), [0], 1);
 
         int[] estimates = [.. Enumerable.Range(0, victim.Asked.Count).Where(i => victim.Asked[i].Batch >= 100)];
         float[][] between = [.. victim.Asked[(estimates[0] + 1)..estimates[1]].Select(points => points.Data).Where(victim.IsWrong)];
@@ -134,7 +132,7 @@ public class HopSkipJumpTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new HopSkipJump { Iterations = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new HopSkipJump { FirstEvaluations = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new HopSkipJump { MostEvaluations = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new HopSkipJump { MaxEvaluations = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new HopSkipJump { StartBlends = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new HopSkipJump { NoiseDraws = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new HopSkipJump { Gamma = double.NaN });

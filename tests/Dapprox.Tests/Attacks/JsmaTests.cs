@@ -1,10 +1,7 @@
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
@@ -89,8 +86,8 @@ public class JsmaTests
         Assert.Equal([0.25f, 0.25f, 0.25f, 0.125f, 0.25f, 0.25f], Step(attack, [100, 0, 0], target: 2).Adversarial);
         Assert.Equal([0.25f, 0.25f, 0.25f, 0, 0, 0.125f], Step(attack with { Steps = 5 }, [100, 0, 0], target: 2).Adversarial);
         // Once per pixel, and pixels that speak for the target are never touched.
-        Assert.Equal([0.125f, 0.25f, 0.25f, 0.125f, 0.125f, 0.125f], Step(attack with { MostChangesPerPixel = 1, Steps = 9 }, [100, 0, 0], target: 2).Adversarial);
-        Assert.Equal(StopReason.NoStepLeft, Step(attack with { MostChangesPerPixel = 1, Steps = 9 }, [100, 0, 0], target: 2).Reason);
+        Assert.Equal([0.125f, 0.25f, 0.25f, 0.125f, 0.125f, 0.125f], Step(attack with { MaxChangesPerPixel = 1, Steps = 9 }, [100, 0, 0], target: 2).Adversarial);
+        Assert.Equal(StopReason.NoStepLeft, Step(attack with { MaxChangesPerPixel = 1, Steps = 9 }, [100, 0, 0], target: 2).Reason);
     }
 
     [Fact]
@@ -190,7 +187,7 @@ public class JsmaTests
             Assert.Throws<ArgumentOutOfRangeException>(() => new Jsma { Gamma = gamma });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Jsma { Steps = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Jsma { Targets = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Jsma { MostChangesPerPixel = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Jsma { MaxChangesPerPixel = 0 });
     }
 
     static AttackRecord Step(Jsma attack, float[] bias, int target = 1) =>

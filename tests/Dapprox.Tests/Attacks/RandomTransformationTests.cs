@@ -1,7 +1,5 @@
 using CsCheck;
 using Dapprox.Foundation;
-using Dapprox.Networks.Attacks;
-using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Xunit;
 

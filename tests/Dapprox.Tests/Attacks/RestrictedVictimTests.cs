@@ -1,6 +1,3 @@
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
-using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Tensors;
 using Xunit;

@@ -1,5 +1,3 @@
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;

@@ -1,6 +1,4 @@
 using CsCheck;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Measurement;

@@ -1,8 +1,6 @@
 using CsCheck;
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;

@@ -1,4 +1,3 @@
-using Dapprox.Circuits;
 using Dapprox.Measurement;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Measurement;
 using Dapprox.Search;
@@ -14,7 +13,7 @@ public class HeapLikeTests
     [Fact]
     public void Metrics_UnderUniformOperands_AreThoseStated()
     {
-        ErrorMetrics metrics = ErrorMeasurement.Sample(HeapLike.Instance, OperandLaw.Uniform01, 1_000_000, seed: 5, cancellation: TestContext.Current.CancellationToken);
+        ErrorMetrics metrics = ErrorMeasurement.Sample(HeapLike.Instance, OperandDistribution.Uniform01, 1_000_000, seed: 5, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(0.114, metrics.MeanRelativeError.Value, Stated);
         Assert.Equal(0.031, metrics.NormalisedMeanError.Value, Stated);
@@ -24,7 +23,7 @@ public class HeapLikeTests
     [Fact]
     public void Cost_ByTheShippedLibrary_IsThatStated()
     {
-        DesignMeasurement measurement = DesignMeasurement.OfFloats(OperandLaw.Uniform01, 24, samples: 1, seed: 5);
+        DesignMeasurement measurement = DesignMeasurement.OfFloats(OperandDistribution.Uniform01, 24, samples: 1, seed: 5);
 
         DesignCost cost = measurement.Cost(HeapLike.Instance.Circuit);
 

@@ -27,7 +27,7 @@ static class RandomCircuits
 
         for (int output = 0; output < 2; output++)
         {
-            int[] bits = new int[1 + random.NextInt32(NetlistBuilder.MostBits)];
+            int[] bits = new int[1 + random.NextInt32(NetlistBuilder.MaxBits)];
             foreach (ref int bit in bits.AsSpan())
                 bit = nets[random.NextInt32(nets.Count)];
             builder.Output($"p{output}", bits);

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using Dapprox.Circuits;
 using Dapprox.Hardware;
-using Dapprox.Networks.Formats;
 using Dapprox.Tests.Data;
 using Xunit;
 

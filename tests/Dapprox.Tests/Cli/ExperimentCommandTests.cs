@@ -71,7 +71,7 @@ public sealed class ExperimentCommandTests : IDisposable
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(
-            AllExperiments.List.Where(experiment => experiment.Stage != Stage.Colour).Select(experiment => experiment.Id),
+            AllExperiments.List.Where(experiment => experiment.Domain != ImageDomain.Colour).Select(experiment => experiment.Id),
             run.Json.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("id").GetString()));
         Assert.All(["report.html", "report.md", "results.json"], file => Assert.True(File.Exists(folder.File(file))));
         Assert.Contains("1 of ", run.Error, StringComparison.Ordinal);

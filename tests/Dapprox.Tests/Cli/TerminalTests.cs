@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Dapprox.Cli;
-using Dapprox.Foundation;
 using Dapprox.Tests.Experiments;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using CsCheck;
-using Dapprox.Cli;
 using Dapprox.Cli.Terminal;
 using Xunit;
 

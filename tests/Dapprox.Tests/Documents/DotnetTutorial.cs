@@ -1,11 +1,9 @@
 using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Measurement;
-using Dapprox.Networks;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
@@ -25,7 +23,7 @@ static class DotnetTutorial
     {
         // part
         FloatMultiplier axFpm = AxFpm.Released;
-        ErrorMetrics error = ErrorMeasurement.Sample(axFpm, OperandLaw.Uniform11, samples: 1_000_000, seed: 1);
+        ErrorMetrics error = ErrorMeasurement.Sample(axFpm, OperandDistribution.Uniform11, samples: 1_000_000, seed: 1);
 
         Console.WriteLine($"0.856 × 0.471 = {axFpm.Multiply(0.856f, 0.471f)}, exact {0.856f * 0.471f}");
         Console.WriteLine($"MRED {error.MeanRelativeError.Value:F3}, {error.ShareAbove.Value:P1} above the exact product");
@@ -59,7 +57,7 @@ static class DotnetTutorial
 
         // part
         Tensor calibration = Datasets.Load("digits", Split.Train).Images(0, 100);
-        foreach (BackwardRule gradient in (BackwardRule[])[BackwardRule.StraightThrough, BackwardRule.GainMatched])
+        foreach (GradientEstimator gradient in (GradientEstimator[])[GradientEstimator.StraightThrough, GradientEstimator.GainMatched])
         {
             AttackRecord[] records = AttackRunner.Run(
                 new DeepFool(), gradient.Victim(approximate, calibration, seed: 1), digits.Images(images), [.. images.Select(image => digits.Labels[image])], seed: 1);

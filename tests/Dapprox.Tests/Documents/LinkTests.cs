@@ -1,4 +1,3 @@
-using Dapprox.Foundation;
 using Xunit;
 
 namespace Dapprox.Tests.Documents;

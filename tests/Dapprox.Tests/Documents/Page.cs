@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Dapprox.Foundation;
 
 namespace Dapprox.Tests.Documents;
 

@@ -1,12 +1,9 @@
 using Dapprox.Arithmetic;
-using Dapprox.Experiments;
 using Dapprox.Experiments.Figures;
 using Dapprox.Experiments.Results;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;

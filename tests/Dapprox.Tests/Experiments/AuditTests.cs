@@ -1,12 +1,9 @@
 using Dapprox.Experiments.Audits;
 using Dapprox.Experiments.Reports;
-using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
-using Dapprox.Networks;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
-using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
@@ -34,13 +31,13 @@ public sealed class AuditTests : IDisposable
     }
 
     /// <summary>A small network of one's own on some multipliers, and its pictures.</summary>
-    (Audit Audit, RunContext Context) Own(int classes, params Placement[] placements)
+    (Audit Audit, RunContext Context) Own(int classes, params MultiplierAssignment[] assignments)
     {
         (Network network, Dataset pictures) = OwnNetwork.Write(folder.Path, classes, pictures: 3);
         var context = new RunContext(new RunFolder(folder.File("run")), null, seed: 1);
         context.Use("own.onnx", network, "prepared");
         context.Use(pictures, calibration: pictures);
-        return (new Audit(new Defence("defence", pictures, [.. placements.Select(placement => new Subject("own.onnx", placement))]) { HasTrainingImages = false }, Tiny), context);
+        return (new Audit(new Defence("defence", pictures, [.. assignments.Select(assignment => new ModelVariant("own.onnx", assignment))]) { HasTrainingImages = false }, Tiny), context);
     }
 
     [Fact]
@@ -49,7 +46,7 @@ public sealed class AuditTests : IDisposable
         var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
 
         // Of the approximate multipliers the fastest.
-        AuditResult result = Run(new Audit(new Defence("defence", context.Data("digits"), new Subject("lenet5-digits", Placement.Bfloat16)), Tiny), context);
+        AuditResult result = Run(new Audit(new Defence("defence", context.Data("digits"), new ModelVariant("lenet5-digits", MultiplierAssignment.Bfloat16)), Tiny), context);
 
         Assert.Equal(Ids, result.Checks.Select(check => check.Id));
         // Four images separate nothing from anything: robust accuracy cannot be shown to be above the exact network's.
@@ -67,15 +64,15 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public void Judge_OfAMovingTarget_DrawsAMemberForEachImage()
     {
-        var defence = new Defence("moving", Datasets.Load("digits", Split.Test), [new("lenet5-digits", Placement.AxFpm), new("lenet5-digits", Placement.Bfloat16), new("lenet5-digits", Placement.Of("ama5-flat"))]);
-        Subject[] answering = [.. Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1))];
+        var defence = new Defence("moving", Datasets.Load("digits", Split.Test), [new("lenet5-digits", MultiplierAssignment.AxFpm), new("lenet5-digits", MultiplierAssignment.Bfloat16), new("lenet5-digits", MultiplierAssignment.Of("ama5-flat"))]);
+        ModelVariant[] answering = [.. Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1))];
 
         Assert.True(defence.IsRandom);
         Assert.All(defence.Members, member => Assert.InRange(answering.Count(one => one == member), 150, 250));
         Assert.Equal(answering, Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1)));
 
         // The exact network may be one of them.
-        (Audit audit, RunContext context) = Own(classes: 4, Placement.Exact, Placement.AxFpm);
+        (Audit audit, RunContext context) = Own(classes: 4, MultiplierAssignment.Exact, MultiplierAssignment.AxFpm);
         AuditResult result = Run(audit, context);
         Assert.Equal(Ids, result.Checks.Select(check => check.Id));
         Assert.Contains("drawn for each image", result.Checks.Single(check => check.Id == "S12").Measured, StringComparison.Ordinal);
@@ -87,7 +84,7 @@ public sealed class AuditTests : IDisposable
     [InlineData(4, "targeted APGD")]
     public void Judge_OfAnOwnNetworkAndPictures_SaysWhatIsLeftOut(int classes, string strongest)
     {
-        (Audit audit, RunContext context) = Own(classes, Placement.AxFpm);
+        (Audit audit, RunContext context) = Own(classes, MultiplierAssignment.AxFpm);
 
         AuditResult result = Run(audit, context);
 
@@ -109,7 +106,7 @@ public sealed class AuditTests : IDisposable
     public void Units_OfThisNetworkAndTheseImages_KeepTheirNames_AndOfOthersHaveOthers()
     {
         RunContext Context() => new(new RunFolder(folder.Path), null, seed: 1);
-        string File(RunContext context) => context.FileOf(new PredictionsUnit("digits", new Subject("lenet5-digits", Placement.AxFpm)));
+        string File(RunContext context) => context.FileOf(new PredictionsUnit("digits", new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm)));
         Dataset digits = Datasets.Load("digits", Split.Test);
         RunContext whole = Context(), prepared = Context(), some = Context(), later = Context(), same = Context();
         whole.Use(digits, calibration: null);
@@ -129,9 +126,9 @@ public sealed class AuditTests : IDisposable
     public void Attack_OnAMeanOverNoise_SaysWhetherTheNetworkItselfIsWrong()
     {
         var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
-        var source = new Subject("lenet5-digits", Placement.Exact);
+        var source = new ModelVariant("lenet5-digits", MultiplierAssignment.Exact);
         var attack = new Pgd(0.15) { Steps = 5, Restarts = 1, RandomStart = false };
-        var unit = new AttackUnit(attack, "digits", source, Images: 20) { Jitters = 4 };
+        var unit = new AttackUnit(attack, "digits", source, Images: 20) { NoiseSamples = 4 };
         Runner.Run([unit], context, progress: null, TestContext.Current.CancellationToken);
         Rows rows = context.Result(unit);
         Dataset digits = context.Data("digits");
@@ -139,23 +136,23 @@ public sealed class AuditTests : IDisposable
         int[] places = [.. rows.Numbers("image").Select(image => (int)image)];
 
         TransferAttack outcome = TransferAttack.Run(
-            attack, new AveragingVictim(new NetworkVictim(network), new GaussianNoise(AttackUnit.JitterDeviation), 4, context.Seed), [], digits, places, context.Seed,
+            attack, new AveragingVictim(new NetworkVictim(network), new GaussianNoise(AttackUnit.NoiseStandardDeviation), 4, context.Seed), [], digits, places, context.Seed,
             cancellation: TestContext.Current.CancellationToken);
         float[] images = [.. outcome.Records.SelectMany(record => record.Adversarial)];
         int[] answers = Scores.Labels(network.Forward(new Tensor(images, places.Length, digits.Channels, digits.Height, digits.Width)));
 
-        Assert.Equal(places.Select((place, i) => (bool?)(answers[i] != digits.Labels[place])), Enumerable.Range(0, rows.Count).Select(row => rows.Truth(row, AttackUnit.Wrong(source))));
+        Assert.Equal(places.Select((place, i) => (bool?)(answers[i] != digits.Labels[place])), Enumerable.Range(0, rows.Count).Select(row => rows.Boolean(row, AttackUnit.Wrong(source))));
     }
 
     [Fact]
     public void Attack_TriedOnAControl_CountsTheImagesThatItsGainIsMeasuredOn()
     {
         var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
-        var source = new Subject("lenet5-digits", Placement.Exact);
+        var source = new ModelVariant("lenet5-digits", MultiplierAssignment.Exact);
         var unit = new AttackUnit(Fgsm.Released, "digits", source, Images: 1);
 
         Assert.DoesNotContain("Train", unit.Describe(context), StringComparison.Ordinal);
-        Assert.Contains("Train", (unit with { TriedOn = [source with { Disturbance = Disturbance.Gain }] }).Describe(context), StringComparison.Ordinal);
+        Assert.Contains("Train", (unit with { TriedOn = [source with { Perturbation = Perturbation.Gain }] }).Describe(context), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,13 +1,10 @@
 using Dapprox.Arithmetic;
-using Dapprox.Experiments;
 using Dapprox.Experiments.Paper;
 using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
 using Dapprox.Foundation;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
@@ -60,7 +57,7 @@ public class ExperimentTests(RunsFixture fixture)
 
     [Fact]
     public void Judge_HasAResultForAllButCifar() => Assert.Equal(
-        AllExperiments.List.Where(experiment => experiment.Stage != Stage.Colour).Select(experiment => experiment.Id),
+        AllExperiments.List.Where(experiment => experiment.Domain != ImageDomain.Colour).Select(experiment => experiment.Id),
         Run.Results.Results.Select(result => result.Id));
 
     [Fact]
@@ -115,7 +112,7 @@ public class ExperimentTests(RunsFixture fixture)
         {
             string name = layers == LayerSelection.All ? multiplier : $"{multiplier} in convolutions";
             var expected = Evaluation.Of(exact.With(Multipliers.Find(multiplier), layers), images, cancellation: TestContext.Current.CancellationToken);
-            Cell cell = Assert.Single(table.Rows, row => row[0].Text == name)[1];
+            ResultCell cell = Assert.Single(table.Rows, row => row[0].Text == name)[1];
             Assert.Equal((expected.Accuracy, expected.Count), (cell.Value, cell.Of));
         }
     }
@@ -123,9 +120,9 @@ public class ExperimentTests(RunsFixture fixture)
     [Fact]
     public void AttackUnit_CountsWhomTheExamplesFool_AsADirectForwardPassDoes()
     {
-        Subject exact = new("lenet5-digits", Placement.Exact), approximate = exact with { Placement = Placement.AxFpm };
+        ModelVariant exact = new("lenet5-digits", MultiplierAssignment.Exact), approximate = exact with { Assignment = MultiplierAssignment.AxFpm };
         var attack = new Pgd(0.15) { Restarts = 1 };
-        Rows rows = new AttackUnit(attack, "digits", exact, 8) { TriedOn = [approximate], CorrectOn = [approximate], Overshoots = [2] }
+        Rows rows = new AttackUnit(attack, "digits", exact, 8) { TriedOn = [approximate], CorrectOn = [approximate], ExtrapolationFactors = [2] }
             .Run(Run.Context, _ => { }, TestContext.Current.CancellationToken);
 
         Dataset data = Datasets.Load("digits", Split.Test);
@@ -134,24 +131,24 @@ public class ExperimentTests(RunsFixture fixture)
         AttackRecord[] records = AttackRunner.Run(attack, new NetworkVictim(source), data.Images(places), places.Select(place => data.Labels[place]).ToArray(), 1, positions: places, cancellation: TestContext.Current.CancellationToken);
         for (int i = 0; i < places.Length; i++)
         {
-            Assert.Equal(places[i], rows.Whole(i, "image"));
-            Assert.Equal(records[i].Success, rows.Truth(i, "success"));
+            Assert.Equal(places[i], rows.Int32(i, "image"));
+            Assert.Equal(records[i].Success, rows.Boolean(i, "success"));
             Tensor image = new(records[i].Adversarial, 1, 1, 28, 28), clean = data.Images(places[i], 1);
             float[] further = [.. clean.Data.Zip(image.Data, (from, to) => (float)Math.Clamp(from + 2 * ((double)to - from), 0, 1))];
-            Assert.Equal(records[i].Success ? Fools(image) : null, rows.Truth(i, AttackUnit.Fools(approximate)));
-            Assert.Equal(records[i].Success ? Fools(new Tensor(further, 1, 1, 28, 28)) : null, rows.Truth(i, AttackUnit.Fools(approximate, 2)));
+            Assert.Equal(records[i].Success ? Fools(image) : null, rows.Boolean(i, AttackUnit.Fools(approximate)));
+            Assert.Equal(records[i].Success ? Fools(new Tensor(further, 1, 1, 28, 28)) : null, rows.Boolean(i, AttackUnit.Fools(approximate, 2)));
 
             bool? Fools(Tensor tried) => new NetworkVictim(other).Labels(tried)[0] != records[i].Label;
         }
 
-        Assert.Contains(Enumerable.Range(0, rows.Count), i => rows.Truth(i, AttackUnit.Fools(approximate)) == true);
+        Assert.Contains(Enumerable.Range(0, rows.Count), i => rows.Boolean(i, AttackUnit.Fools(approximate)) == true);
     }
 
     [Fact]
     public void Disturbance_Gain_GivesTheLayersOutputsOfAxFpm_OnAverage()
     {
-        var exact = new Subject("lenet5-digits", Placement.Exact);
-        Network gain = Run.Context.Network(exact with { Disturbance = Disturbance.Gain }, "digits"), plain = Run.Context.Network(exact, "digits"), approximate = Run.Context.Network(exact with { Placement = Placement.AxFpm }, "digits");
+        var exact = new ModelVariant("lenet5-digits", MultiplierAssignment.Exact);
+        Network gain = Run.Context.Network(exact with { Perturbation = Perturbation.Gain }, "digits"), plain = Run.Context.Network(exact, "digits"), approximate = Run.Context.Network(exact with { Assignment = MultiplierAssignment.AxFpm }, "digits");
         Tensor images = Datasets.Load("digits", Split.Test).Images(0, 100);
 
         double Size(Network network) => network.Forward(images).Data.Sum(logit => Math.Abs((double)logit));
@@ -162,7 +159,7 @@ public class ExperimentTests(RunsFixture fixture)
     [Fact]
     public void Substitute_AnswersAsItsVictim_MoreOftenThanChance()
     {
-        var victim = new Subject("lenet5-digits", Placement.AxFpm);
+        var victim = new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm);
         var unit = new SubstituteUnit("substitute", "digits", "lenet5", victim, 100, 1, new() { Epochs = 10, BatchSize = 32, Shift = 0, Rotation = 0 });
         Network substitute = unit.Network(unit.Run(Run.Context, _ => { }, TestContext.Current.CancellationToken));
 

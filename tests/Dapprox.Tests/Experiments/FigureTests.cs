@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Dapprox.Arithmetic;
-using Dapprox.Experiments;
 using Dapprox.Experiments.Figures;
 using Dapprox.Experiments.Results;
 using Dapprox.Measurement;
@@ -19,7 +18,7 @@ public class FigureTests
     public void NoiseFigure_IsAPngOfItsSize_WithBothPlots(string multiplier, string law)
     {
         NoiseProfile profile = NoiseProfile.Measure(
-            Multipliers.Find(multiplier), OperandLaw.Find(law), 50_000, seed: 1, TestContext.Current.CancellationToken);
+            Multipliers.Find(multiplier), OperandDistribution.Find(law), 50_000, seed: 1, TestContext.Current.CancellationToken);
 
         using SKBitmap picture = SKBitmap.Decode(NoiseFigure.Draw(profile));
 
@@ -34,7 +33,7 @@ public class FigureTests
     public void NoiseFigure_OfHardlyAnything_IsStillAPicture(bool undefined, long samples)
     {
         FloatMultiplier multiplier = undefined ? new Undefined() : AxFpm.Released;
-        NoiseProfile profile = NoiseProfile.Measure(multiplier, OperandLaw.Uniform01, samples, seed: 1, TestContext.Current.CancellationToken);
+        NoiseProfile profile = NoiseProfile.Measure(multiplier, OperandDistribution.Uniform01, samples, seed: 1, TestContext.Current.CancellationToken);
 
         using SKBitmap picture = SKBitmap.Decode(NoiseFigure.Draw(profile));
 
@@ -44,7 +43,7 @@ public class FigureTests
     [Fact]
     public void NoiseProfile_CountsEveryProductOnce()
     {
-        NoiseProfile profile = NoiseProfile.Measure(AxFpm.Released, OperandLaw.Uniform01, 50_000, seed: 1, TestContext.Current.CancellationToken);
+        NoiseProfile profile = NoiseProfile.Measure(AxFpm.Released, OperandDistribution.Uniform01, 50_000, seed: 1, TestContext.Current.CancellationToken);
 
         Assert.Equal(50_000, profile.Density.Counts.Cast<int>().Sum());
         Assert.InRange(profile.Density.ErrorHigh, 0.4, 0.5);

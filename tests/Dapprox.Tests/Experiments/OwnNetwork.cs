@@ -1,6 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;

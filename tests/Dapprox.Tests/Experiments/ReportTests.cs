@@ -95,7 +95,7 @@ public partial class ReportTests(RunsFixture fixture)
         Assert.All(Cells(), cell => Assert.Contains(NumberText.Line(cell), text, StringComparison.Ordinal));
     }
 
-    IEnumerable<Cell> Cells() => Source.Results.Results.SelectMany(result => result.Tables).SelectMany(table => table.Rows).SelectMany(row => row);
+    IEnumerable<ResultCell> Cells() => Source.Results.Results.SelectMany(result => result.Tables).SelectMany(table => table.Rows).SelectMany(row => row);
 
     [Fact]
     public void Save_WritesAllFiles()

@@ -4,13 +4,9 @@ using Dapprox.Circuits.Formats;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
 using Dapprox.Foundation;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Data;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Xunit;
@@ -198,8 +194,8 @@ public sealed class RunnerTests : IDisposable
         Rows Ask(string sql, params RunFolder[] runs) => RunQuery.Ask(runs, sql, TestContext.Current.CancellationToken);
 
         Rows counts = Ask("SELECT run, count(*) AS n FROM counting GROUP BY run ORDER BY run", first.Folder, second.Folder);
-        Assert.Equal([(first.Folder.Path, 2), (second.Folder.Path, 1)], Enumerable.Range(0, counts.Count).Select(row => (counts.Text(row, "run")!, counts.Whole(row, "n"))));
-        Assert.Equal((second.Folder.Path, 7), (Ask("SELECT * FROM other", first.Folder, second.Folder).Text(0, "run"), Ask("SELECT * FROM other", first.Folder, second.Folder).Whole(0, "x")));
+        Assert.Equal([(first.Folder.Path, 2), (second.Folder.Path, 1)], Enumerable.Range(0, counts.Count).Select(row => (counts.Text(row, "run")!, counts.Int32(row, "n"))));
+        Assert.Equal((second.Folder.Path, 7), (Ask("SELECT * FROM other", first.Folder, second.Folder).Text(0, "run"), Ask("SELECT * FROM other", first.Folder, second.Folder).Int32(0, "x")));
         Assert.False(Ask("SELECT * FROM counting", first.Folder).Has("run"));
         Assert.Equal(["counting", "other"], RunQuery.Kinds([first.Folder, second.Folder]));
         Assert.Contains("'nowhere' holds no results", Assert.Throws<InputException>(() => Ask("SELECT 1", first.Folder, new RunFolder("nowhere"))).Message, StringComparison.Ordinal);
@@ -257,7 +253,7 @@ public sealed class RunnerTests : IDisposable
         Rows rows = RunQuery.Ask([Context().Folder], "SELECT 1 AS x, 2 AS x, 3 AS x_2 FROM counting", TestContext.Current.CancellationToken);
 
         Assert.Equal(["x", "x_2", "x_2_2"], rows.Columns.Select(column => column.Name));
-        Assert.Equal(3, rows.Whole(0, "x_2_2"));
+        Assert.Equal(3, rows.Int32(0, "x_2_2"));
     }
 
     [Theory]
@@ -265,34 +261,34 @@ public sealed class RunnerTests : IDisposable
     [InlineData("ax-fpm", "ax-fpm", "all")]
     [InlineData("ax-fpm in convolutions + heap-like in dense", "ax-fpm", "convolutions", "heap-like", "dense")]
     public void Placement_HasItsPartsInItsName(string expected, params string[] parts) =>
-        Assert.Equal(expected, new Placement([.. parts.Chunk(2).Select(part => (part[0], part[1]))]).ToString());
+        Assert.Equal(expected, new MultiplierAssignment([.. parts.Chunk(2).Select(part => (part[0], part[1]))]).ToString());
 
     [Fact]
     public void Placement_OfACircuitsFile_IsTheContentThatWasReadFirst()
     {
         string file = folder.File("mine.v");
-        string Describe(Placement placement) => new Subject("lenet5-digits", placement).Describe(Context());
+        string Describe(MultiplierAssignment assignment) => new ModelVariant("lenet5-digits", assignment).Describe(Context());
         CircuitFiles.Write(new CircuitDocument(CircuitDescription.Build("array:24:ama5")), file);
-        Placement first = Placement.Of(file);
+        MultiplierAssignment first = MultiplierAssignment.Of(file);
         string before = Describe(first);
 
         CircuitFiles.Write(new CircuitDocument(CircuitDescription.Build("array:24:ama1")), file);
 
         Assert.Equal(file, first.ToString());
-        Assert.NotEqual(before, Describe(Placement.Of(file)));
+        Assert.NotEqual(before, Describe(MultiplierAssignment.Of(file)));
         Assert.Equal(before, Describe(first));
         Dataset digits = Datasets.Load("digits", Split.Test);
         Network exact = TrainedModels.Load("lenet5-digits");
         Tensor images = digits.Images(0, 8);
-        float[] Scores(Placement placement) => placement.Put(exact).Forward(images).Data;
-        Assert.Equal(Scores(Placement.Of("array:24:ama5")), Scores(first));
-        Assert.Equal(Scores(Placement.Of("array:24:ama1")), Scores(Placement.Of(file)));
+        float[] Scores(MultiplierAssignment assignment) => assignment.Put(exact).Forward(images).Data;
+        Assert.Equal(Scores(MultiplierAssignment.Of("array:24:ama5")), Scores(first));
+        Assert.Equal(Scores(MultiplierAssignment.Of("array:24:ama1")), Scores(MultiplierAssignment.Of(file)));
     }
 
     [Fact]
     public void Run_OfAnAttackThatWasInterrupted_GoesOnFromItsCheckpoint()
     {
-        var unit = new AttackUnit(BoundaryAttack.Released with { Steps = 400 }, "digits", new Subject("lenet5-digits", Placement.Exact), Images: 3);
+        var unit = new AttackUnit(BoundaryAttack.Released with { Steps = 400 }, "digits", new ModelVariant("lenet5-digits", MultiplierAssignment.Exact), Images: 3);
         var whole = new RunContext(new RunFolder(folder.File("whole")), null, seed: 1);
         int rounds = 0, roundsLeft = 0;
         Runner.Run([unit], whole, _ => rounds++, TestContext.Current.CancellationToken);

@@ -1,4 +1,3 @@
-using Dapprox.Experiments;
 using Dapprox.Experiments.Paper;
 using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Results;

@@ -1,5 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks.Formats;
 using Xunit;
 
 namespace Dapprox.Tests.Formats;

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;

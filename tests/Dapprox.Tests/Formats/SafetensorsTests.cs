@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Tensors;
 using Xunit;

@@ -1,5 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks.Formats;
 using Dapprox.Search;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using Dapprox.Arithmetic;
 using Dapprox.Circuits;
-using Dapprox.Experiments;
 using Dapprox.Experiments.Units;
 using Dapprox.Foundation;
 using Dapprox.Hardware;
@@ -10,7 +9,6 @@ using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Tensors;
-using Dapprox.Statistics;
 using Dapprox.Tests.Attacks;
 using Xunit;
 
@@ -50,10 +48,10 @@ public sealed class ComparisonTests
     [Fact]
     public void Price_OfBfloat16_IsThatOfATruncatingFloatAroundBooth()
     {
-        CircuitCost expected = new CostMeasurement(CircuitDescription.Build("booth:8"), FloatParts.Truncating).OnRandomOperands(CellLibrary.Shipped, IntegerLaw.Normalised, 512, 1);
+        CircuitCost expected = new CostMeasurement(CircuitDescription.Build("booth:8"), FloatParts.Truncating).OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1);
 
-        CircuitCost truncated = new CostMeasurement(Bfloat16Multiplier.Truncated).OnRandomOperands(CellLibrary.Shipped, IntegerLaw.Normalised, 512, 1);
-        CircuitCost nearest = new CostMeasurement(Bfloat16Multiplier.Nearest).OnRandomOperands(CellLibrary.Shipped, IntegerLaw.Normalised, 512, 1);
+        CircuitCost truncated = new CostMeasurement(Bfloat16Multiplier.Truncated).OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1);
+        CircuitCost nearest = new CostMeasurement(Bfloat16Multiplier.Nearest).OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1);
 
         Assert.Equal((expected.TotalEnergy, expected.Delay, expected.Area), (truncated.TotalEnergy, truncated.Delay, truncated.Area));
         Assert.True(nearest.TotalEnergy > expected.TotalEnergy && nearest.Delay > expected.Delay && nearest.Area > expected.Area);

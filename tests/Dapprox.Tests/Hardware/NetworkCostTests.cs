@@ -4,7 +4,6 @@ using Dapprox.Foundation;
 using Dapprox.Hardware;
 using Dapprox.Kernels;
 using Dapprox.Measurement;
-using Dapprox.Networks;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Measurement;
@@ -124,7 +123,7 @@ public sealed class NetworkCostTests
         Assert.Equal(0, layers[0].ZeroActivations);
         Assert.InRange(layers[1].ZeroActivations, 0.05, 0.95);
         // Half of the operands stay, and only activations change.
-        Assert.True(layers[0].Product.Energy < measurement.OnRandomOperands(CellLibrary.Shipped, IntegerLaw.Normalised, 1000, 1).Energy);
+        Assert.True(layers[0].Product.Energy < measurement.OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 1000, 1).Energy);
         Assert.Throws<InputException>(() => NetworkCost.Of(network, images.Rows(0, 1), _ => measurement, CellLibrary.Shipped, 1000, seed: 1));
     }
 }

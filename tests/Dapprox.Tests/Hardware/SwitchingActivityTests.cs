@@ -1,7 +1,6 @@
 using Dapprox.Circuits;
 using Dapprox.Foundation;
 using Dapprox.Hardware;
-using Dapprox.Measurement;
 using Xunit;
 
 namespace Dapprox.Tests.Hardware;

@@ -1,7 +1,6 @@
 using CsCheck;
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
-using Dapprox.Measurement;
 using Dapprox.Tests.References;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
-using Dapprox.Measurement;
 using Dapprox.Tests.References;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using CsCheck;
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
-using Dapprox.Networks;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Tensors;
 using Dapprox.Tests.Kernels;

@@ -1,6 +1,5 @@
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
-using Dapprox.Networks;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Tensors;
 using TorchSharp;

@@ -1,5 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Tensors;
 using Dapprox.Training;

@@ -1,4 +1,3 @@
-using Dapprox.Networks;
 using Dapprox.Networks.Tensors;
 using Xunit;
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Dapprox.Kernels;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;

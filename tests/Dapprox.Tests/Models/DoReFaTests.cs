@@ -1,7 +1,5 @@
 using CsCheck;
-using Dapprox.Networks;
 using Dapprox.Networks.Layers;
-using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Dapprox.Tests.Layers;
 using Xunit;

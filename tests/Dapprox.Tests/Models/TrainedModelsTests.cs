@@ -1,5 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;

@@ -1,4 +1,3 @@
-using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Foundation;
 using Dapprox.Hardware;
@@ -76,12 +75,12 @@ public class DesignSpaceTests
     {
         const int Samples = 3000;
         Netlist circuit = CircuitDescription.Build("array:24:ama5:columns=45");
-        DesignMeasurement measurement = DesignMeasurement.OfFloats(OperandLaw.Uniform01, 24, Samples, seed: 9);
+        DesignMeasurement measurement = DesignMeasurement.OfFloats(OperandDistribution.Uniform01, 24, Samples, seed: 9);
 
         DesignErrors errors = measurement.Errors(circuit);
 
         // Up to one block the sample is that of the measurement of multipliers.
-        ErrorMetrics expected = ErrorMeasurement.Sample(new CircuitMultiplier(circuit), OperandLaw.Uniform01, Samples, seed: 9, cancellation: TestContext.Current.CancellationToken);
+        ErrorMetrics expected = ErrorMeasurement.Sample(new CircuitMultiplier(circuit), OperandDistribution.Uniform01, Samples, seed: 9, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(expected.MeanRelativeError.Value, errors.Mred, 1e-12);
         Assert.Equal(expected.NormalisedMeanError.Value, errors.Nmed, 1e-12);
         Assert.Equal(expected.ShareAbove.Value, errors.ShareAbove);
@@ -90,7 +89,7 @@ public class DesignSpaceTests
     [Fact]
     public void Transistors_OfTheExactArray_AreTheWhole()
     {
-        DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerLaw.Uniform, 6, 100, seed: 1);
+        DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerDistribution.Uniform, 6, 100, seed: 1);
 
         Assert.Equal(1, DesignFigures.Transistors.Of(new Design(CircuitDescription.Build("array:6"), measurement)));
         Assert.Equal(8.0 / 24, DesignFigures.Transistors.Of(new Design(CircuitDescription.Build("array:6:ama5"), measurement)), 1e-12);
@@ -100,7 +99,7 @@ public class DesignSpaceTests
     [Fact]
     public void Cost_IsRelativeToTheExactArray()
     {
-        DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerLaw.Uniform, 6, 100, seed: 1, Prices());
+        DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerDistribution.Uniform, 6, 100, seed: 1, Prices());
 
         DesignCost exact = measurement.Cost(CircuitDescription.Build("array:6")), approximate = measurement.Cost(CircuitDescription.Build("array:6:ama5"));
 

@@ -1,4 +1,3 @@
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Tensors;

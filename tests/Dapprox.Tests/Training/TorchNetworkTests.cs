@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Tensors;

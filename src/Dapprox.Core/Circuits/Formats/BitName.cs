@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dapprox.Foundation;
 
 namespace Dapprox.Circuits.Formats;
 
@@ -7,13 +6,13 @@ namespace Dapprox.Circuits.Formats;
 static class BitName
 {
     // Buses are not wider than this; a longer number is part of a name.
-    const int MostDigits = 4;
+    const int MaxDigits = 4;
 
     /// <summary>The bus and the index; null for a name without one.</summary>
     public static (string Bus, int Index)? Split(string name)
     {
         int open = name.LastIndexOf('[');
-        return open > 0 && name.EndsWith(']') && name.Length - open - 2 is >= 1 and <= MostDigits
+        return open > 0 && name.EndsWith(']') && name.Length - open - 2 is >= 1 and <= MaxDigits
             && int.TryParse(name.AsSpan(open + 1, name.Length - open - 2), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
             ? (name[..open], index)
             : null;

@@ -10,7 +10,7 @@ namespace Dapprox.Circuits.Formats;
 sealed class BlifReader
 {
     // The cover of a wide function is a chain of gates; no generator writes wider ones.
-    const int MostCoverInputs = 64;
+    const int MaxCoverInputs = 64;
 
     static readonly char[] Blanks = [' ', '\t', '\r'];
 
@@ -99,8 +99,8 @@ sealed class BlifReader
                     ports.Add((name, words[0] == ".outputs", line));
                 break;
             case ".names":
-                if (words.Length is < 2 or > MostCoverInputs + 2)
-                    throw text.Wrong(line, $".names has {words.Length - 2} inputs; at most {MostCoverInputs} are read, and then the output");
+                if (words.Length is < 2 or > MaxCoverInputs + 2)
+                    throw text.Wrong(line, $".names has {words.Length - 2} inputs; at most {MaxCoverInputs} are read, and then the output");
                 cover = new Cover(line, [.. words[1..^1].Select(name => Wire(line, name))], Wire(line, words[^1]));
                 break;
             case ".subckt" or ".gate":

@@ -42,10 +42,10 @@ static class CgpReader
         if (header.Length != 7)
             throw scanner.Wrong($"the header has {header.Length} numbers; it has 7: inputs, outputs, rows, columns, 2, 1, levels back");
         (int inputs, int outputs) = (header[0], header[1]);
-        if (inputs < 2 || inputs % 2 != 0 || inputs > 2 * NetlistBuilder.MostBits)
-            throw scanner.Wrong($"there are {inputs} input bits; two operands of the same width have an even number, up to {2 * NetlistBuilder.MostBits}");
-        if (outputs is < 1 or > NetlistBuilder.MostBits)
-            throw scanner.Wrong($"there are {outputs} outputs; 1 to {NetlistBuilder.MostBits} can be had");
+        if (inputs < 2 || inputs % 2 != 0 || inputs > 2 * NetlistBuilder.MaxBits)
+            throw scanner.Wrong($"there are {inputs} input bits; two operands of the same width have an even number, up to {2 * NetlistBuilder.MaxBits}");
+        if (outputs is < 1 or > NetlistBuilder.MaxBits)
+            throw scanner.Wrong($"there are {outputs} outputs; 1 to {NetlistBuilder.MaxBits} can be had");
         if (header[4] != 2 || header[5] != 1)
             throw scanner.Wrong($"nodes of {header[4]} inputs and {header[5]} outputs; those of 2 and 1 are read");
 
@@ -55,7 +55,7 @@ static class CgpReader
             nets.Add(nets.Count, net);
         while (scanner.IsNode())
         {
-            if (nets.Count > SourceText.MostElements)
+            if (nets.Count > SourceText.MaxElements)
                 throw text.TooManyElements(scanner.Line);
             (int id, int[] node) = scanner.Node();
             if (node.Length != 3)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Dapprox.Measurement;
 
 namespace Dapprox.Circuits.Formats;
 

@@ -1,7 +1,5 @@
 using System.Text;
 using Dapprox.Arithmetic;
-using Dapprox.Circuits;
-using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
 
 namespace Dapprox.Circuits.Formats;
@@ -35,8 +33,8 @@ public static class CircuitFiles
             throw new InputException($"'{path}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read");
         string content = InputFile.Read(path, stream =>
         {
-            if (stream.Length > SourceText.MostCharacters)
-                throw new InputException($"'{path}' has {stream.Length} bytes; circuit files have at most {SourceText.MostCharacters}");
+            if (stream.Length > SourceText.MaxCharacters)
+                throw new InputException($"'{path}' has {stream.Length} bytes; circuit files have at most {SourceText.MaxCharacters}");
             using var reader = new StreamReader(stream, Encoding.UTF8);
             return reader.ReadToEnd();
         });

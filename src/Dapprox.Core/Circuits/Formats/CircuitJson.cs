@@ -118,8 +118,8 @@ public static class CircuitJson
             int count = Netlist.ConstantCount;
             foreach ((string input, int width, long at) in inputs)
             {
-                if (width is < 1 or > NetlistBuilder.MostBits)
-                    throw Wrong(at, $"the input {SourceText.Shown(input)} has the width {width}; 1 to {NetlistBuilder.MostBits} can be had");
+                if (width is < 1 or > NetlistBuilder.MaxBits)
+                    throw Wrong(at, $"the input {SourceText.Shown(input)} has the width {width}; 1 to {NetlistBuilder.MaxBits} can be had");
                 builder.Input(input, width);
                 count += width;
             }
@@ -142,8 +142,8 @@ public static class CircuitJson
 
             foreach ((string output, int[] nets, long at) in outputs)
             {
-                if (nets.Length is < 1 or > NetlistBuilder.MostBits)
-                    throw Wrong(at, $"the output {SourceText.Shown(output)} has {nets.Length} nets; 1 to {NetlistBuilder.MostBits} can be had");
+                if (nets.Length is < 1 or > NetlistBuilder.MaxBits)
+                    throw Wrong(at, $"the output {SourceText.Shown(output)} has {nets.Length} nets; 1 to {NetlistBuilder.MaxBits} can be had");
                 if (nets.Any(net => net < 0 || net >= count))
                     throw Wrong(at, $"the output {SourceText.Shown(output)} has a net that nothing drives; there are the nets 0 to {count - 1}");
                 builder.Output(output, nets);
@@ -305,7 +305,7 @@ public static class CircuitJson
 
         void Bounded(int count, long at)
         {
-            if (count >= SourceText.MostElements)
+            if (count >= SourceText.MaxElements)
                 throw text.TooManyElements(Line(at));
         }
 

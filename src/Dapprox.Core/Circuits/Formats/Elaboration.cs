@@ -127,7 +127,7 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
             if (definitionOf[statement]?.Netlist is Netlist inner)
             {
                 elements += inner.Elements.Count;
-                if (elements > SourceText.MostElements)
+                if (elements > SourceText.MaxElements)
                     throw text.TooManyElements(at.Line);
                 int next = 0;
                 int[][] buses = [.. inner.Inputs.Select(bus => inputs[next..(next += bus.Width)])];
@@ -135,7 +135,7 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
             }
             else if (at.Cell is Cell cell)
             {
-                if (++elements > SourceText.MostElements)
+                if (++elements > SourceText.MaxElements)
                     throw text.TooManyElements(at.Line);
                 made = builder.Add(cell, inputs);
             }
@@ -163,9 +163,9 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
         return builder.Build();
     }
 
-    Port Checked(ModuleSource module, Port port) => port.Bits.Length <= NetlistBuilder.MostBits
+    Port Checked(ModuleSource module, Port port) => port.Bits.Length <= NetlistBuilder.MaxBits
         ? port
-        : throw text.Wrong(module.Line, $"the port {SourceText.Shown(port.Name)} of {SourceText.Shown(module.Name)} has {port.Bits.Length} bits; at most {NetlistBuilder.MostBits} can be had");
+        : throw text.Wrong(module.Line, $"the port {SourceText.Shown(port.Name)} of {SourceText.Shown(module.Name)} has {port.Bits.Length} bits; at most {NetlistBuilder.MaxBits} can be had");
 
     /// <summary>The statements with the inputs and outputs of other modules filled in; an output without a wire is −1.</summary>
     (Statement[] Statements, Definition?[] Definitions) Resolve(ModuleSource module)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dapprox.Foundation;
 
 namespace Dapprox.Circuits.Formats;
 

@@ -33,7 +33,7 @@ sealed class ModuleSource(SourceText text, string name, int line)
     public const int One = 1;
 
     // As many as a file of the longest length can name, and few enough to have an array of.
-    const int MostBits = 1 << 21;
+    const int MaxBits = 1 << 21;
 
     readonly List<(int First, string Name, int Low, int Width)> names = [];
     readonly List<Statement> statements = [];
@@ -61,8 +61,8 @@ sealed class ModuleSource(SourceText text, string name, int line)
     /// <param name="low">The index of the lowest, for messages.</param>
     public int[] NewBits(int at, string? called, int width = 1, int low = 0)
     {
-        if (width > MostBits - bitCount)
-            throw Text.Wrong(at, $"{Name} has more than {MostBits} wires, the most that are read");
+        if (width > MaxBits - bitCount)
+            throw Text.Wrong(at, $"{Name} has more than {MaxBits} wires, the most that are read");
         if (called is not null)
             names.Add((bitCount, called, low, width));
         int[] bits = [.. Enumerable.Range(bitCount, width)];
@@ -79,7 +79,7 @@ sealed class ModuleSource(SourceText text, string name, int line)
     /// <summary>Adds a cell.</summary>
     public void Add(int at, Cell cell, int[] inputs, int[] outputs)
     {
-        if (++cellCount > SourceText.MostElements)
+        if (++cellCount > SourceText.MaxElements)
             throw Text.TooManyElements(at);
         statements.Add(new Statement(at, cell, null, inputs, outputs, []));
     }

@@ -8,10 +8,10 @@ namespace Dapprox.Circuits.Formats;
 public sealed record SourceText(string Name, string Content)
 {
     /// <summary>The longest text that is read, in characters: a flat array of 32 by 32 bits has less than a hundredth of it.</summary>
-    public const int MostCharacters = 16_000_000;
+    public const int MaxCharacters = 16_000_000;
 
     /// <summary>The most cells of a circuit that is read.</summary>
-    public const int MostElements = 100_000;
+    public const int MaxElements = 100_000;
 
     // What a message repeats of the text.
     const int ShownCharacters = 60;
@@ -21,8 +21,8 @@ public sealed record SourceText(string Name, string Content)
     /// <param name="reason">What is wrong, and what is legal.</param>
     internal InputException Wrong(int line, string reason) => new($"'{Name}', line {line}: {reason}");
 
-    /// <summary>The message for circuits of more than <see cref="MostElements"/> cells.</summary>
-    internal InputException TooManyElements(int line) => Wrong(line, $"the circuit has more than {MostElements} cells, the most that are read");
+    /// <summary>The message for circuits of more than <see cref="MaxElements"/> cells.</summary>
+    internal InputException TooManyElements(int line) => Wrong(line, $"the circuit has more than {MaxElements} cells, the most that are read");
 
     /// <summary>A word of the text as messages show it: cut, and without control characters.</summary>
     internal static string Shown(string word)

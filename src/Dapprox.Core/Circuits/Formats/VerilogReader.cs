@@ -15,7 +15,7 @@ sealed class VerilogReader
     const int DeepestExpression = 200;
 
     // The bits of all expressions together: more than a file of the longest length has without tricks.
-    const int MostBits = 1 << 23;
+    const int MaxBits = 1 << 23;
 
     static readonly Dictionary<string, Cell> Primitives = new(StringComparer.Ordinal)
     {
@@ -383,7 +383,7 @@ sealed class VerilogReader
             Expect("{");
             int[] part = Concatenation(line);
             Expect("}");
-            if ((long)times * part.Length > MostBits)
+            if ((long)times * part.Length > MaxBits)
                 throw TooManyBits(line);
             value = [.. Enumerable.Repeat(part, times).SelectMany(copy => copy)];
         }
@@ -406,11 +406,11 @@ sealed class VerilogReader
     {
         string digits = number.Text.Replace("_", "", StringComparison.Ordinal);
         int quote = digits.IndexOf('\'', StringComparison.Ordinal);
-        if (quote <= 0 || digits.Length < quote + 3 || !int.TryParse(digits.AsSpan(0, quote), NumberStyles.None, CultureInfo.InvariantCulture, out int width) || width is < 1 or > NetlistBuilder.MostBits)
-            throw text.Wrong(number.Line, $"the constant {SourceText.Shown(number.Text)} has no width; write 1'b0 or 8'hff, with 1 to {NetlistBuilder.MostBits} bits");
+        if (quote <= 0 || digits.Length < quote + 3 || !int.TryParse(digits.AsSpan(0, quote), NumberStyles.None, CultureInfo.InvariantCulture, out int width) || width is < 1 or > NetlistBuilder.MaxBits)
+            throw text.Wrong(number.Line, $"the constant {SourceText.Shown(number.Text)} has no width; write 1'b0 or 8'hff, with 1 to {NetlistBuilder.MaxBits} bits");
         int radix = char.ToLowerInvariant(digits[quote + 1]) switch { 'b' => 2, 'o' => 8, 'd' => 10, 'h' => 16, _ => 0 };
         BigInteger value = 0;
-        foreach (char digit in digits.AsSpan(quote + 2, Math.Min(digits.Length - quote - 2, NetlistBuilder.MostBits)))
+        foreach (char digit in digits.AsSpan(quote + 2, Math.Min(digits.Length - quote - 2, NetlistBuilder.MaxBits)))
         {
             int worth = char.IsAsciiHexDigit(digit) ? Convert.ToInt32($"{digit}", 16) : int.MaxValue;
             if (worth >= radix)
@@ -418,7 +418,7 @@ sealed class VerilogReader
             value = value * radix + worth;
         }
 
-        if (digits.Length - quote - 2 > NetlistBuilder.MostBits || value >> width != 0)
+        if (digits.Length - quote - 2 > NetlistBuilder.MaxBits || value >> width != 0)
             throw text.Wrong(number.Line, $"the constant {SourceText.Shown(number.Text)} does not fit {width} bits");
         return Counted(number.Line, [.. Enumerable.Range(0, width).Select(bit => (value >> bit).IsEven ? ModuleSource.Zero : ModuleSource.One)]);
     }
@@ -438,10 +438,10 @@ sealed class VerilogReader
     int[] Counted(int line, int[] value)
     {
         bits += value.Length;
-        return bits <= MostBits ? value : throw TooManyBits(line);
+        return bits <= MaxBits ? value : throw TooManyBits(line);
     }
 
-    InputException TooManyBits(int line) => text.Wrong(line, $"the expressions have more than {MostBits} bits together, the most that are read");
+    InputException TooManyBits(int line) => text.Wrong(line, $"the expressions have more than {MaxBits} bits together, the most that are read");
 
     (int Left, int Right)? Range()
     {

@@ -63,7 +63,7 @@ public sealed record Apgd(double Epsilon) : IAttack<IGradientVictim>
         if (Loss == ApgdLoss.TargetedDlr && !image.IsTargeted)
         {
             float[] logits = await image.Logits(victim, image.Clean.ToArray());
-            targets = MarginLoss.Rivals(logits, image.Class).Take(Targets).Select(rival => (int?)rival).ToArray();
+            targets = MarginLoss.RunnersUp(logits, image.Class).Take(Targets).Select(rival => (int?)rival).ToArray();
         }
 
         StopReason reason = StopReason.BudgetSpent;

@@ -65,7 +65,7 @@ sealed class ApgdAscent(IGradientVictim victim, AttackedImage image, ApgdObjecti
         // The last success that is asked about is the one that counts, and the best lies deepest in the wrong class.
         if (bestSucceeds && !options.StopsAtSuccess)
             await image.Logits(victim, best);
-        image.Attempt = best;
+        image.Candidate = best;
         return found ? StopReason.Found : StopReason.BudgetSpent;
     }
 

@@ -1,5 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks.Attacks.Engine;
 
 namespace Dapprox.Networks.Attacks.Algorithms;
 
@@ -10,7 +9,7 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 sealed class BoundarySteps
 {
     const int SphericalWindow = 100, SourceWindow = 30, Confirmations = 100;
-    const double Often = 0.5, Seldom = 0.2, Least = 1e-7, LeastConfirmed = 2e-7;
+    const double Often = 0.5, Seldom = 0.2, Least = 1e-7, MinConfirmed = 2e-7;
     const int NumberCount = 8;
 
     readonly BoundaryAttack options;
@@ -76,7 +75,7 @@ sealed class BoundarySteps
 
         // The first time that the steps have become too small, they may merely have been led astray.
         if (convergences >= 2)
-            confirmations = Source < LeastConfirmed ? confirmations + 1 : 0;
+            confirmations = Source < MinConfirmed ? confirmations + 1 : 0;
         else if (Source < Least && ++convergences == 1)
             (Spherical, Source) = (options.SphericalStep, options.SourceStep);
     }

@@ -27,7 +27,7 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
     const int StepsToRepeat = 10;
 
     // As its authors have it. A c beyond drowns the distance, and in the end all that binary64 holds.
-    const double LargestConstant = 1e10;
+    const double MaxConstant = 1e10;
 
     /// <summary>As in Foolbox 2.4: 5 values of c from 0.01 on, learning rate 0.005.</summary>
     public static CarliniWagner Released { get; } = new() { SearchSteps = 5, LearningRate = 5e-3, InitialConstant = 1e-2 };
@@ -58,7 +58,7 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
     public double LearningRate { get; init => field = AttackOption.Positive(value, nameof(LearningRate)); } = 1e-2;
 
     /// <summary>The first c; above 0 and at most 10¹⁰.</summary>
-    public double InitialConstant { get; init => field = AttackOption.Within(LargestConstant, value, nameof(InitialConstant)); } = 1e-3;
+    public double InitialConstant { get; init => field = AttackOption.Within(MaxConstant, value, nameof(InitialConstant)); } = 1e-3;
 
     /// <summary>Whether a descent ends when the loss fell by less than 0.01 % since a tenth of the iterations before.</summary>
     public bool AbortEarly { get; init; } = true;
@@ -79,9 +79,9 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
                 high = constant;
             else
                 low = constant;
-            if (low == LargestConstant)
+            if (low == MaxConstant)
                 break;
-            constant = double.IsInfinity(high) ? Math.Min(10 * constant, LargestConstant) : (low + high) / 2;
+            constant = double.IsInfinity(high) ? Math.Min(10 * constant, MaxConstant) : (low + high) / 2;
         }
 
         return StopReason.BudgetSpent;
@@ -115,14 +115,14 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
             image.Progress = (step + (iteration + 1.0) / Iterations) / SearchSteps;
         }
 
-        image.Attempt = space.Point();
+        image.Candidate = space.Point();
         return (found, StopReason.BudgetSpent);
     }
 
     /// <summary>The gradient of max(lead of the unwanted class + κ, 0).</summary>
     void Hinge(AttackedImage image, ReadOnlySpan<float> logits, Span<float> gradient)
     {
-        int rival = MarginLoss.Rival(logits, image.Class);
+        int rival = MarginLoss.RunnerUp(logits, image.Class);
         if (image.Direction * ((double)logits[image.Class] - logits[rival]) + Confidence <= 0)
             gradient.Clear();
         else if (image.IsTargeted)

@@ -2,7 +2,6 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Algorithms;
 
@@ -15,7 +14,7 @@ static class DecisionStart
     // As in Foolbox 2.4.
     const double BlendTolerance = 1e-3;
 
-    const int MostPoints = 128;
+    const int MaxPoints = 128;
     const ulong NoisePurpose = 1UL << 32;
 
     /// <summary>
@@ -122,7 +121,7 @@ static class DecisionStart
     static async Task<List<float[]>> Adversarial(ILabelVictim victim, AttackedImage image, IReadOnlyList<float[]> points)
     {
         var found = new List<float[]>();
-        foreach (float[][] some in points.Chunk(MostPoints))
+        foreach (float[][] some in points.Chunk(MaxPoints))
         {
             int[] labels = await image.Labels(victim, new Tensor([.. some.SelectMany(point => point)], [some.Length, .. image.Shape]));
             found.AddRange(some.Where((_, i) => image.IsReached(labels[i])));

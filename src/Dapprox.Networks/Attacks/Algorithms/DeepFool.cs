@@ -2,7 +2,6 @@ using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Attacks.Victims;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Algorithms;
 
@@ -61,16 +60,16 @@ public sealed record DeepFool : IAttack<IGradientVictim>
         for (int step = 0; step < Steps; step++)
         {
             (float[] scores, Tensor gradients) = await image.Gradients(victim, point, rivals, (row, logits, gradient) =>
-                MarginLoss.Difference((classes ?? MarginLoss.Rivals(logits.ToArray(), image.Class))[row], image.Class, gradient));
+                MarginLoss.Difference((classes ?? MarginLoss.RunnersUp(logits.ToArray(), image.Class))[row], image.Class, gradient));
             if (!Array.TrueForAll(scores, float.IsFinite) || !Array.TrueForAll(gradients.Data, float.IsFinite))
                 return StopReason.NonFinite;
-            classes ??= MarginLoss.Rivals(scores, image.Class);
+            classes ??= MarginLoss.RunnersUp(scores, image.Class);
 
             if (Nearest(scores, gradients, classes, image.Class) is not (int row, double distance, double norm))
                 return StopReason.ZeroGradient;
             double length = OvershootsEachStep ? distance * (1 + Overshoot) : distance + Nudge;
             point = Move(image, point, total, gradients.Row(row), length / norm);
-            image.Attempt = point;
+            image.Candidate = point;
             if (image.IsReached(await image.Logits(victim, point)))
                 return StopReason.Found;
             image.Progress = (step + 1.0) / Steps;

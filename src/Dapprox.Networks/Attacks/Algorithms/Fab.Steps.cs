@@ -4,7 +4,6 @@ using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Measurement;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Algorithms;
 
@@ -53,7 +52,7 @@ public sealed partial record Fab
     }
 
     static int Unwanted(AttackedImage image, ReadOnlySpan<float> logits) =>
-        image.IsTargeted ? MarginLoss.Rival(logits, image.Class) : image.Class;
+        image.IsTargeted ? MarginLoss.RunnerUp(logits, image.Class) : image.Class;
 
     /// <summary>The convex combination of the steps from the point and from the image to the boundary. (Equations 8 and 9.)</summary>
     float[] Biased(ReadOnlySpan<float> clean, ReadOnlySpan<float> point, ReadOnlySpan<float> normal, double lead)
@@ -63,7 +62,7 @@ public sealed partial record Fab
             leadOfImage += normal[i] * ((double)clean[i] - point[i]);
         double[] fromPoint = BoxProjection.Step(point, normal, lead, BallNorm), fromImage = BoxProjection.Step(clean, normal, leadOfImage, BallNorm);
         double way = Length(fromPoint), wayOfImage = Length(fromImage);
-        double bias = way + wayOfImage == 0 ? 0 : Math.Min(way / (way + wayOfImage), MostBias);
+        double bias = way + wayOfImage == 0 ? 0 : Math.Min(way / (way + wayOfImage), MaxBias);
         float[] next = new float[point.Length];
         for (int i = 0; i < next.Length; i++)
         {

@@ -46,7 +46,7 @@ public sealed partial record Fab : IAttack<IGradientVictim>
     public double? Radius { get; init => field = Ball.Checked(value); }
 
     /// <summary>α_max: how much the image may draw at most, 0 to 1.</summary>
-    public double MostBias { get; init => field = AttackOption.Share(value, nameof(MostBias)); } = 0.1;
+    public double MaxBias { get; init => field = AttackOption.Share(value, nameof(MaxBias)); } = 0.1;
 
     /// <summary>η: by what factor steps go beyond the boundary; above 0.</summary>
     public double Overshoot { get; init => field = AttackOption.Positive(value, nameof(Overshoot)); } = 1.05;
@@ -72,7 +72,7 @@ public sealed partial record Fab : IAttack<IGradientVictim>
                     break;
                 point = next;
                 if (Epsilon is null)
-                    image.Attempt = point;
+                    image.Candidate = point;
                 if (image.IsReached(await image.Logits(victim, point)))
                 {
                     double distance = Distances.Between(image.Clean, point).In(BallNorm);
@@ -99,7 +99,7 @@ public sealed partial record Fab : IAttack<IGradientVictim>
             return [[image.Class]];
         if (Targets is not int count)
             return [[.. Enumerable.Range(0, victim.Classes).Where(i => i != image.Class)]];
-        int[] rivals = MarginLoss.Rivals(await image.Logits(victim, image.Clean.ToArray()), image.Class);
+        int[] rivals = MarginLoss.RunnersUp(await image.Logits(victim, image.Clean.ToArray()), image.Class);
         return rivals.Take(count).Select(rival => (int[])[rival]).ToArray();
     }
 }

@@ -63,7 +63,7 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
         if (StopReasons.NoWay(logits, gradient) is StopReason stopped)
             return stopped;
         if (Epsilon is double epsilon)
-            image.Attempt = Step(image, gradient, epsilon);
+            image.Candidate = Step(image, gradient, epsilon);
         else
             await Search(victim, image, gradient);
         return StopReason.BudgetSpent;
@@ -112,8 +112,8 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
 
         async Task<bool> Succeeds(double step)
         {
-            image.Attempt = Step(image, gradient, step);
-            return image.IsReached(await image.Label(victim, image.Attempt));
+            image.Candidate = Step(image, gradient, step);
+            return image.IsReached(await image.Label(victim, image.Candidate));
         }
     }
 

@@ -2,7 +2,6 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Algorithms;
 
@@ -20,7 +19,7 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 public sealed record HopSkipJump : IAttack<ILabelVictim>
 {
     const double FirstRadius = 0.1;
-    const int MostPoints = 128, MostHalvings = 50;
+    const int MaxPoints = 128, MaxHalvings = 50;
     const ulong IterationPurpose = 2UL << 32;
 
     /// <summary>
@@ -48,7 +47,7 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
     public int FirstEvaluations { get; init => field = AttackOption.AtLeast(1, value, nameof(FirstEvaluations)); } = 100;
 
     /// <summary>How many points an estimate takes at most.</summary>
-    public int MostEvaluations { get; init => field = AttackOption.AtLeast(1, value, nameof(MostEvaluations)); } = 10_000;
+    public int MaxEvaluations { get; init => field = AttackOption.AtLeast(1, value, nameof(MaxEvaluations)); } = 10_000;
 
     /// <summary>
     /// γ, which says how near the boundary is approached: for d pixels to γ/(d·√d) (L2) or γ/d² (L∞) of the distance.
@@ -103,13 +102,13 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
     /// </summary>
     async Task<double[]> Estimate(ILabelVictim victim, AttackedImage image, float[] point, double radius, int iteration)
     {
-        int count = (int)Math.Min(FirstEvaluations * Math.Sqrt(iteration), MostEvaluations);
+        int count = (int)Math.Min(FirstEvaluations * Math.Sqrt(iteration), MaxEvaluations);
         CounterRandom random = image.Random(IterationPurpose + (ulong)iteration);
         double[] inside = new double[point.Length], all = new double[point.Length];
         int insideCount = 0;
         for (int done = 0; done < count;)
         {
-            Tensor points = Tensor.Unfilled([Math.Min(MostPoints, count - done), .. image.Shape]);
+            Tensor points = Tensor.Unfilled([Math.Min(MaxPoints, count - done), .. image.Shape]);
             for (int i = 0; i < points.Batch; i++)
                 Around(ref random, point, radius, points.Row(i));
             int[] labels = await image.Labels(victim, points);
@@ -166,7 +165,7 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
     /// <summary>The step, halved until it is adversarial; the point itself where no step is.</summary>
     static async Task<float[]> Step(ILabelVictim victim, AttackedImage image, float[] point, double[] direction, double length)
     {
-        for (int halving = 0; halving < MostHalvings; halving++, length /= 2)
+        for (int halving = 0; halving < MaxHalvings; halving++, length /= 2)
         {
             float[] moved = new float[point.Length];
             for (int i = 0; i < moved.Length; i++)

@@ -3,7 +3,6 @@ using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Attacks.Victims;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Algorithms;
 
@@ -13,7 +12,7 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 /// EuroS&amp;P 2016, section IV.)
 /// </summary>
 /// <remarks>
-/// <para>A pixel takes part until the next step could not move it or it was changed <see cref="MostChangesPerPixel"/> times.
+/// <para>A pixel takes part until the next step could not move it or it was changed <see cref="MaxChangesPerPixel"/> times.
 /// The attack stops at the first success, when a step would change more pixels than <see cref="Gamma"/> allows, or when no
 /// step is admissible. Queries: two gradients per step for pairs, the target's logit's and the others'; one for the other
 /// variants. A pixel of a colour image counts once per channel.</para>
@@ -33,7 +32,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
         Theta = 0.1,
         Gamma = 1,
         Steps = 2000,
-        MostChangesPerPixel = 7,
+        MaxChangesPerPixel = 7,
         AimsAlongGradient = true,
     };
 
@@ -69,7 +68,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
     public int Steps { get; init => field = AttackOption.AtLeast(1, value, nameof(Steps)); } = 2000;
 
     /// <summary>How often a pixel may change; at least 1.</summary>
-    public int MostChangesPerPixel { get; init => field = AttackOption.AtLeast(1, value, nameof(MostChangesPerPixel)); } = int.MaxValue;
+    public int MaxChangesPerPixel { get; init => field = AttackOption.AtLeast(1, value, nameof(MaxChangesPerPixel)); } = int.MaxValue;
 
     /// <summary>How many classes are aimed at where any wrong one will do; at least 1.</summary>
     public int Targets { get; init => field = AttackOption.AtLeast(1, value, nameof(Targets)); } = 9;
@@ -103,7 +102,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
     {
         if (AimsAlongGradient)
             return [await ChooseAsFoolbox(victim, image)];
-        int[] rivals = MarginLoss.Rivals(await image.Logits(victim, image.Clean.ToArray()), image.Class);
+        int[] rivals = MarginLoss.RunnersUp(await image.Logits(victim, image.Clean.ToArray()), image.Class);
         return rivals[..Math.Min(Targets, rivals.Length)];
     }
 
@@ -141,7 +140,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
                 return StopReason.Found;
             if (StopReasons.NoWay(logits, gradients.Data) is StopReason stopped)
                 return stopped;
-            bool[] allowed = Enumerable.Range(0, point.Length).Select(i => changes[i] < MostChangesPerPixel && Moved(point[i]) != point[i]).ToArray();
+            bool[] allowed = Enumerable.Range(0, point.Length).Select(i => changes[i] < MaxChangesPerPixel && Moved(point[i]) != point[i]).ToArray();
             int[] pixels = Choose(gradients, point, allowed);
             if (pixels.Length == 0)
                 return StopReason.NoStepLeft;
@@ -155,12 +154,12 @@ public sealed record Jsma : IAttack<IGradientVictim>
                 changes[i]++;
             }
 
-            image.Attempt = point;
+            image.Candidate = point;
             image.Progress = Math.Max((step + 1.0) / Steps, changes.Count(count => count > 0) / (double)most);
         }
     }
 
-    Question<(float[] Logits, Tensor Gradients)> Ask(IGradientVictim victim, AttackedImage image, float[] point, int target)
+    Query<(float[] Logits, Tensor Gradients)> Ask(IGradientVictim victim, AttackedImage image, float[] point, int target)
     {
         int losses = Variant == JsmaVariant.PapernotPairs ? 2 : 1;
         return image.Gradients(victim, point, losses, (row, scores, gradient) =>

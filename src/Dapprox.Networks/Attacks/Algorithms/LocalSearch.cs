@@ -3,8 +3,6 @@ using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Attacks.Victims;
-using Dapprox.Networks.Measurement;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Algorithms;
 
@@ -96,7 +94,7 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
             int[] changed = [.. known.OrderBy(pair => Order == PixelOrder.Highest ? -pair.Score : pair.Score).Take(PixelsPerRound).Select(pair => pair.Pixel)];
 
             point = With(point, changed, plane, i => Changed(now[i]));
-            image.Attempt = point;
+            image.Candidate = point;
             if (image.IsReached(await image.Logits(victim, point)))
             {
                 if (Shrink)

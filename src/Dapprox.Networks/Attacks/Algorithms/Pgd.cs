@@ -148,7 +148,7 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
             point = (float[])point.Clone();
             ball.Step(point, Momentum is null ? gradient : velocity, step);
             ball.Project(point);
-            image.Attempt = point;
+            image.Candidate = point;
         }
 
         found |= image.IsReached(await image.Logits(victim, point));

@@ -2,7 +2,6 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Algorithms;
 
@@ -13,7 +12,7 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 /// <param name="Epsilon">The radius of the ball, in input units.</param>
 public sealed record RandomNoise(double Epsilon) : IAttack<ILabelVictim>
 {
-    const int MostPoints = 128;
+    const int MaxPoints = 128;
 
     /// <inheritdoc/>
     public string Name => "noise";
@@ -42,10 +41,10 @@ public sealed record RandomNoise(double Epsilon) : IAttack<ILabelVictim>
         CounterRandom random = image.Random();
         for (int drawn = 0; drawn < Draws;)
         {
-            Tensor points = Tensor.Zeros([Math.Min(MostPoints, Draws - drawn), .. image.Shape]);
+            Tensor points = Tensor.Zeros([Math.Min(MaxPoints, Draws - drawn), .. image.Shape]);
             for (int i = 0; i < points.Batch; i++)
                 ball.Draw(ref random, points.Row(i));
-            image.Attempt = points.Row(0).ToArray();
+            image.Candidate = points.Row(0).ToArray();
             await image.Labels(victim, points);
             if (image.Best is not null)
                 return StopReason.Found;

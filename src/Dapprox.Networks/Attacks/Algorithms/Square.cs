@@ -68,7 +68,7 @@ public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
                     return StopReason.Found;
                 double loss = image.Direction * Scores.Margin(logits, image.Class);
                 if (point is null || loss < least)
-                    (point, image.Attempt, least) = (next, next, double.IsNaN(loss) ? double.PositiveInfinity : loss);
+                    (point, image.Candidate, least) = (next, next, double.IsNaN(loss) ? double.PositiveInfinity : loss);
                 image.Progress = (start + (query + 1.0) / Queries) / Restarts;
             }
         }

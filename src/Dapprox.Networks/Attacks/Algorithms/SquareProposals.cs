@@ -43,7 +43,7 @@ sealed class LInfSquares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, dou
     : SquareProposals(clean, shape, Ball.Around(clean, Norm.LInf, epsilon))
 {
     // A square that is at its end already would waste a query.
-    const int MostDraws = 20;
+    const int MaxDraws = 20;
 
     /// <summary>Vertical stripes, one pixel wide (section 3.3).</summary>
     protected override void Begin(ref CounterRandom random, float[] point)
@@ -59,7 +59,7 @@ sealed class LInfSquares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, dou
     {
         int side = Math.Clamp((int)Math.Round(Math.Sqrt(share * Height * Width)), 1, Math.Min(Height, Width));
         float[] before = (float[])point.Clone();
-        for (int draw = 0; draw < MostDraws && point.AsSpan().SequenceEqual(before); draw++)
+        for (int draw = 0; draw < MaxDraws && point.AsSpan().SequenceEqual(before); draw++)
         {
             int row = random.NextInt32(Height - side + 1), column = random.NextInt32(Width - side + 1);
             for (int channel = 0; channel < Channels; channel++)

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapprox.Foundation;
 using Dapprox.Networks.Formats;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Engine;
 

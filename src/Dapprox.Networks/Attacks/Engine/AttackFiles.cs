@@ -1,6 +1,5 @@
 using Dapprox.Foundation;
 using Dapprox.Networks.Formats;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Engine;
 

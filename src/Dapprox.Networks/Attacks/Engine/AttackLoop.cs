@@ -1,6 +1,5 @@
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Measurement;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Engine;
 
@@ -12,7 +11,7 @@ sealed class AttackLoop : IDisposable
 {
     // Evaluations of the network in a round: enough to keep several threads busy, and few enough that a round is over soon
     // where a gradient takes thousands of them. It bounds the memory too; no result depends on it.
-    const long MostEvaluations = 1024;
+    const long MaxEvaluations = 1024;
 
     readonly CountdownEvent busy = new(1);
 
@@ -50,7 +49,7 @@ sealed class AttackLoop : IDisposable
             Answer(Array.ConvertAll(asking, i => images[i].Pending!));
             Together(asking, i =>
             {
-                Question question = images[i].Pending!;
+                Query question = images[i].Pending!;
                 images[i].Pending = null;
                 question.Resume();
             });
@@ -65,7 +64,7 @@ sealed class AttackLoop : IDisposable
         {
             AttackedImage image = images[waiting[count]];
             evaluations += image.Queries - image.Pending!.QueriesBefore;
-            if (evaluations > MostEvaluations && count > 0)
+            if (evaluations > MaxEvaluations && count > 0)
                 break;
         }
 
@@ -81,20 +80,20 @@ sealed class AttackLoop : IDisposable
         busy.Wait();
     }
 
-    static void Answer(Question[] questions)
+    static void Answer(Query[] questions)
     {
-        foreach (IGrouping<(ILabelVictim Victim, bool LabelsOnly, bool), Question> group in questions.GroupBy(question => (question.Victim, question.LabelsOnly, question.Loss is null)))
+        foreach (IGrouping<(ILabelVictim Victim, bool LabelsOnly, bool), Query> group in questions.GroupBy(question => (question.Victim, question.LabelsOnly, question.Loss is null)))
             Answer(group.Key.Victim, [.. group]);
     }
 
     /// <summary>Puts questions of one kind to the victim.</summary>
-    static void Answer(ILabelVictim victim, Question[] questions)
+    static void Answer(ILabelVictim victim, Query[] questions)
     {
-        Question kind = questions[0];
-        (Question Question, int Row)[] points = questions.SelectMany(question => Enumerable.Range(0, question.Points.Batch).Select(row => (question, row))).ToArray();
+        Query kind = questions[0];
+        (Query Query, int Row)[] points = questions.SelectMany(question => Enumerable.Range(0, question.Points.Batch).Select(row => (question, row))).ToArray();
         Tensor batch = Tensor.Unfilled([points.Length, .. kind.Points.Shape[1..]]);
         for (int i = 0; i < points.Length; i++)
-            points[i].Question.Points.Row(points[i].Row).CopyTo(batch.Row(i));
+            points[i].Query.Points.Row(points[i].Row).CopyTo(batch.Row(i));
 
         int[]? labels = null;
         Tensor? logits = null, gradients = null;
@@ -103,10 +102,10 @@ sealed class AttackLoop : IDisposable
         else if (kind.Loss is null)
             logits = ((IScoreVictim)victim).Logits(batch);
         else
-            (logits, gradients) = ((IGradientVictim)victim).InputGradient(batch, (i, scores, gradient) => points[i].Question.Loss!(points[i].Row, scores, gradient));
+            (logits, gradients) = ((IGradientVictim)victim).InputGradient(batch, (i, scores, gradient) => points[i].Query.Loss!(points[i].Row, scores, gradient));
 
         int first = 0;
-        foreach (Question question in questions)
+        foreach (Query question in questions)
         {
             int count = question.Points.Batch;
             question.Labels = labels is null ? Scores.Labels(logits!.Rows(first, count)) : labels[first..(first + count)];

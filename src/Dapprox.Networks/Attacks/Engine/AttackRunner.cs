@@ -2,7 +2,6 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Measurement;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Engine;
 
@@ -64,7 +63,7 @@ public static class AttackRunner
         {
             if (attacked[i] is not AttackedImage image)
                 continue;
-            float[] attempt = image.Best ?? image.Attempt;
+            float[] attempt = image.Best ?? image.Candidate;
             if (!IsImage(attempt, images.RowLength))
                 throw new InvalidOperationException($"{attack.Name} is to return {images.RowLength} pixels in [0, 1] for each image, and did not.");
             attempt.CopyTo(results.Row(i));
@@ -145,7 +144,7 @@ public static class AttackRunner
             StopReason reason;
             if (image.Saved?.Ended is StopReason before)
             {
-                image.Attempt = image.Saved.State!.Point;
+                image.Candidate = image.Saved.State!.Point;
                 reason = before;
             }
             else

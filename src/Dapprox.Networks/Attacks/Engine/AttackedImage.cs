@@ -3,7 +3,6 @@ using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Engine;
 
@@ -46,7 +45,7 @@ public sealed class AttackedImage
         this.confidence = confidence;
         this.mostQueries = mostQueries;
         this.wait = wait;
-        Attempt = this.clean;
+        Candidate = this.clean;
     }
 
     /// <summary>The clean image, all its numbers in a row; not to be changed.</summary>
@@ -80,7 +79,7 @@ public sealed class AttackedImage
     public long QueriesToBest { get; private set; }
 
     /// <summary>What the attack has to show where nothing was adversarial; the clean image unless it says otherwise.</summary>
-    public float[] Attempt { get; set; }
+    public float[] Candidate { get; set; }
 
     /// <summary>How much of its work the attack has done on this image, from 0 to 1; the attack says so, for those who watch.</summary>
     public double Progress { get; set => field = Part.From + (Part.To - Part.From) * value; }
@@ -102,7 +101,7 @@ public sealed class AttackedImage
     internal SavedImage? Saved { get; private set; }
 
     /// <summary>What the attack waits for; null while it computes, and when it has ended.</summary>
-    internal Question? Pending { get; set; }
+    internal Query? Pending { get; set; }
 
     /// <summary>Whether a prediction is what the attack wants: the target, or, untargeted, any class but the true one.</summary>
     /// <param name="prediction">The predicted class; −1, no answer, is never a success.</param>
@@ -121,14 +120,14 @@ public sealed class AttackedImage
     /// <param name="victim">The victim.</param>
     /// <param name="point">As many numbers as the image has.</param>
     /// <exception cref="QueryBudgetException">The budget of queries does not allow it.</exception>
-    public Question<int> Label(ILabelVictim victim, float[] point) =>
+    public Query<int> Label(ILabelVictim victim, float[] point) =>
         new(this, victim, Points(point), question => question.Labels[0]) { LabelsOnly = true, QueriesBefore = Count(1, victim.QueryCost) };
 
     /// <summary>Asks for the classes of points; −1 where the victim has no answer.</summary>
     /// <param name="victim">The victim.</param>
     /// <param name="points"><c>[points, channels, height, width]</c>.</param>
     /// <exception cref="QueryBudgetException">The budget of queries does not allow it; none is asked about.</exception>
-    public Question<int[]> Labels(ILabelVictim victim, Tensor points) =>
+    public Query<int[]> Labels(ILabelVictim victim, Tensor points) =>
         new(this, victim, Checked(points), question => question.Labels) { LabelsOnly = true, QueriesBefore = Count(points.Batch, victim.QueryCost) };
 
     /// <summary>Asks for the logits of a point.</summary>
@@ -136,7 +135,7 @@ public sealed class AttackedImage
     /// <param name="point">As many numbers as the image has.</param>
     /// <returns><c>[classes]</c>.</returns>
     /// <exception cref="QueryBudgetException">The budget of queries does not allow it.</exception>
-    public Question<float[]> Logits(IScoreVictim victim, float[] point) =>
+    public Query<float[]> Logits(IScoreVictim victim, float[] point) =>
         new(this, victim, Points(point), question => question.Logits!.Data) { QueriesBefore = Count(1, victim.QueryCost) };
 
     /// <summary>Asks for the logits of points.</summary>
@@ -144,7 +143,7 @@ public sealed class AttackedImage
     /// <param name="points"><c>[points, channels, height, width]</c>.</param>
     /// <returns><c>[points, classes]</c>.</returns>
     /// <exception cref="QueryBudgetException">The budget of queries does not allow it; none is asked about.</exception>
-    public Question<Tensor> Logits(IScoreVictim victim, Tensor points) =>
+    public Query<Tensor> Logits(IScoreVictim victim, Tensor points) =>
         new(this, victim, Checked(points), question => question.Logits!) { QueriesBefore = Count(points.Batch, victim.QueryCost) };
 
     /// <summary>Asks for the logits of a point and the gradient of a loss there.</summary>
@@ -153,7 +152,7 @@ public sealed class AttackedImage
     /// <param name="loss">The loss; its first argument is 0.</param>
     /// <returns>Logits <c>[classes]</c>, and the gradient, as long as the image.</returns>
     /// <exception cref="QueryBudgetException">The budget of queries does not allow it.</exception>
-    public Question<(float[] Logits, float[] Gradient)> Gradient(IGradientVictim victim, float[] point, LogitGradient loss) =>
+    public Query<(float[] Logits, float[] Gradient)> Gradient(IGradientVictim victim, float[] point, LogitGradient loss) =>
         new(this, victim, Points(point), question => (question.Logits!.Data, question.Gradients!.Data))
         {
             Loss = loss,
@@ -167,7 +166,7 @@ public sealed class AttackedImage
     /// <param name="loss">The losses; the first argument is the number of one.</param>
     /// <returns>Logits <c>[classes]</c>, and the gradients <c>[losses, channels, height, width]</c>.</returns>
     /// <exception cref="QueryBudgetException">The budget of queries does not allow it; nothing is asked.</exception>
-    public Question<(float[] Logits, Tensor Gradients)> Gradients(IGradientVictim victim, float[] point, int losses, LogitGradient loss) =>
+    public Query<(float[] Logits, Tensor Gradients)> Gradients(IGradientVictim victim, float[] point, int losses, LogitGradient loss) =>
         new(this, victim, Copies(point, losses), question => (question.Logits!.Row(0).ToArray(), question.Gradients!))
         {
             Loss = loss,
@@ -181,10 +180,10 @@ public sealed class AttackedImage
     internal void Forget()
     {
         (Best, nearest, QueriesToBest) = (null, double.PositiveInfinity, 0);
-        Attempt = clean;
+        Candidate = clean;
     }
 
-    internal void Wait(Question question)
+    internal void Wait(Query question)
     {
         Pending = question;
         wait();
@@ -207,11 +206,11 @@ public sealed class AttackedImage
     {
         Part = (0, 1);
         Progress = 1;
-        Saved = new SavedImage(new AttackState(0, Attempt, []), reason, Queries, GradientCalls, Best, QueriesToBest);
+        Saved = new SavedImage(new AttackState(0, Candidate, []), reason, Queries, GradientCalls, Best, QueriesToBest);
     }
 
     /// <summary>Looks for adversarial images among the points of an answered question.</summary>
-    internal void Observe(Question question)
+    internal void Observe(Query question)
     {
         asking = false;
         // The points of a question for gradients are one point.

@@ -1,5 +1,3 @@
-using Dapprox.Networks.Attacks.Engine;
-
 namespace Dapprox.Networks.Attacks.Geometry;
 
 /// <summary>What values options of attacks may have.</summary>

@@ -1,6 +1,3 @@
-using Dapprox.Networks.Attacks.Engine;
-using Dapprox.Networks.Measurement;
-
 namespace Dapprox.Networks.Attacks.Geometry;
 
 /// <summary>Sums over images as vectors, in binary64 and in the order of their numbers.</summary>

@@ -45,7 +45,7 @@ sealed class ApgdObjective(AttackedImage image, ApgdLoss loss, int? target)
 
     (int Raised, int Lowered) Classes(ReadOnlySpan<float> logits)
     {
-        int rival = MarginLoss.Rival(logits, image.Class);
+        int rival = MarginLoss.RunnerUp(logits, image.Class);
         return image.IsTargeted ? (image.Class, rival) : (target ?? rival, image.Class);
     }
 

@@ -53,7 +53,7 @@ public static class CrossEntropy
     /// <param name="label">The class.</param>
     public static double LogOddsAgainst(ReadOnlySpan<float> logits, int label)
     {
-        double largest = logits[MarginLoss.Rival(logits, label)], total = 0;
+        double largest = logits[MarginLoss.RunnerUp(logits, label)], total = 0;
         for (int i = 0; i < logits.Length; i++)
         {
             if (i != label)

@@ -6,7 +6,7 @@ public static class MarginLoss
     /// <summary>The class with the largest logit among all but one, the first among equals.</summary>
     /// <param name="logits"><c>[classes]</c>, at least two.</param>
     /// <param name="label">The one.</param>
-    public static int Rival(ReadOnlySpan<float> logits, int label)
+    public static int RunnerUp(ReadOnlySpan<float> logits, int label)
     {
         int best = label == 0 ? 1 : 0;
         for (int i = best + 1; i < logits.Length; i++)
@@ -21,7 +21,7 @@ public static class MarginLoss
     /// <summary>All classes but one, the most likely first, equals by their numbers.</summary>
     /// <param name="logits"><c>[classes]</c>.</param>
     /// <param name="label">The one.</param>
-    public static int[] Rivals(float[] logits, int label) => Enumerable.Range(0, logits.Length)
+    public static int[] RunnersUp(float[] logits, int label) => Enumerable.Range(0, logits.Length)
         .Where(i => i != label)
         .OrderByDescending(i => logits[i])
         .ToArray();

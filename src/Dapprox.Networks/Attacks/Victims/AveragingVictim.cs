@@ -2,7 +2,6 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Victims;
 

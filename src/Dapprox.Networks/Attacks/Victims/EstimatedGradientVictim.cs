@@ -1,12 +1,11 @@
 using Dapprox.Foundation;
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Victims;
 
 /// <summary>
 /// A victim whose gradients are estimated from its scores: with v the gradient of the loss with respect to the logits at
-/// the image, the gradient of <c>f(x) = v · logits(x)</c>, v held fixed, by a <see cref="GradientEstimator"/>. It sees the
+/// the image, the gradient of <c>f(x) = v · logits(x)</c>, v held fixed, by a <see cref="ZerothOrderEstimator"/>. It sees the
 /// victim as it is, stairs included, and needs no derivative of it.
 /// </summary>
 /// <remarks>
@@ -17,7 +16,7 @@ namespace Dapprox.Networks.Attacks.Victims;
 /// <param name="inner">The victim behind it.</param>
 /// <param name="estimator">How to estimate.</param>
 /// <param name="seed">Determines the directions.</param>
-public sealed class EstimatedGradientVictim(IScoreVictim inner, GradientEstimator estimator, ulong seed) : IGradientVictim
+public sealed class EstimatedGradientVictim(IScoreVictim inner, ZerothOrderEstimator estimator, ulong seed) : IGradientVictim
 {
     /// <inheritdoc/>
     public ReadOnlySpan<int> InputShape => inner.InputShape;

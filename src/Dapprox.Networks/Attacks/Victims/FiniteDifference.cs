@@ -14,7 +14,7 @@ namespace Dapprox.Networks.Attacks.Victims;
 /// for 0.2, 0.54 for 0.3 and 0.60 for 0.5. Three steps along its sign, at most 0.07 in all, leave the lowest mean margin
 /// with 0.5 too.
 /// </remarks>
-public sealed class FiniteDifference : GradientEstimator
+public sealed class FiniteDifference : ZerothOrderEstimator
 {
     /// <summary>The step h in one pixel, in input units.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is not a finite number above 0.</exception>

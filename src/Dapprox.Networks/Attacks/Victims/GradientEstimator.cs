@@ -1,31 +1,95 @@
 using Dapprox.Foundation;
+using Dapprox.Networks.Graph;
 
 namespace Dapprox.Networks.Attacks.Victims;
 
 /// <summary>
-/// A way to estimate the gradient of a function f of an image from its values alone, by central differences along
-/// directions d₁ … dₘ: <c>g = c · Σ dₖ · (f(x + h·dₖ) − f(x − h·dₖ)) / 2h</c>, where E[c · Σ dₖ·dₖᵀ] is the identity.
+/// What an attacker who knows that a network is approximate takes for its gradient. The network's true derivative is that of
+/// a staircase and useless, so every rule stands in for it (backward pass differentiable approximation, BPDA: Athalye,
+/// Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security", ICML 2018). No rule changes the forward pass.
 /// </summary>
-/// <remarks>
-/// The points may lie outside [0, 1]: a network has values there, and clamping them would shorten some differences and
-/// bias the estimate at every black or white pixel.
-/// </remarks>
-public abstract class GradientEstimator
+public sealed class GradientEstimator
 {
-    /// <summary>The step h, in input units: finite and above 0.</summary>
-    public abstract double Step { get; init; }
+    readonly Func<Network, Tensor, ulong, IGradientVictim> victim;
 
-    /// <summary>How many directions m there are.</summary>
-    /// <param name="pixels">The numbers of an image.</param>
-    public abstract int Directions(int pixels);
+    GradientEstimator(string name, string summary, string source, Func<Network, Tensor, ulong, IGradientVictim> victim)
+    {
+        Name = name;
+        Summary = summary;
+        Source = source;
+        this.victim = victim;
+    }
 
-    /// <summary>The factor c of the sum.</summary>
-    /// <param name="pixels">The numbers of an image.</param>
-    public abstract double Scale(int pixels);
+    /// <summary><c>straight-through</c>: the exact layers' gradient at the approximate activations.</summary>
+    public static GradientEstimator StraightThrough { get; } = new(
+        "straight-through", "the exact layers' gradient, at the activations of the approximate ones",
+        "Bengio, Léonard, Courville, arXiv:1308.3432, 2013",
+        (network, _, _) => new NetworkVictim(network));
 
-    /// <summary>Draws one direction.</summary>
-    /// <param name="index">Its number, from 0.</param>
-    /// <param name="random">Random numbers for this image and this direction.</param>
-    /// <param name="direction">Receives one number per pixel.</param>
-    public abstract void Draw(int index, CounterRandom random, Span<float> direction);
+    /// <summary><c>gain-matched</c>: <see cref="GradientWeights.GainMatched"/>.</summary>
+    public static GradientEstimator GainMatched { get; } = new(
+        "gain-matched", "as straight-through, each layer's weights times its measured gain",
+        "Athalye, Carlini, Wagner, ICML 2018",
+        (network, calibration, _) => new NetworkVictim(GradientWeights.GainMatched(network, calibration)))
+    {
+        Measures = true,
+    };
+
+    /// <summary><c>smoothed</c>: <see cref="GradientWeights.Smoothed"/>.</summary>
+    public static GradientEstimator Smoothed { get; } = new(
+        "smoothed", "as straight-through, each weight replaced by the expected slope of its products",
+        "Athalye, Carlini, Wagner, ICML 2018; Stein, Annals of Statistics 9, 1981",
+        (network, _, _) => new NetworkVictim(GradientWeights.Smoothed(network)));
+
+    /// <summary><c>finite-difference</c>: <see cref="Victims.FiniteDifference"/>.</summary>
+    public static GradientEstimator FiniteDifference { get; } = new(
+        "finite-difference", "central differences of the approximate network, pixel by pixel",
+        "Chen, Zhang, Sharma, Yi, Hsieh, AISec 2017",
+        (network, _, seed) => new EstimatedGradientVictim(new NetworkVictim(network), new FiniteDifference(), seed));
+
+    /// <summary><c>nes</c>: <see cref="Victims.Nes"/>.</summary>
+    public static GradientEstimator Nes { get; } = new(
+        "nes", "differences of the approximate network along normal directions",
+        "Ilyas, Engstrom, Athalye, Lin, ICML 2018",
+        (network, _, seed) => new EstimatedGradientVictim(new NetworkVictim(network), new Nes(), seed));
+
+    /// <summary><c>spsa</c>: <see cref="Victims.Spsa"/>.</summary>
+    public static GradientEstimator Spsa { get; } = new(
+        "spsa", "differences of the approximate network along directions of ±1",
+        "Uesato, O'Donoghue, van den Oord, Kohli, ICML 2018",
+        (network, _, seed) => new EstimatedGradientVictim(new NetworkVictim(network), new Spsa(), seed));
+
+    /// <summary>All rules; the first is the default wherever one is asked for.</summary>
+    public static IReadOnlyList<GradientEstimator> All { get; } =
+        [StraightThrough, GainMatched, Smoothed, FiniteDifference, Nes, Spsa];
+
+    /// <summary>The name on the command line.</summary>
+    public string Name { get; }
+
+    /// <summary>What it takes for the gradient, in one line.</summary>
+    public string Summary { get; }
+
+    /// <summary>Where it was published.</summary>
+    public string Source { get; }
+
+    /// <summary>Whether it measures the network on calibration images; the others need none.</summary>
+    public bool Measures { get; private init; }
+
+    /// <summary>The rule with that name.</summary>
+    /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>
+    /// <exception cref="InputException">There is none; the message lists the names and suggests the nearest.</exception>
+    public static GradientEstimator Find(string name) => Names.Find("gradient estimator", name, All, rule => rule.Name);
+
+    /// <summary>
+    /// The network as victim, with gradients by this rule. Its answers are determined by the image, the calibration images
+    /// and the seed, to the bit.
+    /// </summary>
+    /// <param name="network">The approximate network.</param>
+    /// <param name="calibration">Clean images, for rules that measure the network: <c>[batch, channels, height, width]</c>.</param>
+    /// <param name="seed">Determines the random directions, for rules that have some.</param>
+    /// <exception cref="ArgumentException">The rule needs calibration images, and there are none or they have another shape than the network's.</exception>
+    public IGradientVictim Victim(Network network, Tensor calibration, ulong seed) => victim(network, calibration, seed);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
 }

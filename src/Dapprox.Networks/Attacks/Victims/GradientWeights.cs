@@ -3,7 +3,6 @@ using Dapprox.Arithmetic;
 using Dapprox.Measurement;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Victims;
 
@@ -30,7 +29,7 @@ public static class GradientWeights
         if (calibration.Batch == 0)
             throw new ArgumentException("There are no images to measure the gain on.", nameof(calibration));
 
-        int threads = network.MostThreads;
+        int threads = network.MaxThreads;
         Layer[] layers = [.. network.Layers];
         network.Observe(calibration.Rows(0, Math.Min(CalibrationImages, calibration.Batch)), (place, inputs) =>
         {

@@ -15,7 +15,7 @@ namespace Dapprox.Networks.Attacks.Victims;
 /// pairs limits the cosine to 1/√(1 + 975/n): 0.58 for 500, less than the straight-through gradient's 0.77, which takes
 /// some 1,400 pairs to match.
 /// </remarks>
-public sealed class Nes : GradientEstimator
+public sealed class Nes : ZerothOrderEstimator
 {
     /// <summary>The deviation σ, in input units.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The deviation is not a finite number above 0.</exception>

@@ -1,6 +1,5 @@
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Victims;
 

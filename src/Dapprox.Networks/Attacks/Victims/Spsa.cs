@@ -9,7 +9,7 @@ namespace Dapprox.Networks.Attacks.Victims;
 /// Against Weak Attacks", ICML 2018, algorithm 1.)
 /// </summary>
 /// <remarks>The defaults are those of <see cref="Nes"/>, whose deviation is δ: there the cosines for 0.05 and 0.1 differ by at most 0.01.</remarks>
-public sealed class Spsa : GradientEstimator
+public sealed class Spsa : ZerothOrderEstimator
 {
     /// <summary>The step δ in every pixel, in input units.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is not a finite number above 0.</exception>

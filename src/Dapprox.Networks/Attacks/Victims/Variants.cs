@@ -1,5 +1,4 @@
 using Dapprox.Foundation;
-using Dapprox.Networks.Attacks.Engine;
 
 namespace Dapprox.Networks.Attacks.Victims;
 
@@ -7,11 +6,11 @@ namespace Dapprox.Networks.Attacks.Victims;
 static class Variants
 {
     // Numbers in one tensor of variants: 16 MB bound the memory, whatever the images' size. No result depends on it.
-    const int LargestTensor = 1 << 22;
+    const int MaxTensor = 1 << 22;
 
     /// <summary>How many variants to put to the victim at a time: enough to keep several threads busy, at least 2.</summary>
     /// <param name="pixels">The numbers of one image.</param>
-    public static int AtATime(int pixels) => Math.Clamp(LargestTensor / Math.Max(1, pixels), 2, 1024);
+    public static int AtATime(int pixels) => Math.Clamp(MaxTensor / Math.Max(1, pixels), 2, 1024);
 
     /// <summary>
     /// A number that stands for the bits of an image, so that random numbers can depend on the image and on nothing else:

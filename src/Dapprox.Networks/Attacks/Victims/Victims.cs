@@ -1,5 +1,4 @@
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Victims;
 

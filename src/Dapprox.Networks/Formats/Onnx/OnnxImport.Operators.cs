@@ -2,7 +2,6 @@ using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Kernels;
 using Dapprox.Networks.Layers;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Formats.Onnx;
 
@@ -456,8 +455,8 @@ sealed partial class OnnxImport
 
         // With what an array takes besides its numbers.
         long tables = (long)outputHeight * outputWidth * ((long)window.Kernel.Height * window.Kernel.Width + 8);
-        if (tables > MostNumbers)
-            throw new InputException($"{outputHeight} × {outputWidth} windows of {window.Kernel.Height} × {window.Kernel.Width} have more than {MostNumbers} numbers");
+        if (tables > MaxNumbers)
+            throw new InputException($"{outputHeight} × {outputWidth} windows of {window.Kernel.Height} × {window.Kernel.Width} have more than {MaxNumbers} numbers");
         Charge(tables);
         int[][] windows = new int[outputHeight * outputWidth][];
         float[] divisors = new float[windows.Length];
@@ -584,7 +583,7 @@ sealed partial class OnnxImport
     static int[] Resolved(long[] wanted, long[] old, int count)
     {
         long[] shape = [.. wanted.Select((dimension, place) => dimension == 0 && place < old.Length ? old[place] : dimension)];
-        long known = shape.Where(dimension => dimension != -1).Aggregate(1L, (product, dimension) => dimension is > 0 and <= MostNumbers ? Math.Min(product * dimension, MostNumbers + 1L) : 0);
+        long known = shape.Where(dimension => dimension != -1).Aggregate(1L, (product, dimension) => dimension is > 0 and <= MaxNumbers ? Math.Min(product * dimension, MaxNumbers + 1L) : 0);
         if (shape.Count(dimension => dimension == -1) is int open && open > 1 || known == 0 || count % known != 0 || (open == 0 && known != count))
             throw new InputException($"{count} numbers do not take the shape {Shown(wanted)}");
         return [.. shape.Select(dimension => (int)(dimension == -1 ? count / known : dimension))];
@@ -817,7 +816,7 @@ sealed partial class OnnxImport
 
     static int Bounded(long place, int length) => (int)Math.Clamp(place < 0 ? place + length : place, 0, length);
 
-    static int Whole(long number, string what) => number is >= 1 and <= MostNumbers
+    static int Whole(long number, string what) => number is >= 1 and <= MaxNumbers
         ? (int)number
-        : throw new InputException($"{what} is {number}; it has to be from 1 to {MostNumbers}");
+        : throw new InputException($"{what} is {number}; it has to be from 1 to {MaxNumbers}");
 }

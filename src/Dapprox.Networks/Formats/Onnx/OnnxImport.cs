@@ -1,7 +1,6 @@
 using Dapprox.Foundation;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Formats.Onnx;
 
@@ -12,10 +11,10 @@ namespace Dapprox.Networks.Formats.Onnx;
 sealed partial class OnnxImport
 {
     // A quarter of a gigabyte for one image: more than any network has between two layers.
-    const int MostNumbers = 1 << 26;
+    const int MaxNumbers = 1 << 26;
 
     // Of all layers together, with their tables, the constants that nodes make and repeated uses of the same weights.
-    const long MostNumbersOfAll = 4L * MostNumbers;
+    const long MaxNumbersOfAll = 4L * MaxNumbers;
 
     // A file can hold a name of a million letters.
     const int LongestName = 200;
@@ -178,8 +177,8 @@ sealed partial class OnnxImport
     void Charge(long count)
     {
         numbers += count;
-        if (numbers > MostNumbersOfAll)
-            throw new InputException($"one image has more than {MostNumbersOfAll} numbers in all layers, their tables and constants up to here, and larger networks are not read");
+        if (numbers > MaxNumbersOfAll)
+            throw new InputException($"one image has more than {MaxNumbersOfAll} numbers in all layers, their tables and constants up to here, and larger networks are not read");
     }
 
     /// <summary>A name that no other layer has.</summary>
@@ -201,9 +200,9 @@ sealed partial class OnnxImport
         long count = 1;
         foreach (long dimension in shape)
         {
-            count = dimension >= least && dimension <= MostNumbers ? count * dimension : -1;
-            if (count < least || count > MostNumbers)
-                throw new InputException($"{(least > 0 ? "one image" : "a constant")} has the shape {Shown(shape)} here; dimensions are at least {least}, and their product at most {MostNumbers}");
+            count = dimension >= least && dimension <= MaxNumbers ? count * dimension : -1;
+            if (count < least || count > MaxNumbers)
+                throw new InputException($"{(least > 0 ? "one image" : "a constant")} has the shape {Shown(shape)} here; dimensions are at least {least}, and their product at most {MaxNumbers}");
         }
 
         int[] result = new int[shape.Length];

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Dapprox.Foundation;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Formats.Onnx;
 

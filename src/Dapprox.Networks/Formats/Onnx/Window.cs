@@ -39,7 +39,7 @@ sealed partial class OnnxImport
                     : (outputs - 1L) * stride + reach - size;
                 if (total < 0 && wanted is not null)
                     throw new InputException($"output_shape is [{string.Join(", ", wanted)}], which is more than all windows cover");
-                long more = Math.Clamp(total - total / 2, 0, MostNumbers), less = Math.Clamp(total / 2, 0, MostNumbers);
+                long more = Math.Clamp(total - total / 2, 0, MaxNumbers), less = Math.Clamp(total / 2, 0, MaxNumbers);
                 (pads[axis], pads[axis + dimensions]) = auto == "SAME_UPPER" ? ((int)less, (int)more) : ((int)more, (int)less);
             }
 
@@ -74,9 +74,9 @@ sealed partial class OnnxImport
             long[]? numbers = node.List(name);
             if (numbers is null)
                 return [.. Enumerable.Repeat(otherwise, count)];
-            return numbers.Length == count && numbers.All(number => number >= least && number <= MostNumbers)
+            return numbers.Length == count && numbers.All(number => number >= least && number <= MaxNumbers)
                 ? [.. numbers.Select(number => (int)number)]
-                : throw new InputException($"{name} is [{string.Join(", ", numbers)}]; it has to be {count} numbers from {least} to {MostNumbers}");
+                : throw new InputException($"{name} is [{string.Join(", ", numbers)}]; it has to be {count} numbers from {least} to {MaxNumbers}");
         }
     }
 }

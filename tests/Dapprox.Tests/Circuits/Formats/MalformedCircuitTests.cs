@@ -2,7 +2,6 @@ using System.Text;
 using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
-using Dapprox.Networks.Formats;
 using Xunit;
 
 namespace Dapprox.Tests.Circuits.Formats;

@@ -1,7 +1,6 @@
 using CsCheck;
 using Dapprox.Circuits;
 using Dapprox.Foundation;
-using Dapprox.Measurement;
 
 namespace Dapprox.Tests.Circuits.Formats;
 

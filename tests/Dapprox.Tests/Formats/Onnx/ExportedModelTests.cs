@@ -1,4 +1,3 @@
-using Dapprox.Networks;
 using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;

@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Tensors;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;

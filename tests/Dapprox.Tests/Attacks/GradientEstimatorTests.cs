@@ -1,8 +1,6 @@
 using CsCheck;
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Graph;
@@ -11,29 +9,29 @@ using Xunit;
 
 namespace Dapprox.Tests.Attacks;
 
-public class BackwardRuleTests
+public class GradientEstimatorTests
 {
     static readonly Network Small = SmallNetwork.Create(AxFpm.Released, threads: 1);
     static readonly Tensor Calibration = SmallNetwork.Images(new NetworkVictim(Small), 20, stream: 8).Images;
 
-    public static TheoryData<string> Rules => [.. BackwardRule.All.Select(rule => rule.Name)];
+    public static TheoryData<string> Rules => [.. GradientEstimator.All.Select(rule => rule.Name)];
 
     [Fact]
     public void All_AreTheRulesByTheirNames() => Assert.Equal(
-        ["straight-through", "gain-matched", "smoothed", "finite-difference", "nes", "spsa"], BackwardRule.All.Select(rule => rule.Name));
+        ["straight-through", "gain-matched", "smoothed", "finite-difference", "nes", "spsa"], GradientEstimator.All.Select(rule => rule.Name));
 
     [Fact]
     public void Find_TakesAnyCase_AndNamesTheKnownRules()
     {
-        Assert.Same(BackwardRule.GainMatched, BackwardRule.Find("Gain-Matched"));
-        Assert.Contains("smoothed", Assert.Throws<InputException>(() => BackwardRule.Find("smooth")).Message, StringComparison.Ordinal);
+        Assert.Same(GradientEstimator.GainMatched, GradientEstimator.Find("Gain-Matched"));
+        Assert.Contains("smoothed", Assert.Throws<InputException>(() => GradientEstimator.Find("smooth")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(Rules))]
     public void Victim_ByEveryRule_ClassifiesAsTheNetwork(string name)
     {
-        IGradientVictim victim = BackwardRule.Find(name).Victim(Small, Calibration, seed: 1);
+        IGradientVictim victim = GradientEstimator.Find(name).Victim(Small, Calibration, seed: 1);
 
         Assert.Equal(Small.Forward(Calibration).Data, victim.Logits(Calibration).Data);
         Assert.Equal(Small.Forward(Calibration).Data, victim.InputGradient(Calibration, Loss).Logits.Data);
@@ -43,7 +41,7 @@ public class BackwardRuleTests
     [Fact]
     public void StraightThrough_IsTheNetworksOwnGradient() => Assert.Equal(
         Small.InputGradient(Calibration, Loss).Gradient.Data,
-        BackwardRule.StraightThrough.Victim(Small, Calibration, 1).InputGradient(Calibration, Loss).Gradient.Data);
+        GradientEstimator.StraightThrough.Victim(Small, Calibration, 1).InputGradient(Calibration, Loss).Gradient.Data);
 
     // Random directions leave an angle of √(12 / 1500); the corners of the network within reach of a step of ½ the rest.
     [Theory]
@@ -53,7 +51,7 @@ public class BackwardRuleTests
         Network exact = SmallNetwork.Create(ExactMultiplier.Rounded, threads: 1);
         Tensor expected = exact.InputGradient(Calibration, Loss).Gradient;
 
-        Tensor actual = BackwardRule.Find(name).Victim(exact, Calibration, 1).InputGradient(Calibration, Loss).Gradient;
+        Tensor actual = GradientEstimator.Find(name).Victim(exact, Calibration, 1).InputGradient(Calibration, Loss).Gradient;
 
         double[] cosines = [.. Enumerable.Range(0, expected.Batch).Select(i => Cosine(expected.Row(i), actual.Row(i))).Order()];
         Assert.InRange(cosines[cosines.Length / 2], 0.9, 1 + 1e-6);
@@ -67,13 +65,13 @@ public class BackwardRuleTests
     [InlineData("spsa")]
     public void Victim_OfAnApproximateNetwork_HasAnotherGradientThanStraightThrough(string name) => Assert.NotEqual(
         Small.InputGradient(Calibration, Loss).Gradient.Data,
-        BackwardRule.Find(name).Victim(Small, Calibration, 1).InputGradient(Calibration, Loss).Gradient.Data);
+        GradientEstimator.Find(name).Victim(Small, Calibration, 1).InputGradient(Calibration, Loss).Gradient.Data);
 
     [Theory]
     [MemberData(nameof(Rules))]
     public void InputGradient_ByEveryRule_DoesNotDependOnBatchOrderOrThreads(string name)
     {
-        BackwardRule rule = BackwardRule.Find(name);
+        GradientEstimator rule = GradientEstimator.Find(name);
         IGradientVictim one = rule.Victim(Small, Calibration, seed: 7);
         IGradientVictim several = rule.Victim(SmallNetwork.Create(AxFpm.Released, threads: 3), Calibration, seed: 7);
 

@@ -1,16 +1,14 @@
 using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
-using Dapprox.Networks;
 using Dapprox.Networks.Data;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 
 namespace Dapprox.Experiments.Runs;
 
 /// <summary>Which multiplier stands in which layers of a network.</summary>
 /// <param name="Parts">Multipliers, by name or as the files of their circuits, and the layers that each replaces, one after the other; the rest is exact.</param>
-public sealed record Placement(params IReadOnlyList<(string Multiplier, string Layers)> Parts)
+public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplier, string Layers)> Parts)
 {
     const double FastestPass = 0.3e-3;
 
@@ -18,25 +16,25 @@ public sealed record Placement(params IReadOnlyList<(string Multiplier, string L
     readonly Lazy<(FloatMultiplier Multiplier, string? Fingerprint)[]> read = new(() => [.. Parts.Select(part => Read(part.Multiplier))]);
 
     /// <summary>Exact in all layers.</summary>
-    public static Placement Exact { get; } = new();
+    public static MultiplierAssignment Exact { get; } = new();
 
     /// <summary>Ax-FPM as released, in all layers.</summary>
-    public static Placement AxFpm { get; } = Of("ax-fpm");
+    public static MultiplierAssignment AxFpm { get; } = Of("ax-fpm");
 
     /// <summary>Ax-FPM as released, in the convolutions, as the paper's text has it.</summary>
-    public static Placement AxFpmConvolutions { get; } = new(("ax-fpm", "convolutions"));
+    public static MultiplierAssignment AxFpmConvolutions { get; } = new(("ax-fpm", "convolutions"));
 
     /// <summary>What stands for HEAP, in all layers.</summary>
-    public static Placement HeapLike { get; } = Of("heap-like");
+    public static MultiplierAssignment HeapLike { get; } = Of("heap-like");
 
     /// <summary>Truncated bfloat16, in all layers.</summary>
-    public static Placement Bfloat16 { get; } = Of("bfloat16");
+    public static MultiplierAssignment Bfloat16 { get; } = Of("bfloat16");
 
     /// <summary>One multiplier in all layers.</summary>
     /// <param name="multiplier">Its name.</param>
-    public static Placement Of(string multiplier) => new((multiplier, LayerSelection.All.Name));
+    public static MultiplierAssignment Of(string multiplier) => new((multiplier, LayerSelection.All.Name));
 
-    /// <summary>A network on this placement.</summary>
+    /// <summary>A network on this assignment.</summary>
     /// <param name="network">The exact network.</param>
     /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
     public Network Put(Network network) =>
@@ -67,7 +65,7 @@ public sealed record Placement(params IReadOnlyList<(string Multiplier, string L
     }
 
     /// <inheritdoc/>
-    public bool Equals(Placement? other) => other is not null && Parts.SequenceEqual(other.Parts);
+    public bool Equals(MultiplierAssignment? other) => other is not null && Parts.SequenceEqual(other.Parts);
 
     /// <inheritdoc/>
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);

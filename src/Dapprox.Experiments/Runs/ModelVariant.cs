@@ -1,8 +1,6 @@
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Measurement;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
@@ -10,8 +8,8 @@ using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Experiments.Runs;
 
-/// <summary>What is done to the exact weights of a control, to see whether an effect is the multiplier's or any disturbance's.</summary>
-public enum Disturbance
+/// <summary>What is done to the exact weights of a control, to see whether an effect is the multiplier's or any perturbation's.</summary>
+public enum Perturbation
 {
     /// <summary>Nothing.</summary>
     None,
@@ -25,8 +23,8 @@ public enum Disturbance
 
 /// <summary>A network in an experiment: whose weights, on what multipliers.</summary>
 /// <param name="Model">The name of a network that comes with the program, or the path of one; for its name only where it is trained by a unit.</param>
-/// <param name="Placement">Its multipliers.</param>
-public sealed record Subject(string Model, Placement Placement)
+/// <param name="Assignment">Its multipliers.</param>
+public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
 {
     const ulong NoisePurpose = 77;
 
@@ -41,20 +39,20 @@ public sealed record Subject(string Model, Placement Placement)
     public string? Label { get; init; }
 
     /// <summary>What is done to the weights.</summary>
-    public Disturbance Disturbance { get; init; }
+    public Perturbation Perturbation { get; init; }
 
     /// <summary>For a reader, short: the multipliers, and what else is not as usual.</summary>
     public string Title
     {
         get
         {
-            string weights = Label ?? Training?.Name ?? "", disturbance = Disturbance switch
+            string weights = Label ?? Training?.Name ?? "", perturbation = Perturbation switch
             {
-                Disturbance.Gain => " × gain",
-                Disturbance.GainAndNoise => " × gain and noise",
+                Perturbation.Gain => " × gain",
+                Perturbation.GainAndNoise => " × gain and noise",
                 _ => "",
             };
-            return weights.Length == 0 ? $"{Placement}{disturbance}" : Placement == Placement.Exact ? weights + disturbance : $"{weights}, {Placement}{disturbance}";
+            return weights.Length == 0 ? $"{Assignment}{perturbation}" : Assignment == MultiplierAssignment.Exact ? weights + perturbation : $"{weights}, {Assignment}{perturbation}";
         }
     }
 
@@ -65,7 +63,7 @@ public sealed record Subject(string Model, Placement Placement)
     /// <param name="context">Knows the weights.</param>
     /// <exception cref="InputException">The weights or a circuit cannot be read.</exception>
     public string Describe(RunContext context) =>
-        (Training is null ? $"{Model} {context.DescribeWeights(this)}" : $"trained by {context.FileOf(Training)}") + $", {Placement.Describe()}, {Disturbance}";
+        (Training is null ? $"{Model} {context.DescribeWeights(this)}" : $"trained by {context.FileOf(Training)}") + $", {Assignment.Describe()}, {Perturbation}";
 
     /// <summary>Makes the network from its exact weights.</summary>
     /// <param name="exact">The exact network.</param>
@@ -73,23 +71,23 @@ public sealed record Subject(string Model, Placement Placement)
     /// <param name="seed">Determines the noise.</param>
     internal Network Make(Network exact, Func<Tensor> calibration, ulong seed)
     {
-        Network network = Placement.Put(exact);
-        return Disturbance == Disturbance.None ? network : Disturb(network, calibration(), seed);
+        Network network = Assignment.Put(exact);
+        return Perturbation == Perturbation.None ? network : Disturb(network, calibration(), seed);
     }
 
     Network Disturb(Network network, Tensor calibration, ulong seed)
     {
-        Network approximate = Placement.AxFpm.Put(network);
+        Network approximate = MultiplierAssignment.AxFpm.Put(network);
         Layer[] layers = [.. network.Layers];
         approximate.Observe(calibration, (place, inputs) =>
         {
             if (approximate.Layers[place] is not WeightedLayer layer)
                 return;
-            double gain = GradientWeights.Gain(layer, inputs[0], network.MostThreads);
+            double gain = GradientWeights.Gain(layer, inputs[0], network.MaxThreads);
             var random = new CounterRandom(seed, (ulong)place, NoisePurpose);
             float[] weights = layer.Weights.ToArray();
             foreach (ref float weight in weights.AsSpan())
-                weight *= (float)(gain * (Disturbance == Disturbance.GainAndNoise ? 1 + Deviation.Value * random.NextNormal() : 1));
+                weight *= (float)(gain * (Perturbation == Perturbation.GainAndNoise ? 1 + Deviation.Value * random.NextNormal() : 1));
             layers[place] = ((WeightedLayer)layers[place]).WithWeights(weights, layer.Bias.ToArray());
         });
         return network.WithLayers(layers);
@@ -100,7 +98,7 @@ public sealed record Subject(string Model, Placement Placement)
     {
         var random = new CounterRandom(seed: 1, purpose: NoisePurpose);
         float[] activations = new float[Samples], weights = new float[Samples];
-        OperandLaw.Mantissa.Fill(ref random, activations, weights);
+        OperandDistribution.Mantissa.Fill(ref random, activations, weights);
         double[] errors = [.. activations.Zip(weights, (activation, weight) => AxFpm.Released.Multiply(activation, weight) / ((double)activation * weight) - 1)];
         double mean = errors.Average();
         return Math.Sqrt(errors.Average(error => (error - mean) * (error - mean)));

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using Dapprox.Foundation;
 using Dapprox.Kernels;
-using Dapprox.Networks;
-using Dapprox.Networks.Attacks;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
@@ -12,7 +9,7 @@ using Dapprox.Networks.Tensors;
 namespace Dapprox.Cli.Options;
 
 /// <summary>The options that say which network is judged on which images, on what hardware.</summary>
-sealed class SubjectOptions
+sealed class VariantOptions
 {
     readonly ImageOptions images = new();
     readonly Option<Choice<Split>> split = SharedOptions.Split();

@@ -1,17 +1,16 @@
 using System.Runtime.CompilerServices;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Attacks.Engine;
 
 /// <summary>Points about which a victim is asked, by one image's attack, which waits for the answer.</summary>
-public abstract class Question : ICriticalNotifyCompletion
+public abstract class Query : ICriticalNotifyCompletion
 {
     readonly AttackedImage image;
     Action? continuation;
 
-    private protected Question(AttackedImage image, ILabelVictim victim, Tensor points)
+    private protected Query(AttackedImage image, ILabelVictim victim, Tensor points)
     {
         this.image = image;
         Victim = victim;
@@ -64,18 +63,18 @@ public abstract class Question : ICriticalNotifyCompletion
 
 /// <summary>A question that an attack awaits, once and before it asks the next.</summary>
 /// <typeparam name="T">What the attack is told.</typeparam>
-public sealed class Question<T> : Question
+public sealed class Query<T> : Query
 {
-    readonly Func<Question, T> answer;
+    readonly Func<Query, T> answer;
 
-    internal Question(AttackedImage image, ILabelVictim victim, Tensor points, Func<Question, T> answer)
+    internal Query(AttackedImage image, ILabelVictim victim, Tensor points, Func<Query, T> answer)
         : base(image, victim, points)
     {
         this.answer = answer;
     }
 
     /// <summary>For <c>await</c>.</summary>
-    public Question<T> GetAwaiter() => this;
+    public Query<T> GetAwaiter() => this;
 
     /// <summary>For <c>await</c>: the answer.</summary>
     public T GetResult() => answer(this);

@@ -1,10 +1,8 @@
-using Dapprox.Networks.Tensors;
-
 namespace Dapprox.Networks.Layers;
 
 /// <summary>A step of a network that takes several batches, of as many images each.</summary>
 /// <param name="name">The name inside the network.</param>
-public abstract class JoiningLayer(string name) : Layer(name)
+public abstract class MergeLayer(string name) : Layer(name)
 {
     /// <inheritdoc/>
     public sealed override Tensor Forward(Tensor input, int threads) => Forward([input], threads);

@@ -1,23 +1,22 @@
-using Dapprox.Circuits;
 using Dapprox.Foundation;
 
 namespace Dapprox.Measurement;
 
 /// <summary>How the operands of a circuit are distributed when its error or its cost is measured; all alike, and independent.</summary>
-public sealed class IntegerLaw
+public sealed class IntegerDistribution
 {
     readonly bool leadingOne;
 
-    IntegerLaw(string name, string summary, bool leadingOne) => (Name, Summary, this.leadingOne) = (name, summary, leadingOne);
+    IntegerDistribution(string name, string summary, bool leadingOne) => (Name, Summary, this.leadingOne) = (name, summary, leadingOne);
 
     /// <summary><c>uniform</c>: every operand of n bits counts the same, from 0 to 2ⁿ − 1. EvoApproxLib's law.</summary>
-    public static IntegerLaw Uniform { get; } = new("uniform", "both operands uniform among all integers", leadingOne: false);
+    public static IntegerDistribution Uniform { get; } = new("uniform", "both operands uniform among all integers", leadingOne: false);
 
     /// <summary><c>normalised</c>: as <see cref="Uniform"/>, among those whose highest bit is set, as that of a mantissa is.</summary>
-    public static IntegerLaw Normalised { get; } = new("normalised", "both operands uniform among the integers whose highest bit is set", leadingOne: true);
+    public static IntegerDistribution Normalised { get; } = new("normalised", "both operands uniform among the integers whose highest bit is set", leadingOne: true);
 
     /// <summary>All laws; the first is the default.</summary>
-    public static IReadOnlyList<IntegerLaw> All { get; } = [Uniform, Normalised];
+    public static IReadOnlyList<IntegerDistribution> All { get; } = [Uniform, Normalised];
 
     /// <summary>The name on the command line.</summary>
     public string Name { get; }
@@ -28,7 +27,7 @@ public sealed class IntegerLaw
     /// <summary>The law with that name.</summary>
     /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>
     /// <exception cref="InputException">There is none; the message lists the names and suggests the nearest.</exception>
-    public static IntegerLaw Find(string name) => Names.Find("distribution of integers", name, All, law => law.Name);
+    public static IntegerDistribution Find(string name) => Names.Find("distribution of integers", name, All, law => law.Name);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -7,11 +7,11 @@ namespace Dapprox.Measurement;
 /// How the operands of a multiplier are drawn when its error is measured. Error metrics depend on it so much that a
 /// number without its law means nothing.
 /// </summary>
-public sealed class OperandLaw
+public sealed class OperandDistribution
 {
     readonly Func<Draws, float> draw;
 
-    OperandLaw(string name, string summary, double? largestProduct, Func<Draws, float> draw)
+    OperandDistribution(string name, string summary, double? largestProduct, Func<Draws, float> draw)
     {
         Name = name;
         Summary = summary;
@@ -23,24 +23,24 @@ public sealed class OperandLaw
     /// <c>uniform01</c>: both operands uniform in [0, 1), rounded to binary32, as activations and weights are in size. The
     /// law of the caption of the paper's figure 3.
     /// </summary>
-    public static OperandLaw Uniform01 { get; } = new(
+    public static OperandDistribution Uniform01 { get; } = new(
         "uniform01", "both operands uniform in [0, 1]", 1, draws => (float)draws.Random.NextDouble());
 
     /// <summary><c>uniform11</c>: both operands uniform in [−1, 1]. The law of the text around the paper's figure 3.</summary>
-    public static OperandLaw Uniform11 { get; } = new(
+    public static OperandDistribution Uniform11 { get; } = new(
         "uniform11", "both operands uniform in [−1, 1]", 1, draws => draws.Random.NextSingle(-1, 1));
 
     /// <summary><c>normal</c>: both operands standard normal, rounded to binary32. Products have no bound.</summary>
-    public static OperandLaw Normal { get; } = new(
+    public static OperandDistribution Normal { get; } = new(
         "normal", "both operands standard normal", null, draws => (float)draws.Random.NextNormal());
 
     /// <summary><c>mantissa</c>: both operands uniform among the 2²³ numbers of [1, 2), so every mantissa counts the same.</summary>
-    public static OperandLaw Mantissa { get; } = new(
+    public static OperandDistribution Mantissa { get; } = new(
         "mantissa", "both operands uniform in [1, 2)", 4,
         draws => Binary32.Compose(0, ExponentOfOne, draws.Random.NextUInt32() & Binary32.FractionMask));
 
     /// <summary>All laws; the first is the default.</summary>
-    public static IReadOnlyList<OperandLaw> All { get; } = [Uniform01, Uniform11, Normal, Mantissa];
+    public static IReadOnlyList<OperandDistribution> All { get; } = [Uniform01, Uniform11, Normal, Mantissa];
 
     internal const int ExponentOfOne = 127;
 
@@ -56,7 +56,7 @@ public sealed class OperandLaw
     /// <summary>The law with that name.</summary>
     /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>
     /// <exception cref="InputException">There is none; the message lists the names and suggests the nearest.</exception>
-    public static OperandLaw Find(string name) => Names.Find("distribution", name, All, law => law.Name);
+    public static OperandDistribution Find(string name) => Names.Find("distribution", name, All, law => law.Name);
 
     /// <summary>Draws pairs of operands.</summary>
     /// <param name="random">The source; it moves on by what was drawn.</param>
