@@ -29,22 +29,22 @@ public sealed record Apgd(double Epsilon) : IAttack<IGradientVictim>
     public double Epsilon { get; init => field = Ball.Checked(value)!.Value; } = Ball.Checked(Epsilon)!.Value;
 
     /// <summary>The norm of the ball: L∞ or L2.</summary>
-    public Norm BallNorm { get; init => field = AttackOption.Ball(value, nameof(BallNorm)); } = Norm.LInf;
+    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>The loss.</summary>
     public ApgdLoss Loss { get; init; } = ApgdLoss.CrossEntropy;
 
     /// <summary>How many iterations from each start; at least 1.</summary>
-    public int Steps { get; init => field = AttackOption.AtLeast(1, value, nameof(Steps)); } = 100;
+    public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 100;
 
     /// <summary>How many starts at most, for each class where several are tried; at least 1.</summary>
-    public int Restarts { get; init => field = AttackOption.AtLeast(1, value, nameof(Restarts)); } = 5;
+    public int Restarts { get; init => field = Legal.AtLeast(1, value, nameof(Restarts)); } = 5;
 
     /// <summary>How many classes <see cref="ApgdLoss.TargetedDlr"/> tries where any wrong one will do; at least 1.</summary>
-    public int Targets { get; init => field = AttackOption.AtLeast(1, value, nameof(Targets)); } = 9;
+    public int Targets { get; init => field = Legal.AtLeast(1, value, nameof(Targets)); } = 9;
 
     /// <summary>ρ: the share of steps that have to raise the loss for the step size to stay; above 0.</summary>
-    public double Rising { get; init => field = AttackOption.Positive(value, nameof(Rising)); } = 0.75;
+    public double Rising { get; init => field = Legal.Positive(value, nameof(Rising)); } = 0.75;
 
     /// <summary>Whether to stop at the first success, instead of going on further into the wrong class.</summary>
     public bool StopsAtSuccess { get; init; }

@@ -30,13 +30,13 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
     public double Epsilon { get; init => field = Ball.Checked(value)!.Value; } = Ball.Checked(Epsilon)!.Value;
 
     /// <summary>The norm: L∞ or L2.</summary>
-    public Norm BallNorm { get; init => field = AttackOption.Ball(value, nameof(BallNorm)); } = Norm.LInf;
+    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>How many iterations each of the attacks with gradients makes from each start; at least 1.</summary>
-    public int Steps { get; init => field = AttackOption.AtLeast(1, value, nameof(Steps)); } = 100;
+    public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 100;
 
     /// <summary>How many queries Square makes; at least 1.</summary>
-    public int Queries { get; init => field = AttackOption.AtLeast(1, value, nameof(Queries)); } = 5000;
+    public int Queries { get; init => field = Legal.AtLeast(1, value, nameof(Queries)); } = 5000;
 
     double? IAttack<IGradientVictim>.Epsilon => Epsilon;
 

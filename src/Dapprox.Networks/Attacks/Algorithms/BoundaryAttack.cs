@@ -37,28 +37,28 @@ public sealed record BoundaryAttack : IAttack<ILabelVictim>
     public double? Epsilon => null;
 
     /// <summary>How many steps; at least 1.</summary>
-    public int Steps { get; init => field = AttackOption.AtLeast(1, value, nameof(Steps)); } = 10_000;
+    public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 10_000;
 
     /// <summary>How many directions are tried in a step until one succeeds; at least 1.</summary>
-    public int Directions { get; init => field = AttackOption.AtLeast(1, value, nameof(Directions)); } = 25;
+    public int Directions { get; init => field = Legal.AtLeast(1, value, nameof(Directions)); } = 25;
 
     /// <summary>How many directions are tried at a time, of which the one that leads nearest is taken; at least 1.</summary>
-    public int Together { get; init => field = AttackOption.AtLeast(1, value, nameof(Together)); } = 5;
+    public int Together { get; init => field = Legal.AtLeast(1, value, nameof(Together)); } = 5;
 
     /// <summary>The first length of the move on the sphere, as a share of the distance; above 0.</summary>
-    public double SphericalStep { get; init => field = AttackOption.Positive(value, nameof(SphericalStep)); } = 1e-2;
+    public double SphericalStep { get; init => field = Legal.Positive(value, nameof(SphericalStep)); } = 1e-2;
 
     /// <summary>The first length of the move towards the image, as a share of the distance; above 0.</summary>
-    public double SourceStep { get; init => field = AttackOption.Positive(value, nameof(SourceStep)); } = 1e-2;
+    public double SourceStep { get; init => field = Legal.Positive(value, nameof(SourceStep)); } = 1e-2;
 
     /// <summary>The factor by which lengths change; above 0.</summary>
-    public double Adaptation { get; init => field = AttackOption.Positive(value, nameof(Adaptation)); } = 1.5;
+    public double Adaptation { get; init => field = Legal.Positive(value, nameof(Adaptation)); } = 1.5;
 
     /// <summary>Images that may be adversarial: for where noise is not, and tried before noise where a class is aimed at.</summary>
     public IReadOnlyList<float[]> Starts { get; init => field = StartImages.Checked(value, nameof(Starts)); } = new StartImages([]);
 
     /// <summary>How many adversarial images of noise are brought nearer, to begin with the nearest; at least 1.</summary>
-    public int StartBlends { get; init => field = AttackOption.AtLeast(1, value, nameof(StartBlends)); } = 10;
+    public int StartBlends { get; init => field = Legal.AtLeast(1, value, nameof(StartBlends)); } = 10;
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(ILabelVictim victim, AttackedImage image)

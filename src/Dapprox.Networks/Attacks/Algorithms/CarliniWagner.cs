@@ -49,16 +49,16 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
     }
 
     /// <summary>How many values of c are tried; at least 1.</summary>
-    public int SearchSteps { get; init => field = AttackOption.AtLeast(1, value, nameof(SearchSteps)); } = 9;
+    public int SearchSteps { get; init => field = Legal.AtLeast(1, value, nameof(SearchSteps)); } = 9;
 
     /// <summary>How many iterations at most for each; at least 1.</summary>
-    public int Iterations { get; init => field = AttackOption.AtLeast(1, value, nameof(Iterations)); } = 1000;
+    public int Iterations { get; init => field = Legal.AtLeast(1, value, nameof(Iterations)); } = 1000;
 
     /// <summary>The learning rate of Adam; above 0.</summary>
-    public double LearningRate { get; init => field = AttackOption.Positive(value, nameof(LearningRate)); } = 1e-2;
+    public double LearningRate { get; init => field = Legal.Positive(value, nameof(LearningRate)); } = 1e-2;
 
     /// <summary>The first c; above 0 and at most 10¹⁰.</summary>
-    public double InitialConstant { get; init => field = AttackOption.Within(MaxConstant, value, nameof(InitialConstant)); } = 1e-3;
+    public double InitialConstant { get; init => field = Legal.Within(MaxConstant, value, nameof(InitialConstant)); } = 1e-3;
 
     /// <summary>Whether a descent ends when the loss fell by less than 0.01 % since a tenth of the iterations before.</summary>
     public bool AbortEarly { get; init; } = true;

@@ -33,13 +33,13 @@ public sealed record DeepFool : IAttack<IGradientVictim>
     public double? Epsilon => null;
 
     /// <summary>How many steps at most; at least 1.</summary>
-    public int Steps { get; init => field = AttackOption.AtLeast(1, value, nameof(Steps)); } = 50;
+    public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 50;
 
     /// <summary>How far to go beyond the boundary, as a share of the way to it; above 0.</summary>
-    public double Overshoot { get; init => field = AttackOption.Positive(value, nameof(Overshoot)); } = 0.02;
+    public double Overshoot { get; init => field = Legal.Positive(value, nameof(Overshoot)); } = 0.02;
 
     /// <summary>How many classes are considered, those with the largest logits of the image, its own included; at least 2.</summary>
-    public int Candidates { get; init => field = AttackOption.AtLeast(2, value, nameof(Candidates)); } = 10;
+    public int Candidates { get; init => field = Legal.AtLeast(2, value, nameof(Candidates)); } = 10;
 
     /// <summary>
     /// Whether, as in Foolbox 2.4, each step overshoots by itself and is clipped, and classes that are level are passed over;

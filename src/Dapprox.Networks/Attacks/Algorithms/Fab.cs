@@ -28,16 +28,16 @@ public sealed partial record Fab : IAttack<IGradientVictim>
     public double? Epsilon { get; init => field = Ball.Checked(value); }
 
     /// <summary>The norm: L∞ or L2.</summary>
-    public Norm BallNorm { get; init => field = AttackOption.Ball(value, nameof(BallNorm)); } = Norm.LInf;
+    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>How many iterations from each start; at least 1.</summary>
-    public int Steps { get; init => field = AttackOption.AtLeast(1, value, nameof(Steps)); } = 100;
+    public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 100;
 
     /// <summary>How many starts: first the image, then random points; at least 1.</summary>
-    public int Restarts { get; init => field = AttackOption.AtLeast(1, value, nameof(Restarts)); } = 5;
+    public int Restarts { get; init => field = Legal.AtLeast(1, value, nameof(Restarts)); } = 5;
 
     /// <summary>How many classes the targeted form tries, at least 1; null for the untargeted form.</summary>
-    public int? Targets { get; init => field = value is int count ? AttackOption.AtLeast(1, count, nameof(Targets)) : null; }
+    public int? Targets { get; init => field = value is int count ? Legal.AtLeast(1, count, nameof(Targets)) : null; }
 
     /// <summary>
     /// Random starts are at half this distance, or at half that of the best so far if that is less. Null for
@@ -46,13 +46,13 @@ public sealed partial record Fab : IAttack<IGradientVictim>
     public double? Radius { get; init => field = Ball.Checked(value); }
 
     /// <summary>α_max: how much the image may draw at most, 0 to 1.</summary>
-    public double MaxBias { get; init => field = AttackOption.Share(value, nameof(MaxBias)); } = 0.1;
+    public double MaxBias { get; init => field = Legal.Share(value, nameof(MaxBias)); } = 0.1;
 
     /// <summary>η: by what factor steps go beyond the boundary; above 0.</summary>
-    public double Overshoot { get; init => field = AttackOption.Positive(value, nameof(Overshoot)); } = 1.05;
+    public double Overshoot { get; init => field = Legal.Positive(value, nameof(Overshoot)); } = 1.05;
 
     /// <summary>β: which share of its way from the image a success keeps for the next step, 0 to 1.</summary>
-    public double Backward { get; init => field = AttackOption.Share(value, nameof(Backward)); } = 0.9;
+    public double Backward { get; init => field = Legal.Share(value, nameof(Backward)); } = 0.9;
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)

@@ -48,7 +48,7 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
     /// The norm in which the step is the steepest: L∞ gives the sign of the gradient, L2 its direction, and ε is then the root
     /// mean square of the changes.
     /// </summary>
-    public Norm StepNorm { get; init => field = AttackOption.Ball(value, nameof(StepNorm)); } = Norm.LInf;
+    public Norm StepNorm { get; init => field = Legal.Ball(value, nameof(StepNorm)); } = Norm.LInf;
 
     /// <summary>
     /// Foolbox 2.4's <c>GradientAttack</c>, from which its JSMA has the class to aim at: the search of <see cref="Released"/>

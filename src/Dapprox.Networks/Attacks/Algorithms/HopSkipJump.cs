@@ -38,30 +38,30 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
     public double? Epsilon => null;
 
     /// <summary>The norm in which the nearest is looked for: L2 or L∞.</summary>
-    public Norm BallNorm { get; init => field = AttackOption.Ball(value, nameof(BallNorm)); } = Norm.L2;
+    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.L2;
 
     /// <summary>How many steps; at least 1.</summary>
-    public int Iterations { get; init => field = AttackOption.AtLeast(1, value, nameof(Iterations)); } = 64;
+    public int Iterations { get; init => field = Legal.AtLeast(1, value, nameof(Iterations)); } = 64;
 
     /// <summary>How many points the first estimate takes; that of iteration t takes √t times as many.</summary>
-    public int FirstEvaluations { get; init => field = AttackOption.AtLeast(1, value, nameof(FirstEvaluations)); } = 100;
+    public int FirstEvaluations { get; init => field = Legal.AtLeast(1, value, nameof(FirstEvaluations)); } = 100;
 
     /// <summary>How many points an estimate takes at most.</summary>
-    public int MaxEvaluations { get; init => field = AttackOption.AtLeast(1, value, nameof(MaxEvaluations)); } = 10_000;
+    public int MaxEvaluations { get; init => field = Legal.AtLeast(1, value, nameof(MaxEvaluations)); } = 10_000;
 
     /// <summary>
     /// γ, which says how near the boundary is approached: for d pixels to γ/(d·√d) (L2) or γ/d² (L∞) of the distance.
     /// </summary>
-    public double Gamma { get; init => field = AttackOption.Positive(value, nameof(Gamma)); } = 1;
+    public double Gamma { get; init => field = Legal.Positive(value, nameof(Gamma)); } = 1;
 
     /// <summary>Images that may be adversarial: for where noise is not, and tried before noise where a class is aimed at.</summary>
     public IReadOnlyList<float[]> Starts { get; init => field = StartImages.Checked(value, nameof(Starts)); } = new StartImages([]);
 
     /// <summary>How many adversarial images of noise are brought nearer, to begin with the nearest; at least 1.</summary>
-    public int StartBlends { get; init => field = AttackOption.AtLeast(1, value, nameof(StartBlends)); } = 10;
+    public int StartBlends { get; init => field = Legal.AtLeast(1, value, nameof(StartBlends)); } = 10;
 
     /// <summary>How many images of noise are tried at most until as many as wanted are adversarial; at least 1.</summary>
-    public int NoiseDraws { get; init => field = AttackOption.AtLeast(1, value, nameof(NoiseDraws)); } = 1000;
+    public int NoiseDraws { get; init => field = Legal.AtLeast(1, value, nameof(NoiseDraws)); } = 1000;
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(ILabelVictim victim, AttackedImage image)

@@ -65,13 +65,13 @@ public sealed record Jsma : IAttack<IGradientVictim>
     } = 0.1;
 
     /// <summary>How many steps at most for each target; at least 1.</summary>
-    public int Steps { get; init => field = AttackOption.AtLeast(1, value, nameof(Steps)); } = 2000;
+    public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 2000;
 
     /// <summary>How often a pixel may change; at least 1.</summary>
-    public int MaxChangesPerPixel { get; init => field = AttackOption.AtLeast(1, value, nameof(MaxChangesPerPixel)); } = int.MaxValue;
+    public int MaxChangesPerPixel { get; init => field = Legal.AtLeast(1, value, nameof(MaxChangesPerPixel)); } = int.MaxValue;
 
     /// <summary>How many classes are aimed at where any wrong one will do; at least 1.</summary>
-    public int Targets { get; init => field = AttackOption.AtLeast(1, value, nameof(Targets)); } = 9;
+    public int Targets { get; init => field = Legal.AtLeast(1, value, nameof(Targets)); } = 9;
 
     /// <summary>
     /// Whether, where any wrong class will do, only one is aimed at: the one that the smallest sufficient step along the

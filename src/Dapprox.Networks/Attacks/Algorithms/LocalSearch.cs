@@ -46,22 +46,22 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
     public double? Epsilon => null;
 
     /// <summary>r, the factor of a change; above 0 and at most 2.</summary>
-    public double Factor { get; init => field = AttackOption.Within(2, value, nameof(Factor)); } = 1.5;
+    public double Factor { get; init => field = Legal.Within(2, value, nameof(Factor)); } = 1.5;
 
     /// <summary>p, the size of a trial; above 0. With ½ a trial goes to the nearer end of [0, 1], and success is likelier.</summary>
-    public double TrialSize { get; init => field = AttackOption.Positive(value, nameof(TrialSize)); } = 0.5;
+    public double TrialSize { get; init => field = Legal.Positive(value, nameof(TrialSize)); } = 0.5;
 
     /// <summary>d: pixels at most so many rows and columns away from a changed one are tried next; at least 0.</summary>
-    public int Distance { get; init => field = AttackOption.AtLeast(0, value, nameof(Distance)); } = 5;
+    public int Distance { get; init => field = Legal.AtLeast(0, value, nameof(Distance)); } = 5;
 
     /// <summary>t, how many pixels a round changes; at least 1.</summary>
-    public int PixelsPerRound { get; init => field = AttackOption.AtLeast(1, value, nameof(PixelsPerRound)); } = 5;
+    public int PixelsPerRound { get; init => field = Legal.AtLeast(1, value, nameof(PixelsPerRound)); } = 5;
 
     /// <summary>How many rounds at most; at least 1.</summary>
-    public int Rounds { get; init => field = AttackOption.AtLeast(1, value, nameof(Rounds)); } = 150;
+    public int Rounds { get; init => field = Legal.AtLeast(1, value, nameof(Rounds)); } = 150;
 
     /// <summary>How many pixels a round tries at most, drawn at random where there are more; at least 1.</summary>
-    public int Candidates { get; init => field = AttackOption.AtLeast(1, value, nameof(Candidates)); } = 128;
+    public int Candidates { get; init => field = Legal.AtLeast(1, value, nameof(Candidates)); } = 128;
 
     /// <summary>Which of the tried pixels are changed.</summary>
     public PixelOrder Order { get; init; } = PixelOrder.Highest;

@@ -45,13 +45,13 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
     public double? Epsilon { get; init => field = Ball.Checked(value); } = Ball.Checked(Epsilon);
 
     /// <summary>The norm of the ball: L∞ or L2.</summary>
-    public Norm BallNorm { get; init => field = AttackOption.Ball(value, nameof(BallNorm)); } = Norm.LInf;
+    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>How many steps; at least 1.</summary>
-    public int Steps { get; init => field = AttackOption.AtLeast(1, value, nameof(Steps)); } = 40;
+    public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 40;
 
     /// <summary>The length of a step over ε; above 0. It does not count where there is a <see cref="StepSize"/>.</summary>
-    public double StepRatio { get; init => field = AttackOption.Positive(value, nameof(StepRatio)); } = 1.0 / 30;
+    public double StepRatio { get; init => field = Legal.Positive(value, nameof(StepRatio)); } = 1.0 / 30;
 
     /// <summary>The length of a step, in input units, whatever ε is; null for <see cref="StepRatio"/>.</summary>
     public double? StepSize { get; init => field = Ball.Checked(value); }
@@ -60,7 +60,7 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
     public bool RandomStart { get; init; } = true;
 
     /// <summary>How many random starts at most; at least 1. Without a random start there is one start.</summary>
-    public int Restarts { get; init => field = AttackOption.AtLeast(1, value, nameof(Restarts)); } = 5;
+    public int Restarts { get; init => field = Legal.AtLeast(1, value, nameof(Restarts)); } = 5;
 
     /// <summary>MI-FGSM's decay μ of the accumulated gradient, each new one divided by its L1 norm; null for none.</summary>
     public double? Momentum { get; init; }

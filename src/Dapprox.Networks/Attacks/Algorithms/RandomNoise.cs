@@ -26,10 +26,10 @@ public sealed record RandomNoise(double Epsilon) : IAttack<ILabelVictim>
     double? IAttack<ILabelVictim>.Epsilon => Epsilon;
 
     /// <summary>The norm of the ball: L∞ or L2.</summary>
-    public Norm BallNorm { get; init => field = AttackOption.Ball(value, nameof(BallNorm)); } = Norm.LInf;
+    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>How many points at most; at least 1. They are asked about up to 128 at a time.</summary>
-    public int Draws { get; init => field = AttackOption.AtLeast(1, value, nameof(Draws)); } = 1000;
+    public int Draws { get; init => field = Legal.AtLeast(1, value, nameof(Draws)); } = 1000;
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(ILabelVictim victim, AttackedImage image)

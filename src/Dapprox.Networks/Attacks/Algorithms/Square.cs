@@ -35,16 +35,16 @@ public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
     double? IAttack<IScoreVictim>.Epsilon => Epsilon;
 
     /// <summary>The norm of the ball: L∞ or L2.</summary>
-    public Norm BallNorm { get; init => field = AttackOption.Ball(value, nameof(BallNorm)); } = Norm.LInf;
+    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>How many queries a start takes at most, one for each point that is tried; at least 1.</summary>
-    public int Queries { get; init => field = AttackOption.AtLeast(1, value, nameof(Queries)); } = 5000;
+    public int Queries { get; init => field = Legal.AtLeast(1, value, nameof(Queries)); } = 5000;
 
     /// <summary>p, the share of the image that the first squares cover; above 0 and at most 1.</summary>
-    public double FirstShare { get; init => field = AttackOption.Within(1, value, nameof(FirstShare)); } = 0.8;
+    public double FirstShare { get; init => field = Legal.Within(1, value, nameof(FirstShare)); } = 0.8;
 
     /// <summary>How many starts at most; at least 1.</summary>
-    public int Restarts { get; init => field = AttackOption.AtLeast(1, value, nameof(Restarts)); } = 1;
+    public int Restarts { get; init => field = Legal.AtLeast(1, value, nameof(Restarts)); } = 1;
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(IScoreVictim victim, AttackedImage image)

@@ -18,7 +18,7 @@ public sealed class FiniteDifference : ZerothOrderEstimator
 {
     /// <summary>The step h in one pixel, in input units.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is not a finite number above 0.</exception>
-    public override double Step { get; init => field = AttackOption.Positive(value, nameof(Step)); } = 0.5;
+    public override double Step { get; init => field = Legal.Positive(value, nameof(Step)); } = 0.5;
 
     /// <summary>One per pixel.</summary>
     /// <param name="pixels">The numbers of an image.</param>

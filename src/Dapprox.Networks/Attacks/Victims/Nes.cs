@@ -19,11 +19,11 @@ public sealed class Nes : ZerothOrderEstimator
 {
     /// <summary>The deviation σ, in input units.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The deviation is not a finite number above 0.</exception>
-    public override double Step { get; init => field = AttackOption.Positive(value, nameof(Step)); } = 0.1;
+    public override double Step { get; init => field = Legal.Positive(value, nameof(Step)); } = 0.1;
 
     /// <summary>How many antithetic pairs, n; at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
-    public int Samples { get; init => field = AttackOption.AtLeast(1, value, nameof(Samples)); } = 1500;
+    public int Samples { get; init => field = Legal.AtLeast(1, value, nameof(Samples)); } = 1500;
 
     /// <summary>One per pair.</summary>
     /// <param name="pixels">The numbers of an image.</param>

@@ -1,7 +1,7 @@
 namespace Dapprox.Networks.Attacks.Geometry;
 
-/// <summary>What values options of attacks may have.</summary>
-static class AttackOption
+/// <summary>Legal values of settings: each method returns the value, or throws <see cref="ArgumentOutOfRangeException"/>.</summary>
+static class Legal
 {
     public static int AtLeast(int least, int value, string name) =>
         value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"It is at least {least}.");
