@@ -20,11 +20,11 @@ static class AttackBenchmark
 
     static readonly IAttack<IGradientVictim>[] Attacks =
     [
-        DeepFool.Released,
-        CarliniWagner.Released,
-        LocalSearch.Released,
-        HopSkipJump.Released,
-        BoundaryAttack.Released,
+        DeepFool.Foolbox24,
+        CarliniWagner.Foolbox24,
+        LocalSearch.Foolbox24,
+        HopSkipJump.Foolbox24,
+        BoundaryAttack.Foolbox24,
     ];
 
     /// <summary>The benchmark of the attacks with these names, of all where there are none.</summary>

@@ -26,7 +26,7 @@ static class BlackBoxEntries
             Options = [order, trialSize, rounds],
             Create = setting =>
             {
-                LocalSearch attack = setting.Of(new LocalSearch(), Networks.Attacks.Algorithms.LocalSearch.Released);
+                LocalSearch attack = setting.Of(new LocalSearch(), Networks.Attacks.Algorithms.LocalSearch.Foolbox24);
                 return attack with
                 {
                     Order = setting.Parse.GetValue(order).Value ?? attack.Order,
@@ -52,7 +52,7 @@ static class BlackBoxEntries
             Options = [steps],
             Create = setting =>
             {
-                BoundaryAttack attack = setting.Of(new BoundaryAttack(), BoundaryAttack.Released);
+                BoundaryAttack attack = setting.Of(new BoundaryAttack(), BoundaryAttack.Foolbox24);
                 return attack with { Steps = setting.Parse.GetValue(steps) ?? attack.Steps, Starts = setting.Starts };
             },
         };
@@ -74,7 +74,7 @@ static class BlackBoxEntries
             Options = [norm, iterations],
             Create = setting =>
             {
-                HopSkipJump attack = setting.Of(new HopSkipJump(), Networks.Attacks.Algorithms.HopSkipJump.Released);
+                HopSkipJump attack = setting.Of(new HopSkipJump(), Networks.Attacks.Algorithms.HopSkipJump.Foolbox24);
                 return attack with
                 {
                     BallNorm = setting.Parse.GetValue(norm).Value,

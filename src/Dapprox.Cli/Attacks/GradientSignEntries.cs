@@ -17,16 +17,16 @@ static class GradientSignEntries
         Norms = [Norm.LInf],
         Knowledge = Knowledge.Gradients,
         Budget = Budget.Either,
-        Create = setting => setting.Of(new Fgsm(), Networks.Attacks.Algorithms.Fgsm.Released) with { Epsilon = setting.Epsilon },
+        Create = setting => setting.Of(new Fgsm(), Networks.Attacks.Algorithms.Fgsm.Foolbox24) with { Epsilon = setting.Epsilon },
     };
 
     public static AttackEntry Pgd() => Steps(
         "pgd", "Projected gradient descent: iterated gradient steps within ε of the image; without --epsilon, the smallest ε that succeeds.",
-        "Madry et al. 2018", new Pgd(), Networks.Attacks.Algorithms.Pgd.Released);
+        "Madry et al. 2018", new Pgd(), Networks.Attacks.Algorithms.Pgd.Foolbox24);
 
     public static AttackEntry MomentumFgsm() => Steps(
         "mi-fgsm", "Momentum iterative FGSM: steps along an accumulated gradient, for examples that transfer.",
-        "Dong et al. 2018", Networks.Attacks.Algorithms.Pgd.MomentumFgsm, Networks.Attacks.Algorithms.Pgd.MomentumFgsmReleased);
+        "Dong et al. 2018", Networks.Attacks.Algorithms.Pgd.MomentumFgsm, Networks.Attacks.Algorithms.Pgd.MomentumFgsmFoolbox24);
 
     static AttackEntry Steps(string name, string summary, string source, Pgd strong, Pgd released)
     {

@@ -26,7 +26,7 @@ static class MinimalNormEntries
             Options = [variant, theta, gamma],
             Create = setting =>
             {
-                Jsma attack = setting.Of(new Jsma(), Networks.Attacks.Algorithms.Jsma.Released);
+                Jsma attack = setting.Of(new Jsma(), Networks.Attacks.Algorithms.Jsma.Foolbox24);
                 return attack with
                 {
                     Variant = setting.Parse.GetValue(variant).Value ?? attack.Variant,
@@ -56,7 +56,7 @@ static class MinimalNormEntries
             Options = [confidence, searchSteps, iterations, rate, constant],
             Create = setting =>
             {
-                CarliniWagner attack = setting.Of(new CarliniWagner(), Networks.Attacks.Algorithms.CarliniWagner.Released);
+                CarliniWagner attack = setting.Of(new CarliniWagner(), Networks.Attacks.Algorithms.CarliniWagner.Foolbox24);
                 return attack with
                 {
                     Confidence = setting.Parse.GetValue(confidence) ?? attack.Confidence,
@@ -86,7 +86,7 @@ static class MinimalNormEntries
             Options = [steps, overshoot, candidates],
             Create = setting =>
             {
-                DeepFool attack = setting.Of(new DeepFool(), Networks.Attacks.Algorithms.DeepFool.Released);
+                DeepFool attack = setting.Of(new DeepFool(), Networks.Attacks.Algorithms.DeepFool.Foolbox24);
                 return attack with
                 {
                     Steps = setting.Parse.GetValue(steps) ?? attack.Steps,

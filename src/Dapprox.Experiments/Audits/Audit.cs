@@ -142,7 +142,7 @@ public sealed class Audit
 
     AttackUnit SquareSearch => On(new Square(Epsilon) { Queries = scale.Queries }, null, scale.Images, 2e-4 * scale.Queries);
 
-    AttackUnit Boundary => On(HopSkipJump.Released with { BallNorm = Norm.LInf, Iterations = scale.HopSkipJumpIterations }, null, scale.QueryImages, 0.1 * scale.HopSkipJumpIterations);
+    AttackUnit Boundary => On(HopSkipJump.Foolbox24 with { BallNorm = Norm.LInf, Iterations = scale.HopSkipJumpIterations }, null, scale.QueryImages, 0.1 * scale.HopSkipJumpIterations);
 
     AttackUnit Noise => On(new RandomNoise(Epsilon) { Draws = scale.Draws }, null, scale.QueryImages, 2e-4 * scale.Draws);
 
@@ -153,15 +153,15 @@ public sealed class Audit
         TogetherWith = [defence.Exact with { Assignment = MultiplierAssignment.HeapLike }],
     };
 
-    AttackUnit DeepFoolOnExact => OnExact(DeepFool.Released, GradientEstimator.StraightThrough, scale.Images, 0.02) with { ExtrapolationFactors = ExtrapolationFactors };
+    AttackUnit DeepFoolOnExact => OnExact(DeepFool.Foolbox24, GradientEstimator.StraightThrough, scale.Images, 0.02) with { ExtrapolationFactors = ExtrapolationFactors };
 
     IEnumerable<(double Confidence, AttackUnit Unit)> Confident => Confidences.Select(confidence =>
-        (confidence, OnExact(CarliniWagner.Released with { Confidence = confidence, InitialConstant = 1, SearchSteps = 3, Iterations = scale.CarliniWagnerIterations }, GradientEstimator.StraightThrough, scale.QueryImages, 0.3)));
+        (confidence, OnExact(CarliniWagner.Foolbox24 with { Confidence = confidence, InitialConstant = 1, SearchSteps = 3, Iterations = scale.CarliniWagnerIterations }, GradientEstimator.StraightThrough, scale.QueryImages, 0.3)));
 
     IEnumerable<(string Name, AttackUnit Unit)> Minimal =>
     [
         ("L2 (DeepFool)", On(new DeepFool(), GradientEstimator.GainMatched, scale.Images, 0.03)),
-        ("L0 (JSMA)", On(Jsma.Released, GradientEstimator.GainMatched, scale.QueryImages, 0.1)),
+        ("L0 (JSMA)", On(Jsma.Foolbox24, GradientEstimator.GainMatched, scale.QueryImages, 0.1)),
         ("L∞ (FAB)", On(new Fab { Steps = 50, Restarts = 1 }, GradientEstimator.GainMatched, scale.QueryImages, 0.3)),
         ($"L∞ targeted (PGD, ε = {EpsilonText(Epsilons[^1])})", On(Steady(Epsilons[^1]), GradientEstimator.GainMatched, scale.Images, 0.02) with { Targeted = true }),
     ];

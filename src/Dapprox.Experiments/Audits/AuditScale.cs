@@ -16,7 +16,7 @@ public sealed record AuditScale(string Name, int Images, int QueryImages, int Es
     public int HopSkipJumpIterations { get; init; } = 20;
 
     /// <summary>The iterations of Carlini and Wagner's attack for each constant.</summary>
-    public int CarliniWagnerIterations { get; init; } = CarliniWagner.Released.Iterations;
+    public int CarliniWagnerIterations { get; init; } = CarliniWagner.Foolbox24.Iterations;
 
     /// <summary>For minutes.</summary>
     public static AuditScale Quick { get; } = new("quick", 30, 6, 3, 1_000, 500, 6) { HopSkipJumpIterations = 4, CarliniWagnerIterations = 300 };

@@ -21,14 +21,14 @@ public sealed record PaperAttack(string Name, IAttack<IGradientVictim> Attack, i
         ArgumentNullException.ThrowIfNull(scale);
         return
         [
-            new("FGSM", Fgsm.Released, scale.FastImages, 0.01, "gradients"),
-            new("PGD", Pgd.Released, scale.FastImages, 0.4, "gradients"),
-            new("JSMA", Jsma.Released, scale.FastImages, 0.1, "gradients"),
-            new("C&W", CarliniWagner.Released with { Iterations = scale.CarliniWagnerIterations }, scale.SearchImages, 0.2 + scale.CarliniWagnerIterations * 0.003, "gradients"),
-            new("DeepFool", DeepFool.Released, scale.FastImages, 0.08, "gradients"),
-            new("LSA", LocalSearch.Released with { Rounds = scale.LocalSearchRounds }, scale.QueryImages, scale.LocalSearchRounds * 0.03, "scores"),
-            new("Boundary", BoundaryAttack.Released with { Steps = scale.BoundarySteps }, scale.QueryImages, 0.7 + scale.BoundarySteps * 0.003, "classes"),
-            new("HopSkipJump", HopSkipJump.Released with { Iterations = scale.HopSkipJumpIterations }, scale.QueryImages, scale.HopSkipJumpIterations * 0.08, "classes"),
+            new("FGSM", Fgsm.Foolbox24, scale.FastImages, 0.01, "gradients"),
+            new("PGD", Pgd.Foolbox24, scale.FastImages, 0.4, "gradients"),
+            new("JSMA", Jsma.Foolbox24, scale.FastImages, 0.1, "gradients"),
+            new("C&W", CarliniWagner.Foolbox24 with { Iterations = scale.CarliniWagnerIterations }, scale.SearchImages, 0.2 + scale.CarliniWagnerIterations * 0.003, "gradients"),
+            new("DeepFool", DeepFool.Foolbox24, scale.FastImages, 0.08, "gradients"),
+            new("LSA", LocalSearch.Foolbox24 with { Rounds = scale.LocalSearchRounds }, scale.QueryImages, scale.LocalSearchRounds * 0.03, "scores"),
+            new("Boundary", BoundaryAttack.Foolbox24 with { Steps = scale.BoundarySteps }, scale.QueryImages, 0.7 + scale.BoundarySteps * 0.003, "classes"),
+            new("HopSkipJump", HopSkipJump.Foolbox24 with { Iterations = scale.HopSkipJumpIterations }, scale.QueryImages, scale.HopSkipJumpIterations * 0.08, "classes"),
         ];
     }
 

@@ -30,7 +30,7 @@ public static class Reproduction
     [
         Gallery("FGSM, ε = 0.15", new Fgsm(0.15), MultiplierAssignment.Exact, MultiplierAssignment.AxFpm),
         Gallery("PGD, ε = 0.1", new Pgd(0.1) { Restarts = 1 }, MultiplierAssignment.Exact, MultiplierAssignment.AxFpm),
-        Gallery("DeepFool, nearest", DeepFool.Released, MultiplierAssignment.Exact, MultiplierAssignment.AxFpm),
+        Gallery("DeepFool, nearest", DeepFool.Foolbox24, MultiplierAssignment.Exact, MultiplierAssignment.AxFpm),
         Gallery("PGD, ε = 0.1, on Ax-FPM", new Pgd(0.1) { Restarts = 1 }, MultiplierAssignment.AxFpm, MultiplierAssignment.Exact),
     ];
 

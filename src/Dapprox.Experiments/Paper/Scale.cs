@@ -98,16 +98,16 @@ public sealed record Scale
     public bool OtherSubstitute { get; init; }
 
     /// <summary>The rounds of local search.</summary>
-    public int LocalSearchRounds { get; init; } = LocalSearch.Released.Rounds;
+    public int LocalSearchRounds { get; init; } = LocalSearch.Foolbox24.Rounds;
 
     /// <summary>The steps of Boundary.</summary>
-    public int BoundarySteps { get; init; } = BoundaryAttack.Released.Steps;
+    public int BoundarySteps { get; init; } = BoundaryAttack.Foolbox24.Steps;
 
     /// <summary>The iterations of HopSkipJump.</summary>
-    public int HopSkipJumpIterations { get; init; } = HopSkipJump.Released.Iterations;
+    public int HopSkipJumpIterations { get; init; } = HopSkipJump.Foolbox24.Iterations;
 
     /// <summary>The iterations of Carlini and Wagner's attack for each constant.</summary>
-    public int CarliniWagnerIterations { get; init; } = CarliniWagner.Released.Iterations;
+    public int CarliniWagnerIterations { get; init; } = CarliniWagner.Foolbox24.Iterations;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -77,7 +77,7 @@ public class AnalyticModelTests
     {
         bool[] possible = Enumerable.Range(0, Count).Select(i => AnyPointFools(images.Row(i).ToArray(), labels[i], 1 / Scale)).ToArray();
 
-        AttackRecord[] records = Run(Pgd.Released with { Epsilon = 1 / Scale, Steps = 20, StepSize = 0.1 / Scale });
+        AttackRecord[] records = Run(Pgd.Foolbox24 with { Epsilon = 1 / Scale, Steps = 20, StepSize = 0.1 / Scale });
 
         int fooled = records.Count(record => record.Success);
         Assert.InRange(possible.Count(fools => fools), Count / 2, Count);
@@ -88,8 +88,8 @@ public class AnalyticModelTests
     [Fact]
     public void Pgd_StepsThatDoNotReachTheBallsEdge_DoNot()
     {
-        Run(Pgd.Released with { Epsilon = 0.5 / Scale });
-        AttackRecord[] records = Run(Pgd.Released with { Epsilon = 0.5 / Scale, Steps = 10, StepSize = 0.01 / Scale });
+        Run(Pgd.Foolbox24 with { Epsilon = 0.5 / Scale });
+        AttackRecord[] records = Run(Pgd.Foolbox24 with { Epsilon = 0.5 / Scale, Steps = 10, StepSize = 0.01 / Scale });
 
         Assert.InRange(records.Max(record => record.Distances.LInf), 0.09 / Scale, 0.1001 / Scale);
     }
@@ -97,8 +97,8 @@ public class AnalyticModelTests
     [Fact]
     public void Pgd_MoreSteps_AreMade()
     {
-        Assert.All(Run(Pgd.Released with { Epsilon = 0.5 / Scale, Steps = 3 }), record => Assert.Equal(3, record.GradientCalls));
-        Assert.All(Run(Pgd.Released with { Epsilon = 0.5 / Scale, Steps = 7 }), record => Assert.Equal(7, record.GradientCalls));
+        Assert.All(Run(Pgd.Foolbox24 with { Epsilon = 0.5 / Scale, Steps = 3 }), record => Assert.Equal(3, record.GradientCalls));
+        Assert.All(Run(Pgd.Foolbox24 with { Epsilon = 0.5 / Scale, Steps = 7 }), record => Assert.Equal(7, record.GradientCalls));
     }
 
     double Success(IAttack<IGradientVictim> attack, int[]? targets = null) =>

@@ -19,7 +19,7 @@ public class AttackCheckpointTests
     // Attacks that save no state begin anew; of those that do, nothing is asked twice but since the last state.
     [Theory]
     [InlineData("boundary")]
-    [InlineData("boundary released")]
+    [InlineData("boundary foolbox-2.4")]
     [InlineData("hopskipjump")]
     [InlineData("hopskipjump linf")]
     [InlineData("lsa")]

@@ -110,7 +110,7 @@ public class AttackPropertyTests
     static IAttack<IGradientVictim> Create(Case given) => given.Kind switch
     {
         0 => new Fgsm(given.Epsilon),
-        1 => Pgd.Released with { Epsilon = given.Epsilon, Steps = 6, StepSize = given.Epsilon / 4 },
+        1 => Pgd.Foolbox24 with { Epsilon = given.Epsilon, Steps = 6, StepSize = given.Epsilon / 4 },
         _ => new Pgd(given.Epsilon) { Steps = 5, StepSize = 0.07, Restarts = 1 },
     };
 }

@@ -17,7 +17,7 @@ public class AttackRunnerTests
 
     [Fact]
     public void Run_NoImages_GivesNoRecords() =>
-        Assert.Empty(AttackRunner.Run(Pgd.Released with { Epsilon = 0.1 }, Victim, Tensor.Zeros(0, 1, 3, 4), [], 0));
+        Assert.Empty(AttackRunner.Run(Pgd.Foolbox24 with { Epsilon = 0.1 }, Victim, Tensor.Zeros(0, 1, 3, 4), [], 0));
 
     [Fact]
     public void Run_MoreOrFewerLabelsTargetsOrPositionsThanImages_IsRefused()

@@ -26,8 +26,8 @@ public class AttackSettingsTests
     [Fact]
     public void ToString_OfFoolboxsAlgorithms_TellsThemFromThePapers()
     {
-        Assert.NotEqual($"{new DeepFool { Steps = 100, Overshoot = 0.05 }}", $"{DeepFool.Released}");
-        Assert.NotEqual($"{new Fgsm { NearestInL2 = true }}", $"{Fgsm.Released}");
+        Assert.NotEqual($"{new DeepFool { Steps = 100, Overshoot = 0.05 }}", $"{DeepFool.Foolbox24}");
+        Assert.NotEqual($"{new Fgsm { NearestInL2 = true }}", $"{Fgsm.Foolbox24}");
     }
 
     [Fact]

@@ -39,9 +39,9 @@ public class AuthorsLeNet5QueryStrengthTests
     [Trait("Speed", "Minutes")]
     [InlineData(false, 1.85, 1.3)]
     [InlineData(true, 2.2, null)]
-    public void BoundaryAttack_IsNear(bool released, double most, double? mostOverCarliniWagner)
+    public void BoundaryAttack_IsNear(bool foolbox, double most, double? mostOverCarliniWagner)
     {
-        AttackSummary summary = Run(released ? BoundaryAttack.Released : new BoundaryAttack { Steps = 10_000 });
+        AttackSummary summary = Run(foolbox ? BoundaryAttack.Foolbox24 : new BoundaryAttack { Steps = 10_000 });
 
         Assert.Equal(1, summary.Success);
         Assert.InRange(summary.MeanL2!.Value, 1, most);
@@ -53,9 +53,9 @@ public class AuthorsLeNet5QueryStrengthTests
     [InlineData(false, Norm.L2, 1.8, 1.5)]
     [InlineData(true, Norm.L2, 1.8, 1.5)]
     [InlineData(false, Norm.LInf, 0.16, null)]
-    public void HopSkipJump_IsNear(bool released, Norm norm, double most, double? mostOverCarliniWagner)
+    public void HopSkipJump_IsNear(bool foolbox, Norm norm, double most, double? mostOverCarliniWagner)
     {
-        AttackSummary summary = Run((released ? HopSkipJump.Released : new HopSkipJump()) with { BallNorm = norm, Iterations = 64 });
+        AttackSummary summary = Run((foolbox ? HopSkipJump.Foolbox24 : new HopSkipJump()) with { BallNorm = norm, Iterations = 64 });
 
         Assert.Equal(1, summary.Success);
         Assert.InRange((norm == Norm.L2 ? summary.MeanL2 : summary.MeanLInf)!.Value, 0.05, most);
@@ -79,15 +79,15 @@ public class AuthorsLeNet5QueryStrengthTests
 
     [Theory(Explicit = true)]
     [Trait("Speed", "Minutes")]
-    [InlineData("released", 0.1)]
+    [InlineData("foolbox-2.4", 0.1)]
     [InlineData("lowest", 0.05)]
     [InlineData("strong", 0.9)]
     public void LocalSearch_Succeeds(string preset, double least)
     {
         AttackSummary summary = Run(preset switch
         {
-            "released" => LocalSearch.Released,
-            "lowest" => LocalSearch.Released with { Order = PixelOrder.Lowest },
+            "foolbox-2.4" => LocalSearch.Foolbox24,
+            "lowest" => LocalSearch.Foolbox24 with { Order = PixelOrder.Lowest },
             _ => new LocalSearch(),
         });
 

@@ -35,9 +35,9 @@ public class AuthorsLeNet5StrengthTests
     [Trait("Speed", "Slow")]
     [InlineData(false, 1.65)]
     [InlineData(true, 1.75)]
-    public void DeepFool_IsNear(bool released, double most)
+    public void DeepFool_IsNear(bool foolbox, double most)
     {
-        AttackSummary summary = Run(released ? DeepFool.Released : new DeepFool());
+        AttackSummary summary = Run(foolbox ? DeepFool.Foolbox24 : new DeepFool());
 
         Assert.Equal(1, summary.Success);
         Assert.InRange(summary.MeanL2!.Value, 1, most);
@@ -47,9 +47,9 @@ public class AuthorsLeNet5StrengthTests
     [Trait("Speed", "Minutes")]
     [InlineData(false, 1.45)]
     [InlineData(true, 1.5)]
-    public void CarliniWagner_IsNear(bool released, double most)
+    public void CarliniWagner_IsNear(bool foolbox, double most)
     {
-        AttackSummary summary = Run(released ? CarliniWagner.Released : new CarliniWagner());
+        AttackSummary summary = Run(foolbox ? CarliniWagner.Foolbox24 : new CarliniWagner());
 
         Assert.Equal(1, summary.Success);
         Assert.InRange(summary.MeanL2!.Value, 1, most);
@@ -90,8 +90,8 @@ public class AuthorsLeNet5StrengthTests
     [Trait("Speed", "Slow")]
     [InlineData(false)]
     [InlineData(true)]
-    public void Jsma_Untargeted_Succeeds(bool released) =>
-        Assert.InRange(Run(released ? Jsma.Released : new Jsma()).Success!.Value, 0.99, 1);
+    public void Jsma_Untargeted_Succeeds(bool foolbox) =>
+        Assert.InRange(Run(foolbox ? Jsma.Foolbox24 : new Jsma()).Success!.Value, 0.99, 1);
 
     [Theory(Explicit = true)]
     [Trait("Speed", "Minutes")]

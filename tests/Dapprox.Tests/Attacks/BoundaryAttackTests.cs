@@ -17,7 +17,7 @@ public class BoundaryAttackTests
     {
         var linear = new HalfSpace(stream);
 
-        foreach (BoundaryAttack attack in new[] { BoundaryAttack.Released with { Steps = 3000 }, new BoundaryAttack { Steps = 1000 } })
+        foreach (BoundaryAttack attack in new[] { BoundaryAttack.Foolbox24 with { Steps = 3000 }, new BoundaryAttack { Steps = 1000 } })
         {
             AttackRecord record = linear.Attack(attack);
 
@@ -60,7 +60,7 @@ public class BoundaryAttackTests
         var victim = new RowVictim([1, 1, 2], 2, image => image[0] == 1 && image[1] == 1 ? [0, 1] : [1, 0], (_, _) => [0, 0]);
 
         AttackRecord record = AttackRunner.Run(
-            BoundaryAttack.Released with { Steps = 100_000, Starts = [[1, 1]] }, victim, new([0, 0], 1, 1, 1, 2), [0], 0)[0];
+            BoundaryAttack.Foolbox24 with { Steps = 100_000, Starts = [[1, 1]] }, victim, new([0, 0], 1, 1, 1, 2), [0], 0)[0];
 
         Assert.True(record.Success);
         Assert.Equal([1, 1], record.Adversarial);
@@ -85,7 +85,7 @@ public class BoundaryAttackTests
 
         static (double, double) After(int tries, Action<BoundarySteps, int> count)
         {
-            var steps = new BoundarySteps(BoundaryAttack.Released);
+            var steps = new BoundarySteps(BoundaryAttack.Foolbox24);
             for (int i = 0; i < tries; i++)
             {
                 steps.Adapt();
@@ -101,7 +101,7 @@ public class BoundaryAttackTests
     [Fact]
     public void Steps_StartOverTheFirstTimeTheyVanish_AndHaveConvergedAHundredStepsAfterTheSecond()
     {
-        var steps = new BoundarySteps(BoundaryAttack.Released);
+        var steps = new BoundarySteps(BoundaryAttack.Foolbox24);
 
         Vanish();
         Assert.Equal((1e-2, 1e-2, false), (steps.Spherical, steps.Source, steps.Converged));

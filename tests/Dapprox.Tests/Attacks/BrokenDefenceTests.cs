@@ -57,7 +57,7 @@ public class BrokenDefenceTests
     public void GradientThatIsShown_IsFooled(string name)
     {
         // From the image itself: noise alone, of a random start, fools this network now and then.
-        TransferAttack run = Run(Pgd.Released with { Epsilon = Epsilon }, Create(name), Evaluation.CorrectOn([Network], Digits, Count));
+        TransferAttack run = Run(Pgd.Foolbox24 with { Epsilon = Epsilon }, Create(name), Evaluation.CorrectOn([Network], Digits, Count));
 
         Assert.All(run.Records, record => Assert.False(record.Success));
         Assert.All(run.Records, record => Assert.Equal(StopReason.ZeroGradient, record.Reason));
@@ -79,7 +79,7 @@ public class BrokenDefenceTests
         };
 
         TransferAttack run = Run(
-            Pgd.Released with { Epsilon = Epsilon, Steps = steps, StepRatio = 2.0 / steps },
+            Pgd.Foolbox24 with { Epsilon = Epsilon, Steps = steps, StepRatio = 2.0 / steps },
             new EstimatedGradientVictim(new ScoreOnlyVictim(victim), estimator, seed: 1), Evaluation.CorrectOn([Network], Digits, Count));
 
         Assert.All(JudgedBy(victim, run).Records, record => Assert.True(record.Success));

@@ -81,6 +81,6 @@ public class FgsmTests
     public void Constructor_EpsilonThatIsNoBudget_IsRefused(double epsilon)
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new Fgsm(epsilon));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Pgd.Released with { Epsilon = epsilon });
+        Assert.Throws<ArgumentOutOfRangeException>(() => Pgd.Foolbox24 with { Epsilon = epsilon });
     }
 }

@@ -16,13 +16,13 @@ static class GradientAttacks
     public static Dictionary<string, IAttack<IGradientVictim>> Minimal { get; } = new()
     {
         ["deepfool"] = new DeepFool { Steps = 8 },
-        ["deepfool released"] = DeepFool.Released with { Steps = 8 },
+        ["deepfool foolbox-2.4"] = DeepFool.Foolbox24 with { Steps = 8 },
         ["cw"] = ShortCarliniWagner,
         ["cw confident"] = ShortCarliniWagner with { Confidence = 0.3, AbortEarly = false },
         ["jsma"] = new Jsma { Gamma = 0.5 },
         ["jsma down"] = new Jsma { Gamma = 0.5, Theta = -0.3 },
         ["jsma art"] = new Jsma { Variant = JsmaVariant.ArtTargetGradient, Gamma = 0.5, Theta = 0.4 },
-        ["jsma released"] = Jsma.Released with { Steps = 30 },
+        ["jsma foolbox-2.4"] = Jsma.Foolbox24 with { Steps = 30 },
         ["fab"] = ShortFab,
         ["fab l2"] = ShortFab with { BallNorm = Norm.L2 },
         ["fab targeted l2"] = ShortFab with { BallNorm = Norm.L2, Targets = 9 },

@@ -91,7 +91,7 @@ public class HardVictimTests
         });
 
         Assert.Throws<OperationCanceledException>(() => AttackRunner.Run(
-            Pgd.Released with { Epsilon = 0.3, Steps = 1000 }, victim, Image, [0], 0, cancellation: source.Token));
+            Pgd.Foolbox24 with { Epsilon = 0.3, Steps = 1000 }, victim, Image, [0], 0, cancellation: source.Token));
 
         Assert.Equal(3, asked);
     }
@@ -108,7 +108,7 @@ public class HardVictimTests
         attack switch
         {
             "fgsm" => new Fgsm(0.3),
-            "pgd" => Pgd.Released with { Epsilon = 0.3 },
+            "pgd" => Pgd.Foolbox24 with { Epsilon = 0.3 },
             _ => new Pgd(0.3) { Restarts = 1 },
         },
         victim, Image, [0], seed: 1, targets)[0];

@@ -23,7 +23,7 @@ public class HopSkipJumpTests
     {
         var linear = new HalfSpace(stream);
 
-        foreach (HopSkipJump attack in new[] { HopSkipJump.Released, new HopSkipJump() })
+        foreach (HopSkipJump attack in new[] { HopSkipJump.Foolbox24, new HopSkipJump() })
         {
             AttackRecord record = linear.Attack(attack);
 
@@ -49,7 +49,7 @@ public class HopSkipJumpTests
     {
         var linear = new HalfSpace(1);
 
-        AttackRecord record = linear.Attack(HopSkipJump.Released, target: 1);
+        AttackRecord record = linear.Attack(HopSkipJump.Foolbox24, target: 1);
 
         Assert.True(record.Success);
         Assert.InRange(record.Distances.L2 / linear.NearestL2, 1 - 1e-6, 1 + L2Excess);
@@ -69,7 +69,7 @@ public class HopSkipJumpTests
         int[] labels = AnalyticModelTests.Victim.Labels(images);
 
         AttackRecord[] records = AttackRunner.Run(
-            HopSkipJump.Released with { BallNorm = norm, Iterations = 10 }, AnalyticModelTests.Victim, images, labels, 1,
+            HopSkipJump.Foolbox24 with { BallNorm = norm, Iterations = 10 }, AnalyticModelTests.Victim, images, labels, 1,
             targeted ? Array.ConvertAll(labels, label => 1 - label) : null);
 
         Assert.InRange(records.Count(record => record.Success) / (double)records.Length, 0.9, 1);
@@ -82,12 +82,12 @@ public class HopSkipJumpTests
     {
         var linear = new HalfSpace(1);
 
-        long three = linear.Attack(HopSkipJump.Released with { Iterations = 3 }).Queries;
-        long four = linear.Attack(HopSkipJump.Released with { Iterations = 4 }).Queries;
+        long three = linear.Attack(HopSkipJump.Foolbox24 with { Iterations = 3 }).Queries;
+        long four = linear.Attack(HopSkipJump.Foolbox24 with { Iterations = 4 }).Queries;
 
         // 100·√4 points, and then a few to step and to bisect.
         Assert.InRange(four - three, 200, 240);
-        Assert.InRange(linear.Attack(HopSkipJump.Released with { Iterations = 4, MaxEvaluations = 50 }).Queries, 200, 400);
+        Assert.InRange(linear.Attack(HopSkipJump.Foolbox24 with { Iterations = 4, MaxEvaluations = 50 }).Queries, 200, 400);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public class HopSkipJumpTests
     {
         var victim = new RowVictim([1, 1, 2], 2, _ => [1, 0], (_, _) => []);
 
-        foreach ((HopSkipJump attack, int draws) in ((HopSkipJump, int)[])[(HopSkipJump.Released, 10_001), (new HopSkipJump(), 1000)])
+        foreach ((HopSkipJump attack, int draws) in ((HopSkipJump, int)[])[(HopSkipJump.Foolbox24, 10_001), (new HopSkipJump(), 1000)])
         {
             AttackRecord record = AttackRunner.Run(attack, victim, Tensor.Zeros(1, 1, 1, 2), [0], 1)[0];
 
@@ -111,7 +111,7 @@ public class HopSkipJumpTests
         float[] clean = [.. Enumerable.Repeat(0.5f, Pixels)];
         var victim = new Recorder(image => image[0] + image[1] > 1.1f ? 1 : 0, Pixels);
 
-        AttackRunner.Run(HopSkipJump.Released with { Iterations = 2, MaxEvaluations = 128 }, victim, new Tensor(clean, 1, 1, 1, Pixels), [0], 1);
+        AttackRunner.Run(HopSkipJump.Foolbox24 with { Iterations = 2, MaxEvaluations = 128 }, victim, new Tensor(clean, 1, 1, 1, Pixels), [0], 1);
 
         int[] estimates = [.. Enumerable.Range(0, victim.Asked.Count).Where(i => victim.Asked[i].Batch >= 100)];
         float[][] between = [.. victim.Asked[(estimates[0] + 1)..estimates[1]].Select(points => points.Data).Where(victim.IsWrong)];

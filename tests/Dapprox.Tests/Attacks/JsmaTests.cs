@@ -80,7 +80,7 @@ public class JsmaTests
     [Fact]
     public void FoolboxFast_LowersThePixelThatSpeaksMostAgainstTheTarget()
     {
-        Jsma attack = Jsma.Released with { Theta = 0.125, Steps = 1 };
+        Jsma attack = Jsma.Foolbox24 with { Theta = 0.125, Steps = 1 };
 
         // First row minus third: 1 −2 −1 2 2 2; the first of the equals is taken.
         Assert.Equal([0.25f, 0.25f, 0.25f, 0.125f, 0.25f, 0.25f], Step(attack, [100, 0, 0], target: 2).Adversarial);
@@ -117,11 +117,11 @@ public class JsmaTests
     // along the signs of the gradient leads to class 1, one along the gradient (−5, −1, −1, …) to class 2. JSMA lowers the
     // first pixel for class 2, and any other for class 1.
     [Fact]
-    public void Released_AimsAtTheClassThatAStepAlongTheGradientLeadsTo()
+    public void Foolbox24_AimsAtTheClassThatAStepAlongTheGradientLeadsTo()
     {
         Network network = Linear([0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -4, 0, 0, 0, 0, 0], [0, 1, 0.5f]);
 
-        AttackRecord record = AttackRunner.Run(Jsma.Released with { Theta = 0.125, Steps = 1 }, new NetworkVictim(network), Grey, [0], 1)[0];
+        AttackRecord record = AttackRunner.Run(Jsma.Foolbox24 with { Theta = 0.125, Steps = 1 }, new NetworkVictim(network), Grey, [0], 1)[0];
 
         Assert.Equal([0.125f, 0.25f, 0.25f, 0.25f, 0.25f, 0.25f], record.Adversarial);
         // With a root mean square of ε the logit rises by ε·4·√5: 56 thousandths are the first to suffice. Then the class of the
@@ -129,15 +129,15 @@ public class JsmaTests
         Assert.Equal((1 + 56 + 1 + 2, 1 + 2), (record.Queries, record.GradientCalls));
     }
 
-    // Only raising pixels helps, which the search for the class does and JSMA as released never.
+    // Only raising pixels helps, which the search for the class does and JSMA as in Foolbox 2.4 never.
     [Theory]
     [InlineData(long.MaxValue, StopReason.NoStepLeft)]
     [InlineData(10, StopReason.BudgetSpent)]
-    public void Released_WithoutSuccessOfItsOwn_HasFailedThoughTheSearchForTheClassFoundAnImage(long budget, StopReason reason)
+    public void Foolbox24_WithoutSuccessOfItsOwn_HasFailedThoughTheSearchForTheClassFoundAnImage(long budget, StopReason reason)
     {
         Network network = Linear([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0], [0, -1.53f, -100]);
 
-        AttackRecord record = AttackRunner.Run(Jsma.Released, new NetworkVictim(network), Grey, [0], 1, mostQueries: budget)[0];
+        AttackRecord record = AttackRunner.Run(Jsma.Foolbox24, new NetworkVictim(network), Grey, [0], 1, mostQueries: budget)[0];
 
         Assert.Equal((false, reason, null), (record.Success, record.Reason, record.QueriesToBest));
         Assert.Equal(Grey.Data, record.Adversarial);
@@ -147,12 +147,12 @@ public class JsmaTests
 
     // Here the gradient is flat though the target's is not, and so the class is drawn.
     [Fact]
-    public void Released_NoStepSucceeds_AimsAtARandomWrongClass()
+    public void Foolbox24_NoStepSucceeds_AimsAtARandomWrongClass()
     {
         var victim = new RowVictim([1, 1, 4], 4, _ => [2, 1, 1, 1], (_, back) => Array.ConvertAll([0, 1, 2, 3], i => i == 0 ? 0 : -back[i] - 0.5f));
         Tensor images = new(Enumerable.Repeat(0.5f, 400).ToArray(), 100, 1, 1, 4);
 
-        AttackRecord[] records = AttackRunner.Run(Jsma.Released with { Steps = 1 }, victim, images, new int[100], 1);
+        AttackRecord[] records = AttackRunner.Run(Jsma.Foolbox24 with { Steps = 1 }, victim, images, new int[100], 1);
 
         int[] lowered = records.Select(record => Array.FindIndex(record.Adversarial, pixel => pixel != 0.5f)).ToArray();
         Assert.All(Enumerable.Range(1, 3), target => Assert.InRange(lowered.Count(pixel => pixel == target), 20, 47));

@@ -29,7 +29,7 @@ public class LinearModelTests
 
         Check(model, new DeepFool(), distance => 1.02 * (distance + Nudge), Rounding, queries: classes);
         Check(model, new DeepFool { Overshoot = 0.1 }, distance => 1.1 * (distance + Nudge), Rounding, queries: classes);
-        Check(model, DeepFool.Released, distance => 1.05 * distance, Rounding, queries: classes);
+        Check(model, DeepFool.Foolbox24, distance => 1.05 * distance, Rounding, queries: classes);
     }
 
     // With more classes the boundary to the most likely other one, to which it descends, need not be the nearest.
@@ -61,7 +61,7 @@ public class LinearModelTests
     {
         var model = new LinearModel(seed, 2);
 
-        Check(model, Pgd.Released, distance => distance, Rounding, norm: Norm.LInf);
+        Check(model, Pgd.Foolbox24, distance => distance, Rounding, norm: Norm.LInf);
         Check(model, new Pgd { Restarts = 2, Steps = 70 }, distance => distance, Rounding);
         Check(model, new Pgd { BallNorm = Norm.L2, RandomStart = false }, distance => distance, Rounding);
         Check(model, Pgd.MomentumFgsm, distance => distance, Rounding);
@@ -81,11 +81,11 @@ public class LinearModelTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void FgsmReleased_WithoutEpsilon_TakesTheFirstOfItsGrid(ulong seed)
+    public void FgsmFoolbox24_WithoutEpsilon_TakesTheFirstOfItsGrid(ulong seed)
     {
         var model = new LinearModel(seed, 2);
 
-        AttackRecord[] records = AttackRunner.Run(Fgsm.Released, model.Victim, model.Images, model.Labels, 1);
+        AttackRecord[] records = AttackRunner.Run(Fgsm.Foolbox24, model.Victim, model.Images, model.Labels, 1);
 
         for (int i = 0; i < records.Length; i++)
         {

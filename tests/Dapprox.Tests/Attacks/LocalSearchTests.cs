@@ -20,7 +20,7 @@ public class LocalSearchTests
     [InlineData(PixelOrder.Lowest)]
     public void Run_LinearVictim_ChangesThePixelsInTheOrderOfTheirScores(PixelOrder order)
     {
-        List<float[]> asked = Ask(LocalSearch.Released with { Order = order, Rounds = 1 });
+        List<float[]> asked = Ask(LocalSearch.Foolbox24 with { Order = order, Rounds = 1 });
 
         int[] tried = [.. asked.Take(12).Select(trial => Assert.Single(Differing(trial, Image.Data)))];
         Assert.Equal(13, asked.Count);
@@ -37,7 +37,7 @@ public class LocalSearchTests
     [InlineData(1, 2)]
     public void Run_TrialsAndChanges_AreTheFormulaInAllChannels(double size, double factor)
     {
-        List<float[]> asked = Ask(LocalSearch.Released with { TrialSize = size, Factor = factor, Rounds = 1 });
+        List<float[]> asked = Ask(LocalSearch.Foolbox24 with { TrialSize = size, Factor = factor, Rounds = 1 });
 
         foreach (float[] trial in asked.Take(12))
             AssertPixels(trial, Image.Data, value => size * Math.Sign(value));
@@ -55,7 +55,7 @@ public class LocalSearchTests
     [Fact]
     public void Run_SecondRound_TriesThePixelsAroundTheChangedOnes()
     {
-        List<float[]> asked = Ask(LocalSearch.Released with { Distance = 2, PixelsPerRound = 1, Rounds = 2 });
+        List<float[]> asked = Ask(LocalSearch.Foolbox24 with { Distance = 2, PixelsPerRound = 1, Rounds = 2 });
 
         int centre = Assert.Single(Differing(asked[12], Image.Data));
         int[] around = [.. Enumerable.Range(0, Pixels).Where(pixel =>
@@ -66,7 +66,7 @@ public class LocalSearchTests
     [Fact]
     public void Run_MorePixelsThanCandidates_TriesAsManyAsAllowed()
     {
-        List<float[]> asked = Ask(LocalSearch.Released with { Candidates = 7, Rounds = 3 });
+        List<float[]> asked = Ask(LocalSearch.Foolbox24 with { Candidates = 7, Rounds = 3 });
 
         Assert.Equal(3 * 8, asked.Count);
     }
@@ -74,11 +74,11 @@ public class LocalSearchTests
     [Fact]
     public void Run_Shrink_KeepsWhatIsNeeded()
     {
-        AttackRecord released = Attack(LocalSearch.Released);
+        AttackRecord foolbox = Attack(LocalSearch.Foolbox24);
         AttackRecord strong = Attack(new LocalSearch());
 
-        Assert.True(released.Success && strong.Success);
-        Assert.True(strong.Distances.L2 < released.Distances.L2);
+        Assert.True(foolbox.Success && strong.Success);
+        Assert.True(strong.Distances.L2 < foolbox.Distances.L2);
         foreach (int pixel in Differing(strong.Adversarial, Image.Data))
         {
             float[] without = (float[])strong.Adversarial.Clone();

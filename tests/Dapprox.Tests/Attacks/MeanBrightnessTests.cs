@@ -40,19 +40,19 @@ public class MeanBrightnessTests
     public void Fgsm_FindsTheNearest() => Check(new Fgsm(), Norm.LInf, Rounding);
 
     [Fact]
-    public void Pgd_FindsTheNearest() => Check(Pgd.Released, Norm.LInf, Rounding);
+    public void Pgd_FindsTheNearest() => Check(Pgd.Foolbox24, Norm.LInf, Rounding);
 
     [Fact]
     public void DeepFool_IsBeyondTheNearestByItsOvershoot()
     {
-        Check(DeepFool.Released with { Overshoot = 0.01 }, Norm.L2, 0.01 + Rounding);
-        Check(DeepFool.Released, Norm.L2, 0.05 + Rounding);
+        Check(DeepFool.Foolbox24 with { Overshoot = 0.01 }, Norm.L2, 0.01 + Rounding);
+        Check(DeepFool.Foolbox24, Norm.L2, 0.05 + Rounding);
     }
 
     // As Foolbox tests it too: no gradient is shown, and differences of scores have to do.
     [Fact]
     public void DeepFool_WithEstimatedGradients_IsBeyondTheNearestByItsOvershoot() => Check(
-        DeepFool.Released, Norm.L2, 0.05 + Rounding, new EstimatedGradientVictim(new ScoreOnlyVictim(Victim), new FiniteDifference { Step = 0.1 }, seed: 1));
+        DeepFool.Foolbox24, Norm.L2, 0.05 + Rounding, new EstimatedGradientVictim(new ScoreOnlyVictim(Victim), new FiniteDifference { Step = 0.1 }, seed: 1));
 
     [Fact]
     public void Fab_IsWithinOnePerCentOfTheNearestInBothNorms()

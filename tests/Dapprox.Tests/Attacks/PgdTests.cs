@@ -20,7 +20,7 @@ public class PgdTests
         int[] labels = digits.Labels[..40];
 
         AttackRecord[] fgsm = AttackRunner.Run(new Fgsm(0.1), victim, images, labels, 1);
-        AttackRecord[] pgd = AttackRunner.Run(Pgd.Released with { Epsilon = 0.1, Steps = 8, StepSize = 0.025 }, victim, images, labels, 1);
+        AttackRecord[] pgd = AttackRunner.Run(Pgd.Foolbox24 with { Epsilon = 0.1, Steps = 8, StepSize = 0.025 }, victim, images, labels, 1);
 
         Assert.InRange(fgsm.Count(record => record.Success), 1, 39);
         Assert.True(pgd.Count(record => record.Success) > fgsm.Count(record => record.Success));
@@ -36,7 +36,7 @@ public class PgdTests
         (Tensor images, int[] labels) = SmallNetwork.Images(victim, 20, 3);
 
         AttackRecord[] fgsm = AttackRunner.Run(new Fgsm(0.2), victim, images, labels, 1);
-        AttackRecord[] pgd = AttackRunner.Run(Pgd.Released with { Epsilon = 0.2, Steps = 1, StepSize = 0.2 }, victim, images, labels, 1);
+        AttackRecord[] pgd = AttackRunner.Run(Pgd.Foolbox24 with { Epsilon = 0.2, Steps = 1, StepSize = 0.2 }, victim, images, labels, 1);
 
         Assert.Equal(fgsm.SelectMany(record => record.Adversarial), pgd.SelectMany(record => record.Adversarial));
     }
@@ -64,7 +64,7 @@ public class PgdTests
             (_, _) => [1]);
 
         AttackRecord record = AttackRunner.Run(
-            Pgd.Released with { Epsilon = 0.5, Steps = 4, StepSize = 0.1 }, victim, new Tensor([0.5f], 1, 1, 1, 1), [0], 0)[0];
+            Pgd.Foolbox24 with { Epsilon = 0.5, Steps = 4, StepSize = 0.1 }, victim, new Tensor([0.5f], 1, 1, 1, 1), [0], 0)[0];
 
         Assert.True(record.Success);
         Assert.Equal(0.6f, record.Adversarial[0], 1e-6f);
@@ -75,12 +75,12 @@ public class PgdTests
     [InlineData(0)]
     [InlineData(-1)]
     public void Steps_BelowOne_AreRefused(int steps) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Pgd.Released with { Epsilon = 0.1, Steps = steps });
+        Assert.Throws<ArgumentOutOfRangeException>(() => Pgd.Foolbox24 with { Epsilon = 0.1, Steps = steps });
 
     [Theory]
     [InlineData(-0.1)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     public void StepSize_NoLength_IsRefused(double size) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Pgd.Released with { Epsilon = 0.1, StepSize = size });
+        Assert.Throws<ArgumentOutOfRangeException>(() => Pgd.Foolbox24 with { Epsilon = 0.1, StepSize = size });
 }

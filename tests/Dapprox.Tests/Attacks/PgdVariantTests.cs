@@ -46,7 +46,7 @@ public class PgdVariantTests
     public void L2_StepsAlongTheNormalisedGradientToTheSphere()
     {
         var victim = new RowVictim([1, 1, 2], 2, _ => [1, 0], (_, _) => [30, -40]);
-        Pgd attack = Pgd.Released with { BallNorm = Norm.L2, Epsilon = 0.25, StepSize = 0.125 };
+        Pgd attack = Pgd.Foolbox24 with { BallNorm = Norm.L2, Epsilon = 0.25, StepSize = 0.125 };
 
         AttackRecord one = AttackRunner.Run(attack with { Steps = 1 }, victim, Grey, [0], 1)[0];
         AttackRecord many = AttackRunner.Run(attack with { Steps = 5 }, victim, Grey, [0], 1)[0];
@@ -93,7 +93,7 @@ public class PgdVariantTests
             return image[0] > 0.5f ? [0, 1] : [1, 0];
         }, (_, _) => [1]);
 
-        AttackRecord record = AttackRunner.Run(Pgd.Released with { Steps = 1, StepRatio = 1 }, victim, Tensor.Zeros(1, 1, 1, 1), [0], 1)[0];
+        AttackRecord record = AttackRunner.Run(Pgd.Foolbox24 with { Steps = 1, StepRatio = 1 }, victim, Tensor.Zeros(1, 1, 1, 1), [0], 1)[0];
 
         Assert.Equal([0.3f, 0.45f, 0.675f, 0.3375f, 0.50625f, 0.421875f], asked.Where(pixel => pixel > 0).Take(6), (a, b) => Math.Abs(a - b) < 1e-6);
         Assert.Equal((3 + 20) * 2, record.Queries);
@@ -105,7 +105,7 @@ public class PgdVariantTests
     {
         var victim = new RowVictim([1, 1, 2], 2, _ => [1, 0], (_, _) => [1, 1]);
 
-        AttackRecord record = AttackRunner.Run(Pgd.Released with { Steps = 2 }, victim, Grey, [0], 1)[0];
+        AttackRecord record = AttackRunner.Run(Pgd.Foolbox24 with { Steps = 2 }, victim, Grey, [0], 1)[0];
 
         Assert.Equal((false, StopReason.BudgetSpent, 20 * 3), (record.Success, record.Reason, (int)record.Queries));
     }

@@ -20,7 +20,7 @@ public class QueryAttackPropertyTests
     const float Grey = 0.4f;
 
     static readonly IReadOnlyList<string> Names =
-        ["boundary", "boundary released", "hopskipjump", "hopskipjump linf", "lsa", "lsa released", "square", "square l2", "noise", "noise l2"];
+        ["boundary", "boundary foolbox-2.4", "hopskipjump", "hopskipjump linf", "lsa", "lsa foolbox-2.4", "square", "square l2", "noise", "noise l2"];
 
     static readonly NetworkVictim Victim = new(SmallNetwork.Create(AxFpm.Released, threads: 1));
 
@@ -32,7 +32,7 @@ public class QueryAttackPropertyTests
         from seed in Gen.ULong
         from targeted in Gen.Bool
         from count in Gen.Int[1, 10]
-        select new Case(epsilon, kind, seed, targeted && Names[kind] is not ("lsa" or "lsa released"), count);
+        select new Case(epsilon, kind, seed, targeted && Names[kind] is not ("lsa" or "lsa foolbox-2.4"), count);
 
     public static TheoryData<string> Attacks => [.. Names];
 
@@ -168,11 +168,11 @@ public class QueryAttackPropertyTests
     internal static IAttack<IScoreVictim> Create(string name, double epsilon) => name switch
     {
         "boundary" => new BoundaryAttack { Steps = 30, StartBlends = 3 },
-        "boundary released" => BoundaryAttack.Released with { Steps = 30 },
+        "boundary foolbox-2.4" => BoundaryAttack.Foolbox24 with { Steps = 30 },
         "hopskipjump" => new HopSkipJump { Iterations = 3, FirstEvaluations = 100 },
-        "hopskipjump linf" => HopSkipJump.Released with { BallNorm = Norm.LInf, Iterations = 3, FirstEvaluations = 20, NoiseDraws = 1000 },
+        "hopskipjump linf" => HopSkipJump.Foolbox24 with { BallNorm = Norm.LInf, Iterations = 3, FirstEvaluations = 20, NoiseDraws = 1000 },
         "lsa" => new LocalSearch { Rounds = 10 },
-        "lsa released" => LocalSearch.Released with { Rounds = 10, Order = PixelOrder.Lowest },
+        "lsa foolbox-2.4" => LocalSearch.Foolbox24 with { Rounds = 10, Order = PixelOrder.Lowest },
         "square" => new Square(epsilon) { Queries = 100, Restarts = 2 },
         "square l2" => new Square(epsilon) { Queries = 100, BallNorm = Norm.L2 },
         "noise" => new RandomNoise(epsilon) { Draws = 200 },

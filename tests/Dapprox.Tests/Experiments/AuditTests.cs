@@ -149,7 +149,7 @@ public sealed class AuditTests : IDisposable
     {
         var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
         var source = new ModelVariant("lenet5-digits", MultiplierAssignment.Exact);
-        var unit = new AttackUnit(Fgsm.Released, "digits", source, Images: 1);
+        var unit = new AttackUnit(Fgsm.Foolbox24, "digits", source, Images: 1);
 
         Assert.DoesNotContain("Train", unit.Describe(context), StringComparison.Ordinal);
         Assert.Contains("Train", (unit with { TriedOn = [source with { Perturbation = Perturbation.Gain }] }).Describe(context), StringComparison.Ordinal);

@@ -288,7 +288,7 @@ public sealed class RunnerTests : IDisposable
     [Fact]
     public void Run_OfAnAttackThatWasInterrupted_GoesOnFromItsCheckpoint()
     {
-        var unit = new AttackUnit(BoundaryAttack.Released with { Steps = 400 }, "digits", new ModelVariant("lenet5-digits", MultiplierAssignment.Exact), Images: 3);
+        var unit = new AttackUnit(BoundaryAttack.Foolbox24 with { Steps = 400 }, "digits", new ModelVariant("lenet5-digits", MultiplierAssignment.Exact), Images: 3);
         var whole = new RunContext(new RunFolder(folder.File("whole")), null, seed: 1);
         int rounds = 0, roundsLeft = 0;
         Runner.Run([unit], whole, _ => rounds++, TestContext.Current.CancellationToken);

@@ -25,7 +25,7 @@ public sealed record BoundaryAttack : IAttack<ILabelVictim>
     const ulong StepPurpose = 3UL << 32;
 
     /// <summary>As in Foolbox 2.4: 5000 steps, one direction at a time, from one blend of noise.</summary>
-    public static BoundaryAttack Released { get; } = new() { Steps = 5000, Together = 1, StartBlends = 1 };
+    public static BoundaryAttack Foolbox24 { get; } = new() { Steps = 5000, Together = 1, StartBlends = 1 };
 
     /// <inheritdoc/>
     public string Name => "boundary";

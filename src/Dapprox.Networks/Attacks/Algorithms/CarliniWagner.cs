@@ -30,7 +30,7 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
     const double MaxConstant = 1e10;
 
     /// <summary>As in Foolbox 2.4: 5 values of c from 0.01 on, learning rate 0.005.</summary>
-    public static CarliniWagner Released { get; } = new() { SearchSteps = 5, LearningRate = 5e-3, InitialConstant = 1e-2 };
+    public static CarliniWagner Foolbox24 { get; } = new() { SearchSteps = 5, LearningRate = 5e-3, InitialConstant = 1e-2 };
 
     /// <inheritdoc/>
     public string Name => "cw";

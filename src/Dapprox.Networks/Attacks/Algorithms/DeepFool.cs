@@ -21,7 +21,7 @@ public sealed record DeepFool : IAttack<IGradientVictim>
     const double Nudge = 1e-4;
 
     /// <summary>As in Foolbox 2.4: 100 steps, each lengthened by 5 % and clipped.</summary>
-    public static DeepFool Released { get; } = new() { Steps = 100, Overshoot = 0.05, OvershootsEachStep = true };
+    public static DeepFool Foolbox24 { get; } = new() { Steps = 100, Overshoot = 0.05, OvershootsEachStep = true };
 
     /// <inheritdoc/>
     public string Name => "deepfool";

@@ -12,7 +12,7 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 /// </summary>
 /// <remarks>
 /// With an ε: one query, for the gradient. Without one the smallest sufficient ε is looked for: the first of 0.001, 0.002,
-/// … 1 that succeeds, and then a finer one below it, by bisection or as <see cref="Released"/> does. The least ε need not
+/// … 1 that succeeds, and then a finer one below it, by bisection or as <see cref="Foolbox24"/> does. The least ε need not
 /// be an interval's end: a larger step may undo a success, hence the grid from below.
 /// </remarks>
 /// <param name="Epsilon">The largest change of a pixel, in input units; null for the smallest that succeeds.</param>
@@ -24,7 +24,7 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
     /// As in Foolbox 2.4: an ε among the first 20 of the grid is looked for again among 20 finer ones between 0 and it, and
     /// the nearest of all successes in L2 counts.
     /// </summary>
-    public static Fgsm Released { get; } = new() { NearestInL2 = true, RefinesOnGrid = true };
+    public static Fgsm Foolbox24 { get; } = new() { NearestInL2 = true, RefinesOnGrid = true };
 
     /// <inheritdoc/>
     public string Name => "fgsm";
@@ -51,7 +51,7 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
     public Norm StepNorm { get; init => field = Legal.Ball(value, nameof(StepNorm)); } = Norm.LInf;
 
     /// <summary>
-    /// Foolbox 2.4's <c>GradientAttack</c>, from which its JSMA has the class to aim at: the search of <see cref="Released"/>
+    /// Foolbox 2.4's <c>GradientAttack</c>, from which its JSMA has the class to aim at: the search of <see cref="Foolbox24"/>
     /// along the gradient itself.
     /// </summary>
     internal static Fgsm AlongTheGradient { get; } = new() { RefinesOnGrid = true, StepNorm = Norm.L2 };

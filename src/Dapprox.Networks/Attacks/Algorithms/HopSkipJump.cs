@@ -26,7 +26,7 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
     /// As in Foolbox 2.4 and the paper: one image of noise to begin with, which is looked for until more than 10,000 were in
     /// vain. (There the noise is blended and results are compared in L2, also for L∞; here in the norm itself.)
     /// </summary>
-    public static HopSkipJump Released { get; } = new() { StartBlends = 1, NoiseDraws = 10_001 };
+    public static HopSkipJump Foolbox24 { get; } = new() { StartBlends = 1, NoiseDraws = 10_001 };
 
     /// <inheritdoc/>
     public string Name => "hopskipjump";

@@ -17,7 +17,7 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 /// step is admissible. Queries: two gradients per step for pairs, the target's logit's and the others'; one for the other
 /// variants. A pixel of a colour image counts once per channel.</para>
 /// <para>Where any wrong class will do, the <see cref="Targets"/> most likely ones are aimed at in turn, and whichever wrong
-/// class comes of it counts; the image with the fewest changes wins. <see cref="Released"/> aims at the class that the
+/// class comes of it counts; the image with the fewest changes wins. <see cref="Foolbox24"/> aims at the class that the
 /// smallest sufficient step along the gradient leads to, or, without any, at a random one. The image there is forgotten, as in
 /// Foolbox, and is no success of JSMA; what was asked to find it counts.</para>
 /// </remarks>
@@ -26,7 +26,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
     const ulong ClassPurpose = 5UL << 32;
 
     /// <summary>As in Foolbox 2.4: <see cref="JsmaVariant.FoolboxFast"/>, 2000 steps of 0.1, each pixel seven times at most.</summary>
-    public static Jsma Released { get; } = new()
+    public static Jsma Foolbox24 { get; } = new()
     {
         Variant = JsmaVariant.FoolboxFast,
         Theta = 0.1,

@@ -34,7 +34,7 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
     const ulong PixelPurpose = 4UL << 32;
 
     /// <summary>As in Foolbox 2.4: p = 10, which asks about points far outside [0, 1], and an end at the first success.</summary>
-    public static LocalSearch Released { get; } = new() { TrialSize = 10, Shrink = false };
+    public static LocalSearch Foolbox24 { get; } = new() { TrialSize = 10, Shrink = false };
 
     /// <inheritdoc/>
     public string Name => "lsa";

@@ -27,13 +27,13 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
     const double Enlargement = 1.5;
 
     /// <summary>As in Foolbox 2.4: 40 steps of ε/30 from the image itself; without an ε, the nearest of all successes in L2.</summary>
-    public static Pgd Released { get; } = new() { RandomStart = false, Restarts = 1, NearestInL2 = true };
+    public static Pgd Foolbox24 { get; } = new() { RandomStart = false, Restarts = 1, NearestInL2 = true };
 
     /// <summary>MI-FGSM with the settings of its paper: 10 steps of ε/10, decay 1, from the image itself.</summary>
     public static Pgd MomentumFgsm { get; } = new() { Momentum = 1, Steps = 10, StepRatio = 0.1, RandomStart = false, Restarts = 1 };
 
     /// <summary>MI-FGSM as in Foolbox 2.4: 10 steps of ε/5; without an ε, the nearest of all successes in L2.</summary>
-    public static Pgd MomentumFgsmReleased { get; } = MomentumFgsm with { StepRatio = 0.2, NearestInL2 = true };
+    public static Pgd MomentumFgsmFoolbox24 { get; } = MomentumFgsm with { StepRatio = 0.2, NearestInL2 = true };
 
     /// <inheritdoc/>
     public string Name => Momentum is null ? "pgd" : "mi-fgsm";
