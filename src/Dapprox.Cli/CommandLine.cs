@@ -22,6 +22,12 @@ static class CommandLine
         ["--target-model"] = "--multiplier",
     };
 
+    /// <summary>Values that options had, likewise: the option and the value.</summary>
+    static readonly Dictionary<(string Option, string Value), string> FormerValues = new()
+    {
+        [("--preset", "released")] = "foolbox-2.4",
+    };
+
     /// <summary>Parses, runs the command, and says how it ended.</summary>
     /// <param name="args">The words after the program's name.</param>
     /// <returns>The exit code: 0, or 1 after an error, 70 after a fault of the program's, or 130 after Ctrl-C.</returns>
@@ -75,14 +81,29 @@ static class CommandLine
             : $"interrupted; this goes on where it stopped: {Shell.CommandLine(args)}";
     }
 
-    static string[] WithPresentNames(string[] args) => Array.ConvertAll(args, word =>
+    static string[] WithPresentNames(string[] args)
     {
-        string name = word.Split('=')[0];
-        if (!FormerNames.TryGetValue(name, out string? present))
-            return word;
-        Output.Note($"note: {name} is called {present} now");
-        return present + word[name.Length..];
-    });
+        string[] words = [.. args];
+        for (int i = 0; i < words.Length; i++)
+        {
+            string[] parts = words[i].Split('=', 2);
+            if (FormerNames.TryGetValue(parts[0], out string? name))
+                Present(ref parts[0], name);
+            if (parts.Length > 1 && FormerValues.TryGetValue((parts[0], parts[1]), out string? value))
+                Present(ref parts[1], value);
+            else if (i > 0 && FormerValues.TryGetValue((words[i - 1], parts[0]), out string? following))
+                Present(ref parts[0], following);
+            words[i] = string.Join('=', parts);
+        }
+
+        return words;
+
+        static void Present(ref string former, string present)
+        {
+            Output.Note($"note: {former} is called {present} now");
+            former = present;
+        }
+    }
 
     /// <summary>The commands.</summary>
     internal static RootCommand Root()

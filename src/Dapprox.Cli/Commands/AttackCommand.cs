@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Dapprox.Cli.Attacks;
+using Dapprox.Networks.Attacks;
 
 namespace Dapprox.Cli.Commands;
 
@@ -9,7 +9,7 @@ static class AttackCommand
     public static Command Create()
     {
         var command = new Command("attack", "Attack a network, and measure how the adversarial examples transfer to it with other multipliers.");
-        foreach (AttackEntry entry in AttackEntries.Create())
+        foreach (AttackEntry entry in AttackCatalogue.All)
             command.Add(AttackRun.Command(entry));
         return command;
     }

@@ -1,9 +1,9 @@
-using Dapprox.Cli.Attacks;
 using Dapprox.Cli.Options;
 using Dapprox.Experiments.Figures;
 using Dapprox.Experiments.Results;
 using Dapprox.Foundation;
 using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
@@ -39,8 +39,8 @@ static class AttackFolder
         var files = new List<string> { Records(folder) };
         AttackRecordsFile.Save(
             files[0],
-            [.. report.Results.SelectMany(result => result.ByRule.Select(run => new SavedAttack(
-                report.Entry.Name, $"{result.Attack}", report.Entry.Knowledge == Knowledge.Gradients ? run.Rule.Name : null, result.Epsilon?.Value, run.Outcome)))],
+            [.. report.Results.SelectMany(result => result.Campaign.ByEstimator.Select(run => new SavedAttack(
+                report.Entry.Name, $"{result.Attack}", run.Estimator?.Name, result.Epsilon?.Value, run.Outcome)))],
             report.Others);
         foreach (AttackResult result in report.Results)
         {
@@ -66,7 +66,7 @@ static class AttackFolder
             .. report.Results.Where(result => result.Epsilon is not null).Select(result => (result.Epsilon!.Value.Value, RobustnessCurve.Of([result.Worst.Records], report.Norm)[^1].Accuracy)).Order(),
         ];
         Write("grid.png", AdversarialGrid.Draw(examples));
-        Write("curve.png", CurveFigure.Draw(report.Title, AttackEntry.SignOf(report.Norm), isMinimal ? report.Curve : measured, isMinimal));
+        Write("curve.png", CurveFigure.Draw(report.Title, report.Norm.Symbol(), isMinimal ? report.Curve : measured, isMinimal));
 
         return files;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Dapprox.Cli.Attacks;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
 using Dapprox.Networks.Attacks;
@@ -9,20 +8,20 @@ using Dapprox.Networks.Attacks.Victims;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary>What an attack came to under each gradient estimator.</summary>
-/// <param name="Attack">The attack, with its budget.</param>
+/// <summary>What an attack came to.</summary>
+/// <param name="Campaign">The result.</param>
 /// <param name="Epsilon">The budget as it was given; null for the nearest adversarial image.</param>
-/// <param name="ByRule">The outcome under each estimator; at least one.</param>
 /// <param name="Seconds">The time it took.</param>
-sealed record AttackResult(IAttack<IGradientVictim> Attack, Epsilon? Epsilon, IReadOnlyList<(GradientEstimator Rule, TransferAttack Outcome)> ByRule, double Seconds)
+sealed record AttackResult(CampaignResult Campaign, Epsilon? Epsilon, double Seconds)
 {
+    /// <summary>The attack, with its budget.</summary>
+    public IAttack<IGradientVictim> Attack => Campaign.Attack;
+
     /// <summary>For each image the nearest success under any estimator.</summary>
-    public TransferAttack Worst { get; } = ByRule.Count == 1
-        ? ByRule[0].Outcome
-        : TransferAttack.Worst([.. ByRule.Select(run => run.Outcome)], Attack.Norm);
+    public AttackOutcome Worst => Campaign.Worst;
 
     /// <summary>What it came to over all images.</summary>
-    public AttackSummary Summary => AttackSummary.Of(Worst.Records);
+    public AttackSummary Summary { get; } = Campaign.Worst.Summary;
 }
 
 /// <summary>The results of one attack at one or more budgets, as JSON and as tables.</summary>
@@ -45,18 +44,18 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
     /// <summary>The norm of the distances.</summary>
     public Norm Norm => Results[0].Attack.Norm;
 
-    bool HasRules => Results[0].ByRule.Count > 1;
+    bool HasEstimators => Results[0].Campaign.ByEstimator.Count > 1;
 
     public JsonObject Json()
     {
-        AttackSummary first = AttackSummary.Of(Results[0].Worst.Records);
+        AttackSummary first = Results[0].Summary;
         return new JsonObject
         {
             ["attack"] = Entry.Name,
             ["count"] = first.Count,
             ["cleanCorrect"] = first.CleanCorrect,
             ["results"] = new JsonArray([.. Results.Select(Json)]),
-            ["norm"] = AttackEntry.NameOf(Norm),
+            ["norm"] = Norm.Name(),
             ["settings"] = new JsonArray([.. Results.Select(result => (JsonNode)$"{result.Attack}")]),
             ["curve"] = new JsonArray([.. Curve.Select(point => new JsonArray(point.Epsilon, point.Accuracy))]),
         };
@@ -80,10 +79,10 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
             ["meanQueriesToBest"] = summary.MeanQueriesToBest,
             ["survivesRounding"] = summary.SurvivesRounding,
             ["reasons"] = new JsonObject(summary.Reasons.Select(reason => KeyValuePair.Create(reason.Reason.ToString(), (JsonNode?)reason.Images))),
-            ["backward"] = Entry.Knowledge != Knowledge.Gradients ? null : new JsonArray([.. result.ByRule.Select(run =>
+            ["backward"] = Entry.Access != Access.Gradients ? null : new JsonArray([.. result.Campaign.ByEstimator.Select(run =>
             {
-                AttackSummary own = AttackSummary.Of(run.Outcome.Records);
-                return new JsonObject { ["rule"] = run.Rule.Name, ["success"] = own.Success, ["meanL2"] = own.MeanL2, ["meanQueries"] = own.MeanQueries };
+                AttackSummary own = run.Outcome.Summary;
+                return new JsonObject { ["rule"] = run.Estimator!.Name, ["success"] = own.Success, ["meanL2"] = own.MeanL2, ["meanQueries"] = own.MeanQueries };
             })]),
         };
     }
@@ -98,9 +97,9 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
         Output.Print($"{first.Count} images, {first.CleanCorrect} of them classified correctly and attacked. Success rate: of the {first.CleanCorrect} attacked; robust accuracy: of all {first.Count}.");
         Console.WriteLine();
         Output.PrintTable(
-            [.. hasBudget ? (string[])[">ε"] : [], .. HasRules ? (string[])["gradient"] : [], ">success rate", ">robust accuracy", ">mean L2", ">mean L∞", ">queries", ">time"],
+            [.. hasBudget ? (string[])[">ε"] : [], .. HasEstimators ? (string[])["gradient"] : [], ">success rate", ">robust accuracy", ">mean L2", ">mean L∞", ">queries", ">time"],
             Results.SelectMany(result =>
-                (HasRules ? result.ByRule.Select(run => Row(result, run.Rule.Name, run.Outcome, "")) : []).Append(Row(result, "nearest of all", result.Worst, $"{result.Seconds:F1} s"))));
+                (HasEstimators ? result.Campaign.ByEstimator.Select(run => Row(result, run.Estimator!.Name, run.Outcome.Summary, "")) : []).Append(Row(result, "nearest of all", result.Summary, $"{result.Seconds:F1} s"))));
         Console.WriteLine();
         Output.Print("The adversarial examples:");
         Output.PrintTable(
@@ -130,16 +129,12 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
             Output.PrintFields(files.Select(file => ("saved", file)));
         }
 
-        string[] Row(AttackResult result, string rule, TransferAttack outcome, string time)
-        {
-            AttackSummary summary = AttackSummary.Of(outcome.Records);
-            return
-            [
-                .. hasBudget ? (string[])[$"{result.Epsilon}"] : [], .. HasRules ? (string[])[rule] : [],
-                Output.Percent(summary.Success, summary.CleanCorrect), Output.Percent(summary.RobustAccuracy, summary.Count),
-                Text(summary.MeanL2), Text(summary.MeanLInf), $"{summary.MeanQueries:N0}", time,
-            ];
-        }
+        string[] Row(AttackResult result, string estimator, AttackSummary summary, string time) =>
+        [
+            .. hasBudget ? (string[])[$"{result.Epsilon}"] : [], .. HasEstimators ? (string[])[estimator] : [],
+            Output.Percent(summary.Success, summary.CleanCorrect), Output.Percent(summary.RobustAccuracy, summary.Count),
+            Text(summary.MeanL2), Text(summary.MeanLInf), $"{summary.MeanQueries:N0}", time,
+        ];
     }
 
     /// <summary>The curve at some round numbers; all of it is in the JSON.</summary>
@@ -149,7 +144,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
             return;
         double step = RoundStep(Curve[^1].Epsilon / (CurveRows - 1));
         Console.WriteLine();
-        Output.PrintTable([$">{AttackEntry.SignOf(Norm)} distance up to", ">robust accuracy"], Enumerable.Range(0, CurveRows)
+        Output.PrintTable([$">{Norm.Symbol()} distance up to", ">robust accuracy"], Enumerable.Range(0, CurveRows)
             .Select(i => Math.Round(i * step, 10))
             .Select(at => (string[])[$"{at:G6}", Output.Percent(Curve.Last(point => point.Epsilon <= at).Accuracy, images)]));
     }

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Dapprox.Cli.Attacks;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
+using Dapprox.Networks.Attacks;
+using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 
 namespace Dapprox.Cli.Commands;
@@ -15,7 +16,7 @@ static class AttacksCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "attacks", "List the attacks with their norms, required access, presets and source; and the gradient estimators.",
-            "Access is what the attacker needs of the victim: gradients, scores or labels. The default preset, strong, has the settings of the attacks' papers, some of them strengthened; released has those of Foolbox 2.4, which \"Defensive Approximation\" used. An attack that takes ε (--epsilon) is measured by its success rate; one without finds the nearest adversarial example and is measured by its distance.")
+            "Access is what the attacker needs of the victim: gradients, scores or labels. The default preset, strong, has the settings of the attacks' papers, some of them strengthened; foolbox-2.4 has those of Foolbox 2.4, which \"Defensive Approximation\" used. An attack that takes ε (--epsilon) is measured by its success rate; one without finds the nearest adversarial example and is measured by its distance.")
         {
             json,
         };
@@ -31,15 +32,15 @@ static class AttacksCommand
 
     static void PrintJson() => Output.PrintJson(new JsonObject
     {
-        ["attacks"] = new JsonArray([.. AttackEntries.Create().Select(attack => new JsonObject
+        ["attacks"] = new JsonArray([.. AttackCatalogue.All.Select(attack => new JsonObject
         {
             ["name"] = attack.Name,
             ["summary"] = attack.Summary,
-            ["norms"] = new JsonArray([.. attack.Norms.Select(norm => (JsonNode)AttackEntry.NameOf(norm))]),
-            ["knowledge"] = Lower(attack.Knowledge),
-            ["budget"] = Lower(attack.Budget),
+            ["norms"] = new JsonArray([.. attack.Norms.Select(norm => (JsonNode)norm.Name())]),
+            ["knowledge"] = Lower(attack.Access),
+            ["budget"] = Word(attack.Budget),
             ["targeted"] = attack.CanTarget,
-            ["presets"] = new JsonArray([.. attack.Presets.Select(preset => (JsonNode)preset)]),
+            ["presets"] = new JsonArray([.. attack.Presets.Select(preset => (JsonNode)preset.Name)]),
             ["source"] = attack.Source,
         })]),
         ["backwardRules"] = new JsonArray([.. GradientEstimator.All.Select(rule => new JsonObject
@@ -52,23 +53,23 @@ static class AttacksCommand
 
     static void Print()
     {
-        AttackEntry[] attacks = [.. AttackEntries.Create()];
-        Output.PrintTable(["attack", "norms", "access", "ε", "targeted", "presets"], attacks.Select(attack => (string[])
+        Output.PrintTable(["attack", "norms", "access", "ε", "targeted", "presets"], AttackCatalogue.All.Select(attack => (string[])
         [
-            attack.Name, string.Join(", ", attack.Norms.Select(AttackEntry.SignOf)), Lower(attack.Knowledge), Word(attack.Budget), attack.CanTarget ? "yes" : "no", string.Join(", ", attack.Presets),
+            attack.Name, string.Join(", ", attack.Norms.Select(norm => norm.Symbol())), Lower(attack.Access), Lower(attack.Budget), attack.CanTarget ? "yes" : "no", string.Join(", ", attack.Presets),
         ]));
         Console.WriteLine();
-        Output.PrintTable(["attack", "~what it does", "~source"], attacks.Select(attack => (string[])[attack.Name, attack.Summary, attack.Source]));
+        Output.PrintTable(["attack", "~what it does", "~source"], AttackCatalogue.All.Select(attack => (string[])[attack.Name, attack.Summary, attack.Source]));
         Console.WriteLine();
         Output.Print("Gradient estimators, for attacks that use gradients of approximate networks (--gradient):");
         Output.PrintTable(["estimator", "~the gradient is", "~source"], GradientEstimator.All.Select(rule => (string[])[rule.Name, rule.Summary, rule.Source]));
     }
 
-    static string Word(Budget budget) => budget switch
+    /// <summary>The field says what the attack does.</summary>
+    static string Word(AttackBudget budget) => budget switch
     {
-        Budget.Fixed => "required",
-        Budget.Either => "optional",
-        _ => "none",
+        AttackBudget.Required => "fixed",
+        AttackBudget.Optional => "either",
+        _ => "minimal",
     };
 
     static string Lower<T>(T value)

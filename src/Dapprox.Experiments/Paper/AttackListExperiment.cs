@@ -22,14 +22,12 @@ sealed class AttackListExperiment() : Experiment("table-1", "The attacks", "tabl
             new ResultTable("The attacks with the settings of this run", ["attack", "required access", "norm in the paper", "norm here", "images", "settings"],
                 [.. PaperAttack.All(scale).Select((attack, i) => (ResultCell[])
                 [
-                    ResultCell.Words(attack.Name), ResultCell.Words(attack.Access), ResultCell.Words(Sign(PaperNorms[i])),
-                    ResultCell.Words(Sign(attack.Attack.Norm)) with { Verdict = attack.Attack.Norm == PaperNorms[i] ? Verdict.Reproduced : Verdict.SameDirection },
+                    ResultCell.Words(attack.Name), ResultCell.Words(attack.Entry.Access.ToString().ToLowerInvariant()), ResultCell.Words(PaperNorms[i].Symbol()),
+                    ResultCell.Words(attack.Attack.Norm.Symbol()) with { Verdict = attack.Attack.Norm == PaperNorms[i] ? Verdict.Reproduced : Verdict.SameDirection },
                     ResultCell.Words($"{attack.Images}"), ResultCell.Words(Settings(attack.Attack.ToString()!)),
                 ])]),
         ],
     };
-
-    static string Sign(Norm norm) => norm == Norm.LInf ? "L∞" : norm.ToString();
 
     /// <summary>The settings that a record prints, but for those that other columns have and those that are not set.</summary>
     static string Settings(string record) => string.Join(", ", record[(record.IndexOf('{', StringComparison.Ordinal) + 1)..record.LastIndexOf('}')]

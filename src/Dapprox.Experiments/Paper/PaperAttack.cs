@@ -1,18 +1,19 @@
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
+using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 
 namespace Dapprox.Experiments.Paper;
 
-/// <summary>One of the eight attacks of the paper, as it was released in Foolbox 2.4, which the authors used.</summary>
+/// <summary>One of the eight attacks of the paper, with the settings of Foolbox 2.4, which the authors used.</summary>
 /// <param name="Name">Its name in the paper.</param>
-/// <param name="Attack">The attack.</param>
+/// <param name="Entry">The attack in the catalogue.</param>
+/// <param name="Attack">The attack with the settings of the scale.</param>
 /// <param name="Images">On how many images.</param>
 /// <param name="Seconds">About how long one takes on LeNet-5.</param>
-/// <param name="Access">What the attacker sees: gradients, scores or classes.</param>
-public sealed record PaperAttack(string Name, IAttack<IGradientVictim> Attack, int Images, double Seconds, string Access)
+public sealed record PaperAttack(string Name, AttackEntry Entry, IAttack<IGradientVictim> Attack, int Images, double Seconds)
 {
     /// <summary>The eight, in the paper's order.</summary>
     /// <param name="scale">At which scale.</param>
@@ -21,14 +22,14 @@ public sealed record PaperAttack(string Name, IAttack<IGradientVictim> Attack, i
         ArgumentNullException.ThrowIfNull(scale);
         return
         [
-            new("FGSM", Fgsm.Foolbox24, scale.FastImages, 0.01, "gradients"),
-            new("PGD", Pgd.Foolbox24, scale.FastImages, 0.4, "gradients"),
-            new("JSMA", Jsma.Foolbox24, scale.FastImages, 0.1, "gradients"),
-            new("C&W", CarliniWagner.Foolbox24 with { Iterations = scale.CarliniWagnerIterations }, scale.SearchImages, 0.2 + scale.CarliniWagnerIterations * 0.003, "gradients"),
-            new("DeepFool", DeepFool.Foolbox24, scale.FastImages, 0.08, "gradients"),
-            new("LSA", LocalSearch.Foolbox24 with { Rounds = scale.LocalSearchRounds }, scale.QueryImages, scale.LocalSearchRounds * 0.03, "scores"),
-            new("Boundary", BoundaryAttack.Foolbox24 with { Steps = scale.BoundarySteps }, scale.QueryImages, 0.7 + scale.BoundarySteps * 0.003, "classes"),
-            new("HopSkipJump", HopSkipJump.Foolbox24 with { Iterations = scale.HopSkipJumpIterations }, scale.QueryImages, scale.HopSkipJumpIterations * 0.08, "classes"),
+            Of("FGSM", AttackCatalogue.Fgsm, scale.FastImages, 0.01),
+            Of("PGD", AttackCatalogue.Pgd, scale.FastImages, 0.4),
+            Of("JSMA", AttackCatalogue.Jsma, scale.FastImages, 0.1),
+            Of<CarliniWagner>("C&W", AttackCatalogue.CarliniWagner, attack => attack with { Iterations = scale.CarliniWagnerIterations }, scale.SearchImages, 0.2 + scale.CarliniWagnerIterations * 0.003),
+            Of("DeepFool", AttackCatalogue.DeepFool, scale.FastImages, 0.08),
+            Of<LocalSearch>("LSA", AttackCatalogue.LocalSearch, attack => attack with { Rounds = scale.LocalSearchRounds }, scale.QueryImages, scale.LocalSearchRounds * 0.03),
+            Of<BoundaryAttack>("Boundary", AttackCatalogue.Boundary, attack => attack with { Steps = scale.BoundarySteps }, scale.QueryImages, 0.7 + scale.BoundarySteps * 0.003),
+            Of<HopSkipJump>("HopSkipJump", AttackCatalogue.HopSkipJump, attack => attack with { Iterations = scale.HopSkipJumpIterations }, scale.QueryImages, scale.HopSkipJumpIterations * 0.08),
         ];
     }
 
@@ -38,6 +39,13 @@ public sealed record PaperAttack(string Name, IAttack<IGradientVictim> Attack, i
     public AttackUnit On(string dataset, ModelVariant source) => new(Attack, dataset, source, Images)
     {
         SecondsAnImage = Seconds,
-        Backward = Access == "gradients" ? GradientEstimator.StraightThrough : null,
+        Backward = Entry.Access == Access.Gradients ? GradientEstimator.StraightThrough : null,
     };
+
+    static PaperAttack Of(string name, AttackEntry entry, int images, double seconds) =>
+        Of<IAttack<IGradientVictim>>(name, entry, attack => attack, images, seconds);
+
+    static PaperAttack Of<TAttack>(string name, AttackEntry entry, Func<TAttack, TAttack> scaled, int images, double seconds)
+        where TAttack : IAttack<IGradientVictim> =>
+        new(name, entry, scaled((TAttack)entry.Create(new AttackSettings { Preset = AttackPreset.Foolbox24 })), images, seconds);
 }

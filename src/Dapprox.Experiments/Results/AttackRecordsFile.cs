@@ -12,7 +12,7 @@ namespace Dapprox.Experiments.Results;
 /// <param name="Backward">The backward rule by which it was given gradients; null for an attack that asks for none.</param>
 /// <param name="Epsilon">The budget; null for an attack that looks for the nearest adversarial image.</param>
 /// <param name="Outcome">The records, and whom else the adversarial images fool.</param>
-public sealed record SavedAttack(string Attack, string Settings, string? Backward, double? Epsilon, TransferAttack Outcome);
+public sealed record SavedAttack(string Attack, string Settings, string? Backward, double? Epsilon, AttackOutcome Outcome);
 
 /// <summary>The records of attacks as rows, one per image and run, all there is but the pixels.</summary>
 /// <remarks>
@@ -37,13 +37,13 @@ public static class AttackRecordsFile
     /// <summary>Writes them as a Parquet file.</summary>
     /// <param name="path">Where it goes; it is replaced in one step.</param>
     /// <param name="attacks">The runs, all with records of the same images.</param>
-    /// <param name="others">The names of the networks in <see cref="TransferAttack.Fooled"/>.</param>
+    /// <param name="others">The names of the networks in <see cref="AttackOutcome.Fooled"/>.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Save(string path, IReadOnlyList<SavedAttack> attacks, IReadOnlyList<string> others) => ParquetFile.Write(path, Rows(attacks, others));
 
     /// <summary>The rows.</summary>
     /// <param name="attacks">The runs, all with records of the same images.</param>
-    /// <param name="others">The names of the networks in <see cref="TransferAttack.Fooled"/>.</param>
+    /// <param name="others">The names of the networks in <see cref="AttackOutcome.Fooled"/>.</param>
     public static Rows Rows(IReadOnlyList<SavedAttack> attacks, IReadOnlyList<string> others)
     {
         ArgumentNullException.ThrowIfNull(attacks);

@@ -104,38 +104,42 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(progress);
         Dataset data = context.Data(DatasetName);
-        Network source = context.Network(Source, DatasetName);
-        Network[] others = [.. TriedOn.Select(subject => context.Network(subject, DatasetName))];
-        int[] places = Evaluation.CorrectOn([source, .. CorrectOn.Select(subject => context.Network(subject, DatasetName))], data, Images, cancellation);
-
-        IGradientVictim Victim(Network network) => (Backward ?? GradientEstimator.StraightThrough).Victim(
-            network, Backward?.Measures == true ? context.Calibration(DatasetName) : Tensor.Zeros(0, data.Channels, data.Height, data.Width), context.Seed);
-        IGradientVictim victim = TogetherWith.Count == 0
-            ? Victim(source)
-            : new EnsembleVictim([Victim(source), .. TogetherWith.Select(subject => Victim(context.Network(subject, DatasetName)))]);
-        if (NoiseSamples > 0)
-            victim = new AveragingVictim(victim, new GaussianNoise(NoiseStandardDeviation), NoiseSamples, context.Seed);
-        TransferAttack outcome = TransferAttack.Run(
-            Attack, victim, others, data, places, context.Seed, Targeted ? label => (label + 1) % data.Classes.Count : null,
-            checkpoint: AttackCheckpoint.Open(context.Folder.Checkpoint(context.FileOf(this)), Describe(context)),
-            progress: more => progress(more / Math.Max(1, places.Length)), cancellation: cancellation);
+        Network source = Network(Source);
+        Network[] others = [.. TriedOn.Select(Network)];
+        var campaign = new Campaign(data, source)
+        {
+            Estimators = [Backward ?? GradientEstimator.StraightThrough],
+            Calibration = () => context.Calibration(DatasetName),
+            TogetherWith = [.. TogetherWith.Select(Network)],
+            Averaged = NoiseSamples > 0 ? (new GaussianNoise(NoiseStandardDeviation), NoiseSamples) : null,
+            CorrectOn = [source, .. CorrectOn.Select(Network)],
+            First = Images,
+            TriedOn = others,
+            Target = Targeted ? Campaign.NextClass(data.Classes.Count) : null,
+            Seed = context.Seed,
+        };
+        AttackCheckpoint checkpoint = AttackCheckpoint.Open(context.Folder.Checkpoint(context.FileOf(this)), Describe(context));
+        AttackOutcome outcome = campaign.Run(Attack, checkpoint, progress, cancellation).Worst;
+        int[] places = campaign.Select(cancellation);
 
         Rows rows = AttackRecordsFile.Rows([new SavedAttack(Attack.Name, Attack.ToString()!, Backward?.Name, Attack.Epsilon, outcome)], [.. TriedOn.Select(subject => subject.Title)]);
         ModelVariant[] averaged = TogetherWith.Count > 0 || NoiseSamples > 0 ? [Source, .. TogetherWith] : [];
         bool?[][] further =
         [
             .. ExtrapolationFactors.SelectMany(factor => others.Select((other, i) => Further(data, places, outcome, i, other, factor))),
-            .. averaged.Select(one => Wrong(data, places, outcome, context.Network(one, DatasetName))),
+            .. averaged.Select(one => Wrong(data, places, outcome, Network(one))),
         ];
         return new Rows(
             [new Column("dataset", "VARCHAR"), new Column("source", "VARCHAR"), .. rows.Columns,
              .. ExtrapolationFactors.SelectMany(factor => TriedOn.Select(other => new Column(Fools(other, factor), "BOOLEAN"))),
              .. averaged.Select(one => new Column(Wrong(one), "BOOLEAN"))],
             [.. rows.Values.Select((row, i) => (object?[])[DatasetName, Source.Title, .. row, .. further.Select(answers => (object?)answers[i])])]);
+
+        Network Network(ModelVariant variant) => context.Network(variant, DatasetName);
     }
 
     /// <summary>Whether the images some factor times as far as the successful ones fool a network; null where its answer says nothing.</summary>
-    static bool?[] Further(Dataset data, int[] places, TransferAttack outcome, int other, Network network, double factor)
+    static bool?[] Further(Dataset data, int[] places, AttackOutcome outcome, int other, Network network, double factor)
     {
         int[] telling = [.. Enumerable.Range(0, places.Length).Where(i => outcome.Fooled[other][i] is not null)];
         int[] labels = Labels(data, places, outcome, telling, network, factor);
@@ -146,14 +150,14 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     }
 
     /// <summary>Whether a network gets the attack's last images wrong, also those that do not fool whom the attack was on.</summary>
-    static bool?[] Wrong(Dataset data, int[] places, TransferAttack outcome, Network one)
+    static bool?[] Wrong(Dataset data, int[] places, AttackOutcome outcome, Network one)
     {
         int[] labels = Labels(data, places, outcome, [.. Enumerable.Range(0, places.Length)], one, 1);
         return [.. places.Select((place, i) => (bool?)(labels[i] != data.Labels[place]))];
     }
 
     /// <summary>A network's answers to some of the images, some factor times as far as the attack's.</summary>
-    static int[] Labels(Dataset data, int[] places, TransferAttack outcome, int[] some, Network network, double factor)
+    static int[] Labels(Dataset data, int[] places, AttackOutcome outcome, int[] some, Network network, double factor)
     {
         Tensor images = data.Images([.. some.Select(i => places[i])]);
         for (int i = 0; i < some.Length; i++)

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Dapprox.Experiments.Runs;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
@@ -48,9 +47,10 @@ public sealed record GalleryUnit(IAttack<IGradientVictim> Attack, string Caption
         Dataset data = context.Data(DatasetName);
         Network source = context.Network(Source, DatasetName), other = context.Network(Other, DatasetName);
         int[] places = [.. Evaluation.CorrectOn([source, other], data, data.Count, cancellation).DistinctBy(place => data.Labels[place]).Take(Examples)];
-        TransferAttack outcome = TransferAttack.Run(Attack, new NetworkVictim(source), [], data, places, context.Seed, cancellation: cancellation);
+        AttackRecord[] records = AttackRunner.Run(
+            Attack, new NetworkVictim(source), data.Images(places), [.. places.Select(place => data.Labels[place])], context.Seed, positions: places, cancellation: cancellation);
         var values = new List<object?[]>();
-        foreach (AttackRecord record in outcome.Records.Where(record => record.Success))
+        foreach (AttackRecord record in records.Where(record => record.Success))
         {
             Tensor clean = data.Images(record.Image, 1), adversarial = new(record.Adversarial, clean.Shape);
             (int ofSource, double sureSource) = Answer(source, adversarial);

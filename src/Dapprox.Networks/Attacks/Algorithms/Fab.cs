@@ -16,7 +16,7 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 /// <para>Queries: per iteration one gradient for each class whose boundary is considered, and one for the scores after the
 /// step; one more for the order of the classes in the targeted form; five for the final search.</para>
 /// </remarks>
-public sealed partial record Fab : IAttack<IGradientVictim>
+public sealed record Fab : IAttack<IGradientVictim>
 {
     /// <inheritdoc/>
     public string Name => "fab";
@@ -57,6 +57,7 @@ public sealed partial record Fab : IAttack<IGradientVictim>
     /// <inheritdoc/>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
     {
+        var steps = new FabSteps(victim, image, this);
         int[][] boundaries = await Boundaries(victim, image);
         double nearest = double.PositiveInfinity;
         float[]? best = null;
@@ -64,10 +65,10 @@ public sealed partial record Fab : IAttack<IGradientVictim>
         for (int run = 0; run < boundaries.Length * Restarts; run++)
         {
             (int start, int boundary) = Math.DivRem(run, boundaries.Length);
-            float[] point = Start(image, run, start, Math.Min(nearest, Radius ?? Epsilon ?? (BallNorm == Norm.LInf ? 0.3 : 1)) / 2);
+            float[] point = steps.Start(run, start, Math.Min(nearest, Radius ?? Epsilon ?? (BallNorm == Norm.LInf ? 0.3 : 1)) / 2);
             for (int step = 0; step < Steps; step++)
             {
-                (float[]? next, reason) = await Step(victim, image, point, boundaries[boundary]);
+                (float[]? next, reason) = await steps.Step(point, boundaries[boundary]);
                 if (next is null)
                     break;
                 point = next;
@@ -80,7 +81,7 @@ public sealed partial record Fab : IAttack<IGradientVictim>
                         (nearest, best) = (distance, point);
                     if (distance <= Epsilon)
                         return StopReason.Found;
-                    point = Between(image.Clean, point, Backward);
+                    point = FabSteps.Between(image.Clean, point, Backward);
                 }
 
                 image.Progress = (run + (step + 1.0) / Steps) / (boundaries.Length * Restarts);
@@ -88,7 +89,7 @@ public sealed partial record Fab : IAttack<IGradientVictim>
         }
 
         if (best is not null)
-            await Search(victim, image, best);
+            await steps.Search(best);
         return best is null ? reason : StopReason.BudgetSpent;
     }
 

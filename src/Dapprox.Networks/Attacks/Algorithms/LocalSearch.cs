@@ -6,16 +6,6 @@ using Dapprox.Networks.Attacks.Victims;
 
 namespace Dapprox.Networks.Attacks.Algorithms;
 
-/// <summary>Which of the tried pixels a round of <see cref="LocalSearch"/> changes.</summary>
-public enum PixelOrder
-{
-    /// <summary>Those whose trial leaves the true class the highest probability, as Foolbox does since version 2.1.</summary>
-    Highest,
-
-    /// <summary>Those whose trial leaves the true class the lowest probability, as Foolbox did until version 2.0, and AdverTorch does.</summary>
-    Lowest,
-}
-
 /// <summary>
 /// Local search: in each round some pixels are tried one by one at an extreme value, those that matter to the true class's
 /// score are changed for good, and the next round tries the pixels around them. (Narodytska, Kasiviswanathan, "Simple

@@ -28,6 +28,11 @@ public interface IAttack<in TVictim>
     /// </summary>
     double? Epsilon { get; }
 
+    /// <summary>What the attacker has to see, which <typeparamref name="TVictim"/> says.</summary>
+    Access Access =>
+        typeof(TVictim).IsAssignableTo(typeof(IGradientVictim)) ? Access.Gradients
+        : typeof(TVictim).IsAssignableTo(typeof(IScoreVictim)) ? Access.Scores : Access.Labels;
+
     /// <summary>How far the wanted class has to lead before an image counts as adversarial; 0 for any lead.</summary>
     double Confidence => 0;
 

@@ -3,21 +3,40 @@ using Dapprox.Networks.Data;
 
 namespace Dapprox.Networks.Attacks.Engine;
 
-/// <summary>Images to begin at; equal, and printed, by their number and their <see cref="Fingerprint"/>.</summary>
-/// <param name="images">The images.</param>
-sealed class StartImages(IReadOnlyList<float[]> images) : ReadOnlyCollection<float[]>([.. images])
+/// <summary>
+/// Images at which an attack that sees labels begins where noise is not adversarial; equal, and printed, by their number and
+/// their <see cref="Fingerprint"/>.
+/// </summary>
+/// <param name="images">The images: all pixels of one in a row, in [0, 1].</param>
+public sealed class StartImages(IReadOnlyList<float[]> images) : ReadOnlyCollection<float[]>([.. images])
 {
+    // Several of each class, since a network may classify one or two of them wrongly.
+    const int OfAClass = 3;
+
     readonly string text = images.Count == 0 ? "none" : $"{images.Count} ({Fingerprint.Of(images)})";
 
+    /// <summary>The first three images of each class, by their labels and so without a query.</summary>
+    /// <param name="data">The images, whether or not they are attacked.</param>
+    public static StartImages Of(Dataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        int[] indices = [.. Enumerable.Range(0, data.Count).GroupBy(index => data.Labels[index]).SelectMany(indices => indices.Take(OfAClass))];
+        Tensor images = data.Images(indices);
+        return new StartImages([.. indices.Select((_, i) => images.Row(i).ToArray())]);
+    }
+
     /// <summary>The images, whose pixels have to lie in [0, 1].</summary>
-    public static StartImages Checked(IReadOnlyList<float[]> images, string name) =>
+    internal static StartImages Checked(IReadOnlyList<float[]> images, string name) =>
         images.All(image => image.All(pixel => pixel is >= 0 and <= 1))
             ? new StartImages(images)
             : throw new ArgumentOutOfRangeException(name, "Pixels lie in [0, 1].");
 
+    /// <inheritdoc/>
     public override string ToString() => text;
 
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is StartImages other && other.text == text;
 
+    /// <inheritdoc/>
     public override int GetHashCode() => text.GetHashCode(StringComparison.Ordinal);
 }

@@ -1,8 +1,6 @@
-using Dapprox.Networks.Attacks.Algorithms;
-
 namespace Dapprox.Networks.Attacks.Losses;
 
-/// <summary>The loss that <see cref="Apgd"/> makes as large as it can.</summary>
+/// <summary>The loss that APGD makes as large as it can.</summary>
 public enum ApgdLoss
 {
     /// <summary>The cross-entropy of the true class; of a target, its negative.</summary>

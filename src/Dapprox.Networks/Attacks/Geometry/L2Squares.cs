@@ -1,7 +1,6 @@
 using Dapprox.Foundation;
-using Dapprox.Networks.Attacks.Geometry;
 
-namespace Dapprox.Networks.Attacks.Algorithms;
+namespace Dapprox.Networks.Attacks.Geometry;
 
 /// <summary>
 /// For L2: the change within one window moves to another, in the shape of two opposite pyramids (section 3.4 of the square

@@ -1,9 +1,8 @@
 using Dapprox.Foundation;
-using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 
-namespace Dapprox.Networks.Attacks.Algorithms;
+namespace Dapprox.Networks.Attacks.Engine;
 
 /// <summary>
 /// Where attacks begin that see nothing but classes: at an adversarial image, however far away, which is then brought

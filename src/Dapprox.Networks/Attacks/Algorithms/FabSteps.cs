@@ -7,12 +7,13 @@ using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Networks.Attacks.Algorithms;
 
-public sealed partial record Fab
+/// <summary>The steps of FAB on one image. (Croce, Hein 2020, "Minimally distorted …"; the equations are of that paper.)</summary>
+sealed class FabSteps(IGradientVictim victim, AttackedImage image, Fab options)
 {
     const int SearchSteps = 3;
 
     /// <summary>The image, or a random point at a distance from it, clipped.</summary>
-    float[] Start(AttackedImage image, int run, int start, double distance)
+    public float[] Start(int run, int start, double distance)
     {
         float[] point = image.Clean.ToArray();
         if (start == 0)
@@ -20,18 +21,18 @@ public sealed partial record Fab
         CounterRandom random = image.Random((ulong)run);
         float[] direction = new float[point.Length];
         foreach (ref float component in direction.AsSpan())
-            component = BallNorm == Norm.LInf ? random.NextSingle(-1, 1) : (float)random.NextNormal();
-        double length = BallNorm == Norm.LInf ? direction.Max(Math.Abs) : Vectors.Norm2(direction);
+            component = options.BallNorm == Norm.LInf ? random.NextSingle(-1, 1) : (float)random.NextNormal();
+        double length = options.BallNorm == Norm.LInf ? direction.Max(Math.Abs) : Vectors.Norm2(direction);
         for (int i = 0; i < point.Length; i++)
             point[i] = (float)Math.Clamp(point[i] + distance * direction[i] / length, 0, 1);
         return point;
     }
 
     /// <summary>The next point; null, and the reason, where no boundary has a direction.</summary>
-    async Task<(float[]? Next, StopReason Reason)> Step(IGradientVictim victim, AttackedImage image, float[] point, int[] classes)
+    public async Task<(float[]? Next, StopReason Reason)> Step(float[] point, int[] classes)
     {
         (float[] scores, Tensor gradients) = await image.Gradients(victim, point, classes.Length, (row, logits, gradient) =>
-            MarginLoss.Difference(classes[row], Unwanted(image, logits), gradient));
+            MarginLoss.Difference(classes[row], Unwanted(logits), gradient));
         if (!Array.TrueForAll(scores, float.IsFinite) || !Array.TrueForAll(gradients.Data, float.IsFinite))
             return (null, StopReason.NonFinite);
 
@@ -40,8 +41,8 @@ public sealed partial record Fab
         for (int i = 0; i < classes.Length; i++)
         {
             // The distance to a hyperplane is |f| over the norm of its normal that is dual to the distance's. (Equation 7.)
-            double norm = BallNorm == Norm.LInf ? Vectors.Norm1(gradients.Row(i)) : Vectors.Norm2(gradients.Row(i));
-            double difference = (double)scores[classes[i]] - scores[Unwanted(image, scores)];
+            double norm = options.BallNorm == Norm.LInf ? Vectors.Norm1(gradients.Row(i)) : Vectors.Norm2(gradients.Row(i));
+            double difference = (double)scores[classes[i]] - scores[Unwanted(scores)];
             if (norm > 0 && Math.Abs(difference) / norm < least)
                 (row, least, lead) = (i, Math.Abs(difference) / norm, difference);
         }
@@ -51,7 +52,7 @@ public sealed partial record Fab
         return (Biased(image.Clean, point, gradients.Row(row), lead), StopReason.BudgetSpent);
     }
 
-    static int Unwanted(AttackedImage image, ReadOnlySpan<float> logits) =>
+    int Unwanted(ReadOnlySpan<float> logits) =>
         image.IsTargeted ? MarginLoss.RunnerUp(logits, image.Class) : image.Class;
 
     /// <summary>The convex combination of the steps from the point and from the image to the boundary. (Equations 8 and 9.)</summary>
@@ -60,23 +61,23 @@ public sealed partial record Fab
         double leadOfImage = lead;
         for (int i = 0; i < clean.Length; i++)
             leadOfImage += normal[i] * ((double)clean[i] - point[i]);
-        double[] fromPoint = BoxProjection.Step(point, normal, lead, BallNorm), fromImage = BoxProjection.Step(clean, normal, leadOfImage, BallNorm);
+        double[] fromPoint = BoxProjection.Step(point, normal, lead, options.BallNorm), fromImage = BoxProjection.Step(clean, normal, leadOfImage, options.BallNorm);
         double way = Length(fromPoint), wayOfImage = Length(fromImage);
-        double bias = way + wayOfImage == 0 ? 0 : Math.Min(way / (way + wayOfImage), MaxBias);
+        double bias = way + wayOfImage == 0 ? 0 : Math.Min(way / (way + wayOfImage), options.MaxBias);
         float[] next = new float[point.Length];
         for (int i = 0; i < next.Length; i++)
         {
-            double moved = (1 - bias) * (point[i] + Overshoot * fromPoint[i]) + bias * (clean[i] + Overshoot * fromImage[i]);
+            double moved = (1 - bias) * (point[i] + options.Overshoot * fromPoint[i]) + bias * (clean[i] + options.Overshoot * fromImage[i]);
             next[i] = (float)Math.Clamp(moved, 0, 1);
         }
 
         return next;
     }
 
-    double Length(double[] step) => BallNorm == Norm.LInf ? step.Max(Math.Abs) : Math.Sqrt(step.Sum(x => x * x));
+    double Length(double[] step) => options.BallNorm == Norm.LInf ? step.Max(Math.Abs) : Math.Sqrt(step.Sum(x => x * x));
 
     /// <summary>Looks for the boundary between an adversarial point and the image, as if logits were linear. (Equation 10.)</summary>
-    static async Task Search(IGradientVictim victim, AttackedImage image, float[] adversarial)
+    public async Task Search(float[] adversarial)
     {
         float[] outside = image.Clean.ToArray();
         double above = Lead(await image.Logits(victim, adversarial)), below = Lead(await image.Logits(victim, outside));
@@ -94,7 +95,8 @@ public sealed partial record Fab
         double Lead(float[] logits) => -image.Direction * Scores.Margin(logits, image.Class);
     }
 
-    static float[] Between(ReadOnlySpan<float> from, ReadOnlySpan<float> to, double share)
+    /// <summary>The point at a share of the way from one point to another, clipped.</summary>
+    public static float[] Between(ReadOnlySpan<float> from, ReadOnlySpan<float> to, double share)
     {
         float[] point = new float[from.Length];
         for (int i = 0; i < point.Length; i++)

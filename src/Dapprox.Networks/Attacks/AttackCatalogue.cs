@@ -1,0 +1,269 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Attacks.Algorithms;
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Networks.Attacks.Losses;
+using Dapprox.Networks.Attacks.Victims;
+
+namespace Dapprox.Networks.Attacks;
+
+/// <summary>All attacks with their papers, norms, options and presets.</summary>
+public static class AttackCatalogue
+{
+    /// <summary><c>fgsm</c>: <see cref="Algorithms.Fgsm"/>.</summary>
+    public static AttackEntry Fgsm { get; } = new(epsilon => new Fgsm(epsilon), epsilon => Algorithms.Fgsm.Foolbox24 with { Epsilon = epsilon })
+    {
+        Summary = "Fast gradient sign method: one step of size ε along the sign of the gradient; without --epsilon, the smallest that succeeds.",
+        Source = "Goodfellow et al. 2015",
+        Budget = AttackBudget.Optional,
+    };
+
+    /// <summary><c>pgd</c>: <see cref="Algorithms.Pgd"/>.</summary>
+    public static AttackEntry Pgd { get; } = Steps(
+        "Projected gradient descent: iterated gradient steps within ε of the image; without --epsilon, the smallest ε that succeeds.",
+        "Madry et al. 2018", new Pgd(), Algorithms.Pgd.Foolbox24);
+
+    /// <summary><c>mi-fgsm</c>: <see cref="Algorithms.Pgd.MomentumFgsm"/>.</summary>
+    public static AttackEntry MomentumFgsm { get; } = Steps(
+        "Momentum iterative FGSM: steps along an accumulated gradient, for examples that transfer.",
+        "Dong et al. 2018", Algorithms.Pgd.MomentumFgsm, Algorithms.Pgd.MomentumFgsmFoolbox24);
+
+    /// <summary><c>jsma</c>: <see cref="Algorithms.Jsma"/>.</summary>
+    public static AttackEntry Jsma { get; } = new(_ => new Jsma(), _ => Algorithms.Jsma.Foolbox24)
+    {
+        Summary = "Jacobian-based saliency map attack: changes few pixels, those with the highest saliency for a target class.",
+        Source = "Papernot et al. 2016",
+        Budget = AttackBudget.None,
+        Options =
+        [
+            Choice<Jsma, JsmaVariant>(
+                "variant", "The version of the attack: the paper's, Foolbox's, or ART's.", attack => attack.Variant, (attack, variant) => attack with { Variant = variant },
+                ("papernot-pairs", JsmaVariant.PapernotPairs), ("foolbox-fast", JsmaVariant.FoolboxFast), ("art-target-gradient", JsmaVariant.ArtTargetGradient)),
+            Number<Jsma>(
+                "theta", "The change of a pixel in one step.", number => number is >= -1 and <= 1 and not 0, "a number from -1 to 1 other than 0",
+                attack => attack.Theta, (attack, theta) => attack with { Theta = theta }),
+            Number<Jsma>(
+                "gamma", "The fraction of pixels that may change.", number => number is > 0 and <= 1, "a number above 0 and at most 1, such as 0.1",
+                attack => attack.Gamma, (attack, gamma) => attack with { Gamma = gamma }),
+        ],
+    };
+
+    /// <summary><c>cw</c>: <see cref="Algorithms.CarliniWagner"/>.</summary>
+    public static AttackEntry CarliniWagner { get; } = new(_ => new CarliniWagner(), _ => Algorithms.CarliniWagner.Foolbox24)
+    {
+        Summary = "Carlini and Wagner's L2 attack: minimises distance plus c times the margin loss by Adam, with a binary search for c.",
+        Source = "Carlini, Wagner 2017",
+        Budget = AttackBudget.None,
+        Options =
+        [
+            Number<CarliniWagner>(
+                "confidence", "κ: by how much the logit of the wanted class has to lead.", number => number >= 0, "a number of at least 0, such as 10",
+                attack => attack.Confidence, (attack, confidence) => attack with { Confidence = confidence }),
+            Integer<CarliniWagner>("search-steps", "The number of values of c tried.", attack => attack.SearchSteps, (attack, steps) => attack with { SearchSteps = steps }),
+            Integer<CarliniWagner>("iterations", "The most iterations for each c.", attack => attack.Iterations, (attack, iterations) => attack with { Iterations = iterations }),
+            Number<CarliniWagner>(
+                "learning-rate", "The learning rate of Adam.", number => number > 0, "a number above 0, such as 0.01",
+                attack => attack.LearningRate, (attack, rate) => attack with { LearningRate = rate }),
+            Number<CarliniWagner>(
+                "initial-constant", "The initial c.", number => number is > 0 and <= 1e10, "a number above 0 and at most 1e10, such as 0.001",
+                attack => attack.InitialConstant, (attack, constant) => attack with { InitialConstant = constant }),
+        ],
+    };
+
+    /// <summary><c>deepfool</c>: <see cref="Algorithms.DeepFool"/>.</summary>
+    public static AttackEntry DeepFool { get; } = new(_ => new DeepFool(), _ => Algorithms.DeepFool.Foolbox24)
+    {
+        Summary = "DeepFool: steps to the nearest linearised decision boundary.",
+        Source = "Moosavi-Dezfooli et al. 2016",
+        Budget = AttackBudget.None,
+        CanTarget = false,
+        Options =
+        [
+            Integer<DeepFool>("steps", "The most steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
+            Number<DeepFool>(
+                "overshoot", "The overshoot beyond the boundary, relative to the distance to it.", number => number > 0, "a number above 0, such as 0.02",
+                attack => attack.Overshoot, (attack, overshoot) => attack with { Overshoot = overshoot }),
+            Integer<DeepFool>(
+                "candidates", "How many classes are considered, those with the largest logits.",
+                attack => attack.Candidates, (attack, candidates) => attack with { Candidates = candidates }, least: 2),
+        ],
+    };
+
+    /// <summary><c>lsa</c>: <see cref="Algorithms.LocalSearch"/>.</summary>
+    public static AttackEntry LocalSearch { get; } = new(_ => new LocalSearch(), _ => Algorithms.LocalSearch.Foolbox24)
+    {
+        Summary = "Local search attack: changes few pixels, chosen by their effect on the score.",
+        Source = "Narodytska, Kasiviswanathan 2017",
+        Budget = AttackBudget.None,
+        CanTarget = false,
+        Options =
+        [
+            Choice<LocalSearch, PixelOrder>(
+                "pixel-order", "Which pixels of a round are changed: those that leave the true class the highest score (Foolbox from 2.1 on), or the lowest (the paper).",
+                attack => attack.Order, (attack, order) => attack with { Order = order }, ("highest", PixelOrder.Highest), ("lowest", PixelOrder.Lowest)),
+            Number<LocalSearch>(
+                "trial-size", "p: how far a pixel is moved to find out what it does, beyond [0, 1] where it is large.", number => number > 0, "a number above 0, such as 10",
+                attack => attack.TrialSize, (attack, size) => attack with { TrialSize = size }),
+            Integer<LocalSearch>("rounds", "The most rounds.", attack => attack.Rounds, (attack, rounds) => attack with { Rounds = rounds }),
+        ],
+    };
+
+    /// <summary><c>boundary</c>: <see cref="BoundaryAttack"/>.</summary>
+    public static AttackEntry Boundary { get; } = new(_ => new BoundaryAttack(), _ => BoundaryAttack.Foolbox24)
+    {
+        Summary = "Boundary attack: a random walk along the decision boundary towards the image.",
+        Source = "Brendel et al. 2018",
+        Budget = AttackBudget.None,
+        CanResume = true,
+        WithStarts = (attack, starts) => (BoundaryAttack)attack with { Starts = starts },
+        Options = [Integer<BoundaryAttack>("steps", "The number of steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps })],
+    };
+
+    /// <summary><c>hopskipjump</c>: <see cref="Algorithms.HopSkipJump"/>.</summary>
+    public static AttackEntry HopSkipJump { get; } = new(_ => new HopSkipJump(), _ => Algorithms.HopSkipJump.Foolbox24)
+    {
+        Summary = "HopSkipJump: steps along the decision boundary, by a gradient estimated from labels.",
+        Source = "Chen et al. 2020",
+        Budget = AttackBudget.None,
+        CanResume = true,
+        WithStarts = (attack, starts) => (HopSkipJump)attack with { Starts = starts },
+        Options =
+        [
+            NormOf<HopSkipJump>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.L2, Norm.LInf),
+            Integer<HopSkipJump>("iterations", "The number of iterations.", attack => attack.Iterations, (attack, iterations) => attack with { Iterations = iterations }),
+        ],
+    };
+
+    /// <summary><c>apgd</c>: <see cref="Algorithms.Apgd"/>.</summary>
+    public static AttackEntry Apgd { get; } = new(epsilon => new Apgd(epsilon!.Value))
+    {
+        Summary = "Auto-PGD: projected gradient ascent with momentum and an adaptive step size.",
+        Source = "Croce, Hein 2020",
+        Budget = AttackBudget.Required,
+        Options =
+        [
+            NormOf<Apgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
+            Choice<Apgd, ApgdLoss>(
+                "loss", "The loss: the cross-entropy, the difference of logits ratio, or the same for the most likely wrong classes in turn.",
+                attack => attack.Loss, (attack, loss) => attack with { Loss = loss },
+                ("ce", ApgdLoss.CrossEntropy), ("dlr", ApgdLoss.Dlr), ("targeted-dlr", ApgdLoss.TargetedDlr)),
+            Integer<Apgd>("steps", "The number of iterations from each start.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
+            Integer<Apgd>(
+                "restarts", "The most random starts; each further one only for images that are not yet fooled.",
+                attack => attack.Restarts, (attack, restarts) => attack with { Restarts = restarts }),
+        ],
+    };
+
+    /// <summary><c>fab</c>: <see cref="Algorithms.Fab"/>.</summary>
+    public static AttackEntry Fab { get; } = new(_ => new Fab())
+    {
+        Summary = "Fast adaptive boundary attack: projects onto the linearised decision boundary within [0, 1], biased towards the image.",
+        Source = "Croce, Hein 2020",
+        Budget = AttackBudget.None,
+        Options =
+        [
+            NormOf<Fab>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
+            Integer<Fab>("steps", "The number of iterations from each start.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
+            Integer<Fab>(
+                "restarts", "The number of starts: first the image, then random points.",
+                attack => attack.Restarts, (attack, restarts) => attack with { Restarts = restarts }),
+            AttackOption.Of<Fab, int?>(
+                "targets", "Take the boundary to one class at a time, for this many of the most likely ones.", new IntegerValues(1),
+                attack => attack.Targets, (attack, targets) => attack with { Targets = targets }, "the nearest boundary"),
+        ],
+        Conflict = (attack, settings) => settings.IsTargeted && ((Fab)attack).Targets is int targets
+            ? $"--targets is {targets}, but --targeted aims at one class; leave out one of the two"
+            : null,
+    };
+
+    /// <summary><c>square</c>: <see cref="Algorithms.Square"/>.</summary>
+    public static AttackEntry Square { get; } = new(epsilon => new Square(epsilon!.Value))
+    {
+        Summary = "Square attack: random square perturbations within ε, kept if they lower the margin.",
+        Source = "Andriushchenko et al. 2020",
+        Budget = AttackBudget.Required,
+        Options =
+        [
+            NormOf<Square>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
+            Integer<Square>(
+                "queries", "The number of squares tried, each a query; their size falls over the run.",
+                attack => attack.Queries, (attack, queries) => attack with { Queries = queries }),
+        ],
+    };
+
+    /// <summary><c>noise</c>: <see cref="RandomNoise"/>.</summary>
+    public static AttackEntry Noise { get; } = new(epsilon => new RandomNoise(epsilon!.Value))
+    {
+        Summary = "Random noise within ε, as a baseline for every other attack.",
+        Source = "–",
+        Budget = AttackBudget.Required,
+        Options =
+        [
+            NormOf<RandomNoise>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
+            Integer<RandomNoise>("draws", "The number of noise images tried.", attack => attack.Draws, (attack, draws) => attack with { Draws = draws }),
+        ],
+    };
+
+    /// <summary><c>autoattack</c>: <see cref="Algorithms.AutoAttack"/>.</summary>
+    public static AttackEntry AutoAttack { get; } = new(epsilon => new AutoAttack(epsilon!.Value))
+    {
+        Summary = "AutoAttack: APGD-CE, APGD-T, FAB and Square, until one succeeds.",
+        Source = "Croce, Hein 2020",
+        Budget = AttackBudget.Required,
+        Options = [NormOf<AutoAttack>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2)],
+    };
+
+    /// <summary>All attacks; the first eight are those of "Defensive Approximation", in its order.</summary>
+    public static IReadOnlyList<AttackEntry> All { get; } =
+        [Fgsm, Pgd, Jsma, CarliniWagner, DeepFool, LocalSearch, Boundary, HopSkipJump, Apgd, Fab, Square, MomentumFgsm, Noise, AutoAttack];
+
+    /// <summary>The attack with that name.</summary>
+    /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>
+    /// <exception cref="InputException">There is none; the message lists the names and suggests the nearest.</exception>
+    public static AttackEntry Find(string name) => Names.Find("attack", name, All, entry => entry.Name);
+
+    static AttackEntry Steps(string summary, string source, Pgd strong, Pgd foolbox24)
+    {
+        AttackOption restarts = Integer<Pgd>(
+            "restarts", "The most random starts; each further one only for images that are not yet fooled.",
+            attack => attack.Restarts, (attack, restarts) => attack with { Restarts = restarts });
+        return new AttackEntry(epsilon => strong with { Epsilon = epsilon }, epsilon => foolbox24 with { Epsilon = epsilon })
+        {
+            Summary = summary,
+            Source = source,
+            Budget = AttackBudget.Optional,
+            Options =
+            [
+                NormOf<Pgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
+                Integer<Pgd>("steps", "The number of steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
+                AttackOption.Of<Pgd, double?>(
+                    "step-size", "The step size, for pixels in [0, 1].", new NumberValues(number => number is > 0 and <= 1, "a number above 0 and at most 1, such as 0.01"),
+                    attack => attack.StepSize, (attack, size) => attack with { StepSize = size }, "a fraction of ε, the preset's"),
+                AttackOption.Of<Pgd, bool>(
+                    "random-start", "Start at a random point within ε instead of the image.", new SwitchValues(),
+                    attack => attack.RandomStart, (attack, isRandom) => attack with { RandomStart = isRandom }),
+                restarts,
+            ],
+            // What a preset says of restarts does not count where no start is random; what the caller says would be ignored.
+            Conflict = (attack, settings) => settings.Values.GetValueOrDefault(restarts) is int and > 1 and int several && !((Pgd)attack).RandomStart
+                ? $"--restarts is {several}, but all starts are the same where none is random; give --random-start too, or leave out --restarts"
+                : null,
+        };
+    }
+
+    static AttackOption Integer<TAttack>(string name, string meaning, Func<TAttack, int> get, Func<TAttack, int, TAttack> set, int least = 1)
+        where TAttack : IAttack<IGradientVictim> => AttackOption.Of(name, meaning, new IntegerValues(least), get, set);
+
+    static AttackOption Number<TAttack>(
+        string name, string meaning, Func<double, bool> isLegal, string legal, Func<TAttack, double> get, Func<TAttack, double, TAttack> set)
+        where TAttack : IAttack<IGradientVictim> => AttackOption.Of(name, meaning, new NumberValues(isLegal, legal), get, set);
+
+    static AttackOption Choice<TAttack, T>(string name, string meaning, Func<TAttack, T> get, Func<TAttack, T, TAttack> set, params (string Name, T Value)[] choices)
+        where TAttack : IAttack<IGradientVictim>
+        where T : struct, Enum =>
+        AttackOption.Of(name, meaning, new ChoiceValues([.. choices.Select(choice => (choice.Name, (object)choice.Value))]), get, set);
+
+    static AttackOption NormOf<TAttack>(Func<TAttack, Norm> get, Func<TAttack, Norm, TAttack> set, params Norm[] norms)
+        where TAttack : IAttack<IGradientVictim> =>
+        Choice("norm", "The norm of the distance.", get, set, [.. norms.Select(norm => (norm.Name(), norm))]);
+}

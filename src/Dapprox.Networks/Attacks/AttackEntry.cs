@@ -1,0 +1,99 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Networks.Attacks.Victims;
+
+namespace Dapprox.Networks.Attacks;
+
+/// <summary>An attack of the <see cref="AttackCatalogue"/>: what it is, what it needs, and how it is made.</summary>
+public sealed class AttackEntry
+{
+    // A budget that every attack accepts that takes one; nothing that is read from the example depends on it.
+    const double SomeEpsilon = 1;
+
+    readonly Func<double?, IAttack<IGradientVictim>> strong;
+    readonly Func<double?, IAttack<IGradientVictim>>? foolbox24;
+    readonly IAttack<IGradientVictim> example;
+
+    /// <summary>Describes an attack.</summary>
+    /// <param name="strong">Makes it with the preset <see cref="AttackPreset.Strong"/> and a budget, null for none.</param>
+    /// <param name="foolbox24">The same with <see cref="AttackPreset.Foolbox24"/>; null where Foolbox 2.4 has no such attack.</param>
+    internal AttackEntry(Func<double?, IAttack<IGradientVictim>> strong, Func<double?, IAttack<IGradientVictim>>? foolbox24 = null)
+    {
+        (this.strong, this.foolbox24) = (strong, foolbox24);
+        example = strong(SomeEpsilon);
+        Presets = foolbox24 is null ? [AttackPreset.Strong] : [AttackPreset.Strong, AttackPreset.Foolbox24];
+    }
+
+    /// <summary>The name on the command line.</summary>
+    public string Name => example.Name;
+
+    /// <summary>What it does, in one sentence.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>Authors and year of its paper; a dash where it has none.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>What the attacker has to see.</summary>
+    public Access Access => example.Access;
+
+    /// <summary>The norms that it can bound or make small; the first is the default.</summary>
+    public IReadOnlyList<Norm> Norms =>
+        Options.Select(option => option.Values).OfType<ChoiceValues>().Select(values => values.Choices.Select(choice => choice.Value).OfType<Norm>().ToArray())
+            .FirstOrDefault(norms => norms.Length > 0, [example.Norm]);
+
+    /// <summary>Whether it takes a budget.</summary>
+    public required AttackBudget Budget { get; init; }
+
+    /// <summary>Whether it can aim at a class.</summary>
+    public bool CanTarget { get; init; } = true;
+
+    /// <summary>Whether it can go on from an <see cref="AttackCheckpoint"/> in the middle of an image.</summary>
+    public bool CanResume { get; init; }
+
+    /// <summary>Whether it begins at given images where noise is not adversarial.</summary>
+    public bool TakesStarts => WithStarts is not null;
+
+    /// <summary>The settings that can be chosen one by one.</summary>
+    public IReadOnlyList<AttackOption> Options { get; init; } = [];
+
+    /// <summary>The presets; the first is the default.</summary>
+    public IReadOnlyList<AttackPreset> Presets { get; }
+
+    /// <summary>The attack with images to begin at.</summary>
+    internal Func<IAttack<IGradientVictim>, StartImages, IAttack<IGradientVictim>>? WithStarts { get; init; }
+
+    /// <summary>What is wrong with the settings together, though each is legal by itself; null where nothing is.</summary>
+    internal Func<IAttack<IGradientVictim>, AttackSettings, string?> Conflict { get; init; } = (_, _) => null;
+
+    /// <summary>The value of an option that a preset has; null where it has none.</summary>
+    /// <param name="option">One of <see cref="Options"/>.</param>
+    /// <param name="preset">One of <see cref="Presets"/>.</param>
+    public object? Default(AttackOption option, AttackPreset preset)
+    {
+        ArgumentNullException.ThrowIfNull(option);
+        return option.Get(Preset(preset, SomeEpsilon));
+    }
+
+    /// <summary>Makes the attack.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <exception cref="InputException">Two of them exclude each other.</exception>
+    /// <exception cref="ArgumentException">There is no such preset, a budget is missing or not taken, or the attack refuses a value.</exception>
+    public IAttack<IGradientVictim> Create(AttackSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (settings.Epsilon is null ? Budget == AttackBudget.Required : Budget == AttackBudget.None)
+            throw new ArgumentException($"A budget is {Budget.ToString().ToLowerInvariant()} for {Name}.", nameof(settings));
+        IAttack<IGradientVictim> attack = Preset(settings.Preset, settings.Epsilon);
+        foreach ((AttackOption option, object value) in settings.Values)
+            attack = option.With(attack, value);
+        if (WithStarts is not null && (settings.Preset == AttackPreset.Strong || settings.IsTargeted))
+            attack = WithStarts(attack, settings.Starts);
+        return Conflict(attack, settings) is string conflict ? throw new InputException(conflict) : attack;
+    }
+
+    IAttack<IGradientVictim> Preset(AttackPreset preset, double? epsilon) =>
+        preset == AttackPreset.Strong ? strong(epsilon)
+        : foolbox24 is null ? throw new ArgumentException($"{Name} has no settings of {preset}.", nameof(preset))
+        : foolbox24(epsilon);
+}

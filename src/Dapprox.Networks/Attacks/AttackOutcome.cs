@@ -1,0 +1,46 @@
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Geometry;
+
+namespace Dapprox.Networks.Attacks;
+
+/// <summary>What became of some images under an attack, and which of the adversarial images fool other networks as well.</summary>
+/// <param name="Records">The record of each image, in order.</param>
+/// <param name="Fooled">
+/// For each of the other networks, in order, and each image: whether the adversarial image fools it; null where the attack
+/// had no success, or that network classifies the clean image wrongly.
+/// </param>
+public sealed record AttackOutcome(IReadOnlyList<AttackRecord> Records, IReadOnlyList<IReadOnlyList<bool?>> Fooled)
+{
+    /// <summary>What it came to over all images.</summary>
+    public AttackSummary Summary => AttackSummary.Of(Records);
+
+    /// <summary>
+    /// For each of the other networks: of the successful images whose clean image it classifies correctly, how many fool it, and
+    /// how many there are.
+    /// </summary>
+    public IReadOnlyList<(int Fooled, int Of)> Counts =>
+        [.. Fooled.Select(answers => (answers.Count(answer => answer == true), answers.Count(answer => answer is not null)))];
+
+    /// <summary>The same as shares; null where there are no such images.</summary>
+    public IReadOnlyList<double?> Transfer => [.. Counts.Select(count => count.Of == 0 ? null : (double?)count.Fooled / count.Of)];
+
+    /// <summary>The worst of several attacks on the same images: for each image the nearest success, or else the first attempt.</summary>
+    /// <param name="attacks">The attacks; at least one.</param>
+    /// <param name="norm">The norm in which the nearest is looked for.</param>
+    /// <returns>Each record counts the queries and gradients of all the attacks.</returns>
+    public static AttackOutcome Worst(IReadOnlyList<AttackOutcome> attacks, Norm norm)
+    {
+        int[] choice = Enumerable.Range(0, attacks[0].Records.Count)
+            .Select(image => Enumerable.Range(0, attacks.Count).MinBy(attack => attacks[attack].Records[image] is { Success: true } record ? record.Distances.In(norm) : double.PositiveInfinity))
+            .ToArray();
+        AttackRecord[] records = choice
+            .Select((attack, image) => attacks[attack].Records[image] with
+            {
+                Queries = attacks.Sum(one => one.Records[image].Queries),
+                GradientCalls = attacks.Sum(one => one.Records[image].GradientCalls),
+                QueriesToBest = attacks[attack].Records[image].QueriesToBest + attacks.Take(attack).Sum(one => one.Records[image].Queries),
+            })
+            .ToArray();
+        return new AttackOutcome(records, [.. attacks[0].Fooled.Select((_, other) => choice.Select((attack, image) => attacks[attack].Fooled[other][image]).ToArray())]);
+    }
+}

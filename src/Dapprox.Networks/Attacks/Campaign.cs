@@ -1,0 +1,144 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks.Victims;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
+
+namespace Dapprox.Networks.Attacks;
+
+/// <summary>
+/// Attacks on one network: on the same images, under the same gradient estimators, with the adversarial images tried on the same
+/// other networks. An image's result depends on the seed and its position in its data set only.
+/// </summary>
+/// <param name="images">The images to choose from.</param>
+/// <param name="source">The network that is attacked.</param>
+public sealed class Campaign(Dataset images, Network source)
+{
+    // Bounds the memory of the passes, and says how often progress shows; no result depends on it.
+    const int BatchSize = 250;
+
+    readonly Dictionary<GradientEstimator, IGradientVictim> victims = [];
+    int[]? selected;
+
+    /// <summary>What the attacker takes for the gradient, at least one; with several, the nearest success of each image counts. Attacks that see no gradients need none.</summary>
+    public IReadOnlyList<GradientEstimator> Estimators { get; init; } = [GradientEstimator.StraightThrough];
+
+    /// <summary>Gets clean images <c>[batch, channels, height, width]</c> for estimators that measure the network; needed for these only.</summary>
+    public Func<Tensor>? Calibration { get; init; }
+
+    /// <summary>Networks whose logits are averaged with those of the source: the attack on a network that is chosen at random.</summary>
+    public IReadOnlyList<Network> TogetherWith { get; init; } = [];
+
+    /// <summary>The transformation over which logits and gradients are averaged, and the number of samples; null for none.</summary>
+    public (RandomTransformation Transformation, int Samples)? Averaged { get; init; }
+
+    /// <summary>Only images are attacked that all of these networks classify correctly; without any, all images.</summary>
+    public IReadOnlyList<Network> CorrectOn { get; init; } = [];
+
+    /// <summary>How many images are attacked at most: the first that <see cref="CorrectOn"/> leaves.</summary>
+    public int First { get; init; } = int.MaxValue;
+
+    /// <summary>The networks that the successful adversarial images are tried on.</summary>
+    public IReadOnlyList<Network> TriedOn { get; init; } = [];
+
+    /// <summary>The class to aim at for an image of a class; null for any wrong one.</summary>
+    public Func<int, int>? Target { get; init; }
+
+    /// <summary>How many evaluations of the network an attack may take for each image.</summary>
+    public long MaxQueries { get; init; } = long.MaxValue;
+
+    /// <summary>Determines every random number.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Aims at the class after the true one; after the last comes the first.</summary>
+    /// <param name="classes">The number of classes.</param>
+    public static Func<int, int> NextClass(int classes) => label => (label + 1) % classes;
+
+    /// <summary>The images that are attacked, as indices in the data; found once.</summary>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="InputException">The images do not fit a network.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public int[] Select(CancellationToken cancellation = default) => selected ??= Evaluation.CorrectOn(CorrectOn, images, First, cancellation);
+
+    /// <summary>Attacks the images.</summary>
+    /// <param name="attack">The attack; its ε, if it has one, is the budget.</param>
+    /// <param name="checkpoint">Where an interrupted attack goes on, and where it is kept; null to begin at the beginning.</param>
+    /// <param name="progress">Told what further fraction of the work is done, if given.</param>
+    /// <param name="cancellation">Ends the attack.</param>
+    /// <exception cref="ArgumentException">
+    /// An estimator has no calibration images, or a checkpoint is given with several estimators, whose states it would mix.
+    /// </exception>
+    /// <exception cref="InputException">The images do not fit a network, or the checkpoint cannot be written.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public CampaignResult Run(
+        IAttack<IGradientVictim> attack, AttackCheckpoint? checkpoint = null, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(attack);
+        foreach (Network network in (IEnumerable<Network>)[source, .. TriedOn])
+            Evaluation.ThrowIfUnfit(network, images);
+        GradientEstimator?[] estimators = attack.Access == Access.Gradients ? [.. Estimators] : [null];
+        if (checkpoint is not null && estimators.Length > 1)
+            throw new ArgumentException("A checkpoint keeps the state under one gradient estimator; give one, or no checkpoint.", nameof(checkpoint));
+
+        int[] indices = Select(cancellation);
+        return new CampaignResult(attack, [.. estimators.Select(estimator => (estimator, Attack(Victim(estimator ?? GradientEstimator.StraightThrough))))]);
+
+        AttackOutcome Attack(IGradientVictim victim)
+        {
+            var records = new List<AttackRecord>(indices.Length);
+            List<bool?>[] fooled = [.. TriedOn.Select(_ => new List<bool?>())];
+            foreach (int[] batch in indices.Chunk(BatchSize))
+            {
+                Tensor clean = images.Images(batch);
+                int[] labels = Array.ConvertAll(batch, index => images.Labels[index]);
+                AttackRecord[] done = AttackRunner.Run(
+                    attack, victim, clean, labels, Seed, Target is null ? null : Array.ConvertAll(labels, label => Target(label)),
+                    Array.ConvertAll(batch, index => images.Offset + index), MaxQueries, checkpoint,
+                    more => progress?.Invoke(more / ((double)estimators.Length * indices.Length)), cancellation);
+                records.AddRange(done);
+                foreach ((Network network, List<bool?> answers) in TriedOn.Zip(fooled))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    answers.AddRange(Fooled(network, clean, done));
+                }
+            }
+
+            return new AttackOutcome(records, fooled);
+        }
+    }
+
+    /// <summary>The source, or the mean that is attacked in its place, with the gradients of an estimator.</summary>
+    IGradientVictim Victim(GradientEstimator estimator)
+    {
+        if (!victims.TryGetValue(estimator, out IGradientVictim? victim))
+        {
+            Tensor calibration = (estimator.Measures ? Calibration?.Invoke() : null) ?? Tensor.Zeros([0, .. source.InputShape]);
+            IGradientVictim[] members = [.. ((IEnumerable<Network>)[source, .. TogetherWith]).Select(network => estimator.Victim(network, calibration, Seed))];
+            victim = members.Length == 1 ? members[0] : new EnsembleVictim(members);
+            if (Averaged is (RandomTransformation transformation, int samples))
+                victim = new AveragingVictim(victim, transformation, samples, Seed);
+            victims.Add(estimator, victim);
+        }
+
+        return victim;
+    }
+
+    /// <summary>Whether the successful images fool another network; null where there was no success, or it classifies the clean image wrongly.</summary>
+    static bool?[] Fooled(Network network, Tensor images, AttackRecord[] records)
+    {
+        int[] successful = [.. Enumerable.Range(0, records.Length).Where(i => records[i].Success)];
+        Tensor before = images.Gather(successful), after = Tensor.Zeros(before.Shape);
+        for (int i = 0; i < successful.Length; i++)
+            records[successful[i]].Adversarial.CopyTo(after.Row(i));
+        int[] clean = Scores.Labels(network.Forward(before)), adversarial = Scores.Labels(network.Forward(after));
+        bool?[] fooled = new bool?[records.Length];
+        for (int i = 0; i < successful.Length; i++)
+        {
+            int label = records[successful[i]].Label;
+            fooled[successful[i]] = clean[i] == label ? adversarial[i] != label : null;
+        }
+
+        return fooled;
+    }
+}

@@ -1,0 +1,38 @@
+using Dapprox.Foundation;
+
+namespace Dapprox.Networks.Attacks.Geometry;
+
+/// <summary>Where the square attack begins, and how it changes an image.</summary>
+abstract class SquareProposals(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, Ball ball)
+{
+    protected readonly float[] Clean = clean.ToArray();
+    protected readonly int Channels = shape[0], Height = shape[1], Width = shape[2];
+
+    public float[] First(ref CounterRandom random)
+    {
+        float[] point = (float[])Clean.Clone();
+        Begin(ref random, point);
+        ball.Project(point);
+        return point;
+    }
+
+    /// <param name="random">The random numbers.</param>
+    /// <param name="point">The image to change, which stays as it is.</param>
+    /// <param name="share">The share of the pixels that is to change.</param>
+    public float[] Next(ref CounterRandom random, float[] point, double share)
+    {
+        float[] next = (float[])point.Clone();
+        Change(ref random, next, share);
+        ball.Project(next);
+        return next;
+    }
+
+    protected abstract void Begin(ref CounterRandom random, float[] point);
+
+    protected abstract void Change(ref CounterRandom random, float[] point, double share);
+
+    /// <summary>The place of a number in the image.</summary>
+    protected int Place(int channel, int row, int column) => (channel * Height + row) * Width + column;
+
+    protected static int Sign(ref CounterRandom random) => random.NextInt32(2) == 0 ? -1 : 1;
+}

@@ -1,0 +1,14 @@
+namespace Dapprox.Networks.Attacks.Victims;
+
+/// <summary>What an attacker has to see of a victim; each value includes those before it.</summary>
+public enum Access
+{
+    /// <summary>The class of an image: <see cref="ILabelVictim"/>.</summary>
+    Labels,
+
+    /// <summary>The scores of all classes: <see cref="IScoreVictim"/>.</summary>
+    Scores,
+
+    /// <summary>Gradients with respect to the image: <see cref="IGradientVictim"/>.</summary>
+    Gradients,
+}
