@@ -41,26 +41,28 @@ static class AttackBenchmark
         Dataset data = Datasets.Load(name, Split.Test);
         Network exact = TrainedModels.Load($"lenet5-{name}");
         Network approximate = exact.With(AxFpm.Released);
-        int[] places = Evaluation.CorrectOn([exact, approximate], data, Count);
+        (string Multiplier, Campaign Campaign)[] campaigns = [("exact", On(exact)), ("ax-fpm", On(approximate))];
+        int attacked = campaigns.Min(one => one.Campaign.Select().Length);
 
-        output.WriteLine($"### Attacks with the settings of Foolbox 2.4, lenet5-{name}, the first {places.Length} images that exact and ax-fpm classify correctly, straight-through gradients");
+        output.WriteLine($"### Attacks with the settings of Foolbox 2.4, lenet5-{name}, the first {attacked} images that exact and ax-fpm classify correctly, straight-through gradients");
         output.WriteLine();
         output.WriteLine("| attack | network | seconds | an image | success | mean L2 | queries an image | queries a second |");
         output.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|");
         foreach (IAttack<IGradientVictim> attack in attacks)
         {
-            foreach ((string multiplier, Network network) in (IEnumerable<(string, Network)>)[("exact", exact), ("ax-fpm", approximate)])
+            foreach ((string multiplier, Campaign campaign) in campaigns)
             {
                 var watch = Stopwatch.StartNew();
-                TransferAttack run = TransferAttack.Run(attack, new NetworkVictim(network), [], data, places, Seed);
+                AttackSummary summary = campaign.Run(attack).Worst.Summary;
                 double seconds = watch.Elapsed.TotalSeconds;
-                AttackSummary summary = AttackSummary.Of(run.Records);
                 double queries = summary.MeanQueries!.Value;
-                output.WriteLine($"| {attack.Name} | {multiplier} | {seconds:F1} | {1000 * seconds / places.Length:F0} ms | {100 * summary.Success:F0} % | {summary.MeanL2:F3} | {queries:F0} | {queries * places.Length / seconds:F0} |");
+                output.WriteLine($"| {attack.Name} | {multiplier} | {seconds:F1} | {1000 * seconds / attacked:F0} ms | {100 * summary.Success:F0} % | {summary.MeanL2:F3} | {queries:F0} | {queries * attacked / seconds:F0} |");
                 output.Flush();
             }
         }
 
         output.WriteLine();
+
+        Campaign On(Network source) => new(data, source) { CorrectOn = [exact, approximate], First = Count, Seed = Seed };
     }
 }

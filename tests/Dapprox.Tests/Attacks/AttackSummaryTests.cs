@@ -43,20 +43,20 @@ public class AttackSummaryTests
     [Fact]
     public void Worst_TakesTheNearestSuccessOfEachImage_WithItsTransfer_AndAddsUpTheQueries()
     {
-        var first = new TransferAttack(
+        var first = new AttackOutcome(
             [
                 Record(label: 1, clean: 1, prediction: 2, l2: 5, queries: 4),
                 Record(label: 1, clean: 1, prediction: 1, l2: 1, queries: 4),
                 Record(label: 1, clean: 1, prediction: 1, l2: 1, queries: 4),
             ], [[false, null, null]]);
-        var second = new TransferAttack(
+        var second = new AttackOutcome(
             [
                 Record(label: 1, clean: 1, prediction: 2, l2: 3, queries: 10),
                 Record(label: 1, clean: 1, prediction: 2, l2: 9, queries: 10),
                 Record(label: 1, clean: 1, prediction: 1, l2: 2, queries: 10),
             ], [[true, false, null]]);
 
-        TransferAttack worst = TransferAttack.Worst([first, second], Norm.L2);
+        AttackOutcome worst = AttackOutcome.Worst([first, second], Norm.L2);
 
         Assert.Equal([3, 9, 1], worst.Records.Select(record => record.Distances.L2));
         Assert.Equal([true, true, false], worst.Records.Select(record => record.Success));

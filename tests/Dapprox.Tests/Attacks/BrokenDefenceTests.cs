@@ -36,7 +36,7 @@ public class BrokenDefenceTests
         IGradientVictim victim = Create(name);
         int[] places = Evaluation.CorrectOn([Network], Digits, Count);
 
-        TransferAttack[] all =
+        AttackOutcome[] all =
         [
             Run(new Pgd(Epsilon) { Steps = 20, StepRatio = 0.1, Restarts = 1 }, victim, places),
             Run(new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 }, new EstimatedGradientVictim(victim, new Nes { Samples = 50 }, seed: 1), places),
@@ -45,7 +45,7 @@ public class BrokenDefenceTests
             Run(new Square(Epsilon) { Queries = 500 }, victim, places),
         ];
 
-        TransferAttack worst = TransferAttack.Worst(Array.ConvertAll(all, run => JudgedBy(victim, run)), Norm.LInf);
+        AttackOutcome worst = AttackOutcome.Worst(Array.ConvertAll(all, run => JudgedBy(victim, run)), Norm.LInf);
         Assert.All(worst.Records.Where(record => record.CleanCorrect), record => Assert.True(record.Success));
         Assert.InRange(worst.Records.Count(record => record.CleanCorrect), Count - 1, Count);
     }
@@ -57,7 +57,7 @@ public class BrokenDefenceTests
     public void GradientThatIsShown_IsFooled(string name)
     {
         // From the image itself: noise alone, of a random start, fools this network now and then.
-        TransferAttack run = Run(Pgd.Foolbox24 with { Epsilon = Epsilon }, Create(name), Evaluation.CorrectOn([Network], Digits, Count));
+        AttackOutcome run = Run(Pgd.Foolbox24 with { Epsilon = Epsilon }, Create(name), Evaluation.CorrectOn([Network], Digits, Count));
 
         Assert.All(run.Records, record => Assert.False(record.Success));
         Assert.All(run.Records, record => Assert.Equal(StopReason.ZeroGradient, record.Reason));
@@ -78,7 +78,7 @@ public class BrokenDefenceTests
             _ => new FiniteDifference(),
         };
 
-        TransferAttack run = Run(
+        AttackOutcome run = Run(
             Pgd.Foolbox24 with { Epsilon = Epsilon, Steps = steps, StepRatio = 2.0 / steps },
             new EstimatedGradientVictim(new ScoreOnlyVictim(victim), estimator, seed: 1), Evaluation.CorrectOn([Network], Digits, Count));
 
@@ -89,20 +89,21 @@ public class BrokenDefenceTests
     [Fact]
     public void LogitsTimesFifty_AreBrokenByTheGradientAlone()
     {
-        TransferAttack run = Run(new Pgd(Epsilon) { Restarts = 1 }, Create("logits x 50"), Evaluation.CorrectOn([Network], Digits, Count));
+        AttackOutcome run = Run(new Pgd(Epsilon) { Restarts = 1 }, Create("logits x 50"), Evaluation.CorrectOn([Network], Digits, Count));
 
         Assert.All(run.Records, record => Assert.True(record.Success));
     }
 
-    static TransferAttack Run<TVictim>(IAttack<TVictim> attack, TVictim victim, int[] places)
-        where TVictim : ILabelVictim => TransferAttack.Run(attack, victim, [], Digits, places, seed: 1);
+    static AttackOutcome Run<TVictim>(IAttack<TVictim> attack, TVictim victim, int[] places)
+        where TVictim : ILabelVictim =>
+        new(AttackRunner.Run(attack, victim, Digits.Images(places), [.. places.Select(place => Digits.Labels[place])], seed: 1, positions: places), []);
 
     /// <summary>The same images, judged by the defence itself: not by what the attacker took in its place.</summary>
-    static TransferAttack JudgedBy(IGradientVictim victim, TransferAttack run)
+    static AttackOutcome JudgedBy(IGradientVictim victim, AttackOutcome run)
     {
         var images = new Tensor([.. run.Records.SelectMany(record => record.Adversarial)], [run.Records.Count, .. victim.InputShape]);
         int[] predictions = victim.Labels(images);
-        return new TransferAttack(
+        return new AttackOutcome(
             [.. run.Records.Zip(predictions, (record, prediction) => record with { Prediction = prediction, Success = record.CleanCorrect && prediction != record.Label })],
             run.Fooled);
     }

@@ -25,7 +25,7 @@ public sealed class AttackCommandTests : IDisposable
         Assert.All(attacks, attack => Assert.Equal(
             ["name", "summary", "norms", "knowledge", "budget", "targeted", "presets", "source"], attack.EnumerateObject().Select(field => field.Name)));
         // The paper's eight have the settings of Foolbox 2.4.
-        Assert.All(attacks[..8], attack => Assert.Contains("released", attack.GetProperty("presets").EnumerateArray().Select(preset => preset.GetString())));
+        Assert.All(attacks[..8], attack => Assert.Contains("foolbox-2.4", attack.GetProperty("presets").EnumerateArray().Select(preset => preset.GetString())));
         Assert.Equal(
             ["straight-through", "gain-matched", "smoothed", "finite-difference", "nes", "spsa"],
             run.Json.GetProperty("backwardRules").EnumerateArray().Select(rule => rule.GetProperty("name").GetString()));
@@ -60,10 +60,10 @@ public sealed class AttackCommandTests : IDisposable
     // Budgets that take no time: what the attacks are worth is tested elsewhere.
     [Theory]
     [InlineData("fgsm")]
-    [InlineData("pgd", "--preset", "released", "--epsilon", "0.1", "--norm", "l2", "--steps", "3", "--targeted")]
+    [InlineData("pgd", "--preset", "foolbox-2.4", "--epsilon", "0.1", "--norm", "l2", "--steps", "3", "--targeted")]
     [InlineData("jsma", "--variant", "art-target-gradient", "--gamma", "0.02", "--targeted")]
     [InlineData("cw", "--search-steps", "2", "--iterations", "20", "--confidence", "1")]
-    [InlineData("deepfool", "--preset", "released")]
+    [InlineData("deepfool", "--preset", "foolbox-2.4")]
     [InlineData("lsa", "--rounds", "2", "--pixel-order", "lowest")]
     [InlineData("boundary", "--steps", "20", "--max-queries", "3000")]
     [InlineData("hopskipjump", "--iterations", "1", "--norm", "linf", "--targeted")]

@@ -1,18 +1,15 @@
+// docs/tutorial-dotnet.md shows the lines between the markers, one part in each csharp block; DotnetTutorialTests compares them.
+// part
 using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Measurement;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
-using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Models;
-using Dapprox.Networks.Tensors;
-
-// docs/tutorial-dotnet.md shows the lines between the markers, one part in each csharp block; DotnetTutorialTests compares them.
-// part
 // end
 
 namespace Dapprox.Tests.Documents;
@@ -48,21 +45,24 @@ static class DotnetTutorial
         // end
 
         // part
-        int[] images = Evaluation.CorrectOn([exact, approximate], digits, first: 50);
-        TransferAttack transfer = TransferAttack.Run(new DeepFool(), new NetworkVictim(exact), [approximate], digits, images, seed: 1);
-        (int fooled, int examples) = transfer.Counts[0];
+        var onExact = new Campaign(digits, exact) { CorrectOn = [exact, approximate], First = 50, TriedOn = [approximate] };
+        (int fooled, int examples) = onExact.Run(new DeepFool()).Worst.Counts[0];
 
         Console.WriteLine($"DeepFool on exact: {fooled} of {examples} examples fool Ax-FPM");
         // end
 
         // part
-        Tensor calibration = Datasets.Load("digits", Split.Train).Images(0, 100);
-        foreach (GradientEstimator gradient in (GradientEstimator[])[GradientEstimator.StraightThrough, GradientEstimator.GainMatched])
+        var onApproximate = new Campaign(digits, approximate)
         {
-            AttackRecord[] records = AttackRunner.Run(
-                new DeepFool(), gradient.Victim(approximate, calibration, seed: 1), digits.Images(images), [.. images.Select(image => digits.Labels[image])], seed: 1);
-            Console.WriteLine($"DeepFool on Ax-FPM, {gradient.Name}: mean L2 {records.Average(record => record.Distances.L2):F2}");
-        }
+            CorrectOn = [exact, approximate],
+            First = 50,
+            Estimators = [GradientEstimator.StraightThrough, GradientEstimator.Smoothed],
+            TriedOn = [exact],
+        };
+        CampaignResult adaptive = onApproximate.Run(new DeepFool());
+        foreach ((GradientEstimator? gradient, AttackOutcome outcome) in adaptive.ByEstimator)
+            Console.WriteLine($"DeepFool on Ax-FPM, {gradient}: mean L2 {outcome.Summary.MeanL2:F2}");
+        Console.WriteLine($"nearest of both: mean L2 {adaptive.Worst.Summary.MeanL2:F2}; {adaptive.Worst.Transfer[0]:P0} fool the exact network");
         // end
     }
 

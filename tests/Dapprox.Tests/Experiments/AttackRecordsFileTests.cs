@@ -57,8 +57,7 @@ public sealed class AttackRecordsFileTests : IDisposable
     {
         Network exact = TrainedModels.Load("lenet5-digits");
         var attack = new Fgsm(epsilon);
-        TransferAttack outcome = TransferAttack.Run(
-            attack, new NetworkVictim(exact), [exact.With(AxFpm.Released), exact], Datasets.Load("digits", Split.Test), Enumerable.Range(20, 12).ToArray(), seed: 1);
-        return new SavedAttack("fgsm", $"{attack}", "straight-through", epsilon, outcome);
+        var campaign = new Campaign(Datasets.Load("digits", Split.Test).Slice(20, 12), exact) { TriedOn = [exact.With(AxFpm.Released), exact] };
+        return new SavedAttack("fgsm", $"{attack}", "straight-through", epsilon, campaign.Run(attack).Worst);
     }
 }

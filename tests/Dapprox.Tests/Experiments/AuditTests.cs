@@ -2,7 +2,7 @@ using Dapprox.Experiments.Audits;
 using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
-using Dapprox.Networks.Attacks;
+using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
@@ -135,10 +135,10 @@ public sealed class AuditTests : IDisposable
         Network network = context.Network(source, "digits");
         int[] places = [.. rows.Numbers("image").Select(image => (int)image)];
 
-        TransferAttack outcome = TransferAttack.Run(
-            attack, new AveragingVictim(new NetworkVictim(network), new GaussianNoise(AttackUnit.NoiseStandardDeviation), 4, context.Seed), [], digits, places, context.Seed,
-            cancellation: TestContext.Current.CancellationToken);
-        float[] images = [.. outcome.Records.SelectMany(record => record.Adversarial)];
+        AttackRecord[] records = AttackRunner.Run(
+            attack, new AveragingVictim(new NetworkVictim(network), new GaussianNoise(AttackUnit.NoiseStandardDeviation), 4, context.Seed),
+            digits.Images(places), [.. places.Select(place => digits.Labels[place])], context.Seed, positions: places, cancellation: TestContext.Current.CancellationToken);
+        float[] images = [.. records.SelectMany(record => record.Adversarial)];
         int[] answers = Scores.Labels(network.Forward(new Tensor(images, places.Length, digits.Channels, digits.Height, digits.Width)));
 
         Assert.Equal(places.Select((place, i) => (bool?)(answers[i] != digits.Labels[place])), Enumerable.Range(0, rows.Count).Select(row => rows.Boolean(row, AttackUnit.Wrong(source))));
