@@ -22,7 +22,7 @@ sealed class NetworkOptions
     /// <param name="parse">The command line.</param>
     /// <param name="network">The network as its file has it.</param>
     /// <exception cref="InputException">The options do not fit it.</exception>
-    public Network Apply(ParseResult parse, Network network) => Of(parse).ApplyTo(parse.GetValue(fold) ? network.FoldBatchNormalization() : network);
+    public Network Apply(ParseResult parse, Network network) => Of(parse).ApplyTo(parse.GetValue(fold) ? BatchNormalizationFolding.Fold(network) : network);
 
     /// <summary>What is done, in words that differ where something else is; empty where nothing is.</summary>
     /// <param name="parse">The command line.</param>

@@ -34,8 +34,7 @@ public class AuthorsLeNet5AttackTests
     public void Fgsm_SucceedsAndTransfersAsMeasured(Accumulation accumulation) =>
         Check(epsilon => new Fgsm(epsilon), accumulation, [20, 82, 100], [90, 99, 99]);
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [TheoryOf(Tier.Ci)]
     [InlineData(Accumulation.Float32)]
     [InlineData(Accumulation.Float64)]
     public void Pgd_SucceedsAndTransfersAsMeasured(Accumulation accumulation) =>

@@ -25,8 +25,7 @@ public class BitSlicedSimulatorTests
     [Fact]
     public void AMillionPairs_EqualTheDefinition() => CheckInParallel(MixedArray(), 1_000_000);
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Minutes")]
+    [FactOf(Tier.Long)]
     public void AHundredMillionPairs_EqualTheDefinition() => CheckInParallel(MixedArray(), 100_000_000);
 
     [Theory]

@@ -172,8 +172,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(160, all.Json.GetProperty("count").GetInt32());
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Evaluate_AuthorsWeightsOnMnist_GivesThePublishedAccuracies()
     {
         (string data, string model) = Reference();
@@ -245,11 +244,10 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(1, transfer.GetProperty("exact").GetDouble());
     }
 
-    [Theory(Explicit = true)]
+    [TheoryOf(Tier.Ci)]
     // The table of the reference measurements: success, mean L2, transfer to Ax-FPM in all layers.
     [InlineData("fgsm", 0.20, 0.82, 1.00, 0.90, 0.99, 0.99)]
     [InlineData("pgd --random-start", 0.37, 0.99, 1.00, 0.97, 0.99, 1.00)]
-    [Trait("Speed", "Slow")]
     public async Task Attack_AuthorsWeightsOnMnist_GivesTheReferenceTable(
         string attack, double success1, double success2, double success3, double transfer1, double transfer2, double transfer3)
     {
@@ -340,7 +338,6 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    [Trait("Speed", "Slow")]
     public async Task Train_OneEpoch_WritesWeightsThatEvaluateReads()
     {
         string file = Path.Combine(folder, "weights.safetensors");

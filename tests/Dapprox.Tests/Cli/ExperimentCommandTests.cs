@@ -63,8 +63,7 @@ public sealed class ExperimentCommandTests : IDisposable
         run.AssertRefused(message);
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Reproduce_AtQuickScale_HasAllThatNeedsNoCifar()
     {
         DapproxRun run = await DapproxRun.RunAsync("reproduce", "--out", folder.Path, "--json");

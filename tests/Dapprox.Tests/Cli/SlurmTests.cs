@@ -169,8 +169,7 @@ public sealed class SlurmTests(LocalSlurm slurm) : IClassFixture<LocalSlurm>, ID
         run.AssertRefused(message);
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Submit_GivesTheBytesOfALocalRun_RequeuesWhatIsKilled_AndReportsWhatFails()
     {
         Assert.SkipWhen(slurm.Reason is not null, slurm.Reason ?? "");

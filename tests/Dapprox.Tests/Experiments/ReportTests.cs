@@ -128,8 +128,7 @@ public partial class ReportTests(RunsFixture fixture)
     [InlineData(null, NumberFormat.Number, "–")]
     public void NumberText_IsShort(double? value, NumberFormat format, string expected) => Assert.Equal(expected, NumberText.Of(value, format));
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Html_InABrowser_LoadsAllPictures_AndLogsNothing()
     {
         // Pictures that did not load have no width of their own.
@@ -141,8 +140,7 @@ public partial class ReportTests(RunsFixture fixture)
         Assert.DoesNotContain("CONSOLE", log, StringComparison.Ordinal);
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Html_Product_HasTheBitsOfTheDefinition()
     {
         var random = new CounterRandom(seed: 1);
@@ -163,8 +161,7 @@ public partial class ReportTests(RunsFixture fixture)
         }
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Html_Tools_Work()
     {
         (string document, _) = await Browse("""
@@ -188,8 +185,7 @@ public partial class ReportTests(RunsFixture fixture)
         Assert.Equal($"k = 2: Ax-FPM {NumberText.Of(Math.Round(approximate.Y[^1] / 100, 3), NumberFormat.Percent)}|true|true|true|0", TitleTag().Match(document).Groups[1].Value);
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Html_WithoutScripts_IsComplete()
     {
         // Where scripts are switched off altogether, Chromium cannot print the page either.
@@ -206,11 +202,10 @@ public partial class ReportTests(RunsFixture fixture)
         Assert.DoesNotContain("class=\"sort\"", document, StringComparison.Ordinal);
     }
 
-    [Theory(Explicit = true)]
+    [TheoryOf(Tier.Ci)]
     [InlineData("1200,900")]
     [InlineData("390,844")]
     [InlineData("1200,900", "--force-dark-mode", "--blink-settings=preferredColorScheme=0")]
-    [Trait("Speed", "Slow")]
     public async Task Html_PassesAxe(string window, params string[] arguments)
     {
         (string document, _) = await Browse(

@@ -63,7 +63,7 @@ public class NetworkTests
     {
         Network network = QuantisedNetwork.Unquantised.Build("normalised", TrainedArchitectureTests.RandomWeights(QuantisedNetwork.Unquantised));
 
-        Network folded = network.FoldBatchNormalization();
+        Network folded = BatchNormalizationFolding.Fold(network);
 
         // These follow a pooling, and have nothing to be folded into.
         Assert.Equal(["norm2", "norm4", "norm6"], folded.Layers.OfType<ChannelScale>().Select(layer => layer.Name));
@@ -90,7 +90,7 @@ public class NetworkTests
         ];
         var network = new Network("shared", [2], 2, nodes);
 
-        Assert.Equal(nodes.Select(node => node.Layer), network.FoldBatchNormalization().Layers);
+        Assert.Equal(nodes.Select(node => node.Layer), BatchNormalizationFolding.Fold(network).Layers);
     }
 
     // A row of one image [1, 3]: its one channel is the row, not the outputs.
@@ -102,7 +102,7 @@ public class NetworkTests
             new Dense("d", 2, 3, [1, 2, 3, 4, 5, 6], [], ExactMultiplier.Rounded), new ChannelScale("n", [2], [1]), new Flatten("f"),
         ]);
 
-        Network folded = network.FoldBatchNormalization();
+        Network folded = BatchNormalizationFolding.Fold(network);
 
         Tensor images = new([1, -1], [1, 1, 2]);
         Assert.Equal(network.Layers, folded.Layers);
