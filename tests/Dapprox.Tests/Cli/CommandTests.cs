@@ -54,7 +54,7 @@ public sealed class CommandTests : IDisposable
         string fast = Path.Combine(folder, "fast.csv"), scalar = Path.Combine(folder, "scalar.csv");
 
         DapproxRun first = await DapproxRun.RunAsync(null, ["evaluate", "--first", "3", "--multiplier", "ax-fpm", "--logits", fast]);
-        DapproxRun second = await DapproxRun.RunAsync(null, ["evaluate", "--first", "3", "--multiplier", "ax-fpm", "--logits", scalar], kernel: "scalar");
+        DapproxRun second = await DapproxRun.RunAsync(null, ["evaluate", "--first", "3", "--multiplier", "ax-fpm", "--logits", scalar], ("DAPPROX_KERNEL", "scalar"));
 
         Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
         Assert.Equal(File.ReadAllText(fast), File.ReadAllText(scalar));
@@ -97,6 +97,22 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(0.426080584526062, run.Json.GetProperty("product").GetProperty("value").GetSingle(), 1e-15 + 4e-8);
         Assert.Equal("0x3eda273c", run.Json.GetProperty("product").GetProperty("bits").GetString());
         Assert.Equal(0.0568, run.Json.GetProperty("relativeError").GetDouble(), 1e-4);
+    }
+
+    [Fact]
+    public async Task Multiply_LoadsNoNeuralNetworks()
+    {
+        string file = Path.Combine(folder, "assemblies");
+
+        DapproxRun run = await DapproxRun.RunAsync(
+            null, ["multiply", "0.856", "0.471", "--multiplier", "ax-fpm"],
+            ("DOTNET_STARTUP_HOOKS", typeof(StartupHook).Assembly.Location), (StartupHook.Variable, file));
+
+        Assert.Equal(0, run.ExitCode);
+        string[] loaded = await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken);
+        Assert.Contains("Dapprox.Core", loaded);
+        Assert.DoesNotContain("Dapprox.Networks", loaded);
+        Assert.DoesNotContain("Dapprox.Experiments", loaded);
     }
 
     [Theory]

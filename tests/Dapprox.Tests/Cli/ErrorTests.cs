@@ -122,7 +122,7 @@ public class ErrorTests
     [InlineData("profile ax-fpm --samples 10")]
     public async Task Run_UnknownKernel_SaysSoInOneLineAndFails(string arguments)
     {
-        DapproxRun run = await DapproxRun.RunAsync(null, arguments.Split(' '), kernel: "avx1024");
+        DapproxRun run = await DapproxRun.RunAsync(null, arguments.Split(' '), ("DAPPROX_KERNEL", "avx1024"));
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal("", run.Output);

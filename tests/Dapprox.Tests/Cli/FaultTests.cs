@@ -18,7 +18,7 @@ public partial class FaultTests
         var environment = new Dictionary<string, string?>
         {
             ["DOTNET_STARTUP_HOOKS"] = typeof(FaultTests).Assembly.Location,
-            [StartupHook.Variable] = "1",
+            [StartupHook.Variable] = StartupHook.Fault,
             ["DAPPROX_DEBUG"] = isDebugging ? "1" : null,
         };
 
