@@ -81,7 +81,8 @@ static class CommandLine
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Trouble with a file comes as an InputException that names it.
-            return Fail($"cannot write the output: {e.Message.TrimEnd('.')}; let it go to a terminal, a pipe that is read, or a file with room");
+            return Fail(
+                $"cannot write the output: {e.Message.TrimEnd('.')}; let it go to a terminal, a pipe that is read, or a file with room");
         }
         catch (Exception e)
         {
@@ -108,15 +109,18 @@ static class CommandLine
         return present + word[name.Length..];
     });
 
-    /// <summary>The commands; only the one that the first word names, where it does: the others load assemblies that it does not need.</summary>
+    /// <summary>
+    /// The commands; only the one that the first word names, where it does: the others load assemblies that it does not need.
+    /// </summary>
     /// <param name="args">The words after the program's name.</param>
     internal static RootCommand Root(params string[] args)
     {
         var root = new RootCommand("""
             Neural networks on approximate multipliers: what happens to their accuracy and to their robustness against adversarial examples.
 
-            The multipliers are modelled bit for bit, run in trained networks without retraining, and attacked. Wherever a number is printed, --json prints it as one JSON object on stdout instead. An error is one line on stderr, with exit code 1.
-            """);
+            The multipliers are modelled bit for bit, run in trained networks without retraining, and attacked.
+            """ + " Wherever a number is printed, --json prints it as one JSON object on stdout instead. An error is one line on stderr, with "
+            + "exit code 1.");
         foreach (Func<Command> create in Needed(args))
             root.Add(create());
         var help = new Help();

@@ -2,7 +2,6 @@ using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Kernels;
 using Dapprox.Networks.Layers;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Graph;
 
@@ -104,7 +103,9 @@ public sealed class Network
     /// <param name="layers">As many as it has.</param>
     /// <param name="threads">How many threads it may use; null for as many as this one.</param>
     public Network WithLayers(IReadOnlyList<Layer> layers, int? threads = null) =>
-        new(Name, inputShape, Classes, [.. Nodes.Zip(layers, (node, layer) => node with { Layer = layer })]) { Threads = threads ?? Threads };
+        new(
+            Name, inputShape, Classes,
+            [.. Nodes.Zip(layers, (node, layer) => node with { Layer = layer })]) { Threads = threads ?? Threads };
 
     /// <summary>How many layers take the output of a node, or the images; the logits count as taken once.</summary>
     /// <param name="node">The index of the node, or <see cref="Node.Images"/>.</param>

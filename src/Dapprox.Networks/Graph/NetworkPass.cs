@@ -132,7 +132,8 @@ sealed class NetworkPass(Network network)
     Tensor Compute(int node, Tensor[] inputs, int threads)
     {
         int source = network.Nodes[node].Inputs[0];
-        if (network.Layers[node] is not ElementwiseLayer layer || source == Node.Images || network.Layers[source].NeedsOutput || network.Uses(source) > 1)
+        if (network.Layers[node] is not ElementwiseLayer layer || source == Node.Images || network.Layers[source].NeedsOutput
+            || network.Uses(source) > 1)
             return network.Layers[node].Forward(inputs, threads);
         layer.Apply(inputs[0].Data, threads);
         return inputs[0];
@@ -158,7 +159,8 @@ sealed class NetworkPass(Network network)
         if (!images.Shape[1..].SequenceEqual(network.InputShape))
         {
             throw new ArgumentException(
-                $"{network.Name} takes images of shape [{string.Join(", ", network.InputShape.ToArray())}], not [{string.Join(", ", images.Shape[1..].ToArray())}].",
+                $"{network.Name} takes images of shape [{string.Join(", ", network.InputShape.ToArray())}], not "
+                    + $"[{string.Join(", ", images.Shape[1..].ToArray())}].",
                 nameof(images));
         }
     }

@@ -58,7 +58,8 @@ public class AuthorsLeNet5AttackTests
             double success = 100.0 * fooling.Length / Count;
             double transfer = Transfer(fooling, approximate);
             TestContext.Current.TestOutputHelper!.WriteLine(
-                $"ε {Epsilons[i]}: success {success} %, transfer {transfer:F1} % (all layers), {Transfer(fooling, convolutions):F1} % (convolutions), L2 {fooling.Average(record => record.Distances.L2):F2}");
+                $"ε {Epsilons[i]}: success {success} %, transfer {transfer:F1} % (all layers), {Transfer(fooling, convolutions):F1} % "
+                    + $"(convolutions), L2 {fooling.Average(record => record.Distances.L2):F2}");
 
             Assert.InRange(success, successes[i] - SuccessTolerance, successes[i] + SuccessTolerance);
             Assert.InRange(transfer, transfers[i] - TransferTolerance, transfers[i] + TransferTolerance);

@@ -75,7 +75,9 @@ public class AuthorsLeNet5StrengthTests
     [InlineData(JsmaVariant.ArtTargetGradient, 0.9, 0.95)]
     public void Jsma_Targeted_SucceedsWithATenthOfThePixels(JsmaVariant variant, double least, double leastWrong)
     {
-        AttackRecord[] records = AttackLaws.Report($"jsma {variant}", () => AttackRunner.Run(new Jsma { Variant = variant }, new NetworkVictim(network), images, labels, 1, Next()));
+        AttackRecord[] records = AttackLaws.Report(
+            $"jsma {variant}",
+            () => AttackRunner.Run(new Jsma { Variant = variant }, new NetworkVictim(network), images, labels, 1, Next()));
 
         Assert.InRange(records.Count(record => record.Success) / (double)records.Length, least, 1);
         Assert.InRange(records.Count(record => record.Prediction != record.Label) / (double)records.Length, leastWrong, 1);
@@ -118,5 +120,6 @@ public class AuthorsLeNet5StrengthTests
     int[] Next() => labels.Select(label => (label + 1) % 10).ToArray();
 
     AttackSummary Run(IAttack<IGradientVictim> attack) =>
-        AttackSummary.Of(AttackLaws.Report($"{attack}", () => AttackRunner.Run(attack, new NetworkVictim(network), images, labels, seed: 1)));
+        AttackSummary.Of(
+            AttackLaws.Report($"{attack}", () => AttackRunner.Run(attack, new NetworkVictim(network), images, labels, seed: 1)));
 }

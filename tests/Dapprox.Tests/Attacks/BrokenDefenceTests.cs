@@ -39,9 +39,15 @@ public class BrokenDefenceTests
         TransferAttack[] all =
         [
             Run(new Pgd(Epsilon) { Steps = 20, StepRatio = 0.1, Restarts = 1 }, victim, places),
-            Run(new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 }, new EstimatedGradientVictim(victim, new Nes { Samples = 50 }, seed: 1), places),
-            Run(new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 }, new EstimatedGradientVictim(victim, new Spsa { Samples = 50 }, seed: 1), places),
-            Run(new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 }, new AveragingVictim(victim, new GaussianNoise(0.05), 10, seed: 1), places),
+            Run(
+                new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 },
+                new EstimatedGradientVictim(victim, new Nes { Samples = 50 }, seed: 1), places),
+            Run(
+                new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 },
+                new EstimatedGradientVictim(victim, new Spsa { Samples = 50 }, seed: 1), places),
+            Run(
+                new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 },
+                new AveragingVictim(victim, new GaussianNoise(0.05), 10, seed: 1), places),
             Run(new Square(Epsilon) { Queries = 500 }, victim, places),
         ];
 
@@ -103,7 +109,8 @@ public class BrokenDefenceTests
         var images = new Tensor([.. run.Records.SelectMany(record => record.Adversarial)], [run.Records.Count, .. victim.InputShape]);
         int[] predictions = victim.Labels(images);
         return new TransferAttack(
-            [.. run.Records.Zip(predictions, (record, prediction) => record with { Prediction = prediction, Success = record.CleanCorrect && prediction != record.Label })],
+            [.. run.Records.Zip(predictions, (record, prediction) =>
+                record with { Prediction = prediction, Success = record.CleanCorrect && prediction != record.Label })],
             run.Fooled);
     }
 

@@ -52,7 +52,8 @@ public class MeanBrightnessTests
     // As Foolbox tests it too: no gradient is shown, and differences of scores have to do.
     [Fact]
     public void DeepFool_WithEstimatedGradients_IsBeyondTheNearestByItsOvershoot() => Check(
-        DeepFool.Released, Norm.L2, 0.05 + Rounding, new EstimatedGradientVictim(new ScoreOnlyVictim(Victim), new FiniteDifference { Step = 0.1 }, seed: 1));
+        DeepFool.Released, Norm.L2, 0.05 + Rounding,
+        new EstimatedGradientVictim(new ScoreOnlyVictim(Victim), new FiniteDifference { Step = 0.1 }, seed: 1));
 
     [Fact]
     public void Fab_IsWithinOnePerCentOfTheNearestInBothNorms()

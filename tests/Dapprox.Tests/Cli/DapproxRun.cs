@@ -49,7 +49,8 @@ sealed record DapproxRun(int ExitCode, string Output, string Error)
 
     public static Process Start(string? data, string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "dapprox.exe" : "dapprox"), arguments)
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "dapprox.exe" : "dapprox"), arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,4 +1,6 @@
-/// <summary>Looks into the program from within: the runtime calls it before the program where DOTNET_STARTUP_HOOKS names this assembly.</summary>
+/// <summary>
+/// Looks into the program from within: the runtime calls it before the program where DOTNET_STARTUP_HOOKS names this assembly.
+/// </summary>
 static class StartupHook
 {
     /// <summary>

@@ -33,7 +33,8 @@ public class RoomTests
         string[] order = Order;
         int width = order.Max(room => room.Length);
 
-        string picture = string.Concat(order.Select(room => $"{room.PadRight(width)}  {string.Join(", ", order.Where(IsArrow(room)))}".TrimEnd() + "\n"));
+        string picture = string.Concat(
+            order.Select(room => $"{room.PadRight(width)}  {string.Join(", ", order.Where(IsArrow(room)))}".TrimEnd() + "\n"));
 
         TestContext.Current.TestOutputHelper?.WriteLine(picture);
         if (Environment.GetEnvironmentVariable("DAPPROX_WRITE_DOCUMENTS") == "1")

@@ -46,7 +46,9 @@ public class TutorialTests
 
         using var folder = new TemporaryFolder();
         File.Copy(Repository.Path("models/lenet5-digits.safetensors"), folder.File("lenet5-digits.safetensors"));
-        await WalkAsync(folder, "docs/from-pytorch.md", python, block => !block.Mark.StartsWith(Needs, StringComparison.Ordinal) || Imports(python, block.Mark[Needs.Length..]));
+        await WalkAsync(
+            folder, "docs/from-pytorch.md", python,
+            block => !block.Mark.StartsWith(Needs, StringComparison.Ordinal) || Imports(python, block.Mark[Needs.Length..]));
     }
 
     static async Task WalkAsync(TemporaryFolder folder, string name, string? python, Func<Page.Block, bool> isRun)

@@ -29,8 +29,12 @@ public sealed class AttackRecordsFileTests : IDisposable
 
         Assert.Equal(File.ReadAllBytes(folder.File("a.parquet")), File.ReadAllBytes(folder.File("b.parquet")));
         IEnumerable<string> expected = attacks.SelectMany(attack => attack.Outcome.Records.Select((record, i) =>
-            $"fgsm|{attack.Epsilon}|{record.Image}|{record.Label}|{record.Target}|{record.Success}|{record.Reason}|{record.Distances.L2:R}|{record.QueriesToBest}|{attack.Outcome.Fooled[0][i]}"));
-        Assert.Equal(expected, Parquet.Rows(folder.File("a.parquet"), "attack, epsilon, image, label, target, success, reason, l2, queries_to_best, \"fools_ax-fpm\""));
+            $"fgsm|{attack.Epsilon}|{record.Image}|{record.Label}|{record.Target}|{record.Success}|{record.Reason}|{record.Distances.L2:R}|"
+            + $"{record.QueriesToBest}|{attack.Outcome.Fooled[0][i]}"));
+        Assert.Equal(
+            expected,
+            Parquet.Rows(
+                folder.File("a.parquet"), "attack, epsilon, image, label, target, success, reason, l2, queries_to_best, \"fools_ax-fpm\""));
         Assert.Equal(12, Parquet.Rows(folder.File("a.parquet"), "psnr").Count(psnr => psnr == ""));
     }
 
@@ -58,7 +62,8 @@ public sealed class AttackRecordsFileTests : IDisposable
         Network exact = TrainedModels.Load("lenet5-digits");
         var attack = new Fgsm(epsilon);
         TransferAttack outcome = TransferAttack.Run(
-            attack, new NetworkVictim(exact), [exact.With(AxFpm.Released), exact], Datasets.Load("digits", Split.Test), Enumerable.Range(20, 12).ToArray(), seed: 1);
+            attack, new NetworkVictim(exact), [exact.With(AxFpm.Released), exact], Datasets.Load("digits", Split.Test),
+            Enumerable.Range(20, 12).ToArray(), seed: 1);
         return new SavedAttack("fgsm", $"{attack}", "straight-through", epsilon, outcome);
     }
 }

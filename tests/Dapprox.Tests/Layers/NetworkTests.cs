@@ -61,7 +61,8 @@ public class NetworkTests
     [Fact]
     public void FoldBatchNormalization_OfExactProducts_ChangesRoundingOnly()
     {
-        Network network = QuantisedNetwork.Unquantised.Build("normalised", TrainedArchitectureTests.RandomWeights(QuantisedNetwork.Unquantised));
+        Network network = QuantisedNetwork.Unquantised.Build(
+            "normalised", TrainedArchitectureTests.RandomWeights(QuantisedNetwork.Unquantised));
 
         Network folded = BatchNormalizationFolding.Fold(network);
 
@@ -229,13 +230,16 @@ public class NetworkTests
 
         Assert.Equal(Bits(activations[^1].Data), Bits(logits.Data));
         Assert.Equal(Bits(expected.Data), Bits(gradient.Data));
-        Assert.NotEqual(gradient.Data, LeNet.InputGradient(images, (image, scores, direction) => CrossEntropy.Direction(scores, image, direction)).Gradient.Data);
+        Assert.NotEqual(
+            gradient.Data,
+            LeNet.InputGradient(images, (image, scores, direction) => CrossEntropy.Direction(scores, image, direction)).Gradient.Data);
     }
 
     static TorchNetwork Oracle()
     {
         using Stream stream = typeof(Tensor).Assembly.GetManifestResourceStream("models/lenet5-digits.safetensors")!;
-        return new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], Safetensors.Load(stream, "lenet5-digits").Tensors);
+        return new TorchNetwork(
+            TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], Safetensors.Load(stream, "lenet5-digits").Tensors);
     }
 
     static Network WithThreads(Network network, int threads) =>
