@@ -141,8 +141,13 @@ sealed class LargeNetworks
 
     string Constant(float[] numbers, params int[] shape)
     {
-        var tensor = new TensorProto { Name = $"w{count++}", DataType = 1, RawData = ByteString
-            .CopyFrom(MemoryMarshal.AsBytes(numbers.AsSpan())) };
+        var tensor = new TensorProto
+        {
+            Name = $"w{count++}",
+            DataType = 1,
+            RawData = ByteString
+            .CopyFrom(MemoryMarshal.AsBytes(numbers.AsSpan()))
+        };
         tensor.Dims.AddRange(shape.Select(dimension => (long)dimension));
         model.Graph.Initializer.Add(tensor);
         return tensor.Name;

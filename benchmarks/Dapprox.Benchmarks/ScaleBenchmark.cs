@@ -170,8 +170,12 @@ static class ScaleBenchmark
 
     static InferenceSession Session(string path)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = Threads, InterOpNumThreads = 1,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = Threads,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR
+        };
         // Its threads would go on looking for work while the next entrant runs.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         return new InferenceSession(path, options);

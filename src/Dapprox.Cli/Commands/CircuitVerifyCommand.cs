@@ -36,8 +36,11 @@ static class CircuitVerifyCommand
             text => Values.WholeNumber("--samples", text, 1, long.MaxValue));
         samples.DefaultValueFactory = _ => DefaultSamples;
         Option<ulong> seed = SharedOptions.Seed();
-        Option<bool> yosys = new("--yosys") { Description = "Prove it with Yosys, which has to be installed, where not all inputs could "
-            + "be compared." };
+        Option<bool> yosys = new("--yosys")
+        {
+            Description = "Prove it with Yosys, which has to be installed, where not all inputs could "
+            + "be compared."
+        };
         Option<int> timeout = Values.Integer("--timeout", "How many seconds Yosys tries.", least: 1, otherwise: DefaultTimeout);
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(

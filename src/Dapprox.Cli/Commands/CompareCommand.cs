@@ -120,8 +120,14 @@ static class CompareCommand
                     ["seed"] = comparison.Seed,
                     ["epsilon"] = budget?.Value,
                     ["attacked"] = comparison.Attacked,
-                    ["units"] = new JsonObject { ["energyPerImage"] = "pJ", ["energyPerProduct"] = "pJ", ["delay"] = "ps", ["area"] = "µm²",
-                        ["seconds"] = "s" },
+                    ["units"] = new JsonObject
+                    {
+                        ["energyPerImage"] = "pJ",
+                        ["energyPerProduct"] = "pJ",
+                        ["delay"] = "ps",
+                        ["area"] = "µm²",
+                        ["seconds"] = "s"
+                    },
                     ["notes"] = new JsonArray([.. Output.MantissaNotes(all).Select(note => JsonValue.Create(note))]),
                     ["rows"] = table.Json(),
                 });

@@ -36,8 +36,11 @@ static class ExploreCommand
 
     public static Command Create()
     {
-        Argument<string> shape = new("SHAPE") { Description = "The multiplier without its cells: array:24, carry-save:16, dadda:24, "
-            + "blocks:24:block=4, and so on." };
+        Argument<string> shape = new("SHAPE")
+        {
+            Description = "The multiplier without its cells: array:24, carry-save:16, dadda:24, "
+            + "blocks:24:block=4, and so on."
+        };
         Option<Choice<string>> by = Values.Choice<string>(
             "--by", "What has a cell of its own: every column, every row (array, carry-save), or every block (blocks).",
             new("columns", "columns"), new("rows", "rows"), new("blocks", "blocks"));
@@ -67,8 +70,12 @@ static class ExploreCommand
             HelpName = "FILE",
             Description = "Keep how far the search is in this file, and go on from there if it exists; also with more generations.",
         };
-        Option<string?> plot = new("--plot") { HelpName = "FILE", Description = "Also draw the Pareto front as PNG: the first objective "
-            + "against each of the others." };
+        Option<string?> plot = new("--plot")
+        {
+            HelpName = "FILE",
+            Description = "Also draw the Pareto front as PNG: the first objective "
+            + "against each of the others."
+        };
         Option<int> first = Values.Integer("--first", "For accuracy: classify this many images.", 1, DefaultImages);
         var subject = new VariantOptions();
         Option<bool> json = SharedOptions.Json();

@@ -25,8 +25,11 @@ static class ModelCommand
 
     static DocumentedCommand Inspect()
     {
-        Argument<string> model = new("MODEL") { Description = "A .safetensors, .pt, .pth or .onnx file, or an included network "
-            + $"({string.Join(", ", TrainedModels.Shipped)})." };
+        Argument<string> model = new("MODEL")
+        {
+            Description = "A .safetensors, .pt, .pth or .onnx file, or an included network "
+            + $"({string.Join(", ", TrainedModels.Shipped)})."
+        };
         var networkOptions = new NetworkOptions();
         Option<LayerSelection> layers = SharedOptions.Layers();
         Option<string?> price = new("--price")

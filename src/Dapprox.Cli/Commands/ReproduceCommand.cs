@@ -25,8 +25,12 @@ static class ReproduceCommand
                 + "the last one stopped.",
             RunOptions.ReproductionFolder);
         Option<ulong> seed = SharedOptions.Seed();
-        Option<string?> unit = new("--unit") { HelpName = "NAME", Description = "Compute this unit and what it needs, and write no "
-            + "report: the name of its file in units/, without the ending. This is what the tasks of 'dapprox submit' do." };
+        Option<string?> unit = new("--unit")
+        {
+            HelpName = "NAME",
+            Description = "Compute this unit and what it needs, and write no "
+            + "report: the name of its file in units/, without the ending. This is what the tasks of 'dapprox submit' do."
+        };
         Option<bool> report = new("--report") { Description = "Compute nothing; write the report of what is done." };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(

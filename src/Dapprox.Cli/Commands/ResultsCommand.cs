@@ -52,8 +52,11 @@ static partial class ResultsCommand
 
     static DocumentedCommand Query()
     {
-        var sql = new Argument<string>("SQL") { Description = "The query, in DuckDB's SQL; 'dapprox results list' shows tables and "
-            + "columns." };
+        var sql = new Argument<string>("SQL")
+        {
+            Description = "The query, in DuckDB's SQL; 'dapprox results list' shows tables and "
+            + "columns."
+        };
         Option<RunFolder[]> run = Run();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(

@@ -79,8 +79,13 @@ static partial class SubmitCommand
             if (parse.GetValue(json))
             {
                 Output.PrintJson(
-                    new JsonObject { ["tasks"] = left.Count, ["job"] = job, ["merge"] = merge,
-                        ["scripts"] = new JsonArray([.. scripts.Select(script => (JsonNode)script)]) });
+                    new JsonObject
+                    {
+                        ["tasks"] = left.Count,
+                        ["job"] = job,
+                        ["merge"] = merge,
+                        ["scripts"] = new JsonArray([.. scripts.Select(script => (JsonNode)script)])
+                    });
             }
             else
             {

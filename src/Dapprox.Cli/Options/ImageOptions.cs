@@ -15,10 +15,18 @@ sealed class ImageOptions
     readonly NetworkOptions networkOptions = new();
     readonly Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
     readonly Option<string?> data = SharedOptions.Data();
-    readonly Option<string?> pictures = new("--images") { HelpName = "DIR", Description = "Your own pictures instead of a data set: PNG, "
-        + "JPEG, WebP, BMP or GIF; with --model and --labels." };
-    readonly Option<string?> labels = new("--labels") { HelpName = "CSV", Description = "The pictures of --images to use, with their "
-        + "classes: on each line a file, a comma and a class from 0." };
+    readonly Option<string?> pictures = new("--images")
+    {
+        HelpName = "DIR",
+        Description = "Your own pictures instead of a data set: PNG, "
+        + "JPEG, WebP, BMP or GIF; with --model and --labels."
+    };
+    readonly Option<string?> labels = new("--labels")
+    {
+        HelpName = "CSV",
+        Description = "The pictures of --images to use, with their "
+        + "classes: on each line a file, a comma and a class from 0."
+    };
     readonly Option<int?> resize = Values.Integer(
         "--resize",
         "Resize each picture of --images to N pixels on its shorter side, then crop the network's size from the centre. [default: accept "

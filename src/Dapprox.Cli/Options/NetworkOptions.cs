@@ -20,8 +20,11 @@ sealed class NetworkOptions
         new("nhwc", ImageLayout.Nhwc));
 
     readonly Option<bool> fold = new(
-        "--fold-batch-norm") { Description = "Fold batch normalisation into the convolution or dense layer before it, as deployed "
-            + "networks often do. The approximate products are then those of the folded weights." };
+        "--fold-batch-norm")
+    {
+        Description = "Fold batch normalisation into the convolution or dense layer before it, as deployed "
+            + "networks often do. The approximate products are then those of the folded weights."
+    };
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [mean, deviation, layout, fold];

@@ -35,7 +35,8 @@ static class CircuitConversion
             Required = outputIsRequired,
         };
         Option<bool> hierarchical = new(
-            "--hierarchical") { Description = "Verilog with a module for each kind of cell and each block, instead of one module." };
+            "--hierarchical")
+        { Description = "Verilog with a module for each kind of cell and each block, instead of one module." };
         Option<string?> testBench = new("--test-bench")
         {
             HelpName = "FILE",

@@ -84,7 +84,8 @@ static class Slurm
     public static async Task<string> SubmitAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(
-            "sbatch", ["--parsable", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            "sbatch", ["--parsable", .. arguments])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         try
         {
             using Process process = Process.Start(start)!;

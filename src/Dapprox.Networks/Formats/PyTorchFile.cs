@@ -99,8 +99,11 @@ public static class PyTorchFile
             if (value is Pickle.Call { Function: { Module: "torch._utils", Member: "_rebuild_parameter" }, Arguments: [object inner, ..] })
                 value = inner;
             if (
-                value is not Pickle.Call { Function: { Module: "torch._utils", Member: "_rebuild_tensor_v2" },
-                    Arguments: [Pickle.Reference { Id: object?[] id }, long offset, object?[] size, object?[] stride, ..] })
+                value is not Pickle.Call
+                {
+                    Function: { Module: "torch._utils", Member: "_rebuild_tensor_v2" },
+                    Arguments: [Pickle.Reference { Id: object?[] id }, long offset, object?[] size, object?[] stride, ..]
+                })
                 throw new InputException(
                     $"'{name}' is {What(value)}; only tensors are read{(value is Pickle.Entries ? ": save this dictionary alone" : "")}");
             if (id is not ["storage", Pickle.Name { Module: "torch" } storage, string key, ..])

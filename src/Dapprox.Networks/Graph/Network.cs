@@ -105,7 +105,8 @@ public sealed class Network
     public Network WithLayers(IReadOnlyList<Layer> layers, int? threads = null) =>
         new(
             Name, inputShape, Classes,
-            [.. Nodes.Zip(layers, (node, layer) => node with { Layer = layer })]) { Threads = threads ?? Threads };
+            [.. Nodes.Zip(layers, (node, layer) => node with { Layer = layer })])
+        { Threads = threads ?? Threads };
 
     /// <summary>How many layers take the output of a node, or the images; the logits count as taken once.</summary>
     /// <param name="node">The index of the node, or <see cref="Node.Images"/>.</param>

@@ -71,8 +71,14 @@ public class CarliniWagnerTests
     [InlineData(1e-3, 1e308, 8)]
     public void Run_ExtremeSettings_EndsAfterTheLargestConstant(double constant, double rate, int most)
     {
-        var attack = new CarliniWagner { InitialConstant = constant, LearningRate = rate, SearchSteps = 30, Iterations = 3,
-            AbortEarly = false };
+        var attack = new CarliniWagner
+        {
+            InitialConstant = constant,
+            LearningRate = rate,
+            SearchSteps = 30,
+            Iterations = 3,
+            AbortEarly = false
+        };
         var model = new LinearModel(7, 2);
         // The slope is large, and no image is adversarial.
         var victim = new RowVictim([1, 4, 4], 2, _ => [2, 1], (_, back) => [.. Enumerable.Repeat(1e38f * back[0], 16)]);

@@ -145,8 +145,10 @@ public class MultiplierCircuitsTests
         Netlist array = MultiplierCircuits.Array(5, (row, position) => Cells.Adders[(row * 5 + position) % Cells.Adders.Count]);
 
         Assert.Equal(
-            from row in Enumerable.Range(1, 4) from position in Enumerable
-                .Range(0, 5) select Cells.Adders[(row * 5 + position) % Cells.Adders.Count],
+            from row in Enumerable.Range(1, 4)
+            from position in Enumerable
+                .Range(0, 5)
+            select Cells.Adders[(row * 5 + position) % Cells.Adders.Count],
             array.Elements.Select(element => element.Cell).Where(cell => cell.IsAdder));
         Assert.Equal(25, array.Elements.Count(element => element.Cell == Cells.And));
     }

@@ -27,8 +27,11 @@ public class DataFolderTests
         using var home = new TemporaryFolder();
 
         // Nobody listens there: what is seen is where the files would have gone.
-        Terminal.Screen screen = await new Terminal { Columns = 1000,
-            Environment = new Dictionary<string, string?> { ["XDG_DATA_HOME"] = home.Path } }.RunAsync("datasets", "fetch", "mnist",
+        Terminal.Screen screen = await new Terminal
+        {
+            Columns = 1000,
+            Environment = new Dictionary<string, string?> { ["XDG_DATA_HOME"] = home.Path }
+        }.RunAsync("datasets", "fetch", "mnist",
             "--from", "http://127.0.0.1:9/");
 
         Assert.Equal(1, screen.ExitCode);

@@ -83,8 +83,13 @@ sealed partial class Walkthrough(string folder, string? python)
     {
         var start = new ProcessStartInfo(
             "bash",
-            ["-c", command]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true,
-            StandardOutputEncoding = Encoding.UTF8 };
+            ["-c", command])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            StandardOutputEncoding = Encoding.UTF8
+        };
         start.Environment["PATH"] = $"{AppContext.BaseDirectory}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["TERM"] = "xterm-256color";
         start.Environment["XDG_DATA_HOME"] = DapproxRun.NoFolder;

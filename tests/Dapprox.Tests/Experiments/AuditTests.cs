@@ -41,7 +41,8 @@ public sealed class AuditTests : IDisposable
             new Audit(
                 new Defence(
                     "defence", pictures,
-                    [.. assignments.Select(assignment => new ModelVariant("own.onnx", assignment))]) { HasTrainingImages = false },
+                    [.. assignments.Select(assignment => new ModelVariant("own.onnx", assignment))])
+                { HasTrainingImages = false },
                 Tiny),
             context);
     }

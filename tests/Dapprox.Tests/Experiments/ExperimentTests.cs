@@ -135,7 +135,8 @@ public class ExperimentTests(RunsFixture fixture)
             approximate = exact with { Assignment = MultiplierAssignment.AxFpm };
         var attack = new Pgd(0.15) { Restarts = 1 };
         Rows rows = new AttackUnit(
-            attack, "digits", exact, 8) { TriedOn = [approximate], CorrectOn = [approximate], ExtrapolationFactors = [2] }
+            attack, "digits", exact, 8)
+        { TriedOn = [approximate], CorrectOn = [approximate], ExtrapolationFactors = [2] }
             .Run(Run.Context, _ => { }, TestContext.Current.CancellationToken);
 
         Dataset data = Datasets.Load("digits", Split.Test);

@@ -123,7 +123,8 @@ public partial class ReportTests(RunsFixture fixture)
     {
         var plot = new PlotData(
             "name", "title", PlotKind.Lines, "x", "y",
-            [new Series("one, two", [1, 2], [3, double.NaN])]) { Paper = [new PaperMark("paper", 4, null)] };
+            [new Series("one, two", [1, 2], [3, double.NaN])])
+        { Paper = [new PaperMark("paper", 4, null)] };
 
         Assert.Equal("series,x,y,low,high,value\n\"one, two\",1,3,,,\n\"one, two\",2,,,,\npaper,4,,,,\n", ResultFigure.Csv(plot));
     }

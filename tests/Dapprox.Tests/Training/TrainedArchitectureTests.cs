@@ -68,8 +68,16 @@ public class TrainedArchitectureTests
     {
         Dataset data = Colours(120);
         using var folder = new TemporaryFolder();
-        var options = new TrainingOptions { Epochs = 3, BatchSize = 20, Shift = 0, Rotation = 0, Threads = 1, LearningRate = 2e-3,
-            Gain = 2 };
+        var options = new TrainingOptions
+        {
+            Epochs = 3,
+            BatchSize = 20,
+            Shift = 0,
+            Rotation = 0,
+            Threads = 1,
+            LearningRate = 2e-3,
+            Gain = 2
+        };
         var losses = new List<double>();
         TrainingResult uninterrupted = Trainer.Train(
             TorchQuantisedNetwork.Full, data, options, new Told(report => losses.Add(report.Loss)));

@@ -98,8 +98,13 @@ public sealed class TrainerTests : IDisposable
     [InlineData(Optimiser.Sgd)]
     public void Train_CancelledAndContinued_GivesTheBitsOfAnUninterruptedTraining(Optimiser optimiser)
     {
-        TrainingOptions all = Options with { Optimiser = optimiser, LearningRate = optimiser == Optimiser.Adam ? 1e-3 : 1e-2,
-            WeightDecay = 1e-4, Flip = true };
+        TrainingOptions all = Options with
+        {
+            Optimiser = optimiser,
+            LearningRate = optimiser == Optimiser.Adam ? 1e-3 : 1e-2,
+            WeightDecay = 1e-4,
+            Flip = true
+        };
         byte[] uninterrupted = Bits(Train(all));
         using var cancellation = new CancellationTokenSource();
         TrainingOptions options = all with { CheckpointPath = CheckpointPath };

@@ -155,7 +155,8 @@ sealed partial class OnnxImport
         }
 
         var shape = new ConvolutionShape(
-            channels, groupOutputs * groups, kernelHeight, kernelWidth) { Dilation = window.Dilation, Groups = groups };
+            channels, groupOutputs * groups, kernelHeight, kernelWidth)
+        { Dilation = window.Dilation, Groups = groups };
         int[] spreadShape = window.IsLine ? [channels, spread[2]] : spread;
         ConvolutionLayer(
             node, Add(new Rearrange(Unique(node.Name + ".spread"), spreadShape, sources), spreadShape, input), shape, window, flipped, bias);

@@ -345,8 +345,11 @@ sealed partial class OnnxImport
         {
             if (input.Constant is OnnxTensor constant)
                 Give(
-                    constant with { Shape = Tensor.Count(shape) == constant.Count ? shape : throw new InputException($"{constant.Count} "
-                        + $"numbers do not take the shape [{string.Join(", ", shape)}]") });
+                    constant with
+                    {
+                        Shape = Tensor.Count(shape) == constant.Count ? shape : throw new InputException($"{constant.Count} "
+                        + $"numbers do not take the shape [{string.Join(", ", shape)}]")
+                    });
             else
                 Give(new Reshape(Name, shape), shape, input);
         }

@@ -69,8 +69,14 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
             _ => throw new InputException(
                 $"{name} is of {NameOf(tensor.DataType)}; read are float, float16, bfloat16, double, int64, int32, int8, uint8 and bool"),
         };
-        int given = tensor.DataType switch { Float => tensor.FloatData.Count, Double => tensor.DoubleData.Count, Int64 =>
-            tensor.Int64Data.Count, _ => tensor.Int32Data.Count };
+        int given = tensor.DataType switch
+        {
+            Float => tensor.FloatData.Count,
+            Double => tensor.DoubleData.Count,
+            Int64 =>
+            tensor.Int64Data.Count,
+            _ => tensor.Int32Data.Count
+        };
         ReadOnlyMemory<byte> raw = tensor.DataLocation == External ? ReadExternal(tensor, folder, count * size) : tensor.RawData.Memory;
         bool isRaw = tensor.DataLocation == External || !tensor.RawData.IsEmpty;
         long found = isRaw ? raw.Length : given;

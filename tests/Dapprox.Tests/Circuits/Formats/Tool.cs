@@ -19,7 +19,8 @@ static class Tool
     public static async Task<string> RunAsync(string folder, string name, params string[] arguments)
     {
         var start = new ProcessStartInfo(
-            name, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+            name, arguments)
+        { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken),
             error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -46,8 +46,13 @@ sealed class OnnxGraph
 
     public string Constant(float[] numbers, params int[] shape)
     {
-        var tensor = new TensorProto { Name = $"w{count++}", DataType = Float, RawData = ByteString
-            .CopyFrom(MemoryMarshal.AsBytes(numbers.AsSpan())) };
+        var tensor = new TensorProto
+        {
+            Name = $"w{count++}",
+            DataType = Float,
+            RawData = ByteString
+            .CopyFrom(MemoryMarshal.AsBytes(numbers.AsSpan()))
+        };
         tensor.Dims.AddRange(shape.Select(dimension => (long)dimension));
         model.Graph.Initializer.Add(tensor);
         return tensor.Name;
@@ -202,8 +207,11 @@ sealed class OnnxGraph
 
     static ValueProto Value(string name, object[] shape)
     {
-        var value = new ValueProto { Name = name,
-            Type = new TypeProto { TensorType = new TensorTypeProto { ElemType = Float, Shape = new ShapeProto() } } };
+        var value = new ValueProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TensorTypeProto { ElemType = Float, Shape = new ShapeProto() } }
+        };
         foreach (object dimension in shape)
             value.Type.TensorType.Shape.Dim.Add(
                 dimension is int number ? new DimensionProto { DimValue = number } : new DimensionProto { DimParam = (string)dimension });
