@@ -14,7 +14,7 @@ namespace Dapprox.Tests.Attacks;
 
 public class ApgdTests
 {
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData(ApgdLoss.CrossEntropy)]
     [InlineData(ApgdLoss.Dlr)]
     public void Run_OnATrainedNetwork_FoolsAtLeastWhatPgdFoolsWithAsManyGradients(ApgdLoss loss)

@@ -29,7 +29,7 @@ public class BrokenDefenceTests
 
     public static TheoryData<string> Defences => ["gradient killer", "logits x 50", "softmax output", "quantiser", "random noise"];
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [MemberData(nameof(Defences))]
     public void AdaptiveSet_BreaksEveryOne(string name)
     {

@@ -43,7 +43,7 @@ public sealed class AttackCommandTests : IDisposable
         Assert.All(Names, name => Assert.Contains($"\n{name} ", run.Output, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Attack_Saved_SaysWhere_KeepsItAndCanBeQueried()
     {
         string saved = folder.File("saved");
@@ -66,7 +66,7 @@ public sealed class AttackCommandTests : IDisposable
     }
 
     // Budgets that take no time: what the attacks are worth is tested elsewhere.
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("fgsm")]
     [InlineData("pgd", "--preset", "released", "--epsilon", "0.1", "--norm", "l2", "--steps", "3", "--targeted")]
     [InlineData("jsma", "--variant", "art-target-gradient", "--gamma", "0.02", "--targeted")]
@@ -103,7 +103,7 @@ public sealed class AttackCommandTests : IDisposable
         Assert.Single(Directory.GetFiles(folder.Path, "adversarial*.safetensors"));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Attack_UnderSeveralBackwardRules_TakesTheNearestOfEachImage()
     {
         DapproxRun run = await DapproxRun.RunAsync(
@@ -122,7 +122,7 @@ public sealed class AttackCommandTests : IDisposable
             result.GetProperty("meanL2").GetDouble(), 1e-9);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Attack_Resumed_GivesTheResultsOfAnUninterruptedRun_AndRefusesAnotherAttacksState()
     {
         string[] attack = ["attack", "hopskipjump", "--first", "3", "--iterations", "2", "--json"];
@@ -148,7 +148,7 @@ public sealed class AttackCommandTests : IDisposable
                     field => field.Name != "seconds").Select(field => field.Value.ToString()));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Attack_Resumed_TakesMoreImages_AndRefusesTheStateOfOtherWeights()
     {
         string[] attack = ["attack", "boundary", "--steps", "2", "--resume", folder.File("state"), "--json"];

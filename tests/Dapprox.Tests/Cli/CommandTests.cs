@@ -34,7 +34,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal("ama5-flat", run.Json.GetProperty("circuit").GetString());
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Evaluate_APictureFolder_GivesWhatTheDataSetGives()
     {
         using var own = new TemporaryFolder();
@@ -262,7 +262,7 @@ public sealed class CommandTests : IDisposable
     }
 
     // Neither random numbers, nor images to begin at, nor what the network is measured on.
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("pgd --epsilon 0.1 --steps 3 --random-start")]
     [InlineData("boundary --steps 2 --targeted")]
     [InlineData("deepfool --multiplier ax-fpm --gradient gain-matched")]
@@ -388,7 +388,7 @@ public sealed class CommandTests : IDisposable
         Assert.Empty(run.Json.GetProperty("written").EnumerateArray());
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Train_OneEpoch_WritesWeightsThatEvaluateReads()
     {
         string file = Path.Combine(folder, "weights.safetensors");

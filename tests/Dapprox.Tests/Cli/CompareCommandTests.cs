@@ -63,7 +63,7 @@ public sealed partial class CompareCommandTests : IDisposable
         Assert.Equal(profile.Json.GetProperty("mred").GetDouble(), row.GetProperty("mred").GetDouble());
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Compare_Csv_HasTheColumnsOfJson()
     {
         string csv = folder.File("rows.csv"), list = folder.File("list.txt");
@@ -100,7 +100,7 @@ public sealed partial class CompareCommandTests : IDisposable
             double.Parse(fields[row + 1][Array.IndexOf(fields[0], column)], CultureInfo.InvariantCulture);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("front.svg", "<svg")]
     [InlineData("front.png", "PNG")]
     public async Task Compare_Plot_IsAFigure(string name, string beginning)
@@ -118,7 +118,7 @@ public sealed partial class CompareCommandTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Compare_InATerminal_BreaksNoNameAndNoNumber()
     {
         Terminal.SkipWhereThereIsNone();
@@ -143,7 +143,7 @@ public sealed partial class CompareCommandTests : IDisposable
         string[] Rows(string name) => [.. screen.Lines.Where(line => line.TrimStart().StartsWith($"{name} ", StringComparison.Ordinal))];
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("compare", "MULTIPLIER,… is missing")]
     [InlineData("compare exact,ax-fmp", "unknown multiplier 'ax-fmp': did you mean 'ax-fpm'?")]
     [InlineData("compare exact --frist 10", "unknown option '--frist': did you mean '--first'?")]

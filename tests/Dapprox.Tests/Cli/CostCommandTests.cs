@@ -67,7 +67,7 @@ public sealed class CostCommandTests : IDisposable
         Assert.All(layers, layer => Assert.InRange(layer.GetProperty("relative").GetDouble(), 0.3, 1.2));
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("exact", 1, 1)]
     [InlineData("ax-fpm", 0.783, 0.403)]
     [InlineData("ax-fpm-renormalised", 0.784, 0.465)]

@@ -189,7 +189,7 @@ public class ErrorTests
         }
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Attack_Interrupted_SaysCancelledAndExitsAsShellsDo()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
@@ -205,7 +205,7 @@ public class ErrorTests
         Assert.Equal("interrupted; nothing was kept", (await error).Trim());
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Train_TwoSignalsAtOnceAsTimeoutSends_IsCancelledOnce()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");

@@ -79,7 +79,7 @@ public sealed class ExperimentCommandTests : IDisposable
     // Short, and with units of several kinds.
     static readonly string[] Some = ["reproduce", "--only", "figure-4,figure-12,figure-16,table-7"];
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Reproduce_KilledAtRandomPoints_EndsWithTheSameBytes()
     {
         string whole = folder.File("whole"), broken = folder.File("broken");
@@ -116,7 +116,7 @@ public sealed class ExperimentCommandTests : IDisposable
         run.AssertRefused(message);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Results_AreAsked_Listed_Exported_AndTheirStateShown()
     {
         await DapproxRun.RunAsync("reproduce", "--only", "figure-4", "--out", folder.Path);
@@ -167,7 +167,7 @@ public sealed class ExperimentCommandTests : IDisposable
         run.AssertRefused(message);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Results_OfTwoRuns_AreToldApart_AndWithoutRunOneHasToBeNamed()
     {
         Terminal.SkipWhereThereIsNone();
@@ -203,7 +203,7 @@ public sealed class ExperimentCommandTests : IDisposable
                 (await terminal.RunAsync("results", command, "--run", "dapprox-out,dapprox-audit")).Text, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData(80)]
     [InlineData(200)]
     public async Task Results_OfManyColumns_FitTheTerminal(int columns)
@@ -233,7 +233,7 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Contains("\"fools_exact × gain and noise_at_1.25\"", list.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Audit_OfAnOwnNetworkAndPictures_InATerminal_ShowsEveryCheck()
     {
         Terminal.SkipWhereThereIsNone();
@@ -258,7 +258,7 @@ public sealed class ExperimentCommandTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("give --model FILE|NAME", "--images", "pictures", "--labels", "labels.csv")]
     [InlineData("give --images DIR and --labels CSV together", "--images", "pictures", "--model", "lenet5-digits")]
     [InlineData("give one of them", "--images", "pictures", "--labels", "labels.csv", "--model", "lenet5-digits", "--dataset", "digits")]

@@ -62,7 +62,7 @@ public class ExploreCommandTests
         Assert.True(File.Exists(plot));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Explore_ForAccuracy_MeasuresTheNetwork()
     {
         DapproxRun run = await DapproxRun.RunAsync(
@@ -87,7 +87,7 @@ public class ExploreCommandTests
         static double Transistors(JsonElement design) => design.GetProperty("transistors").GetDouble();
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Explore_GoneOnWithFromAState_EndsAsOneRun()
     {
         using var folder = new TemporaryFolder();
@@ -109,7 +109,7 @@ public class ExploreCommandTests
         Assert.Contains("another search", other.Error, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("array", "of the form")]
     [InlineData("blocks:24:block=5", "cannot be cut")]
     [InlineData("array:1", "no columns")]

@@ -84,7 +84,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         Assert.Empty(missing);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [MemberData(nameof(AllNames))]
     public async Task Help_InATerminal_FitsTheWidth(string command)
     {
@@ -96,7 +96,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         AssertFits(screen, 80, command);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [MemberData(nameof(AllCalls))]
     public async Task Command_InATerminal_ShowsWholeCellsWithinTheWidth(string call)
     {
@@ -132,7 +132,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         Assert.Equal(Words(wide), Words(narrow));
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("reproduce --out OUT/interrupted", "interrupted; this goes on where it stopped: dapprox reproduce --out ")]
     [InlineData("attack boundary --first 5 --steps 100000 --resume OUT/state", "interrupted; this goes on where it stopped: dapprox "
         + "attack boundary --first 5 --steps 100000 --resume ")]

@@ -47,7 +47,7 @@ public sealed class AuditTests : IDisposable
             context);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Judge_HasAllChecks_AndConcludesFromThoseThatDecide()
     {
         var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
@@ -72,7 +72,7 @@ public sealed class AuditTests : IDisposable
         Assert.All(["audit.html", "audit.md", "audit.json"], file => Assert.True(File.Exists(folder.File(file))));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Judge_OfAMovingTarget_DrawsAMemberForEachImage()
     {
         var defence = new Defence(
@@ -92,7 +92,7 @@ public sealed class AuditTests : IDisposable
         Assert.Contains("drawn for each image", result.Checks.Single(check => check.Id == "S12").Measured, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData(2, "APGD on the cross-entropy")]
     [InlineData(3, "APGD on the DLR loss")]
     [InlineData(4, "targeted APGD")]

@@ -24,7 +24,7 @@ public partial class ReportTests(RunsFixture fixture)
         ["answer", .. AllExperiments.List.Select(experiment => experiment.Id), "audit", "multiplier", "gallery", "run", "limitations"],
         SectionTag().Matches(Page).Select(match => match.Groups[1].Value));
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Html_EveryPicture_IsInsideAndDescribed()
     {
         string[] images = ImageTag().Matches(Page).Select(match => match.Value).ToArray(),

@@ -308,7 +308,7 @@ public sealed class RunnerTests : IDisposable
         Assert.Equal(Scores(MultiplierAssignment.Of("array:24:ama1")), Scores(MultiplierAssignment.Of(file)));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Run_OfAnAttackThatWasInterrupted_GoesOnFromItsCheckpoint()
     {
         var unit = new AttackUnit(

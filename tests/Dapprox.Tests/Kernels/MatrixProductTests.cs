@@ -78,7 +78,7 @@ public class MatrixProductTests
         }
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [MemberData(nameof(Paths))]
     public void OperandsBeyondTheSafeRange_EqualTheDefinition(string name, Accumulation accumulation, string path)
     {
@@ -114,7 +114,7 @@ public class MatrixProductTests
     }
 
     // Some rows take the definition where there is an infinite activation, and all do where there is an infinite weight.
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData(1f, 1f)]
     [InlineData(float.PositiveInfinity, 1f)]
     [InlineData(1f, float.NegativeInfinity)]

@@ -63,7 +63,7 @@ public class TrainedArchitectureTests
         Assert.Equal(weights, zeros.Values.Sum(tensor => tensor.Data.Length));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Train_QuantisedNetwork_Learns_AndContinuesToTheSameBits_StatisticsIncluded()
     {
         Dataset data = Colours(120);

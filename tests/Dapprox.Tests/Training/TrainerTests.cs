@@ -52,7 +52,7 @@ public sealed class TrainerTests : IDisposable
         Assert.NotEqual(first, other);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Train_OnAdversarialImages_ResistsAttacksThatTheSameTrainingWithoutThemDoesNot()
     {
         Dataset digits = Datasets.Load("digits", Split.Train).First(1500), test = Datasets.Load("digits", Split.Test).First(60);

@@ -171,7 +171,7 @@ public class MalformedCircuitTests
         Assert.Contains("nested more than 64 deep", refusal.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Read_ShortTextThatAsksForManyBits_IsRefused()
     {
         var text = new StringBuilder("module m(input [63:0] a, output y);\n  wire [63999:0] w;\n");

@@ -16,7 +16,7 @@ public sealed class ToolTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("array:4:ama1")]
     [InlineData("blocks:8:ama5:width=17")]
     [InlineData("booth:8")]
@@ -123,7 +123,7 @@ public sealed class ToolTests : IDisposable
         async Task Prove(string read) => Assert.Contains(Proved, await Yosys(read), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task ExportsOfAxFpm_InYosys_AreProvedEqualWireByWire()
     {
         Tool.Require("yosys");

@@ -63,7 +63,7 @@ public class MalformedOnnxTests
         "numbers in all layers, their tables and constants up to here");
 
     // A mean is small, and what says which number belongs to it is not.
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void MeansBeyondMemory_AllTogether() => Refused(
         new OnnxGraph(13, 4, 2048, 2048), graph => graph.Node(
             "Concat", [.. Enumerable.Range(0, 17).Select(_ => graph.Node("ReduceMean", [Input], ("axes", new[] { 2, 3 })))], ("axis", 1)),
