@@ -30,7 +30,8 @@ static class AttackBenchmark
     /// <summary>The benchmark of the attacks with these names, of all where there are none.</summary>
     public static Action Prepare(TextWriter output, string[] names)
     {
-        IAttack<IGradientVictim>[] chosen = [.. names.Select(name => Names.Find("attack of the benchmark", name, Attacks, attack => attack.Name))];
+        IAttack<IGradientVictim>[] chosen = [
+            .. names.Select(name => Names.Find("attack of the benchmark", name, Attacks, attack => attack.Name))];
         return () => Run(output, chosen.Length == 0 ? Attacks : chosen);
     }
 
@@ -44,7 +45,9 @@ static class AttackBenchmark
         (string Multiplier, Campaign Campaign)[] campaigns = [("exact", On(exact)), ("ax-fpm", On(approximate))];
         int attacked = campaigns.Min(one => one.Campaign.Select().Length);
 
-        output.WriteLine($"### Attacks with the settings of Foolbox 2.4, lenet5-{name}, the first {attacked} images that exact and ax-fpm classify correctly, straight-through gradients");
+        output.WriteLine(
+            $"### Attacks with the settings of Foolbox 2.4, lenet5-{name}, the first {attacked} images that exact and ax-fpm "
+                + "classify correctly, straight-through gradients");
         output.WriteLine();
         output.WriteLine("| attack | network | seconds | an image | success | mean L2 | queries an image | queries a second |");
         output.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|");
@@ -56,7 +59,9 @@ static class AttackBenchmark
                 AttackSummary summary = campaign.Run(attack).Worst.Summary;
                 double seconds = watch.Elapsed.TotalSeconds;
                 double queries = summary.MeanQueries!.Value;
-                output.WriteLine($"| {attack.Name} | {multiplier} | {seconds:F1} | {1000 * seconds / attacked:F0} ms | {100 * summary.Success:F0} % | {summary.MeanL2:F3} | {queries:F0} | {queries * attacked / seconds:F0} |");
+                output.WriteLine(
+                    $"| {attack.Name} | {multiplier} | {seconds:F1} | {1000 * seconds / attacked:F0} ms | {100 * summary.Success:F0} "
+                        + $"% | {summary.MeanL2:F3} | {queries:F0} | {queries * attacked / seconds:F0} |");
                 output.Flush();
             }
         }

@@ -56,7 +56,8 @@ static class CircuitBenchmark
             inference.Add("ax-fpm", () => axFpm.Forward(images));
             inference.Add(circuit, () => network.Forward(images));
             (_, double rate, double ratio) = inference.Run()[1];
-            output.WriteLine($"LeNet-5, all layers, batch of {images.Batch}: {rate:F0} images/s, {ratio:F3} of the rate of the Ax-FPM kernel.");
+            output.WriteLine(
+                $"LeNet-5, all layers, batch of {images.Batch}: {rate:F0} images/s, {ratio:F3} of the rate of the Ax-FPM kernel.");
             output.WriteLine();
         }
     }
@@ -87,7 +88,8 @@ static class CircuitBenchmark
         {
             var mantissas = new Vector512<uint>[BitTranspose.Rows];
             for (int i = 0; i < Lanes; i++)
-                mantissas[i / Vector512<uint>.Count] = mantissas[i / Vector512<uint>.Count].WithElement(i % Vector512<uint>.Count, Binary32.HiddenOne | (uint)random.NextInt32(1 << Binary32.FractionBits));
+                mantissas[i / Vector512<uint>.Count] = mantissas[i / Vector512<uint>.Count].WithElement(
+                    i % Vector512<uint>.Count, Binary32.HiddenOne | (uint)random.NextInt32(1 << Binary32.FractionBits));
             return mantissas;
         }
 
@@ -111,7 +113,8 @@ static class CircuitBenchmark
     static void AddDense(Contest contest, string path, CircuitMultiplier multiplier)
     {
         float[] a = KernelBenchmark.Uniform(Rows * Inner, 0, 1, 1), result = new float[Rows * Columns];
-        var kernel = new DenseKernel(multiplier, KernelBenchmark.Uniform(Inner * Columns, -1, 1, 2), [], Inner, Columns, 1, Columns, Accumulation.Float32, path);
+        var kernel = new DenseKernel(
+            multiplier, KernelBenchmark.Uniform(Inner * Columns, -1, 1, 2), [], Inner, Columns, 1, Columns, Accumulation.Float32, path);
         contest.Add($"{path}, matrix product {Rows} × {Inner} × {Columns}", () => kernel.Run(a, result, threads: 1));
     }
 }

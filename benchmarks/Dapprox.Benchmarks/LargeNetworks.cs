@@ -74,7 +74,8 @@ sealed class LargeNetworks
                 string shortcut = i > 0 ? x : network.Normalised(network.Convolution(x, channels, 4 * width, 1, step), 4 * width);
                 x = network.Node("Relu", [network.Normalised(network.Convolution(x, channels, width, 1), width)]);
                 x = network.Node("Relu", [network.Normalised(network.Convolution(x, width, width, 3, step), width)]);
-                x = network.Node("Relu", [network.Node("Add", [network.Normalised(network.Convolution(x, width, 4 * width, 1), 4 * width), shortcut])]);
+                x = network.Node(
+                    "Relu", [network.Node("Add", [network.Normalised(network.Convolution(x, width, 4 * width, 1), 4 * width), shortcut])]);
                 channels = 4 * width;
             }
         }
@@ -115,7 +116,8 @@ sealed class LargeNetworks
         int padding = kernel / 2;
         return Node(
             "Conv", [x, Weights(to, from / groups, kernel, kernel), Constant(new float[to], to)],
-            ("kernel_shape", [kernel, kernel]), ("strides", [stride, stride]), ("pads", [padding, padding, padding, padding]), ("group", [groups]));
+            ("kernel_shape", [kernel, kernel]), ("strides", [stride, stride]), ("pads", [padding, padding, padding, padding]),
+            ("group", [groups]));
     }
 
     string Dense(string x, int from, int to) => Node("Gemm", [x, Weights(to, from), Constant(new float[to], to)], ("transB", [1]));
@@ -139,7 +141,13 @@ sealed class LargeNetworks
 
     string Constant(float[] numbers, params int[] shape)
     {
-        var tensor = new TensorProto { Name = $"w{count++}", DataType = 1, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(numbers.AsSpan())) };
+        var tensor = new TensorProto
+        {
+            Name = $"w{count++}",
+            DataType = 1,
+            RawData = ByteString
+            .CopyFrom(MemoryMarshal.AsBytes(numbers.AsSpan()))
+        };
         tensor.Dims.AddRange(shape.Select(dimension => (long)dimension));
         model.Graph.Initializer.Add(tensor);
         return tensor.Name;

@@ -26,7 +26,8 @@ static class NetworkBenchmark
     public static void Run(TextWriter output)
     {
         Dataset digits = Datasets.Load("digits", Split.Test);
-        using var reference = new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], TrainedModels.Weights("lenet5-digits"));
+        using var reference = new TorchNetwork(
+            TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], TrainedModels.Weights("lenet5-digits"));
         Network exact = TrainedModels.Load("lenet5-digits");
         foreach (int batch in (int[])[100, 1])
         {
@@ -55,7 +56,9 @@ static class NetworkBenchmark
                 output.WriteLine();
                 output.WriteLine("| | forward, images/s | LibTorch = 1 | with input gradient, images/s | LibTorch = 1 |");
                 output.WriteLine("|---|---:|---:|---:|---:|");
-                foreach (((string Name, double Rate, double Ratio) one, (string Name, double Rate, double Ratio) both) in forward.Run().Zip(gradient.Run()))
+                foreach (
+                    ((string Name, double Rate, double Ratio) one, (string Name, double Rate, double Ratio) both) in forward.Run().Zip(
+                        gradient.Run()))
                     output.WriteLine($"| {one.Name} | {one.Rate:F0} | {one.Ratio:F2} | {both.Rate:F0} | {both.Ratio:F2} |");
                 output.WriteLine();
             }

@@ -26,11 +26,16 @@ void Run(string[] arguments)
         ["circuits"] => RunCircuits,
         ["scale", .. string[] networks] => () => ScaleBenchmark.Run(output, networks),
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
-        _ => throw new InputException($"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', or 'scale' or 'attacks', which names of networks or attacks may follow"),
+        _ =>
+            throw new InputException(
+                $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', or 'scale' or "
+                    + "'attacks', which names of networks or attacks may follow"),
     };
     output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
     output.WriteLine();
-    output.WriteLine($"`{string.Join(' ', ["dotnet run -c Release --project benchmarks/Dapprox.Benchmarks", .. arguments])}`; {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors.");
+    output.WriteLine(
+        $"`{string.Join(' ', ["dotnet run -c Release --project benchmarks/Dapprox.Benchmarks", .. arguments])}`; "
+            + $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors.");
     output.WriteLine();
     benchmark();
 }
@@ -45,7 +50,8 @@ void RunKernels()
 
 void RunCircuits()
 {
-    output.WriteLine("Medians of 31 rounds; every round runs every row. Rows with binary32 and networks use the circuit as the mantissa multiplier.");
+    output.WriteLine(
+        "Medians of 31 rounds; every round runs every row. Rows with binary32 and networks use the circuit as the mantissa multiplier.");
     output.WriteLine();
     CircuitBenchmark.Run(output);
 }

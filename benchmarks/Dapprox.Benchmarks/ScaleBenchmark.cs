@@ -25,13 +25,18 @@ static class ScaleBenchmark
     // Of the largest logit, as for every imported network.
     const float Rounding = 1e-4f;
 
-    static readonly FloatMultiplier[] Multipliers = [ExactMultiplier.Rounded, ExactMultiplier.FusedSum, Bfloat16Multiplier.Truncated, AxFpm.Released];
+    static readonly FloatMultiplier[] Multipliers = [
+        ExactMultiplier.Rounded, ExactMultiplier.FusedSum, Bfloat16Multiplier.Truncated, AxFpm.Released];
 
     public static void Run(TextWriter output, string[] names)
     {
-        output.WriteLine($"One image at a time, {Threads} threads, random weights; medians of {Rounds} rounds, every round runs every row. Memory is the peak of a separate process, from reading the file to the third image.");
+        output.WriteLine(
+            $"One image at a time, {Threads} threads, random weights; medians of {Rounds} rounds, every round runs every row. Memory is "
+                + "the peak of a separate process, from reading the file to the third image.");
         output.WriteLine();
-        foreach (string name in names.Length == 0 ? LargeNetworks.Names : names.Select(given => Names.Find("network", given, LargeNetworks.Names, known => known)))
+        foreach (
+            string name in names.Length == 0 ? LargeNetworks.Names : names.Select(
+                given => Names.Find("network", given, LargeNetworks.Names, known => known)))
             WithFile(name, path => Run(output, name, path));
     }
 
@@ -78,7 +83,9 @@ static class ScaleBenchmark
         {
             double memory = Memory(entrant, path);
             most ??= memory;
-            output.WriteLine($"| {entrant} | {rate:F2} | {rate * exact.Multiplications / 1e9:F1} | {1 / ratio:F2} | {memory / 1e6:F0} | {memory / most:F2} |");
+            output.WriteLine(
+                $"| {entrant} | {rate:F2} | {rate * exact.Multiplications / 1e9:F1} | {1 / ratio:F2} | {memory / 1e6:F0} | "
+                    + $"{memory / most:F2} |");
         }
 
         output.WriteLine();
@@ -108,7 +115,11 @@ static class ScaleBenchmark
         }
 
         double whole = seconds.Sum();
-        output.WriteLine($"Time of {AxFpm.Released.Name} by kind of layer: {Shares(network.Layers.Select((layer, place) => (Kind(layer), seconds[place])).GroupBy(pair => pair.Item1).Select(group => (group.Key, group.Sum(pair => pair.Item2))))}. The longest: {Shares(network.Layers.Select((layer, place) => (layer.Name, seconds[place])).OrderByDescending(pair => pair.Item2).Take(LayersShown))}.");
+        IEnumerable<(string, double)> kinds = network.Layers.Zip(seconds)
+            .GroupBy(timed => Kind(timed.First), (kind, timed) => (kind, timed.Sum(one => one.Second)));
+        IEnumerable<(string, double)> longest = network.Layers.Zip(seconds, (layer, time) => (layer.Name, time))
+            .OrderByDescending(timed => timed.time).Take(LayersShown);
+        output.WriteLine($"Time of {AxFpm.Released.Name} by kind of layer: {Shares(kinds)}. The longest: {Shares(longest)}.");
         output.WriteLine();
 
         string Shares(IEnumerable<(string Name, double Seconds)> parts) =>
@@ -159,7 +170,12 @@ static class ScaleBenchmark
 
     static InferenceSession Session(string path)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = Threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = Threads,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR
+        };
         // Its threads would go on looking for work while the next entrant runs.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         return new InferenceSession(path, options);

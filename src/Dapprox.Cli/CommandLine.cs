@@ -28,10 +28,34 @@ static class CommandLine
         [("--preset", "released")] = "foolbox-2.4",
     };
 
+    /// <summary>The commands by name, in the order of the help.</summary>
+    static readonly Dictionary<string, Func<Command>> Commands = new()
+    {
+        ["compare"] = CompareCommand.Create,
+        ["multipliers"] = MultipliersCommand.Create,
+        ["multiply"] = MultiplyCommand.Create,
+        ["evaluate"] = EvaluateCommand.Create,
+        ["attack"] = AttackCommand.Create,
+        ["attacks"] = AttacksCommand.Create,
+        ["profile"] = ProfileCommand.Create,
+        ["circuit"] = CircuitCommand.Create,
+        ["cells"] = CellsCommand.Create,
+        ["explore"] = ExploreCommand.Create,
+        ["reproduce"] = ReproduceCommand.Create,
+        ["submit"] = SubmitCommand.Create,
+        ["audit"] = AuditCommand.Create,
+        ["results"] = ResultsCommand.Create,
+        ["train"] = TrainCommand.Create,
+        ["datasets"] = DatasetsCommand.Create,
+        ["models"] = ModelsCommand.Create,
+        ["model"] = ModelCommand.Create,
+        ["completion"] = CompletionCommand.Create,
+    };
+
     /// <summary>Parses, runs the command, and says how it ended.</summary>
     /// <param name="args">The words after the program's name.</param>
     /// <returns>The exit code: 0, or 1 after an error, 70 after a fault of the program's, or 130 after Ctrl-C.</returns>
-    public static Task<int> RunAsync(string[] args) => RunAsync(Root(), args);
+    public static Task<int> RunAsync(string[] args) => RunAsync(Root(args), args);
 
     /// <summary>The same for other commands than the program's.</summary>
     /// <param name="root">The commands.</param>
@@ -63,7 +87,8 @@ static class CommandLine
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Trouble with a file comes as an InputException that names it.
-            return Fail($"cannot write the output: {e.Message.TrimEnd('.')}; let it go to a terminal, a pipe that is read, or a file with room");
+            return Fail(
+                $"cannot write the output: {e.Message.TrimEnd('.')}; let it go to a terminal, a pipe that is read, or a file with room");
         }
         catch (Exception e)
         {
@@ -105,40 +130,28 @@ static class CommandLine
         }
     }
 
-    /// <summary>The commands.</summary>
-    internal static RootCommand Root()
+    /// <summary>
+    /// The commands; only the one that the first word names, where it does: the others load assemblies that it does not need.
+    /// </summary>
+    /// <param name="args">The words after the program's name.</param>
+    internal static RootCommand Root(params string[] args)
     {
         var root = new RootCommand("""
             Neural networks on approximate multipliers: what happens to their accuracy and to their robustness against adversarial examples.
 
-            The multipliers are modelled bit for bit, run in trained networks without retraining, and attacked. Wherever a number is printed, --json prints it as one JSON object on stdout instead. An error is one line on stderr, with exit code 1.
-            """)
-        {
-            CompareCommand.Create(),
-            MultipliersCommand.Create(),
-            MultiplyCommand.Create(),
-            EvaluateCommand.Create(),
-            AttackCommand.Create(),
-            AttacksCommand.Create(),
-            ProfileCommand.Create(),
-            CircuitCommand.Create(),
-            CellsCommand.Create(),
-            ExploreCommand.Create(),
-            ReproduceCommand.Create(),
-            SubmitCommand.Create(),
-            AuditCommand.Create(),
-            ResultsCommand.Create(),
-            TrainCommand.Create(),
-            DatasetsCommand.Create(),
-            ModelsCommand.Create(),
-            ModelCommand.Create(),
-            CompletionCommand.Create(),
-        };
+            The multipliers are modelled bit for bit, run in trained networks without retraining, and attacked.
+            """ + " Wherever a number is printed, --json prints it as one JSON object on stdout instead. An error is one line on stderr, with "
+            + "exit code 1.");
+        foreach (Func<Command> create in Needed(args))
+            root.Add(create());
         var help = new Help();
         root.Options.OfType<HelpOption>().Single().Action = help;
         root.SetAction(help.Invoke);
         return root;
     }
+
+    static IEnumerable<Func<Command>> Needed(string[] args) =>
+        args.Length > 0 && Commands.TryGetValue(args[0], out Func<Command>? one) ? [one] : Commands.Values;
 
     static int Fail(string message)
     {

@@ -45,7 +45,10 @@ public sealed class Comparison(Network network, Dataset images)
     /// <summary>The format of the sums.</summary>
     public Accumulation Accumulation { get; init; } = Accumulation.Float32;
 
-    /// <summary>The images whose activations the energy is measured on, the first <see cref="PricedImages"/> of them; null for those that are classified.</summary>
+    /// <summary>
+    /// The images whose activations the energy is measured on, the first <see cref="PricedImages"/> of them; null for those that are
+    /// classified.
+    /// </summary>
     public Dataset? Activations { get; init; }
 
     /// <summary>The technology.</summary>
@@ -66,7 +69,8 @@ public sealed class Comparison(Network network, Dataset images)
     /// <summary>About how long <see cref="Measure"/> takes, from the time that some images take, in seconds.</summary>
     /// <param name="multiplier">The multiplier.</param>
     /// <exception cref="InputException">The images do not fit the network, or the selection none of its layers.</exception>
-    public double Estimate(FloatMultiplier multiplier) => OtherSeconds + SecondsAnImage(multiplier) * (images.Count + Attacked * AttackPasses);
+    public double Estimate(FloatMultiplier multiplier) =>
+        OtherSeconds + SecondsAnImage(multiplier) * (images.Count + Attacked * AttackPasses);
 
     /// <summary>Measures one multiplier.</summary>
     /// <param name="multiplier">The multiplier.</param>
@@ -80,7 +84,8 @@ public sealed class Comparison(Network network, Dataset images)
         var watch = Stopwatch.StartNew();
         Network replaced = Replaced(multiplier);
         Evaluation accuracy = Evaluation.Of(replaced, images, batch => progress?.Invoke(batch.Batch * image), cancellation);
-        ErrorMetrics errors = ErrorMeasurement.Sample(multiplier, OperandDistribution.Uniform11, ErrorSamples, Seed, cancellation: cancellation);
+        ErrorMetrics errors = ErrorMeasurement.Sample(
+            multiplier, OperandDistribution.Uniform11, ErrorSamples, Seed, cancellation: cancellation);
         MultiplierPrice? price = null;
         string? reason = null;
         try
@@ -94,7 +99,9 @@ public sealed class Comparison(Network network, Dataset images)
 
         progress?.Invoke(OtherSeconds);
         Evaluation? robust = Epsilon is double epsilon
-            ? Robustness.Of(replaced, images.First(Attacked), epsilon, Seed, more => progress?.Invoke(more * Attacked * AttackPasses * image), cancellation)
+            ? Robustness.Of(
+                replaced, images.First(Attacked), epsilon, Seed, more => progress?.Invoke(more * Attacked * AttackPasses * image),
+                cancellation)
             : null;
         return new ComparisonRow(multiplier, accuracy, errors, price, reason, robust, watch.Elapsed.TotalSeconds);
     }
@@ -137,7 +144,8 @@ public sealed class Comparison(Network network, Dataset images)
         {
             Dataset seen = Activations ?? images;
             return NetworkCost.Of(
-                priced, seen.Images(0, Math.Min(PricedImages, seen.Count)), Measurement, Library, CostSamples, Seed, cancellation: cancellation);
+                priced, seen.Images(0, Math.Min(PricedImages, seen.Count)), Measurement, Library, CostSamples, Seed,
+                cancellation: cancellation);
         }
     }
 

@@ -13,7 +13,8 @@ namespace Dapprox.Networks;
 /// <param name="RelativeDelay"><paramref name="Delay"/> relative to that of the exact multiplier.</param>
 /// <param name="RelativeArea"><paramref name="Area"/>, likewise.</param>
 public sealed record MultiplierPrice(
-    double EnergyPerProduct, double EnergyPerImage, double Delay, double Area, double RelativeEnergy, double RelativeDelay, double RelativeArea);
+    double EnergyPerProduct, double EnergyPerImage, double Delay, double Area, double RelativeEnergy, double RelativeDelay,
+    double RelativeArea);
 
 /// <summary>One multiplier of a <see cref="Comparison"/>.</summary>
 /// <param name="Multiplier">The multiplier.</param>
@@ -21,7 +22,9 @@ public sealed record MultiplierPrice(
 /// <param name="Errors">Its errors on operands uniform in [−1, 1].</param>
 /// <param name="Price">What it costs; null where that is not known.</param>
 /// <param name="Reason">Why the price is not known; null where it is.</param>
-/// <param name="Robust">How many of the attacked images are classified correctly before and after all attacks; null where nothing was attacked.</param>
+/// <param name="Robust">How many of the attacked images are classified correctly before and after all attacks; null where nothing was
+/// attacked.</param>
 /// <param name="Seconds">How long all of this took.</param>
 public sealed record ComparisonRow(
-    FloatMultiplier Multiplier, Evaluation Accuracy, ErrorMetrics Errors, MultiplierPrice? Price, string? Reason, Evaluation? Robust, double Seconds);
+    FloatMultiplier Multiplier, Evaluation Accuracy, ErrorMetrics Errors, MultiplierPrice? Price, string? Reason, Evaluation? Robust,
+    double Seconds);

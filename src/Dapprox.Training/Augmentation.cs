@@ -47,7 +47,9 @@ static class Augmentation
             image.Slice(row, width).Reverse();
     }
 
-    /// <summary>Every image of the batch, moved, turned and mirrored by amounts drawn from the seed, its own number and the epoch.</summary>
+    /// <summary>
+    /// Every image of the batch, moved, turned and mirrored by amounts drawn from the seed, its own number and the epoch.
+    /// </summary>
     /// <param name="data">All images.</param>
     /// <param name="batch">The numbers of the wanted ones.</param>
     /// <param name="options">Gives the seed and the largest amounts.</param>

@@ -19,8 +19,13 @@ static class Checkpoint
     /// <summary>What has to be equal for a training to be continued.</summary>
     public static string Describe(TorchArchitecture architecture, TrainingOptions options, Dataset data)
     {
+        string adversarial = options.AdversarialEpsilon > 0
+            ? $", adversarial {options.AdversarialEpsilon.ToString(CultureInfo.InvariantCulture)}"
+            : "";
         return string.Create(CultureInfo.InvariantCulture, $"{architecture.Name}, {options.Epochs} epochs, batch size {options.BatchSize}, "
-            + $"{options.Optimiser}, learning rate {options.LearningRate}, weight decay {options.WeightDecay}, gain {options.Gain}, seed {options.Seed}, {options.Threads} threads, shift {options.Shift}, rotation {options.Rotation}, {(options.Flip ? "flip" : "no flip")}{(options.AdversarialEpsilon > 0 ? $", adversarial {options.AdversarialEpsilon.ToString(CultureInfo.InvariantCulture)}" : "")}, {data.Name} {Fingerprint.Of(data)}");
+            + $"{options.Optimiser}, learning rate {options.LearningRate}, weight decay {options.WeightDecay}, gain {options.Gain}, "
+            + $"seed {options.Seed}, {options.Threads} threads, shift {options.Shift}, rotation {options.Rotation}, "
+            + $"{(options.Flip ? "flip" : "no flip")}{adversarial}, {data.Name} {Fingerprint.Of(data)}");
     }
 
     public static void Save(string path, string training, TrainingRun run)
@@ -47,7 +52,8 @@ static class Checkpoint
         var file = Safetensors.Load(path);
         string theirs = file.Metadata.GetValueOrDefault(Training, "none that is known");
         if (theirs != training)
-            throw new InputException($"'{path}' is the checkpoint of another training ({theirs}) than this one ({training}); give the same options, another path, or delete it");
+            throw new InputException($"'{path}' is the checkpoint of another training ({theirs}) than this one ({training}); give the "
+                + "same options, another path, or delete it");
         run.Epoch = (int)Number(file, path, "epoch");
         run.BestEpoch = (int)Number(file, path, "best epoch");
         run.BestCorrect = (int)Number(file, path, "best correct");

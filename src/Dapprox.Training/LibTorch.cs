@@ -129,7 +129,8 @@ public static class LibTorch
     }
 
     static InputException DoesNotLoad(
-        Exception cause, string advice = "training needs 64-bit Linux (glibc 2.34 or newer), Windows or macOS on Arm, and the program's runtimes folder")
+        Exception cause,
+        string advice = "training needs 64-bit Linux (glibc 2.34 or newer), Windows or macOS on Arm, and the program's runtimes folder")
     {
         // The runtime lists every name it tried; the names that do not exist hide the dynamic loader's word on the one that does.
         string[] lines = cause.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

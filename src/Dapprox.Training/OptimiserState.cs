@@ -63,7 +63,8 @@ abstract class OptimiserState : IDisposable
 
     torch.Tensor[] Zeros() => [.. parameters.Select(named => torch.zeros_like(named.Parameter, requires_grad: false))];
 
-    IEnumerable<(string, torch.Tensor)> Named(string kind, torch.Tensor[] tensors) => parameters.Zip(tensors, (named, tensor) => (kind + named.Name, tensor));
+    IEnumerable<(string, torch.Tensor)> Named(string kind, torch.Tensor[] tensors) =>
+        parameters.Zip(tensors, (named, tensor) => (kind + named.Name, tensor));
 
     /// <summary>Kingma and Ba, "Adam", ICLR 2015, algorithm 1: the mean of gradients over the root of that of their squares.</summary>
     sealed class AdamState : OptimiserState
@@ -76,11 +77,13 @@ abstract class OptimiserState : IDisposable
         public AdamState(TrainingOptions options, IReadOnlyList<(string Name, Parameter Parameter)> parameters)
             : base(options, parameters) => (means, squares) = (Zeros(), Zeros());
 
-        public override IEnumerable<(string Name, torch.Tensor Tensor)> Tensors => [.. Named("adam.mean.", means), .. Named("adam.square.", squares)];
+        public override IEnumerable<(string Name, torch.Tensor Tensor)> Tensors =>
+            [.. Named("adam.mean.", means), .. Named("adam.square.", squares)];
 
         protected override void Follow(int place, Parameter parameter, torch.Tensor gradient)
         {
-            using Scalar meanDecay = MeanDecay, meanShare = 1 - MeanDecay, squareDecay = SquareDecay, squareShare = 1 - SquareDecay, epsilon = Epsilon;
+            using Scalar meanDecay = MeanDecay, meanShare = 1 - MeanDecay, squareDecay = SquareDecay, squareShare = 1 - SquareDecay,
+            epsilon = Epsilon;
             // Both began at zero and are too small by as much.
             using Scalar squareBias = Math.Sqrt(1 - Math.Pow(SquareDecay, Steps)), step = -LearningRate / (1 - Math.Pow(MeanDecay, Steps));
             means[place].mul_(meanDecay).add_(gradient, meanShare);
@@ -89,7 +92,9 @@ abstract class OptimiserState : IDisposable
         }
     }
 
-    /// <summary>Stochastic gradient descent with momentum: along the sum of past gradients, each counting 0.9 of the one after it.</summary>
+    /// <summary>
+    /// Stochastic gradient descent with momentum: along the sum of past gradients, each counting 0.9 of the one after it.
+    /// </summary>
     sealed class MomentumState : OptimiserState
     {
         const double Momentum = 0.9;

@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 namespace Dapprox.Training;
 
 /// <summary>
-/// AlexNet for the 32×32 colour images of CIFAR-10, or 28×28 grey ones: the layers of Krizhevsky, Sutskever, Hinton, "ImageNet Classification
+/// AlexNet for the 32×32 colour images of CIFAR-10, or 28×28 grey ones: the layers of Krizhevsky, Sutskever, Hinton, "ImageNet
+/// Classification
 /// with Deep Convolutional Neural Networks", NIPS 2012 (five convolutions, of which the first, the second and the last are
 /// followed by max-pooling, and three dense layers with dropout), with filters and widths for small images. Guesmi et al. do
 /// not publish the sizes of theirs.

@@ -9,16 +9,20 @@ namespace Dapprox.Training;
 /// <param name="InputShapes">The shapes of image that it can be built for: <c>[channels, height, width]</c> each.</param>
 /// <param name="Classes">How many logits the last layer has.</param>
 /// <param name="Make">
-/// Makes the module for one of these shapes, with TorchSharp's own random weights; <see cref="LibTorch.Load"/> must have been called. The names of its
+/// Makes the module for one of these shapes, with TorchSharp's own random weights; <see cref="LibTorch.Load"/> must have been called. The
+/// names of its
 /// parts are the names in the weight file: <c>conv1</c> gives <c>conv1.weight</c> and <c>conv1.bias</c>.
 /// </param>
 /// <param name="Defaults">How it is trained where nothing else is said.</param>
-public sealed record TorchArchitecture(string Name, IReadOnlyList<IReadOnlyList<int>> InputShapes, int Classes, Func<IReadOnlyList<int>, Sequential> Make, TrainingOptions Defaults)
+public sealed record TorchArchitecture(
+    string Name, IReadOnlyList<IReadOnlyList<int>> InputShapes, int Classes, Func<IReadOnlyList<int>, Sequential> Make,
+    TrainingOptions Defaults)
 {
     /// <summary>Every architecture that can be trained.</summary>
     public static IReadOnlyList<TorchArchitecture> All { get; } =
     [
-        TorchLeNet5.Architecture, TorchAlexNet.Architecture, TorchQuantisedNetwork.Full, TorchQuantisedNetwork.WeightsOnly, TorchQuantisedNetwork.Unquantised,
+        TorchLeNet5.Architecture, TorchAlexNet.Architecture, TorchQuantisedNetwork.Full, TorchQuantisedNetwork.WeightsOnly,
+        TorchQuantisedNetwork.Unquantised,
     ];
 
     /// <summary>Makes the module for a shape of image; the caller disposes of it.</summary>

@@ -51,7 +51,8 @@ public sealed class TorchNetwork : IDisposable
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor input = TorchTensors.ToTorch(images).requires_grad_();
         // A sum, not a mean: one image's gradient does not depend on how many others are in the batch.
-        torch.nn.functional.cross_entropy(module.forward(input), TorchTensors.ToTorch(labels), reduction: torch.nn.Reduction.Sum).backward();
+        torch.nn.functional.cross_entropy(
+            module.forward(input), TorchTensors.ToTorch(labels), reduction: torch.nn.Reduction.Sum).backward();
         return TorchTensors.FromTorch(input.grad!);
     }
 

@@ -75,7 +75,8 @@ public static class TorchQuantisedNetwork
             ("relu8", Relu()),
             ("linear3", Linear(256, 10)));
 
-        Module<Tensor, Tensor> Convolution(int from, int to) => weights ? new QuantisedConvolution(from, to) : Conv2d(from, to, 3, padding: 1);
+        Module<Tensor, Tensor> Convolution(int from, int to) =>
+            weights ? new QuantisedConvolution(from, to) : Conv2d(from, to, 3, padding: 1);
 
         Module<Tensor, Tensor> Dense(int from, int to) => weights ? new QuantisedDense(from, to) : Linear(from, to);
 

@@ -28,7 +28,9 @@ static class TorchTensors
         return new Tensor(contiguous.data<float>().ToArray(), Array.ConvertAll(tensor.shape, dimension => (int)dimension));
     }
 
-    /// <summary>What a module knows: its parameters, and its other real numbers, which are the statistics of batch normalisations.</summary>
+    /// <summary>
+    /// What a module knows: its parameters, and its other real numbers, which are the statistics of batch normalisations.
+    /// </summary>
     public static IEnumerable<(string Name, torch.Tensor Tensor)> State(torch.nn.Module module) =>
     [
         .. module.named_parameters().Select(named => (named.name, (torch.Tensor)named.parameter)),

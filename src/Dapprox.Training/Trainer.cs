@@ -98,8 +98,10 @@ public static class Trainer
             throw new ArgumentException("The test split is what a network is judged on; train on the training split.", nameof(data));
         if (!architecture.InputShapes.Any(shape => shape.SequenceEqual(ImageShape(data))) || architecture.Classes != data.Classes.Count)
         {
-            throw new InputException($"{data.Name} has {data.Channels}×{data.Height}×{data.Width} images of {data.Classes.Count} classes, and {architecture.Name} takes "
-                + $"{string.Join(" or ", architecture.InputShapes.Select(shape => string.Join('×', shape)))} images of {architecture.Classes}; choose a data set or an architecture that fits");
+            throw new InputException($"{data.Name} has {data.Channels}×{data.Height}×{data.Width} images of {data.Classes.Count} "
+                + $"classes, and {architecture.Name} takes "
+                + $"{string.Join(" or ", architecture.InputShapes.Select(shape => string.Join('×', shape)))} images of "
+                + $"{architecture.Classes}; choose a data set or an architecture that fits");
         }
 
         if (data.Count < HeldOut)

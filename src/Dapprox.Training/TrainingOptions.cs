@@ -5,7 +5,9 @@ namespace Dapprox.Training;
 /// <summary>What makes weights follow their gradients.</summary>
 public enum Optimiser
 {
-    /// <summary>Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, with their β₁ = 0.9, β₂ = 0.999, ε = 1e-8.</summary>
+    /// <summary>
+    /// Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, with their β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
+    /// </summary>
     Adam,
 
     /// <summary>Stochastic gradient descent with a momentum of 0.9.</summary>

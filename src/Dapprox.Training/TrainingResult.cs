@@ -20,7 +20,9 @@ public sealed record TrainingResult(
     int BestEpoch,
     double ValidationAccuracy)
 {
-    /// <summary>Writes the weights as safetensors; the header says which architecture, data set, seed and number of epochs made them.</summary>
+    /// <summary>
+    /// Writes the weights as safetensors; the header says which architecture, data set, seed and number of epochs made them.
+    /// </summary>
     /// <param name="path">Where the file goes; it is replaced in one step.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public void Save(string path) => Safetensors.Save(path, Weights, new Dictionary<string, string>

@@ -78,7 +78,8 @@ sealed class TrainingRun : IDisposable
                 MakeAdversarial(images, labels, batch);
             (double batchLoss, int batchCorrect) = Step(images, labels);
             if (!double.IsFinite(batchLoss))
-                throw new InputException($"the training diverged: the loss became {batchLoss} in epoch {Epoch + 1}; give a smaller learning rate than {options.LearningRate}");
+                throw new InputException($"the training diverged: the loss became {batchLoss} in epoch {Epoch + 1}; give a smaller "
+                    + $"learning rate than {options.LearningRate}");
             loss += batchLoss * batch.Length;
             correct += batchCorrect;
         }
@@ -151,7 +152,8 @@ sealed class TrainingRun : IDisposable
 
     /// <summary>
     /// Uniform in ±gain/√(inputs of one output), biases in ±1/√(inputs), as PyTorch starts its layers, but from our own
-    /// generator: LibTorch's is shared by the whole process, and anybody's draw would change the training. Batch normalisations stay as they are made, at 1 and 0.
+    /// generator: LibTorch's is shared by the whole process, and anybody's draw would change the training. Batch normalisations stay as
+    /// they are made, at 1 and 0.
     /// </summary>
     void InitialiseWeights()
     {

@@ -41,10 +41,13 @@ public class FingerprintTests
         // The example of FIPS 180-2, appendix B.1.
         Assert.Equal("ba7816bf8f01cfea", Fingerprint.OfFile(folder.File("a")));
         Assert.NotEqual(Fingerprint.OfFile(folder.File("a")), Fingerprint.OfFile(folder.File("b")));
-        Assert.Contains("cannot read", Assert.Throws<InputException>(() => Fingerprint.OfFile(folder.File("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot read", Assert.Throws<InputException>(() => Fingerprint.OfFile(folder.File("none"))).Message, StringComparison.Ordinal);
     }
 
-    static Dataset Data(string name, byte[] pixels, int[] labels) => new(name, Split.Test, 1, 1, 2, ["no", "yes"], pixels, labels, canonical: false, "made up");
+    static Dataset Data(string name, byte[] pixels, int[] labels) =>
+        new(name, Split.Test, 1, 1, 2, ["no", "yes"], pixels, labels, canonical: false, "made up");
 
-    static Network Small(float[] weights, float[] bias) => new("small", [2], 1, [new Dense("d", 2, 1, weights, bias, ExactMultiplier.Rounded)]);
+    static Network Small(float[] weights, float[] bias) =>
+        new("small", [2], 1, [new Dense("d", 2, 1, weights, bias, ExactMultiplier.Rounded)]);
 }

@@ -16,7 +16,8 @@ static class CellsCharacteriseCommand
         var card = new Option<string>("--model-card")
         {
             HelpName = "FILE",
-            Description = "The transistors: a SPICE model card with one nmos and one pmos model, for example 45nm_HP.pm of the Predictive Technology Model.",
+            Description = "The transistors: a SPICE model card with one nmos and one pmos model, for example 45nm_HP.pm of the Predictive "
+                + "Technology Model.",
             Required = true,
         };
         var output = new Option<string?>("--output")
@@ -24,7 +25,8 @@ static class CellsCharacteriseCommand
             HelpName = "FILE",
             Description = "Write the library there and print a table. [default: print the library]",
         };
-        Option<Cell[]> cells = Values.List("--cells", "NAME,…", "The cells to measure. [default: all]", text => Names.Find("cell", text, Cells.All, cell => cell.Name));
+        Option<Cell[]> cells = Values.List(
+            "--cells", "NAME,…", "The cells to measure. [default: all]", text => Names.Find("cell", text, Cells.All, cell => cell.Name));
         var technology = new Option<string?>("--technology")
         {
             HelpName = "TEXT",
@@ -32,7 +34,9 @@ static class CellsCharacteriseCommand
         };
         var command = new DocumentedCommand(
             "characterise", "Measure what each cell costs with the circuit simulator ngspice, and make a cell library of it.",
-            $"Each cell is simulated as transistors: the mirror adders as published, other cells as complementary static CMOS with the fewest transistors. Its inputs go through every change from one value to another. {CellCharacterisation.Conditions}. Areas: {CellLibrary.UsualAreaRule}.")
+            "Each cell is simulated as transistors: the mirror adders as published, other cells as complementary static CMOS with the "
+                + $"fewest transistors. Its inputs go through every change from one value to another. {CellCharacterisation.Conditions}. "
+                + $"Areas: {CellLibrary.UsualAreaRule}.")
         {
             card, output, cells, technology,
         };

@@ -16,8 +16,12 @@ static class CellsListCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "list", "List the cells of a library: what each computes and what it costs.",
-            "Energy is the mean over all changes of the inputs (56 where there are three), leakage the mean over all values of the inputs, delay the longest from an input to an output; E and D are energy and delay divided by those of fa, the exact adder. "
-            + "With --json: library, technology, conditions, areaRule, and cells, of each name, inputs, outputs {name: truth table}, logic, energy (fJ), leakage (nW), delay (ps), area (µm²), transistors, source (of the circuit measured), published {transistors, source}. The library itself is JSON too, with all numbers of each cell.")
+            "Energy is the mean over all changes of the inputs (56 where there are three), leakage the mean over all values of the "
+                + "inputs, delay the longest from an input to an output; E and D are energy and delay divided by those of fa, the exact "
+                + "adder. "
+            + "With --json: library, technology, conditions, areaRule, and cells, of each name, inputs, outputs {name: truth table}, "
+            + "logic, energy (fJ), leakage (nW), delay (ps), area (µm²), transistors, source (of the circuit measured), published "
+            + "{transistors, source}. The library itself is JSON too, with all numbers of each cell.")
         {
             library, json,
         };
@@ -35,7 +39,9 @@ static class CellsListCommand
     /// <summary>The option that names a cell library.</summary>
     public static Option<CellLibrary> CellLibraryOption()
     {
-        Option<CellLibrary> option = Values.Option("--library", "FILE", "The cell library, as 'dapprox cells characterise' writes it; the default is included, 45 nm at 1.0 V.", CellLibraryFiles.Load);
+        Option<CellLibrary> option = Values.Option(
+            "--library", "FILE", "The cell library, as 'dapprox cells characterise' writes it; the default is included, 45 nm at 1.0 V.",
+            CellLibraryFiles.Load);
         option.DefaultValueFactory = _ => CellLibrary.Shipped;
         return option;
     }
@@ -46,12 +52,16 @@ static class CellsListCommand
     {
         Output.Print($"{library.Name}: {library.Technology}");
         CharacterisedCell? exact = library.Cells.FirstOrDefault(cell => cell.Cell.Name == Cells.FullAdder.Name);
-        Output.PrintTable(["cell", ">energy fJ", ">E", ">delay ps", ">D", ">area µm²", ">transistors"], library.Cells.Select(cell => (string[])
+        Output.PrintTable(["cell", ">energy fJ", ">E", ">delay ps", ">D", ">area µm²", ">transistors"], library.Cells
+            .Select(cell => (string[])
         [
-            cell.Cell.Name, $"{cell.MeanEnergy:F3}", Ratio(cell.MeanEnergy, exact?.MeanEnergy), $"{cell.WorstDelay:F1}", Ratio(cell.WorstDelay, exact?.WorstDelay), $"{cell.Area:F2}", $"{cell.Transistors}",
+            cell.Cell.Name, $"{cell.MeanEnergy:F3}", Ratio(cell.MeanEnergy, exact?.MeanEnergy), $"{cell.WorstDelay:F1}",
+            Ratio(cell.WorstDelay, exact?.WorstDelay), $"{cell.Area:F2}", $"{cell.Transistors}",
         ]));
         Console.WriteLine();
-        Output.PrintTable(["cell", ">leakage nW", "~what it computes"], library.Cells.Select(cell => (string[])[cell.Cell.Name, $"{cell.MeanLeakage:F1}", Logic(cell.Cell)]));
+        Output.PrintTable(
+            ["cell", ">leakage nW", "~what it computes"],
+            library.Cells.Select(cell => (string[])[cell.Cell.Name, $"{cell.MeanLeakage:F1}", Logic(cell.Cell)]));
         Console.WriteLine();
         Output.PrintFields(("conditions", library.Conditions), ("areas", library.AreaRule));
     }
@@ -75,7 +85,8 @@ static class CellsListCommand
         {
             ["name"] = cell.Cell.Name,
             ["inputs"] = new JsonArray([.. cell.Cell.Inputs.Select(input => JsonValue.Create(input))]),
-            ["outputs"] = new JsonObject(cell.Cell.Outputs.Select((output, i) => KeyValuePair.Create(output, (JsonNode?)cell.Cell.Table(i)))),
+            ["outputs"] = new JsonObject(
+                cell.Cell.Outputs.Select((output, i) => KeyValuePair.Create(output, (JsonNode?)cell.Cell.Table(i)))),
             ["logic"] = Known(cell.Cell)?.Logic,
             ["energy"] = cell.MeanEnergy,
             ["leakage"] = cell.MeanLeakage,
@@ -83,7 +94,9 @@ static class CellsListCommand
             ["area"] = cell.Area,
             ["transistors"] = cell.Transistors,
             ["source"] = cell.Source,
-            ["published"] = Known(cell.Cell) is Cell known ? new JsonObject { ["transistors"] = known.Transistors, ["source"] = known.Source } : null,
+            ["published"] = Known(cell.Cell) is Cell known
+                ? new JsonObject { ["transistors"] = known.Transistors, ["source"] = known.Source }
+                : null,
         })]),
     });
 }

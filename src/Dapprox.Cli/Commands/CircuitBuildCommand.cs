@@ -14,7 +14,9 @@ static class CircuitBuildCommand
         string options = string.Join("; ", CircuitDescription.KnownOptions.Select(option => $"{option.Name}, {option.Help}"));
         return CircuitConversion.Create(
             "build", "Build the circuit of a multiplier from its description.",
-            $"The description is KIND:BITS[:CELL][:OPTION=VALUE…], as array:24:ama5:columns=24 or blocks:24:ama5:width=49. Kinds: {kinds}. Cells: {string.Join(", ", Cells.Adders)}; fa, the exact one, where nothing is said. Options: {options}.",
-            "DESCRIPTION", "The circuit, as array:24:ama5.", given => new CircuitDocument(CircuitDescription.Build(given)), outputIsRequired: false);
+            "The description is KIND:BITS[:CELL][:OPTION=VALUE…], as array:24:ama5:columns=24 or blocks:24:ama5:width=49. Kinds: "
+                + $"{kinds}. Cells: {string.Join(", ", Cells.Adders)}; fa, the exact one, where nothing is said. Options: {options}.",
+            "DESCRIPTION", "The circuit, as array:24:ama5.", given =>
+                new CircuitDocument(CircuitDescription.Build(given)), outputIsRequired: false);
     }
 }

@@ -30,19 +30,25 @@ static class CircuitCostCommand
     {
         var circuit = new Argument<string?>("CIRCUIT")
         {
-            Description = $"What to price: a multiplier's name ('dapprox multipliers'), which is the whole float multiplier, or a circuit: a description such as array:24:ama5, or a file. [default: the multipliers of the paper's tables 7 and 9]",
+            Description = "What to price: a multiplier's name ('dapprox multipliers'), which is the whole float multiplier, or a "
+                + "circuit: a description such as array:24:ama5, or a file. [default: the multipliers of the paper's tables 7 and 9]",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var relative = new Option<string?>("--relative-to")
         {
             HelpName = "CIRCUIT",
-            Description = "Compare with this one, whole or bare like CIRCUIT. [default: for a multiplier's name exact, for a circuit that multiplies n-bit numbers the exact array:n]",
+            Description = "Compare with this one, whole or bare like CIRCUIT. [default: for a multiplier's name exact, for a circuit that "
+                + "multiplies n-bit numbers the exact array:n]",
         };
         Option<CellLibrary> library = CellsListCommand.CellLibraryOption();
         Option<Choice<FloatParts>> parts = Values.Choice<FloatParts>(
-            "--float", "Price the circuit alone, or a whole floating-point multiplier around it: hidden ones, sign, exponent adders and normalising multiplexers, without or with rounding to nearest even. A multiplier's name is whole unless this is given, and then stands for its mantissa multiplier.",
+            "--float",
+            "Price the circuit alone, or a whole floating-point multiplier around it: hidden ones, sign, exponent adders and normalising "
+                + "multiplexers, without or with rounding to nearest even. A multiplier's name is whole unless this is given, and then "
+                + "stands for its mantissa multiplier.",
             new("none", FloatParts.None), new("truncate", FloatParts.Truncating), new("round", FloatParts.Rounding));
-        Option<IntegerDistribution> law = CircuitMetricsCommand.Distribution("How random operands are distributed; those of --float are numbers uniform in [−1, 1]", IntegerDistribution.Normalised);
+        Option<IntegerDistribution> law = CircuitMetricsCommand.Distribution(
+            "How random operands are distributed; those of --float are numbers uniform in [−1, 1]", IntegerDistribution.Normalised);
         var hazards = new Option<bool>("--hazards")
         {
             Description = "Count changes too that are undone before the nets settle, with one unit of time for every cell.",
@@ -52,15 +58,33 @@ static class CircuitCostCommand
             text => Values.WholeNumber("--samples", text, 1, MaxSamples));
         samples.DefaultValueFactory = _ => DefaultSamples;
         var subjects = new ImageOptions();
-        Option<int> first = Values.Integer("--first", "With --model, --dataset or --images: how many images of the test split.", least: 2, otherwise: DefaultImages);
+        Option<int> first = Values.Integer(
+            "--first", "With --model, --dataset or --images: how many images of the test split.", least: 2, otherwise: DefaultImages);
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "cost", "Price a multiplier or a circuit in hardware: energy, delay, area; or, on a network's activations, the energy of an image.",
-            "Energy: for every element, how often its inputs change from one value to another between consecutive operands, times the library's energy of that change; each element is taken when its inputs have settled; --hazards counts what happens before, too, with one unit of time for every cell; real hardware is between the two as a rule. Wires are not in it, and every output has the load it was measured with. Leakage: the power at rest times the delay. Delay: the longest path through the cells' delays, false paths not taken out. Every element counts, also one that no output needs. The normalising multiplexers move a product by one place: the shifter for smaller ones, which approximate cells can give, is not priced. exact is binary32 with the exact array, and rounds; bfloat16 has an 8-bit Booth multiplier; bfloat16-nearest also rounds both operands, from binary32; ax-fpm, ax-fpm-wrapped and ax-fpm-renormalised have the blocks of AMA5. "
-            + "Random operands: each independent of the one before. With --model, --dataset or --images: the activations are those of the network with this multiplier in all layers, in the order of weight-stationary hardware (a multiplier keeps a weight while the activations of all positions, then of the next image, go by); which weights, is drawn. The energy of an image is that of its products, leakage included; sums and memory are not in it. "
-            + "The tables have the energy without and with hazards: 9 is of mantissa multipliers alone (--float none), 7 of float multipliers (exact: round; others: truncate). "
-            + "With --json: library, samples, seed, hazards, circuit and relativeTo {circuit, energy, leakageEnergy, totalEnergy (fJ a product), leakagePower (nW), delay (ps), area (µm²), transistors, elements}, ratios {energy (total), delay, area}; with a network layers [{name, products, zeroActivations, energyPerProduct, energy (fJ an image), relative}], energy, relative; without a circuit tables [{table, name, circuit, energy, energyWithHazards, delay, paperEnergy, paperDelay, cost, costWithHazards}].")
+            "cost",
+            "Price a multiplier or a circuit in hardware: energy, delay, area; or, on a network's activations, the energy of an image.",
+            "Energy: for every element, how often its inputs change from one value to another between consecutive operands, times the "
+                + "library's energy of that change; each element is taken when its inputs have settled; --hazards counts what happens "
+                + "before, too, with one unit of time for every cell; real hardware is between the two as a rule. Wires are not in it, "
+                + "and every output has the load it was measured with. Leakage: the power at rest times the delay. Delay: the longest "
+                + "path through the cells' delays, false paths not taken out. Every element counts, also one that no output needs. The "
+                + "normalising multiplexers move a product by one place: the shifter for smaller ones, which approximate cells can give, "
+                + "is not priced. exact is binary32 with the exact array, and rounds; bfloat16 has an 8-bit Booth multiplier; "
+                + "bfloat16-nearest also rounds both operands, from binary32; ax-fpm, ax-fpm-wrapped and ax-fpm-renormalised have the "
+                + "blocks of AMA5. "
+            + "Random operands: each independent of the one before. With --model, --dataset or --images: the activations are those of the "
+            + "network with this multiplier in all layers, in the order of weight-stationary hardware (a multiplier keeps a weight while "
+            + "the activations of all positions, then of the next image, go by); which weights, is drawn. The energy of an image is that "
+            + "of its products, leakage included; sums and memory are not in it. "
+            + "The tables have the energy without and with hazards: 9 is of mantissa multipliers alone (--float none), 7 of float "
+            + "multipliers (exact: round; others: truncate). "
+            + "With --json: library, samples, seed, hazards, circuit and relativeTo {circuit, energy, leakageEnergy, totalEnergy (fJ a "
+            + "product), leakagePower (nW), delay (ps), area (µm²), transistors, elements}, ratios {energy (total), delay, area}; with a "
+            + "network layers [{name, products, zeroActivations, energyPerProduct, energy (fJ an image), relative}], energy, relative; "
+            + "without a circuit tables [{table, name, circuit, energy, energyWithHazards, delay, paperEnergy, paperDelay, cost, "
+            + "costWithHazards}].")
         {
             circuit, relative, library, parts, law, hazards, samples,
         };
@@ -70,7 +94,8 @@ static class CircuitCostCommand
         {
             var setting = new CostSetting(parse.GetValue(library)!, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(hazards));
             string? given = parse.GetValue(circuit);
-            Option? about = ((Option[])[relative, parts, law, hazards, .. subjects.All, first]).FirstOrDefault(option => parse.GetResult(option) is { Implicit: false });
+            Option? about = ((Option[])[relative, parts, law, hazards, .. subjects.All, first]).FirstOrDefault(
+                option => parse.GetResult(option) is { Implicit: false });
             JsonObject result;
             if (given is null)
             {
@@ -108,19 +133,23 @@ static class CircuitCostCommand
     }
 
     /// <summary>Whether a multiplier has that name.</summary>
-    static bool IsName(string given) => Multipliers.All.Any(multiplier => string.Equals(multiplier.Name, given, StringComparison.OrdinalIgnoreCase));
+    static bool IsName(string given) =>
+        Multipliers.All.Any(multiplier => string.Equals(multiplier.Name, given, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A circuit, or the mantissa multiplier of a multiplier that has a name.</summary>
-    static Netlist Bare(string given) => IsName(given) ? FloatMultiplierCircuits.Mantissas(Multipliers.Find(given)) : CircuitFiles.Load(given);
+    static Netlist Bare(string given) =>
+        IsName(given) ? FloatMultiplierCircuits.Mantissas(Multipliers.Find(given)) : CircuitFiles.Load(given);
 
     /// <summary>The exact array of the same width as a multiplier; null where the circuit has other inputs or outputs than one.</summary>
     static string? ExactArray(Netlist circuit) =>
-        circuit.Inputs.Count == 2 && circuit.Inputs[0].Width == circuit.Inputs[1].Width && circuit.Inputs[0].Width <= MultiplierCircuits.MaxBits
+        circuit.Inputs.Count == 2 && circuit.Inputs[0].Width == circuit.Inputs[1].Width
+            && circuit.Inputs[0].Width <= MultiplierCircuits.MaxBits
         && circuit.Outputs.Count == 1 && circuit.Outputs[0].Width - 2 * circuit.Inputs[0].Width is 0 or 1
             ? $"array:{circuit.Inputs[0].Width}"
             : null;
 
-    static JsonObject Random(CostSetting setting, IntegerDistribution law, Priced subject, Priced? reference, bool quiet, CancellationToken cancellation)
+    static JsonObject Random(
+        CostSetting setting, IntegerDistribution law, Priced subject, Priced? reference, bool quiet, CancellationToken cancellation)
     {
         (CircuitCost cost, CircuitCost? other) = ProgressBar.While("pricing", reference is null ? 1 : 2, progress => (
             subject.Measurement.OnRandomOperands(setting.Library, law, setting.Samples, setting.Seed, progress, cancellation),
@@ -172,17 +201,23 @@ static class CircuitCostCommand
         {
             foreach (IGrouping<int, HardwareRow> group in rows.GroupBy(row => row.Table))
             {
-                Output.Print($"Table {group.Key} of the paper, {(group.Key == 9 ? "mantissa multipliers" : "float multipliers")}, relative to the exact one");
-                Output.PrintTable(["circuit", ">energy", ">with glitches", ">paper", ">delay", ">paper", ">area", ">fJ", ">ps"], group.Select(row => (string[])
+                Output.Print(
+                    $"Table {group.Key} of the paper, {(group.Key == 9 ? "mantissa multipliers" : "float multipliers")}, relative to the "
+                        + "exact one");
+                Output.PrintTable(["circuit", ">energy", ">with glitches", ">paper", ">delay", ">paper", ">area", ">fJ", ">ps"], group
+                    .Select(row => (string[])
                 [
-                    row.Description, $"{row.Energy:F3}", $"{row.EnergyWithHazards:F3}", $"{row.PaperEnergy:0.###}", $"{row.Delay:F3}", $"{row.PaperDelay:0.###}",
+                    row.Description, $"{row.Energy:F3}", $"{row.EnergyWithHazards:F3}", $"{row.PaperEnergy:0.###}", $"{row.Delay:F3}",
+                    $"{row.PaperDelay:0.###}",
                     $"{row.Cost.Area / group.First().Cost.Area:F3}", $"{row.Cost.TotalEnergy:F0}", $"{row.Cost.Delay:F0}",
                 ]));
                 Output.PrintFields(group.Select(row => (row.Description, row.Name)));
                 Console.WriteLine();
             }
 
-            Output.Print($"{rows[0].Cost.Transitions:N0} changes of operands, seed {setting.Seed}, library {setting.Library.Name}; fJ and ps without glitches");
+            Output.Print(
+                $"{rows[0].Cost.Transitions:N0} changes of operands, seed {setting.Seed}, library {setting.Library.Name}; fJ and ps "
+                    + "without glitches");
         }
 
         JsonObject json = setting.Json();
@@ -217,16 +252,23 @@ static class CircuitCostCommand
         double energy = layers.Sum(layer => layer.Energy), otherEnergy = others?.Sum(layer => layer.Energy) ?? double.NaN;
         if (!quiet)
         {
-            Output.Print($"{subject.Given} in {exact.Name}, {images.Count} images of {images.Name} (test){(reference is null ? "" : $", relative to {reference.Given}")}");
+            Output.Print(
+                $"{subject.Given} in {exact.Name}, {images.Count} images of {images.Name} "
+                    + $"(test){(reference is null ? "" : $", relative to {reference.Given}")}");
             Output.Print($"{setting.Samples:N0} products of each layer, {setting}");
             Output.PrintTable(["layer", ">products", ">zeros", ">fJ a product", ">nJ an image", ">share", ">relative"],
             [
-                .. layers.Select((layer, i) => Row(layer.Layer, layer.Products, Output.Percent(layer.ZeroActivations), $"{layer.Product.TotalEnergy:F1}", layer.Energy, layer.Energy / others?[i].Energy)),
+                .. layers.Select(
+                    (layer, i) =>
+                        Row(
+                            layer.Layer, layer.Products, Output.Percent(layer.ZeroActivations), $"{layer.Product.TotalEnergy:F1}",
+                            layer.Energy, layer.Energy / others?[i].Energy)),
                 Row("all", layers.Sum(layer => layer.Products), "", "", energy, energy / otherEnergy),
             ]);
 
             string[] Row(string name, long products, string zeros, string product, double nanojoules, double? ratio) =>
-                [name, $"{products:N0}", zeros, product, $"{nanojoules / FemtojoulesPerNanojoule:F3}", Output.Percent(nanojoules / energy), ratio > 0 ? $"{ratio:F3}" : "–"];
+                [name, $"{products:N0}", zeros, product, $"{nanojoules / FemtojoulesPerNanojoule:F3}", Output.Percent(nanojoules / energy),
+                    ratio > 0 ? $"{ratio:F3}" : "–"];
         }
 
         JsonObject json = setting.Json();
@@ -244,7 +286,8 @@ static class CircuitCostCommand
         return json;
 
         IReadOnlyList<LayerCost> Price(Priced circuit, Action progress) => NetworkCost.Of(
-            exact.With(CircuitFiles.FindMultiplier(circuit.Given)), batch, _ => circuit.Measurement, setting.Library, setting.Samples, setting.Seed, progress, cancellation);
+            exact.With(CircuitFiles.FindMultiplier(circuit.Given)), batch, _ =>
+                circuit.Measurement, setting.Library, setting.Samples, setting.Seed, progress, cancellation);
     }
 
     static JsonObject Json(string title, CircuitCost cost) => new()

@@ -23,7 +23,10 @@ static class CircuitMetricsCommand
         Argument<Netlist> circuit = Values.Argument("CIRCUIT", $"The circuit: {CircuitConversion.Given}.", CircuitFiles.Load);
         Option<IntegerDistribution> distribution = Distribution("How operands are distributed", IntegerDistribution.Uniform);
         Option<long?> samples = Values.Option<long?>(
-            "--samples", "N", $"Look at this many random pairs of operands. [default: all pairs where there are at most {CircuitMeasurement.MaxPairs} (12 by 12 bits), otherwise {DefaultSamples}]", ParseSamples);
+            "--samples", "N",
+            $"Look at this many random pairs of operands. [default: all pairs where there are at most {CircuitMeasurement.MaxPairs} (12 "
+                + $"by 12 bits), otherwise {DefaultSamples}]",
+            ParseSamples);
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> plot = new("--plot")
         {
@@ -33,7 +36,16 @@ static class CircuitMetricsCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "metrics", "Measure the error of a circuit as an unsigned integer multiplier.",
-            "With ŷ the circuit's number, y = a·b, and operands of n and m bits: error probability is the fraction of pairs with ŷ ≠ y; MAE the mean of |ŷ − y|; worst case the largest |ŷ − y|; MRE, which is also MRED, the mean of |ŷ − y| / y over all y that are not zero, worst relative the largest of these; MSE the mean of (ŷ − y)²; NMED is MAE divided by the largest product (2ⁿ − 1)(2ᵐ − 1), where EvoApproxLib divides by 2^(n + m); bias the mean of ŷ − y; above exact the fraction with ŷ > y. Of samples, intervals are 95 % (normal approximation; Wilson for fractions), and the worst is the worst that occurred. With --json: circuit, law, samples, seed (null where all pairs were looked at), errorProbability, mae, worstCase, mre, worstRelative, mse, mred, nmed, bias, shareAbove, the means and fractions with an Interval [low, high] of that name, normaliser, worstCaseAt and worstRelativeAt {a, b, product}, perBit (the fraction of pairs in which a bit is wrong, the lowest first), heatMap {a [low, high], b [low, high], meanErrors: the mean of ŷ − y, rows by the high bits of a, columns by those of b}, seconds.")
+            "With ŷ the circuit's number, y = a·b, and operands of n and m bits: error probability is the fraction of pairs with ŷ ≠ y; "
+                + "MAE the mean of |ŷ − y|; worst case the largest |ŷ − y|; MRE, which is also MRED, the mean of |ŷ − y| / y over all y "
+                + "that are not zero, worst relative the largest of these; MSE the mean of (ŷ − y)²; NMED is MAE divided by the largest "
+                + "product (2ⁿ − 1)(2ᵐ − 1), where EvoApproxLib divides by 2^(n + m); bias the mean of ŷ − y; above exact the fraction "
+                + "with ŷ > y. Of samples, intervals are 95 % (normal approximation; Wilson for fractions), and the worst is the worst "
+                + "that occurred. With --json: circuit, law, samples, seed (null where all pairs were looked at), errorProbability, mae, "
+                + "worstCase, mre, worstRelative, mse, mred, nmed, bias, shareAbove, the means and fractions with an Interval [low, high] "
+                + "of that name, normaliser, worstCaseAt and worstRelativeAt {a, b, product}, perBit (the fraction of pairs in which a "
+                + "bit is wrong, the lowest first), heatMap {a [low, high], b [low, high], meanErrors: the mean of ŷ − y, rows by the "
+                + "high bits of a, columns by those of b}, seconds.")
         {
             circuit, distribution, samples, seed, plot, json,
         };
@@ -43,9 +55,11 @@ static class CircuitMetricsCommand
             IntegerDistribution chosen = parse.GetValue(distribution)!;
             var watch = Stopwatch.StartNew();
             long? asked = parse.GetValue(samples);
-            CircuitMetrics metrics = ProgressBar.While("measuring", 1, progress => asked is null && CircuitMeasurement.Pairs(netlist, chosen) <= CircuitMeasurement.MaxPairs
+            CircuitMetrics metrics = ProgressBar
+                .While("measuring", 1, progress => asked is null && CircuitMeasurement.Pairs(netlist, chosen) <= CircuitMeasurement.MaxPairs
                 ? CircuitMeasurement.AllPairs(netlist, chosen, progress: progress, cancellation: cancellation)
-                : CircuitMeasurement.Sample(netlist, chosen, asked ?? DefaultSamples, parse.GetValue(seed), progress: progress, cancellation: cancellation));
+                : CircuitMeasurement.Sample(
+                    netlist, chosen, asked ?? DefaultSamples, parse.GetValue(seed), progress: progress, cancellation: cancellation));
             double seconds = watch.Elapsed.TotalSeconds;
             string? figure = parse.GetValue(plot);
             if (figure is not null)
@@ -70,7 +84,8 @@ static class CircuitMetricsCommand
     {
         Option<IntegerDistribution> distribution = Values.Option(
             "--distribution", string.Join('|', IntegerDistribution.All.Select(known => known.Name)),
-            $"{description}: {string.Join("; ", IntegerDistribution.All.Select(known => $"{known.Name}, {known.Summary}"))}.", IntegerDistribution.Find);
+            $"{description}: {string.Join("; ", IntegerDistribution.All.Select(known => $"{known.Name}, {known.Summary}"))}.",
+            IntegerDistribution.Find);
         distribution.DefaultValueFactory = _ => otherwise;
         return distribution;
     }
@@ -140,8 +155,11 @@ static class CircuitMetricsCommand
             ("wrong bits, lowest first, in %", string.Join(' ', metrics.BitErrors.Select(share => $"{100 * share.Value:F1}"))),
             ("figure", figure ?? ""));
 
-        string[] Mean(string name, Estimate estimate) => [name, $"{estimate.Value:G6}", complete ? "complete" : $"{estimate.Low:G6} to {estimate.High:G6}"];
-        string[] Share(string name, Estimate estimate) => [name, Output.Percent(estimate.Value), complete ? "complete" : $"{Output.Percent(estimate.Low)} to {Output.Percent(estimate.High)}"];
+        string[] Mean(string name, Estimate estimate) =>
+            [name, $"{estimate.Value:G6}", complete ? "complete" : $"{estimate.Low:G6} to {estimate.High:G6}"];
+        string[] Share(string name, Estimate estimate) =>
+            [name, Output.Percent(estimate.Value), complete ? "complete" : $"{Output.Percent(estimate.Low)} to "
+                + $"{Output.Percent(estimate.High)}"];
     }
 
     static string Describe(WorstPair worst) => worst.Error == 0 ? "" : $": {worst.A} × {worst.B} = {worst.Product}";

@@ -28,18 +28,28 @@ static class CircuitVerifyCommand
     public static Command Create()
     {
         Argument<Netlist> first = Values.Argument("A", $"A circuit: {CircuitConversion.Given}.", CircuitFiles.Load);
-        Argument<Reference> second = Values.Argument("B", $"Another, or '{Exact}' for the product of the two inputs of A.", given => new Reference(given == Exact ? null : CircuitFiles.Load(given)));
+        Argument<Reference> second = Values.Argument(
+            "B", $"Another, or '{Exact}' for the product of the two inputs of A.",
+            given => new Reference(given == Exact ? null : CircuitFiles.Load(given)));
         Option<long> samples = Values.Option(
             "--samples", "N", "How many random inputs are compared where there are too many for all.",
             text => Values.WholeNumber("--samples", text, 1, long.MaxValue));
         samples.DefaultValueFactory = _ => DefaultSamples;
         Option<ulong> seed = SharedOptions.Seed();
-        Option<bool> yosys = new("--yosys") { Description = "Prove it with Yosys, which has to be installed, where not all inputs could be compared." };
+        Option<bool> yosys = new("--yosys")
+        {
+            Description = "Prove it with Yosys, which has to be installed, where not all inputs could "
+            + "be compared."
+        };
         Option<int> timeout = Values.Integer("--timeout", "How many seconds Yosys tries.", least: 1, otherwise: DefaultTimeout);
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "verify", "Compare two circuits, or a circuit with the exact product.",
-            $"Where the inputs have together at most {CircuitComparison.MaxExhaustiveBits} bits, as two operands of {CircuitComparison.MaxExhaustiveBits / 2}, all are compared, which is a proof. Otherwise random ones are: half of them uniform, half with few ones or few zeros. The exit code is {DifferentExitCode} where they differ. With --json: equal (true, false, or null where there is no proof), compared, exhaustive, difference {{inputs, first, second}}, each a list of hexadecimal numbers, or null, proof (equal, different or undecided by Yosys, or null), seconds.")
+            $"Where the inputs have together at most {CircuitComparison.MaxExhaustiveBits} bits, as two operands of "
+                + $"{CircuitComparison.MaxExhaustiveBits / 2}, all are compared, which is a proof. Otherwise random ones are: half of "
+                + $"them uniform, half with few ones or few zeros. The exit code is {DifferentExitCode} where they differ. With --json: "
+                + $"equal (true, false, or null where there is no proof), compared, exhaustive, difference {{inputs, first, second}}, "
+                + "each a list of hexadecimal numbers, or null, proof (equal, different or undecided by Yosys, or null), seconds.")
         {
             first, second, samples, seed, yosys, timeout, json,
         };
@@ -50,12 +60,15 @@ static class CircuitVerifyCommand
             CheckPorts(a, b);
             var watch = Stopwatch.StartNew();
             int[] widths = [.. a.Inputs.Select(bus => bus.Width)];
-            Func<ulong[][], ulong[][]> right = b is null ? inputs => Products(inputs, a.Outputs[0].Width) : BitSlicedSimulator.Of(b).Evaluate;
-            CircuitComparison comparison = ProgressBar.While("comparing", CircuitComparison.Total(widths, parse.GetValue(samples)), progress => CircuitComparison.Run(
+            Func<ulong[][], ulong[][]> right = b is null ? inputs =>
+                Products(inputs, a.Outputs[0].Width) : BitSlicedSimulator.Of(b).Evaluate;
+            CircuitComparison comparison = ProgressBar
+                .While("comparing", CircuitComparison.Total(widths, parse.GetValue(samples)), progress => CircuitComparison.Run(
                 widths, BitSlicedSimulator.Of(a).Evaluate, right, parse.GetValue(samples), parse.GetValue(seed), progress, cancellation));
             Proof? proof = null;
             if (parse.GetValue(yosys) && comparison is { Exhaustive: false, Difference: null })
-                proof = Yosys.Prove(Yosys.Module(a, "first"), b is null ? Product(a) : Yosys.Module(b, "second"), parse.GetValue(timeout), cancellation);
+                proof = Yosys.Prove(
+                    Yosys.Module(a, "first"), b is null ? Product(a) : Yosys.Module(b, "second"), parse.GetValue(timeout), cancellation);
             if (parse.GetValue(json))
                 Output.PrintJson(Json(comparison, proof, watch.Elapsed.TotalSeconds));
             else
@@ -68,22 +81,28 @@ static class CircuitVerifyCommand
     static void CheckPorts(Netlist a, Netlist? b)
     {
         if (b is null && (a.Inputs.Count != 2 || a.Outputs.Count != 1))
-            throw new InputException($"{a} has {a.Inputs.Count} inputs and {a.Outputs.Count} outputs; the exact product is of two inputs and is one output");
+            throw new InputException(
+                $"{a} has {a.Inputs.Count} inputs and {a.Outputs.Count} outputs; the exact product is of two inputs and is one output");
         if (b is not null && (Widths(a.Inputs) != Widths(b.Inputs) || Widths(a.Outputs) != Widths(b.Outputs)))
-            throw new InputException($"{a} has inputs of {Widths(a.Inputs)} bits and outputs of {Widths(a.Outputs)}, and {b} has {Widths(b.Inputs)} and {Widths(b.Outputs)}; give circuits with the same widths");
+            throw new InputException(
+                $"{a} has inputs of {Widths(a.Inputs)} bits and outputs of {Widths(a.Outputs)}, and {b} has {Widths(b.Inputs)} and "
+                    + $"{Widths(b.Outputs)}; give circuits with the same widths");
     }
 
     static string Widths(IEnumerable<Bus> buses) => string.Join(" and ", buses.Select(bus => bus.Width));
 
     /// <summary>The exact products, as far as the output is wide.</summary>
-    static ulong[][] Products(ulong[][] inputs, int width) => [[.. inputs[0].Zip(inputs[1], (a, b) => a * b & ulong.MaxValue >> (NetlistBuilder.MaxBits - width))]];
+    static ulong[][] Products(ulong[][] inputs, int width) =>
+        [[.. inputs[0].Zip(inputs[1], (a, b) => a * b & ulong.MaxValue >> (NetlistBuilder.MaxBits - width))]];
 
     static string Product(Netlist a) =>
-        $"module second(input [{a.Inputs[0].Width - 1}:0] i0, input [{a.Inputs[1].Width - 1}:0] i1, output [{a.Outputs[0].Width - 1}:0] o0);\n  assign o0 = i0 * i1;\nendmodule\n";
+        $"module second(input [{a.Inputs[0].Width - 1}:0] i0, input [{a.Inputs[1].Width - 1}:0] i1, output [{a.Outputs[0].Width - 1}:0] "
+            + "o0);\n  assign o0 = i0 * i1;\nendmodule\n";
 
     static JsonObject Json(CircuitComparison comparison, Proof? proof, double seconds) => new()
     {
-        ["equal"] = comparison.Difference is not null || proof is Proof.Different ? false : comparison.Exhaustive || proof is Proof.Equal ? true : null,
+        ["equal"] = comparison.Difference is not null || proof is Proof.Different ? false : comparison.Exhaustive
+            || proof is Proof.Equal ? true : null,
         ["compared"] = comparison.Compared,
         ["exhaustive"] = comparison.Exhaustive,
         ["difference"] = comparison.Difference is Difference found
@@ -99,8 +118,10 @@ static class CircuitVerifyCommand
     {
         if (comparison.Difference is Difference found)
         {
-            Output.Print($"different: for the inputs {Shown(found.Inputs)} the first gives {Shown(found.First)}, the second {Shown(found.Second)}");
-            Output.Print($"found after {comparison.Compared:N0} {(comparison.Exhaustive ? "inputs, in order" : "random inputs")}, {seconds:F2} s");
+            Output.Print(
+                $"different: for the inputs {Shown(found.Inputs)} the first gives {Shown(found.First)}, the second {Shown(found.Second)}");
+            Output.Print(
+                $"found after {comparison.Compared:N0} {(comparison.Exhaustive ? "inputs, in order" : "random inputs")}, {seconds:F2} s");
             return;
         }
 
@@ -108,11 +129,15 @@ static class CircuitVerifyCommand
         {
             (true, _) => $"equal: all {comparison.Compared:N0} inputs compared, {seconds:F2} s",
             (_, Proof.Equal) => $"equal: proved by Yosys, and {comparison.Compared:N0} random inputs compared, {seconds:F2} s",
-            (_, Proof.Different) => $"different: Yosys found an input for which they differ; {comparison.Compared:N0} random inputs did not show it, {seconds:F2} s",
-            (_, Proof.Undecided) => $"no difference in {comparison.Compared:N0} random inputs; Yosys came to no end, so it is no proof, {seconds:F2} s",
+            (_, Proof.Different) =>
+                $"different: Yosys found an input for which they differ; {comparison.Compared:N0} random inputs did not show it, "
+                    + $"{seconds:F2} s",
+            (_, Proof.Undecided) =>
+                $"no difference in {comparison.Compared:N0} random inputs; Yosys came to no end, so it is no proof, {seconds:F2} s",
             _ => $"no difference in {comparison.Compared:N0} random inputs, which is no proof (--yosys tries one), {seconds:F2} s",
         });
     }
 
-    static string Shown(IEnumerable<ulong> numbers) => string.Join(", ", numbers.Select(number => string.Create(CultureInfo.InvariantCulture, $"{number} (0x{number:x})")));
+    static string Shown(IEnumerable<ulong> numbers) =>
+        string.Join(", ", numbers.Select(number => string.Create(CultureInfo.InvariantCulture, $"{number} (0x{number:x})")));
 }

@@ -25,22 +25,38 @@ static class CompareCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var subject = new VariantOptions();
-        Option<int?> first = SharedOptions.First($"Classify this many images at most, after those skipped; with --epsilon these are attacked, too, or {DefaultAttacked} if nothing is said.");
+        Option<int?> first = SharedOptions.First(
+            $"Classify this many images at most, after those skipped; with --epsilon these are attacked, too, or {DefaultAttacked} if "
+                + "nothing is said.");
         Option<Epsilon?> epsilon = Values.Option<Epsilon?>(
-            "--epsilon", "X", "Also measure robust accuracy at this L∞ distance, pixels from 0 to 1, as a number or a fraction: 0.03, 8/255. [default: no attack]",
-            text => Epsilon.Parse("--epsilon", text, number => number is > 0 and <= 1, "a number or a fraction above 0, up to 1, such as 0.03 or 8/255"));
+            "--epsilon", "X",
+            "Also measure robust accuracy at this L∞ distance, pixels from 0 to 1, as a number or a fraction: 0.03, 8/255. [default: no "
+                + "attack]",
+            text => Epsilon.Parse(
+                "--epsilon", text, number => number is > 0 and <= 1, "a number or a fraction above 0, up to 1, such as 0.03 or 8/255"));
         Option<CellLibrary> library = CellsListCommand.CellLibraryOption();
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> csv = new("--csv") { HelpName = "FILE", Description = "Also write all columns as CSV (RFC 4180)." };
-        Option<string?> plot = Values.Option<string?>("--plot", "FILE", "Also draw accuracy against energy, with the Pareto front: a file that ends in .png or .svg.", PlotFile);
+        Option<string?> plot = Values.Option<string?>(
+            "--plot", "FILE", "Also draw accuracy against energy, with the Pareto front: a file that ends in .png or .svg.", PlotFile);
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "compare", "Compare multipliers in one network: accuracy, error, energy, delay, area and robust accuracy.",
-            "One row per multiplier. Accuracy: with its 95 % interval (Wilson). MRED: the mean of |ŷ − y| / |y| over operands uniform in [−1, 1]; mean relative error: the mean of (ŷ − y) / y over the same. "
-            + $"Energy: of all products of an image, on the activations that {Comparison.PricedImages} images have in the network with this multiplier; layers that --layers leaves out are exact, and priced as such; sums and memory are not in it. Relative: to the network with exact multipliers everywhere. "
-            + "Delay and area: of the whole float multiplier: mantissa multiplier, exponent adders, sign, normalising multiplexers, and rounding in exact and bfloat16-nearest. exact is binary32 with an exact array, bfloat16 has an 8-bit Booth multiplier. The cost model is that of 'dapprox circuit cost', without hazards; operands in [−1, 1] are priced there. "
-            + "Robust accuracy: the fraction of the attacked images that are classified correctly after PGD (40 steps) and after APGD-T (100 iterations, 9 targets), with straight-through gradients (BPDA); it is an upper bound, and 'dapprox audit' looks closer. "
-            + "With --json: network, dataset, split, count, layers, accumulate, library, seed, epsilon, attacked, units, notes, rows [{multiplier, accuracy, correct, interval [low, high], mred, meanRelativeError, energyPerImage, energyPerProduct, relativeEnergy, delay, relativeDelay, area, relativeArea, robustAccuracy, robustInterval, reason (why there is no cost), seconds}]; null where there is no value. --csv has the same columns.")
+            "One row per multiplier. Accuracy: with its 95 % interval (Wilson). MRED: the mean of |ŷ − y| / |y| over operands uniform in "
+                + "[−1, 1]; mean relative error: the mean of (ŷ − y) / y over the same. "
+            + $"Energy: of all products of an image, on the activations that {Comparison.PricedImages} images have in the network with "
+            + "this multiplier; layers that --layers leaves out are exact, and priced as such; sums and memory are not in it. Relative: "
+            + "to the network with exact multipliers everywhere. "
+            + "Delay and area: of the whole float multiplier: mantissa multiplier, exponent adders, sign, normalising multiplexers, and "
+            + "rounding in exact and bfloat16-nearest. exact is binary32 with an exact array, bfloat16 has an 8-bit Booth multiplier. The "
+            + "cost model is that of 'dapprox circuit cost', without hazards; operands in [−1, 1] are priced there. "
+            + "Robust accuracy: the fraction of the attacked images that are classified correctly after PGD (40 steps) and after APGD-T "
+            + "(100 iterations, 9 targets), with straight-through gradients (BPDA); it is an upper bound, and 'dapprox audit' looks "
+            + "closer. "
+            + "With --json: network, dataset, split, count, layers, accumulate, library, seed, epsilon, attacked, units, notes, rows "
+            + "[{multiplier, accuracy, correct, interval [low, high], mred, meanRelativeError, energyPerImage, energyPerProduct, "
+            + "relativeEnergy, delay, relativeDelay, area, relativeArea, robustAccuracy, robustInterval, reason (why there is no cost), "
+            + "seconds}]; null where there is no value. --csv has the same columns.")
         {
             multipliers,
         };
@@ -104,14 +120,23 @@ static class CompareCommand
                     ["seed"] = comparison.Seed,
                     ["epsilon"] = budget?.Value,
                     ["attacked"] = comparison.Attacked,
-                    ["units"] = new JsonObject { ["energyPerImage"] = "pJ", ["energyPerProduct"] = "pJ", ["delay"] = "ps", ["area"] = "µm²", ["seconds"] = "s" },
+                    ["units"] = new JsonObject
+                    {
+                        ["energyPerImage"] = "pJ",
+                        ["energyPerProduct"] = "pJ",
+                        ["delay"] = "ps",
+                        ["area"] = "µm²",
+                        ["seconds"] = "s"
+                    },
                     ["notes"] = new JsonArray([.. Output.MantissaNotes(all).Select(note => JsonValue.Create(note))]),
                     ["rows"] = table.Json(),
                 });
                 return Task.CompletedTask;
             }
 
-            Output.Print($"{network.Name} on {images.Name} ({images.Split.ToString().ToLowerInvariant()}), {images.Count} images, layers: {layers}, sums in {accumulation.ToString().ToLowerInvariant()}");
+            Output.Print(
+                $"{network.Name} on {images.Name} ({images.Split.ToString().ToLowerInvariant()}), {images.Count} images, layers: "
+                    + $"{layers}, sums in {accumulation.ToString().ToLowerInvariant()}");
             table.Print();
             Output.NoteMantissas(all);
             return Task.CompletedTask;

@@ -122,7 +122,8 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
             .Where(i => rows[i].Price is not null)
             .Select(i => new ParetoPoint(Short(i), [rows[i].Price!.RelativeEnergy, 100 * rows[i].Accuracy.Accuracy]))];
         if (points.Length < rows.Count)
-            Output.Note($"note: {rows.Count - points.Length} of {rows.Count} multipliers are not in the figure: no energy is known of them");
+            Output.Note(
+                $"note: {rows.Count - points.Length} of {rows.Count} multipliers are not in the figure: no energy is known of them");
         if (IsSvg(file))
             AtomicFile.WriteText(file, ParetoFigure.Svg(title, axes, points, [.. Key()]));
         else
@@ -130,7 +131,8 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
     }
 
     /// <summary>A percentage; an error that is only small is not printed as none.</summary>
-    static string Small(double error) => error is > 0 and < 5e-5 ? string.Create(CultureInfo.InvariantCulture, $"{100 * error:0.#e-0} %") : Output.Percent(error);
+    static string Small(double error) =>
+        error is > 0 and < 5e-5 ? string.Create(CultureInfo.InvariantCulture, $"{100 * error:0.#e-0} %") : Output.Percent(error);
 
     /// <summary>An error that is printed as zero has no sign.</summary>
     static double WithoutMinus(double error) => Math.Abs(error) < 5e-5 ? 0 : error;
@@ -139,9 +141,11 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
 
     string Short(int row) => names[row].Length <= LongestName ? names[row] : $"#{row + 1}";
 
-    IEnumerable<string> Key() => Enumerable.Range(0, rows.Count).Where(i => names[i].Length > LongestName).Select(i => $"{Short(i)}  {names[i]}");
+    IEnumerable<string> Key() =>
+        Enumerable.Range(0, rows.Count).Where(i => names[i].Length > LongestName).Select(i => $"{Short(i)}  {names[i]}");
 
-    static JsonArray? Interval(Evaluation? evaluation) => evaluation is null ? null : new(evaluation.Interval.Low, evaluation.Interval.High);
+    static JsonArray? Interval(Evaluation? evaluation) =>
+        evaluation is null ? null : new(evaluation.Interval.Low, evaluation.Interval.High);
 
     static string Text((double Low, double High) interval) => $"{100 * interval.Low:F1}–{100 * interval.High:F1} %";
 

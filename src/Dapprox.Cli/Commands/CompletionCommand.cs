@@ -10,11 +10,14 @@ static class CompletionCommand
 {
     public static Command Create()
     {
-        Argument<Choice<string>> shell = Values.Argument("SHELL", $"{string.Join(", ", Scripts.Select(script => script.Name))}.", text => Names.Find("shell", text, Scripts, script => script.Name));
+        Argument<Choice<string>> shell = Values.Argument(
+            "SHELL", $"{string.Join(", ", Scripts.Select(script => script.Name))}.",
+            text => Names.Find("shell", text, Scripts, script => script.Name));
         shell.CompletionSources.Add([.. Scripts.Select(script => script.Name)]);
         var command = new DocumentedCommand(
             "completion", "Print a script that makes the shell complete dapprox's commands, options and values.",
-            "bash: eval \"$(dapprox completion bash)\" in ~/.bashrc; zsh: the same with zsh in ~/.zshrc; fish: dapprox completion fish > ~/.config/fish/completions/dapprox.fish.")
+            "bash: eval \"$(dapprox completion bash)\" in ~/.bashrc; zsh: the same with zsh in ~/.zshrc; fish: dapprox completion fish > "
+                + "~/.config/fish/completions/dapprox.fish.")
         {
             shell,
         };

@@ -15,7 +15,9 @@ static class DatasetsCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "datasets", "List the data sets, with what is found of each.",
-            $"All files found are read and compared with the checksums of the published ones. Looks in the folder that --data names, else {Datasets.FolderVariable}, else ~/.local/share/dapprox, and where operating systems put their packages. 'dapprox datasets fetch NAME' downloads one.")
+            "All files found are read and compared with the checksums of the published ones. Looks in the folder that --data names, else "
+                + $"{Datasets.FolderVariable}, else ~/.local/share/dapprox, and where operating systems put their packages. 'dapprox "
+                + "datasets fetch NAME' downloads one.")
         {
             data, json, FetchCommand.Create(),
         };
@@ -54,12 +56,15 @@ static class DatasetsCommand
         {
             DatasetDefinition definition = state.Definition;
             string files = state.Found ? (state.Canonical ? "as published" : "altered") : state.Place.Length > 0 ? "unusable" : "not found";
-            return (string[])[definition.Name, Text(state.Split), state.Found ? $"{state.Count}" : "–", $"{definition.Channels}×{definition.Height}×{definition.Width}", files, state.Place];
+            return (string[])[definition.Name, Text(state.Split), state.Found ? $"{state.Count}" : "–",
+                $"{definition.Channels}×{definition.Height}×{definition.Width}", files, state.Place];
         }));
         foreach (DatasetStatus state in states.Where(state => !state.Canonical && state.Place.Length > 0))
             Output.Note($"note: {state.Remark}");
         if (states.Any(state => !state.Found))
-            Output.Note($"'dapprox datasets fetch NAME' downloads a data set into {Datasets.Folder(null)}; --data or {Datasets.FolderVariable} names another folder");
+            Output.Note(
+                $"'dapprox datasets fetch NAME' downloads a data set into {Datasets.Folder(null)}; --data or {Datasets.FolderVariable} "
+                    + "names another folder");
     }
 
     static string Text(Split split) => split == Split.Train ? "train" : "test";

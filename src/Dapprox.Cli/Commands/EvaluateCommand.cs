@@ -23,12 +23,14 @@ static class EvaluateCommand
         Option<string?> logits = new("--logits")
         {
             HelpName = "FILE",
-            Description = "Also write the logits, as CSV: one image a line in the data set's order, one column a class, no titles. Numbers read back to the same bits.",
+            Description = "Also write the logits, as CSV: one image a line in the data set's order, one column a class, no titles. "
+                + "Numbers read back to the same bits.",
         };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "evaluate", "Measure a network's accuracy: the fraction of images that it classifies correctly.",
-            "The interval is the 95 % confidence interval of the accuracy over images of this kind (Wilson). With --json: accuracy, correct, count, interval [low, high], seconds (classifying only, without loading).");
+            "The interval is the 95 % confidence interval of the accuracy over images of this kind (Wilson). With --json: accuracy, "
+                + "correct, count, interval [low, high], seconds (classifying only, without loading).");
         subject.AddTo(command, multiplier);
         foreach (Option option in (Option[])[first, logits, json])
             command.Add(option);
@@ -65,7 +67,8 @@ static class EvaluateCommand
                 result = Evaluation.Of(network, images, batch =>
                 {
                     for (int i = 0; i < batch.Batch; i++)
-                        writer.WriteLine(string.Join(',', batch.Row(i).ToArray().Select(logit => logit.ToString("R", CultureInfo.InvariantCulture))));
+                        writer.WriteLine(
+                            string.Join(',', batch.Row(i).ToArray().Select(logit => logit.ToString("R", CultureInfo.InvariantCulture))));
                     progress(batch.Batch);
                 }, cancellation);
             });
@@ -86,7 +89,9 @@ static class EvaluateCommand
         Output.Print(subject);
         Output.PrintFields(
             ("accuracy", $"{Output.Percent(result.Accuracy, result.Count)} ({result.Correct} of {result.Count} images)"),
-            ("95 % interval", $"{Output.Percent(result.Interval.Low, result.Count)} to {Output.Percent(result.Interval.High, result.Count)}"),
+            (
+                "95 % interval",
+                $"{Output.Percent(result.Interval.Low, result.Count)} to {Output.Percent(result.Interval.High, result.Count)}"),
             ("time", $"{seconds:F2} s"));
     }
 }

@@ -31,41 +31,63 @@ static class ExploreCommand
 
     static readonly string[] FigureNames = [.. DesignFigures.All.Select(figure => figure.Name), Accuracy];
 
-    static readonly string[] LawNames = [.. OperandDistribution.All.Select(law => law.Name), .. IntegerDistribution.All.Select(law => law.Name)];
+    static readonly string[] LawNames = [
+        .. OperandDistribution.All.Select(law => law.Name), .. IntegerDistribution.All.Select(law => law.Name)];
 
     public static Command Create()
     {
-        Argument<string> shape = new("SHAPE") { Description = "The multiplier without its cells: array:24, carry-save:16, dadda:24, blocks:24:block=4, and so on." };
+        Argument<string> shape = new("SHAPE")
+        {
+            Description = "The multiplier without its cells: array:24, carry-save:16, dadda:24, "
+            + "blocks:24:block=4, and so on."
+        };
         Option<Choice<string>> by = Values.Choice<string>(
             "--by", "What has a cell of its own: every column, every row (array, carry-save), or every block (blocks).",
             new("columns", "columns"), new("rows", "rows"), new("blocks", "blocks"));
         Option<Cell[]> cells = Values.List("--cells", "CELL,…", "The full adders to choose from.", Cells.FindAdder);
         cells.DefaultValueFactory = _ => [Cells.FullAdder, Cells.Ama1, Cells.Ama2, Cells.Ama3, Cells.Ama4, Cells.Ama5];
         Option<string[]> objectives = Values.List(
-            "--objectives", "NAME,…", $"The objectives, minimised (accuracy: maximised): of {string.Join(", ", FigureNames)}. [default: mred,energy]", FigureName);
+            "--objectives", "NAME,…",
+            $"The objectives, minimised (accuracy: maximised): of {string.Join(", ", FigureNames)}. [default: mred,energy]", FigureName);
         Option<(string Name, double Goal)[]> meet = Values.List(
-            "--meet", "NAME=X,…", "Instead of objectives, the figures to match: minimises the root mean square of the relative differences.", ParseGoal);
+            "--meet", "NAME=X,…",
+            "Instead of objectives, the figures to match: minimises the root mean square of the relative differences.", ParseGoal);
         Option<string> distribution = Values.Option(
-            "--distribution", string.Join('|', LawNames), "The distribution of the operands: one of 'dapprox profile' measures the circuit as a float multiplier, one of 'dapprox circuit metrics' as an integer multiplier.",
+            "--distribution", string.Join('|', LawNames),
+            "The distribution of the operands: one of 'dapprox profile' measures the circuit as a float multiplier, one of 'dapprox "
+                + "circuit metrics' as an integer multiplier.",
             text => Names.Find("distribution", text, LawNames, name => name));
         distribution.DefaultValueFactory = _ => OperandDistribution.All[0].Name;
-        Option<int> samples = Values.Integer("--samples", "The products that each design is measured on, the same for all.", 1, DefaultSamples);
+        Option<int> samples = Values.Integer(
+            "--samples", "The products that each design is measured on, the same for all.", 1, DefaultSamples);
         Option<int> population = Values.Integer("--population", "How many designs NSGA-II keeps.", 4, DefaultPopulation);
         Option<int> generations = Values.Integer("--generations", "How many generations NSGA-II goes through.", 0, DefaultGenerations);
         Option<ulong> seed = SharedOptions.Seed();
-        Option<CellLibrary?> library = Values.Option<CellLibrary?>("--library", "FILE", "The cell library for energy, delay and area. [default: the one that is included]", CellLibraryFiles.Load);
+        Option<CellLibrary?> library = Values.Option<CellLibrary?>(
+            "--library", "FILE", "The cell library for energy, delay and area. [default: the one that is included]", CellLibraryFiles.Load);
         Option<string?> state = new("--state")
         {
             HelpName = "FILE",
             Description = "Keep how far the search is in this file, and go on from there if it exists; also with more generations.",
         };
-        Option<string?> plot = new("--plot") { HelpName = "FILE", Description = "Also draw the Pareto front as PNG: the first objective against each of the others." };
+        Option<string?> plot = new("--plot")
+        {
+            HelpName = "FILE",
+            Description = "Also draw the Pareto front as PNG: the first objective "
+            + "against each of the others."
+        };
         Option<int> first = Values.Integer("--first", "For accuracy: classify this many images.", 1, DefaultImages);
         var subject = new VariantOptions();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "explore", "Search multipliers whose adder cells differ from place to place, for the Pareto front of error and cost.",
-            $"Up to {MaxExhaustive:N0} designs are searched exhaustively, more by NSGA-II (Deb et al. 2002). The same seed finds the same designs, with any number of threads. Every command that takes a circuit or a multiplier takes a description printed here. mred, nmed, shareAbove: as in 'dapprox profile' or 'dapprox circuit metrics', under the distribution; energy, delay, area: by the cell library ('dapprox cells list'), on operands of the distribution, relative to the exact array of that width; transistors: those that publications count in full adders, likewise relative, without gates and half adders; accuracy: of the network in whose layers the design is the multiplier. With --json: space, method, law, samples, seed, designs (in the space), front, an array of {{circuit, and each figure by name}}, seconds.")
+            $"Up to {MaxExhaustive:N0} designs are searched exhaustively, more by NSGA-II (Deb et al. 2002). The same seed finds the same "
+                + "designs, with any number of threads. Every command that takes a circuit or a multiplier takes a description printed "
+                + "here. mred, nmed, shareAbove: as in 'dapprox profile' or 'dapprox circuit metrics', under the distribution; energy, "
+                + "delay, area: by the cell library ('dapprox cells list'), on operands of the distribution, relative to the exact array "
+                + "of that width; transistors: those that publications count in full adders, likewise relative, without gates and half "
+                + "adders; accuracy: of the network in whose layers the design is the multiplier. With --json: space, method, law, "
+                + $"samples, seed, designs (in the space), front, an array of {{circuit, and each figure by name}}, seconds.")
         {
             shape, by, cells, objectives, meet, distribution, samples, population, generations, seed, library, state, plot, first,
         };
@@ -76,36 +98,51 @@ static class ExploreCommand
         {
             var watch = Stopwatch.StartNew();
             var space = new DesignSpace(parse.GetValue(shape)!.ToLowerInvariant(), parse.GetValue(by).Value, parse.GetValue(cells)!);
-            DesignMeasurement measurement = Measurement(parse.GetValue(distribution)!, space.Bits, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(library));
+            DesignMeasurement measurement = Measurement(
+                parse.GetValue(distribution)!, space.Bits, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(library));
             (string Name, double Goal)[] goals = parse.GetValue(meet) ?? [];
             string[] asked = parse.GetValue(objectives) ?? [];
             if (goals.Length > 0 && asked.Length > 0)
                 throw new InputException("--meet takes the place of --objectives; leave out one of them");
-            string[] names = goals.Length > 0 ? [.. goals.Select(goal => goal.Name)] : asked.Length > 0 ? asked : [DesignFigures.Mred.Name, DesignFigures.Energy.Name];
-            DesignFigure[] figures = [.. names.Select(name => DesignFigures.All.FirstOrDefault(figure => figure.Name == name) ?? AccuracyFigure(subject, parse, parse.GetValue(first)))];
-            DesignFigure[] made = goals.Length == 0 ? figures : [DesignFigures.Miss([.. figures.Zip(goals, (figure, goal) => (figure, goal.Goal))])];
+            string[] names = goals.Length > 0 ? [
+                .. goals.Select(goal => goal.Name)] : asked.Length > 0 ? asked : [DesignFigures.Mred.Name, DesignFigures.Energy.Name];
+            DesignFigure[] figures = [
+                .. names.Select(
+                    name => DesignFigures.All.FirstOrDefault(
+                        figure => figure.Name == name) ?? AccuracyFigure(subject, parse, parse.GetValue(first)))];
+            DesignFigure[] made = goals.Length == 0
+                ? figures
+                : [DesignFigures.Miss([.. figures.Zip(goals, (figure, goal) => (figure, goal.Goal))])];
 
-            var problem = new SearchProblem(space.Places, space.Cells.Count, genes => DesignFigures.Values(new Design(space.Build(genes), measurement), made));
+            var problem = new SearchProblem(
+                space.Places, space.Cells.Count, genes => DesignFigures.Values(new Design(space.Build(genes), measurement), made));
             long designs = ExhaustiveSearch.Count(problem);
             SearchMethod method = designs <= MaxExhaustive
                 ? new ExhaustiveSearch(problem)
                 : new Nsga2(problem, parse.GetValue(population), parse.GetValue(generations), parse.GetValue(seed));
-            string target = goals.Length == 0 ? string.Join(',', names) : "meet " + string.Join(',', goals.Select(goal => string.Create(CultureInfo.InvariantCulture, $"{goal.Name}={goal.Goal}")));
-            string search = string.Create(CultureInfo.InvariantCulture, $"{space.Summary}; {target}; {parse.GetValue(distribution)}, {parse.GetValue(samples)} samples, seed {parse.GetValue(seed)}; {method.Summary}");
+            string target = goals.Length == 0 ? string.Join(',', names) : "meet " + string.Join(
+                ',', goals.Select(goal => string.Create(CultureInfo.InvariantCulture, $"{goal.Name}={goal.Goal}")));
+            string search = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{space.Summary}; {target}; {parse.GetValue(distribution)}, {parse.GetValue(samples)} samples, seed "
+                    + $"{parse.GetValue(seed)}; {method.Summary}");
             if (parse.GetValue(library) is CellLibrary given)
                 search += $"; cells of {given.Name}";
             if (names.Contains(Accuracy))
                 search += $"; accuracy of {subject.Identify(parse)}, {parse.GetValue(first)} images";
 
-            IReadOnlyList<Candidate> front = ParetoFront.Of(Run(method, search, problem, made.Length, parse.GetValue(state), cancellation).Candidates)
+            IReadOnlyList<Candidate> front = ParetoFront.Of(
+                Run(method, search, problem, made.Length, parse.GetValue(state), cancellation).Candidates)
                 .OrderBy(candidate => candidate.Values[0]).ToArray();
             DesignFigure[] shown = goals.Length == 0 ? figures : [.. made, .. figures];
-            double[][] values = [.. front.Select(candidate => DesignFigures.Measure(new Design(space.Build(candidate.Genes), measurement), shown))];
+            double[][] values = [
+                .. front.Select(candidate => DesignFigures.Measure(new Design(space.Build(candidate.Genes), measurement), shown))];
             string[] circuits = [.. front.Select(candidate => space.Describe(candidate.Genes))];
             if (parse.GetValue(plot) is string figureFile)
             {
                 byte[] png = ParetoFigure.Png(
-                    space.Title, [.. shown.Select(figure => new ParetoAxis(figure.Title, figure.LargerIsBetter))], [.. values.Select((numbers, i) => new ParetoPoint($"{i + 1}", numbers))]);
+                    space.Title, [.. shown.Select(figure => new ParetoAxis(figure.Title, figure.LargerIsBetter))],
+                    [.. values.Select((numbers, i) => new ParetoPoint($"{i + 1}", numbers))]);
                 AtomicFile.Write(figureFile, stream => stream.Write(png));
             }
 
@@ -136,7 +173,8 @@ static class ExploreCommand
         return command;
     }
 
-    static SearchState Run(SearchMethod method, string search, SearchProblem problem, int objectives, string? file, CancellationToken cancellation)
+    static SearchState Run(
+        SearchMethod method, string search, SearchProblem problem, int objectives, string? file, CancellationToken cancellation)
     {
         SearchState state = file is null ? SearchState.Begin : SearchStateFile.Load(file, search, problem, objectives);
         if (file is not null)
@@ -176,7 +214,9 @@ static class ExploreCommand
         if (IntegerDistribution.All.FirstOrDefault(known => known.Name == law) is IntegerDistribution integers)
             return DesignMeasurement.OfIntegers(integers, bits, samples, seed, library);
         if (bits - 1 is < 1 or > Binary32.FractionBits)
-            throw new InputException($"--distribution {law} is for float multipliers, whose mantissas have 2 to {Binary32.FractionBits + 1} bits, and the shape has {bits}; give --distribution {IntegerDistribution.All[0]}");
+            throw new InputException(
+                $"--distribution {law} is for float multipliers, whose mantissas have 2 to {Binary32.FractionBits + 1} bits, and the "
+                    + $"shape has {bits}; give --distribution {IntegerDistribution.All[0]}");
         return DesignMeasurement.OfFloats(OperandDistribution.Find(law), bits, samples, seed, library);
     }
 
@@ -185,7 +225,8 @@ static class ExploreCommand
         (Network network, _, Dataset images) = subject.Load(parse);
         Dataset some = images.First(Math.Min(first, images.Count));
         return new DesignFigure(
-            Accuracy, design => Evaluation.Of(subject.With(parse, network, new CircuitMultiplier(design.Circuit)), some).Accuracy, LargerIsBetter: true);
+            Accuracy, design =>
+                Evaluation.Of(subject.With(parse, network, new CircuitMultiplier(design.Circuit)), some).Accuracy, LargerIsBetter: true);
     }
 
     static string FigureName(string text) => Names.Find("figure", text, FigureNames, name => name);

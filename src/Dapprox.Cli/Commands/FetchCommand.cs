@@ -17,18 +17,21 @@ static class FetchCommand
         Argument<DatasetDefinition> name = Values.Argument(
             "NAME", $"The data set: {string.Join(", ", Datasets.All.Select(definition => definition.Name))}.", Datasets.Find);
         Option<string?> data = SharedOptions.Data();
-        Option<Uri?> from = Values.Option<Uri?>("--from", "URL", "Download from this mirror. [default: where the data set is published]", Address);
+        Option<Uri?> from = Values.Option<Uri?>(
+            "--from", "URL", "Download from this mirror. [default: where the data set is published]", Address);
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "fetch", "Download a data set from where it is published.",
-            "A file counts only with the published length and checksum; files that are there already are kept. After an error or Ctrl-C no half file remains. With --json: name, written (the paths).")
+            "A file counts only with the published length and checksum; files that are there already are kept. After an error or Ctrl-C "
+                + "no half file remains. With --json: name, written (the paths).")
         {
             name, data, from, json,
         };
         command.SetAction(async (parse, cancellation) =>
         {
             DatasetDefinition definition = parse.GetValue(name)!;
-            IReadOnlyList<string> written = await FetchAsync(definition, parse.GetValue(data), parse.GetValue(from), cancellation).ConfigureAwait(false);
+            IReadOnlyList<string> written = await FetchAsync(
+                definition, parse.GetValue(data), parse.GetValue(from), cancellation).ConfigureAwait(false);
             if (parse.GetValue(json))
             {
                 Output.PrintJson(new JsonObject
@@ -65,7 +68,11 @@ static class FetchCommand
 
     static Task<IReadOnlyList<string>> FetchAsync(DatasetDefinition definition, string? data, Uri? from, CancellationToken cancellation)
     {
-        return ProgressBar.WhileAsync($"downloading {definition.Name}", report => DatasetDownload.FetchAsync(definition.Name, data, new Listener<DownloadProgress>(file =>
-            report((double)file.Received / file.Total, $"downloading {file.File}, {file.Received / BytesPerMegabyte:F1} of {file.Total / BytesPerMegabyte:F1} MB")), from, cancellation));
+        return ProgressBar.WhileAsync($"downloading {definition.Name}", report => DatasetDownload
+            .FetchAsync(definition.Name, data, new Listener<DownloadProgress>(file =>
+            report(
+                (double)file.Received / file.Total,
+                $"downloading {file.File}, {file.Received / BytesPerMegabyte:F1} of {file.Total / BytesPerMegabyte:F1} "
+                    + "MB")), from, cancellation));
     }
 }

@@ -25,19 +25,29 @@ static class ModelCommand
 
     static DocumentedCommand Inspect()
     {
-        Argument<string> model = new("MODEL") { Description = $"A .safetensors, .pt, .pth or .onnx file, or an included network ({string.Join(", ", TrainedModels.Shipped)})." };
+        Argument<string> model = new("MODEL")
+        {
+            Description = "A .safetensors, .pt, .pth or .onnx file, or an included network "
+            + $"({string.Join(", ", TrainedModels.Shipped)})."
+        };
         var networkOptions = new NetworkOptions();
         Option<LayerSelection> layers = SharedOptions.Layers();
         Option<string?> price = new("--price")
         {
             HelpName = "MULTIPLIER",
-            Description = "Also price the products of an image, with this multiplier in the layers that are replaced and exact in the others: a name ('dapprox multipliers'), a circuit such as array:24:ama5, or a circuit file.",
+            Description = "Also price the products of an image, with this multiplier in the layers that are replaced and exact in the "
+                + "others: a name ('dapprox multipliers'), a circuit such as array:24:ama5, or a circuit file.",
         };
         Option<CellLibrary> library = CellsListCommand.CellLibraryOption();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "inspect", "List the layers of a network, what goes into them, how often they multiply, and which a multiplier would replace.",
-            $"Of a .safetensors file and a PyTorch state dict (.pt, .pth; nothing in it is run) the architecture is told from the names and shapes of the tensors. ONNX files are read with the operator sets 9 to 21 and these operators: {string.Join(", ", OnnxModels.Operators)}. Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul are what a multiplier replaces; all else stays exact, and nothing is folded into them unless --fold-batch-norm asks for it. With --json: name, inputShape, classes, multiplications, layers [{{name, kind, inputShapes, multiplications, replaced, energy}}], circuit, energy and exactEnergy (fJ an image; null without --price).")
+            "Of a .safetensors file and a PyTorch state dict (.pt, .pth; nothing in it is run) the architecture is told from the names "
+                + "and shapes of the tensors. ONNX files are read with the operator sets 9 to 21 and these operators: "
+                + $"{string.Join(", ", OnnxModels.Operators)}. Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul are what a "
+                + "multiplier replaces; all else stays exact, and nothing is folded into them unless --fold-batch-norm asks for it. With "
+                + $"--json: name, inputShape, classes, multiplications, layers [{{name, kind, inputShapes, multiplications, replaced, "
+                + $"energy}}], circuit, energy and exactEnergy (fJ an image; null without --price).")
         {
             model,
         };
@@ -63,10 +73,13 @@ static class ModelCommand
         Argument<string> from = new("FROM") { Description = "A .pt, .pth or .safetensors file." };
         Argument<string> to = new("TO") { Description = "The .safetensors file to write." };
         Option<Architecture?> architecture = Values.Option<Architecture?>(
-            "--architecture", "NAME", "Say in the header which architecture the weights are for, where several have the same tensors. [default: none]", Architecture.Find);
+            "--architecture", "NAME",
+            "Say in the header which architecture the weights are for, where several have the same tensors. [default: none]",
+            Architecture.Find);
         var command = new DocumentedCommand(
             "convert", "Write the weights of a PyTorch state dict as safetensors.",
-            "Tensors of real numbers keep their names and shapes and become float32; those of integers, which count batches, are left out. Nothing in the file is run.")
+            "Tensors of real numbers keep their names and shapes and become float32; those of integers, which count batches, are left "
+                + "out. Nothing in the file is run.")
         {
             from, to, architecture,
         };
@@ -76,17 +89,24 @@ static class ModelCommand
             if (!file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
                 throw new InputException($"'{file}' does not end in .safetensors, which is what is written");
             IReadOnlyDictionary<string, Tensor> tensors = TrainedModels.Weights(parse.GetValue(from)!);
-            Safetensors.Save(file, tensors, parse.GetValue(architecture) is Architecture named ? new Dictionary<string, string> { ["architecture"] = named.Name } : null);
+            Safetensors.Save(
+                file, tensors,
+                parse.GetValue(
+                    architecture) is Architecture named ? new Dictionary<string, string> { ["architecture"] = named.Name } : null);
             Console.WriteLine($"{file}: {tensors.Count} tensors, {tensors.Values.Sum(tensor => (long)tensor.Data.Length):N0} numbers");
         });
         return command;
     }
 
-    /// <summary>By layer, the shapes of what goes in for one image; those of no image at all have the same dimensions, and take no time.</summary>
+    /// <summary>
+    /// By layer, the shapes of what goes in for one image; those of no image at all have the same dimensions, and take no time.
+    /// </summary>
     static int[][][] InputShapes(Network network)
     {
         var shapes = new int[network.Layers.Count][][];
-        network.Observe(Tensor.Zeros([0, .. network.InputShape]), (place, inputs) => shapes[place] = [.. inputs.Select(input => input.Shape[1..].ToArray())]);
+        network.Observe(
+            Tensor.Zeros([0, .. network.InputShape]),
+            (place, inputs) => shapes[place] = [.. inputs.Select(input => input.Shape[1..].ToArray())]);
         return shapes;
     }
 
@@ -114,21 +134,31 @@ static class ModelCommand
 
     static void Print(Network network, HashSet<int> replaced, int[][][] shapes, Prices? prices)
     {
-        Output.Print($"{network.Name}: images {string.Join('×', network.InputShape.ToArray())}, {network.Classes} classes, {network.Multiplications:N0} multiplications an image");
-        Output.PrintTable(["layer", "kind", "takes", ">multiplications", ">share", "replaced", .. prices is null ? (string[])[] : [">nJ"]], network.Layers.Select((layer, place) =>
+        Output.Print(
+            $"{network.Name}: images {string.Join('×', network.InputShape.ToArray())}, {network.Classes} classes, "
+                + $"{network.Multiplications:N0} multiplications an image");
+        Output.PrintTable(["layer", "kind", "takes", ">multiplications", ">share", "replaced", .. prices is null ? (string[])[] : [">nJ"]],
+            network.Layers.Select((layer, place) =>
         {
             long? products = (layer as IMultiplies)?.Multiplications;
             return (string[])
             [
                 layer.Name, Kind(layer), string.Join(" and ", shapes[place].Select(shape => string.Join('×', shape))),
-                products is null ? "" : $"{products:N0}", products is null ? "" : Output.Percent((double)products / network.Multiplications), replaced.Contains(place) ? "yes" : "",
-                .. prices is null ? (string[])[] : [products is null ? "" : $"{prices.Energy(layer, replaced.Contains(place)) / FemtojoulesPerNanojoule:N1}"],
+                products is null ? "" : $"{products:N0}",
+                products is null ? "" : Output.Percent((double)products / network.Multiplications), replaced.Contains(place) ? "yes" : "",
+                .. prices is null
+                    ? (string[])[]
+                    : [products is null ? "" : $"{prices.Energy(layer, replaced.Contains(place)) / FemtojoulesPerNanojoule:N1}"],
             ];
         }));
         if (prices is null)
             return;
         double energy = prices.Energy(network, replaced), exact = prices.Energy(network, []);
-        Output.Print($"The products of an image take {energy / FemtojoulesPerNanojoule:N1} nJ, {Output.Percent(energy / exact)} of the {exact / FemtojoulesPerNanojoule:N1} nJ of exact ones: {prices.Product:F0} fJ a product of {prices.Circuit}, {prices.ExactProduct:F0} fJ of {ExactMultiplier.Rounded}; operands uniform in [−1, 1], no hazards, no sums, no memory. On images of a data set: dapprox circuit cost.");
+        Output.Print(
+            $"The products of an image take {energy / FemtojoulesPerNanojoule:N1} nJ, {Output.Percent(energy / exact)} of the "
+                + $"{exact / FemtojoulesPerNanojoule:N1} nJ of exact ones: {prices.Product:F0} fJ a product of {prices.Circuit}, "
+                + $"{prices.ExactProduct:F0} fJ of {ExactMultiplier.Rounded}; operands uniform in [−1, 1], no hazards, no sums, no "
+                + "memory. On images of a data set: dapprox circuit cost.");
     }
 
     /// <summary>What a product costs, in fJ, on random operands.</summary>
@@ -141,18 +171,23 @@ static class ModelCommand
             return new(circuit, Price(CircuitFiles.FindMultiplier(circuit)), Price(ExactMultiplier.Rounded));
 
             double Price(FloatMultiplier multiplier) =>
-                new CostMeasurement(multiplier).OnRandomOperands(library, IntegerDistribution.Normalised, Samples, seed: 1, cancellation: cancellation).TotalEnergy;
+                new CostMeasurement(multiplier).OnRandomOperands(
+                    library, IntegerDistribution.Normalised, Samples, seed: 1, cancellation: cancellation).TotalEnergy;
         }
 
-        public double? Energy(Layer layer, bool isReplaced) => (layer as IMultiplies)?.Multiplications * (isReplaced ? Product : ExactProduct);
+        public double? Energy(Layer layer, bool isReplaced) =>
+            (layer as IMultiplies)?.Multiplications * (isReplaced ? Product : ExactProduct);
 
-        public double Energy(Network network, HashSet<int> replaced) => network.Layers.Select((layer, place) => Energy(layer, replaced.Contains(place)) ?? 0).Sum();
+        public double Energy(Network network, HashSet<int> replaced) =>
+            network.Layers.Select((layer, place) => Energy(layer, replaced.Contains(place)) ?? 0).Sum();
     }
 
     /// <summary>The kind of layer, in words: <c>max pool</c>.</summary>
     static string Kind(Layer layer)
     {
         string name = layer.GetType().Name.Replace("2D", "", StringComparison.Ordinal);
-        return string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+        return string.Concat(
+            name.Select(
+                (letter, i) => i > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
     }
 }

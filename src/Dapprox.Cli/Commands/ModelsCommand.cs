@@ -15,7 +15,8 @@ static class ModelsCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "models", "List the included trained networks, for --model.",
-            "Shows the images each takes, how many classes it tells apart, and how many multiplications one image needs. --model also takes files, see 'dapprox model inspect'.")
+            "Shows the images each takes, how many classes it tells apart, and how many multiplications one image needs. --model also "
+                + "takes files, see 'dapprox model inspect'.")
         {
             json,
         };
@@ -43,5 +44,8 @@ static class ModelsCommand
 
     static void PrintTable(Network[] networks) => Output.PrintTable(
         ["name", "images", ">classes", ">multiplications an image"],
-        networks.Select(network => (string[])[network.Name, string.Join('×', network.InputShape.ToArray()), $"{network.Classes}", $"{network.Multiplications:N0}"]));
+        networks.Select(
+            network =>
+                (string[])[network.Name, string.Join('×', network.InputShape.ToArray()), $"{network.Classes}",
+                    $"{network.Multiplications:N0}"]));
 }

@@ -11,7 +11,8 @@ static class MultipliersCommand
     public static Command Create()
     {
         Option<bool> json = SharedOptions.Json();
-        var command = new Command("multipliers", "List the multipliers that --multiplier knows, with what they compute and where they were published.") { json };
+        var command = new Command(
+            "multipliers", "List the multipliers that --multiplier knows, with what they compute and where they were published.") { json };
         command.SetAction(parse =>
         {
             if (parse.GetValue(json))
@@ -33,5 +34,6 @@ static class MultipliersCommand
     });
 
     static void PrintTable() => Output.PrintTable(
-        ["name", "~what it computes", "~source"], Multipliers.All.Select(multiplier => (string[])[multiplier.Name, multiplier.Summary, multiplier.Source]));
+        ["name", "~what it computes", "~source"],
+        Multipliers.All.Select(multiplier => (string[])[multiplier.Name, multiplier.Summary, multiplier.Source]));
 }

@@ -23,12 +23,16 @@ static class MultiplyCommand
         Option<string?> pairs = new("--pairs")
         {
             HelpName = "FILE",
-            Description = "Multiply the pairs of a file instead: lines 'a b' of binary32 bit patterns in hexadecimal; further columns and lines that begin with # are ignored. Prints lines 'a b product'.",
+            Description = "Multiply the pairs of a file instead: lines 'a b' of binary32 bit patterns in hexadecimal; further columns and "
+                + "lines that begin with # are ignored. Prints lines 'a b product'.",
         };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "multiply", "Multiply two binary32 numbers, and show the bits.",
-            "Shows the fields of both operands, the exact product rounded to nearest even, the multiplier's product, and its relative error (ŷ − y) / y, where y is the unrounded product. The operands have roles: most approximate multipliers do not commute. With --json: multiplier, a, b, exact, product (each with value, bits, sign, exponent, fraction), relativeError; with --pairs a list of a, b, product as bit patterns.")
+            "Shows the fields of both operands, the exact product rounded to nearest even, the multiplier's product, and its relative "
+                + "error (ŷ − y) / y, where y is the unrounded product. The operands have roles: most approximate multipliers do not "
+                + "commute. With --json: multiplier, a, b, exact, product (each with value, bits, sign, exponent, fraction), "
+                + "relativeError; with --pairs a list of a, b, product as bit patterns.")
         {
             a, b, multiplier, pairs, json,
         };
@@ -44,7 +48,9 @@ static class MultiplyCommand
             else if (left is float activation && right is float weight)
                 Multiply(hardware, activation, weight, parse.GetValue(json));
             else
-                throw new InputException($"{(left is null ? "no operand is" : "only one operand is")} given; give 'A B', such as 'multiply 0.856 0.471', or '--pairs FILE'");
+                throw new InputException(
+                    $"{(left is null ? "no operand is" : "only one operand is")} given; give 'A B', such as 'multiply 0.856 0.471', or "
+                        + "'--pairs FILE'");
             Output.NoteMantissas(hardware);
             return Task.CompletedTask;
         });
@@ -54,7 +60,8 @@ static class MultiplyCommand
     static Argument<float?> Operand(string name, string description)
     {
         Argument<float?> argument = Values.Argument<float?>(
-            name, $"{description}: a decimal number (rounded to binary32), inf, nan, or a bit pattern such as 0x3f5b22d1.", text => Parse(name, text));
+            name, $"{description}: a decimal number (rounded to binary32), inf, nan, or a bit pattern such as 0x3f5b22d1.", text =>
+                Parse(name, text));
         argument.Arity = ArgumentArity.ZeroOrOne;
         return argument;
     }
@@ -63,7 +70,8 @@ static class MultiplyCommand
     {
         if (text.StartsWith(HexPrefix, StringComparison.OrdinalIgnoreCase))
         {
-            return text.Length == HexPrefix.Length + 8 && uint.TryParse(text.AsSpan(HexPrefix.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint bits)
+            return text.Length == HexPrefix.Length + 8 && uint.TryParse(
+                text.AsSpan(HexPrefix.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint bits)
                 ? BitConverter.UInt32BitsToSingle(bits)
                 : throw new InputException($"{name} is '{text}'; give a bit pattern of eight hexadecimal digits, such as 0x3f5b22d1");
         }
@@ -75,7 +83,8 @@ static class MultiplyCommand
             throw new InputException($"{name} is '{text}'; give a number such as 0.856, inf, nan, or a bit pattern such as 0x3f5b22d1");
         // Parsing turns what is too large into infinity without a word.
         if (float.IsInfinity(number) && char.IsAsciiDigit(word.FirstOrDefault()))
-            throw new InputException($"{name} is '{text}', beyond the largest binary32 number {float.MaxValue}; give a smaller one, or inf");
+            throw new InputException(
+                $"{name} is '{text}', beyond the largest binary32 number {float.MaxValue}; give a smaller one, or inf");
         return number;
     }
 
@@ -103,9 +112,15 @@ static class MultiplyCommand
 
         Output.PrintTable(["", "value", "bits", "sign, exponent, fraction"],
         [
-            Row("A (activation)", a), Row("B (weight)", b), Row("exact", exact), .. multiplier == ExactMultiplier.Rounded ? (string[][])[] : [Row(multiplier.Name, product)],
+            Row("A (activation)", a), Row("B (weight)", b), Row("exact", exact),
+            .. multiplier == ExactMultiplier.Rounded ? (string[][])[] : [Row(multiplier.Name, product)],
         ]);
-        Output.PrintFields(("relative error", double.IsFinite(error.Value) ? $"{100 * error.Value:+0.######;-0.######;0} %" : "undefined: the exact product is zero or not finite, or the product is not finite"));
+        Output.PrintFields(
+            (
+                "relative error",
+                double.IsFinite(error.Value)
+                    ? $"{100 * error.Value:+0.######;-0.######;0} %"
+                    : "undefined: the exact product is zero or not finite, or the product is not finite"));
     }
 
     static string[] Row(string title, float number)

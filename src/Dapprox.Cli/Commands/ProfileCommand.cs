@@ -20,13 +20,20 @@ static class ProfileCommand
 
     public static Command Create()
     {
-        Argument<FloatMultiplier> name = Values.Argument("NAME", $"The multiplier: {SharedOptions.MultiplierForms}.", CircuitFiles.FindMultiplier);
+        Argument<FloatMultiplier> name = Values.Argument(
+            "NAME", $"The multiplier: {SharedOptions.MultiplierForms}.", CircuitFiles.FindMultiplier);
         Option<OperandDistribution?> distribution = Values.Option<OperandDistribution?>(
             "--distribution", string.Join('|', OperandDistribution.All.Select(known => known.Name)),
-            $"How operands are drawn: {string.Join("; ", OperandDistribution.All.Select(known => $"{known.Name}, {known.Summary}"))}. [default: {OperandDistribution.All[0].Name}]", OperandDistribution.Find);
-        Option<long?> samples = Values.Option<long?>("--samples", "N", $"How many products to look at. [default: {DefaultSamples}]", ParseSamples);
+            $"How operands are drawn: {string.Join("; ", OperandDistribution.All.Select(known => $"{known.Name}, {known.Summary}"))}. "
+                + $"[default: {OperandDistribution.All[0].Name}]",
+            OperandDistribution.Find);
+        Option<long?> samples = Values.Option<long?>(
+            "--samples", "N", $"How many products to look at. [default: {DefaultSamples}]", ParseSamples);
         Option<int?> bits = Values.Option<int?>(
-            "--bits", "N", $"Instead of a sample, look at all pairs of numbers in [1, 2) with at most this many significant bits, 1 to {ErrorMeasurement.MaxBits}.", ParseBits);
+            "--bits", "N",
+            "Instead of a sample, look at all pairs of numbers in [1, 2) with at most this many significant bits, 1 to "
+                + $"{ErrorMeasurement.MaxBits}.",
+            ParseBits);
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> plot = new("--plot")
         {
@@ -36,7 +43,13 @@ static class ProfileCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "profile", "Measure the error of a multiplier against the exact real product.",
-            "With ŷ the multiplier's product and y the exact one: MRED is the mean of |ŷ − y| / |y| over all y that are not zero; NMED the mean of |ŷ − y| divided by the normaliser, the largest |y| possible under the distribution (normal: the largest that occurred); bias the mean of ŷ − y; above exact the fraction with |ŷ| > |y|. Intervals are 95 % (normal approximation; Wilson for fractions). With --json: multiplier, law, samples, seed, bits, mred, nmed, normaliser, meanError, bias, shareAbove, each of these but the normaliser with an Interval [low, high] of that name, worstError and worstRelativeError {error, activation, weight, product, exact}, zeroProducts, notFinite, histogram {scale, width, counts, below, above} of (ŷ − y) / y, seconds.")
+            "With ŷ the multiplier's product and y the exact one: MRED is the mean of |ŷ − y| / |y| over all y that are not zero; NMED "
+                + "the mean of |ŷ − y| divided by the normaliser, the largest |y| possible under the distribution (normal: the largest "
+                + "that occurred); bias the mean of ŷ − y; above exact the fraction with |ŷ| > |y|. Intervals are 95 % (normal "
+                + "approximation; Wilson for fractions). With --json: multiplier, law, samples, seed, bits, mred, nmed, normaliser, "
+                + "meanError, bias, shareAbove, each of these but the normaliser with an Interval [low, high] of that name, worstError "
+                + "and worstRelativeError {error, activation, weight, product, exact}, zeroProducts, notFinite, histogram {scale, width, "
+                + "counts, below, above} of (ŷ − y) / y, seconds.")
         {
             name, distribution, samples, bits, seed, plot, json,
         };
@@ -51,14 +64,19 @@ static class ProfileCommand
                 Refuse("--samples", parse.GetValue(samples) is not null);
                 Refuse("--plot", figure is not null);
                 if (parse.GetValue(distribution) is OperandDistribution given && given != OperandDistribution.Mantissa)
-                    throw new InputException($"--bits takes all mantissas, not the distribution {given}; leave out --distribution, or give --distribution {OperandDistribution.Mantissa}");
-                metrics = ProgressBar.While("measuring", 1, progress => ErrorMeasurement.AllPairs(multiplier, significant, progress: progress, cancellation: cancellation));
+                    throw new InputException(
+                        $"--bits takes all mantissas, not the distribution {given}; leave out --distribution, or give --distribution "
+                            + $"{OperandDistribution.Mantissa}");
+                metrics = ProgressBar.While(
+                    "measuring", 1,
+                    progress => ErrorMeasurement.AllPairs(multiplier, significant, progress: progress, cancellation: cancellation));
             }
             else
             {
                 OperandDistribution chosen = parse.GetValue(distribution) ?? OperandDistribution.All[0];
                 metrics = ProgressBar.While("measuring", 1, progress => ErrorMeasurement.Sample(
-                    multiplier, chosen, parse.GetValue(samples) ?? DefaultSamples, parse.GetValue(seed), progress: progress, cancellation: cancellation));
+                    multiplier, chosen, parse.GetValue(samples) ?? DefaultSamples, parse.GetValue(seed), progress: progress,
+                    cancellation: cancellation));
                 if (figure is not null)
                 {
                     byte[] png = NoiseFigure.Draw(NoiseProfile.Measure(metrics, multiplier, chosen, parse.GetValue(seed)));
@@ -140,7 +158,8 @@ static class ProfileCommand
             Row($"NMED, mean |ŷ − y| / {metrics.Normaliser:G6}", metrics.NormalisedMeanError),
             Row("mean |ŷ − y|", metrics.MeanAbsoluteError),
             Row("bias, mean ŷ − y", metrics.Bias),
-            ["above exact, |ŷ| > |y|", Output.Percent(metrics.ShareAbove.Value), metrics.Bits is null ? $"{Output.Percent(metrics.ShareAbove.Low)} to {Output.Percent(metrics.ShareAbove.High)}" : "complete"],
+            ["above exact, |ŷ| > |y|", Output.Percent(metrics.ShareAbove.Value), metrics.Bits is null
+                ? $"{Output.Percent(metrics.ShareAbove.Low)} to {Output.Percent(metrics.ShareAbove.High)}" : "complete"],
             .. metrics.NotFinite > 0 ? (string[][])[["not finite, left out", $"{metrics.NotFinite:N0}", ""]] : [],
         ]);
         Output.PrintFields(
@@ -150,7 +169,8 @@ static class ProfileCommand
         Output.PrintFields(("figure", figure ?? ""));
     }
 
-    static string[] Row(string name, Estimate estimate) => [name, $"{estimate.Value:G6}", estimate.Low == estimate.High ? "complete" : $"{estimate.Low:G6} to {estimate.High:G6}"];
+    static string[] Row(string name, Estimate estimate) =>
+        [name, $"{estimate.Value:G6}", estimate.Low == estimate.High ? "complete" : $"{estimate.Low:G6} to {estimate.High:G6}"];
 
     static string Describe(WorstProduct worst) => $"{worst.Activation:R} × {worst.Weight:R} = {worst.Product:R}";
 
@@ -168,7 +188,9 @@ static class ProfileCommand
         {
             double low = -histogram.Scale + i * BinsPerLine * histogram.Width, high = low + BinsPerLine * histogram.Width;
             string bar = new('█', (int)Math.Round((double)Width * lines[i] / most));
-            Console.WriteLine($"  {$"{100 * low:+0.######;-0.######;0}",9} to {$"{100 * high:+0.######;-0.######;0} %",-11} {Output.Percent((double)lines[i] / all),8}  {bar}");
+            Console.WriteLine(
+                $"  {$"{100 * low:+0.######;-0.######;0}",9} to {$"{100 * high:+0.######;-0.######;0} %",-11} "
+                    + $"{Output.Percent((double)lines[i] / all),8}  {bar}");
         }
     }
 }

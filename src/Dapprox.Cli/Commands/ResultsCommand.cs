@@ -20,11 +20,15 @@ static partial class ResultsCommand
     };
 
     static Option<RunFolder[]> Run() => Values.Option(
-        "--run", "DIR,…", $"The folder of a run, or what attack --save wrote; of several, results have a column run. [default: {RunOptions.ReproductionFolder} or {RunOptions.AuditFolder}, whichever is here]", Folders);
+        "--run", "DIR,…",
+        "The folder of a run, or what attack --save wrote; of several, results have a column run. [default: "
+            + $"{RunOptions.ReproductionFolder} or {RunOptions.AuditFolder}, whichever is here]",
+        Folders);
 
     // A folder may have a comma in its name.
     static RunFolder[] Folders(string text) =>
-        [.. (Directory.Exists(text) ? [text] : text.Split(',', StringSplitOptions.TrimEntries)).Select(folder => Values.Folder("--run", folder)).DistinctBy(Path.GetFullPath).Select(folder => new RunFolder(folder))];
+        [.. (Directory.Exists(text) ? [text] : text.Split(',', StringSplitOptions.TrimEntries))
+            .Select(folder => Values.Folder("--run", folder)).DistinctBy(Path.GetFullPath).Select(folder => new RunFolder(folder))];
 
     /// <summary>The runs that are meant: those given, or the one in a default folder.</summary>
     static RunFolder[] Runs(ParseResult parse, Option<RunFolder[]> option)
@@ -35,19 +39,31 @@ static partial class ResultsCommand
         return here switch
         {
             [string one] => [new RunFolder(one)],
-            [] => throw new InputException($"no run is here, neither {RunOptions.ReproductionFolder} nor {RunOptions.AuditFolder}; give --run with the folder of a run or of what attack --save wrote"),
-            _ => throw new InputException($"there are two runs here, {string.Join(" and ", here)}; give --run with one of them, or --run {string.Join(',', here)} for both"),
+            [] =>
+                throw new InputException(
+                    $"no run is here, neither {RunOptions.ReproductionFolder} nor {RunOptions.AuditFolder}; give --run with the folder of "
+                        + "a run or of what attack --save wrote"),
+            _ =>
+                throw new InputException(
+                    $"there are two runs here, {string.Join(" and ", here)}; give --run with one of them, or --run "
+                        + $"{string.Join(',', here)} for both"),
         };
     }
 
     static DocumentedCommand Query()
     {
-        var sql = new Argument<string>("SQL") { Description = "The query, in DuckDB's SQL; 'dapprox results list' shows tables and columns." };
+        var sql = new Argument<string>("SQL")
+        {
+            Description = "The query, in DuckDB's SQL; 'dapprox results list' shows tables and "
+            + "columns."
+        };
         Option<RunFolder[]> run = Run();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "query", "Query the results of runs with SQL.",
-            "Each kind of unit is a table: attack has one row for each attacked image, predictions one for each classified one. Runs queried together are told apart by the column run: add it to GROUP BY, or each mean is over all of them. An example: SELECT attack, source, avg(l2) FROM attack WHERE success GROUP BY ALL ORDER BY ALL. With --json: columns, rows.")
+            "Each kind of unit is a table: attack has one row for each attacked image, predictions one for each classified one. Runs "
+                + "queried together are told apart by the column run: add it to GROUP BY, or each mean is over all of them. An example: "
+                + "SELECT attack, source, avg(l2) FROM attack WHERE success GROUP BY ALL ORDER BY ALL. With --json: columns, rows.")
         {
             sql, run, json,
         };
@@ -64,7 +80,9 @@ static partial class ResultsCommand
                 return Task.CompletedTask;
             }
 
-            string[] titles = [.. answer.Columns.Select((column, i) => answer.Values.All(row => row[i] is null or ValueType) ? $">{column.Name}" : column.Name)];
+            string[] titles = [
+                .. answer.Columns.Select(
+                    (column, i) => answer.Values.All(row => row[i] is null or ValueType) ? $">{column.Name}" : column.Name)];
             Output.PrintTable(titles, answer.Values.Select(row => Array.ConvertAll(row, Words)));
             Console.WriteLine($"{answer.Count} {(answer.Count == 1 ? "row" : "rows")}");
             return Task.CompletedTask;
@@ -76,14 +94,16 @@ static partial class ResultsCommand
     {
         Option<RunFolder[]> run = Run();
         Option<bool> json = SharedOptions.Json();
-        var command = new DocumentedCommand("list", "List the tables of runs with their columns.", "With --json: tables [{name, units, rows, columns}].") { run, json };
+        var command = new DocumentedCommand(
+            "list", "List the tables of runs with their columns.", "With --json: tables [{name, units, rows, columns}].") { run, json };
         command.SetAction((parse, cancellation) =>
         {
             RunFolder[] runs = Runs(parse, run);
             (string Name, long Units, long Count, string[] Columns)[] tables = [.. RunQuery.Kinds(runs).Select(kind =>
             {
                 Rows counts = RunQuery.Ask(runs, $"SELECT count(DISTINCT filename), count(*) FROM {kind}", cancellation);
-                string[] columns = [.. RunQuery.Ask(runs, $"SELECT * FROM {kind} LIMIT 0", cancellation).Columns.Select(column => column.Name)];
+                string[] columns = [
+                    .. RunQuery.Ask(runs, $"SELECT * FROM {kind} LIMIT 0", cancellation).Columns.Select(column => column.Name)];
                 return (kind, (long)counts.Values[0][0]!, (long)counts.Values[0][1]!, columns);
             })];
             if (parse.GetValue(json))
@@ -103,7 +123,9 @@ static partial class ResultsCommand
 
             foreach ((string name, long units, long count, string[] columns) in tables)
             {
-                Output.PrintFields(("table", name), ("units", $"{units}"), ("rows", $"{count:N0}"), ("columns", InLines(columns, Output.Width - "columns  ".Length)));
+                Output.PrintFields(
+                    ("table", name), ("units", $"{units}"), ("rows", $"{count:N0}"),
+                    ("columns", InLines(columns, Output.Width - "columns  ".Length)));
                 Console.WriteLine();
             }
 
@@ -123,7 +145,8 @@ static partial class ResultsCommand
         Option<string> to = Values.Option("--to", "DIR", "Where the files go, one for each table.", text => Values.Folder("--to", text));
         to.DefaultValueFactory = _ => ".";
         Option<bool> json = SharedOptions.Json();
-        var command = new DocumentedCommand("export", "Write the tables of runs as CSV, Parquet or JSON.", "With --json: files.") { format, run, to, json };
+        var command = new DocumentedCommand(
+            "export", "Write the tables of runs as CSV, Parquet or JSON.", "With --json: files.") { format, run, to, json };
         command.SetAction((parse, cancellation) =>
         {
             IReadOnlyList<string> files = RunQuery.Export(Runs(parse, run), parse.GetValue(format)!, parse.GetValue(to)!, cancellation);
@@ -142,14 +165,17 @@ static partial class ResultsCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "status", "Show which units of runs are done, running, failed or pending, and why they failed.",
-            "A unit is running while a process on this machine, or on one that shares the folder, has it. With --json: done, running, failed, pending, units [{run, unit, file, state, why}].")
+            "A unit is running while a process on this machine, or on one that shares the folder, has it. With --json: done, running, "
+                + "failed, pending, units [{run, unit, file, state, why}].")
         {
             run, json,
         };
         command.SetAction((parse, _) =>
         {
             RunFolder[] runs = Runs(parse, run);
-            (RunFolder Run, PlannedUnit Unit, UnitState State, string? Why)[] units = [.. runs.SelectMany(folder => folder.Planned().Select(unit =>
+            (
+                RunFolder Run, PlannedUnit Unit, UnitState State,
+                string? Why)[] units = [.. runs.SelectMany(folder => folder.Planned().Select(unit =>
             {
                 UnitState state = folder.State(unit.File);
                 return (folder, unit, state, state == UnitState.Failed ? folder.Failure(unit.File) : null);
@@ -175,7 +201,9 @@ static partial class ResultsCommand
                 return Task.CompletedTask;
             }
 
-            foreach (IGrouping<string, (RunFolder Run, PlannedUnit Unit, UnitState State, string? Why)> one in units.GroupBy(unit => unit.Run.Path))
+            foreach (
+                IGrouping<string,
+                (RunFolder Run, PlannedUnit Unit, UnitState State, string? Why)> one in units.GroupBy(unit => unit.Run.Path))
             {
                 if (runs.Length > 1)
                     Output.Print(one.Key);
@@ -184,7 +212,9 @@ static partial class ResultsCommand
 
             foreach ((RunFolder _, PlannedUnit _, UnitState _, string? why) in units.Where(unit => unit.Why is not null))
                 Output.Print($"failed: {why}");
-            Console.WriteLine($"{Count(UnitState.Done)} done, {Count(UnitState.Running)} running, {Count(UnitState.Failed)} failed, {Count(UnitState.Pending)} pending");
+            Console.WriteLine(
+                $"{Count(UnitState.Done)} done, {Count(UnitState.Running)} running, {Count(UnitState.Failed)} failed, "
+                    + $"{Count(UnitState.Pending)} pending");
             return Task.CompletedTask;
         });
         return command;

@@ -23,15 +23,21 @@ static partial class SubmitCommand
         Option<string?> data = SharedOptions.Data();
         Option<string> output = RunOptions.Folder("The folder of the run, which all nodes see.", RunOptions.ReproductionFolder);
         Option<ulong> seed = SharedOptions.Seed();
-        Option<string?> partition = Values.Option<string?>("--partition", "NAME", "The partition. [default: the one of the cluster]", Word("--partition"));
-        Option<string?> time = Values.Option<string?>("--time", "LIMIT", "The time limit of a task, as sbatch takes it: 90 (minutes), 12:00:00, 2-12:00. [default: the one of the partition]", Limit);
+        Option<string?> partition = Values.Option<string?>(
+            "--partition", "NAME", "The partition. [default: the one of the cluster]", Word("--partition"));
+        Option<string?> time = Values.Option<string?>(
+            "--time", "LIMIT",
+            "The time limit of a task, as sbatch takes it: 90 (minutes), 12:00:00, 2-12:00. [default: the one of the partition]", Limit);
         Option<int> processors = Values.Integer("--cpus", "How many processors each task gets.", least: 1, otherwise: DefaultProcessors);
         Option<int?> together = Values.Integer("--at-once", "The most tasks that run at once. [default: no limit]", least: 1);
         Option<bool> dry = new("--dry-run") { Description = "Write the scripts, but submit nothing." };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "submit", "Run the tables and figures of the paper on a Slurm cluster.",
-            $"Each unit that is not done is a task of a job array; a dependent job writes the report when all tasks have ended. A killed task is requeued, up to {Slurm.MaxRestarts} times; 'dapprox results status --run DIR' says why a task failed. Units that are done are not submitted again, so the same command submits what is left. The scripts are in DIR/slurm. With --json: tasks, job, merge (numbers of the jobs; null with --dry-run), scripts.")
+            "Each unit that is not done is a task of a job array; a dependent job writes the report when all tasks have ended. A killed "
+                + $"task is requeued, up to {Slurm.MaxRestarts} times; 'dapprox results status --run DIR' says why a task failed. Units "
+                + "that are done are not submitted again, so the same command submits what is left. The scripts are in DIR/slurm. With "
+                + "--json: tasks, job, merge (numbers of the jobs; null with --dry-run), scripts.")
         {
             scale, only, data, output, seed, partition, time, processors, together, dry, json,
         };
@@ -45,7 +51,8 @@ static partial class SubmitCommand
             IReadOnlyList<WorkUnit> asked = Reproduction.AllUnits(some.Length > 0 ? some : AllExperiments.List, chosen);
             IReadOnlyList<WorkUnit> units = Runner.InOrder(asked, context), left = Runner.Left(asked, context);
             if (left.Count > Slurm.MaxTasks)
-                throw new InputException($"there are {left.Count} units, and a job array takes {Slurm.MaxTasks}; submit some of them with --only");
+                throw new InputException(
+                    $"there are {left.Count} units, and a job array takes {Slurm.MaxTasks}; submit some of them with --only");
             context.Folder.Probe();
             context.Folder.Plan(context.Seed, [.. units.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))]);
             string[] arguments =
@@ -55,7 +62,8 @@ static partial class SubmitCommand
                 .. dataFolder is null ? (string[])[] : ["--data", Path.GetFullPath(dataFolder)],
             ];
             (string? unitsScript, string mergeScript) = Slurm.WriteScripts(
-                folder, [.. left.Select(context.FileOf)], arguments, new SlurmRequest(parse.GetValue(partition), parse.GetValue(time), parse.GetValue(processors), parse.GetValue(together)));
+                folder, [.. left.Select(context.FileOf)], arguments,
+                new SlurmRequest(parse.GetValue(partition), parse.GetValue(time), parse.GetValue(processors), parse.GetValue(together)));
 
             string[] scripts = unitsScript is null ? [mergeScript] : [unitsScript, mergeScript];
             string? job = null, merge = null;
@@ -64,16 +72,25 @@ static partial class SubmitCommand
                 if (unitsScript is not null)
                     job = await Slurm.SubmitAsync([unitsScript], cancellation).ConfigureAwait(false);
                 // Whatever becomes of the tasks: the report then says what is missing.
-                merge = await Slurm.SubmitAsync([.. job is null ? (string[])[] : [$"--dependency=afterany:{job}"], mergeScript], cancellation).ConfigureAwait(false);
+                merge = await Slurm.SubmitAsync(
+                    [.. job is null ? (string[])[] : [$"--dependency=afterany:{job}"], mergeScript], cancellation).ConfigureAwait(false);
             }
 
             if (parse.GetValue(json))
             {
-                Output.PrintJson(new JsonObject { ["tasks"] = left.Count, ["job"] = job, ["merge"] = merge, ["scripts"] = new JsonArray([.. scripts.Select(script => (JsonNode)script)]) });
+                Output.PrintJson(
+                    new JsonObject
+                    {
+                        ["tasks"] = left.Count,
+                        ["job"] = job,
+                        ["merge"] = merge,
+                        ["scripts"] = new JsonArray([.. scripts.Select(script => (JsonNode)script)])
+                    });
             }
             else
             {
-                Output.Print($"{left.Count} of {units.Count} units are left{(job is null ? "" : $", submitted as job {job}")}{(merge is null ? "" : $"; job {merge} writes the report")}");
+                Output.Print($"{left.Count} of {units.Count} units are "
+                    + $"left{(job is null ? "" : $", submitted as job {job}")}{(merge is null ? "" : $"; job {merge} writes the report")}");
                 Output.PrintFields(("scripts", string.Join('\n', scripts)));
                 Console.WriteLine($"state    {Shell.CommandLine(["results", "status", "--run", folder])}");
             }
@@ -86,10 +103,13 @@ static partial class SubmitCommand
 
     static string? Limit(string text) => TimeLimit().IsMatch(text)
         ? text
-        : throw new InputException($"--time is '{text}'; give minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes or days-hours:minutes:seconds");
+        : throw new InputException(
+            $"--time is '{text}'; give minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes or "
+                + "days-hours:minutes:seconds");
 
     // They go into a script, so nothing but what such names are made of.
-    static Func<string, string?> Word(string option) => text => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:".Contains(c, StringComparison.Ordinal))
+    static Func<string, string?> Word(string option) =>
+        text => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:".Contains(c, StringComparison.Ordinal))
         ? text
         : throw new InputException($"{option} is '{text}'; give letters, digits and - _ . , : only");
 }

@@ -24,14 +24,27 @@ static class TrainCommand
         Option<string?> data = SharedOptions.Data();
         Option<int?> epochs = Integer("--epochs", "The number of epochs.", 1, options => options.Epochs);
         Option<int?> batchSize = Integer("--batch-size", "The batch size.", 1, options => options.BatchSize);
-        Option<Optimiser?> optimiser = Values.Option<Optimiser?>("--optimiser", "adam|sgd", Described("adam, or sgd with a momentum of 0.9.", options => options.Optimiser.ToString().ToLowerInvariant()),
+        Option<Optimiser?> optimiser = Values.Option<Optimiser?>("--optimiser", "adam|sgd",
+            Described("adam, or sgd with a momentum of 0.9.", options => options.Optimiser.ToString().ToLowerInvariant()),
             text => Names.Find("optimiser", text, Enum.GetValues<Optimiser>(), known => known.ToString().ToLowerInvariant()));
-        Option<double?> rate = Number("--learning-rate", "The initial learning rate; it falls to zero along half a cosine.", number => number > 0, "a number above 0, such as 0.001", options => options.LearningRate);
-        Option<double?> decay = Number("--weight-decay", "The weight decay (L2).", number => number >= 0, "a number of at least 0, such as 0.0005", options => options.WeightDecay);
-        Option<int?> shift = Integer("--shift", "Augmentation: move each image by up to this many pixels each way.", 0, options => options.Shift);
-        Option<double?> adversarial = Number("--adversarial-epsilon", "Adversarial training: learn from images moved by up to this much per pixel against the network (Wong et al. 2020); 0 for none.", number => number is >= 0 and <= 1, "a number from 0 to 1, such as 0.1", options => options.AdversarialEpsilon);
-        Option<double?> rotation = Number("--rotation", "Augmentation: turn each image by up to this many degrees either way.", number => number is >= 0 and <= 180, "a number of degrees from 0 to 180", options => options.Rotation);
-        Option<bool?> flip = Values.Option<bool?>("--flip", "true|false", Described("Augmentation: mirror every second image.", options => options.Flip ? "true" : "false"),
+        Option<double?> rate = Number(
+            "--learning-rate", "The initial learning rate; it falls to zero along half a cosine.", number => number > 0,
+            "a number above 0, such as 0.001", options => options.LearningRate);
+        Option<double?> decay = Number(
+            "--weight-decay", "The weight decay (L2).", number => number >= 0, "a number of at least 0, such as 0.0005",
+            options => options.WeightDecay);
+        Option<int?> shift = Integer(
+            "--shift", "Augmentation: move each image by up to this many pixels each way.", 0, options => options.Shift);
+        Option<double?> adversarial = Number(
+            "--adversarial-epsilon",
+            "Adversarial training: learn from images moved by up to this much per pixel against the network (Wong et al. 2020); 0 for "
+                + "none.",
+            number => number is >= 0 and <= 1, "a number from 0 to 1, such as 0.1", options => options.AdversarialEpsilon);
+        Option<double?> rotation = Number(
+            "--rotation", "Augmentation: turn each image by up to this many degrees either way.", number => number is >= 0 and <= 180,
+            "a number of degrees from 0 to 180", options => options.Rotation);
+        Option<bool?> flip = Values.Option<bool?>("--flip", "true|false",
+            Described("Augmentation: mirror every second image.", options => options.Flip ? "true" : "false"),
             text => bool.TryParse(text, out bool flips) ? flips : throw new InputException($"--flip is '{text}'; give true or false"));
         Option<int?> threads = Integer("--threads", "Threads to train with; the weights depend on it.", 1, options => options.Threads);
         Option<ulong> seed = SharedOptions.Seed();
@@ -43,14 +56,19 @@ static class TrainCommand
         Option<string?> checkpoint = new("--checkpoint")
         {
             HelpName = "FILE",
-            Description = "Keep the state here after each epoch. When the file is there, training goes on from it, to the weights that an uninterrupted training gives. [default: none]",
+            Description = "Keep the state here after each epoch. When the file is there, training goes on from it, to the weights that an "
+                + "uninterrupted training gives. [default: none]",
         };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "train", "Train a network on a data set, with exact arithmetic.",
-            "Minimises the cross-entropy. One training image in ten is held out, and the weights of the epoch that classifies most of these correctly are saved. The same options give the same weights on the same kind of processor. In the end the saved file is read back and judged on the test images. With --json: architecture, dataset, file, bestEpoch, validationAccuracy, testAccuracy, epochs (each with epoch, loss, trainAccuracy, validationAccuracy), seconds.")
+            "Minimises the cross-entropy. One training image in ten is held out, and the weights of the epoch that classifies most of "
+                + "these correctly are saved. The same options give the same weights on the same kind of processor. In the end the saved "
+                + "file is read back and judged on the test images. With --json: architecture, dataset, file, bestEpoch, "
+                + "validationAccuracy, testAccuracy, epochs (each with epoch, loss, trainAccuracy, validationAccuracy), seconds.")
         {
-            architecture, dataset, data, epochs, batchSize, optimiser, rate, decay, shift, rotation, flip, adversarial, threads, seed, output, checkpoint, json,
+            architecture, dataset, data, epochs, batchSize, optimiser, rate, decay, shift, rotation, flip, adversarial, threads, seed,
+            output, checkpoint, json,
         };
         command.KeepsState = checkpoint;
         command.SetAction((parse, cancellation) =>
@@ -97,20 +115,25 @@ static class TrainCommand
     /// <summary>A help text with the defaults of all architectures.</summary>
     static string Described(string text, Func<TrainingOptions, object> value)
     {
-        string[] values = [.. TorchArchitecture.All.Select(known => string.Create(CultureInfo.InvariantCulture, $"{value(known.Defaults)}"))];
-        string shown = values.Distinct().Count() == 1 ? values[0] : string.Join(", ", TorchArchitecture.All.Zip(values, (known, one) => $"{one} for {known.Name}"));
+        string[] values = [
+            .. TorchArchitecture.All.Select(known => string.Create(CultureInfo.InvariantCulture, $"{value(known.Defaults)}"))];
+        string shown = values.Distinct().Count() == 1 ? values[0] : string.Join(
+            ", ", TorchArchitecture.All.Zip(values, (known, one) => $"{one} for {known.Name}"));
         return $"{text} [default: {shown}]";
     }
 
     static Option<int?> Integer(string name, string text, int least, Func<TrainingOptions, object> value) =>
         Values.Option<int?>(name, "N", Described(text, value), given => (int)Values.WholeNumber(name, given, least, int.MaxValue));
 
-    static Option<double?> Number(string name, string text, Func<double, bool> isLegal, string legal, Func<TrainingOptions, object> value) =>
+    static Option<double?> Number(
+        string name, string text, Func<double, bool> isLegal, string legal, Func<TrainingOptions, object> value) =>
         Values.Option<double?>(name, "X", Described(text, value), given => Values.Number(name, given, isLegal, legal));
 
-    static TrainingResult Train(TorchArchitecture network, Dataset data, TrainingOptions options, List<EpochReport> reports, CancellationToken cancellation)
+    static TrainingResult Train(
+        TorchArchitecture network, Dataset data, TrainingOptions options, List<EpochReport> reports, CancellationToken cancellation)
     {
-        return ProgressBar.While($"training {network.Name}", report => Trainer.Train(network, data, options, new Listener<EpochReport>(epoch =>
+        return ProgressBar
+            .While($"training {network.Name}", report => Trainer.Train(network, data, options, new Listener<EpochReport>(epoch =>
         {
             reports.Add(epoch);
             Output.Note(Line(epoch, options.Epochs));
@@ -119,7 +142,8 @@ static class TrainCommand
     }
 
     static string Line(EpochReport report, int epochs) => string.Create(CultureInfo.InvariantCulture,
-        $"epoch {report.Epoch} of {epochs}: loss {report.Loss:F4}, accuracy {Output.Percent(report.TrainAccuracy)}, held-out {Output.Percent(report.ValidationAccuracy)}{(report.Best ? ", best" : "")}");
+        $"epoch {report.Epoch} of {epochs}: loss {report.Loss:F4}, accuracy {Output.Percent(report.TrainAccuracy)}, held-out "
+            + $"{Output.Percent(report.ValidationAccuracy)}{(report.Best ? ", best" : "")}");
 
     static JsonObject Json(TrainingResult result, string file, Evaluation judged, List<EpochReport> reports, double seconds) => new()
     {
@@ -142,6 +166,8 @@ static class TrainCommand
     static void Print(TrainingResult result, string file, Evaluation judged, double seconds)
     {
         Output.Print($"{file}: {result.Architecture.Name} trained on {result.Dataset} in {seconds:F1} s");
-        Output.Print($"best epoch {result.BestEpoch}: {Output.Percent(result.ValidationAccuracy)} of the held-out images, {Output.Percent(judged.Accuracy)} of the test images ({judged.Correct} of {judged.Count})");
+        Output.Print(
+            $"best epoch {result.BestEpoch}: {Output.Percent(result.ValidationAccuracy)} of the held-out images, "
+                + $"{Output.Percent(judged.Accuracy)} of the test images ({judged.Correct} of {judged.Count})");
     }
 }

@@ -17,9 +17,12 @@ readonly record struct Epsilon(double Value, string Text)
     public static Epsilon Parse(string name, string text, Func<double, bool> isLegal, string legal)
     {
         string[] parts = text.Split('/', 2, StringSplitOptions.TrimEntries);
-        double[] numbers = Array.ConvertAll(parts, part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN);
+        double[] numbers = Array.ConvertAll(
+            parts,
+            part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN);
         double value = numbers.Length == 1 ? numbers[0] : numbers[0] / numbers[1];
-        return double.IsFinite(value) && isLegal(value) ? new Epsilon(value, string.Join('/', parts)) : throw new InputException($"{name} is '{text}'; give {legal}");
+        return double.IsFinite(value) && isLegal(value) ? new Epsilon(
+            value, string.Join('/', parts)) : throw new InputException($"{name} is '{text}'; give {legal}");
     }
 
     /// <inheritdoc/>

@@ -15,9 +15,23 @@ sealed class ImageOptions
     readonly NetworkOptions networkOptions = new();
     readonly Option<DatasetDefinition?> dataset = SharedOptions.Dataset();
     readonly Option<string?> data = SharedOptions.Data();
-    readonly Option<string?> pictures = new("--images") { HelpName = "DIR", Description = "Your own pictures instead of a data set: PNG, JPEG, WebP, BMP or GIF; with --model and --labels." };
-    readonly Option<string?> labels = new("--labels") { HelpName = "CSV", Description = "The pictures of --images to use, with their classes: on each line a file, a comma and a class from 0." };
-    readonly Option<int?> resize = Values.Integer("--resize", "Resize each picture of --images to N pixels on its shorter side, then crop the network's size from the centre. [default: accept pictures of the network's size only]", least: 1);
+    readonly Option<string?> pictures = new("--images")
+    {
+        HelpName = "DIR",
+        Description = "Your own pictures instead of a data set: PNG, "
+        + "JPEG, WebP, BMP or GIF; with --model and --labels."
+    };
+    readonly Option<string?> labels = new("--labels")
+    {
+        HelpName = "CSV",
+        Description = "The pictures of --images to use, with their "
+        + "classes: on each line a file, a comma and a class from 0."
+    };
+    readonly Option<int?> resize = Values.Integer(
+        "--resize",
+        "Resize each picture of --images to N pixels on its shorter side, then crop the network's size from the centre. [default: accept "
+            + "pictures of the network's size only]",
+        least: 1);
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [model, .. networkOptions.All, dataset, data, pictures, labels, resize];
@@ -50,11 +64,13 @@ sealed class ImageOptions
     {
         string? folder = parse.GetValue(pictures), file = parse.GetValue(labels);
         if (folder is null != file is null)
-            throw new InputException($"{(folder is null ? "--labels" : "--images")} is given alone; give --images DIR and --labels CSV together");
+            throw new InputException(
+                $"{(folder is null ? "--labels" : "--images")} is given alone; give --images DIR and --labels CSV together");
         if (folder is not null && parse.GetValue(dataset) is not null)
             throw new InputException("--images and --dataset are both given; give one of them");
         if (folder is null && parse.GetValue(resize) is not null)
-            throw new InputException("--resize is about pictures of your own, and there are none; give --images and --labels, or leave it out");
+            throw new InputException(
+                "--resize is about pictures of your own, and there are none; give --images and --labels, or leave it out");
         return folder is null
             ? Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data))
             : PictureFolder.Load(folder, file!, network, parse.GetValue(resize));
@@ -81,5 +97,8 @@ sealed class ImageOptions
     /// <param name="parse">The command line.</param>
     public string Identify(ParseResult parse) =>
         $"{parse.GetValue(model) ?? "the network"}{networkOptions.Identify(parse)} of "
-        + (parse.GetValue(pictures) is string folder ? $"{folder}, {parse.GetValue(labels)}{(parse.GetValue(resize) is int side ? $", resized to {side}" : "")}" : (parse.GetValue(dataset) ?? Datasets.All[0]).Name);
+        + (
+            parse.GetValue(pictures) is string folder
+                ? $"{folder}, {parse.GetValue(labels)}{(parse.GetValue(resize) is int side ? $", resized to {side}" : "")}"
+                : (parse.GetValue(dataset) ?? Datasets.All[0]).Name);
 }

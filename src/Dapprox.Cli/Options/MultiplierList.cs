@@ -5,13 +5,16 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Options;
 
-/// <summary>Several multipliers on the command line: names, circuits and files with commas between them, and files that list them.</summary>
+/// <summary>
+/// Several multipliers on the command line: names, circuits and files with commas between them, and files that list them.
+/// </summary>
 static class MultiplierList
 {
     const long MaxBytes = 1 << 20;
 
     /// <summary>What can be given, for help.</summary>
-    public const string Given = "names ('dapprox multipliers'), circuits such as array:24:ama1:columns=20, circuit files, and @FILE for a file with one of these a line (empty lines and what follows a # do not count)";
+    public const string Given = "names ('dapprox multipliers'), circuits such as array:24:ama1:columns=20, circuit files, and @FILE for a "
+        + "file with one of these a line (empty lines and what follows a # do not count)";
 
     /// <summary>The multipliers, each with what it was given as; a repeated one counts once.</summary>
     /// <param name="words">The words; commas end an item, but not in the lines of a file.</param>

@@ -5,15 +5,26 @@ using Dapprox.Networks.Models;
 
 namespace Dapprox.Cli.Options;
 
-/// <summary>The options that say how a network's file is to be taken: what it wants its images to be like, and whether normalisations are folded.</summary>
+/// <summary>
+/// The options that say how a network's file is to be taken: what it wants its images to be like, and whether normalisations are folded.
+/// </summary>
 sealed class NetworkOptions
 {
-    readonly Option<double[]> mean = Numbers("--mean", "0.485,0.456,0.406", "The mean to subtract from pixels in [0, 1]: one number, or one per channel. [default: 0]");
-    readonly Option<double[]> deviation = Numbers("--deviation", "0.229,0.224,0.225", "The standard deviation to divide by, likewise; 0.00392157 for a network that takes pixels up to 255. [default: 1]");
+    readonly Option<double[]> mean = Numbers(
+        "--mean", "0.485,0.456,0.406", "The mean to subtract from pixels in [0, 1]: one number, or one per channel. [default: 0]");
+    readonly Option<double[]> deviation = Numbers(
+        "--deviation", "0.229,0.224,0.225",
+        "The standard deviation to divide by, likewise; 0.00392157 for a network that takes pixels up to 255. [default: 1]");
     readonly Option<Choice<ImageLayout>> layout = Values.Choice<ImageLayout>(
-        "--layout", "The network's input layout: channels first, or channels last as in Keras.", new("nchw", ImageLayout.Nchw), new("nhwc", ImageLayout.Nhwc));
+        "--layout", "The network's input layout: channels first, or channels last as in Keras.", new("nchw", ImageLayout.Nchw),
+        new("nhwc", ImageLayout.Nhwc));
 
-    readonly Option<bool> fold = new("--fold-batch-norm") { Description = "Fold batch normalisation into the convolution or dense layer before it, as deployed networks often do. The approximate products are then those of the folded weights." };
+    readonly Option<bool> fold = new(
+        "--fold-batch-norm")
+    {
+        Description = "Fold batch normalisation into the convolution or dense layer before it, as deployed "
+            + "networks often do. The approximate products are then those of the folded weights."
+    };
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [mean, deviation, layout, fold];
@@ -22,14 +33,20 @@ sealed class NetworkOptions
     /// <param name="parse">The command line.</param>
     /// <param name="network">The network as its file has it.</param>
     /// <exception cref="InputException">The options do not fit it.</exception>
-    public Network Apply(ParseResult parse, Network network) => Of(parse).ApplyTo(parse.GetValue(fold) ? network.FoldBatchNormalization() : network);
+    public Network Apply(ParseResult parse, Network network) =>
+        Of(parse).ApplyTo(parse.GetValue(fold) ? BatchNormalizationFolding.Fold(network) : network);
 
     /// <summary>What is done, in words that differ where something else is; empty where nothing is.</summary>
     /// <param name="parse">The command line.</param>
     public string Identify(ParseResult parse)
     {
         Preprocessing preprocessing = Of(parse);
-        return (parse.GetValue(fold) ? ", batch normalisations folded" : "") + (preprocessing == Preprocessing.None ? "" : $", mean {string.Join(',', preprocessing.Mean)}, deviation {string.Join(',', preprocessing.Deviation)}, {preprocessing.Layout}");
+        return (parse.GetValue(fold) ? ", batch normalisations folded" : "")
+            + (
+                preprocessing == Preprocessing.None
+                    ? ""
+                    : $", mean {string.Join(',', preprocessing.Mean)}, deviation {string.Join(',', preprocessing.Deviation)}, "
+                        + $"{preprocessing.Layout}");
     }
 
     Preprocessing Of(ParseResult parse)
@@ -43,5 +60,8 @@ sealed class NetworkOptions
     // Not a list in which a repeated value counts once: channels may have equal numbers.
     static Option<double[]> Numbers(string name, string example, string description) => Values.Option(
         name, "X,…", description,
-        text => Array.ConvertAll(text.Split(','), number => Values.Number(name, number.Trim(), _ => true, $"one number, or one for each channel with commas between them, such as {example}")));
+        text => Array.ConvertAll(
+            text.Split(','),
+            number => Values.Number(
+                name, number.Trim(), _ => true, $"one number, or one for each channel with commas between them, such as {example}")));
 }

@@ -53,7 +53,8 @@ static class PairFile
         string digits = word.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? word[2..] : word;
         return digits.Length == 8 && uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint bits)
             ? BitConverter.UInt32BitsToSingle(bits)
-            : throw new InputException($"line {number} of '{path}' has '{word}'; give a binary32 bit pattern as eight hexadecimal digits, such as 3f5b22d1");
+            : throw new InputException(
+                $"line {number} of '{path}' has '{word}'; give a binary32 bit pattern as eight hexadecimal digits, such as 3f5b22d1");
     }
 
     /// <summary>A line of a file that may not be text at all is not read to its end.</summary>
@@ -65,7 +66,8 @@ static class PairFile
             if (c == '\n')
                 return line.ToString();
             if (line.Length == LongestLine)
-                throw new InputException($"line {number} of '{path}' is longer than {LongestLine} characters; give lines of two operands in hexadecimal");
+                throw new InputException(
+                    $"line {number} of '{path}' is longer than {LongestLine} characters; give lines of two operands in hexadecimal");
             line.Append((char)c);
         }
 

@@ -21,7 +21,8 @@ static class RunOptions
         return option;
     }
 
-    public static Option<Experiment[]> Only() => Values.Flattened("--only", "NAME,…", "Run these tables and figures only. [default: all]", AllExperiments.Find);
+    public static Option<Experiment[]> Only() =>
+        Values.Flattened("--only", "NAME,…", "Run these tables and figures only. [default: all]", AllExperiments.Find);
 
     public static Option<string> Folder(string description, string otherwise)
     {
@@ -34,7 +35,8 @@ static class RunOptions
     /// <param name="units">The units.</param>
     /// <param name="context">Networks, images, and where results are kept.</param>
     /// <param name="cancellation">Ends the run.</param>
-    public static IReadOnlyList<(string Unit, double Seconds)> Run(IReadOnlyList<WorkUnit> units, RunContext context, CancellationToken cancellation)
+    public static IReadOnlyList<(
+        string Unit, double Seconds)> Run(IReadOnlyList<WorkUnit> units, RunContext context, CancellationToken cancellation)
     {
         if (Console.IsErrorRedirected)
         {

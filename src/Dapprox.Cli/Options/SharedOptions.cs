@@ -14,28 +14,33 @@ namespace Dapprox.Cli.Options;
 static class SharedOptions
 {
     /// <summary>What names a multiplier, wherever one is asked for.</summary>
-    public const string MultiplierForms = "a name that 'dapprox multipliers' lists, the description of a mantissa circuit (array:24:ama1), or a circuit's file (.v, .blif, .json, .cgp)";
+    public const string MultiplierForms = "a name that 'dapprox multipliers' lists, the description of a mantissa circuit "
+        + "(array:24:ama1), or a circuit's file (.v, .blif, .json, .cgp)";
 
     public static Option<bool> Json() => new("--json")
     {
-        Description = "Print one JSON object on stdout and nothing else there. Rates are fractions from 0 to 1; numbers have all their digits.",
+        Description = "Print one JSON object on stdout and nothing else there. Rates are fractions from 0 to 1; numbers have all their "
+            + "digits.",
     };
 
     public static Option<string?> Model() => new("--model")
     {
         HelpName = "FILE|NAME",
-        Description = $"The network: a .safetensors, .pt or .onnx file, or one that is included ({string.Join(", ", TrainedModels.Shipped)}). [default: the one for the data set]",
+        Description = "The network: a .safetensors, .pt or .onnx file, or one that is included "
+            + $"({string.Join(", ", TrainedModels.Shipped)}). [default: the one for the data set]",
     };
 
     public static Option<DatasetDefinition?> Dataset() => Values.Option<DatasetDefinition?>(
         "--dataset", "NAME",
-        $"The images: {string.Join(", ", Datasets.All.Select(definition => definition.Name))}; 'dapprox datasets' lists what is found. [default: {Datasets.All[0].Name}]",
+        $"The images: {string.Join(", ", Datasets.All.Select(definition => definition.Name))}; 'dapprox datasets' lists what is found. "
+            + $"[default: {Datasets.All[0].Name}]",
         Datasets.Find);
 
     public static Option<string?> Data() => new("--data")
     {
         HelpName = "DIR",
-        Description = $"The folder of the data sets. [default: the one that the environment variable {Datasets.FolderVariable} names, else ~/.local/share/dapprox]",
+        Description = $"The folder of the data sets. [default: the one that the environment variable {Datasets.FolderVariable} names, "
+            + "else ~/.local/share/dapprox]",
     };
 
     public static Option<Choice<Split>> Split() => Values.Choice<Split>(
@@ -54,7 +59,10 @@ static class SharedOptions
     public static Option<LayerSelection> Layers()
     {
         Option<LayerSelection> option = Values.Option(
-            "--layers", "NAME,…", $"The layers that the multiplier replaces: {string.Join("; ", LayerSelection.Known.Select(known => $"{known}, {known.Summary}"))}; or the names of layers, in which * stands for any letters.",
+            "--layers", "NAME,…",
+            "The layers that the multiplier replaces: "
+                + $"{string.Join("; ", LayerSelection.Known.Select(known => $"{known}, {known.Summary}"))}; or the names of layers, in "
+                + "which * stands for any letters.",
             LayerSelection.Parse);
         option.DefaultValueFactory = _ => LayerSelection.All;
         return option;

@@ -70,7 +70,8 @@ static class Values
     /// <param name="isLegal">Which numbers are legal, in code.</param>
     /// <param name="legal">Which numbers are legal, in words.</param>
     public static double Number(string name, string text, Func<double, bool> isLegal, string legal) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) && isLegal(number)
+        double.TryParse(
+            text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) && isLegal(number)
             ? number
             : throw new InputException($"{name} is '{text}'; give {legal}");
 
@@ -97,7 +98,8 @@ static class Values
     /// <param name="description">For help.</param>
     /// <param name="convert">From the word between two commas.</param>
     public static Option<T[]> Flattened<T>(string name, string valueName, string description, Func<string, IReadOnlyList<T>> convert) =>
-        Option(name, valueName, description, text => text.Split(',', StringSplitOptions.TrimEntries).SelectMany(convert).Distinct().ToArray());
+        Option(
+            name, valueName, description, text => text.Split(',', StringSplitOptions.TrimEntries).SelectMany(convert).Distinct().ToArray());
 
     /// <summary>A whole number within limits.</summary>
     /// <param name="name">The option, for the message.</param>

@@ -34,7 +34,8 @@ sealed class VariantOptions
         (Network network, Dataset whole) = images.Load(parse, parse.GetValue(split).Value);
         int skipped = parse.GetValue(skip);
         if (skipped >= whole.Count)
-            throw new InputException($"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name} ({parse.GetValue(split)}); skip fewer");
+            throw new InputException(
+                $"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name} ({parse.GetValue(split)}); skip fewer");
         return (network, whole, whole.Skip(skipped));
     }
 
@@ -60,12 +61,14 @@ sealed class VariantOptions
 
     /// <summary>The layers that a multiplier replaces, and the format of the sums.</summary>
     /// <param name="parse">The command line.</param>
-    public (LayerSelection Layers, Accumulation Accumulation) Hardware(ParseResult parse) => (parse.GetValue(layers)!, parse.GetValue(accumulate).Value);
+    public (LayerSelection Layers, Accumulation Accumulation) Hardware(ParseResult parse) =>
+        (parse.GetValue(layers)!, parse.GetValue(accumulate).Value);
 
     /// <summary>What these options choose, in words that differ where another network, other images or other hardware are meant.</summary>
     /// <param name="parse">The command line.</param>
     public string Identify(ParseResult parse) =>
-        $"{images.Identify(parse)} ({parse.GetValue(split)}, from image {parse.GetValue(skip)}), {parse.GetValue(layers)} layers, sums in {parse.GetValue(accumulate)}";
+        $"{images.Identify(parse)} ({parse.GetValue(split)}, from image {parse.GetValue(skip)}), {parse.GetValue(layers)} layers, sums in "
+            + $"{parse.GetValue(accumulate)}";
 
     /// <summary>One line on what is judged.</summary>
     /// <param name="parse">The command line.</param>
@@ -75,6 +78,7 @@ sealed class VariantOptions
     public string Describe(ParseResult parse, Network network, Dataset data, Arithmetic.FloatMultiplier multiplier)
     {
         string where = parse.GetValue(layers) == LayerSelection.All ? "all layers" : $"the layers '{parse.GetValue(layers)}'";
-        return $"{network.Name} on {data.Name} ({parse.GetValue(split)}), {multiplier.Name} in {where}, sums in {parse.GetValue(accumulate)}";
+        return $"{network.Name} on {data.Name} ({parse.GetValue(split)}), {multiplier.Name} in {where}, sums in "
+            + $"{parse.GetValue(accumulate)}";
     }
 }

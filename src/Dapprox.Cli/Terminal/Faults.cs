@@ -28,18 +28,30 @@ static class Faults
     /// <returns>The exit code.</returns>
     public static int Report(Exception fault)
     {
-        string details = $"dapprox {typeof(Faults).Assembly.GetName().Version}\n{Environment.CommandLine}\n{Environment.OSVersion}\n\n{fault}\n";
+        string details = $"""
+            dapprox {typeof(Faults).Assembly.GetName().Version}
+            {Environment.CommandLine}
+            {Environment.OSVersion}
+
+            {fault}
+
+            """;
         Output.Note($"error: this is a fault in dapprox: {Output.OneLine(Innermost(fault).Message)}; {Saved(details)}");
         if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
             Console.Error.Write(details);
         return ExitCode;
     }
 
-    static Exception Innermost(Exception fault) => fault is AggregateException or TypeInitializationException && fault.InnerException is Exception inner ? Innermost(inner) : fault;
+    static Exception Innermost(Exception fault) =>
+        fault is AggregateException or TypeInitializationException && fault.InnerException is Exception inner ? Innermost(inner) : fault;
 
     static string Saved(string details)
     {
-        string file = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"dapprox-fault-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}.txt"));
+        string file = Path.Combine(
+            Path.GetTempPath(),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"dapprox-fault-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}.txt"));
         try
         {
             File.WriteAllText(file, details);

@@ -34,10 +34,12 @@ static class Output
 
     /// <summary>Prints names and values on stdout, one below the other.</summary>
     /// <param name="fields">The names with their values; those without a value are left out.</param>
-    public static void PrintFields(params IEnumerable<(string Name, string Value)> fields) => WriteLines(Console.Out, TextLayout.Fields(fields, Width));
+    public static void PrintFields(params IEnumerable<(string Name, string Value)> fields) =>
+        WriteLines(Console.Out, TextLayout.Fields(fields, Width));
 
     /// <summary>Prints a table on stdout.</summary>
-    /// <param name="titles">The titles of the columns. One that begins with &gt; stands over numbers, to the right; one with ~ over prose, which is broken between words where the screen is narrow.</param>
+    /// <param name="titles">The titles of the columns. One that begins with &gt; stands over numbers, to the right; one with ~ over prose,
+    /// which is broken between words where the screen is narrow.</param>
     /// <param name="rows">A cell for each column.</param>
     public static void PrintTable(IReadOnlyList<string> titles, IEnumerable<IReadOnlyList<string>> rows) =>
         WriteLines(Console.Out, TextLayout.Table(titles, [.. rows], Width));
@@ -75,7 +77,8 @@ static class Output
         .Distinct()
         .Select(bits => bits > Binary32.FractionBits
             ? $"a circuit of {bits} bits multiplies the mantissas of binary32 numbers here, and not integers"
-            : $"a circuit of {bits} bits multiplies the leading {bits} bits of binary32 mantissas here, the hidden one included, and not {bits}-bit integers");
+            : $"a circuit of {bits} bits multiplies the leading {bits} bits of binary32 mantissas here, the hidden one included, and not "
+                + $"{bits}-bit integers");
 
     /// <summary>Says what bare circuits among some multipliers are taken for: <see cref="MantissaNotes"/>.</summary>
     /// <param name="multipliers">The multipliers.</param>
@@ -114,9 +117,12 @@ static class Output
     /// <summary>A fraction of some images as a percentage, in whole per cents where the images are few.</summary>
     /// <param name="share">From 0 to 1, or null.</param>
     /// <param name="of">How many images it is a fraction of.</param>
-    public static string Percent(double? share, int of) => share is double value && of < LeastForDecimals ? $"{Math.Round(Math.Round(100 * value, 6), MidpointRounding.AwayFromZero):F0} %" : Percent(share);
+    public static string Percent(double? share, int of) =>
+        share is double value
+            && of < LeastForDecimals ? $"{Math.Round(Math.Round(100 * value, 6), MidpointRounding.AwayFromZero):F0} %" : Percent(share);
 
-    static int WidthOf(bool isRedirected) => isRedirected ? TextLayout.Unbounded : Console.WindowWidth is > 0 and int width ? width : UsualWidth;
+    static int WidthOf(bool isRedirected) =>
+        isRedirected ? TextLayout.Unbounded : Console.WindowWidth is > 0 and int width ? width : UsualWidth;
 
     static void NoteLine(string line)
     {

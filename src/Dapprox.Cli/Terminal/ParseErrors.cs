@@ -17,10 +17,15 @@ static class ParseErrors
         if (parse.UnmatchedTokens.Count > 0)
             return Unmatched(parse, command, parse.UnmatchedTokens[0]);
         if (command.Subcommands.Count > 0 && command.Action is null)
-            return $"'{FullName(parse)}' needs a command: {string.Join(", ", command.Subcommands.Select(known => known.Name))}; see {FullName(parse)} --help";
-        if (parse.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(given => given.Tokens.Count == 0 && given.Argument.Arity.MinimumNumberOfValues > 0) is { } missing)
+            return $"'{FullName(parse)}' needs a command: {string.Join(", ", command.Subcommands.Select(known => known.Name))}; see "
+                + $"{FullName(parse)} --help";
+        if (
+            parse.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(
+                given => given.Tokens.Count == 0 && given.Argument.Arity.MinimumNumberOfValues > 0) is { } missing)
             return $"{missing.Argument.Name} is missing ({missing.Argument.Description?.TrimEnd('.')}); see {FullName(parse)} --help";
-        if (parse.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(given => !given.Implicit && given.Tokens.Count == 0 && given.Option.Arity.MinimumNumberOfValues > 0) is { } empty)
+        if (
+            parse.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(
+                given => !given.Implicit && given.Tokens.Count == 0 && given.Option.Arity.MinimumNumberOfValues > 0) is { } empty)
             return $"{empty.Option.Name} has no value; give '{empty.Option.Name} {empty.Option.HelpName}'; see {FullName(parse)} --help";
         return $"{parse.Errors[0].Message.TrimEnd('.')}; see {FullName(parse)} --help";
     }
@@ -35,7 +40,8 @@ static class ParseErrors
             return Names.Unknown("command", word, command.Subcommands.Select(known => known.Name)).Message;
         string wanted = command.Arguments.Count == 0
             ? $"'{command.Name}' takes options only: {string.Join(", ", OptionsOf(command))}"
-            : $"'{command.Name}' takes {string.Join(" and ", command.Arguments.Select(argument => argument.HelpName ?? argument.Name))}, and options: {string.Join(", ", OptionsOf(command))}";
+            : $"'{command.Name}' takes {string.Join(" and ", command.Arguments.Select(argument => argument.HelpName ?? argument.Name))}, "
+                + $"and options: {string.Join(", ", OptionsOf(command))}";
         return $"'{word}' is one word too many: {wanted}";
     }
 

@@ -4,7 +4,9 @@ using Spectre.Console.Rendering;
 
 namespace Dapprox.Cli.Terminal;
 
-/// <summary>Shows on a terminal's stderr what is being done, how far it is, and how long it will still take. Elsewhere it shows nothing.</summary>
+/// <summary>
+/// Shows on a terminal's stderr what is being done, how far it is, and how long it will still take. Elsewhere it shows nothing.
+/// </summary>
 static class ProgressBar
 {
     const int BarWidth = 20;
@@ -88,7 +90,8 @@ static class ProgressBar
         {
             double done = task.Value;
             TimeSpan left = done < MinDone ? TimeSpan.Zero : Stopwatch.GetElapsedTime(start) * ((1 - done) / done);
-            return new Text(done < MinDone ? "" : left.TotalHours < 1 ? $"{left:m\\:ss} left" : $"{Math.Floor(left.TotalHours)}:{left:mm\\:ss} left");
+            return new Text(
+                done < MinDone ? "" : left.TotalHours < 1 ? $"{left:m\\:ss} left" : $"{Math.Floor(left.TotalHours)}:{left:mm\\:ss} left");
         }
     }
 

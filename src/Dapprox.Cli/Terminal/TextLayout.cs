@@ -67,7 +67,8 @@ static partial class TextLayout
     /// A table; where it is too wide for the screen, its titles are broken between words, then its prose, and at last every row
     /// is written as <see cref="Fields"/> below its first cell.
     /// </summary>
-    /// <param name="titles">The titles of the columns. One that begins with &gt; stands over numbers, to the right; one with ~ over prose.</param>
+    /// <param name="titles">The titles of the columns. One that begins with &gt; stands over numbers, to the right; one with ~ over
+    /// prose.</param>
     /// <param name="rows">A cell for each column.</param>
     /// <param name="width">The width of the screen.</param>
     public static IEnumerable<string> Table(IReadOnlyList<string> titles, IReadOnlyList<IReadOnlyList<string>> rows, int width)

@@ -12,7 +12,8 @@ namespace Dapprox.Cli.Tools;
 static class CircuitConversion
 {
     /// <summary>What <see cref="CircuitFiles.Open"/> takes, for help.</summary>
-    public static string Given { get; } = $"a description such as array:24:ama5, a file, or {string.Join(", ", CircuitDescription.KnownNames)}";
+    public static string Given { get; } = "a description such as array:24:ama5, a file, or "
+        + $"{string.Join(", ", CircuitDescription.KnownNames)}";
 
     /// <summary>Makes such a command.</summary>
     /// <param name="name">Its name.</param>
@@ -23,7 +24,8 @@ static class CircuitConversion
     /// <param name="open">Finds the circuit.</param>
     /// <param name="outputIsRequired">Whether a file has to be written.</param>
     public static Command Create(
-        string name, string summary, string details, string argument, string description, Func<string, CircuitDocument> open, bool outputIsRequired)
+        string name, string summary, string details, string argument, string description, Func<string, CircuitDocument> open,
+        bool outputIsRequired)
     {
         Argument<CircuitDocument> given = Values.Argument(argument, description, open);
         Option<string?> output = new("--output")
@@ -32,14 +34,21 @@ static class CircuitConversion
             Description = $"Write the circuit; the name ends in one of {CircuitFormat.Known(read: false)}.",
             Required = outputIsRequired,
         };
-        Option<bool> hierarchical = new("--hierarchical") { Description = "Verilog with a module for each kind of cell and each block, instead of one module." };
+        Option<bool> hierarchical = new(
+            "--hierarchical")
+        { Description = "Verilog with a module for each kind of cell and each block, instead of one module." };
         Option<string?> testBench = new("--test-bench")
         {
             HelpName = "FILE",
-            Description = $"Also write a Verilog module that checks the circuit's module against {VerilogTestBench.Vectors} products, or all where there are no more.",
+            Description = $"Also write a Verilog module that checks the circuit's module against {VerilogTestBench.Vectors} products, or "
+                + "all where there are no more.",
         };
         Option<bool> json = SharedOptions.Json();
-        var command = new DocumentedCommand(name, summary, details + " With --json: name, inputs and outputs (each with name and width), cells (the number of each kind), depth (the most cells on a path), output.")
+        var command = new DocumentedCommand(
+            name, summary,
+            details
+                + " With --json: name, inputs and outputs (each with name and width), cells (the number of each kind), depth (the most "
+                + "cells on a path), output.")
         {
             given, output, hierarchical, testBench, json,
         };
@@ -83,9 +92,11 @@ static class CircuitConversion
         CircuitSummary summary = CircuitSummary.Of(document.Circuit);
         Output.Print($"{document.Name ?? document.Circuit.Name}: {Shown(document.Circuit.Inputs)} to {Shown(document.Circuit.Outputs)}");
         Output.PrintFields(
-            ("cells", $"{summary.Cells.Sum(kind => kind.Count)}{(summary.Cells.Count == 0 ? "" : ": ")}{string.Join(", ", summary.Cells.Select(kind => $"{kind.Count} {kind.Name}"))}"),
+            ("cells", $"{summary.Cells.Sum(kind => kind.Count)}{(summary.Cells.Count == 0 ? "" : ": ")}"
+                + string.Join(", ", summary.Cells.Select(kind => $"{kind.Count} {kind.Name}"))),
             ("depth", $"{summary.Depth}"), ("output", file ?? ""));
     }
 
-    static string Shown(IEnumerable<Bus> buses) => string.Join(", ", buses.Select(bus => $"{bus.Name} of {bus.Width} bit{(bus.Width == 1 ? "" : "s")}"));
+    static string Shown(IEnumerable<Bus> buses) =>
+        string.Join(", ", buses.Select(bus => $"{bus.Name} of {bus.Width} bit{(bus.Width == 1 ? "" : "s")}"));
 }

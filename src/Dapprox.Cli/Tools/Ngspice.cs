@@ -32,17 +32,21 @@ static class Ngspice
     /// <param name="cancellation">Ends the simulator.</param>
     /// <exception cref="InputException">It cannot be started, or the simulation fails.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
-    public static async Task<CharacterisedCell> MeasureAsync(CellCharacterisation measurement, SpiceModelCard card, CancellationToken cancellation)
+    public static async Task<CharacterisedCell> MeasureAsync(
+        CellCharacterisation measurement, SpiceModelCard card, CancellationToken cancellation)
     {
         const string DeckFile = "deck.cir";
         DirectoryInfo folder = Directory.CreateTempSubdirectory("dapprox-");
         try
         {
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, DeckFile), measurement.Deck(card), cancellation).ConfigureAwait(false);
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, CellCharacterisation.CardFile), card.Text, cancellation).ConfigureAwait(false);
+            await File.WriteAllTextAsync(
+                Path.Combine(folder.FullName, DeckFile), measurement.Deck(card), cancellation).ConfigureAwait(false);
+            await File.WriteAllTextAsync(
+                Path.Combine(folder.FullName, CellCharacterisation.CardFile), card.Text, cancellation).ConfigureAwait(false);
             // In batch mode, without the user's start-up commands.
             string log = await RunAsync(measurement, ["-b", "-n", DeckFile], folder.FullName, cancellation).ConfigureAwait(false);
-            string waveform = Path.Combine(folder.FullName, CellCharacterisation.WaveformFile), rest = Path.Combine(folder.FullName, CellCharacterisation.RestFile);
+            string waveform = Path.Combine(folder.FullName, CellCharacterisation.WaveformFile),
+                rest = Path.Combine(folder.FullName, CellCharacterisation.RestFile);
             if (!File.Exists(waveform) || !File.Exists(rest))
                 throw Failed(measurement, log);
             using StreamReader changes = new(waveform), states = new(rest);
@@ -70,7 +74,9 @@ static class Ngspice
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new InputException($"ngspice did not get through the simulation of {measurement.Cell} in {Patience.TotalMinutes:F0} minutes; give another model card");
+            throw new InputException(
+                $"ngspice did not get through the simulation of {measurement.Cell} in {Patience.TotalMinutes:F0} minutes; give another "
+                    + "model card");
         }
         finally
         {
@@ -84,8 +90,11 @@ static class Ngspice
 
     static InputException Failed(CellCharacterisation measurement, string log)
     {
-        string? reason = log.Split('\n').FirstOrDefault(line => Complaints.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase)));
-        return new InputException($"ngspice could not simulate {measurement.Cell}: {reason?.Trim() ?? "it says nothing of why"}; give a model card of level 54 (BSIM4) such as 45nm_HP.pm of the Predictive Technology Model");
+        string? reason = log.Split('\n').FirstOrDefault(
+            line => Complaints.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase)));
+        return new InputException(
+            $"ngspice could not simulate {measurement.Cell}: {reason?.Trim() ?? "it says nothing of why"}; give a model card of level 54 "
+                + "(BSIM4) such as 45nm_HP.pm of the Predictive Technology Model");
     }
 
     static Process Start(string[] arguments, string folder)
@@ -107,7 +116,10 @@ static class Ngspice
         }
         catch (Win32Exception e)
         {
-            throw new InputException($"cannot start ngspice ({e.Message}), the circuit simulator that measures the cells; install it (Debian: apt-get install ngspice) and have it on the PATH", e);
+            throw new InputException(
+                $"cannot start ngspice ({e.Message}), the circuit simulator that measures the cells; install it (Debian: apt-get install "
+                    + "ngspice) and have it on the PATH",
+                e);
         }
     }
 }

@@ -13,7 +13,9 @@ namespace Dapprox.Cli.Tools;
 /// <param name="Together">How many tasks run at once, at most; null for no limit.</param>
 sealed record SlurmRequest(string? Partition, string? Time, int Processors, int? Together);
 
-/// <summary>Sends the units of a run to a Slurm cluster: an array of jobs over a shared folder, and one that merges when they have ended.</summary>
+/// <summary>
+/// Sends the units of a run to a Slurm cluster: an array of jobs over a shared folder, and one that merges when they have ended.
+/// </summary>
 static class Slurm
 {
     // Slurm's own default for the largest array.
@@ -28,12 +30,15 @@ static class Slurm
     /// <param name="arguments">What every call of dapprox reproduce is given.</param>
     /// <param name="request">What is asked of Slurm.</param>
     /// <returns>The script of the array, null where it has no task, and that of the merging job.</returns>
-    public static (string? Units, string Merge) WriteScripts(string folder, IReadOnlyList<string> files, IReadOnlyList<string> arguments, SlurmRequest request)
+    public static (string? Units, string Merge) WriteScripts(
+        string folder, IReadOnlyList<string> files, IReadOnlyList<string> arguments, SlurmRequest request)
     {
         string scripts = Path.Combine(folder, "slurm");
-        (string? Units, string Merge) paths = (files.Count > 0 ? Path.Combine(scripts, "units.sh") : null, Path.Combine(scripts, "merge.sh"));
+        (string? Units, string Merge) paths = (
+            files.Count > 0 ? Path.Combine(scripts, "units.sh") : null, Path.Combine(scripts, "merge.sh"));
         string command = string.Join(' ', Self().Concat(arguments).Select(Shell.Quoted));
-        string common = (request.Partition is null ? "" : $"#SBATCH --partition={request.Partition}\n") + $"#SBATCH --open-mode=append\n#SBATCH --chdir={Shell.Quoted(folder)}\n";
+        string common = (request.Partition is null ? "" : $"#SBATCH --partition={request.Partition}\n")
+            + $"#SBATCH --open-mode=append\n#SBATCH --chdir={Shell.Quoted(folder)}\n";
         if (paths.Units is string units)
         {
             AtomicFile.WriteText(units, $$"""
@@ -78,20 +83,25 @@ static class Slurm
     /// <exception cref="InputException">There is no sbatch, or it refuses.</exception>
     public static async Task<string> SubmitAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("sbatch", ["--parsable", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "sbatch", ["--parsable", .. arguments])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         try
         {
             using Process process = Process.Start(start)!;
-            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation), error = process.StandardError.ReadToEndAsync(cancellation);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation),
+                error = process.StandardError.ReadToEndAsync(cancellation);
             await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
             if (process.ExitCode != 0)
-                throw new InputException($"sbatch refused the job: {(await error.ConfigureAwait(false)).Trim()}; 'sinfo' shows the partitions");
+                throw new InputException(
+                    $"sbatch refused the job: {(await error.ConfigureAwait(false)).Trim()}; 'sinfo' shows the partitions");
             // With several clusters the name of one stands behind it.
             return (await output.ConfigureAwait(false)).Trim().Split(';')[0];
         }
         catch (Win32Exception e)
         {
-            throw new InputException("there is no sbatch on this machine; run this on a login node of a Slurm cluster, or use 'dapprox reproduce'", e);
+            throw new InputException(
+                "there is no sbatch on this machine; run this on a login node of a Slurm cluster, or use 'dapprox reproduce'", e);
         }
     }
 

@@ -39,7 +39,10 @@ static class Yosys
         {
             File.WriteAllText(Path.Combine(folder, "first.v"), first);
             File.WriteAllText(Path.Combine(folder, "second.v"), second);
-            string script = string.Create(CultureInfo.InvariantCulture, $"read_verilog first.v second.v; proc; opt; miter -equiv -flatten first second miter; hierarchy -top miter; opt -full; sat -timeout {seconds} -prove trigger 0 miter");
+            string script = string.Create(
+                CultureInfo.InvariantCulture,
+                $"read_verilog first.v second.v; proc; opt; miter -equiv -flatten first second miter; hierarchy -top miter; opt -full; "
+                    + $"sat -timeout {seconds} -prove trigger 0 miter");
             return Run(folder, script, seconds + Grace, cancellation);
         }
         finally
@@ -84,7 +87,8 @@ static class Yosys
         using (process)
         using (cancellation.Register(() => process.Kill(entireProcessTree: true)))
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None), error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None),
+                error = process.StandardError.ReadToEndAsync(CancellationToken.None);
             bool ended = process.WaitForExit(TimeSpan.FromSeconds(seconds));
             if (!ended)
                 process.Kill(entireProcessTree: true);

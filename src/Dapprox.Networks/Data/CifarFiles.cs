@@ -22,7 +22,8 @@ static class CifarFiles
         {
             byte[] content = DatasetFiles.ReadAll(paths[i], MaxRecords * recordLength);
             if (content.Length == 0 || content.Length % recordLength != 0)
-                throw new InputException($"'{paths[i]}' is cut short or not a file of {definition.Name}: {content.Length} bytes are no multiple of the {recordLength} bytes of a record");
+                throw new InputException($"'{paths[i]}' is cut short or not a file of {definition.Name}: {content.Length} bytes are no "
+                    + $"multiple of the {recordLength} bytes of a record");
             if (!DatasetFiles.IsPublished(definition, files[i], paths[i], content))
                 differing.Add(files[i].Name);
             contents[i] = content;
@@ -38,7 +39,8 @@ static class CifarFiles
             {
                 labels[image] = contents[i][start];
                 if (labels[image] >= definition.Classes.Count)
-                    throw new InputException($"'{paths[i]}': record {start / recordLength} has the label {labels[image]}; {definition.Name} has the labels 0 to {definition.Classes.Count - 1}");
+                    throw new InputException($"'{paths[i]}': record {start / recordLength} has the label {labels[image]}; "
+                        + $"{definition.Name} has the labels 0 to {definition.Classes.Count - 1}");
                 contents[i].AsSpan(start + 1, imageLength).CopyTo(pixels.AsSpan(image * imageLength));
             }
         }

@@ -22,7 +22,8 @@ public sealed class Dataset
         ArgumentNullException.ThrowIfNull(classes);
         ArgumentNullException.ThrowIfNull(labels);
         if (pixels.Length != (long)labels.Length * channels * height * width)
-            throw new ArgumentException($"{pixels.Length} pixels are not {labels.Length} images of {channels}×{height}×{width}.", nameof(pixels));
+            throw new ArgumentException(
+                $"{pixels.Length} pixels are not {labels.Length} images of {channels}×{height}×{width}.", nameof(pixels));
         if (Array.FindIndex(labels, label => (uint)label >= (uint)classes.Count) is int wrong and >= 0)
             throw new ArgumentException($"Label {labels[wrong]} of image {wrong} is none of 0 to {classes.Count - 1}.", nameof(labels));
         (Name, Split, Channels, Height, Width, Classes) = (name, split, channels, height, width, classes);

@@ -47,7 +47,8 @@ public sealed record DatasetDefinition
 
 /// <summary>A file as the data set's authors published it, after unpacking.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Md5">The MD5 sum of its content, which is the checksum in use for these sets; it tells files apart, it does not defend.</param>
+/// <param name="Md5">The MD5 sum of its content, which is the checksum in use for these sets; it tells files apart, it does not
+/// defend.</param>
 sealed record PublishedFile(string Name, string Md5);
 
 /// <summary>A file to download.</summary>

@@ -16,25 +16,29 @@ public static class DatasetDownload
 
     /// <summary>Fetches the files of a data set that are not there yet.</summary>
     /// <param name="name">The data set's name.</param>
-    /// <param name="folder">The folder for all data sets; each gets a folder of its own in it. When null, the one of <see cref="Datasets.Folder"/>.</param>
+    /// <param name="folder">The folder for all data sets; each gets a folder of its own in it. When null, the one of
+    /// <see cref="Datasets.Folder"/>.</param>
     /// <param name="progress">Told how far each file is, if given.</param>
     /// <param name="address">Download from here, not from the publishers; ends with a slash.</param>
     /// <param name="cancellation">Stops the download; nothing of the file under way remains.</param>
     /// <returns>The paths of the files written; none when all were there, or the data set comes with the program.</returns>
-    /// <exception cref="InputException">There is no such data set, no folder, no network, or the files are not the published ones.</exception>
+    /// <exception cref="InputException">There is no such data set, no folder, no network, or the files are not the published
+    /// ones.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public static Task<IReadOnlyList<string>> FetchAsync(string name, string? folder, IProgress<DownloadProgress>? progress = null,
         Uri? address = null, CancellationToken cancellation = default) =>
         FetchAsync(Datasets.Find(name), folder, progress, address, Patience, cancellation);
 
-    internal static async Task<IReadOnlyList<string>> FetchAsync(DatasetDefinition definition, string? folder, IProgress<DownloadProgress>? progress,
+    internal static async Task<IReadOnlyList<string>> FetchAsync(
+        DatasetDefinition definition, string? folder, IProgress<DownloadProgress>? progress,
         Uri? address, TimeSpan patience, CancellationToken cancellation)
     {
         var written = new List<string>();
         if (definition.Archives.Count == 0)
             return written;
         string target = Datasets.Folder(folder)
-            ?? throw new InputException($"there is no folder to put {definition.Name} in, and the user has no home; name one with --data or {Datasets.FolderVariable}");
+            ?? throw new InputException($"there is no folder to put {definition.Name} in, and the user has no home; name one with --data "
+                + $"or {Datasets.FolderVariable}");
         target = Path.Combine(target, definition.Folder);
         using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         bool made = !Directory.Exists(target);
@@ -44,12 +48,16 @@ public static class DatasetDownload
             foreach (PublishedArchive archive in definition.Archives)
             {
                 if (!IsThere(definition, archive, target))
-                    written.AddRange(await FetchAsync(client, definition, archive, target, address is null ? definition.Addresses : [address], progress, patience, cancellation).ConfigureAwait(false));
+                    written.AddRange(
+                        await FetchAsync(
+                            client, definition, archive, target, address is null ? definition.Addresses : [address], progress, patience,
+                            cancellation).ConfigureAwait(false));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"cannot write to '{target}': {e.Message.TrimEnd('.')}; choose a folder with room and the right to write", e);
+            throw new InputException(
+                $"cannot write to '{target}': {e.Message.TrimEnd('.')}; choose a folder with room and the right to write", e);
         }
         finally
         {
@@ -70,7 +78,8 @@ public static class DatasetDownload
             foreach (Uri address in addresses)
             {
                 var source = new Uri(address, archive.Name);
-                string? failure = await VerifiedDownload.TryAsync(client, source, archive, temporary, progress, patience, cancellation).ConfigureAwait(false);
+                string? failure = await VerifiedDownload.TryAsync(
+                    client, source, archive, temporary, progress, patience, cancellation).ConfigureAwait(false);
                 if (failure is null)
                     return Install(definition, archive, temporary, folder, cancellation);
                 failures.Add($"{source}: {failure}");
@@ -83,10 +92,12 @@ public static class DatasetDownload
 
         string package = definition.SystemFolder is null ? "" : $" (Debian and Ubuntu have it as the package dataset-{definition.Name})";
         throw new InputException($"cannot download {archive.Name} of {definition.Name} ({string.Join("; ", failures)}); "
-            + $"get it by other means{package} and put {string.Join(", ", definition.Archives.SelectMany(other => FilesFrom(definition, other)))} into '{folder}'");
+            + $"get it by other means{package} and put "
+            + $"{string.Join(", ", definition.Archives.SelectMany(other => FilesFrom(definition, other)))} into '{folder}'");
     }
 
-    static List<string> Install(DatasetDefinition definition, PublishedArchive archive, string temporary, string folder, CancellationToken cancellation)
+    static List<string> Install(
+        DatasetDefinition definition, PublishedArchive archive, string temporary, string folder, CancellationToken cancellation)
     {
         if (IsTar(archive))
             return Unpack(definition, temporary, folder, cancellation);
@@ -130,7 +141,8 @@ public static class DatasetDownload
     }
 
     static bool IsThere(string path, PublishedFile file) =>
-        File.Exists(path) && new FileInfo(path).Length <= DatasetFiles.LongestContent && DatasetFiles.Md5(File.ReadAllBytes(path)) == file.Md5;
+        File.Exists(path) && new FileInfo(path).Length <= DatasetFiles.LongestContent && DatasetFiles.Md5(
+            File.ReadAllBytes(path)) == file.Md5;
 
     static IEnumerable<string> FilesFrom(DatasetDefinition definition, PublishedArchive archive) =>
         IsTar(archive) ? FilesOf(definition).Select(file => file.Name) : [archive.Name];

@@ -27,12 +27,18 @@ static class DatasetFiles
             if (found.Length > 0)
             {
                 IEnumerable<string> missing = wanted.Where(file => Find(candidate, file) is null);
-                throw new InputException($"{definition.Name} ({Text(split)}) is not complete in '{candidate}': {string.Join(", ", missing)} missing, with or without .gz; {Advice(definition)}");
+                throw new InputException(
+                    $"{definition.Name} ({Text(split)}) is not complete in '{candidate}': {string.Join(", ", missing)} missing, with or "
+                        + $"without .gz; {Advice(definition)}");
             }
         }
 
-        string where = folders.Length == 0 ? "there is no folder to look in" : $"looked in {string.Join(", ", folders.Select(path => $"'{path}'"))}";
-        throw new InputException($"{definition.Name} ({Text(split)}) was not found: {string.Join(", ", wanted)}, with or without .gz; {where}; {Advice(definition)}");
+        string where = folders.Length == 0
+            ? "there is no folder to look in"
+            : $"looked in {string.Join(", ", folders.Select(path => $"'{path}'"))}";
+        throw new InputException(
+            $"{definition.Name} ({Text(split)}) was not found: {string.Join(", ", wanted)}, with or without .gz; {where}; "
+                + $"{Advice(definition)}");
     }
 
     /// <summary>The whole content of a file, unpacked when it is gzip.</summary>
@@ -64,12 +70,14 @@ static class DatasetFiles
         byte[] header = new byte[headerLength];
         int got = stream.ReadAtLeast(header, headerLength, throwOnEndOfStream: false);
         if (got < headerLength)
-            throw new InputException($"'{path}' is cut short: it has {got} bytes, and its header alone takes {headerLength}; get the file again");
+            throw new InputException(
+                $"'{path}' is cut short: it has {got} bytes, and its header alone takes {headerLength}; get the file again");
         long claimed = length(header);
         if (claimed > LongestContent)
             throw new InputException($"'{path}' claims to hold {claimed} bytes, and {LongestContent} is the limit");
         if (claimed > most)
-            throw new InputException($"'{path}' is cut short: its header claims {claimed} bytes, and it can hold {most} at most; get the file again");
+            throw new InputException(
+                $"'{path}' is cut short: its header claims {claimed} bytes, and it can hold {most} at most; get the file again");
 
         byte[] content = new byte[claimed];
         header.CopyTo(content, 0);
@@ -88,7 +96,8 @@ static class DatasetFiles
         foreach (DatasetDefinition other in Datasets.All)
         {
             if (other.Name != definition.Name && other.Train.Concat(other.Test).Any(known => known.Md5 == md5))
-                throw new InputException($"'{path}' is a file of {other.Name}, not of {definition.Name}; keep each data set in a folder of its own, here {definition.Folder}/");
+                throw new InputException($"'{path}' is a file of {other.Name}, not of {definition.Name}; keep each data set in a folder "
+                    + $"of its own, here {definition.Folder}/");
         }
 
         return md5 == file.Md5;
@@ -105,7 +114,8 @@ static class DatasetFiles
     public static string Provenance(DatasetDefinition definition, Split split, int count, IReadOnlyList<string> differing) =>
         differing.Count == 0
             ? $"{definition.Title} ({Text(split)}), {count} images, as published (checksums match)"
-            : $"{definition.Title} ({Text(split)}), {count} images, not the published files: the checksum of {string.Join(", ", differing)} differs";
+            : $"{definition.Title} ({Text(split)}), {count} images, not the published files: the checksum of "
+                + $"{string.Join(", ", differing)} differs";
 
     public static string Text(Split split) => split == Split.Train ? "train" : "test";
 
@@ -120,7 +130,9 @@ static class DatasetFiles
             yield return Path.Combine(folder, definition.Folder);
             // MNIST and Fashion-MNIST use the same file names: a folder that has the other's name holds the other.
             string own = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
-            if (!Datasets.All.Any(other => other.Name != definition.Name && string.Equals(other.Folder, own, StringComparison.OrdinalIgnoreCase)))
+            if (
+                !Datasets.All.Any(
+                    other => other.Name != definition.Name && string.Equals(other.Folder, own, StringComparison.OrdinalIgnoreCase)))
                 yield return folder;
         }
 
@@ -149,11 +161,13 @@ static class DatasetFiles
             byte[] content = read(unpacked, file.Length * BestCompression);
             // GZipStream takes a file that is cut short for one that ends there; the format ends with the length of the content.
             return length == content.Length ? content
-                : throw new InputException($"'{path}' is cut short, or joined from several: it unpacks to {content.Length} bytes, and its end tells of {length}; get the file again");
+                : throw new InputException($"'{path}' is cut short, or joined from several: it unpacks to {content.Length} bytes, and "
+                    + $"its end tells of {length}; get the file again");
         }
         catch (InvalidDataException e)
         {
-            throw new InputException($"'{path}' is damaged or cut short: it does not unpack ({e.Message.TrimEnd('.')}); get the file again", e);
+            throw new InputException(
+                $"'{path}' is damaged or cut short: it does not unpack ({e.Message.TrimEnd('.')}); get the file again", e);
         }
     });
 

@@ -10,7 +10,8 @@ namespace Dapprox.Networks.Data;
 /// <param name="Count">How many images there are; 0 when it cannot be used.</param>
 /// <param name="Canonical">Whether it is the published data, known by its checksums.</param>
 /// <param name="Remark">One sentence: what the data is, or why it cannot be used.</param>
-public sealed record DatasetStatus(DatasetDefinition Definition, Split Split, bool Found, string Place, int Count, bool Canonical, string Remark);
+public sealed record DatasetStatus(
+    DatasetDefinition Definition, Split Split, bool Found, string Place, int Count, bool Canonical, string Remark);
 
 public static partial class Datasets
 {

@@ -13,7 +13,11 @@ public static partial class Datasets
     /// user's data, <c>$XDG_DATA_HOME</c> or <c>~/.local/share</c> on Linux; null for a user without a home.
     /// </summary>
     public static string? DefaultFolder =>
-        Given(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)) is string data ? Path.Combine(data, "dapprox") : null;
+        Given(
+            Environment.GetFolderPath(
+                Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)) is string data
+            ? Path.Combine(data, "dapprox")
+            : null;
 
     static readonly string[] Digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
@@ -38,7 +42,8 @@ public static partial class Datasets
             Height = 28,
             Width = 28,
             Classes = Digits,
-            Citation = "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-based learning applied to document recognition, Proceedings of the IEEE 86(11), 1998",
+            Citation = "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-based learning applied to document recognition, Proceedings "
+                + "of the IEEE 86(11), 1998",
             Folder = "mnist",
             Train =
             [
@@ -72,7 +77,8 @@ public static partial class Datasets
             Height = 28,
             Width = 28,
             Classes = ["T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"],
-            Citation = "H. Xiao, K. Rasul, R. Vollgraf: Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms, arXiv:1708.07747, 2017",
+            Citation = "H. Xiao, K. Rasul, R. Vollgraf: Fashion-MNIST: a novel image dataset for benchmarking machine learning "
+                + "algorithms, arXiv:1708.07747, 2017",
             Folder = "fashion-mnist",
             SystemFolder = "/usr/share/datasets/fashion-mnist",
             Train =
@@ -106,7 +112,8 @@ public static partial class Datasets
             Height = 32,
             Width = 32,
             Classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
-            Citation = "A. Krizhevsky: Learning multiple layers of features from tiny images, technical report, University of Toronto, 2009",
+            Citation = "A. Krizhevsky: Learning multiple layers of features from tiny images, technical report, University of Toronto, "
+                + "2009",
             Folder = "cifar-10-batches-bin",
             Train =
             [
@@ -127,15 +134,19 @@ public static partial class Datasets
     /// <exception cref="InputException">There is no such data set.</exception>
     public static DatasetDefinition Find(string name) => Names.Find("data set", name, All, definition => definition.Name);
 
-    /// <summary>The folder of the data sets: the one given, or else the one that DAPPROX_DATA names, or else <see cref="DefaultFolder"/>.</summary>
+    /// <summary>
+    /// The folder of the data sets: the one given, or else the one that DAPPROX_DATA names, or else <see cref="DefaultFolder"/>.
+    /// </summary>
     /// <param name="folder">The folder a user gave, if any.</param>
-    public static string? Folder(string? folder) => Given(folder) ?? Given(Environment.GetEnvironmentVariable(FolderVariable)) ?? DefaultFolder;
+    public static string? Folder(string? folder) =>
+        Given(folder) ?? Given(Environment.GetEnvironmentVariable(FolderVariable)) ?? DefaultFolder;
 
     /// <summary>Reads one split of a data set.</summary>
     /// <param name="name">The data set's name.</param>
     /// <param name="split">Which part.</param>
     /// <param name="folder">The folder with the files, or the folder above it; when null, the one of <see cref="Folder"/>.</param>
-    /// <exception cref="InputException">There is no such data set, its files are not there, or they are not what they should be.</exception>
+    /// <exception cref="InputException">There is no such data set, its files are not there, or they are not what they should
+    /// be.</exception>
     public static Dataset Load(string name, Split split, string? folder = null) => Load(Find(name), split, folder);
 
     internal static Dataset Load(DatasetDefinition definition, Split split, string? folder)

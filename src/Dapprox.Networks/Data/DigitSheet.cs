@@ -30,7 +30,8 @@ static class DigitSheet
         }
 
         return new Dataset(definition.Name, split, definition.Channels, Side, Side, definition.Classes, pixels, labels, canonical: true,
-            $"{definition.Title} ({DatasetFiles.Text(split)}), {order.Length} images, as shipped with this program: centred in 28×28 pixels by their mass, split by a fixed seed");
+            $"{definition.Title} ({DatasetFiles.Text(split)}), {order.Length} images, as shipped with this program: centred in 28×28 "
+                + "pixels by their mass, split by a fixed seed");
     }
 
     /// <summary>Which digits of the sheet are in the split, in which order: 100 of each class to test, the others to train.</summary>

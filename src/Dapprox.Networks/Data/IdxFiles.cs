@@ -15,9 +15,11 @@ static class IdxFiles
         (byte[] images, int[] shape) = Read(paths[0], dimensions: 3);
         (byte[] labels, int[] count) = Read(paths[1], dimensions: 1);
         if (shape[1] != definition.Height || shape[2] != definition.Width)
-            throw new InputException($"'{paths[0]}' has images of {shape[1]}×{shape[2]} pixels; {definition.Name} has {definition.Height}×{definition.Width}");
+            throw new InputException(
+                $"'{paths[0]}' has images of {shape[1]}×{shape[2]} pixels; {definition.Name} has {definition.Height}×{definition.Width}");
         if (shape[0] != count[0])
-            throw new InputException($"'{paths[0]}' has {shape[0]} images and '{paths[1]}' has {count[0]} labels; the files do not belong together");
+            throw new InputException(
+                $"'{paths[0]}' has {shape[0]} images and '{paths[1]}' has {count[0]} labels; the files do not belong together");
         if (shape[0] == 0)
             throw new InputException($"'{paths[0]}' has no images");
         string[] differing = new[] { (files[0], paths[0], images), (files[1], paths[1], labels) }
@@ -28,9 +30,11 @@ static class IdxFiles
         int[] classes = Array.ConvertAll(labels[HeaderLength(1)..], label => (int)label);
         int wrong = Array.FindIndex(classes, label => label >= definition.Classes.Count);
         if (wrong >= 0)
-            throw new InputException($"'{paths[1]}': the label of image {wrong} is {classes[wrong]}; {definition.Name} has the labels 0 to {definition.Classes.Count - 1}");
+            throw new InputException($"'{paths[1]}': the label of image {wrong} is {classes[wrong]}; {definition.Name} has the labels 0 "
+                + $"to {definition.Classes.Count - 1}");
         return new Dataset(definition.Name, split, definition.Channels, definition.Height, definition.Width, definition.Classes,
-            images.AsMemory(HeaderLength(3)), classes, differing.Length == 0, DatasetFiles.Provenance(definition, split, classes.Length, differing));
+            images.AsMemory(HeaderLength(3)), classes, differing.Length == 0,
+            DatasetFiles.Provenance(definition, split, classes.Length, differing));
     }
 
     /// <summary>The whole content, header included, and the dimensions it claims, which are true.</summary>
@@ -41,7 +45,8 @@ static class IdxFiles
         {
             uint magic = BinaryPrimitives.ReadUInt32BigEndian(header);
             if (magic != 0x0800 + dimensions)
-                throw new InputException($"'{path}' is not the IDX file it should be: it begins with the number {magic}, not {0x0800 + dimensions}");
+                throw new InputException(
+                    $"'{path}' is not the IDX file it should be: it begins with the number {magic}, not {0x0800 + dimensions}");
             Int128 length = 1;
             for (int i = 0; i < dimensions; i++)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapprox.Foundation;
 using Dapprox.Networks.Graph;
 using SkiaSharp;
@@ -26,20 +27,24 @@ public static class PictureFolder
     /// Resize each picture so that its shorter side has that many pixels, and cut the network's size out of its middle; null to take
     /// pictures of the network's size only.
     /// </param>
-    /// <exception cref="InputException">A file is not there or no picture, has another size, or the CSV file is not as described.</exception>
+    /// <exception cref="InputException">A file is not there or no picture, has another size, or the CSV file is not as
+    /// described.</exception>
     public static Dataset Load(string folder, string labels, Network network, int? shorterSide)
     {
         if (network.InputShape.Length != 3 || network.InputShape[0] is not (1 or 3))
-            throw new InputException($"{network.Name} takes inputs of shape {string.Join('×', network.InputShape.ToArray())}, and pictures are 1×height×width or 3×height×width; choose a network for pictures (of height×width×channels: --layout nhwc)");
+            throw new InputException($"{network.Name} takes inputs of shape {string.Join('×', network.InputShape.ToArray())}, and "
+                + "pictures are 1×height×width or 3×height×width; choose a network for pictures (of height×width×channels: --layout nhwc)");
         (int channels, int height, int width) = (network.InputShape[0], network.InputShape[1], network.InputShape[2]);
         if (shorterSide < Math.Max(height, width))
-            throw new InputException($"a shorter side of {shorterSide} pixels does not hold the {height}×{width} pixels of {network.Name}; give at least {Math.Max(height, width)}");
+            throw new InputException($"a shorter side of {shorterSide} pixels does not hold the {height}×{width} pixels of "
+                + $"{network.Name}; give at least {Math.Max(height, width)}");
         if (!Directory.Exists(folder))
             throw new InputException($"there is no folder '{folder}'; give the one that holds the pictures");
         List<(string File, int Label)> listed = ReadLabels(folder, labels, network.Classes);
         long length = (long)channels * height * width;
         if (listed.Count * length > Array.MaxLength)
-            throw new InputException($"'{labels}' lists {listed.Count} pictures of {channels}×{height}×{width}, more than fit into memory; list at most {Array.MaxLength / length} at a time");
+            throw new InputException($"'{labels}' lists {listed.Count} pictures of {channels}×{height}×{width}, more than fit into "
+                + $"memory; list at most {Array.MaxLength / length} at a time");
         byte[] pixels = new byte[listed.Count * length];
         // Each to its own place, so that the order of the work does not matter; of several that are wrong the first is told of.
         var wrong = new InputException?[listed.Count];
@@ -58,8 +63,10 @@ public static class PictureFolder
             throw first;
         return new Dataset(
             Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), Split.Test, channels, height, width,
-            [.. Enumerable.Range(0, network.Classes).Select(label => $"{label}")], pixels, [.. listed.Select(picture => picture.Label)], canonical: false,
-            $"{listed.Count} pictures of '{folder}', with the classes of '{labels}'{(shorterSide is null ? "" : $", resized to a shorter side of {shorterSide} pixels and cut to {height}×{width}")}");
+            [.. Enumerable.Range(0, network.Classes).Select(label => $"{label}")], pixels, [.. listed.Select(picture => picture.Label)],
+            canonical: false,
+            $"{listed.Count} pictures of '{folder}', with the classes of '{labels}'"
+            + (shorterSide is null ? "" : $", resized to a shorter side of {shorterSide} pixels and cut to {height}×{width}"));
     }
 
     static List<(string File, int Label)> ReadLabels(string folder, string labels, int classes)
@@ -71,7 +78,8 @@ public static class PictureFolder
         {
             try
             {
-                using SepReader reader = Sep.New(',').Reader(options => options with { HasHeader = false, Unescape = true, DisableColCountCheck = true }).From(stream);
+                using SepReader reader = Sep.New(',').Reader(
+                    options => options with { HasHeader = false, Unescape = true, DisableColCountCheck = true }).From(stream);
                 foreach (SepReader.Row row in reader)
                 {
                     int line = row.RowIndex + 1;
@@ -80,7 +88,7 @@ public static class PictureFolder
                     if (row.ColCount != 2)
                         throw Wrong(line, $"has {row.ColCount} fields; give a file and a class, with a comma between them");
                     string name = row[0].ToString(), given = row[1].ToString();
-                    if (!int.TryParse(given, System.Globalization.NumberStyles.AllowLeadingWhite | System.Globalization.NumberStyles.AllowTrailingWhite | System.Globalization.NumberStyles.AllowLeadingSign, null, out int label))
+                    if (!int.TryParse(given, NumberStyles.Integer, CultureInfo.InvariantCulture, out int label))
                     {
                         if (line == 1)
                             continue;
@@ -91,7 +99,8 @@ public static class PictureFolder
                         throw Wrong(line, $"has the class {label}; the network has the classes 0 to {classes - 1}");
                     string file = name.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(Path.Combine(root, name));
                     if (!file.StartsWith(root, StringComparison.Ordinal))
-                        throw Wrong(line, $"names '{InputFile.OneLine(name, 80)}', which is not inside '{folder}'; give a path relative to it");
+                        throw Wrong(
+                            line, $"names '{InputFile.OneLine(name, 80)}', which is not inside '{folder}'; give a path relative to it");
                     if (!File.Exists(file))
                         throw Wrong(line, $"names '{InputFile.OneLine(name, 80)}', and there is no such file in '{folder}'");
                     if (!seen.TryAdd(file, line))
@@ -101,12 +110,16 @@ public static class PictureFolder
             }
             catch (Exception e) when (e is InvalidDataException or NotSupportedException)
             {
-                throw new InputException($"'{labels}' is no CSV file: {InputFile.OneLine(e.Message, 120)}; give one line a picture, file and class with a comma between them", e);
+                throw new InputException(
+                    $"'{labels}' is no CSV file: {InputFile.OneLine(e.Message, 120)}; give one line a picture, file and class with a "
+                        + "comma between them",
+                    e);
             }
 
             return true;
         });
-        return listed.Count > 0 ? listed : throw new InputException($"'{labels}' lists no picture; give one line a picture, file and class with a comma between them");
+        return listed.Count > 0 ? listed : throw new InputException(
+            $"'{labels}' lists no picture; give one line a picture, file and class with a comma between them");
 
         InputException Wrong(int line, string what) => new($"'{labels}', line {line}, {what}");
     }
@@ -117,15 +130,18 @@ public static class PictureFolder
         if (shorterSide is not int side)
         {
             if (bitmap.Width != width || bitmap.Height != height)
-                throw new InputException($"'{file}' has {bitmap.Height}×{bitmap.Width} pixels (height×width), and the network takes {height}×{width}; give --resize N to resize the shorter side to N pixels and cut out the middle");
+                throw new InputException($"'{file}' has {bitmap.Height}×{bitmap.Width} pixels (height×width), and the network takes "
+                    + $"{height}×{width}; give --resize N to resize the shorter side to N pixels and cut out the middle");
             Store(bitmap, 0, 0, channels, height, width, planes);
             return;
         }
 
         double scale = (double)side / Math.Min(bitmap.Width, bitmap.Height);
-        var size = new SKSizeI(Math.Max(side, (int)Math.Round(scale * bitmap.Width)), Math.Max(side, (int)Math.Round(scale * bitmap.Height)));
+        var size = new SKSizeI(
+            Math.Max(side, (int)Math.Round(scale * bitmap.Width)), Math.Max(side, (int)Math.Round(scale * bitmap.Height)));
         if ((long)size.Width * size.Height > MaxPixels)
-            throw new InputException($"'{file}' has {bitmap.Height}×{bitmap.Width} pixels, which with --resize {side} become {size.Height}×{size.Width}; at most {MaxPixels:N0} are taken");
+            throw new InputException($"'{file}' has {bitmap.Height}×{bitmap.Width} pixels, which with --resize {side} become "
+                + $"{size.Height}×{size.Width}; at most {MaxPixels:N0} are taken");
         // Through ever smaller pictures, so that a fine pattern is averaged and does not alias.
         using SKBitmap resized = bitmap.Resize(size, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear))
             ?? throw new InputException($"'{file}' cannot be resized to {size.Height}×{size.Width} pixels");

@@ -24,7 +24,8 @@ static class VerifiedDownload
         {
             try
             {
-                using HttpResponseMessage response = await client.GetAsync(source, HttpCompletionOption.ResponseHeadersRead, silence.Token).ConfigureAwait(false);
+                using HttpResponseMessage response = await client.GetAsync(
+                    source, HttpCompletionOption.ResponseHeadersRead, silence.Token).ConfigureAwait(false);
                 if (!response.IsSuccessStatusCode)
                     return $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
                 Stream body = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
@@ -75,7 +76,8 @@ static class VerifiedDownload
         }
         catch (IOException e)
         {
-            throw new InputException($"cannot write to '{Path.GetDirectoryName(file.Name)}': {e.Message.TrimEnd('.')}; choose a folder with room", e);
+            throw new InputException(
+                $"cannot write to '{Path.GetDirectoryName(file.Name)}': {e.Message.TrimEnd('.')}; choose a folder with room", e);
         }
     }
 }

@@ -136,7 +136,9 @@ sealed class Pickle
                     break;
                 case '\x8a':
                     var number = new BigInteger(Bytes(Bytes(1)[0]));
-                    stack.Add(number >= long.MinValue && number <= long.MaxValue ? (long)number : throw new InputException("the pickle has a number of more than 64 bits"));
+                    stack.Add(
+                        number >= long.MinValue && number <= long.MaxValue ? (long)number : throw new InputException(
+                            "the pickle has a number of more than 64 bits"));
                     break;
                 case 'G':
                     stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Bytes(8)));
@@ -183,7 +185,8 @@ sealed class Pickle
                     stack.Add(memo[BinaryPrimitives.ReadInt32LittleEndian(Bytes(4))]);
                     break;
                 default:
-                    throw new InputException($"the pickle has the instruction 0x{instruction:x2} at byte {place - 1}, which data do not need");
+                    throw new InputException(
+                        $"the pickle has the instruction 0x{instruction:x2} at byte {place - 1}, which data do not need");
             }
         }
     }

@@ -24,7 +24,8 @@ public static class PyTorchFile
         ["DoubleStorage"] = RealFormat.Float64,
     };
 
-    static readonly HashSet<string> OtherStorages = ["LongStorage", "IntStorage", "ShortStorage", "CharStorage", "ByteStorage", "BoolStorage"];
+    static readonly HashSet<string> OtherStorages = [
+        "LongStorage", "IntStorage", "ShortStorage", "CharStorage", "ByteStorage", "BoolStorage"];
 
     /// <summary>The tensors of real numbers by name; those of whole numbers, which count batches, are left out.</summary>
     /// <param name="path">The file.</param>
@@ -61,7 +62,8 @@ public static class PyTorchFile
     /// <param name="length">The bytes of the file.</param>
     sealed class Reader(ZipArchive archive, long length)
     {
-        // PyTorch does not compress, and networks use the same numbers twice at most; what a hostile file claims is a thousand times as much.
+        // PyTorch does not compress, and networks use the same numbers twice at most; what a hostile file claims is a thousand times as
+        // much.
         const int MaxOfLength = 16;
 
         readonly Dictionary<string, byte[]> storages = [];
@@ -96,16 +98,25 @@ public static class PyTorchFile
         {
             if (value is Pickle.Call { Function: { Module: "torch._utils", Member: "_rebuild_parameter" }, Arguments: [object inner, ..] })
                 value = inner;
-            if (value is not Pickle.Call { Function: { Module: "torch._utils", Member: "_rebuild_tensor_v2" }, Arguments: [Pickle.Reference { Id: object?[] id }, long offset, object?[] size, object?[] stride, ..] })
-                throw new InputException($"'{name}' is {What(value)}; only tensors are read{(value is Pickle.Entries ? ": save this dictionary alone" : "")}");
+            if (
+                value is not Pickle.Call
+                {
+                    Function: { Module: "torch._utils", Member: "_rebuild_tensor_v2" },
+                    Arguments: [Pickle.Reference { Id: object?[] id }, long offset, object?[] size, object?[] stride, ..]
+                })
+                throw new InputException(
+                    $"'{name}' is {What(value)}; only tensors are read{(value is Pickle.Entries ? ": save this dictionary alone" : "")}");
             if (id is not ["storage", Pickle.Name { Module: "torch" } storage, string key, ..])
                 throw new InputException($"the numbers of '{name}' are not where a state dict has them");
             if (OtherStorages.Contains(storage.Member))
                 return null;
             if (!RealStorages.TryGetValue(storage.Member, out RealFormat format))
                 throw new InputException($"'{name}' is of {storage}; read are {string.Join(", ", RealStorages.Keys)}");
-            if (size.Length != stride.Length || size.Length > MaxDimensions || size.Concat(stride).Any(number => number is not (>= 0L and <= int.MaxValue)))
-                throw new InputException($"'{name}' has the shape [{string.Join(", ", size.Take(MaxDimensions))}] and the strides [{string.Join(", ", stride.Take(MaxDimensions))}]");
+            if (size.Length != stride.Length || size.Length > MaxDimensions
+                || size.Concat(stride).Any(number => number is not (>= 0L and <= int.MaxValue)))
+                throw new InputException(
+                    $"'{name}' has the shape [{string.Join(", ", size.Take(MaxDimensions))}] and the strides "
+                        + $"[{string.Join(", ", stride.Take(MaxDimensions))}]");
             int[] shape = [.. size.Select(number => (int)(long)number!)], strides = [.. stride.Select(number => (int)(long)number!)];
             byte[] data = Storage(name, $"{folder}data/{key}");
             // In binary64, where these products do not overflow.
@@ -113,10 +124,12 @@ public static class PyTorchFile
             double last = offset + shape.Zip(strides, (dimension, step) => (dimension - 1.0) * step).Sum();
             bool isEmpty = shape.Contains(0);
             if (offset < 0 || count > Array.MaxLength || (!isEmpty && (last + 1) * format.Size() > data.Length))
-                throw new InputException($"'{name}' of the shape [{string.Join(", ", shape)}] reaches beyond the {data.Length} bytes of data/{key}");
+                throw new InputException(
+                    $"'{name}' of the shape [{string.Join(", ", shape)}] reaches beyond the {data.Length} bytes of data/{key}");
             tensorBytes += isEmpty ? 0 : (long)count * format.Size();
             if (tensorBytes > MaxOfLength * length)
-                throw new InputException($"the tensors up to '{name}' have {tensorBytes} bytes, more than {MaxOfLength} times the {length} of the file, by repeating its numbers; save clones of them");
+                throw new InputException($"the tensors up to '{name}' have {tensorBytes} bytes, more than {MaxOfLength} times the "
+                    + $"{length} of the file, by repeating its numbers; save clones of them");
             float[] result = new float[isEmpty ? 0 : (int)count];
             for (int i = 0; i < result.Length; i++)
             {
@@ -142,7 +155,8 @@ public static class PyTorchFile
         {
             storageBytes += entry.Length;
             if (storageBytes > MaxOfLength * length || entry.Length > Array.MaxLength)
-                throw new InputException($"{entry.FullName} and what was read before have {storageBytes} bytes, more than {MaxOfLength} times the {length} of the file; PyTorch does not compress, so save it anew");
+                throw new InputException($"{entry.FullName} and what was read before have {storageBytes} bytes, more than {MaxOfLength} "
+                    + $"times the {length} of the file; PyTorch does not compress, so save it anew");
             byte[] bytes = new byte[entry.Length];
             using Stream stream = entry.Open();
             stream.ReadExactly(bytes);

@@ -33,12 +33,14 @@ public sealed partial class Safetensors
         long length = stream.Length - stream.Position;
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
         if (length < prefix.Length)
-            throw new InputException($"{name} is not a safetensors file: it has {length} bytes, and the length of the header alone takes 8");
+            throw new InputException(
+                $"{name} is not a safetensors file: it has {length} bytes, and the length of the header alone takes 8");
         stream.ReadExactly(prefix);
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         length -= prefix.Length;
         if (headerLength > LongestHeader)
-            throw new InputException($"{name} is not a safetensors file: its header would have {headerLength} bytes, and {LongestHeader} is the limit");
+            throw new InputException(
+                $"{name} is not a safetensors file: its header would have {headerLength} bytes, and {LongestHeader} is the limit");
         if (headerLength > (ulong)length)
             throw new InputException($"{name} is cut short: its header has {headerLength} bytes, and {length} follow; get the file again");
         byte[] header = new byte[headerLength];
@@ -69,7 +71,8 @@ public sealed partial class Safetensors
             {
                 if (property.Name != MetadataName)
                     entries.Add(ParseEntry(property, name));
-                else if (property.Value.ValueKind == JsonValueKind.Object && property.Value.EnumerateObject().All(line => line.Value.ValueKind == JsonValueKind.String))
+                else if (property.Value.ValueKind == JsonValueKind.Object
+                    && property.Value.EnumerateObject().All(line => line.Value.ValueKind == JsonValueKind.String))
                 {
                     foreach (JsonProperty line in property.Value.EnumerateObject())
                         metadata.Add(line.Name, line.Value.GetString()!);
@@ -94,7 +97,8 @@ public sealed partial class Safetensors
         if (value.ValueKind != JsonValueKind.Object
             || !value.TryGetProperty("dtype", out JsonElement dtype) || dtype.ValueKind != JsonValueKind.String
             || !value.TryGetProperty("shape", out JsonElement shape) || shape.ValueKind != JsonValueKind.Array
-            || !value.TryGetProperty("data_offsets", out JsonElement offsets) || offsets.ValueKind != JsonValueKind.Array || offsets.GetArrayLength() != 2)
+            || !value.TryGetProperty(
+                "data_offsets", out JsonElement offsets) || offsets.ValueKind != JsonValueKind.Array || offsets.GetArrayLength() != 2)
             throw new InputException($"{name}: tensor '{tensor}' needs a dtype, a shape and two data_offsets");
 
         RealFormat format = dtype.GetString() switch
@@ -103,7 +107,8 @@ public sealed partial class Safetensors
             "F32" => RealFormat.Float32,
             "F16" => RealFormat.Float16,
             "BF16" => RealFormat.BFloat16,
-            string other => throw new InputException($"{name}: tensor '{tensor}' has the dtype {OneLine(other)}; F32, F64, F16 and BF16 can be read"),
+            string other =>
+                throw new InputException($"{name}: tensor '{tensor}' has the dtype {OneLine(other)}; F32, F64, F16 and BF16 can be read"),
             null => throw new InputException($"{name}: tensor '{tensor}' has no dtype"),
         };
         var dimensions = new List<int>();
@@ -111,17 +116,21 @@ public sealed partial class Safetensors
         foreach (JsonElement element in shape.EnumerateArray())
         {
             if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int dimension) || dimension < 0)
-                throw new InputException($"{name}: tensor '{tensor}' has the shape {OneLine(shape.GetRawText())}; dimensions are integers from 0 to {int.MaxValue}");
+                throw new InputException($"{name}: tensor '{tensor}' has the shape {OneLine(shape.GetRawText())}; dimensions are "
+                    + $"integers from 0 to {int.MaxValue}");
             dimensions.Add(dimension);
             count *= dimension;
             if (count > Array.MaxLength)
-                throw new InputException($"{name}: tensor '{tensor}' has the shape {OneLine(shape.GetRawText())}; at most {Array.MaxLength} numbers can be held");
+                throw new InputException($"{name}: tensor '{tensor}' has the shape {OneLine(shape.GetRawText())}; at most "
+                    + $"{Array.MaxLength} numbers can be held");
         }
 
         if (!Offset(offsets[0], out long begin) || !Offset(offsets[1], out long end) || begin > end)
-            throw new InputException($"{name}: tensor '{tensor}' has the data_offsets {OneLine(offsets.GetRawText())}; they are two integers from 0 on, in ascending order");
+            throw new InputException($"{name}: tensor '{tensor}' has the data_offsets {OneLine(offsets.GetRawText())}; they are two "
+                + "integers from 0 on, in ascending order");
         if (end - begin != count * format.Size())
-            throw new InputException($"{name}: tensor '{tensor}' of shape {OneLine(shape.GetRawText())} and dtype {dtype.GetString()} needs {count * format.Size()} bytes, and its data_offsets give it {end - begin}");
+            throw new InputException($"{name}: tensor '{tensor}' of shape {OneLine(shape.GetRawText())} and dtype {dtype.GetString()} "
+                + $"needs {count * format.Size()} bytes, and its data_offsets give it {end - begin}");
         return new Entry(property.Name, format, dimensions.ToArray(), (int)count, begin, end);
     }
 
@@ -131,16 +140,20 @@ public sealed partial class Safetensors
         return element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out offset) && offset >= 0;
     }
 
-    /// <summary>The format wants the tensors to fill the data without gap or overlap; <paramref name="entries"/> are in order of place.</summary>
+    /// <summary>
+    /// The format wants the tensors to fill the data without gap or overlap; <paramref name="entries"/> are in order of place.
+    /// </summary>
     static void CheckPlaces(List<Entry> entries, long length, string name)
     {
         long place = 0;
         foreach (Entry entry in entries)
         {
             if (entry.End > length)
-                throw new InputException($"{name} is cut short: tensor '{OneLine(entry.Name)}' ends at byte {entry.End} of the data, and {length} bytes are there; get the file again");
+                throw new InputException($"{name} is cut short: tensor '{OneLine(entry.Name)}' ends at byte {entry.End} of the data, and "
+                    + $"{length} bytes are there; get the file again");
             if (entry.Begin != place)
-                throw new InputException($"{name}: tensor '{OneLine(entry.Name)}' begins at byte {entry.Begin} of the data, and the one before it ends at {place}; tensors may neither overlap nor leave gaps");
+                throw new InputException($"{name}: tensor '{OneLine(entry.Name)}' begins at byte {entry.Begin} of the data, and the one "
+                    + $"before it ends at {place}; tensors may neither overlap nor leave gaps");
             place = entry.End;
         }
 

@@ -34,7 +34,8 @@ public sealed partial class Safetensors
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="metadata">Text to keep with them.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Save(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+    public static void Save(
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => Save(stream, tensors, metadata));
 
     /// <summary>Writes the tensors to a stream, which stays open.</summary>
@@ -42,7 +43,8 @@ public sealed partial class Safetensors
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="metadata">Text to keep with them.</param>
     /// <exception cref="ArgumentException">A tensor has the name that the format keeps for the metadata.</exception>
-    public static void Save(Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Save(
+        Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensors);

@@ -29,10 +29,12 @@ public sealed class LayerSelection
     public static LayerSelection Convolutions { get; } = new("convolutions", "convolutions only", (layer, _, _) => layer is Convolution2D);
 
     /// <summary>Dense layers, products of matrices included.</summary>
-    public static LayerSelection Dense { get; } = new("dense", "dense layers and matrix products only", (layer, _, _) => layer is not Convolution2D);
+    public static LayerSelection Dense { get; } = new(
+        "dense", "dense layers and matrix products only", (layer, _, _) => layer is not Convolution2D);
 
     /// <summary>All but the first and the last.</summary>
-    public static LayerSelection Inner { get; } = new("inner", "all but the first and the last", (_, place, count) => place > 0 && place < count - 1);
+    public static LayerSelection Inner { get; } = new(
+        "inner", "all but the first and the last", (_, place, count) => place > 0 && place < count - 1);
 
     /// <summary>Those that have a name.</summary>
     public static IReadOnlyList<LayerSelection> Known { get; } = [All, Convolutions, Dense, Inner];
@@ -57,15 +59,21 @@ public sealed class LayerSelection
 
     /// <summary>The selected layers, each by its place in the network.</summary>
     /// <param name="layers">All layers of a network.</param>
-    /// <exception cref="InputException">None is selected, or one of the names is none; the message lists the layers that multiply.</exception>
+    /// <exception cref="InputException">None is selected, or one of the names is none; the message lists the layers that
+    /// multiply.</exception>
     public HashSet<int> Of(IReadOnlyList<Layer> layers)
     {
         int[] multiplying = [.. Enumerable.Range(0, layers.Count).Where(i => layers[i] is IMultiplies)];
         HashSet<int> selected = [.. multiplying.Where((layer, place) => selects(layers[layer], place, multiplying.Length))];
-        string? unfit = patterns.FirstOrDefault(pattern => !multiplying.Any(layer => Fits(pattern, layers[layer]))) ?? (selected.Count == 0 ? Name : null);
+        string? unfit = patterns.FirstOrDefault(
+            pattern => !multiplying.Any(layer => Fits(pattern, layers[layer]))) ?? (selected.Count == 0 ? Name : null);
         return unfit is null || multiplying.Length == 0
             ? selected
-            : throw new InputException(InputFile.OneLine($"no layer is '{unfit}'; the layers that multiply are {string.Join(", ", multiplying.Select(layer => layers[layer].Name))}", LongestMessage));
+            : throw new InputException(
+                InputFile.OneLine(
+                    $"no layer is '{unfit}'; the layers that multiply are "
+                        + $"{string.Join(", ", multiplying.Select(layer => layers[layer].Name))}",
+                    LongestMessage));
     }
 
     /// <inheritdoc/>

@@ -19,7 +19,9 @@ public sealed class ChannelScale(string name, float[] scale, float[] shift) : La
     /// <param name="mean">The means of the training.</param>
     /// <param name="variance">The variances.</param>
     /// <param name="epsilon">ε.</param>
-    public static ChannelScale BatchNormalization(string name, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> mean, ReadOnlySpan<float> variance, float epsilon)
+    public static ChannelScale BatchNormalization(
+        string name, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> mean, ReadOnlySpan<float> variance,
+        float epsilon)
     {
         float[] scale = new float[gamma.Length], shift = new float[gamma.Length];
         for (int channel = 0; channel < scale.Length; channel++)
@@ -64,7 +66,8 @@ public sealed class ChannelScale(string name, float[] scale, float[] shift) : La
         Tensor result = Tensor.Unfilled(input.Shape);
         int area = input.RowLength / scale.Length;
         for (int plane = 0; plane < input.Batch * scale.Length; plane++)
-            TensorPrimitives.Multiply(outputGradient.Data.AsSpan(plane * area, area), scale[plane % scale.Length], result.Data.AsSpan(plane * area, area));
+            TensorPrimitives.Multiply(
+                outputGradient.Data.AsSpan(plane * area, area), scale[plane % scale.Length], result.Data.AsSpan(plane * area, area));
         return result;
     }
 }

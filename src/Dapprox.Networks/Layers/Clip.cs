@@ -3,7 +3,9 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Layers;
 
-/// <summary>x, but not below one number nor above another: the ReLU6 of MobileNet. A NaN stays a NaN; the gradient passes between the two.</summary>
+/// <summary>
+/// x, but not below one number nor above another: the ReLU6 of MobileNet. A NaN stays a NaN; the gradient passes between the two.
+/// </summary>
 /// <param name="name">The name inside the network.</param>
 /// <param name="least">The smallest result.</param>
 /// <param name="most">The largest.</param>

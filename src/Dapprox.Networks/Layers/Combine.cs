@@ -43,7 +43,9 @@ public sealed class Combine : MergeLayer
     /// <param name="left">a where it is constant; otherwise null, and it is the first input.</param>
     /// <param name="right">b where it is constant; otherwise null, and it is the last input.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public Combine(string name, Combination combination, ReadOnlySpan<int> leftShape, ReadOnlySpan<int> rightShape, float[]? left = null, float[]? right = null)
+    public Combine(
+        string name, Combination combination, ReadOnlySpan<int> leftShape, ReadOnlySpan<int> rightShape, float[]? left = null,
+        float[]? right = null)
         : base(name)
     {
         this.combination = combination;
@@ -158,7 +160,9 @@ public sealed class Combine : MergeLayer
         int[] places = new int[Tensor.Count(shape)];
         for (int i = 0; i < places.Length; i++)
         {
-            for (int dimension = shape.Length - 1, rest = i, stride = 1; dimension >= 0; rest /= shape[dimension], stride *= own[dimension], dimension--)
+            for (
+                int dimension = shape.Length - 1, rest = i, stride = 1; dimension >= 0; rest /= shape[dimension], stride *= own[dimension],
+                dimension--)
                 places[i] += rest % shape[dimension] % own[dimension] * stride;
         }
 

@@ -11,7 +11,8 @@ public sealed class Concatenate : MergeLayer
     /// <param name="name">The name inside the network.</param>
     /// <param name="shape">The dimensions of one image of the output.</param>
     /// <param name="axis">The dimension of the image, from 0.</param>
-    /// <param name="parts">How far each part reaches along it, and the numbers of those that are constant; the others are the inputs.</param>
+    /// <param name="parts">How far each part reaches along it, and the numbers of those that are constant; the others are the
+    /// inputs.</param>
     public Concatenate(string name, int[] shape, int axis, IReadOnlyList<(int Length, float[]? Constant)> parts)
         : base(name)
     {
@@ -57,7 +58,8 @@ public sealed class Concatenate : MergeLayer
                 for (int image = 0; image < result.Batch; image++)
                 {
                     for (int i = 0; i < outer; i++)
-                        outputGradient.Row(image).Slice((i * shape[axis] + start) * inner, length * inner).CopyTo(result.Row(image)[(i * length * inner)..]);
+                        outputGradient.Row(image).Slice(
+                            (i * shape[axis] + start) * inner, length * inner).CopyTo(result.Row(image)[(i * length * inner)..]);
                 }
 
                 results[input++] = result;

@@ -124,10 +124,12 @@ public sealed class Convolution2D : WeightedLayer
         {
             for (int y = firstY; y < endY; y++)
             {
-                ReadOnlySpan<float> source = outputGradient.Data.AsSpan((plane * outputHeight + y) * outputWidth, outputWidth)[firstX..endX];
+                ReadOnlySpan<float> source = outputGradient.Data.AsSpan(
+                    (plane * outputHeight + y) * outputWidth, outputWidth)[firstX..endX];
                 if (source.IsEmpty)
                     continue;
-                Span<float> destination = stuffed.Data.AsSpan((plane * StuffedHeight + top + y * Shape.Stride.Height) * StuffedWidth + left + firstX * Shape.Stride.Width);
+                Span<float> destination = stuffed.Data.AsSpan(
+                    (plane * StuffedHeight + top + y * Shape.Stride.Height) * StuffedWidth + left + firstX * Shape.Stride.Width);
                 if (Shape.Stride.Width == 1)
                 {
                     source.CopyTo(destination);

@@ -6,7 +6,9 @@ namespace Dapprox.Networks.Layers;
 /// <summary>A layer that multiplies and accumulates: the only kind that an approximate multiplier changes.</summary>
 public interface IMultiplies
 {
-    /// <summary>The multiplier; the activation is its first operand and the weight its second. Of two activations the first is the first.</summary>
+    /// <summary>
+    /// The multiplier; the activation is its first operand and the weight its second. Of two activations the first is the first.
+    /// </summary>
     FloatMultiplier Multiplier { get; }
 
     /// <summary>The format of the sums.</summary>

@@ -23,7 +23,8 @@ public sealed class MatrixMultiply : MergeLayer, IMultiplies
     /// <param name="multiplier">The multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
     public MatrixMultiply(
-        string name, int matrices, int rows, int inner, int columns, FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32)
+        string name, int matrices, int rows, int inner, int columns, FloatMultiplier multiplier,
+        Accumulation accumulation = Accumulation.Float32)
         : base(name)
     {
         this.matrices = matrices;
@@ -44,7 +45,8 @@ public sealed class MatrixMultiply : MergeLayer, IMultiplies
     public long Multiplications => (long)matrices * rows * inner * columns;
 
     /// <inheritdoc/>
-    public Layer With(FloatMultiplier multiplier, Accumulation accumulation) => new MatrixMultiply(Name, matrices, rows, inner, columns, multiplier, accumulation);
+    public Layer With(FloatMultiplier multiplier, Accumulation accumulation) =>
+        new MatrixMultiply(Name, matrices, rows, inner, columns, multiplier, accumulation);
 
     /// <inheritdoc/>
     public override Tensor Forward(ReadOnlySpan<Tensor> inputs, int threads)
@@ -54,7 +56,9 @@ public sealed class MatrixMultiply : MergeLayer, IMultiplies
         {
             float[] second = inputs[1].Data.AsSpan(matrix * inner * columns, inner * columns).ToArray();
             DenseKernel.FromColumns(Multiplier, second, [], inner, columns, Accumulation)
-                .Run(inputs[0].Data.AsSpan(matrix * rows * inner, rows * inner), output.Data.AsSpan(matrix * rows * columns, rows * columns), threads);
+                .Run(
+                    inputs[0].Data.AsSpan(matrix * rows * inner, rows * inner),
+                    output.Data.AsSpan(matrix * rows * columns, rows * columns), threads);
         }
 
         return output;
@@ -70,7 +74,8 @@ public sealed class MatrixMultiply : MergeLayer, IMultiplies
             float[] b = inputs[1].Data.AsSpan(matrix * inner * columns, inner * columns).ToArray();
             float[] back = outputGradient.Data.AsSpan(matrix * rows * columns, rows * columns).ToArray();
             // dA = dY · Bᵀ; dB = Aᵀ · dY.
-            new DenseKernel(ExactMultiplier.FusedSum, b, [], columns, inner).Run(back, left.Data.AsSpan(matrix * rows * inner, rows * inner), threads);
+            new DenseKernel(
+                ExactMultiplier.FusedSum, b, [], columns, inner).Run(back, left.Data.AsSpan(matrix * rows * inner, rows * inner), threads);
             DenseKernel.FromColumns(ExactMultiplier.FusedSum, back, [], rows, columns)
                 .Run(Transposed(a, rows, inner), right.Data.AsSpan(matrix * inner * columns, inner * columns), threads);
         }

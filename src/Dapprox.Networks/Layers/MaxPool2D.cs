@@ -102,7 +102,8 @@ public sealed class MaxPool2D : Layer
             // The last vector ends with the row, and gives again what it shares with the one before.
             int start = Math.Min(i, last);
             (Vector128<ulong> largest0, Vector128<ulong> largest1) = Vector128.Widen(Vector128.Create(output[start..]).AsUInt32());
-            (Vector128<ulong> gradient0, Vector128<ulong> gradient1) = Vector128.Widen(Vector128.Create(outputGradient[start..]).AsUInt32());
+            (Vector128<ulong> gradient0, Vector128<ulong> gradient1) = Vector128.Widen(
+                Vector128.Create(outputGradient[start..]).AsUInt32());
             int place = 2 * start;
             Windows(input[place..], lower[place..], Twice(largest0), Twice(gradient0), result[place..], lowerResult[place..]);
             place += windows;

@@ -48,7 +48,8 @@ public sealed class Pointwise : Layer
     /// <summary>x·Φ(x), Φ the normal distribution. (Hendrycks, Gimpel, "Gaussian Error Linear Units", 2016.)</summary>
     /// <param name="name">The name inside the network.</param>
     public static Pointwise Gelu(string name) => new(
-        name, x => (float)(x * Normal.Distribution(x)), (x, _) => (float)(Normal.Distribution(x) + x * Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI)));
+        name, x => (float)(x * Normal.Distribution(x)),
+        (x, _) => (float)(Normal.Distribution(x) + x * Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI)));
 
     /// <summary>Its approximation x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) / 2.</summary>
     /// <param name="name">The name inside the network.</param>
@@ -68,7 +69,8 @@ public sealed class Pointwise : Layer
 
     /// <summary>The error function.</summary>
     /// <param name="name">The name inside the network.</param>
-    public static Pointwise Erf(string name) => new(name, x => (float)Normal.ErrorFunction(x), (x, _) => (float)(2 / Math.Sqrt(Math.PI) * Math.Exp(-(double)x * x)));
+    public static Pointwise Erf(string name) =>
+        new(name, x => (float)Normal.ErrorFunction(x), (x, _) => (float)(2 / Math.Sqrt(Math.PI) * Math.Exp(-(double)x * x)));
 
     /// <summary>The square root.</summary>
     /// <param name="name">The name inside the network.</param>

@@ -61,7 +61,8 @@ public sealed class Pool : Layer
         result.Data.AsSpan().Clear();
         for (int plane = 0; plane < input.Batch * channels; plane++)
         {
-            ReadOnlySpan<float> from = input.Data.AsSpan(plane * area, area), back = outputGradient.Data.AsSpan(plane * windows.Count, windows.Count);
+            ReadOnlySpan<float> from = input.Data.AsSpan(plane * area, area),
+            back = outputGradient.Data.AsSpan(plane * windows.Count, windows.Count);
             Span<float> to = result.Data.AsSpan(plane * area, area);
             for (int i = 0; i < back.Length; i++)
             {

@@ -9,5 +9,6 @@ public sealed class Reshape(string name, IReadOnlyList<int> shape) : Layer(name)
     public override Tensor Forward(Tensor input, int threads) => input.Reshape([input.Batch, .. shape]);
 
     /// <inheritdoc/>
-    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads) => outputGradient.Reshape(input.Shape);
+    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads) =>
+        outputGradient.Reshape(input.Shape);
 }

@@ -41,7 +41,8 @@ public sealed class Softmax(string name, int length, int inner, bool logarithm =
                 sum += (double)outputGradient.Data[first + i * inner] * (logarithm ? 1 : output.Data[first + i * inner]);
             for (int i = 0; i < length; i++)
             {
-                double share = logarithm ? Math.Exp(output.Data[first + i * inner]) : output.Data[first + i * inner], back = outputGradient.Data[first + i * inner];
+                double share = logarithm ? Math.Exp(
+                    output.Data[first + i * inner]) : output.Data[first + i * inner], back = outputGradient.Data[first + i * inner];
                 result.Data[first + i * inner] = (float)(logarithm ? back - share * sum : share * (back - sum));
             }
         });

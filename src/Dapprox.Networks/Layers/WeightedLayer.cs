@@ -17,7 +17,8 @@ namespace Dapprox.Networks.Layers;
 /// <param name="gradientWeights">The weights of the input gradient, or null for <paramref name="weights"/>; shared, not copied.</param>
 /// <exception cref="ArgumentException">There are not as many gradient weights as weights.</exception>
 public abstract class WeightedLayer(
-    string name, float[] weights, float[] bias, FloatMultiplier multiplier, Accumulation accumulation, float[]? gradientWeights) : Layer(name), IMultiplies
+    string name, float[] weights, float[] bias, FloatMultiplier multiplier, Accumulation accumulation,
+    float[]? gradientWeights) : Layer(name), IMultiplies
 {
     readonly float[] gradientWeights = gradientWeights is null || gradientWeights.Length == weights.Length
         ? gradientWeights ?? weights
@@ -31,13 +32,18 @@ public abstract class WeightedLayer(
     /// <inheritdoc/>
     public Accumulation Accumulation { get; } = accumulation;
 
-    /// <summary>The weights: of a dense layer <c>[outputs, inputs]</c>, of a convolution <c>[filters, channels / groups, kernel height, kernel width]</c>.</summary>
+    /// <summary>
+    /// The weights: of a dense layer <c>[outputs, inputs]</c>, of a convolution <c>[filters, channels / groups, kernel height, kernel
+    /// width]</c>.
+    /// </summary>
     public ReadOnlySpan<float> Weights => weights;
 
     /// <summary>One number for each output of a dense layer or filter of a convolution, added last; or empty.</summary>
     public ReadOnlySpan<float> Bias => bias;
 
-    /// <summary>The weights that <see cref="Layer.InputGradient"/> uses, in the order of <see cref="Weights"/>; the same, unless told otherwise.</summary>
+    /// <summary>
+    /// The weights that <see cref="Layer.InputGradient"/> uses, in the order of <see cref="Weights"/>; the same, unless told otherwise.
+    /// </summary>
     public ReadOnlySpan<float> GradientWeights => gradientWeights;
 
     /// <inheritdoc/>
@@ -71,7 +77,10 @@ public abstract class WeightedLayer(
     /// <summary>How many channels the outputs are divided into, each with weights of its own; 0 where they are no channels.</summary>
     internal abstract int Channels { get; }
 
-    /// <summary>The same layer whose outputs are those of this one in exact arithmetic, each channel times a number plus another; null where they are no channels.</summary>
+    /// <summary>
+    /// The same layer whose outputs are those of this one in exact arithmetic, each channel times a number plus another; null where they
+    /// are no channels.
+    /// </summary>
     /// <param name="scale">One number for each output of a dense layer or filter of a convolution.</param>
     /// <param name="shift">Another.</param>
     internal WeightedLayer? Scaled(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)

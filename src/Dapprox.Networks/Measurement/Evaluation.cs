@@ -56,7 +56,8 @@ public sealed record Evaluation(int Correct, int Count)
     /// <returns>Their places in the data, in order.</returns>
     /// <exception cref="InputException">The images do not fit a network.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
-    public static int[] CorrectOn(IReadOnlyCollection<Network> networks, Dataset data, int first = int.MaxValue, CancellationToken cancellation = default)
+    public static int[] CorrectOn(
+        IReadOnlyCollection<Network> networks, Dataset data, int first = int.MaxValue, CancellationToken cancellation = default)
     {
         foreach (Network network in networks)
             ThrowIfUnfit(network, data);
@@ -94,7 +95,8 @@ public sealed record Evaluation(int Correct, int Count)
     {
         if (!inputShape.SequenceEqual([data.Channels, data.Height, data.Width]) || classes != data.Classes.Count)
         {
-            throw new InputException($"{data.Name} has {data.Channels}×{data.Height}×{data.Width} images of {data.Classes.Count} classes, and {name} takes "
+            throw new InputException($"{data.Name} has {data.Channels}×{data.Height}×{data.Width} images of {data.Classes.Count} "
+                + $"classes, and {name} takes "
                 + $"{string.Join('×', inputShape.ToArray())} images of {classes}; choose a data set or a model that fits");
         }
     }

@@ -11,7 +11,10 @@ namespace Dapprox.Networks.Measurement;
 /// </summary>
 public static class LayerOperands
 {
-    /// <summary>Draws streams of operands: each of a weight and a place to begin drawn at random, all equally likely; after the last image comes the first.</summary>
+    /// <summary>
+    /// Draws streams of operands: each of a weight and a place to begin drawn at random, all equally likely; after the last image comes the
+    /// first.
+    /// </summary>
     /// <param name="layer">The layer.</param>
     /// <param name="inputs">What goes into it, at least one image.</param>
     /// <param name="streams">How many streams.</param>
@@ -19,7 +22,8 @@ public static class LayerOperands
     /// <param name="random">The source of what is drawn.</param>
     /// <returns>The activations and the weights, stream after stream; padding is an activation of 0.</returns>
     /// <exception cref="ArgumentException">The layer is of a kind that is not known.</exception>
-    public static (float[] Activations, float[] Weights) Sample(IMultiplies layer, IReadOnlyList<Tensor> inputs, int streams, int length, CounterRandom random)
+    public static (float[] Activations, float[] Weights) Sample(
+        IMultiplies layer, IReadOnlyList<Tensor> inputs, int streams, int length, CounterRandom random)
     {
         float[] activations = new float[streams * length], weights = new float[streams * length];
         int weightCount = layer switch
@@ -54,7 +58,8 @@ public static class LayerOperands
                 var shape = convolution.Shape;
                 float tap = convolution.Weights[weight];
                 int height = input.Shape[2], width = input.Shape[3];
-                int outputHeight = shape.OutputHeight(height), outputWidth = shape.OutputWidth(width), positions = outputHeight * outputWidth;
+                int outputHeight = shape.OutputHeight(height), outputWidth = shape
+                    .OutputWidth(width), positions = outputHeight * outputWidth;
                 int column = weight % shape.KernelWidth, row = weight / shape.KernelWidth % shape.KernelHeight;
                 int channelInGroup = weight / (shape.KernelWidth * shape.KernelHeight) % shape.GroupInputs, filter = weight / shape.Taps;
                 int channel = filter / shape.GroupOutputs * shape.GroupInputs + channelInGroup;

@@ -25,14 +25,16 @@ public static class NetworkCost
 
     /// <summary>Prices the products of each layer that multiplies, on what real images make of its activations.</summary>
     /// <param name="network">The network, with the multipliers whose activations are wanted.</param>
-    /// <param name="images"><c>[batch, channels, height, width]</c>; at least two, since a dense layer's activations change from image to image.</param>
+    /// <param name="images"><c>[batch, channels, height, width]</c>; at least two, since a dense layer's activations change from image to
+    /// image.</param>
     /// <param name="measurement">The circuit of a layer's multiplier.</param>
     /// <param name="library">The technology.</param>
     /// <param name="samples">How many products of each layer to look at, rounded up to a multiple of 32768.</param>
     /// <param name="seed">Determines which.</param>
     /// <param name="progress">Told each layer that is done, if given.</param>
     /// <param name="cancellation">Stops between layers and some thousands of products.</param>
-    /// <exception cref="InputException">There are too few images, the library lacks a cell, or the circuit does not multiply mantissas.</exception>
+    /// <exception cref="InputException">There are too few images, the library lacks a cell, or the circuit does not multiply
+    /// mantissas.</exception>
     public static IReadOnlyList<LayerCost> Of(
         Network network, Tensor images, Func<FloatMultiplier, CostMeasurement> measurement, CellLibrary library, long samples, ulong seed,
         Action? progress = null, CancellationToken cancellation = default)

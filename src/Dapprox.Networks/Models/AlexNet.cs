@@ -6,7 +6,8 @@ using Dapprox.Networks.Layers;
 namespace Dapprox.Networks.Models;
 
 /// <summary>
-/// AlexNet for 32×32 colour images or 28×28 grey ones, and ten classes: the layers of Krizhevsky, Sutskever, Hinton, "ImageNet Classification with
+/// AlexNet for 32×32 colour images or 28×28 grey ones, and ten classes: the layers of Krizhevsky, Sutskever, Hinton, "ImageNet
+/// Classification with
 /// Deep Convolutional Neural Networks", NIPS 2012, with filters for small images. Five 3×3 convolutions with 32, 64, 96, 96 and
 /// 64 filters, each followed by ReLU and the first, the second and the last by 2×2 max-pooling, then dense layers of 512, 512
 /// and 10. 18.8 million multiplications an image of 32×32, 1.01 million weights.
@@ -67,7 +68,8 @@ public static class AlexNet
         for (int i = 1; i < widths.Length; i++)
         {
             layers.Add(new Dense(
-                $"linear{i}", widths[i - 1], widths[i], tensors[$"linear{i}.weight"].Data, tensors[$"linear{i}.bias"].Data, ExactMultiplier.Rounded));
+                $"linear{i}", widths[i - 1], widths[i], tensors[$"linear{i}.weight"].Data, tensors[$"linear{i}.bias"].Data,
+                ExactMultiplier.Rounded));
             if (i + 1 < widths.Length)
                 layers.Add(new Relu($"relu{filters.Length - 1 + i}"));
         }

@@ -15,7 +15,8 @@ public sealed record Architecture(
     /// <summary>All architectures that a weights file is compared with.</summary>
     public static IReadOnlyList<Architecture> All { get; } =
     [
-        LeNet5.Architecture, AlexNet.Colour, AlexNet.Grey, QuantisedNetwork.Full, QuantisedNetwork.WeightsOnly, QuantisedNetwork.Unquantised,
+        LeNet5.Architecture, AlexNet.Colour, AlexNet.Grey, QuantisedNetwork.Full, QuantisedNetwork.WeightsOnly,
+        QuantisedNetwork.Unquantised,
     ];
 
     static string Known => string.Join(", ", All.Select(architecture => architecture.Name).Distinct());
@@ -24,21 +25,26 @@ public sealed record Architecture(
     /// <param name="source">Where the tensors come from, for the message.</param>
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="name">The name of the architecture, which decides where several have the same tensors; null if it is not known.</param>
-    /// <exception cref="InputException">There is none, and the message says what is missing, surplus or misshapen; or there are several.</exception>
+    /// <exception cref="InputException">There is none, and the message says what is missing, surplus or misshapen; or there are
+    /// several.</exception>
     public static Architecture Recognise(string source, IReadOnlyDictionary<string, Tensor> tensors, string? name = null)
     {
         Architecture[] fitting = [.. All.Where(architecture => architecture.Difference(tensors) is null)];
         if (fitting.Length == 0)
         {
-            Architecture nearest = All.MaxBy(architecture => architecture.Tensors.Count(own => tensors.TryGetValue(own.Key, out Tensor? tensor) && tensor.Shape.SequenceEqual(own.Value)))!;
+            Architecture nearest = All.MaxBy(
+                architecture => architecture.Tensors.Count(
+                    own => tensors.TryGetValue(own.Key, out Tensor? tensor) && tensor.Shape.SequenceEqual(own.Value)))!;
             throw new InputException(
-                $"{source}: the tensors fit no known architecture; the nearest, {nearest.Name}, differs: {nearest.Difference(tensors)}. Known: {Known}.");
+                $"{source}: the tensors fit no known architecture; the nearest, {nearest.Name}, differs: {nearest.Difference(tensors)}. "
+                    + $"Known: {Known}.");
         }
 
         if (fitting.Length == 1)
             return fitting[0];
         return Array.Find(fitting, architecture => architecture.Name == name) ?? throw new InputException(
-            $"{source}: the tensors fit {string.Join(", ", fitting.Select(architecture => architecture.Name))} alike; say which in the header of a .safetensors file, under 'architecture' (dapprox model convert --architecture NAME)");
+            $"{source}: the tensors fit {string.Join(", ", fitting.Select(architecture => architecture.Name))} alike; say which in the "
+                + "header of a .safetensors file, under 'architecture' (dapprox model convert --architecture NAME)");
     }
 
     /// <summary>The architecture of that name, whatever the case of its letters; of several the first.</summary>

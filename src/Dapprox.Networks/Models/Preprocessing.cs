@@ -28,14 +28,16 @@ public sealed record Preprocessing(IReadOnlyList<double> Mean, IReadOnlyList<dou
 
     /// <summary>The network that takes images <c>[channels, height, width]</c> of pixels from 0 to 1.</summary>
     /// <param name="network">The network as its file has it.</param>
-    /// <exception cref="InputException">There are means or deviations for another number of channels, a number is not finite, a deviation is not above 0, or the layout does not fit.</exception>
+    /// <exception cref="InputException">There are means or deviations for another number of channels, a number is not finite, a deviation
+    /// is not above 0, or the layout does not fit.</exception>
     public Network ApplyTo(Network network)
     {
         int[] shape = network.InputShape.ToArray();
         if (Layout == ImageLayout.Nhwc)
         {
             if (shape.Length != 3)
-                throw new InputException($"{network.Name} takes inputs of shape {string.Join('×', shape)}, which is not height×width×channels; leave out --layout");
+                throw new InputException($"{network.Name} takes inputs of shape {string.Join('×', shape)}, which is not "
+                    + "height×width×channels; leave out --layout");
             shape = [shape[2], shape[0], shape[1]];
         }
 
@@ -43,9 +45,11 @@ public sealed record Preprocessing(IReadOnlyList<double> Mean, IReadOnlyList<dou
         if (Mean.Any(mean => mean != 0) || Deviation.Any(deviation => deviation != 1))
         {
             double[] mean = ForChannels("mean", Mean, shape[0], double.IsFinite, "finite numbers");
-            double[] deviation = ForChannels("deviation", Deviation, shape[0], number => number > 0 && double.IsFinite(number), "numbers above 0");
+            double[] deviation = ForChannels(
+                "deviation", Deviation, shape[0], number => number > 0 && double.IsFinite(number), "numbers above 0");
             first.Add(new ChannelScale(
-                "normalise", [.. deviation.Select(number => (float)(1 / number))], [.. mean.Zip(deviation, (number, by) => (float)(-number / by))]));
+                "normalise", [.. deviation.Select(number => (float)(1 / number))],
+                [.. mean.Zip(deviation, (number, by) => (float)(-number / by))]));
         }
 
         if (Layout == ImageLayout.Nhwc)
@@ -63,7 +67,8 @@ public sealed record Preprocessing(IReadOnlyList<double> Mean, IReadOnlyList<dou
     static double[] ForChannels(string what, IReadOnlyList<double> given, int channels, Func<double, bool> isLegal, string legal)
     {
         if (given.Count != 1 && given.Count != channels)
-            throw new InputException($"{given.Count} numbers are given as {what}, and the images have {channels} channels; give one number, or {channels} with commas between them");
+            throw new InputException($"{given.Count} numbers are given as {what}, and the images have {channels} channels; give one "
+                + $"number, or {channels} with commas between them");
         if (!given.All(isLegal))
             throw new InputException($"the {what} is {string.Join(", ", given)}; give {legal}");
         return [.. Enumerable.Range(0, channels).Select(channel => given[given.Count == 1 ? 0 : channel])];

@@ -35,13 +35,16 @@ public static class QuantisedNetwork
     static readonly int[] Widths = [Filters[^1] * (Size / 8) * (Size / 8), Hidden, Hidden, Classes];
 
     /// <summary><c>dq-full</c>: weights of four bits, and activations of four bits after every ReLU.</summary>
-    public static Architecture Full { get; } = new("dq-full", Tensors(), (name, tensors) => Build(name, tensors, weights: true, activations: true));
+    public static Architecture Full { get; } = new(
+        "dq-full", Tensors(), (name, tensors) => Build(name, tensors, weights: true, activations: true));
 
     /// <summary><c>dq-weights</c>: weights of four bits.</summary>
-    public static Architecture WeightsOnly { get; } = new("dq-weights", Tensors(), (name, tensors) => Build(name, tensors, weights: true, activations: false));
+    public static Architecture WeightsOnly { get; } = new(
+        "dq-weights", Tensors(), (name, tensors) => Build(name, tensors, weights: true, activations: false));
 
     /// <summary><c>dq-float</c>: nothing quantised; what the others are compared with.</summary>
-    public static Architecture Unquantised { get; } = new("dq-float", Tensors(), (name, tensors) => Build(name, tensors, weights: false, activations: false));
+    public static Architecture Unquantised { get; } = new(
+        "dq-float", Tensors(), (name, tensors) => Build(name, tensors, weights: false, activations: false));
 
     static Dictionary<string, int[]> Tensors()
     {
@@ -96,7 +99,8 @@ public static class QuantisedNetwork
         {
             bool isLast = i + 1 == Widths.Length;
             layers.Add(new Dense(
-                $"linear{i}", Widths[i - 1], Widths[i], isLast ? tensors[$"linear{i}.weight"].Data : Weights($"linear{i}"), tensors[$"linear{i}.bias"].Data,
+                $"linear{i}", Widths[i - 1], Widths[i], isLast ? tensors[$"linear{i}.weight"].Data : Weights($"linear{i}"),
+                tensors[$"linear{i}.bias"].Data,
                 ExactMultiplier.Rounded));
             if (isLast)
                 break;

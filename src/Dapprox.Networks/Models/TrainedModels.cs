@@ -23,7 +23,8 @@ public static class TrainedModels
     /// <exception cref="InputException">There is none.</exception>
     public static string For(string dataset) =>
         Shipped.FirstOrDefault(name => name.EndsWith("-" + dataset, StringComparison.Ordinal))
-        ?? throw new InputException($"no model for {dataset} comes with the program ({string.Join(", ", Shipped)}); name a .safetensors file with --model");
+        ?? throw new InputException(
+            $"no model for {dataset} comes with the program ({string.Join(", ", Shipped)}); name a .safetensors file with --model");
 
     /// <summary>
     /// Loads a network, exact in all layers. Of a safetensors file or a PyTorch state dict the architecture is told from the names
@@ -51,18 +52,23 @@ public static class TrainedModels
         bool looksLikePath = nameOrPath.Contains('/') || nameOrPath.Contains('\\') || nameOrPath.Contains('.');
         if (looksLikePath || File.Exists(nameOrPath))
         {
-            (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) read = Path.GetExtension(nameOrPath).ToLowerInvariant() switch
+            (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) read = Path.GetExtension(nameOrPath)
+                .ToLowerInvariant() switch
             {
                 ".pt" or ".pth" => (PyTorchFile.Load(nameOrPath), null),
-                ".onnx" => throw new InputException($"'{nameOrPath}' is an ONNX network, whose weights have no names of an architecture; give a .safetensors, .pt or .pth file"),
+                ".onnx" =>
+                    throw new InputException($"'{nameOrPath}' is an ONNX network, whose weights have no names of an architecture; give a "
+                        + ".safetensors, .pt or .pth file"),
                 not ".safetensors" when File.Exists(nameOrPath) =>
-                    throw new InputException($"'{nameOrPath}' is no kind of network file; files that end in .safetensors, .pt, .pth or .onnx are read"),
+                    throw new InputException(
+                        $"'{nameOrPath}' is no kind of network file; files that end in .safetensors, .pt, .pth or .onnx are read"),
                 _ => Named(Safetensors.Load(nameOrPath)),
             };
             foreach ((string tensor, Tensor values) in read.Weights)
             {
                 if (!values.Data.All(float.IsFinite))
-                    throw new InputException($"'{nameOrPath}': the tensor '{tensor}' holds a NaN or an infinity; a trained network has finite weights, so export it anew");
+                    throw new InputException($"'{nameOrPath}': the tensor '{tensor}' holds a NaN or an infinity; a trained network has "
+                        + "finite weights, so export it anew");
             }
 
             return read;

@@ -16,7 +16,8 @@ public sealed class Tensor
     public Tensor(float[] data, params ReadOnlySpan<int> shape)
     {
         if (shape.ContainsAnyInRange(int.MinValue, -1) || data.LongLength != Count(shape))
-            throw new ArgumentException($"{data.Length} numbers do not fill the shape [{string.Join(", ", shape.ToArray())}].", nameof(data));
+            throw new ArgumentException(
+                $"{data.Length} numbers do not fill the shape [{string.Join(", ", shape.ToArray())}].", nameof(data));
         Data = data;
         this.shape = shape.ToArray();
     }

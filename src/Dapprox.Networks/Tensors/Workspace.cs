@@ -16,7 +16,9 @@ sealed class Workspace
     readonly HashSet<float[]> lent = [];
     int pass;
 
-    /// <summary>An array whose contents are arbitrary: from the workspace of this thread's current pass, or a new one where there is none.</summary>
+    /// <summary>
+    /// An array whose contents are arbitrary: from the workspace of this thread's current pass, or a new one where there is none.
+    /// </summary>
     /// <param name="length">The exact length.</param>
     public static float[] Lend(int length) => current?.Take(length) ?? GC.AllocateUninitializedArray<float>(length);
 

@@ -97,7 +97,8 @@ public class AxFpmTests
         {
             float x = Binary32.Compose(0, 127, a & Binary32.FractionMask), y = Binary32.Compose(0, 127, b & Binary32.FractionMask);
             ulong m = AxFpm.Released.MultiplyMantissas(a, b);
-            double released = AxFpm.Released.Multiply(x, y), wrapped = AxFpm.Wrapped.Multiply(x, y), renormalised = AxFpm.Renormalised.Multiply(x, y);
+            double released = AxFpm.Released.Multiply(x, y), wrapped = AxFpm.Wrapped.Multiply(x, y),
+                renormalised = AxFpm.Renormalised.Multiply(x, y);
             double whole = m / (double)(1UL << 46);
             double carryLost = (m & ((1UL << 48) - 1)) / (double)(1UL << 46);
             return m < 1UL << 48

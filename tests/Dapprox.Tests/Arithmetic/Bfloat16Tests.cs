@@ -39,8 +39,11 @@ public class Bfloat16Tests
     });
 
     [Fact]
-    public void Product_OfNearest_IsTheExactProductOfTheRoundedOperands() => Gen.Float[-100, 100].Select(Gen.Float[-100, 100]).Sample((a, b) =>
-        Assert.Equal((double)Bfloat16Multiplier.Round(a) * Bfloat16Multiplier.Round(b), Bfloat16Multiplier.Nearest.Multiply(a, b), Math.ScaleB(1, -126)));
+    public void Product_OfNearest_IsTheExactProductOfTheRoundedOperands() =>
+        Gen.Float[-100, 100].Select(Gen.Float[-100, 100]).Sample((a, b) =>
+        Assert.Equal(
+            (double)Bfloat16Multiplier.Round(a) * Bfloat16Multiplier.Round(b), Bfloat16Multiplier.Nearest.Multiply(a, b),
+            Math.ScaleB(1, -126)));
 
     static double Number(uint bits) => BitConverter.UInt32BitsToSingle(bits);
 }

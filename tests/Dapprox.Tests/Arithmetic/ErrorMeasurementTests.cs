@@ -206,8 +206,10 @@ public class ErrorMeasurementTests
             metrics.RelativeErrors.Counts.Take(ErrorHistogram.Bins / 4).Sum() + metrics.RelativeErrors.Below);
         if (metrics.Bits is null)
         {
-            double deviation = Math.Sqrt(relative.Sum(ratio => Math.Pow(Math.Abs(ratio) - metrics.MeanRelativeError.Value, 2)) / (relative.Length - 1));
-            Assert.Equal(1.959964 * deviation / Math.Sqrt(relative.Length), metrics.MeanRelativeError.High - metrics.MeanRelativeError.Value, 1e-7);
+            double deviation = Math.Sqrt(
+                relative.Sum(ratio => Math.Pow(Math.Abs(ratio) - metrics.MeanRelativeError.Value, 2)) / (relative.Length - 1));
+            Assert.Equal(
+                1.959964 * deviation / Math.Sqrt(relative.Length), metrics.MeanRelativeError.High - metrics.MeanRelativeError.Value, 1e-7);
         }
     }
 

@@ -123,7 +123,8 @@ public class ExpectedSlopeTests
         return result;
     }
 
-    sealed class OfActivation(Func<float, float> function) : FloatMultiplier("of-activation", "a function of the activation times the weight", "")
+    sealed class OfActivation(
+        Func<float, float> function) : FloatMultiplier("of-activation", "a function of the activation times the weight", "")
     {
         public override float Multiply(float activation, float weight) => function(activation) * weight;
     }

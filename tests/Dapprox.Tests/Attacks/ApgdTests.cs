@@ -14,7 +14,7 @@ namespace Dapprox.Tests.Attacks;
 
 public class ApgdTests
 {
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData(ApgdLoss.CrossEntropy)]
     [InlineData(ApgdLoss.Dlr)]
     public void Run_OnATrainedNetwork_FoolsAtLeastWhatPgdFoolsWithAsManyGradients(ApgdLoss loss)
@@ -71,7 +71,9 @@ public class ApgdTests
 
         Assert.All(first.Zip(best), pair => Assert.True(pair.Second.Margin <= pair.First.Margin));
         // In a linear model every pixel goes to the edge of the ball.
-        Assert.All(best.SelectMany((record, i) => record.Adversarial.Zip(model.Image(i))), pair => Assert.Equal(0.3, Math.Abs(pair.First - pair.Second), 1e-6));
+        Assert.All(
+            best.SelectMany((record, i) => record.Adversarial.Zip(model.Image(i))),
+            pair => Assert.Equal(0.3, Math.Abs(pair.First - pair.Second), 1e-6));
     }
 
     [Fact]
@@ -85,7 +87,8 @@ public class ApgdTests
         Assert.Equal((2 * 7, 2 * 6), (two.Queries - 1, two.GradientCalls));
 
         AttackRecord Attack(int targets) => AttackRunner.Run(
-            new Apgd(0.1) { Steps = 6, Restarts = 1, Loss = ApgdLoss.TargetedDlr, Targets = targets }, victim, new Tensor([0.5f, 0.5f], 1, 1, 1, 2), [0], 1)[0];
+            new Apgd(0.1) { Steps = 6, Restarts = 1, Loss = ApgdLoss.TargetedDlr, Targets = targets }, victim,
+            new Tensor([0.5f, 0.5f], 1, 1, 1, 2), [0], 1)[0];
     }
 
     [Theory]
@@ -118,7 +121,8 @@ public class ApgdTests
             objective.Gradient(0, at, gradient);
 
             const float Difference = 0.01f;
-            double[] differences = Enumerable.Range(0, 6).Select(i => objective.Value(With(at, i, Difference)) - objective.Value(With(at, i, -Difference))).ToArray();
+            double[] differences = Enumerable.Range(0, 6).Select(
+                i => objective.Value(With(at, i, Difference)) - objective.Value(With(at, i, -Difference))).ToArray();
             double factor = Math.Sqrt(differences.Sum(d => d * d)) / Math.Sqrt(gradient.Sum(g => (double)g * g));
             if (factor > 1e-4)
                 Assert.All(Enumerable.Range(0, 6), i => Assert.Equal(differences[i] / factor, gradient[i], 0.02));
@@ -171,7 +175,8 @@ public class ApgdTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new AutoAttack(0.1) { Queries = 0 });
     }
 
-    static AttackedImage Image(int? target) => new([0.5f], [1, 1, 1], label: 0, target, id: 0, seed: 0, Norm.LInf, 0.1, 0, long.MaxValue, () => { });
+    static AttackedImage Image(int? target) =>
+        new([0.5f], [1, 1, 1], label: 0, target, id: 0, seed: 0, Norm.LInf, 0.1, 0, long.MaxValue, () => { });
 
     static float[] With(float[] logits, int index, float change)
     {

@@ -52,7 +52,8 @@ public class AttackCheckpointTests
                 }
             }
 
-            AttackLaws.AssertEqual(expected, AttackRunner.Run(attack, Victim, images, labels, seed, checkpoint: AttackCheckpoint.Open(path, Description)));
+            AttackLaws.AssertEqual(
+                expected, AttackRunner.Run(attack, Victim, images, labels, seed, checkpoint: AttackCheckpoint.Open(path, Description)));
         }, iter: 8, threads: 1);
 
     [Fact]
@@ -71,7 +72,8 @@ public class AttackCheckpointTests
         Assert.Equal(2 * 8 + actual.Count(record => record.Success), counting.LabelQueries + counting.ScoreQueries);
 
         AttackRecord[] Run(IScoreVictim victim) => AttackRunner.Run(
-            QueryAttackPropertyTests.Create("boundary", 0), victim, images, labels, 5, checkpoint: AttackCheckpoint.Open(path, Description));
+            QueryAttackPropertyTests.Create("boundary", 0), victim, images, labels, 5,
+            checkpoint: AttackCheckpoint.Open(path, Description));
     }
 
     // What the cancelled run saved is what the next goes on from: after nine tenths of the steps few questions are left.
@@ -94,7 +96,8 @@ public class AttackCheckpointTests
             }));
 
         var counting = RowVictim.Of(SmallNetwork.Create(AxFpm.Released, threads: 1));
-        AttackRecord record = AttackRunner.Run(attack, counting, images, labels, 5, checkpoint: AttackCheckpoint.Open(path, Description))[0];
+        AttackRecord record = AttackRunner.Run(
+            attack, counting, images, labels, 5, checkpoint: AttackCheckpoint.Open(path, Description))[0];
 
         Assert.InRange(counting.LabelQueries, 1, record.Queries / 4);
     }
@@ -148,7 +151,8 @@ public class AttackCheckpointTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("state");
-        Safetensors.Save(path, new Dictionary<string, Tensor>(), new Dictionary<string, string> { ["attack"] = Description, [image] = text });
+        Safetensors.Save(
+            path, new Dictionary<string, Tensor>(), new Dictionary<string, string> { ["attack"] = Description, [image] = text });
 
         AssertRefused(() => AttackCheckpoint.Open(path, Description), "damaged");
     }
@@ -189,7 +193,8 @@ public class AttackCheckpointTests
         var victim = new RowVictim([1, 1, 2], 2, _ => [1, 0], (_, _) => []);
 
         AssertRefused(
-            () => AttackRunner.Run(new BoundaryAttack(), victim, Tensor.Zeros(1, 1, 1, 2), [0], 0, checkpoint: AttackCheckpoint.Open(path, Description)),
+            () => AttackRunner.Run(
+                new BoundaryAttack(), victim, Tensor.Zeros(1, 1, 1, 2), [0], 0, checkpoint: AttackCheckpoint.Open(path, Description)),
             "1 numbers");
     }
 
@@ -197,7 +202,8 @@ public class AttackCheckpointTests
     {
         string path = folder.File("state.safetensors");
         (Tensor images, int[] labels) = SmallNetwork.Images(Victim, 3, 5);
-        AttackRunner.Run(QueryAttackPropertyTests.Create("noise", 0.1), Victim, images, labels, 5, checkpoint: AttackCheckpoint.Open(path, Description));
+        AttackRunner.Run(
+            QueryAttackPropertyTests.Create("noise", 0.1), Victim, images, labels, 5, checkpoint: AttackCheckpoint.Open(path, Description));
         return path;
     }
 

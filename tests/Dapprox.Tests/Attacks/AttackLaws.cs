@@ -28,7 +28,9 @@ static class AttackLaws
         });
     }
 
-    /// <summary>An attack on <see cref="SmallNetwork"/> gives the same records in another order, on several threads, and one by one.</summary>
+    /// <summary>
+    /// An attack on <see cref="SmallNetwork"/> gives the same records in another order, on several threads, and one by one.
+    /// </summary>
     public static void AssertIndependentOfBatchOrderAndThreads(
         IAttack<IGradientVictim> attack, NetworkVictim victim, Tensor images, int[] labels, int[]? targets, ulong seed)
     {
@@ -57,7 +59,9 @@ static class AttackLaws
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         AttackSummary summary = AttackSummary.Of(records);
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{name}: {summary.Successes} of {records.Length}, L0 {summary.MeanL0:F1}, L2 {summary.MeanL2:F3}, L∞ {summary.MeanLInf:F3}, {summary.MeanQueries:F0} queries, {seconds:F1} s; {string.Join(", ", summary.Reasons)}; {records.Count(record => record.Prediction != record.Label)} wrong");
+            $"{name}: {summary.Successes} of {records.Length}, L0 {summary.MeanL0:F1}, L2 {summary.MeanL2:F3}, L∞ {summary.MeanLInf:F3}, "
+                + $"{summary.MeanQueries:F0} queries, {seconds:F1} s; {string.Join(", ", summary.Reasons)}; "
+                + $"{records.Count(record => record.Prediction != record.Label)} wrong");
         return records;
     }
 }

@@ -52,7 +52,9 @@ public class AttackPropertyTests
             float[] fresh = Victim.Logits(new Tensor(record.Adversarial, 1, 1, 3, 4)).Data;
             int prediction = Scores.Label(fresh);
             bool cleanCorrect = clean[i] == labels[i];
-            Assert.Equal((i, labels[i], targets?[i], clean[i], cleanCorrect), (record.Image, (byte)record.Label, record.Target, record.CleanPrediction, record.CleanCorrect));
+            Assert.Equal(
+                (i, labels[i], targets?[i], clean[i], cleanCorrect),
+                (record.Image, (byte)record.Label, record.Target, record.CleanPrediction, record.CleanCorrect));
             Assert.Equal(prediction, record.Prediction);
             Assert.Equal(cleanCorrect && (targets is null ? prediction != labels[i] : prediction == targets[i]), record.Success);
             Assert.Equal(record.Success, record.Reason == StopReason.Found);
@@ -71,7 +73,8 @@ public class AttackPropertyTests
     {
         (Tensor images, int[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
 
-        AttackLaws.AssertIndependentOfBatchOrderAndThreads(Create(given), Victim, images, labels, given.Targeted ? AttackLaws.NextClass(labels) : null, given.Seed);
+        AttackLaws.AssertIndependentOfBatchOrderAndThreads(
+            Create(given), Victim, images, labels, given.Targeted ? AttackLaws.NextClass(labels) : null, given.Seed);
     }, iter: Iterations / 2, threads: 1);
 
     [Fact]
@@ -80,7 +83,8 @@ public class AttackPropertyTests
         var counting = RowVictim.Of(SmallNetwork.Create(AxFpm.Released, threads: 1));
         (Tensor images, int[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
 
-        AttackRecord[] records = AttackRunner.Run(Create(given), counting, images, labels, given.Seed, given.Targeted ? AttackLaws.NextClass(labels) : null);
+        AttackRecord[] records = AttackRunner.Run(
+            Create(given), counting, images, labels, given.Seed, given.Targeted ? AttackLaws.NextClass(labels) : null);
 
         // The checks before and after, and of the rounded successes, are the runner's, not the attack's.
         Assert.Equal(given.Count + records.Count(record => record.Success), counting.LabelQueries);

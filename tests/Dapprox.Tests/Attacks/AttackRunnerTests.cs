@@ -45,7 +45,9 @@ public class AttackRunnerTests
         Tensor images = Tensor.Zeros(1, 1, 3, 4);
         images.Data[5] = pixel;
 
-        Assert.Contains("[0, 1]", Assert.Throws<ArgumentException>(() => AttackRunner.Run(new Fgsm(0.1), Victim, images, [0], 0)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[0, 1]", Assert.Throws<ArgumentException>(() => AttackRunner.Run(new Fgsm(0.1), Victim, images, [0], 0)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -80,7 +82,8 @@ public class AttackRunnerTests
 
         Assert.Contains(records, record => record.Success);
         Assert.All(records, record => Assert.Null(record.Margin));
-        Assert.All(records, record => Assert.Equal((record.CleanCorrect ? NearestNoise.Draws : 0, 0), (record.Queries, record.GradientCalls)));
+        Assert.All(
+            records, record => Assert.Equal((record.CleanCorrect ? NearestNoise.Draws : 0, 0), (record.Queries, record.GradientCalls)));
         // Two checks of every image and one of every success, rounded, are the runner's.
         Assert.Equal(victim.Asked - 2 * images.Batch - records.Count(record => record.Success), records.Sum(record => record.Queries));
     }
@@ -115,7 +118,8 @@ public class AttackRunnerTests
 
         // Two checks of every image and one of every success, rounded, are the runner's.
         Assert.Equal(8 * budget, victim.Asked - 2 * 10 - records.Count(record => record.Success));
-        Assert.All(records.Where(record => record.CleanCorrect && !record.Success), record => Assert.Equal(StopReason.BudgetSpent, record.Reason));
+        Assert.All(
+            records.Where(record => record.CleanCorrect && !record.Success), record => Assert.Equal(StopReason.BudgetSpent, record.Reason));
         Assert.All(records, record => Assert.True((record.QueriesToBest ?? 0) <= budget));
     }
 
@@ -167,7 +171,8 @@ public class AttackRunnerTests
     public void Run_Success_IsTriedAgainRoundedTo8Bits(float pixel, bool survives)
     {
         // 0.9 is 229.5 / 255, which becomes 230; just above, the threshold lies between the pixel and 230 / 255.
-        var victim = new RowVictim([1, 1, 1], 2, image => image[0] > 0.9f && image[0] is < 0.901f or > 0.93f ? [0, 1] : [1, 0], (_, _) => [1]);
+        var victim = new RowVictim(
+            [1, 1, 1], 2, image => image[0] > 0.9f && image[0] is < 0.901f or > 0.93f ? [0, 1] : [1, 0], (_, _) => [1]);
 
         AttackRecord record = AttackRunner.Run(new Walk([pixel]), victim, new Tensor([0.5f], 1, 1, 1, 1), [0], 0)[0];
 

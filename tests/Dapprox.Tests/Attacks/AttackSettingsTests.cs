@@ -11,7 +11,10 @@ public class AttackSettingsTests
     static readonly float[] Black = new float[4], White = [1, 1, 1, 1];
 
     public static TheoryData<Type> Attacks =>
-        [.. typeof(IAttack<>).Assembly.GetTypes().Where(type => type.IsClass && type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IAttack<>)))];
+        [.. typeof(IAttack<>).Assembly.GetTypes()
+            .Where(
+                type => type.IsClass && type.GetInterfaces().Any(
+                    one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IAttack<>)))];
 
     // A record prints its public properties; what a field behind none of them holds would not show.
     [Theory]
@@ -33,7 +36,8 @@ public class AttackSettingsTests
     [Fact]
     public void ToString_OfStarts_SaysHowManyAndTellsOthersApart()
     {
-        string none = $"{new BoundaryAttack()}", one = $"{new BoundaryAttack { Starts = [Black] }}", other = $"{new BoundaryAttack { Starts = [White] }}", two = $"{new HopSkipJump { Starts = [Black, White] }}";
+        string none = $"{new BoundaryAttack()}", one = $"{new BoundaryAttack { Starts = [Black] }}",
+            other = $"{new BoundaryAttack { Starts = [White] }}", two = $"{new HopSkipJump { Starts = [Black, White] }}";
 
         Assert.Contains("Starts = none,", none, StringComparison.Ordinal);
         Assert.Matches(@"Starts = 1 \([0-9a-f]{16}\),", one);

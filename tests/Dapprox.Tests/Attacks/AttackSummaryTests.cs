@@ -78,7 +78,9 @@ public class AttackSummaryTests
             Record(label: 1, clean: 1, prediction: 2, l2: 2, queries: 1),
             Record(label: 1, clean: 5, prediction: 5, l2: 0, queries: 0),
         ];
-        AttackRecord[] far = [.. near.Select((record, i) => record with { Success = i == 0 || record.Success, Distances = record.Distances with { L2 = 3 } })];
+        AttackRecord[] far = [
+            .. near.Select(
+                (record, i) => record with { Success = i == 0 || record.Success, Distances = record.Distances with { L2 = 3 } })];
 
         Assert.Equal([(0, 0.75), (2, 0.25), (3, 0)], RobustnessCurve.Of([near, far], Norm.L2));
         Assert.Equal([(0, 0.75), (2, 0.25)], RobustnessCurve.Of([near], Norm.L2));

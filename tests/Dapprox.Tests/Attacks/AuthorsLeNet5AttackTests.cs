@@ -34,8 +34,7 @@ public class AuthorsLeNet5AttackTests
     public void Fgsm_SucceedsAndTransfersAsMeasured(Accumulation accumulation) =>
         Check(epsilon => new Fgsm(epsilon), accumulation, [20, 82, 100], [90, 99, 99]);
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [TheoryOf(Tier.Ci)]
     [InlineData(Accumulation.Float32)]
     [InlineData(Accumulation.Float64)]
     public void Pgd_SucceedsAndTransfersAsMeasured(Accumulation accumulation) =>
@@ -59,7 +58,8 @@ public class AuthorsLeNet5AttackTests
             double success = 100.0 * fooling.Length / Count;
             double transfer = Transfer(fooling, approximate);
             TestContext.Current.TestOutputHelper!.WriteLine(
-                $"ε {Epsilons[i]}: success {success} %, transfer {transfer:F1} % (all layers), {Transfer(fooling, convolutions):F1} % (convolutions), L2 {fooling.Average(record => record.Distances.L2):F2}");
+                $"ε {Epsilons[i]}: success {success} %, transfer {transfer:F1} % (all layers), {Transfer(fooling, convolutions):F1} % "
+                    + $"(convolutions), L2 {fooling.Average(record => record.Distances.L2):F2}");
 
             Assert.InRange(success, successes[i] - SuccessTolerance, successes[i] + SuccessTolerance);
             Assert.InRange(transfer, transfers[i] - TransferTolerance, transfers[i] + TransferTolerance);

@@ -35,8 +35,7 @@ public class AuthorsLeNet5QueryStrengthTests
         places = AuthorsLeNet5AttackTests.BothRight(mnist, network, network.With(AxFpm.Released));
     }
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Minutes")]
+    [TheoryOf(Tier.Long)]
     [InlineData(false, 1.85, 1.3)]
     [InlineData(true, 2.2, null)]
     public void BoundaryAttack_IsNear(bool foolbox, double most, double? mostOverCarliniWagner)
@@ -48,8 +47,7 @@ public class AuthorsLeNet5QueryStrengthTests
         AssertNear(summary, mostOverCarliniWagner);
     }
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Minutes")]
+    [TheoryOf(Tier.Long)]
     [InlineData(false, Norm.L2, 1.8, 1.5)]
     [InlineData(true, Norm.L2, 1.8, 1.5)]
     [InlineData(false, Norm.LInf, 0.16, null)]
@@ -63,8 +61,7 @@ public class AuthorsLeNet5QueryStrengthTests
     }
 
     // A target that noise never hits is begun at from images of that class.
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Minutes")]
+    [FactOf(Tier.Long)]
     public void HopSkipJump_Targeted_IsNear()
     {
         Tensor others = mnist.Images(5000, 100);
@@ -77,8 +74,7 @@ public class AuthorsLeNet5QueryStrengthTests
         Assert.InRange(summary.MeanL2!.Value, 1.5, 4);
     }
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Minutes")]
+    [TheoryOf(Tier.Long)]
     [InlineData("foolbox-2.4", 0.1)]
     [InlineData("lowest", 0.05)]
     [InlineData("strong", 0.9)]
@@ -94,8 +90,7 @@ public class AuthorsLeNet5QueryStrengthTests
         Assert.InRange(summary.Success!.Value, least, 1);
     }
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Minutes")]
+    [TheoryOf(Tier.Long)]
     [InlineData(Norm.LInf, 0.15)]
     [InlineData(Norm.L2, 2)]
     public void Square_FoolsMoreThanNoise_AndNearlyAsManyAsPgd(Norm norm, double epsilon)

@@ -31,8 +31,7 @@ public class AuthorsLeNet5StrengthTests
         labels = places.Select(place => mnist.Labels[place]).ToArray();
     }
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [TheoryOf(Tier.Ci)]
     [InlineData(false, 1.65)]
     [InlineData(true, 1.75)]
     public void DeepFool_IsNear(bool foolbox, double most)
@@ -43,8 +42,7 @@ public class AuthorsLeNet5StrengthTests
         Assert.InRange(summary.MeanL2!.Value, 1, most);
     }
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Minutes")]
+    [TheoryOf(Tier.Long)]
     [InlineData(false, 1.45)]
     [InlineData(true, 1.5)]
     public void CarliniWagner_IsNear(bool foolbox, double most)
@@ -56,8 +54,7 @@ public class AuthorsLeNet5StrengthTests
     }
 
     // CleverHans asserts the same of its own.
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Minutes")]
+    [TheoryOf(Tier.Long)]
     [InlineData(2.3)]
     public void CarliniWagner_Targeted_LeadsByItsConfidence(double confidence)
     {
@@ -73,28 +70,27 @@ public class AuthorsLeNet5StrengthTests
     }
 
     // torchattacks 3.5.1 reaches 94 % in 40 steps, with every wrong class counted.
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [TheoryOf(Tier.Ci)]
     [InlineData(JsmaVariant.PapernotPairs, 0.95, 0.99)]
     [InlineData(JsmaVariant.ArtTargetGradient, 0.9, 0.95)]
     public void Jsma_Targeted_SucceedsWithATenthOfThePixels(JsmaVariant variant, double least, double leastWrong)
     {
-        AttackRecord[] records = AttackLaws.Report($"jsma {variant}", () => AttackRunner.Run(new Jsma { Variant = variant }, new NetworkVictim(network), images, labels, 1, Next()));
+        AttackRecord[] records = AttackLaws.Report(
+            $"jsma {variant}",
+            () => AttackRunner.Run(new Jsma { Variant = variant }, new NetworkVictim(network), images, labels, 1, Next()));
 
         Assert.InRange(records.Count(record => record.Success) / (double)records.Length, least, 1);
         Assert.InRange(records.Count(record => record.Prediction != record.Label) / (double)records.Length, leastWrong, 1);
         Assert.All(records, record => Assert.InRange(record.Distances.L0, 0, 78));
     }
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [TheoryOf(Tier.Ci)]
     [InlineData(false)]
     [InlineData(true)]
     public void Jsma_Untargeted_Succeeds(bool foolbox) =>
         Assert.InRange(Run(foolbox ? Jsma.Foolbox24 : new Jsma()).Success!.Value, 0.99, 1);
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Minutes")]
+    [TheoryOf(Tier.Long)]
     [InlineData(Norm.L2, null, 1.42)]
     [InlineData(Norm.L2, 9, 1.42)]
     [InlineData(Norm.LInf, 9, 0.13)]
@@ -106,8 +102,7 @@ public class AuthorsLeNet5StrengthTests
         Assert.InRange((norm == Norm.L2 ? summary.MeanL2 : summary.MeanLInf)!.Value, 0.05, most);
     }
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Minutes")]
+    [TheoryOf(Tier.Long)]
     [InlineData(0.1)]
     [InlineData(0.15)]
     public void ApgdAndAutoAttack_FoolAtLeastWhatPgdFools(double epsilon)
@@ -125,5 +120,6 @@ public class AuthorsLeNet5StrengthTests
     int[] Next() => labels.Select(label => (label + 1) % 10).ToArray();
 
     AttackSummary Run(IAttack<IGradientVictim> attack) =>
-        AttackSummary.Of(AttackLaws.Report($"{attack}", () => AttackRunner.Run(attack, new NetworkVictim(network), images, labels, seed: 1)));
+        AttackSummary.Of(
+            AttackLaws.Report($"{attack}", () => AttackRunner.Run(attack, new NetworkVictim(network), images, labels, seed: 1)));
 }

@@ -38,7 +38,9 @@ public class AutoAttackTests
     public void Run_VictimThatShowsNoGradient_IsFooledBySquare()
     {
         var model = new LinearModel(2, 4);
-        var silent = new RowVictim(model.Victim.InputShape.ToArray(), 4, image => model.Victim.Logits(new Tensor(image, [1, .. model.Victim.InputShape])).Data, (image, _) => new float[image.Length]);
+        var silent = new RowVictim(
+            model.Victim.InputShape.ToArray(), 4, image => model.Victim.Logits(new Tensor(image, [1, .. model.Victim.InputShape])).Data,
+            (image, _) => new float[image.Length]);
 
         AttackRecord[] records = AttackRunner.Run(new AutoAttack(0.5), silent, model.Images, model.Labels, 1);
 
@@ -54,7 +56,8 @@ public class AutoAttackTests
         var model = new LinearModel(2, classes);
 
         AttackRecord[] records = AttackRunner.Run(new AutoAttack(0.4), model.Victim, model.Images, model.Labels, 1);
-        AttackRecord[] hopeless = AttackRunner.Run(new AutoAttack(1e-3) { Steps = 5, Queries = 100 }, model.Victim, model.Images, model.Labels, 1);
+        AttackRecord[] hopeless = AttackRunner.Run(
+            new AutoAttack(1e-3) { Steps = 5, Queries = 100 }, model.Victim, model.Images, model.Labels, 1);
 
         Assert.All(records, record => Assert.True(record.Success));
         Assert.All(hopeless, record => Assert.Equal((false, StopReason.BudgetSpent), (record.Success, record.Reason)));

@@ -111,7 +111,8 @@ public class AveragingVictimTests
     [Fact]
     public void ALogitThatIsNotANumberInOneSample_LeavesNoAnswer()
     {
-        var inner = new RowVictim([1, 1, 1], 2, image => image[0] > 1 ? [float.NaN, 0] : [1, 0], (image, _) => image[0] > 1 ? [float.NaN] : [1]);
+        var inner = new RowVictim(
+            [1, 1, 1], 2, image => image[0] > 1 ? [float.NaN, 0] : [1, 0], (image, _) => image[0] > 1 ? [float.NaN] : [1]);
         var victim = new AveragingVictim(inner, new GaussianNoise(1), 100, seed: 1);
 
         Assert.Equal([-1], victim.Labels(new Tensor([0.5f], 1, 1, 1, 1)));

@@ -29,7 +29,7 @@ public class BrokenDefenceTests
 
     public static TheoryData<string> Defences => ["gradient killer", "logits x 50", "softmax output", "quantiser", "random noise"];
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [MemberData(nameof(Defences))]
     public void AdaptiveSet_BreaksEveryOne(string name)
     {
@@ -39,9 +39,15 @@ public class BrokenDefenceTests
         AttackOutcome[] all =
         [
             Run(new Pgd(Epsilon) { Steps = 20, StepRatio = 0.1, Restarts = 1 }, victim, places),
-            Run(new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 }, new EstimatedGradientVictim(victim, new Nes { Samples = 50 }, seed: 1), places),
-            Run(new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 }, new EstimatedGradientVictim(victim, new Spsa { Samples = 50 }, seed: 1), places),
-            Run(new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 }, new AveragingVictim(victim, new GaussianNoise(0.05), 10, seed: 1), places),
+            Run(
+                new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 },
+                new EstimatedGradientVictim(victim, new Nes { Samples = 50 }, seed: 1), places),
+            Run(
+                new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 },
+                new EstimatedGradientVictim(victim, new Spsa { Samples = 50 }, seed: 1), places),
+            Run(
+                new Pgd(Epsilon) { Steps = 8, StepRatio = 0.25, Restarts = 1 },
+                new AveragingVictim(victim, new GaussianNoise(0.05), 10, seed: 1), places),
             Run(new Square(Epsilon) { Queries = 500 }, victim, places),
         ];
 
@@ -104,7 +110,8 @@ public class BrokenDefenceTests
         var images = new Tensor([.. run.Records.SelectMany(record => record.Adversarial)], [run.Records.Count, .. victim.InputShape]);
         int[] predictions = victim.Labels(images);
         return new AttackOutcome(
-            [.. run.Records.Zip(predictions, (record, prediction) => record with { Prediction = prediction, Success = record.CleanCorrect && prediction != record.Label })],
+            [.. run.Records.Zip(predictions, (record, prediction) =>
+                record with { Prediction = prediction, Success = record.CleanCorrect && prediction != record.Label })],
             run.Fooled);
     }
 

@@ -37,7 +37,9 @@ public class CarliniWagnerTests
         var model = new LinearModel(6, 2);
         int[] targets = model.Labels.Select(label => 1 - label).ToArray();
 
-        AttackRecord[] records = AttackRunner.Run(Short with { Confidence = confidence, LearningRate = 0.005, Iterations = 300 }, model.Victim, model.Images, model.Labels, 1, targets);
+        AttackRecord[] records = AttackRunner.Run(
+            Short with { Confidence = confidence, LearningRate = 0.005, Iterations = 300 }, model.Victim, model.Images, model.Labels, 1,
+            targets);
 
         Assert.All(records, record => Assert.InRange(-record.Margin!.Value, confidence, confidence + 0.1));
     }
@@ -51,7 +53,8 @@ public class CarliniWagnerTests
         var model = new LinearModel(6, 2);
 
         AttackRecord[] records = AttackRunner.Run(
-            Short with { Confidence = 1e4 }, model.Victim, model.Images, model.Labels, 1, targeted ? [.. model.Labels.Select(label => 1 - label)] : null);
+            Short with { Confidence = 1e4 }, model.Victim, model.Images, model.Labels, 1,
+            targeted ? [.. model.Labels.Select(label => 1 - label)] : null);
 
         Assert.All(records, record =>
         {
@@ -68,13 +71,24 @@ public class CarliniWagnerTests
     [InlineData(1e-3, 1e308, 8)]
     public void Run_ExtremeSettings_EndsAfterTheLargestConstant(double constant, double rate, int most)
     {
-        var attack = new CarliniWagner { InitialConstant = constant, LearningRate = rate, SearchSteps = 30, Iterations = 3, AbortEarly = false };
+        var attack = new CarliniWagner
+        {
+            InitialConstant = constant,
+            LearningRate = rate,
+            SearchSteps = 30,
+            Iterations = 3,
+            AbortEarly = false
+        };
         var model = new LinearModel(7, 2);
         // The slope is large, and no image is adversarial.
         var victim = new RowVictim([1, 4, 4], 2, _ => [2, 1], (_, back) => [.. Enumerable.Repeat(1e38f * back[0], 16)]);
 
-        Assert.All(AttackRunner.Run(attack, victim, model.Images, new int[model.Images.Batch], 1), record => Assert.Equal(StopReason.BudgetSpent, record.Reason));
-        Assert.All(AttackRunner.Run(attack, model.Victim, model.Images, model.Labels, 1), record => Assert.NotEqual(StopReason.NonFinite, record.Reason));
+        Assert.All(
+            AttackRunner.Run(attack, victim, model.Images, new int[model.Images.Batch], 1),
+            record => Assert.Equal(StopReason.BudgetSpent, record.Reason));
+        Assert.All(
+            AttackRunner.Run(attack, model.Victim, model.Images, model.Labels, 1),
+            record => Assert.NotEqual(StopReason.NonFinite, record.Reason));
         Assert.InRange(AttackRunner.Run(attack, victim, model.Images, new int[model.Images.Batch], 1)[0].Queries / 3, 1, 7 + most);
     }
 
@@ -108,18 +122,24 @@ public class CarliniWagnerTests
     {
         var model = new LinearModel(7, 2);
 
-        AttackRecord[] three = AttackRunner.Run(Short with { SearchSteps = 3, InitialConstant = 1e-6, LearningRate = 1e-3, Iterations = 300 }, model.Victim, model.Images, model.Labels, 1);
-        AttackRecord[] ten = AttackRunner.Run(Short with { SearchSteps = 10, InitialConstant = 1e-6, LearningRate = 1e-3, Iterations = 300 }, model.Victim, model.Images, model.Labels, 1);
+        AttackRecord[] three = AttackRunner.Run(
+            Short with { SearchSteps = 3, InitialConstant = 1e-6, LearningRate = 1e-3, Iterations = 300 }, model.Victim, model.Images,
+            model.Labels, 1);
+        AttackRecord[] ten = AttackRunner.Run(
+            Short with { SearchSteps = 10, InitialConstant = 1e-6, LearningRate = 1e-3, Iterations = 300 }, model.Victim, model.Images,
+            model.Labels, 1);
 
         Assert.All(three, record => Assert.False(record.Success));
         Assert.All(ten, record => Assert.True(record.Success));
     }
 
     [Fact]
-    public void TanhSpace_StaysFiniteAndInRangeAtBlackAndWhite() => Gen.Select(Gen.Int[1, 20], Gen.ULong, Gen.Double[-1e10, 1e10], Gen.OneOf(0.5, 100, 1e308)).Sample((length, seed, constant, rate) =>
+    public void TanhSpace_StaysFiniteAndInRangeAtBlackAndWhite() =>
+        Gen.Select(Gen.Int[1, 20], Gen.ULong, Gen.Double[-1e10, 1e10], Gen.OneOf(0.5, 100, 1e308)).Sample((length, seed, constant, rate) =>
     {
         var random = new CounterRandom(seed);
-        float[] image = Enumerable.Range(0, length).Select(_ => random.NextInt32(3) switch { 0 => 0f, 1 => 1f, _ => random.NextSingle(0, 1) }).ToArray();
+        float[] image = Enumerable.Range(0, length).Select(
+            _ => random.NextInt32(3) switch { 0 => 0f, 1 => 1f, _ => random.NextSingle(0, 1) }).ToArray();
         var space = new TanhSpace(image);
 
         // The image drawn to grey by 10⁻⁶.

@@ -32,7 +32,8 @@ public class DeepFoolTests
         AttackRecord[] fgsm = AttackRunner.Run(new Fgsm(), victim, digits.Images(0, 10), digits.Labels.AsSpan(0, 10), 1);
 
         Assert.All(records.Where(record => record.CleanCorrect), record => Assert.True(record.Success));
-        Assert.All(records.Zip(fgsm).Where(pair => pair.First.Success), pair => Assert.True(pair.First.Distances.L2 < pair.Second.Distances.L2));
+        Assert.All(
+            records.Zip(fgsm).Where(pair => pair.First.Success), pair => Assert.True(pair.First.Distances.L2 < pair.Second.Distances.L2));
     }
 
     [Fact]

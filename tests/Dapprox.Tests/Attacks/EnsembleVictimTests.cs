@@ -36,7 +36,9 @@ public class EnsembleVictimTests
 
         Tensor[] own = [.. Members.Select(member => member.InputGradient(Images, Loss).Gradient)];
 
-        Assert.Equal(own[0].Data.Zip(own[1].Data, (a, b) => (float)(((double)a + b) / 2)), new EnsembleVictim(Members).InputGradient(Images, Loss).Gradient.Data);
+        Assert.Equal(
+            own[0].Data.Zip(own[1].Data, (a, b) => (float)(((double)a + b) / 2)),
+            new EnsembleVictim(Members).InputGradient(Images, Loss).Gradient.Data);
     }
 
     [Fact]

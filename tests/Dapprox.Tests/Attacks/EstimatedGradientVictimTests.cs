@@ -125,13 +125,16 @@ public class EstimatedGradientVictimTests
         const int Classes = 10, Pixels = 6, Count = 120;
         float[] weights = LinearVictim.Numbers(3, Classes * Pixels);
         var inner = new RowVictim(
-            [1, 1, Pixels], Classes, image => [.. Enumerable.Range(0, Classes).Select(k => image.Select((pixel, i) => pixel * weights[k * Pixels + i]).Sum())], (_, _) => []);
+            [1, 1, Pixels], Classes, image =>
+                [.. Enumerable.Range(0, Classes).Select(k => image.Select((pixel, i) => pixel * weights[k * Pixels + i]).Sum())], (_, _) =>
+                    []);
         var random = new CounterRandom(5);
         Tensor data = new([.. Enumerable.Range(0, Count * Pixels).Select(_ => random.NextSingle(0, 1))], Count, 1, 1, Pixels);
         int[] labels = inner.Labels(data);
         int before = inner.LabelQueries;
 
-        AttackRecord[] records = AttackRunner.Run(new DeepFool(), new EstimatedGradientVictim(inner, new FiniteDifference(), 1), data, labels, 1);
+        AttackRecord[] records = AttackRunner.Run(
+            new DeepFool(), new EstimatedGradientVictim(inner, new FiniteDifference(), 1), data, labels, 1);
 
         int successes = records.Count(record => record.Success);
         Assert.InRange(successes, 1, Count);

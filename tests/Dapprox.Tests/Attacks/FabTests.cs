@@ -76,7 +76,8 @@ public class FabTests
         var model = new LinearModel(9, 3);
         double furthest = Enumerable.Range(0, model.Labels.Length).Max(i => model.Distance(model.Image(i), Norm.L2));
 
-        AttackRecord[] records = AttackRunner.Run(new Fab { BallNorm = Norm.L2, Epsilon = 1.06 * furthest }, model.Victim, model.Images, model.Labels, 1);
+        AttackRecord[] records = AttackRunner.Run(
+            new Fab { BallNorm = Norm.L2, Epsilon = 1.06 * furthest }, model.Victim, model.Images, model.Labels, 1);
 
         // One step: two gradients, and the scores after it.
         Assert.All(records, record => Assert.Equal((true, 3, 2), (record.Success, record.Queries, record.GradientCalls)));
@@ -88,7 +89,8 @@ public class FabTests
         var model = new LinearModel(9, 3);
         double nearest = Enumerable.Range(0, model.Labels.Length).Min(i => model.Distance(model.Image(i), Norm.LInf));
 
-        AttackRecord[] records = AttackRunner.Run(new Fab { Epsilon = 0.99 * nearest, Steps = 10 }, model.Victim, model.Images, model.Labels, 1);
+        AttackRecord[] records = AttackRunner.Run(
+            new Fab { Epsilon = 0.99 * nearest, Steps = 10 }, model.Victim, model.Images, model.Labels, 1);
 
         Assert.All(records, record => Assert.Equal((false, StopReason.BudgetSpent), (record.Success, record.Reason)));
     }

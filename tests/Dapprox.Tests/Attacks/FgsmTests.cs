@@ -44,7 +44,8 @@ public class FgsmTests
         Assert.False(Attack(distance * (1 - Slack)).Success);
         Assert.Equal(StopReason.BudgetSpent, Attack(distance * (1 - Slack)).Reason);
         // With two classes the wrong one is the only target.
-        Assert.True(AttackRunner.Run(new Fgsm(distance * (1 + Slack)), new NetworkVictim(network), image, label, 0, [1 - label[0]])[0].Success);
+        Assert.True(
+            AttackRunner.Run(new Fgsm(distance * (1 + Slack)), new NetworkVictim(network), image, label, 0, [1 - label[0]])[0].Success);
 
         AttackRecord Attack(double epsilon) => AttackRunner.Run(new Fgsm(epsilon), new NetworkVictim(network), image, label, 0)[0];
     }, iter: 200, threads: 1);
@@ -69,7 +70,8 @@ public class FgsmTests
         var network = new Network("linear", [1, 1, 3], 2,
             [new Flatten("flatten"), new Dense("dense", 3, 2, [1, 0, -1, 0, 0, 0], [1, 0], ExactMultiplier.Rounded)]);
 
-        AttackRecord record = AttackRunner.Run(new Fgsm(0.25), new NetworkVictim(network), new Tensor([0.5f, 0.5f, 0.5f], 1, 1, 1, 3), [0], 0)[0];
+        AttackRecord record = AttackRunner.Run(
+            new Fgsm(0.25), new NetworkVictim(network), new Tensor([0.5f, 0.5f, 0.5f], 1, 1, 1, 3), [0], 0)[0];
 
         Assert.Equal([0.25f, 0.5f, 0.75f], record.Adversarial);
     }

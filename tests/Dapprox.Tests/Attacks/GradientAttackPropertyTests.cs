@@ -65,7 +65,8 @@ public class GradientAttackPropertyTests
     {
         (Tensor images, int[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
 
-        AttackLaws.AssertIndependentOfBatchOrderAndThreads(given.Attack, Victim, images, labels, given.Targeted ? AttackLaws.NextClass(labels) : null, given.Seed);
+        AttackLaws.AssertIndependentOfBatchOrderAndThreads(
+            given.Attack, Victim, images, labels, given.Targeted ? AttackLaws.NextClass(labels) : null, given.Seed);
     }, iter: Iterations / 2, threads: 1);
 
     [Fact]
@@ -74,12 +75,14 @@ public class GradientAttackPropertyTests
         var counting = RowVictim.Of(SmallNetwork.Create(AxFpm.Released, threads: 1));
         (Tensor images, int[] labels) = SmallNetwork.Images(Victim, given.Count, given.Seed);
 
-        AttackRecord[] records = AttackRunner.Run(given.Attack, counting, images, labels, given.Seed, given.Targeted ? AttackLaws.NextClass(labels) : null);
+        AttackRecord[] records = AttackRunner.Run(
+            given.Attack, counting, images, labels, given.Seed, given.Targeted ? AttackLaws.NextClass(labels) : null);
 
         // The checks before and after, and of the rounded successes, are the runner's, not the attack's.
         int ofRunner = 2 * given.Count + records.Count(record => record.Success);
         Assert.Equal(counting.GradientQueries, records.Sum(record => record.GradientCalls));
-        Assert.Equal(counting.LabelQueries + counting.ScoreQueries + counting.GradientQueries - ofRunner, records.Sum(record => record.Queries));
+        Assert.Equal(
+            counting.LabelQueries + counting.ScoreQueries + counting.GradientQueries - ofRunner, records.Sum(record => record.Queries));
     }, iter: Iterations / 2, threads: 1);
 
     [Theory]

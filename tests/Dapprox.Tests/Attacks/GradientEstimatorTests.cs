@@ -18,13 +18,15 @@ public class GradientEstimatorTests
 
     [Fact]
     public void All_AreTheRulesByTheirNames() => Assert.Equal(
-        ["straight-through", "gain-matched", "smoothed", "finite-difference", "nes", "spsa"], GradientEstimator.All.Select(rule => rule.Name));
+        ["straight-through", "gain-matched", "smoothed", "finite-difference", "nes", "spsa"],
+        GradientEstimator.All.Select(rule => rule.Name));
 
     [Fact]
     public void Find_TakesAnyCase_AndNamesTheKnownRules()
     {
         Assert.Same(GradientEstimator.GainMatched, GradientEstimator.Find("Gain-Matched"));
-        Assert.Contains("smoothed", Assert.Throws<InputException>(() => GradientEstimator.Find("smooth")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "smoothed", Assert.Throws<InputException>(() => GradientEstimator.Find("smooth")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -141,7 +141,8 @@ public class GradientWeightsTests
 
     void AssertSameGradient(Network expected, Network actual)
     {
-        static void Loss(int image, ReadOnlySpan<float> logits, Span<float> gradient) => CrossEntropy.Direction(logits, image % 3, gradient);
+        static void Loss(int image, ReadOnlySpan<float> logits, Span<float> gradient) =>
+            CrossEntropy.Direction(logits, image % 3, gradient);
         Assert.Equal(expected.InputGradient(images, Loss).Gradient.Data, actual.InputGradient(images, Loss).Gradient.Data);
     }
 

@@ -45,7 +45,8 @@ public class HardVictimTests
     {
         AttackRecord record = Run(attack, new RowVictim([1, 1, 2], 2, _ => [float.NaN, 0], (_, _) => [1, 1]));
 
-        Assert.Equal((StopReason.AlreadyMisclassified, -1, 0L, false), (record.Reason, record.CleanPrediction, record.Queries, record.Success));
+        Assert.Equal(
+            (StopReason.AlreadyMisclassified, -1, 0L, false), (record.Reason, record.CleanPrediction, record.Queries, record.Success));
     }
 
     [Theory]

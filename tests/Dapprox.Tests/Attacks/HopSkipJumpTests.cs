@@ -111,14 +111,17 @@ public class HopSkipJumpTests
         float[] clean = [.. Enumerable.Repeat(0.5f, Pixels)];
         var victim = new Recorder(image => image[0] + image[1] > 1.1f ? 1 : 0, Pixels);
 
-        AttackRunner.Run(HopSkipJump.Foolbox24 with { Iterations = 2, MaxEvaluations = 128 }, victim, new Tensor(clean, 1, 1, 1, Pixels), [0], 1);
+        AttackRunner.Run(
+            HopSkipJump.Foolbox24 with { Iterations = 2, MaxEvaluations = 128 }, victim, new Tensor(clean, 1, 1, 1, Pixels), [0], 1);
 
         int[] estimates = [.. Enumerable.Range(0, victim.Asked.Count).Where(i => victim.Asked[i].Batch >= 100)];
         float[][] between = [.. victim.Asked[(estimates[0] + 1)..estimates[1]].Select(points => points.Data).Where(victim.IsWrong)];
         // The first success is the step, the last the point on the boundary.
         double before = Distances.Between(clean, between[0]).L2, after = Distances.Between(clean, between[^1]).L2;
         Assert.True(before > 1.01 * after);
-        Assert.All(Enumerable.Range(0, 128), i => Assert.Equal(before / Pixels, Distances.Between(between[^1], victim.Asked[estimates[1]].Row(i)).L2, 1e-6));
+        Assert.All(
+            Enumerable.Range(0, 128),
+            i => Assert.Equal(before / Pixels, Distances.Between(between[^1], victim.Asked[estimates[1]].Row(i)).L2, 1e-6));
     }
 
     [Theory]

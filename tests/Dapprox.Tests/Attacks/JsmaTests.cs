@@ -86,7 +86,9 @@ public class JsmaTests
         Assert.Equal([0.25f, 0.25f, 0.25f, 0.125f, 0.25f, 0.25f], Step(attack, [100, 0, 0], target: 2).Adversarial);
         Assert.Equal([0.25f, 0.25f, 0.25f, 0, 0, 0.125f], Step(attack with { Steps = 5 }, [100, 0, 0], target: 2).Adversarial);
         // Once per pixel, and pixels that speak for the target are never touched.
-        Assert.Equal([0.125f, 0.25f, 0.25f, 0.125f, 0.125f, 0.125f], Step(attack with { MaxChangesPerPixel = 1, Steps = 9 }, [100, 0, 0], target: 2).Adversarial);
+        Assert.Equal(
+            [0.125f, 0.25f, 0.25f, 0.125f, 0.125f, 0.125f],
+            Step(attack with { MaxChangesPerPixel = 1, Steps = 9 }, [100, 0, 0], target: 2).Adversarial);
         Assert.Equal(StopReason.NoStepLeft, Step(attack with { MaxChangesPerPixel = 1, Steps = 9 }, [100, 0, 0], target: 2).Reason);
     }
 
@@ -121,7 +123,8 @@ public class JsmaTests
     {
         Network network = Linear([0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -4, 0, 0, 0, 0, 0], [0, 1, 0.5f]);
 
-        AttackRecord record = AttackRunner.Run(Jsma.Foolbox24 with { Theta = 0.125, Steps = 1 }, new NetworkVictim(network), Grey, [0], 1)[0];
+        AttackRecord record = AttackRunner.Run(
+            Jsma.Foolbox24 with { Theta = 0.125, Steps = 1 }, new NetworkVictim(network), Grey, [0], 1)[0];
 
         Assert.Equal([0.125f, 0.25f, 0.25f, 0.25f, 0.25f, 0.25f], record.Adversarial);
         // With a root mean square of ε the logit rises by ε·4·√5: 56 thousandths are the first to suffice. Then the class of the
@@ -149,7 +152,8 @@ public class JsmaTests
     [Fact]
     public void Foolbox24_NoStepSucceeds_AimsAtARandomWrongClass()
     {
-        var victim = new RowVictim([1, 1, 4], 4, _ => [2, 1, 1, 1], (_, back) => Array.ConvertAll([0, 1, 2, 3], i => i == 0 ? 0 : -back[i] - 0.5f));
+        var victim = new RowVictim(
+            [1, 1, 4], 4, _ => [2, 1, 1, 1], (_, back) => Array.ConvertAll([0, 1, 2, 3], i => i == 0 ? 0 : -back[i] - 0.5f));
         Tensor images = new(Enumerable.Repeat(0.5f, 400).ToArray(), 100, 1, 1, 4);
 
         AttackRecord[] records = AttackRunner.Run(Jsma.Foolbox24 with { Steps = 1 }, victim, images, new int[100], 1);
@@ -167,12 +171,15 @@ public class JsmaTests
     {
         var random = new CounterRandom(8);
         float[] weights = Enumerable.Range(0, 10_000).Select(_ => (float)random.NextNormal()).ToArray();
-        var network = new Network("toy", [1, 1, 1000], 10, [new Flatten("flatten"), new Dense("dense", 1000, 10, weights, new float[10], ExactMultiplier.Rounded)]);
+        var network = new Network(
+            "toy", [1, 1, 1000], 10,
+            [new Flatten("flatten"), new Dense("dense", 1000, 10, weights, new float[10], ExactMultiplier.Rounded)]);
         Tensor images = new(Enumerable.Range(0, 10_000).Select(_ => random.NextSingle(0, 1)).ToArray(), 10, 1, 1, 1000);
         int[] labels = Scores.Labels(network.Forward(images));
         int[] targets = labels.Select(label => (label + 1) % 10).ToArray();
 
-        AttackRecord[] records = AttackRunner.Run(new Jsma { Variant = variant, Gamma = 0.25 }, new NetworkVictim(network), images, labels, 1, targets);
+        AttackRecord[] records = AttackRunner.Run(
+            new Jsma { Variant = variant, Gamma = 0.25 }, new NetworkVictim(network), images, labels, 1, targets);
 
         Assert.InRange(records.Count(record => record.Success), 10, 10);
         Assert.All(records, record => Assert.InRange(record.Distances.L0, 0, 250));
@@ -204,5 +211,6 @@ public class JsmaTests
         orderby (alpha[p] + alpha[q]) * (beta[p] + beta[q])
         select (int[])[p, q]).First();
 
-    static float[] Expected(float change, int[] pixels) => Enumerable.Range(0, 6).Select(i => 0.25f + (pixels.Contains(i) ? change : 0)).ToArray();
+    static float[] Expected(float change, int[] pixels) =>
+        Enumerable.Range(0, 6).Select(i => 0.25f + (pixels.Contains(i) ? change : 0)).ToArray();
 }

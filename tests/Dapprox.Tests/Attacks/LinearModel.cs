@@ -33,7 +33,8 @@ sealed class LinearModel
             [new Flatten("flatten"), new Dense("dense", Pixels, classes, weights, biases, ExactMultiplier.Rounded)]);
         float[][] images = Enumerable.Range(0, 40)
             .Select(_ => Enumerable.Range(0, Pixels).Select(_ => random.NextSingle(0.4f, 0.6f)).ToArray())
-            .Where(image => Distance(image, Norm.L2) > Nearest && Distance(image, Norm.L2) < Furthest && Distance(image, Norm.LInf) < Furthest)
+            .Where(
+                image => Distance(image, Norm.L2) > Nearest && Distance(image, Norm.L2) < Furthest && Distance(image, Norm.LInf) < Furthest)
             .Take(8)
             .ToArray();
         Images = new Tensor(images.SelectMany(image => image).ToArray(), images.Length, 1, 4, 4);
@@ -54,7 +55,8 @@ sealed class LinearModel
     public double Distance(float[] image, Norm norm)
     {
         int classes = biases.Length;
-        double[] logits = Enumerable.Range(0, classes).Select(k => biases[k] + Weights(k).Zip(image, (w, x) => (double)w * x).Sum()).ToArray();
+        double[] logits = Enumerable.Range(0, classes).Select(
+            k => biases[k] + Weights(k).Zip(image, (w, x) => (double)w * x).Sum()).ToArray();
         int label = Array.IndexOf(logits, logits.Max());
         return Enumerable.Range(0, classes).Where(k => k != label).Min(k =>
         {

@@ -100,7 +100,9 @@ public class LinearModelTests
     public void Apgd_SucceedsFromTheDistanceToTheBoundaryOn(int classes, ulong seed)
     {
         var model = new LinearModel(seed, classes);
-        ApgdLoss[] losses = [ApgdLoss.CrossEntropy, .. classes > 2 ? (ApgdLoss[])[ApgdLoss.Dlr] : [], .. classes > 3 ? (ApgdLoss[])[ApgdLoss.TargetedDlr] : []];
+        ApgdLoss[] losses = [
+            ApgdLoss.CrossEntropy, .. classes > 2 ? (ApgdLoss[])[ApgdLoss.Dlr] : [],
+            .. classes > 3 ? (ApgdLoss[])[ApgdLoss.TargetedDlr] : []];
         foreach (Norm norm in (Norm[])[Norm.L2, Norm.LInf])
         {
             for (int i = 0; i < model.Labels.Length; i++)
@@ -115,13 +117,15 @@ public class LinearModelTests
                 }
 
                 bool Succeeds(ApgdLoss loss, double epsilon) => AttackRunner.Run(
-                    new Apgd(epsilon) { BallNorm = norm, Loss = loss, Steps = 60, Restarts = 1 }, model.Victim, model.Images.Rows(i, 1), [model.Labels[i]], 1)[0].Success;
+                    new Apgd(epsilon) { BallNorm = norm, Loss = loss, Steps = 60, Restarts = 1 }, model.Victim, model.Images.Rows(i, 1),
+                    [model.Labels[i]], 1)[0].Success;
             }
         }
     }
 
     static void Check(
-        LinearModel model, IAttack<IGradientVictim> attack, Func<double, double> expected, double tolerance, int? queries = null, Norm? norm = null)
+        LinearModel model, IAttack<IGradientVictim> attack, Func<double, double> expected, double tolerance, int? queries = null,
+        Norm? norm = null)
     {
         AttackRecord[] records = AttackRunner.Run(attack, model.Victim, model.Images, model.Labels, 1);
 

@@ -41,7 +41,9 @@ public class LocalSearchTests
 
         foreach (float[] trial in asked.Take(12))
             AssertPixels(trial, Image.Data, value => size * Math.Sign(value));
-        AssertPixels(asked[12], Image.Data, value => factor * value > 0.5 ? factor * value - 1 : factor * value < -0.5 ? factor * value + 1 : factor * value);
+        AssertPixels(
+            asked[12], Image.Data,
+            value => factor * value > 0.5 ? factor * value - 1 : factor * value < -0.5 ? factor * value + 1 : factor * value);
 
         static void AssertPixels(float[] actual, float[] before, Func<double, double> change)
         {
@@ -88,12 +90,14 @@ public class LocalSearchTests
         }
 
         static AttackRecord Attack(LocalSearch attack) =>
-            AttackRunner.Run(attack, new RowVictim([Channels, Height, Width], 2, image => [Logit(image), 0], (_, _) => []), Image, [0], 3)[0];
+            AttackRunner.Run(
+                attack, new RowVictim([Channels, Height, Width], 2, image => [Logit(image), 0], (_, _) => []), Image, [0], 3)[0];
     }
 
     [Fact]
     public void Run_Targeted_IsRefused() => Assert.Throws<NotSupportedException>(() =>
-        AttackRunner.Run(new LocalSearch(), new RowVictim([Channels, Height, Width], 2, _ => [1, 0], (_, _) => []), Image, [0], 0, targets: [1]));
+        AttackRunner.Run(
+            new LocalSearch(), new RowVictim([Channels, Height, Width], 2, _ => [1, 0], (_, _) => []), Image, [0], 0, targets: [1]));
 
     [Fact]
     public void Options_OutOfRange_AreRefused()
@@ -124,10 +128,13 @@ public class LocalSearchTests
     }
 
     /// <summary>0.5 for the image, by a plane.</summary>
-    static float Logit(float[] image) => 0.5f + image.Zip(Image.Data, (pixel, clean) => pixel - clean).Zip(Weights, (change, weight) => change * weight).Sum();
+    static float Logit(float[] image) =>
+        0.5f + image.Zip(Image.Data, (pixel, clean) => pixel - clean).Zip(Weights, (change, weight) => change * weight).Sum();
 
     static int[] Differing(float[] left, float[] right) =>
-        [.. Enumerable.Range(0, Pixels).Where(pixel => Enumerable.Range(0, Channels).Any(channel => left[channel * Pixels + pixel] != right[channel * Pixels + pixel]))];
+        [.. Enumerable.Range(0, Pixels)
+            .Where(
+                pixel => Enumerable.Range(0, Channels).Any(channel => left[channel * Pixels + pixel] != right[channel * Pixels + pixel]))];
 
     static float[] Numbers(ulong seed, float low, float high)
     {

@@ -52,7 +52,8 @@ public class MeanBrightnessTests
     // As Foolbox tests it too: no gradient is shown, and differences of scores have to do.
     [Fact]
     public void DeepFool_WithEstimatedGradients_IsBeyondTheNearestByItsOvershoot() => Check(
-        DeepFool.Foolbox24, Norm.L2, 0.05 + Rounding, new EstimatedGradientVictim(new ScoreOnlyVictim(Victim), new FiniteDifference { Step = 0.1 }, seed: 1));
+        DeepFool.Foolbox24, Norm.L2, 0.05 + Rounding,
+        new EstimatedGradientVictim(new ScoreOnlyVictim(Victim), new FiniteDifference { Step = 0.1 }, seed: 1));
 
     [Fact]
     public void Fab_IsWithinOnePerCentOfTheNearestInBothNorms()
@@ -67,11 +68,11 @@ public class MeanBrightnessTests
         Check(new CarliniWagner { Iterations = 400, LearningRate = 1e-3 }, Norm.L2, 0.01);
 
     // Untargeted, they may stay at the boundary of another class.
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void BoundaryAttack_AimedAtTheSecondChannel_IsWithinTenPerCentOfTheNearest() =>
         Check(new BoundaryAttack { Steps = 800 }, Norm.L2, 0.1, targets: Seconds());
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void HopSkipJump_AimedAtTheSecondChannel_IsNearTheNearestInBothNorms()
     {
         Check(new HopSkipJump { Iterations = 32 }, Norm.L2, 0.05, targets: Seconds());

@@ -95,7 +95,8 @@ public class PgdVariantTests
 
         AttackRecord record = AttackRunner.Run(Pgd.Foolbox24 with { Steps = 1, StepRatio = 1 }, victim, Tensor.Zeros(1, 1, 1, 1), [0], 1)[0];
 
-        Assert.Equal([0.3f, 0.45f, 0.675f, 0.3375f, 0.50625f, 0.421875f], asked.Where(pixel => pixel > 0).Take(6), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(
+            [0.3f, 0.45f, 0.675f, 0.3375f, 0.50625f, 0.421875f], asked.Where(pixel => pixel > 0).Take(6), (a, b) => Math.Abs(a - b) < 1e-6);
         Assert.Equal((3 + 20) * 2, record.Queries);
         Assert.Equal(0.5, record.Distances.LInf, 1e-6);
     }

@@ -20,7 +20,8 @@ public class QueryAttackPropertyTests
     const float Grey = 0.4f;
 
     static readonly IReadOnlyList<string> Names =
-        ["boundary", "boundary foolbox-2.4", "hopskipjump", "hopskipjump linf", "lsa", "lsa foolbox-2.4", "square", "square l2", "noise", "noise l2"];
+        ["boundary", "boundary foolbox-2.4", "hopskipjump", "hopskipjump linf", "lsa", "lsa foolbox-2.4", "square", "square l2", "noise",
+            "noise l2"];
 
     static readonly NetworkVictim Victim = new(SmallNetwork.Create(AxFpm.Released, threads: 1));
 
@@ -57,7 +58,8 @@ public class QueryAttackPropertyTests
             float[] image = images.Row(i).ToArray();
             Assert.All(record.Adversarial, pixel => Assert.InRange(pixel, 0f, 1f));
             int prediction = Scores.Label(Victim.Logits(new Tensor(record.Adversarial, 1, 1, 3, 4)).Data);
-            Assert.Equal(record.CleanCorrect && (record.Target is int target ? prediction == target : prediction != labels[i]), record.Success);
+            Assert.Equal(
+                record.CleanCorrect && (record.Target is int target ? prediction == target : prediction != labels[i]), record.Success);
             Assert.Equal(record.CleanCorrect, record.Reason != StopReason.AlreadyMisclassified);
             Assert.True(record.QueriesToBest is null || record.QueriesToBest <= record.Queries);
             if (attack.Epsilon is double epsilon)
@@ -95,7 +97,8 @@ public class QueryAttackPropertyTests
     {
         AttackRecord record = Attack(name, _ => [1, 0, 0]);
 
-        StopReason expected = name.StartsWith("boundary", StringComparison.Ordinal) || name.StartsWith("hop", StringComparison.Ordinal) ? StopReason.NoStart : StopReason.BudgetSpent;
+        StopReason expected = name.StartsWith("boundary", StringComparison.Ordinal) || name.StartsWith(
+            "hop", StringComparison.Ordinal) ? StopReason.NoStart : StopReason.BudgetSpent;
         Assert.Equal((false, expected), (record.Success, record.Reason));
         Assert.InRange(record.Queries, 1, 6000);
     }
@@ -159,7 +162,8 @@ public class QueryAttackPropertyTests
         if (starts is not null)
             attack = attack is BoundaryAttack boundary ? boundary with { Starts = starts } : (HopSkipJump)attack with { Starts = starts };
         var image = new Tensor([.. Enumerable.Repeat(Grey, 12)], 1, 1, 3, 4);
-        return AttackRunner.Run(attack, new RowVictim([1, 3, 4], 3, logits, (_, _) => []), image, [0], 1, target is int wanted ? [wanted] : null)[0];
+        return AttackRunner.Run(
+            attack, new RowVictim([1, 3, 4], 3, logits, (_, _) => []), image, [0], 1, target is int wanted ? [wanted] : null)[0];
     }
 
     static IAttack<IScoreVictim> Create(Case given) => Create(Names[given.Kind], given.Epsilon);

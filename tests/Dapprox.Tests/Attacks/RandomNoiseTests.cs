@@ -36,7 +36,8 @@ public class RandomNoiseTests
         var victim = new RowVictim([1, 1, 2], 2, image => [0, image[0] - 0.5f - 0.3f * 0.6f], (_, _) => []);
         var images = new Dapprox.Networks.Tensors.Tensor(Enumerable.Repeat(0.5f, 2 * Images).ToArray(), Images, 1, 1, 2);
 
-        AttackRecord[] records = AttackRunner.Run(new RandomNoise(0.3) { BallNorm = Norm.L2, Draws = 1 }, victim, images, new int[Images], 1);
+        AttackRecord[] records = AttackRunner.Run(
+            new RandomNoise(0.3) { BallNorm = Norm.L2, Draws = 1 }, victim, images, new int[Images], 1);
 
         // Four standard deviations, √(p(1 − p)/2000) each.
         Assert.InRange(records.Average(record => record.Success ? 1 : 0.0), 0.142 - 0.032, 0.142 + 0.032);

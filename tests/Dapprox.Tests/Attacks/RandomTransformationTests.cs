@@ -63,14 +63,16 @@ public class RandomTransformationTests
     [Fact]
     public void GaussianNoise_HasMeanZeroAndItsDeviation_AndPassesGradientsOn()
     {
-        float[] image = new float[20_000], result = new float[20_000], gradient = LinearVictim.Numbers(9, 20_000), pulled = new float[20_000];
+        float[] image = new float[20_000], result = new float[20_000], gradient = LinearVictim.Numbers(9, 20_000),
+            pulled = new float[20_000];
         Array.Fill(image, 0.25f);
         var noise = new GaussianNoise(0.1);
 
         noise.Apply(image, [1, 100, 200], new CounterRandom(1), result);
         noise.PullBack(gradient, [1, 100, 200], new CounterRandom(1), pulled);
 
-        double mean = result.Average(pixel => pixel - 0.25), deviation = Math.Sqrt(result.Average(pixel => (pixel - 0.25) * (pixel - 0.25)));
+        double mean = result.Average(pixel => pixel - 0.25),
+            deviation = Math.Sqrt(result.Average(pixel => (pixel - 0.25) * (pixel - 0.25)));
         Assert.Equal(0, mean, 5 * 0.1 / Math.Sqrt(20_000));
         Assert.InRange(deviation, 0.097, 0.103);
         Assert.Equal(gradient, pulled);
@@ -98,7 +100,8 @@ public class RandomTransformationTests
     [Fact]
     public void Key_DiffersWhereOneBitOrTheOrderDoes()
     {
-        float[][] images = [[0, 0, 0], [-0f, 0, 0], [0, 0, -0f], [0, float.Epsilon, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0], [0, 0, 0, 0]];
+        float[][] images = [
+            [0, 0, 0], [-0f, 0, 0], [0, 0, -0f], [0, float.Epsilon, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0], [0, 0, 0, 0]];
 
         Assert.Equal(images.Length, images.Select(image => Variants.Key(image)).Distinct().Count());
     }

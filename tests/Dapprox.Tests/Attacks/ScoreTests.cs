@@ -77,7 +77,8 @@ public class ScoreTests
             if (distances.L0 > 0)
                 AssertClose(20 * Math.Log10(Math.Sqrt(left.Length) / distances.L2), distances.Psnr);
 
-            static void AssertClose(double expected, double actual) => Assert.Equal(expected, actual, 1e-14 + Relative * Math.Abs(expected));
+            static void AssertClose(double expected, double actual) =>
+                Assert.Equal(expected, actual, 1e-14 + Relative * Math.Abs(expected));
         }, threads: 1);
 
     [Fact]

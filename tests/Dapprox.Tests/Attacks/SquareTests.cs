@@ -21,8 +21,10 @@ public class SquareTests
         Tensor images = digits.Images(0, 20);
         int[] labels = digits.Labels[..20];
 
-        int noise = AttackRunner.Run(new RandomNoise(epsilon) { BallNorm = norm, Draws = 150 }, victim, images, labels, 1).Count(record => record.Success);
-        int square = AttackRunner.Run(new Square(epsilon) { BallNorm = norm, Queries = 150 }, victim, images, labels, 1).Count(record => record.Success);
+        int noise = AttackRunner.Run(
+            new RandomNoise(epsilon) { BallNorm = norm, Draws = 150 }, victim, images, labels, 1).Count(record => record.Success);
+        int square = AttackRunner.Run(
+            new Square(epsilon) { BallNorm = norm, Queries = 150 }, victim, images, labels, 1).Count(record => record.Success);
 
         Assert.True(square > noise + 5, $"{square} and {noise} of 20");
     }

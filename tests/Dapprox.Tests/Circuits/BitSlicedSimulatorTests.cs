@@ -15,7 +15,8 @@ public class BitSlicedSimulatorTests
     [MemberData(nameof(VectorBytes))]
     public void RandomNetlists_EqualTheDefinition(int vectorBytes) =>
         Gen.Select(Gen.ULong, Gen.Int[0, 900], Gen.Int[1, 1100]).Sample(
-            (seed, elements, count) => Check(new BitSlicedSimulator(RandomCircuits.Build(seed, elements), vectorBytes), count, seed), iter: 30);
+            (seed, elements, count) =>
+                Check(new BitSlicedSimulator(RandomCircuits.Build(seed, elements), vectorBytes), count, seed), iter: 30);
 
     [Theory]
     [MemberData(nameof(VectorBytes))]
@@ -25,8 +26,7 @@ public class BitSlicedSimulatorTests
     [Fact]
     public void AMillionPairs_EqualTheDefinition() => CheckInParallel(MixedArray(), 1_000_000);
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Minutes")]
+    [FactOf(Tier.Long)]
     public void AHundredMillionPairs_EqualTheDefinition() => CheckInParallel(MixedArray(), 100_000_000);
 
     [Theory]
@@ -37,7 +37,8 @@ public class BitSlicedSimulatorTests
     public void AllPairsOf8Bits_EqualTheDefinition(string description)
     {
         Netlist netlist = CircuitDescription.Build(description);
-        ulong[] a = [.. Enumerable.Range(0, 1 << 16).Select(i => (ulong)i >> 8)], b = [.. Enumerable.Range(0, 1 << 16).Select(i => (ulong)i & 255)];
+        ulong[] a = [.. Enumerable.Range(0, 1 << 16).Select(i => (ulong)i >> 8)],
+            b = [.. Enumerable.Range(0, 1 << 16).Select(i => (ulong)i & 255)];
 
         ulong[] products = BitSlicedSimulator.Of(netlist).Evaluate(a, b)[0];
 
@@ -127,7 +128,9 @@ public class BitSlicedSimulatorTests
             for (int output = 0; output < expected.Length; output++)
             {
                 if (expected[output] != results[output][i])
-                    Assert.Fail($"{netlist} at {string.Join(", ", inputs.Select(numbers => numbers[i]))}: output {output} is {results[output][i]} and should be {expected[output]}.");
+                    Assert.Fail(
+                        $"{netlist} at {string.Join(", ", inputs.Select(numbers => numbers[i]))}: output {output} is {results[output][i]} "
+                            + $"and should be {expected[output]}.");
             }
         }
     }

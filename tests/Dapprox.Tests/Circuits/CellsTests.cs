@@ -57,7 +57,8 @@ public class CellsTests
             for (int index = 0; index < 8; index++)
             {
                 (bool a, bool b, bool c) = ((index & 4) != 0, (index & 2) != 0, (index & 1) != 0);
-                Assert.True(cell.Evaluate(0, index) == sum(a, b, c) && cell.Evaluate(1, index) == carry(a, b, c), $"{name} at {a}, {b}, {c}");
+                Assert.True(
+                    cell.Evaluate(0, index) == sum(a, b, c) && cell.Evaluate(1, index) == carry(a, b, c), $"{name} at {a}, {b}, {c}");
             }
         }
     }

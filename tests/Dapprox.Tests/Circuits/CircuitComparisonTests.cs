@@ -27,7 +27,8 @@ public class CircuitComparisonTests
     public void Run_OneWrongPairOfAll_IsFound()
     {
         CircuitComparison comparison = CircuitComparison.Run(
-            [12, 12], inputs => [inputs[0]], inputs => [[.. inputs[0].Zip(inputs[1], (a, b) => a == 4095 && b == 4094 ? 7 : a)]], samples: 1, seed: 1);
+            [12, 12], inputs =>
+                [inputs[0]], inputs => [[.. inputs[0].Zip(inputs[1], (a, b) => a == 4095 && b == 4094 ? 7 : a)]], samples: 1, seed: 1);
 
         Assert.Equal([4095UL, 4094], comparison.Difference!.Inputs);
         Assert.Equal((4095UL, 7UL), (comparison.Difference.First[0], comparison.Difference.Second[0]));

@@ -74,7 +74,8 @@ public class CircuitMeasurementTests
     [Fact]
     public void AllPairs_OfACircuitOfEvoApproxLib_GivesItsPublishedNumbers()
     {
-        CircuitMetrics metrics = CircuitMeasurement.AllPairs(Mul8u17MJ(), IntegerDistribution.Uniform, cancellation: TestContext.Current.CancellationToken);
+        CircuitMetrics metrics = CircuitMeasurement.AllPairs(
+            Mul8u17MJ(), IntegerDistribution.Uniform, cancellation: TestContext.Current.CancellationToken);
 
         // The header of mul8u_17MJ: MAE 4276, WCE 17793, WCRE 512.50 %, EP 99.21 %, MRE 53.17 %, MSE 29320.446e3.
         Assert.Equal(4276, Math.Round(metrics.MeanAbsoluteError.Value));
@@ -95,7 +96,8 @@ public class CircuitMeasurementTests
     [InlineData("blocks:8:block=4")]
     public void AllPairs_OfExactCircuits_FindsNoError(string description)
     {
-        CircuitMetrics metrics = CircuitMeasurement.AllPairs(CircuitDescription.Build(description), IntegerDistribution.Uniform, cancellation: TestContext.Current.CancellationToken);
+        CircuitMetrics metrics = CircuitMeasurement.AllPairs(
+            CircuitDescription.Build(description), IntegerDistribution.Uniform, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(0, metrics.ErrorProbability.Value);
         Assert.Equal(0, metrics.MeanSquaredError.Value);
@@ -109,11 +111,13 @@ public class CircuitMeasurementTests
     {
         const int Runs = 200;
         Netlist circuit = CircuitDescription.Build("array:8:ama5:columns=11");
-        CircuitMetrics whole = CircuitMeasurement.AllPairs(circuit, IntegerDistribution.Uniform, cancellation: TestContext.Current.CancellationToken);
+        CircuitMetrics whole = CircuitMeasurement.AllPairs(
+            circuit, IntegerDistribution.Uniform, cancellation: TestContext.Current.CancellationToken);
         int[] covered = new int[5];
         for (int run = 0; run < Runs; run++)
         {
-            CircuitMetrics sample = CircuitMeasurement.Sample(circuit, IntegerDistribution.Uniform, 2000, (ulong)run, threads: 1, cancellation: TestContext.Current.CancellationToken);
+            CircuitMetrics sample = CircuitMeasurement.Sample(
+                circuit, IntegerDistribution.Uniform, 2000, (ulong)run, threads: 1, cancellation: TestContext.Current.CancellationToken);
             covered[0] += Covers(sample.MeanAbsoluteError, whole.MeanAbsoluteError);
             covered[1] += Covers(sample.Bias, whole.Bias);
             covered[2] += Covers(sample.ErrorProbability, whole.ErrorProbability);
@@ -130,8 +134,10 @@ public class CircuitMeasurementTests
     {
         Netlist circuit = CircuitDescription.Build("array:32:ama4:columns=20");
 
-        CircuitMetrics one = CircuitMeasurement.Sample(circuit, IntegerDistribution.Normalised, 100_001, seed: 3, threads: 1, cancellation: TestContext.Current.CancellationToken);
-        CircuitMetrics three = CircuitMeasurement.Sample(circuit, IntegerDistribution.Normalised, 100_001, seed: 3, threads: 3, cancellation: TestContext.Current.CancellationToken);
+        CircuitMetrics one = CircuitMeasurement.Sample(
+            circuit, IntegerDistribution.Normalised, 100_001, seed: 3, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        CircuitMetrics three = CircuitMeasurement.Sample(
+            circuit, IntegerDistribution.Normalised, 100_001, seed: 3, threads: 3, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(one.MeanAbsoluteError, three.MeanAbsoluteError);
         Assert.Equal(one.MeanRelativeError, three.MeanRelativeError);
@@ -146,7 +152,9 @@ public class CircuitMeasurementTests
     [Fact]
     public void Map_WeightedByItsCells_IsTheBias()
     {
-        CircuitMetrics metrics = CircuitMeasurement.AllPairs(CircuitDescription.Build("array:7:ama3:columns=9"), IntegerDistribution.Uniform, cancellation: TestContext.Current.CancellationToken);
+        CircuitMetrics metrics = CircuitMeasurement.AllPairs(
+            CircuitDescription.Build("array:7:ama3:columns=9"), IntegerDistribution.Uniform,
+            cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(32, metrics.Map.MeanErrors.GetLength(0));
         Assert.Equal((0, 128), metrics.Map.First);
@@ -159,8 +167,10 @@ public class CircuitMeasurementTests
         var builder = new NetlistBuilder("one-input");
         builder.Output("p", builder.Input("a", 4));
 
-        InputException tooMany = Assert.Throws<InputException>(() => CircuitMeasurement.AllPairs(CircuitDescription.Build("array:13"), IntegerDistribution.Uniform));
-        InputException notOne = Assert.Throws<InputException>(() => CircuitMeasurement.Sample(builder.Build(), IntegerDistribution.Uniform, 10, seed: 1));
+        InputException tooMany = Assert.Throws<InputException>(
+            () => CircuitMeasurement.AllPairs(CircuitDescription.Build("array:13"), IntegerDistribution.Uniform));
+        InputException notOne = Assert.Throws<InputException>(
+            () => CircuitMeasurement.Sample(builder.Build(), IntegerDistribution.Uniform, 10, seed: 1));
 
         Assert.Contains("take a sample", tooMany.Message, StringComparison.Ordinal);
         Assert.Contains("two inputs", notOne.Message, StringComparison.Ordinal);
@@ -173,7 +183,9 @@ public class CircuitMeasurementTests
     [InlineData(5000)]
     public void Interpreter_OfAnyNumberOfOperands_EqualsTheDefinition(int count)
     {
-        foreach (string description in (string[])["array:24:ama4:columns=40", "blocks:24:axa1:block=4:width=49", "booth:9:inxa2", "wallace:32:tsaa:columns=7", "dadda:3"])
+        foreach (
+            string description in (string[])["array:24:ama4:columns=40", "blocks:24:axa1:block=4:width=49", "booth:9:inxa2",
+                "wallace:32:tsaa:columns=7", "dadda:3"])
         {
             Netlist circuit = CircuitDescription.Build(description);
             var random = new CounterRandom(5);

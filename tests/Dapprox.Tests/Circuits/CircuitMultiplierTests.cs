@@ -31,7 +31,8 @@ public class CircuitMultiplierTests
     public void AnExactCircuit_GivesTheExactProductTruncated()
     {
         var circuit = new CircuitMultiplier(CircuitDescription.Build("dadda:24"));
-        float[] a = SampleOperands.WithExponents(5000, 90, 160, 1), b = SampleOperands.WithExponents(5000, 90, 160, 2), products = new float[5000];
+        float[] a = SampleOperands.WithExponents(5000, 90, 160, 1), b = SampleOperands.WithExponents(5000, 90, 160, 2),
+            products = new float[5000];
 
         BulkMultiply.Run(circuit, a, b, products);
 
@@ -39,7 +40,9 @@ public class CircuitMultiplierTests
         {
             double exact = (double)a[i] * b[i];
             float nearest = (float)exact;
-            Assert.Equal(Math.Abs((double)nearest) > Math.Abs(exact) ? MathF.CopySign(MathF.BitDecrement(MathF.Abs(nearest)), nearest) : nearest, products[i]);
+            Assert.Equal(
+                Math.Abs((double)nearest) > Math.Abs(exact) ? MathF.CopySign(MathF.BitDecrement(MathF.Abs(nearest)), nearest) : nearest,
+                products[i]);
         }
     }
 
@@ -59,7 +62,8 @@ public class CircuitMultiplierTests
     public void AnExactCircuitOf11Bits_InBinary16_AgreesWithHalf()
     {
         var circuit = new CircuitMultiplier(CircuitDescription.Build("array:11"), FloatFormat.Binary16);
-        float[] a = [.. SampleOperands.WithExponents(20_000, 113, 142, 5).Select(Cut)], b = [.. SampleOperands.WithExponents(20_000, 113, 142, 6).Select(Cut)];
+        float[] a = [.. SampleOperands.WithExponents(20_000, 113, 142, 5).Select(Cut)],
+            b = [.. SampleOperands.WithExponents(20_000, 113, 142, 6).Select(Cut)];
 
         for (int i = 0; i < a.Length; i++)
         {
@@ -89,8 +93,11 @@ public class CircuitMultiplierTests
     [Fact]
     public void Constructor_RefusesCircuitsThatDoNotMultiplyMantissas()
     {
-        Assert.Contains("11 bits", Assert.Throws<InputException>(() => new CircuitMultiplier(CircuitDescription.Build("array:12"), FloatFormat.Binary16)).Message);
-        Assert.Contains("2 to 24 bits", Assert.Throws<InputException>(() => new CircuitMultiplier(CircuitDescription.Build("array:25"))).Message);
+        Assert.Contains(
+            "11 bits",
+            Assert.Throws<InputException>(() => new CircuitMultiplier(CircuitDescription.Build("array:12"), FloatFormat.Binary16)).Message);
+        Assert.Contains(
+            "2 to 24 bits", Assert.Throws<InputException>(() => new CircuitMultiplier(CircuitDescription.Build("array:25"))).Message);
         var builder = new NetlistBuilder("inverter");
         builder.Output("y", [builder.Gate(Cells.Not, builder.Input("x", 8)[0])]);
         Assert.Contains("two inputs", Assert.Throws<InputException>(() => new CircuitMultiplier(builder.Build())).Message);

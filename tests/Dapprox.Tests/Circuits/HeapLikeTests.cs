@@ -13,7 +13,8 @@ public class HeapLikeTests
     [Fact]
     public void Metrics_UnderUniformOperands_AreThoseStated()
     {
-        ErrorMetrics metrics = ErrorMeasurement.Sample(HeapLike.Instance, OperandDistribution.Uniform01, 1_000_000, seed: 5, cancellation: TestContext.Current.CancellationToken);
+        ErrorMetrics metrics = ErrorMeasurement.Sample(
+            HeapLike.Instance, OperandDistribution.Uniform01, 1_000_000, seed: 5, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(0.114, metrics.MeanRelativeError.Value, Stated);
         Assert.Equal(0.031, metrics.NormalisedMeanError.Value, Stated);

@@ -25,7 +25,8 @@ public class MultiplierCircuitsTests
     [InlineData(6, 3)]
     [InlineData(8, 4)]
     [InlineData(8, 8)]
-    public void ExactBlocks_MultiplyExactly(int bits, int block) => AssertMultiplies(CircuitDescription.Build($"blocks:{bits}:block={block}"), bits);
+    public void ExactBlocks_MultiplyExactly(int bits, int block) =>
+        AssertMultiplies(CircuitDescription.Build($"blocks:{bits}:block={block}"), bits);
 
     [Theory]
     [InlineData("array", 24)]
@@ -40,7 +41,8 @@ public class MultiplierCircuitsTests
     [InlineData("blocks", 32)]
     public void ExactCells_MultiplyExactly_RandomPairsOfLargeWidths(string kind, int bits)
     {
-        ulong[] a = [(1UL << bits) - 1, .. RandomCircuits.Numbers(20_000, bits, 1)], b = [(1UL << bits) - 1, .. RandomCircuits.Numbers(20_000, bits, 2)];
+        ulong[] a = [(1UL << bits) - 1, .. RandomCircuits.Numbers(20_000, bits, 1)],
+            b = [(1UL << bits) - 1, .. RandomCircuits.Numbers(20_000, bits, 2)];
 
         ulong[] products = BitSlicedSimulator.Of(CircuitDescription.Build($"{kind}:{bits}")).Evaluate(a, b)[0];
 
@@ -143,7 +145,10 @@ public class MultiplierCircuitsTests
         Netlist array = MultiplierCircuits.Array(5, (row, position) => Cells.Adders[(row * 5 + position) % Cells.Adders.Count]);
 
         Assert.Equal(
-            from row in Enumerable.Range(1, 4) from position in Enumerable.Range(0, 5) select Cells.Adders[(row * 5 + position) % Cells.Adders.Count],
+            from row in Enumerable.Range(1, 4)
+            from position in Enumerable
+                .Range(0, 5)
+            select Cells.Adders[(row * 5 + position) % Cells.Adders.Count],
             array.Elements.Select(element => element.Cell).Where(cell => cell.IsAdder));
         Assert.Equal(25, array.Elements.Count(element => element.Cell == Cells.And));
     }

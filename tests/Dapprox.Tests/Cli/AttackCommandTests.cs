@@ -9,7 +9,8 @@ namespace Dapprox.Tests.Cli;
 public sealed class AttackCommandTests : IDisposable
 {
     static readonly string[] Names =
-        ["fgsm", "pgd", "jsma", "cw", "deepfool", "lsa", "boundary", "hopskipjump", "apgd", "fab", "square", "mi-fgsm", "noise", "autoattack"];
+        ["fgsm", "pgd", "jsma", "cw", "deepfool", "lsa", "boundary", "hopskipjump", "apgd", "fab", "square", "mi-fgsm", "noise",
+            "autoattack"];
 
     readonly TemporaryFolder folder = new();
 
@@ -23,9 +24,12 @@ public sealed class AttackCommandTests : IDisposable
         JsonElement[] attacks = [.. run.Json.GetProperty("attacks").EnumerateArray()];
         Assert.Equal(Names, attacks.Select(attack => attack.GetProperty("name").GetString()));
         Assert.All(attacks, attack => Assert.Equal(
-            ["name", "summary", "norms", "knowledge", "budget", "targeted", "presets", "source"], attack.EnumerateObject().Select(field => field.Name)));
+            ["name", "summary", "norms", "knowledge", "budget", "targeted", "presets", "source"],
+            attack.EnumerateObject().Select(field => field.Name)));
         // The paper's eight have the settings of Foolbox 2.4.
-        Assert.All(attacks[..8], attack => Assert.Contains("foolbox-2.4", attack.GetProperty("presets").EnumerateArray().Select(preset => preset.GetString())));
+        Assert.All(
+            attacks[..8],
+            attack => Assert.Contains("foolbox-2.4", attack.GetProperty("presets").EnumerateArray().Select(preset => preset.GetString())));
         Assert.Equal(
             ["straight-through", "gain-matched", "smoothed", "finite-difference", "nes", "spsa"],
             run.Json.GetProperty("backwardRules").EnumerateArray().Select(rule => rule.GetProperty("name").GetString()));
@@ -39,7 +43,7 @@ public sealed class AttackCommandTests : IDisposable
         Assert.All(Names, name => Assert.Contains($"\n{name} ", run.Output, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Attack_Saved_SaysWhere_KeepsItAndCanBeQueried()
     {
         string saved = folder.File("saved");
@@ -47,18 +51,22 @@ public sealed class AttackCommandTests : IDisposable
 
         DapproxRun run = await DapproxRun.RunAsync(attack);
         DapproxRun again = await DapproxRun.RunAsync(attack);
-        DapproxRun query = await DapproxRun.RunAsync("results", "query", "SELECT sum(success::INT), count(*) FROM attack", "--run", saved, "--json");
+        DapproxRun query = await DapproxRun.RunAsync(
+            "results", "query", "SELECT sum(success::INT), count(*) FROM attack", "--run", saved, "--json");
 
         string[] files = ["records.parquet", "adversarial-0.05.safetensors", "grid.png", "curve.png"];
         Assert.All(files, file => Assert.Contains(Path.Combine(saved, file), run.Output, StringComparison.Ordinal));
         again.AssertRefused("holds the results of an attack");
         Tensor success = Safetensors.Load(Path.Combine(saved, files[1])).Tensors["success"];
         Assert.Equal(5, success.Data.Length);
-        Assert.Equal($"[{success.Data.Sum()},5]", query.Json.GetProperty("rows")[0].GetRawText().Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal(
+            $"[{success.Data.Sum()},5]",
+            query.Json.GetProperty("rows")[0].GetRawText().Replace(
+                "\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
     }
 
     // Budgets that take no time: what the attacks are worth is tested elsewhere.
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("fgsm")]
     [InlineData("pgd", "--preset", "foolbox-2.4", "--epsilon", "0.1", "--norm", "l2", "--steps", "3", "--targeted")]
     [InlineData("jsma", "--variant", "art-target-gradient", "--gamma", "0.02", "--targeted")]
@@ -95,23 +103,26 @@ public sealed class AttackCommandTests : IDisposable
         Assert.Single(Directory.GetFiles(folder.Path, "adversarial*.safetensors"));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Attack_UnderSeveralBackwardRules_TakesTheNearestOfEachImage()
     {
         DapproxRun run = await DapproxRun.RunAsync(
-            "attack", "deepfool", "--multiplier", "ax-fpm", "--gradient", "straight-through,gain-matched,smoothed", "--first", "10", "--save", folder.Path, "--json");
+            "attack", "deepfool", "--multiplier", "ax-fpm", "--gradient", "straight-through,gain-matched,smoothed", "--first", "10",
+            "--save", folder.Path, "--json");
 
         JsonElement result = run.Json.GetProperty("results")[0];
         JsonElement[] rules = [.. result.GetProperty("backward").EnumerateArray()];
         Assert.Equal(["straight-through", "gain-matched", "smoothed"], rules.Select(rule => rule.GetProperty("rule").GetString()));
         Assert.Equal(1, result.GetProperty("success").GetDouble());
         Assert.Equal(rules.Sum(rule => rule.GetProperty("meanQueries").GetDouble()), result.GetProperty("meanQueries").GetDouble(), 1e-9);
-        string[] nearest = Parquet.Rows(folder.File("records.parquet"), "min(l2) FILTER (success) OVER (PARTITION BY image) AS nearest, image").Distinct().ToArray();
+        string[] nearest = Parquet.Rows(
+            folder.File("records.parquet"), "min(l2) FILTER (success) OVER (PARTITION BY image) AS nearest, image").Distinct().ToArray();
         Assert.Equal(
-            nearest.Average(row => double.Parse(row.Split('|')[0], System.Globalization.CultureInfo.InvariantCulture)), result.GetProperty("meanL2").GetDouble(), 1e-9);
+            nearest.Average(row => double.Parse(row.Split('|')[0], System.Globalization.CultureInfo.InvariantCulture)),
+            result.GetProperty("meanL2").GetDouble(), 1e-9);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Attack_Resumed_GivesTheResultsOfAnUninterruptedRun_AndRefusesAnotherAttacksState()
     {
         string[] attack = ["attack", "hopskipjump", "--first", "3", "--iterations", "2", "--json"];
@@ -131,10 +142,13 @@ public sealed class AttackCommandTests : IDisposable
         Assert.Single(damaged.Error.TrimEnd().Split('\n'));
 
         static string Numbers(DapproxRun run) =>
-            string.Join(' ', run.Json.GetProperty("results")[0].EnumerateObject().Where(field => field.Name != "seconds").Select(field => field.Value.ToString()));
+            string.Join(
+                ' ',
+                run.Json.GetProperty("results")[0].EnumerateObject().Where(
+                    field => field.Name != "seconds").Select(field => field.Value.ToString()));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Attack_Resumed_TakesMoreImages_AndRefusesTheStateOfOtherWeights()
     {
         string[] attack = ["attack", "boundary", "--steps", "2", "--resume", folder.File("state"), "--json"];

@@ -36,7 +36,8 @@ public sealed class CircuitCommandTests : IDisposable
         DapproxRun json = await DapproxRun.RunAsync("circuit", "verify", "array:4:loa", "array:4", "--json");
 
         Assert.Equal(2, text.ExitCode);
-        Assert.StartsWith("different: for the inputs 16777215 (0xffffff), 16777215 (0xffffff) the first gives ", text.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "different: for the inputs 16777215 (0xffffff), 16777215 (0xffffff) the first gives ", text.Output, StringComparison.Ordinal);
         Assert.Contains("the second 281474943156225 (0xfffffe000001)", text.Output, StringComparison.Ordinal);
         Assert.Equal(2, json.ExitCode);
         Assert.False(json.Json.GetProperty("equal").GetBoolean());
@@ -59,8 +60,10 @@ public sealed class CircuitCommandTests : IDisposable
     {
         Circuits.Formats.Tool.Require("yosys");
 
-        DapproxRun run = await DapproxRun.RunAsync("circuit", "verify", "array:24:ama5", "carry-save:24:ama5", "--samples", "1000", "--yosys");
-        DapproxRun same = await DapproxRun.RunAsync("circuit", "verify", "blocks:24:ama5", "blocks:24:ama5:width=48", "--samples", "1000", "--yosys", "--json");
+        DapproxRun run = await DapproxRun.RunAsync(
+            "circuit", "verify", "array:24:ama5", "carry-save:24:ama5", "--samples", "1000", "--yosys");
+        DapproxRun same = await DapproxRun.RunAsync(
+            "circuit", "verify", "blocks:24:ama5", "blocks:24:ama5:width=48", "--samples", "1000", "--yosys", "--json");
 
         Assert.Equal(2, run.ExitCode);
         Assert.Equal("equal", same.Json.GetProperty("proof").GetString());
@@ -74,13 +77,18 @@ public sealed class CircuitCommandTests : IDisposable
         await DapproxRun.RunAsync("circuit", "export", "blocks:8:ama5:block=4", "--output", verilog);
         await DapproxRun.RunAsync("circuit", "export", verilog, "--output", json);
         string text = await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(json, text.Replace("\"cells\"", "\"float\": {\"exponentBits\": 5, \"fractionBits\": 7},\n  \"cells\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            json,
+            text.Replace("\"cells\"", "\"float\": {\"exponentBits\": 5, \"fractionBits\": 7},\n  \"cells\"", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
 
         DapproxRun described = await DapproxRun.RunAsync("multiply", "1.625", "-2.75", "--multiplier", "blocks:8:ama5:block=4", "--json");
         DapproxRun file = await DapproxRun.RunAsync("multiply", "1.625", "-2.75", "--multiplier", verilog, "--json");
         DapproxRun small = await DapproxRun.RunAsync("multiply", "1e6", "1e6", "--multiplier", json, "--json");
 
-        Assert.Equal(described.Json.GetProperty("product").GetProperty("bits").GetString(), file.Json.GetProperty("product").GetProperty("bits").GetString());
+        Assert.Equal(
+            described.Json.GetProperty("product").GetProperty("bits").GetString(),
+            file.Json.GetProperty("product").GetProperty("bits").GetString());
         Assert.Equal(verilog, file.Json.GetProperty("multiplier").GetString());
         Assert.Equal("Infinity", small.Json.GetProperty("product").GetProperty("value").GetString());
     }
@@ -89,11 +97,16 @@ public sealed class CircuitCommandTests : IDisposable
     public async Task Import_WithoutOutput_SaysWhatTheFileIs()
     {
         string file = folder.File("x.v");
-        await DapproxRun.RunAsync("circuit", "build", "dadda:4", "--output", file, "--hierarchical", "--test-bench", folder.File("bench.v"));
+        await DapproxRun.RunAsync(
+            "circuit", "build", "dadda:4", "--output", file, "--hierarchical", "--test-bench", folder.File("bench.v"));
 
         DapproxRun run = await DapproxRun.RunAsync("circuit", "import", file);
 
-        Assert.Equal("dadda_4: a of 4 bits, b of 4 bits to p of 8 bits\ncells  28: 16 and, 8 fa, 4 ha\ndepth  7\n", run.Output.ReplaceLineEndings("\n"));
-        Assert.Contains("module test_bench;", await File.ReadAllTextAsync(folder.File("bench.v"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(
+            "dadda_4: a of 4 bits, b of 4 bits to p of 8 bits\ncells  28: 16 and, 8 fa, 4 ha\ndepth  7\n",
+            run.Output.ReplaceLineEndings("\n"));
+        Assert.Contains(
+            "module test_bench;", await File.ReadAllTextAsync(folder.File("bench.v"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 }

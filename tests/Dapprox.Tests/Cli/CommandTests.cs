@@ -17,11 +17,15 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task ModelInspect_Price_AddsUpTheLayers()
     {
-        DapproxRun run = await DapproxRun.RunAsync("model", "inspect", "lenet5-digits", "--price", "ama5-flat", "--layers", "convolutions", "--json");
+        DapproxRun run = await DapproxRun.RunAsync(
+            "model", "inspect", "lenet5-digits", "--price", "ama5-flat", "--layers", "convolutions", "--json");
 
         JsonElement[] layers = [.. run.Json.GetProperty("layers").EnumerateArray()];
-        double Energy(string name) => layers.Single(layer => layer.GetProperty("name").GetString() == name).GetProperty("energy").GetDouble();
-        Assert.Equal(run.Json.GetProperty("energy").GetDouble(), layers.Sum(layer => layer.GetProperty("energy") is { ValueKind: JsonValueKind.Number } energy ? energy.GetDouble() : 0), 1e-3);
+        double Energy(string name) =>
+            layers.Single(layer => layer.GetProperty("name").GetString() == name).GetProperty("energy").GetDouble();
+        Assert.Equal(
+            run.Json.GetProperty("energy").GetDouble(),
+            layers.Sum(layer => layer.GetProperty("energy") is { ValueKind: JsonValueKind.Number } energy ? energy.GetDouble() : 0), 1e-3);
         // Products of one kind cost the same in all layers: 225,792 and 4 · 903,168 of them; 627,200 and 2,000 exact ones.
         Assert.Equal(16, Energy("conv2") / Energy("conv1"), 1e-9);
         Assert.Equal(313.6, Energy("linear1") / Energy("linear2"), 1e-9);
@@ -30,21 +34,27 @@ public sealed class CommandTests : IDisposable
         Assert.Equal("ama5-flat", run.Json.GetProperty("circuit").GetString());
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Evaluate_APictureFolder_GivesWhatTheDataSetGives()
     {
         using var own = new TemporaryFolder();
         PictureFolderTests.WriteDigits(own, Datasets.Load("digits", Split.Test).First(60));
-        string[] subject = ["--model", "lenet5-digits", "--images", own.Path, "--labels", own.File("labels.csv"), "--multiplier", "ax-fpm", "--logits"];
+        string[] subject = [
+            "--model", "lenet5-digits", "--images", own.Path, "--labels", own.File("labels.csv"), "--multiplier", "ax-fpm", "--logits"];
 
         DapproxRun pictures = await DapproxRun.RunAsync(["evaluate", .. subject, own.File("pictures.csv"), "--json"]);
-        DapproxRun digits = await DapproxRun.RunAsync("evaluate", "--multiplier", "ax-fpm", "--first", "60", "--logits", own.File("digits.csv"), "--json");
-        DapproxRun attack = await DapproxRun.RunAsync("attack", "fgsm", "--epsilon", "0.2", "--gradient", "gain-matched", "--first", "10", "--multiplier", "ax-fpm", "--model", "lenet5-digits", "--images", own.Path, "--labels", own.File("labels.csv"), "--json");
+        DapproxRun digits = await DapproxRun.RunAsync(
+            "evaluate", "--multiplier", "ax-fpm", "--first", "60", "--logits", own.File("digits.csv"), "--json");
+        DapproxRun attack = await DapproxRun.RunAsync(
+            "attack", "fgsm", "--epsilon", "0.2", "--gradient", "gain-matched", "--first", "10", "--multiplier", "ax-fpm", "--model",
+            "lenet5-digits", "--images", own.Path, "--labels", own.File("labels.csv"), "--json");
 
         Assert.Equal(0, pictures.ExitCode);
         Assert.Contains("60 pictures of", pictures.Error, StringComparison.Ordinal);
         Assert.Equal(digits.Json.GetProperty("correct").GetInt32(), pictures.Json.GetProperty("correct").GetInt32());
-        Assert.Equal(await File.ReadAllTextAsync(own.File("digits.csv"), TestContext.Current.CancellationToken), await File.ReadAllTextAsync(own.File("pictures.csv"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            await File.ReadAllTextAsync(own.File("digits.csv"), TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(own.File("pictures.csv"), TestContext.Current.CancellationToken));
         Assert.True(attack.Json.GetProperty("results")[0].GetProperty("success").GetDouble() > 0);
     }
 
@@ -54,7 +64,8 @@ public sealed class CommandTests : IDisposable
         string fast = Path.Combine(folder, "fast.csv"), scalar = Path.Combine(folder, "scalar.csv");
 
         DapproxRun first = await DapproxRun.RunAsync(null, ["evaluate", "--first", "3", "--multiplier", "ax-fpm", "--logits", fast]);
-        DapproxRun second = await DapproxRun.RunAsync(null, ["evaluate", "--first", "3", "--multiplier", "ax-fpm", "--logits", scalar], kernel: "scalar");
+        DapproxRun second = await DapproxRun.RunAsync(
+            null, ["evaluate", "--first", "3", "--multiplier", "ax-fpm", "--logits", scalar], ("DAPPROX_KERNEL", "scalar"));
 
         Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
         Assert.Equal(File.ReadAllText(fast), File.ReadAllText(scalar));
@@ -99,6 +110,22 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(0.0568, run.Json.GetProperty("relativeError").GetDouble(), 1e-4);
     }
 
+    [Fact]
+    public async Task Multiply_LoadsNoNeuralNetworks()
+    {
+        string file = Path.Combine(folder, "assemblies");
+
+        DapproxRun run = await DapproxRun.RunAsync(
+            null, ["multiply", "0.856", "0.471", "--multiplier", "ax-fpm"],
+            ("DOTNET_STARTUP_HOOKS", typeof(StartupHook).Assembly.Location), (StartupHook.Variable, file));
+
+        Assert.Equal(0, run.ExitCode);
+        string[] loaded = await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken);
+        Assert.Contains("Dapprox.Core", loaded);
+        Assert.DoesNotContain("Dapprox.Networks", loaded);
+        Assert.DoesNotContain("Dapprox.Experiments", loaded);
+    }
+
     [Theory]
     [InlineData("-1.5", "2", "0xc0400000")]
     [InlineData("0x80000000", "-inf", "0xffc00000")]
@@ -114,7 +141,8 @@ public sealed class CommandTests : IDisposable
     public async Task Multiply_Pairs_SkipsCommentsAndFurtherColumns()
     {
         string file = Path.Combine(folder, "pairs.txt");
-        await File.WriteAllTextAsync(file, "# a b\n3f800000 40000000 deadbeef\n\n  0xC0000000\t3f000000\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            file, "# a b\n3f800000 40000000 deadbeef\n\n  0xC0000000\t3f000000\n", TestContext.Current.CancellationToken);
 
         DapproxRun run = await DapproxRun.RunAsync("multiply", "--pairs", file);
 
@@ -153,8 +181,10 @@ public sealed class CommandTests : IDisposable
     {
         string logits = Path.Combine(folder, "logits.csv");
 
-        DapproxRun run = await DapproxRun.RunAsync("evaluate", "--multiplier", "ax-fpm", "--skip", "100", "--first", "60", "--logits", logits, "--json");
-        DapproxRun all = await DapproxRun.RunAsync("evaluate", "--multiplier", "ax-fpm", "--first", "160", "--logits", logits + "2", "--json");
+        DapproxRun run = await DapproxRun.RunAsync(
+            "evaluate", "--multiplier", "ax-fpm", "--skip", "100", "--first", "60", "--logits", logits, "--json");
+        DapproxRun all = await DapproxRun.RunAsync(
+            "evaluate", "--multiplier", "ax-fpm", "--first", "160", "--logits", logits + "2", "--json");
 
         JsonElement json = run.Json;
         Assert.Equal(0, run.ExitCode);
@@ -166,21 +196,23 @@ public sealed class CommandTests : IDisposable
         Assert.Equal([low, high], json.GetProperty("interval").EnumerateArray().Select(end => end.GetDouble()));
         string[] lines = await File.ReadAllLinesAsync(logits, TestContext.Current.CancellationToken);
         Assert.Equal(60, lines.Length);
-        Assert.All(lines, line => Assert.Equal(10, line.Split(',').Select(text => float.Parse(text, CultureInfo.InvariantCulture)).Count()));
+        Assert.All(
+            lines, line => Assert.Equal(10, line.Split(',').Select(text => float.Parse(text, CultureInfo.InvariantCulture)).Count()));
         // The same images give the same logits, wherever the run begins.
         Assert.Equal((await File.ReadAllLinesAsync(logits + "2", TestContext.Current.CancellationToken))[100..], lines);
         Assert.Equal(160, all.Json.GetProperty("count").GetInt32());
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Evaluate_AuthorsWeightsOnMnist_GivesThePublishedAccuracies()
     {
         (string data, string model) = Reference();
 
-        foreach ((string options, double accuracy) in new[] { ("exact", 0.9889), ("ax-fpm", 0.9750), ("ax-fpm --layers convolutions", 0.9705) })
+        foreach (
+            (string options, double accuracy) in new[] { ("exact", 0.9889), ("ax-fpm", 0.9750), ("ax-fpm --layers convolutions", 0.9705) })
         {
-            DapproxRun run = await DapproxRun.RunAsync(data, $"evaluate --model {model} --dataset mnist --accumulate float64 --json --multiplier {options}".Split(' '));
+            DapproxRun run = await DapproxRun.RunAsync(
+                data, $"evaluate --model {model} --dataset mnist --accumulate float64 --json --multiplier {options}".Split(' '));
 
             Assert.Equal(accuracy, run.Json.GetProperty("accuracy").GetDouble());
         }
@@ -189,12 +221,16 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Attack_Json_HasTheStableFields()
     {
-        DapproxRun run = await DapproxRun.RunAsync("attack", "pgd", "--epsilon", "0.05,0.3", "--steps", "4", "--random-start", "--restarts", "1", "--step-size", "0.05",
-            "--correct-on", "exact,ax-fpm", "--try-on", "ax-fpm,bfloat16", "--skip", "10", "--first", "20", "--seed", "3", "--save", folder, "--json");
+        DapproxRun run = await DapproxRun
+            .RunAsync("attack", "pgd", "--epsilon", "0.05,0.3", "--steps", "4", "--random-start", "--restarts", "1", "--step-size", "0.05",
+            "--correct-on", "exact,ax-fpm", "--try-on", "ax-fpm,bfloat16", "--skip", "10", "--first", "20", "--seed", "3", "--save", folder,
+            "--json");
 
         JsonElement json = run.Json;
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal(["attack", "count", "cleanCorrect", "results", "norm", "settings", "curve"], json.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(
+            ["attack", "count", "cleanCorrect", "results", "norm", "settings", "curve"],
+            json.EnumerateObject().Select(field => field.Name));
         Assert.Equal("pgd", json.GetProperty("attack").GetString());
         Assert.Equal((20, 20), (json.GetProperty("count").GetInt32(), json.GetProperty("cleanCorrect").GetInt32()));
         JsonElement[] results = [.. json.GetProperty("results").EnumerateArray()];
@@ -203,24 +239,30 @@ public sealed class CommandTests : IDisposable
             ["epsilon", "success", "meanL2", "medianL2", "meanLinf", "meanL0", "meanQueries", "transfer", "seconds",
                 "robustAccuracy", "meanQueriesToBest", "survivesRounding", "reasons", "backward"],
             result.EnumerateObject().Select(field => field.Name)));
-        Assert.All(results, result => Assert.Equal(["ax-fpm", "bfloat16"], result.GetProperty("transfer").EnumerateObject().Select(field => field.Name)));
+        Assert.All(
+            results,
+            result => Assert.Equal(["ax-fpm", "bfloat16"], result.GetProperty("transfer").EnumerateObject().Select(field => field.Name)));
         Assert.Equal(5, results[1].GetProperty("meanQueries").GetDouble());
         Assert.InRange(results[1].GetProperty("meanLinf").GetDouble(), 0.05, 0.3);
 
         string[] records = Parquet.Rows(Path.Combine(folder, "records.parquet"), "epsilon, success, settings, backward, \"fools_ax-fpm\"");
         Assert.Equal(2 * 20, records.Length);
-        Assert.Equal(results[1].GetProperty("success").GetDouble(), records.Count(line => line.StartsWith("0.3|True|", StringComparison.Ordinal)) / 20.0);
+        Assert.Equal(
+            results[1].GetProperty("success").GetDouble(),
+            records.Count(line => line.StartsWith("0.3|True|", StringComparison.Ordinal)) / 20.0);
         Assert.All(records, line => Assert.Contains("Steps = 4", line, StringComparison.Ordinal));
         var images = Safetensors.Load(Path.Combine(folder, "adversarial-0.3.safetensors"));
         Assert.Equal([20, 1, 28, 28], images.Tensors["clean"].Shape.ToArray());
         Assert.Equal([20, 1, 28, 28], images.Tensors["adversarial"].Shape.ToArray());
         Assert.Equal([20], images.Tensors["labels"].Shape.ToArray());
         Assert.Equal("PNG"u8, File.ReadAllBytes(Path.Combine(folder, "grid.png")).AsSpan(1, 3));
-        Assert.All(images.Tensors["clean"].Data.Zip(images.Tensors["adversarial"].Data), pair => Assert.True(Math.Abs((double)pair.First - pair.Second) <= 0.3));
+        Assert.All(
+            images.Tensors["clean"].Data.Zip(images.Tensors["adversarial"].Data),
+            pair => Assert.True(Math.Abs((double)pair.First - pair.Second) <= 0.3));
     }
 
     // Neither random numbers, nor images to begin at, nor what the network is measured on.
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("pgd --epsilon 0.1 --steps 3 --random-start")]
     [InlineData("boundary --steps 2 --targeted")]
     [InlineData("deepfool --multiplier ax-fpm --gradient gain-matched")]
@@ -231,7 +273,8 @@ public sealed class CommandTests : IDisposable
         await DapproxRun.RunAsync([.. attack, Path.Combine(folder, "whole"), "--first", "12"]);
         await DapproxRun.RunAsync([.. attack, Path.Combine(folder, "rest"), "--skip", "8", "--first", "4"]);
 
-        string[] whole = Parquet.Rows(Path.Combine(folder, "whole", "records.parquet")), rest = Parquet.Rows(Path.Combine(folder, "rest", "records.parquet"));
+        string[] whole = Parquet.Rows(Path.Combine(folder, "whole", "records.parquet")),
+            rest = Parquet.Rows(Path.Combine(folder, "rest", "records.parquet"));
         Assert.Equal(whole[8..], rest);
     }
 
@@ -245,11 +288,10 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(1, transfer.GetProperty("exact").GetDouble());
     }
 
-    [Theory(Explicit = true)]
+    [TheoryOf(Tier.Ci)]
     // The table of the reference measurements: success, mean L2, transfer to Ax-FPM in all layers.
     [InlineData("fgsm", 0.20, 0.82, 1.00, 0.90, 0.99, 0.99)]
     [InlineData("pgd --random-start", 0.37, 0.99, 1.00, 0.97, 0.99, 1.00)]
-    [Trait("Speed", "Slow")]
     public async Task Attack_AuthorsWeightsOnMnist_GivesTheReferenceTable(
         string attack, double success1, double success2, double success3, double transfer1, double transfer2, double transfer3)
     {
@@ -257,7 +299,10 @@ public sealed class CommandTests : IDisposable
         const double Tolerance = 0.05;
         (string data, string model) = Reference();
 
-        DapproxRun run = await DapproxRun.RunAsync(data, $"attack {attack} --model {model} --dataset mnist --epsilon 0.1,0.2,0.3 --correct-on exact,ax-fpm --try-on exact,ax-fpm --first 100 --json".Split(' '));
+        DapproxRun run = await DapproxRun.RunAsync(
+            data,
+            $"attack {attack} --model {model} --dataset mnist --epsilon 0.1,0.2,0.3 --correct-on exact,ax-fpm --try-on exact,ax-fpm "
+                + "--first 100 --json".Split(' '));
 
         JsonElement[] results = [.. run.Json.GetProperty("results").EnumerateArray()];
         double[] success = [success1, success2, success3], transfer = [transfer1, transfer2, transfer3];
@@ -275,7 +320,9 @@ public sealed class CommandTests : IDisposable
 
         Assert.Equal((0, 4_467_664), (run.ExitCode, run.Json.GetProperty("multiplications").GetInt64()));
         System.Text.Json.JsonElement[] layers = [.. run.Json.GetProperty("layers").EnumerateArray()];
-        Assert.Equal(["conv1", "conv2", "linear2"], layers.Where(layer => layer.GetProperty("replaced").GetBoolean()).Select(layer => layer.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["conv1", "conv2", "linear2"],
+            layers.Where(layer => layer.GetProperty("replaced").GetBoolean()).Select(layer => layer.GetProperty("name").GetString()));
         Assert.Equal("max pool", layers[2].GetProperty("kind").GetString());
         Assert.Equal([32, 28, 28], layers[2].GetProperty("inputShapes")[0].EnumerateArray().Select(size => size.GetInt32()));
     }
@@ -305,7 +352,9 @@ public sealed class CommandTests : IDisposable
     {
         DapproxRun run = await DapproxRun.RunAsync("models", "--json");
 
-        Assert.Equal(["alexnet-cifar-10", "dq-float-cifar-10", "dq-full-cifar-10", "dq-weights-cifar-10", "lenet5-digits", "lenet5-mnist"], run.Json.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["alexnet-cifar-10", "dq-float-cifar-10", "dq-full-cifar-10", "dq-weights-cifar-10", "lenet5-digits", "lenet5-mnist"],
+            run.Json.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
     }
 
     [Fact]
@@ -339,8 +388,7 @@ public sealed class CommandTests : IDisposable
         Assert.Empty(run.Json.GetProperty("written").EnumerateArray());
     }
 
-    [Fact]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Train_OneEpoch_WritesWeightsThatEvaluateReads()
     {
         string file = Path.Combine(folder, "weights.safetensors");
@@ -355,5 +403,6 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(run.Json.GetProperty("testAccuracy").GetDouble(), evaluation.Json.GetProperty("accuracy").GetDouble());
     }
 
-    static (string Data, string Model) Reference() => (DataFolder.With("mnist"), Path.Combine(DataFolder.Reference, "lenet5-authors.safetensors"));
+    static (string Data, string Model) Reference() =>
+        (DataFolder.With("mnist"), Path.Combine(DataFolder.Reference, "lenet5-authors.safetensors"));
 }

@@ -14,11 +14,13 @@ public sealed partial class CompareCommandTests : IDisposable
     [Fact]
     public async Task Compare_Json_HasARowForEachMultiplier()
     {
-        DapproxRun run = await DapproxRun.RunAsync("compare", "exact,bfloat16,ax-fpm,exact-fused,array:8", "--dataset", "digits", "--first", "50", "--json");
+        DapproxRun run = await DapproxRun.RunAsync(
+            "compare", "exact,bfloat16,ax-fpm,exact-fused,array:8", "--dataset", "digits", "--first", "50", "--json");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         JsonElement[] rows = [.. run.Json.GetProperty("rows").EnumerateArray()];
-        Assert.Equal(["exact", "bfloat16", "ax-fpm", "exact-fused", "array:8"], rows.Select(row => row.GetProperty("multiplier").GetString()));
+        Assert.Equal(
+            ["exact", "bfloat16", "ax-fpm", "exact-fused", "array:8"], rows.Select(row => row.GetProperty("multiplier").GetString()));
         foreach (JsonElement row in rows)
         {
             foreach (string name in (string[])["accuracy", "correct", "mred", "meanRelativeError", "seconds"])
@@ -27,7 +29,9 @@ public sealed partial class CompareCommandTests : IDisposable
             Assert.InRange(accuracy, row.GetProperty("interval")[0].GetDouble(), row.GetProperty("interval")[1].GetDouble());
             Assert.Equal(JsonValueKind.Null, row.GetProperty("robustAccuracy").ValueKind);
             bool hasCircuit = row.GetProperty("multiplier").GetString() != "exact-fused";
-            foreach (string name in (string[])["energyPerImage", "energyPerProduct", "relativeEnergy", "delay", "relativeDelay", "area", "relativeArea"])
+            foreach (
+                string name in (string[])["energyPerImage", "energyPerProduct", "relativeEnergy", "delay", "relativeDelay", "area",
+                    "relativeArea"])
                 Assert.Equal(hasCircuit ? JsonValueKind.Number : JsonValueKind.Null, row.GetProperty(name).ValueKind);
             Assert.Equal(hasCircuit ? JsonValueKind.Null : JsonValueKind.String, row.GetProperty("reason").ValueKind);
         }
@@ -38,35 +42,44 @@ public sealed partial class CompareCommandTests : IDisposable
         Assert.InRange(rows[1].GetProperty("relativeEnergy").GetDouble(), 0.05, 0.4);
         Assert.InRange(rows[2].GetProperty("relativeEnergy").GetDouble(), 0.4, 0.95);
         Assert.Equal(50, run.Json.GetProperty("count").GetInt32());
-        Assert.Contains("leading 8 bits of binary32 mantissas", Assert.Single(run.Json.GetProperty("notes").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "leading 8 bits of binary32 mantissas", Assert.Single(run.Json.GetProperty("notes").EnumerateArray()).GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Compare_AccuracyAndErrors_AreThoseOfTheOtherCommands()
     {
-        DapproxRun run = await DapproxRun.RunAsync("compare", "ax-fpm", "--dataset", "digits", "--first", "30", "--skip", "10", "--layers", "convolutions", "--json");
-        DapproxRun accuracy = await DapproxRun.RunAsync("evaluate", "--multiplier", "ax-fpm", "--dataset", "digits", "--first", "30", "--skip", "10", "--layers", "convolutions", "--json");
-        DapproxRun profile = await DapproxRun.RunAsync("profile", "ax-fpm", "--distribution", "uniform11", "--samples", "1048576", "--json");
+        DapproxRun run = await DapproxRun.RunAsync(
+            "compare", "ax-fpm", "--dataset", "digits", "--first", "30", "--skip", "10", "--layers", "convolutions", "--json");
+        DapproxRun accuracy = await DapproxRun.RunAsync(
+            "evaluate", "--multiplier", "ax-fpm", "--dataset", "digits", "--first", "30", "--skip", "10", "--layers", "convolutions",
+            "--json");
+        DapproxRun profile = await DapproxRun.RunAsync(
+            "profile", "ax-fpm", "--distribution", "uniform11", "--samples", "1048576", "--json");
 
         JsonElement row = run.Json.GetProperty("rows")[0];
         Assert.Equal(accuracy.Json.GetProperty("correct").GetInt32(), row.GetProperty("correct").GetInt32());
         Assert.Equal(profile.Json.GetProperty("mred").GetDouble(), row.GetProperty("mred").GetDouble());
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Compare_Csv_HasTheColumnsOfJson()
     {
         string csv = folder.File("rows.csv"), list = folder.File("list.txt");
-        await File.WriteAllTextAsync(list, "# what is compared\n\nax-fpm   # as released\r\n  exact-fused\nax-fpm\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            list, "# what is compared\n\nax-fpm   # as released\r\n  exact-fused\nax-fpm\n", TestContext.Current.CancellationToken);
 
-        DapproxRun run = await DapproxRun.RunAsync("compare", "exact", $"@{list}", "--dataset", "digits", "--first", "2", "--epsilon", "8/255", "--csv", csv, "--json");
+        DapproxRun run = await DapproxRun.RunAsync(
+            "compare", "exact", $"@{list}", "--dataset", "digits", "--first", "2", "--epsilon", "8/255", "--csv", csv, "--json");
 
         Assert.Equal(0, run.ExitCode);
         string text = await File.ReadAllTextAsync(csv, TestContext.Current.CancellationToken);
         string[] lines = text.Split("\r\n");
         Assert.Equal("", lines[^1]);
         Assert.DoesNotContain('\n', text.Replace("\r\n", "", StringComparison.Ordinal));
-        string[][] fields = [.. lines[..^1].Select(line => Field().Matches(line).Select(match => match.Groups[1].Value.Trim('"')).ToArray())];
+        string[][] fields = [
+            .. lines[..^1].Select(line => Field().Matches(line).Select(match => match.Groups[1].Value.Trim('"')).ToArray())];
         JsonElement[] rows = [.. run.Json.GetProperty("rows").EnumerateArray()];
         Assert.Equal(["multiplier", "exact", "ax-fpm", "exact-fused"], fields.Select(row => row[0]));
         Assert.All(fields, row => Assert.Equal(fields[0].Length, row.Length));
@@ -83,31 +96,37 @@ public sealed partial class CompareCommandTests : IDisposable
         Assert.Equal(2, run.Json.GetProperty("attacked").GetInt32());
         Assert.True(Number(0, "robustAccuracy") <= Number(0, "accuracy"));
 
-        double Number(int row, string column) => double.Parse(fields[row + 1][Array.IndexOf(fields[0], column)], CultureInfo.InvariantCulture);
+        double Number(int row, string column) =>
+            double.Parse(fields[row + 1][Array.IndexOf(fields[0], column)], CultureInfo.InvariantCulture);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("front.svg", "<svg")]
     [InlineData("front.png", "PNG")]
     public async Task Compare_Plot_IsAFigure(string name, string beginning)
     {
         string plot = folder.File(name);
 
-        DapproxRun run = await DapproxRun.RunAsync("compare", "exact,ax-fpm,exact-fused", "--dataset", "digits", "--first", "20", "--plot", plot);
+        DapproxRun run = await DapproxRun.RunAsync(
+            "compare", "exact,ax-fpm,exact-fused", "--dataset", "digits", "--first", "20", "--plot", plot);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("1 of 3 multipliers are not in the figure", run.Error, StringComparison.Ordinal);
-        Assert.Contains(beginning, System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(plot, TestContext.Current.CancellationToken))[..200], StringComparison.Ordinal);
+        Assert.Contains(
+            beginning,
+            System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(plot, TestContext.Current.CancellationToken))[..200],
+            StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Compare_InATerminal_BreaksNoNameAndNoNumber()
     {
         Terminal.SkipWhereThereIsNone();
         const string Long = "array:4:by-column=2xama5+2xama1+ama2+ama3";
 
         Terminal.Screen screen = await new Terminal().RunAsync(
-            "compare", $"exact,ax-fpm-renormalised,{Long},array:8", "--dataset", "digits", "--first", "1", "--layers", "conv1", "--epsilon", "16/255");
+            "compare", $"exact,ax-fpm-renormalised,{Long},array:8", "--dataset", "digits", "--first", "1", "--layers", "conv1", "--epsilon",
+            "16/255");
 
         Assert.True(screen.ExitCode == 0, screen.Text);
         Assert.DoesNotContain('…', screen.Text);
@@ -115,14 +134,16 @@ public sealed partial class CompareCommandTests : IDisposable
         Assert.Equal(4, Rows("#3").Length);
         Assert.Contains($"#3  {Long}", screen.Lines);
         Assert.Contains(screen.Lines, line => line.Contains("robust at 16/255", StringComparison.Ordinal));
-        Assert.Contains("circuit of 8 bits multiplies the leading 8 bits of binary32 mantissas", string.Join(' ', screen.Lines), StringComparison.Ordinal);
+        Assert.Contains(
+            "circuit of 8 bits multiplies the leading 8 bits of binary32 mantissas", string.Join(' ', screen.Lines),
+            StringComparison.Ordinal);
         Assert.Equal(3, Rows("exact").Length);
         Assert.All(Rows("exact"), line => Assert.InRange(line.Length, 20, 80));
 
         string[] Rows(string name) => [.. screen.Lines.Where(line => line.TrimStart().StartsWith($"{name} ", StringComparison.Ordinal))];
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("compare", "MULTIPLIER,… is missing")]
     [InlineData("compare exact,ax-fmp", "unknown multiplier 'ax-fmp': did you mean 'ax-fpm'?")]
     [InlineData("compare exact --frist 10", "unknown option '--frist': did you mean '--first'?")]

@@ -35,7 +35,8 @@ public sealed class CostCommandTests : IDisposable
         JsonElement ratios = run.Json.GetProperty("ratios");
         Assert.InRange(ratios.GetProperty("energy").GetDouble(), 0.3, 0.9);
         Assert.InRange(ratios.GetProperty("delay").GetDouble(), 0.05, 0.4);
-        double total = run.Json.GetProperty("circuit").GetProperty("energy").GetDouble() + run.Json.GetProperty("circuit").GetProperty("leakageEnergy").GetDouble();
+        double total = run.Json.GetProperty("circuit").GetProperty("energy").GetDouble() + run.Json.GetProperty("circuit").GetProperty(
+            "leakageEnergy").GetDouble();
         Assert.Equal(total, run.Json.GetProperty("circuit").GetProperty("totalEnergy").GetDouble(), 9);
     }
 
@@ -48,14 +49,17 @@ public sealed class CostCommandTests : IDisposable
         Assert.Equal([9, 9, 9, 9, 7, 7, 7, 7], rows.Select(row => row.GetProperty("table").GetInt32()));
         Assert.Equal(0.395, rows[1].GetProperty("paperEnergy").GetDouble());
         // Cheaper than exact with hazards or without; the blocks' exact adders cost more than the flat array has at all.
-        Assert.All(rows.Where(row => row.GetProperty("name").GetString()![..2] == "Ax"), row => Assert.InRange(row.GetProperty("energyWithHazards").GetDouble(), 0.05, 1));
+        Assert.All(
+            rows.Where(row => row.GetProperty("name").GetString()![..2] == "Ax"),
+            row => Assert.InRange(row.GetProperty("energyWithHazards").GetDouble(), 0.05, 1));
         Assert.True(rows[2].GetProperty("energy").GetDouble() > rows[1].GetProperty("energy").GetDouble());
     }
 
     [Fact]
     public async Task Cost_OfANetwork_IsTheSumOfItsLayers()
     {
-        DapproxRun run = await DapproxRun.RunAsync("circuit", "cost", "array:8:ama1", "--dataset", "digits", "--samples", "1000", "--first", "4", "--json");
+        DapproxRun run = await DapproxRun.RunAsync(
+            "circuit", "cost", "array:8:ama1", "--dataset", "digits", "--samples", "1000", "--first", "4", "--json");
 
         JsonElement[] layers = [.. run.Json.GetProperty("layers").EnumerateArray()];
         Assert.Equal(["conv1", "conv2", "linear1", "linear2"], layers.Select(layer => layer.GetProperty("name").GetString()));
@@ -63,7 +67,7 @@ public sealed class CostCommandTests : IDisposable
         Assert.All(layers, layer => Assert.InRange(layer.GetProperty("relative").GetDouble(), 0.3, 1.2));
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("exact", 1, 1)]
     [InlineData("ax-fpm", 0.783, 0.403)]
     [InlineData("ax-fpm-renormalised", 0.784, 0.465)]
@@ -85,8 +89,10 @@ public sealed class CostCommandTests : IDisposable
     [Fact]
     public async Task Cost_OfANameAsAMantissaMultiplier_IsThatOfItsCircuit()
     {
-        DapproxRun named = await DapproxRun.RunAsync("circuit", "cost", "bfloat16", "--float", "none", "--relative-to", "exact", "--samples", "512", "--json");
-        DapproxRun built = await DapproxRun.RunAsync("circuit", "cost", "booth:8", "--relative-to", "array:24", "--samples", "512", "--json");
+        DapproxRun named = await DapproxRun.RunAsync(
+            "circuit", "cost", "bfloat16", "--float", "none", "--relative-to", "exact", "--samples", "512", "--json");
+        DapproxRun built = await DapproxRun.RunAsync(
+            "circuit", "cost", "booth:8", "--relative-to", "array:24", "--samples", "512", "--json");
 
         Assert.Equal(built.Json.GetProperty("circuit").GetRawText(), named.Json.GetProperty("circuit").GetRawText());
         Assert.Equal(built.Json.GetProperty("ratios").GetRawText(), named.Json.GetProperty("ratios").GetRawText());
@@ -112,7 +118,8 @@ public sealed class CostCommandTests : IDisposable
     {
         Terminal.SkipWhereThereIsNone();
 
-        Terminal.Screen screen = await new Terminal().RunAsync(["circuit", "cost", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--samples", "512"]);
+        Terminal.Screen screen = await new Terminal().RunAsync(
+            ["circuit", "cost", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--samples", "512"]);
 
         Assert.True(screen.ExitCode == 0, screen.Text);
         Assert.DoesNotContain('…', screen.Text);
@@ -160,7 +167,8 @@ public sealed class CostCommandTests : IDisposable
         string library = Path.Combine(folder, "library.json");
 
         DapproxRun run = await DapproxRun.RunAsync(
-            "cells", "characterise", "--model-card", Path.Combine(reference, "ptm45", "45nm_HP.pm"), "--cells", "not,nand", "--output", library);
+            "cells", "characterise", "--model-card", Path.Combine(reference, "ptm45", "45nm_HP.pm"), "--cells", "not,nand", "--output",
+            library);
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         CellLibrary made = CellLibraryFiles.Load(library), shipped = CellLibrary.Shipped;

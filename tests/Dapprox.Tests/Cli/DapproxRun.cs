@@ -29,9 +29,9 @@ sealed record DapproxRun(int ExitCode, string Output, string Error)
     /// <summary>Runs the program that the build put beside the tests, with no data folder unless one is given.</summary>
     public static Task<DapproxRun> RunAsync(params string[] arguments) => RunAsync(null, arguments);
 
-    public static async Task<DapproxRun> RunAsync(string? data, string[] arguments, string? kernel = null)
+    public static async Task<DapproxRun> RunAsync(string? data, string[] arguments, params (string Name, string Value)[] environment)
     {
-        using Process process = Start(data, arguments, kernel);
+        using Process process = Start(data, arguments, environment);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(Patience);
@@ -47,9 +47,10 @@ sealed record DapproxRun(int ExitCode, string Output, string Error)
         return new DapproxRun(process.ExitCode, await output, await error);
     }
 
-    public static Process Start(string? data, string[] arguments, string? kernel = null)
+    public static Process Start(string? data, string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "dapprox.exe" : "dapprox"), arguments)
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "dapprox.exe" : "dapprox"), arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -58,8 +59,8 @@ sealed record DapproxRun(int ExitCode, string Output, string Error)
         };
         start.Environment["DAPPROX_DATA"] = data;
         start.Environment["XDG_DATA_HOME"] = NoFolder;
-        if (kernel is not null)
-            start.Environment["DAPPROX_KERNEL"] = kernel;
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 }

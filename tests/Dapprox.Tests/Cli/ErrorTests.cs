@@ -18,7 +18,8 @@ public class ErrorTests
     {
         DapproxRun run = await DapproxRun.RunAsync("model", "convert", "network.onnx", "weights.safetensors");
 
-        run.AssertRefused("'network.onnx' is an ONNX network, whose weights have no names of an architecture; give a .safetensors, .pt or .pth file");
+        run.AssertRefused(
+            "'network.onnx' is an ONNX network, whose weights have no names of an architecture; give a .safetensors, .pt or .pth file");
     }
 
     [Theory]
@@ -42,12 +43,15 @@ public class ErrorTests
     [InlineData("evaluate --model lenet5-digits --images pictures", "--images is given alone; give --images DIR and --labels CSV together")]
     [InlineData("evaluate --model lenet5-digits --images no/such --labels no.csv", "there is no folder 'no/such'")]
     [InlineData("evaluate --model lenet5-digits --images . --labels no.csv", "there is no file 'no.csv'")]
-    [InlineData("evaluate --model lenet5-digits --images . --labels no.csv --dataset digits", "--images and --dataset are both given; give one of them")]
-    [InlineData("evaluate --model lenet5-digits --images . --labels no.csv --resize 20", "a shorter side of 20 pixels does not hold the 28×28 pixels of lenet5-digits")]
+    [InlineData("evaluate --model lenet5-digits --images . --labels no.csv --dataset "
+        + "digits", "--images and --dataset are both given; give one of them")]
+    [InlineData("evaluate --model lenet5-digits --images . --labels no.csv --resize 20", "a shorter side of 20 pixels does not hold the "
+        + "28×28 pixels of lenet5-digits")]
     [InlineData("evaluate --resize 256", "--resize is about pictures of your own, and there are none")]
     [InlineData("evaluate --mean 0.1,0.2", "2 numbers are given as mean, and the images have 1 channels")]
     [InlineData("evaluate --deviation 0", "the deviation is 0; give numbers above 0")]
-    [InlineData("evaluate --mean half", "--mean is 'half'; give one number, or one for each channel with commas between them, such as 0.485,0.456,0.406")]
+    [InlineData("evaluate --mean half", "--mean is 'half'; give one number, or one for each channel with commas between them, such as "
+        + "0.485,0.456,0.406")]
     [InlineData("evaluate --layout nhwc", "lenet5-digits")]
     [InlineData("model inspect lenet5-digits --deviation 1,2", "2 numbers are given as deviation")]
     [InlineData("attack", "'dapprox attack' needs a command: fgsm, pgd")]
@@ -63,11 +67,13 @@ public class ErrorTests
     [InlineData("attack fgsm --max-queries 0", "--max-queries is '0'; give an integer of at least 1")]
     [InlineData("attack fgsm --resume state", "unknown option '--resume'")]
     [InlineData("attack fgsm --epsilon 1.5", "--epsilon is '1.5'; give a number or a fraction above 0, up to 1")]
-    [InlineData("attack apgd --epsilon 8", "--epsilon is 8, but no two images are further apart than 1 in L∞; give a smaller number, such as 0.1")]
+    [InlineData("attack apgd --epsilon 8", "--epsilon is 8, but no two images are further apart than 1 in L∞; give a smaller number, such "
+        + "as 0.1")]
     [InlineData("attack pgd --epsilon 0.1,29 --norm l2", "--epsilon is 29, but no two images are further apart than 28 in L2")]
     [InlineData("attack square --epsilon 1e308 --norm l2", "ε is 1E+308; it lies between 0 and 1000")]
     [InlineData("attack cw --initial-constant 1e308", "--initial-constant is '1e308'; give a number above 0 and at most 1e10")]
-    [InlineData("attack mi-fgsm --restarts 10", "--restarts is 10, but all starts are the same where none is random; give --random-start too")]
+    [InlineData("attack mi-fgsm --restarts 10", "--restarts is 10, but all starts are the same where none is random; give --random-start "
+        + "too")]
     [InlineData("attack pgd --preset foolbox-2.4 --restarts 2", "--restarts is 2, but all starts are the same")]
     [InlineData("attack fab --targets 3 --targeted", "--targets is 3, but --targeted aims at one class; leave out one of the two")]
     [InlineData("attack fgsm --epsilon nan", "--epsilon is 'nan'; give a number or a fraction above 0, up to 1")]
@@ -98,7 +104,8 @@ public class ErrorTests
     [InlineData("circuit", "'dapprox circuit' needs a command: build, import, export, verify")]
     [InlineData("circuit build array", "is not of the form KIND:BITS")]
     [InlineData("circuit build aray:8", "unknown kind of circuit 'aray': did you mean 'array'?")]
-    [InlineData("circuit build array:8 --output x.txt", "the name 'x.txt' does not say what to write; it ends in one of .v, .blif, .json, .cgp, .chr, .c, .dot")]
+    [InlineData("circuit build array:8 --output x.txt", "the name 'x.txt' does not say what to write; it ends in one of .v, .blif, .json, "
+        + ".cgp, .chr, .c, .dot")]
     [InlineData("circuit build array:8 --output x.blif --hierarchical", "BLIF is flat")]
     [InlineData("circuit build array:8 --hierarchical", "give --output FILE.v too")]
     [InlineData("circuit export array:8", "'--output' is required")]
@@ -122,11 +129,13 @@ public class ErrorTests
     [InlineData("profile ax-fpm --samples 10")]
     public async Task Run_UnknownKernel_SaysSoInOneLineAndFails(string arguments)
     {
-        DapproxRun run = await DapproxRun.RunAsync(null, arguments.Split(' '), kernel: "avx1024");
+        DapproxRun run = await DapproxRun.RunAsync(null, arguments.Split(' '), ("DAPPROX_KERNEL", "avx1024"));
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal("", run.Output);
-        Assert.Equal("error: unknown DAPPROX_KERNEL value 'avx1024': did you mean 'avx512'? known: avx512, avx2, vector128, scalar", run.Error.Trim());
+        Assert.Equal(
+            "error: unknown DAPPROX_KERNEL value 'avx1024': did you mean 'avx512'? known: avx512, avx2, vector128, scalar",
+            run.Error.Trim());
     }
 
     [Fact]
@@ -164,12 +173,15 @@ public class ErrorTests
         try
         {
             // One record of CIFAR-10: a label and 3×32×32 pixels.
-            await File.WriteAllBytesAsync(Path.Combine(folder, "test_batch.bin"), new byte[1 + 3 * 32 * 32], TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(
+                Path.Combine(folder, "test_batch.bin"), new byte[1 + 3 * 32 * 32], TestContext.Current.CancellationToken);
 
             DapproxRun run = await DapproxRun.RunAsync("evaluate", "--model", "lenet5-digits", "--dataset", "cifar-10", "--data", folder);
 
             Assert.Equal(1, run.ExitCode);
-            Assert.Contains("cifar-10 has 3×32×32 images of 10 classes, and lenet5-digits takes 1×28×28 images of 10", run.Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "cifar-10 has 3×32×32 images of 10 classes, and lenet5-digits takes 1×28×28 images of 10", run.Error,
+                StringComparison.Ordinal);
         }
         finally
         {
@@ -177,7 +189,7 @@ public class ErrorTests
         }
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Attack_Interrupted_SaysCancelledAndExitsAsShellsDo()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
@@ -193,7 +205,7 @@ public class ErrorTests
         Assert.Equal("interrupted; nothing was kept", (await error).Trim());
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Train_TwoSignalsAtOnceAsTimeoutSends_IsCancelledOnce()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
@@ -207,7 +219,9 @@ public class ErrorTests
         await Ended(process, TimeSpan.FromSeconds(60));
 
         Assert.Equal(130, process.ExitCode);
-        Assert.EndsWith("interrupted; nothing was kept: give --checkpoint FILE, and the same command goes on where it stopped", (await error).Trim(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "interrupted; nothing was kept: give --checkpoint FILE, and the same command goes on where it stopped", (await error).Trim(),
+            StringComparison.Ordinal);
         Assert.False(File.Exists(file));
     }
 
@@ -229,7 +243,8 @@ public class ErrorTests
     {
         try
         {
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(patience, TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(
+                TestContext.Current.CancellationToken).WaitAsync(patience, TestContext.Current.CancellationToken);
         }
         finally
         {
@@ -237,12 +252,15 @@ public class ErrorTests
         }
     }
 
-    /// <summary>Whether SIGINT is ignored, as it is in what a script starts in the background; a program that inherits that keeps it.</summary>
+    /// <summary>
+    /// Whether SIGINT is ignored, as it is in what a script starts in the background; a program that inherits that keeps it.
+    /// </summary>
     static bool IgnoresInterrupts()
     {
         const string Status = "/proc/self/status", Ignored = "SigIgn:";
         const ulong Interrupt = 1UL << (2 - 1);
-        string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal)) : null;
+        string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(
+            line => line.StartsWith(Ignored, StringComparison.Ordinal)) : null;
         return line is not null && (Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) & Interrupt) != 0;
     }
 
@@ -255,7 +273,8 @@ public class ErrorTests
         {
             // More than a pipe holds.
             await File.WriteAllLinesAsync(file, Enumerable.Repeat("3f800000 3f800000", 20_000), TestContext.Current.CancellationToken);
-            using var shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", "set -o pipefail; \"$0\" multiply --pairs \"$1\" | head -n 1", Path.Combine(AppContext.BaseDirectory, "dapprox"), file])
+            using var shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", "set -o pipefail; \"$0\" multiply --pairs \"$1\" | "
+                + "head -n 1", Path.Combine(AppContext.BaseDirectory, "dapprox"), file])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

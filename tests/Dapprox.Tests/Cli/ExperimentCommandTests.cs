@@ -63,8 +63,7 @@ public sealed class ExperimentCommandTests : IDisposable
         run.AssertRefused(message);
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Reproduce_AtQuickScale_HasAllThatNeedsNoCifar()
     {
         DapproxRun run = await DapproxRun.RunAsync("reproduce", "--out", folder.Path, "--json");
@@ -80,7 +79,7 @@ public sealed class ExperimentCommandTests : IDisposable
     // Short, and with units of several kinds.
     static readonly string[] Some = ["reproduce", "--only", "figure-4,figure-12,figure-16,table-7"];
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Reproduce_KilledAtRandomPoints_EndsWithTheSameBytes()
     {
         string whole = folder.File("whole"), broken = folder.File("broken");
@@ -100,7 +99,10 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Equal(uninterrupted.Json.GetProperty("results").GetRawText(), last.Json.GetProperty("results").GetRawText());
         string[] units = Directory.GetFiles(Path.Combine(whole, "units"), "*.parquet").Select(Path.GetFileName).Order().ToArray()!;
         Assert.NotEmpty(units);
-        Assert.All(units, unit => Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "units", unit)), File.ReadAllBytes(Path.Combine(broken, "units", unit))));
+        Assert.All(
+            units,
+            unit => Assert.Equal(
+                File.ReadAllBytes(Path.Combine(whole, "units", unit)), File.ReadAllBytes(Path.Combine(broken, "units", unit))));
     }
 
     [Theory]
@@ -114,16 +116,19 @@ public sealed class ExperimentCommandTests : IDisposable
         run.AssertRefused(message);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Results_AreAsked_Listed_Exported_AndTheirStateShown()
     {
         await DapproxRun.RunAsync("reproduce", "--only", "figure-4", "--out", folder.Path);
 
-        DapproxRun query = await DapproxRun.RunAsync("results", "query", "SELECT similarity, count(*), avg(approximate - exact) FROM response GROUP BY ALL ORDER BY 1", "--run", folder.Path, "--json");
+        DapproxRun query = await DapproxRun.RunAsync(
+            "results", "query", "SELECT similarity, count(*), avg(approximate - exact) FROM response GROUP BY ALL ORDER BY 1", "--run",
+            folder.Path, "--json");
         Assert.Equal([0, 0.2, 0.4, 0.6, 0.8, 1], query.Json.GetProperty("rows").EnumerateArray().Select(row => row[0].GetDouble()));
         Assert.All(query.Json.GetProperty("rows").EnumerateArray(), row => Assert.Equal(200, row[1].GetInt64()));
 
-        string[] values = ["results", "query", "SELECT [1, 2] AS l, {'a': 0.5, 'b': 'x'} AS f, 1.5::FLOAT AS s, 7::UTINYINT AS u", "--run", folder.Path];
+        string[] values = [
+            "results", "query", "SELECT [1, 2] AS l, {'a': 0.5, 'b': 'x'} AS f, 1.5::FLOAT AS s, 7::UTINYINT AS u", "--run", folder.Path];
         Assert.Equal("""[[1,2],{"a":0.5,"b":"x"},1.5,7]""", (await DapproxRun.RunAsync([.. values, "--json"])).Json.GetProperty("rows")[0].GetRawText().Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
         Assert.Contains("[1,2]", (await DapproxRun.RunAsync(values)).Output, StringComparison.Ordinal);
 
@@ -135,11 +140,14 @@ public sealed class ExperimentCommandTests : IDisposable
         }
 
         DapproxRun list = await DapproxRun.RunAsync("results", "list", "--run", folder.Path, "--json");
-        Assert.Contains(list.Json.GetProperty("tables").EnumerateArray(), table => table.GetProperty("name").GetString() == "response" && table.GetProperty("rows").GetInt64() == 1200);
+        Assert.Contains(
+            list.Json.GetProperty("tables").EnumerateArray(),
+            table => table.GetProperty("name").GetString() == "response" && table.GetProperty("rows").GetInt64() == 1200);
 
         foreach (string format in new[] { "csv", "json", "parquet" })
         {
-            DapproxRun export = await DapproxRun.RunAsync("results", "export", format, "--run", folder.Path, "--to", folder.File("to"), "--json");
+            DapproxRun export = await DapproxRun.RunAsync(
+                "results", "export", format, "--run", folder.Path, "--to", folder.File("to"), "--json");
             Assert.All(export.Json.GetProperty("files").EnumerateArray(), file => Assert.True(new FileInfo(file.GetString()!).Length > 0));
         }
 
@@ -159,12 +167,14 @@ public sealed class ExperimentCommandTests : IDisposable
         run.AssertRefused(message);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Results_OfTwoRuns_AreToldApart_AndWithoutRunOneHasToBeNamed()
     {
         Terminal.SkipWhereThereIsNone();
         var terminal = new Terminal { Folder = folder.Path };
-        Assert.StartsWith("error: no run is here, neither dapprox-out nor dapprox-audit; give --run", (await terminal.RunAsync("results", "query", "SELECT 1")).Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "error: no run is here, neither dapprox-out nor dapprox-audit; give --run",
+            (await terminal.RunAsync("results", "query", "SELECT 1")).Text, StringComparison.Ordinal);
         await terminal.RunAsync("reproduce", "--only", "figure-3");
 
         Terminal.Screen alone = await terminal.RunAsync("results", "query", "SELECT DISTINCT multiplier FROM noise");
@@ -172,22 +182,28 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.DoesNotContain("run", alone.Lines[0].Split(' '), StringComparer.Ordinal);
 
         Directory.Move(folder.File("dapprox-out"), folder.File("dapprox-audit"));
-        Assert.Contains("ax-fpm", (await terminal.RunAsync("results", "query", "SELECT DISTINCT multiplier FROM noise")).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "ax-fpm", (await terminal.RunAsync("results", "query", "SELECT DISTINCT multiplier FROM noise")).Text,
+            StringComparison.Ordinal);
 
         await terminal.RunAsync("reproduce", "--only", "figure-3");
         Terminal.Screen unclear = await terminal.RunAsync("results", "list");
         Assert.Equal(1, unclear.ExitCode);
         Assert.Contains("--run dapprox-out,dapprox-audit", string.Join(' ', unclear.Lines), StringComparison.Ordinal);
 
-        Terminal.Screen both = await terminal.RunAsync("results", "query", "SELECT run, count(*) AS products FROM noise GROUP BY run ORDER BY run", "--run", "dapprox-out,dapprox-audit");
+        Terminal.Screen both = await terminal.RunAsync(
+            "results", "query", "SELECT run, count(*) AS products FROM noise GROUP BY run ORDER BY run", "--run",
+            "dapprox-out,dapprox-audit");
         Assert.StartsWith("run ", both.Lines[0], StringComparison.Ordinal);
         Assert.Contains(both.Lines, line => line.StartsWith("dapprox-audit ", StringComparison.Ordinal));
         Assert.Contains(both.Lines, line => line.StartsWith("dapprox-out ", StringComparison.Ordinal));
         foreach (string command in new[] { "list", "status" })
-            Assert.Contains(command == "list" ? "multiplier," : "dapprox-audit", (await terminal.RunAsync("results", command, "--run", "dapprox-out,dapprox-audit")).Text, StringComparison.Ordinal);
+            Assert.Contains(
+                command == "list" ? "multiplier," : "dapprox-audit",
+                (await terminal.RunAsync("results", command, "--run", "dapprox-out,dapprox-audit")).Text, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData(80)]
     [InlineData(200)]
     public async Task Results_OfManyColumns_FitTheTerminal(int columns)
@@ -196,13 +212,20 @@ public sealed class ExperimentCommandTests : IDisposable
         var terminal = new Terminal { Columns = columns };
         string[] run = ["--run", Repository.Path("results/standard")];
 
-        foreach (string[] command in new string[][] { ["results", "list", .. run], ["results", "query", "SELECT * FROM attack LIMIT 2", .. run], ["results", "status", .. run] })
+        foreach (
+            string[] command in new string[][] { ["results", "list", .. run], ["results", "query", "SELECT * FROM attack LIMIT 2", .. run],
+                ["results", "status", .. run] })
         {
             Terminal.Screen screen = await terminal.RunAsync(command);
 
             Assert.Equal(0, screen.ExitCode);
             // A name or path that is wider than the screen stays whole.
-            Assert.All(screen.Lines, line => Assert.True(line.Length <= columns || !line.Trim().Split("  ", StringSplitOptions.RemoveEmptyEntries)[^1].Contains(' ', StringComparison.Ordinal), line));
+            Assert.All(
+                screen.Lines,
+                line => Assert.True(
+                    line.Length <= columns || !line.Trim().Split(
+                        "  ", StringSplitOptions.RemoveEmptyEntries)[^1].Contains(' ', StringComparison.Ordinal),
+                    line));
             Assert.DoesNotContain("…", screen.Text, StringComparison.Ordinal);
         }
 
@@ -210,7 +233,7 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Contains("\"fools_exact × gain and noise_at_1.25\"", list.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Audit_OfAnOwnNetworkAndPictures_InATerminal_ShowsEveryCheck()
     {
         Terminal.SkipWhereThereIsNone();
@@ -230,10 +253,12 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.True(File.Exists(folder.File("dapprox-audit/audit.html")));
         Assert.False(Directory.Exists(folder.File("dapprox-out")));
         Assert.Equal(1, other.ExitCode);
-        Assert.Contains("'dapprox-audit' holds the audit of ax-fpm (own.onnx, pictures, quick scale)", string.Join(' ', other.Lines), StringComparison.Ordinal);
+        Assert.Contains(
+            "'dapprox-audit' holds the audit of ax-fpm (own.onnx, pictures, quick scale)", string.Join(' ', other.Lines),
+            StringComparison.Ordinal);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("give --model FILE|NAME", "--images", "pictures", "--labels", "labels.csv")]
     [InlineData("give --images DIR and --labels CSV together", "--images", "pictures", "--model", "lenet5-digits")]
     [InlineData("give one of them", "--images", "pictures", "--labels", "labels.csv", "--model", "lenet5-digits", "--dataset", "digits")]

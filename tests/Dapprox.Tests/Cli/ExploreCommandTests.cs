@@ -14,7 +14,9 @@ public class ExploreCommandTests
         DapproxRun run = await DapproxRun.RunAsync("circuit", "metrics", "array:4:ama4", "--plot", plot, "--json");
 
         Assert.Equal("", run.Error);
-        foreach (string name in (string[])["errorProbability", "mae", "worstCase", "mre", "worstRelative", "mse", "mred", "nmed", "bias", "shareAbove"])
+        foreach (
+            string name in (string[])["errorProbability", "mae", "worstCase", "mre", "worstRelative", "mse", "mred", "nmed", "bias",
+                "shareAbove"])
             Assert.Equal(JsonValueKind.Number, run.Json.GetProperty(name).ValueKind);
         // Exhaustive, as computed apart from this program.
         Assert.Equal(0.615, run.Json.GetProperty("mred").GetDouble(), 0.0005);
@@ -30,7 +32,8 @@ public class ExploreCommandTests
     [Fact]
     public async Task CircuitMetrics_OfWideOperands_IsASampleWithIntervals()
     {
-        DapproxRun run = await DapproxRun.RunAsync("circuit", "metrics", "array:24:ama5:columns=46", "--distribution", "normalised", "--samples", "200000", "--json");
+        DapproxRun run = await DapproxRun.RunAsync(
+            "circuit", "metrics", "array:24:ama5:columns=46", "--distribution", "normalised", "--samples", "200000", "--json");
 
         JsonElement interval = run.Json.GetProperty("mredInterval");
         Assert.InRange(0.147, interval[0].GetDouble() - 0.0005, interval[1].GetDouble() + 0.0005);
@@ -45,7 +48,8 @@ public class ExploreCommandTests
         string plot = folder.File("front.png");
 
         DapproxRun run = await DapproxRun.RunAsync(
-            "explore", "array:4", "--by", "rows", "--cells", "fa,ama1,ama5", "--distribution", "uniform", "--objectives", "mred,transistors", "--plot", plot, "--json");
+            "explore", "array:4", "--by", "rows", "--cells", "fa,ama1,ama5", "--distribution", "uniform", "--objectives",
+            "mred,transistors", "--plot", plot, "--json");
 
         JsonElement front = run.Json.GetProperty("front");
         Assert.Equal(27, run.Json.GetProperty("designs").GetDouble());
@@ -58,35 +62,40 @@ public class ExploreCommandTests
         Assert.True(File.Exists(plot));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Explore_ForAccuracy_MeasuresTheNetwork()
     {
         DapproxRun run = await DapproxRun.RunAsync(
-            "explore", "blocks:8:block=4", "--by", "blocks", "--cells", "fa,ama5", "--samples", "2000", "--objectives", "accuracy,transistors", "--first", "40", "--json");
+            "explore", "blocks:8:block=4", "--by", "blocks", "--cells", "fa,ama5", "--samples", "2000", "--objectives",
+            "accuracy,transistors", "--first", "40", "--json");
 
         Assert.Equal("", run.Error);
         JsonElement[] front = [.. run.Json.GetProperty("front").EnumerateArray()];
         Assert.Equal(16, run.Json.GetProperty("designs").GetDouble());
         foreach (JsonElement design in front)
         {
-            DapproxRun evaluated = await DapproxRun.RunAsync("evaluate", "--multiplier", design.GetProperty("circuit").GetString()!, "--first", "40", "--json");
+            DapproxRun evaluated = await DapproxRun.RunAsync(
+                "evaluate", "--multiplier", design.GetProperty("circuit").GetString()!, "--first", "40", "--json");
             Assert.Equal(evaluated.Json.GetProperty("accuracy").GetDouble(), design.GetProperty("accuracy").GetDouble());
         }
 
         // Nothing on a front is better in both: what costs less is right less often.
-        Assert.Equal(front.OrderBy(Transistors).Select(Transistors), front.OrderBy(design => design.GetProperty("accuracy").GetDouble()).Select(Transistors));
+        Assert.Equal(
+            front.OrderBy(Transistors).Select(Transistors),
+            front.OrderBy(design => design.GetProperty("accuracy").GetDouble()).Select(Transistors));
 
         static double Transistors(JsonElement design) => design.GetProperty("transistors").GetDouble();
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Explore_GoneOnWithFromAState_EndsAsOneRun()
     {
         using var folder = new TemporaryFolder();
         string state = folder.File("state.json");
         string[] search =
         [
-            "explore", "array:8", "--distribution", "uniform", "--samples", "2000", "--population", "12", "--objectives", "nmed,transistors", "--json",
+            "explore", "array:8", "--distribution", "uniform", "--samples", "2000", "--population", "12", "--objectives",
+            "nmed,transistors", "--json",
         ];
 
         DapproxRun first = await DapproxRun.RunAsync([.. search, "--generations", "2", "--state", state]);
@@ -100,7 +109,7 @@ public class ExploreCommandTests
         Assert.Contains("another search", other.Error, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("array", "of the form")]
     [InlineData("blocks:24:block=5", "cannot be cut")]
     [InlineData("array:1", "no columns")]

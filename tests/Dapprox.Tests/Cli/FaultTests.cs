@@ -18,11 +18,12 @@ public partial class FaultTests
         var environment = new Dictionary<string, string?>
         {
             ["DOTNET_STARTUP_HOOKS"] = typeof(FaultTests).Assembly.Location,
-            [StartupHook.Variable] = "1",
+            [StartupHook.Variable] = StartupHook.Fault,
             ["DAPPROX_DEBUG"] = isDebugging ? "1" : null,
         };
 
-        Terminal.Screen screen = await new Terminal { Columns = 300, Environment = environment }.RunAsync("profile", "ax-fpm", "--samples", "10000000000");
+        Terminal.Screen screen = await new Terminal { Columns = 300, Environment = environment }.RunAsync(
+            "profile", "ax-fpm", "--samples", "10000000000");
 
         Assert.True(screen.ExitCode == 70, $"{screen.ExitCode}: {screen.Text}");
         Match line = Line().Match(screen.Text);
@@ -30,7 +31,9 @@ public partial class FaultTests
         string file = line.Groups[1].Value;
         try
         {
-            Assert.Contains($"at {nameof(StartupHook)}", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains(
+                $"at {nameof(StartupHook)}", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
         }
         finally
         {

@@ -31,7 +31,8 @@ public sealed class LocalSlurm : IDisposable
 
     public string Configuration => folder.File("slurm.conf");
 
-    static IEnumerable<string> Folders() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Concat(["/usr/sbin", "/usr/bin"]);
+    static IEnumerable<string> Folders() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Concat(["/usr/sbin", "/usr/bin"]);
 
     void Start()
     {
@@ -139,7 +140,8 @@ public sealed class SlurmTests(LocalSlurm slurm) : IClassFixture<LocalSlurm>, ID
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The scripts are for Linux.");
 
-        DapproxRun run = await DapproxRun.RunAsync("submit", "--only", "figure-4,table-7", "--partition", "cpu", "--time", "1:00:00", "--dry-run", "--json", "--out", folder.Path);
+        DapproxRun run = await DapproxRun.RunAsync(
+            "submit", "--only", "figure-4,table-7", "--partition", "cpu", "--time", "1:00:00", "--dry-run", "--json", "--out", folder.Path);
 
         Assert.Equal(0, run.ExitCode);
         string[] scripts = [.. run.Json.GetProperty("scripts").EnumerateArray().Select(script => script.GetString()!)];
@@ -169,8 +171,7 @@ public sealed class SlurmTests(LocalSlurm slurm) : IClassFixture<LocalSlurm>, ID
         run.AssertRefused(message);
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Submit_GivesTheBytesOfALocalRun_RequeuesWhatIsKilled_AndReportsWhatFails()
     {
         Assert.SkipWhen(slurm.Reason is not null, slurm.Reason ?? "");
@@ -186,11 +187,17 @@ public sealed class SlurmTests(LocalSlurm slurm) : IClassFixture<LocalSlurm>, ID
         Assert.True(await Until(() => File.Exists(Path.Combine(cluster, "report.html"))), slurm.Run("squeue"));
 
         DapproxRun status = await DapproxRun.RunAsync("results", "status", "--run", cluster, "--json");
-        Assert.Equal((tasks, 0, 0), (status.Json.GetProperty("done").GetInt32(), status.Json.GetProperty("failed").GetInt32(), status.Json.GetProperty("pending").GetInt32()));
+        Assert.Equal(
+            (tasks, 0, 0),
+            (
+                status.Json.GetProperty("done").GetInt32(), status.Json.GetProperty("failed").GetInt32(),
+                status.Json.GetProperty("pending").GetInt32()));
         foreach (string unit in Directory.GetFiles(Path.Combine(local, "units")))
             Assert.Equal(File.ReadAllBytes(unit), File.ReadAllBytes(Path.Combine(cluster, "units", Path.GetFileName(unit))));
         using JsonDocument merged = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(cluster, "results.json")));
-        Assert.Equal(JsonSerializer.Serialize(here.Json.GetProperty("results")), JsonSerializer.Serialize(merged.RootElement.GetProperty("results")));
+        Assert.Equal(
+            JsonSerializer.Serialize(here.Json.GetProperty("results")),
+            JsonSerializer.Serialize(merged.RootElement.GetProperty("results")));
 
         // A unit whose place is taken by a folder cannot be written.
         string broken = folder.File("broken"), victim = Path.GetFileName(Directory.GetFiles(Path.Combine(local, "units"), "response-*")[0]);
@@ -198,15 +205,18 @@ public sealed class SlurmTests(LocalSlurm slurm) : IClassFixture<LocalSlurm>, ID
         await Submit("figure-4,figure-16", broken);
         Assert.True(await Until(() => File.Exists(Path.Combine(broken, "report.html"))), slurm.Run("squeue"));
         status = await DapproxRun.RunAsync("results", "status", "--run", broken, "--json");
-        JsonElement failed = Assert.Single(status.Json.GetProperty("units").EnumerateArray(), unit => unit.GetProperty("state").GetString() == "failed");
+        JsonElement failed = Assert.Single(
+            status.Json.GetProperty("units").EnumerateArray(), unit => unit.GetProperty("state").GetString() == "failed");
         Assert.Equal(victim, failed.GetProperty("file").GetString());
         Assert.Contains("it is a folder", failed.GetProperty("why").GetString(), StringComparison.Ordinal);
     }
 
     async Task<JsonElement> Submit(string only, string run)
     {
-        using Process process = slurm.Launch(Path.Combine(AppContext.BaseDirectory, "dapprox"), "submit", "--only", only, "--cpus", "1", "--out", run, "--json");
-        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        using Process process = slurm.Launch(
+            Path.Combine(AppContext.BaseDirectory, "dapprox"), "submit", "--only", only, "--cpus", "1", "--out", run, "--json");
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken),
+            error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, error);
         return JsonDocument.Parse(output).RootElement;

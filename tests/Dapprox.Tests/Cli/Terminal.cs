@@ -47,7 +47,8 @@ sealed partial class Terminal
     {
         string program = Path.Combine(AppContext.BaseDirectory, "dapprox");
         // The shell's own exit code is that of the program, not that of what it is piped to.
-        string command = $"set -o pipefail; stty cols {Columns} rows 50; {string.Join(' ', arguments.Prepend(program).Select(Quote))} {Redirection}";
+        string command = $"set -o pipefail; stty cols {Columns} rows 50; {string.Join(' ', arguments.Prepend(program).Select(Quote))} "
+            + $"{Redirection}";
         var start = new ProcessStartInfo("/usr/bin/script", ["-qec", $"bash -c {Quote(command)}", "/dev/null"])
         {
             RedirectStandardInput = true,
@@ -94,7 +95,9 @@ sealed partial class Terminal
     /// <param name="Raw">All bytes that went to the terminal.</param>
     public sealed record Screen(int ExitCode, string Raw)
     {
-        /// <summary>The lines that are left when the program has ended, without colours; longer ones than the terminal is wide are not broken.</summary>
+        /// <summary>
+        /// The lines that are left when the program has ended, without colours; longer ones than the terminal is wide are not broken.
+        /// </summary>
         public IReadOnlyList<string> Lines { get; } = Shown(Raw);
 
         /// <summary>The lines as one text.</summary>

@@ -70,18 +70,21 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
     public static TheoryData<string> AllNames { get; } = [.. Names(CommandLine.Root(), "")];
 
     static IEnumerable<string> Names(Command command, string prefix) => command.Subcommands
-        .SelectMany(sub => Names(sub, $"{prefix} {sub.Name}")).Concat(command.Action is null && command.Subcommands.Count > 0 ? [] : [prefix.Trim()]);
+        .SelectMany(sub => Names(sub, $"{prefix} {sub.Name}")).Concat(
+            command.Action is null && command.Subcommands.Count > 0 ? [] : [prefix.Trim()]);
 
     [Fact]
     public void EveryCommand_HasACallHere()
     {
         string[] missing = [.. AllNames.Select(row => row.Data)
-            .Where(name => name.Length > 0 && !Elsewhere.Contains(name) && !Calls.Any(call => call == name || call.StartsWith(name + " ", StringComparison.Ordinal)))];
+            .Where(
+                name => name.Length > 0 && !Elsewhere.Contains(name) && !Calls.Any(
+                    call => call == name || call.StartsWith(name + " ", StringComparison.Ordinal)))];
 
         Assert.Empty(missing);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [MemberData(nameof(AllNames))]
     public async Task Help_InATerminal_FitsTheWidth(string command)
     {
@@ -93,7 +96,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         AssertFits(screen, 80, command);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [MemberData(nameof(AllCalls))]
     public async Task Command_InATerminal_ShowsWholeCellsWithinTheWidth(string call)
     {
@@ -101,8 +104,10 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         string[] arguments = files.Arguments(call);
 
         Terminal.Screen narrow = await new Terminal().RunAsync(arguments);
-        Terminal.Screen wide = await new Terminal { Columns = 200, Environment = new Dictionary<string, string?> { ["NO_COLOR"] = "1" } }.RunAsync(arguments);
-        Terminal.Screen dumb = await new Terminal { Environment = new Dictionary<string, string?> { ["TERM"] = "dumb" } }.RunAsync(arguments);
+        Terminal.Screen wide = await new Terminal { Columns = 200, Environment = new Dictionary<string, string?> { ["NO_COLOR"] = "1" } }
+            .RunAsync(arguments);
+        Terminal.Screen dumb = await new Terminal { Environment = new Dictionary<string, string?> { ["TERM"] = "dumb" } }
+            .RunAsync(arguments);
         Terminal.Screen piped = await new Terminal { Redirection = "| cat" }.RunAsync(arguments);
         Terminal.Screen redirected = await new Terminal { Redirection = ">/dev/null 2>&1" }.RunAsync(arguments);
 
@@ -119,20 +124,26 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         Assert.DoesNotMatch(Movement(), dumb.Raw);
         Assert.Empty(redirected.Text.Trim());
         // In a pipe, nothing is filled up with blanks.
-        Assert.All(piped.Raw.Split('\n'), line => Assert.False(line.TrimEnd('\r').EndsWith("  ", StringComparison.Ordinal) && !line.Contains('\e', StringComparison.Ordinal), line));
+        Assert.All(
+            piped.Raw.Split('\n'),
+            line => Assert.False(
+                line.TrimEnd('\r').EndsWith("  ", StringComparison.Ordinal) && !line.Contains('\e', StringComparison.Ordinal), line));
         // The words of a table are the same, however wide the screen is.
         Assert.Equal(Words(wide), Words(narrow));
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("reproduce --out OUT/interrupted", "interrupted; this goes on where it stopped: dapprox reproduce --out ")]
-    [InlineData("attack boundary --first 5 --steps 100000 --resume OUT/state", "interrupted; this goes on where it stopped: dapprox attack boundary --first 5 --steps 100000 --resume ")]
+    [InlineData("attack boundary --first 5 --steps 100000 --resume OUT/state", "interrupted; this goes on where it stopped: dapprox "
+        + "attack boundary --first 5 --steps 100000 --resume ")]
     [InlineData("attack pgd --first 50 --steps 1000000", "interrupted; nothing was kept")]
-    [InlineData("explore array:24 --generations 100000 --population 4 --state OUT/search", "interrupted; this goes on where it stopped: dapprox explore array:24 ")]
+    [InlineData("explore array:24 --generations 100000 --population 4 --state "
+        + "OUT/search", "interrupted; this goes on where it stopped: dapprox explore array:24 ")]
     [InlineData("profile ax-fpm --samples 10000000000", "interrupted; nothing was kept")]
     [InlineData("circuit cost array:24 --samples 1000000000", "interrupted; nothing was kept")]
     [InlineData("compare exact,array:24:ama1 --epsilon 0.1 --first 100", "interrupted; nothing was kept")]
-    [InlineData("train lenet5 --epochs 1000 --out OUT/never.safetensors", "interrupted; nothing was kept: give --checkpoint FILE, and the same command goes on where it stopped")]
+    [InlineData("train lenet5 --epochs 1000 --out OUT/never.safetensors", "interrupted; nothing was kept: give --checkpoint FILE, and the "
+        + "same command goes on where it stopped")]
     public async Task Interrupted_ByCtrlC_EndsSoonAndSaysHowToGoOn(string call, string says)
     {
         Terminal.SkipWhereThereIsNone();
@@ -163,13 +174,16 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
             return;
         foreach (string line in screen.Lines.Where(line => line.Length > width))
         {
-            // A path or a circuit's description is never broken, so it may be wider than the screen, on a line of its own or after the name of its row.
-            Assert.True(line.Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries).Max(word => word.Length) > width / 2, $"{call}: {line}");
+            // A path or a circuit's description is never broken, so it may be wider than the screen, on a line of its own or after the name
+            // of its row.
+            Assert.True(
+                line.Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries).Max(word => word.Length) > width / 2, $"{call}: {line}");
         }
     }
 
     /// <summary>What stands in tables and lines, in order, without times, which differ from run to run, and without rules.</summary>
-    static string Words(Terminal.Screen screen) => string.Join('\n', Changing().Replace(screen.Text, "").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
+    static string Words(Terminal.Screen screen) =>
+        string.Join('\n', Changing().Replace(screen.Text, "").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
         .Where(word => !word.All(c => c is '─')).Distinct().Order(StringComparer.Ordinal));
 
     [GeneratedRegex(@"\x1b\[[0-9;]*m")]
@@ -238,7 +252,8 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         }
 
         public string[] Arguments(string call) => [.. call.Split(' ').Select(word => word
-            .Replace('+', ' ').Replace("RUN", folder.File("run"), StringComparison.Ordinal).Replace("OUT", folder.File("out"), StringComparison.Ordinal).Replace("ROOT", Repository.Path(""), StringComparison.Ordinal))];
+            .Replace('+', ' ').Replace("RUN", folder.File("run"), StringComparison.Ordinal).Replace(
+                "OUT", folder.File("out"), StringComparison.Ordinal).Replace("ROOT", Repository.Path(""), StringComparison.Ordinal))];
 
         public void Dispose() => folder.Dispose();
     }

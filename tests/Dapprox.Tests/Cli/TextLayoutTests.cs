@@ -15,7 +15,9 @@ public class TextLayoutTests
     {
         IReadOnlyList<string> lines = TextLayout.Wrap(text, width);
 
-        Assert.Equal(text.Split(' ', StringSplitOptions.RemoveEmptyEntries), string.Join(' ', lines).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(
+            text.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            string.Join(' ', lines).Split(' ', StringSplitOptions.RemoveEmptyEntries));
         // A word is never broken, so one alone may be wider.
         Assert.All(lines, line => Assert.True(line.Length <= width || !line.Contains(' ', StringComparison.Ordinal), line));
     });
@@ -29,23 +31,28 @@ public class TextLayoutTests
 
     [Fact]
     public void Table_AnyCells_AppearWholeWithinTheWidth() =>
-        Gen.Select(Gen.Int[1, 6], Gen.Int[0, 4], Gen.Int[30, 120], Word.Array[6 * 5], Sentence.Array[5]).Sample((columns, rows, width, words, sentences) =>
+        Gen.Select(Gen.Int[1, 6], Gen.Int[0, 4], Gen.Int[30, 120], Word.Array[6 * 5], Sentence.Array[5])
+            .Sample((columns, rows, width, words, sentences) =>
         {
             string[] titles = [.. Enumerable.Range(0, columns).Select(i => $"title {i}"), "~prose"];
-            string[][] cells = [.. Enumerable.Range(0, rows).Select(row => (string[])[.. words.Skip(row * columns).Take(columns), sentences[row]])];
+            string[][] cells = [
+                .. Enumerable.Range(0, rows).Select(row => (string[])[.. words.Skip(row * columns).Take(columns), sentences[row]])];
 
             string[] lines = [.. TextLayout.Table(titles, cells, width)];
 
             Assert.All(lines, line => Assert.True(line.Length <= width, line));
             string text = string.Join('\n', lines);
             Assert.All(cells.SelectMany(row => row.SkipLast(1)), cell => Assert.Contains(cell, text, StringComparison.Ordinal));
-            Assert.All(sentences.Take(rows).SelectMany(sentence => sentence.Split(' ')), word => Assert.Contains(word, text, StringComparison.Ordinal));
+            Assert.All(
+                sentences.Take(rows).SelectMany(sentence => sentence.Split(' ')),
+                word => Assert.Contains(word, text, StringComparison.Ordinal));
         });
 
     [Fact]
     public void Table_TooWideForTheScreen_BecomesLines()
     {
-        string[] lines = [.. TextLayout.Table(["name", ">first number", ">second number"], [["a-long-identifier", "123456789.25", "0.000000001"]], 30)];
+        string[] lines = [
+            .. TextLayout.Table(["name", ">first number", ">second number"], [["a-long-identifier", "123456789.25", "0.000000001"]], 30)];
 
         Assert.Equal(["name  a-long-identifier", "  first number   123456789.25", "  second number  0.000000001"], lines);
     }
@@ -53,7 +60,8 @@ public class TextLayoutTests
     [Fact]
     public void Table_InAPipe_HasNeitherRuleNorPadding()
     {
-        string[] lines = [.. TextLayout.Table(["name", ">n", "~what"], [["a", "1", "short"], ["bcd", "23", new string('x', 300)]], TextLayout.Unbounded)];
+        string[] lines = [
+            .. TextLayout.Table(["name", ">n", "~what"], [["a", "1", "short"], ["bcd", "23", new string('x', 300)]], TextLayout.Unbounded)];
 
         Assert.Equal(["name   n  what", "a      1  short", $"bcd   23  {new string('x', 300)}"], lines);
     }

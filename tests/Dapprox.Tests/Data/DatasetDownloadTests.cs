@@ -27,7 +27,8 @@ public sealed class DatasetDownloadTests : IDisposable
         using Server server = new(Ok(Content));
         var progress = new Recorder();
 
-        IReadOnlyList<string> written = await DatasetDownload.FetchAsync(OneFile(Content), folder.Path, progress, server.Address, Patience, Cancellation);
+        IReadOnlyList<string> written = await DatasetDownload.FetchAsync(
+            OneFile(Content), folder.Path, progress, server.Address, Patience, Cancellation);
 
         Assert.Equal([folder.File("made-up/images.gz")], written);
         Assert.Equal(Content, File.ReadAllBytes(written[0]));
@@ -85,7 +86,8 @@ public sealed class DatasetDownloadTests : IDisposable
             { "too much", Ok([.. Content, 0]), "more came than the 500000 bytes" },
             { "too little", Ok(Content[..^1]), "only 499999 of 500000 bytes came" },
             { "a body that stops", Ok(Content)[..200_000], "images.gz: " },
-            { "not found", Encoding.ASCII.GetBytes("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), "the server answered 404 Not Found" },
+            { "not found", Encoding.ASCII.GetBytes("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: "
+                + "close\r\n\r\n"), "the server answered 404 Not Found" },
             { "no HTTP", Encoding.ASCII.GetBytes("hello\r\n\r\n"), "images.gz: " },
             { "nothing", [], "images.gz: " },
         };
@@ -163,10 +165,14 @@ public sealed class DatasetDownloadTests : IDisposable
         Uri closed = server.Address;
         server.Dispose();
 
-        var thrown = await Assert.ThrowsAsync<InputException>(() => DatasetDownload.FetchAsync("cifar-10", folder.Path, address: closed, cancellation: Cancellation));
+        var thrown = await Assert.ThrowsAsync<InputException>(
+            () => DatasetDownload.FetchAsync("cifar-10", folder.Path, address: closed, cancellation: Cancellation));
 
-        Assert.StartsWith($"cannot download cifar-10-binary.tar.gz of cifar-10 ({closed}cifar-10-binary.tar.gz: ", thrown.Message, StringComparison.Ordinal);
-        Assert.EndsWith("get it by other means and put data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin, test_batch.bin "
+        Assert.StartsWith(
+            $"cannot download cifar-10-binary.tar.gz of cifar-10 ({closed}cifar-10-binary.tar.gz: ", thrown.Message,
+            StringComparison.Ordinal);
+        Assert.EndsWith("get it by other means and put data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, "
+            + "data_batch_5.bin, test_batch.bin "
             + $"into '{folder.File("cifar-10-batches-bin")}'", thrown.Message, StringComparison.Ordinal);
         Assert.Empty(AllFiles());
     }
@@ -192,7 +198,8 @@ public sealed class DatasetDownloadTests : IDisposable
     Task<IReadOnlyList<string>> Fetch(DatasetDefinition definition, Server server) =>
         DatasetDownload.FetchAsync(definition, folder.Path, null, server.Address, Patience, Cancellation);
 
-    string[] AllFiles() => Directory.GetFiles(folder.Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 });
+    string[] AllFiles() =>
+        Directory.GetFiles(folder.Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 });
 
     static DatasetDefinition OneFile(byte[] content, string name = "images.gz") => new()
     {
@@ -217,7 +224,8 @@ public sealed class DatasetDownloadTests : IDisposable
         using (var tar = new TarWriter(gzip))
         {
             foreach ((string name, string content) in files)
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.ASCII.GetBytes(content)) });
+                tar.WriteEntry(
+                    new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.ASCII.GetBytes(content)) });
         }
 
         return stream.ToArray();

@@ -32,7 +32,9 @@ public sealed class DatasetFilesTests : IDisposable
         Assert.Equal(pixels, data.Pixels.ToArray());
         Assert.Equal([7, 0, 9], data.Labels);
         Assert.False(data.Canonical);
-        Assert.Equal("MNIST (test), 3 images, not the published files: the checksum of t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte differs", data.Provenance);
+        Assert.Equal(
+            "MNIST (test), 3 images, not the published files: the checksum of t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte differs",
+            data.Provenance);
     }
 
     [Fact]
@@ -47,7 +49,9 @@ public sealed class DatasetFilesTests : IDisposable
     public void Load_CifarFiles_SeparatesLabelsAndPlanes_AndCountsFromTheLength()
     {
         for (int batch = 1; batch <= 5; batch++)
-            Write($"cifar-10-batches-bin/data_batch_{batch}.bin{(batch % 2 == 0 ? ".gz" : "")}", [.. Enumerable.Range(0, batch).SelectMany(i => CifarRecord(batch, i))]);
+            Write(
+                $"cifar-10-batches-bin/data_batch_{batch}.bin{(batch % 2 == 0 ? ".gz" : "")}",
+                [.. Enumerable.Range(0, batch).SelectMany(i => CifarRecord(batch, i))]);
 
         Dataset data = Datasets.Load("cifar-10", Split.Train, folder.Path);
 
@@ -77,7 +81,9 @@ public sealed class DatasetFilesTests : IDisposable
 
         var thrown = Assert.Throws<InputException>(() => Datasets.Load("cifar-10", Split.Train, folder.Path));
 
-        Assert.Contains($"not complete in '{folder.File("cifar-10-batches-bin")}': data_batch_2.bin, data_batch_4.bin, data_batch_5.bin missing", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"not complete in '{folder.File("cifar-10-batches-bin")}': data_batch_2.bin, data_batch_4.bin, data_batch_5.bin missing",
+            thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +103,8 @@ public sealed class DatasetFilesTests : IDisposable
         { "one image of two", Images(2, Pixels(784)), Labels(1, 2), "claims 1584 bytes, and it can hold 800 at most" },
         { "one image too many", Images(1, Pixels(1568)), Labels(1), "longer than the 800 bytes" },
         { "a claim of terabytes", Header(2051, uint.MaxValue, uint.MaxValue, uint.MaxValue), Labels(1), "1000000000 is the limit" },
-        { "a claim of no images of any size", Header(2051, 0, uint.MaxValue, uint.MaxValue), Labels(), "images of 2147483647×2147483647 pixels" },
+        { "a claim of no images of any size", Header(2051, 0, uint.MaxValue, uint.MaxValue), Labels(),
+            "images of 2147483647×2147483647 pixels" },
         { "no images", Header(2051, 0, 28, 28), Labels(), "has no images" },
         { "other size", [.. Header(2051, 1, 20, 20), .. Pixels(400)], Labels(1), "has images of 20×20 pixels; mnist has 28×28" },
         { "fewer labels", Images(2, Pixels(1568)), Labels(1), "2 images and" },
@@ -106,7 +113,8 @@ public sealed class DatasetFilesTests : IDisposable
         { "cut gzip end", Gzip(Images(1, Pixels(784)))[..^1], Labels(1), "it unpacks to 800 bytes, and its end tells of" },
         { "cut gzip header", [0x1F, 0x8B, 8], Labels(1), "cut short" },
         { "gzip with a wrong checksum", Damaged(Gzip(Images(1, Pixels(784))), ^6), Labels(1), "does not unpack" },
-        { "a gzip that claims more than it can hold", Gzip(Header(2051, 1_000_000, 28, 28)), Labels(1), "its header claims 784000016 bytes, and it can hold" },
+        { "a gzip that claims more than it can hold", Gzip(Header(2051, 1_000_000, 28, 28)), Labels(1), "its header claims 784000016 "
+            + "bytes, and it can hold" },
     };
 
     [Theory]
@@ -172,7 +180,9 @@ public sealed class DatasetFilesTests : IDisposable
     [Fact]
     public void Load_FashionMnistOfTheSystem_IsFoundWithoutAnyFolder()
     {
-        Assert.SkipUnless(File.Exists("/usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz"), "the package dataset-fashion-mnist is not installed");
+        Assert.SkipUnless(
+            File.Exists("/usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz"),
+            "the package dataset-fashion-mnist is not installed");
 
         Dataset data = Datasets.Load("fashion-mnist", Split.Test, folder.Path);
 
@@ -207,7 +217,9 @@ public sealed class DatasetFilesTests : IDisposable
         Assert.Equal((true, folder.Path, 1, false), Of("mnist", Split.Test));
         Assert.Equal((false, "", 0, false), Of("mnist", Split.Train));
         Assert.Equal((false, folder.File("cifar-10-batches-bin"), 0, false), Of("cifar-10", Split.Test));
-        Assert.Contains("no multiple of the 3073 bytes of a record", states.Single(state => (state.Definition.Name, state.Split) == ("cifar-10", Split.Test)).Remark, StringComparison.Ordinal);
+        Assert.Contains(
+            "no multiple of the 3073 bytes of a record",
+            states.Single(state => (state.Definition.Name, state.Split) == ("cifar-10", Split.Test)).Remark, StringComparison.Ordinal);
 
         (bool, string, int, bool) Of(string name, Split split)
         {
@@ -239,7 +251,8 @@ public sealed class DatasetFilesTests : IDisposable
 
     static byte[] Pixels(int count) => Enumerable.Range(0, count).Select(i => (byte)(i * 7)).ToArray();
 
-    static byte[] CifarRecord(int label, int seed) => [(byte)label, .. Enumerable.Range(0, Record - 1).Select(i => (byte)(i * 3 + i / 1024 + seed))];
+    static byte[] CifarRecord(int label, int seed) =>
+        [(byte)label, .. Enumerable.Range(0, Record - 1).Select(i => (byte)(i * 3 + i / 1024 + seed))];
 
     static byte[] Damaged(byte[] content, Index place)
     {

@@ -12,7 +12,8 @@ public sealed class PictureFolderTests : IDisposable
 {
     static readonly Network Grey = TrainedModels.Load("lenet5-digits");
 
-    static readonly Network Colour = AlexNet.Colour.Build("colour", AlexNet.Colour.Tensors.ToDictionary(named => named.Key, named => Tensor.Zeros(named.Value)));
+    static readonly Network Colour = AlexNet.Colour.Build(
+        "colour", AlexNet.Colour.Tensors.ToDictionary(named => named.Key, named => Tensor.Zeros(named.Value)));
 
     readonly TemporaryFolder folder = new();
 
@@ -113,7 +114,8 @@ public sealed class PictureFolderTests : IDisposable
         File.WriteAllBytes(folder.File("bomb.png"), Claiming(whole, 60_000));
         Labels(csv);
 
-        string message = Assert.Throws<InputException>(() => PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, shorterSide: null)).Message;
+        string message = Assert.Throws<InputException>(
+            () => PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, shorterSide: null)).Message;
 
         Assert.Contains(part, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);

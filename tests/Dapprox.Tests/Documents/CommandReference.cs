@@ -58,13 +58,20 @@ static partial class CommandReference
     /// <param name="text">The page.</param>
     static void Write(Entry entry, HashSet<string> known, StringBuilder text)
     {
-        text.Append($"## {string.Join(' ', entry.Words.Prepend("dapprox"))}\n\n{Escape(Paragraphs(entry.Sections["Description"]))}\n\n    {string.Join(' ', entry.Sections["Usage"]).Trim()}\n\n");
-        foreach ((string section, string column) in ((string, string)[])[("Arguments", "argument"), ("Options", "option"), ("Commands", "command")])
+        text.Append(
+            $"## {string.Join(' ', entry.Words.Prepend("dapprox"))}\n\n{Escape(Paragraphs(entry.Sections["Description"]))}\n\n    "
+                + $"{string.Join(' ', entry.Sections["Usage"]).Trim()}\n\n");
+        foreach (
+            (string section, string column) in (
+                (string, string)[])[("Arguments", "argument"), ("Options", "option"), ("Commands", "command")])
         {
             WriteTable(
                 column,
-                Rows(entry.Sections, section).Where(row => !row.Name.StartsWith("-?", StringComparison.Ordinal) && !known.Contains(row.Name + row.Meaning)),
-                name => section == "Commands" ? $"[{Code(name)}](#{string.Join('-', ["dapprox", .. entry.Words, name.Split(' ')[0]])})" : Code(name));
+                Rows(entry.Sections, section).Where(
+                    row => !row.Name.StartsWith("-?", StringComparison.Ordinal) && !known.Contains(row.Name + row.Meaning)),
+                name => section == "Commands"
+                    ? $"[{Code(name)}](#{string.Join('-', ["dapprox", .. entry.Words, name.Split(' ')[0]])})"
+                    : Code(name));
         }
 
         string details = Details(entry);
@@ -74,7 +81,10 @@ static partial class CommandReference
         HashSet<string> common = [];
         if (entry.Commands.Count >= LeastForCommon)
         {
-            (string Name, string Meaning)[] shared = [.. entry.Commands.Select(command => Rows(command.Sections, "Options")).Aggregate((some, more) => some.Intersect(more)).Where(row => !row.Name.StartsWith("-?", StringComparison.Ordinal))];
+            (
+                string Name,
+                string Meaning)[] shared = [.. entry.Commands.Select(command => Rows(command.Sections, "Options")).Aggregate(
+                    (some, more) => some.Intersect(more)).Where(row => !row.Name.StartsWith("-?", StringComparison.Ordinal))];
             string[] spoken = [.. entry.Commands.Select(Details).Distinct()];
             if (shared.Length > 0)
                 text.Append("All of these commands take:\n\n");
@@ -96,7 +106,8 @@ static partial class CommandReference
     }
 
     static IEnumerable<(string Name, string Meaning)> Rows(Dictionary<string, string[]> sections, string section) =>
-        sections.GetValueOrDefault(section, []).Select(line => Row().Match(line)).Where(row => row.Success).Select(row => (row.Groups[1].Value, row.Groups[2].Value));
+        sections.GetValueOrDefault(section, []).Select(
+            line => Row().Match(line)).Where(row => row.Success).Select(row => (row.Groups[1].Value, row.Groups[2].Value));
 
     /// <summary>Whatever else the help has, in its own words.</summary>
     static string Details(Entry entry) => string.Join("\n\n", entry.Sections
@@ -121,7 +132,10 @@ static partial class CommandReference
     static string Code(string name) => $"`{name.Replace("|", @"\|", StringComparison.Ordinal)}`";
 
     static string Paragraphs(string[] lines) =>
-        string.Join("\n\n", string.Join('\n', lines.Select(line => line.Trim())).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(paragraph => paragraph.Trim())).Trim();
+        string.Join(
+            "\n\n",
+            string.Join('\n', lines.Select(line => line.Trim())).Split(
+                "\n\n", StringSplitOptions.RemoveEmptyEntries).Select(paragraph => paragraph.Trim())).Trim();
 
     /// <summary>The characters that mean something to Markdown.</summary>
     static string Escape(string words) => Special().Replace(words, @"\$0");

@@ -5,7 +5,7 @@ namespace Dapprox.Tests.Documents;
 public class CommandReferenceTests
 {
     /// <summary>With DAPPROX_WRITE_DOCUMENTS=1 the page is written instead.</summary>
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task ThePageOfCommands_IsWhatTheHelpSays()
     {
         string path = Repository.Path("docs/commands.md"), page = await CommandReference.MakeAsync();

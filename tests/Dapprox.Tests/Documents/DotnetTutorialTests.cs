@@ -15,7 +15,7 @@ public class DotnetTutorialTests
     }
 
     /// <summary>The digits are embedded and every product is defined to the bit, so the tutorial can show what comes out.</summary>
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Code_PrintsWhatTheTutorialShows()
     {
         DotnetTutorial.Run();

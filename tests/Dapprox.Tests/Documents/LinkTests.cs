@@ -31,6 +31,7 @@ public class LinkTests
     {
         string[] linked = [.. Page.Read("docs/README.md").Links.Select(link => $"docs/{link.Split('#')[0]}")];
 
-        Assert.Empty(Page.Names.Where(name => name.StartsWith("docs/", StringComparison.Ordinal) && name != "docs/README.md").Except(linked));
+        Assert.Empty(
+            Page.Names.Where(name => name.StartsWith("docs/", StringComparison.Ordinal) && name != "docs/README.md").Except(linked));
     }
 }

@@ -27,7 +27,8 @@ sealed partial record Page(string Name, string Text)
     public static Page Read(string name) => new(name, File.ReadAllText(Repository.Path(name)));
 
     /// <summary>What the page links to and shows, outside of code.</summary>
-    public IEnumerable<string> Links => Link().Matches(Code().Replace(Text, "")).Select(match => match.Groups[1].Value + match.Groups[2].Value);
+    public IEnumerable<string> Links =>
+        Link().Matches(Code().Replace(Text, "")).Select(match => match.Groups[1].Value + match.Groups[2].Value);
 
     /// <summary>The anchors that GitHub gives to the headings.</summary>
     public IReadOnlySet<string> Anchors
@@ -49,12 +50,17 @@ sealed partial record Page(string Name, string Text)
 
     /// <summary>The fenced blocks, in order.</summary>
     public IReadOnlyList<Block> Blocks =>
-        [.. Fence().Matches(Text).Select(match => new Block(match.Groups["language"].Value, match.Groups["code"].Value, match.Groups["code"].Index, match.Groups["mark"].Value))];
+        [.. Fence().Matches(Text)
+            .Select(
+                match => new Block(
+                    match.Groups["language"].Value, match.Groups["code"].Value, match.Groups["code"].Index, match.Groups["mark"].Value))];
 
     static string Slug(string heading)
     {
         string words = LinkedText().Replace(heading, "$1").Trim().ToLowerInvariant();
-        return words.Aggregate(new StringBuilder(), (slug, c) => c == ' ' ? slug.Append('-') : char.IsLetterOrDigit(c) || c is '-' or '_' ? slug.Append(c) : slug).ToString();
+        return words.Aggregate(
+            new StringBuilder(),
+            (slug, c) => c == ' ' ? slug.Append('-') : char.IsLetterOrDigit(c) || c is '-' or '_' ? slug.Append(c) : slug).ToString();
     }
 
     /// <summary>A fenced block.</summary>
@@ -64,7 +70,8 @@ sealed partial record Page(string Name, string Text)
     /// <param name="Mark">The comment in the line before the fence, or nothing.</param>
     public sealed record Block(string Language, string Code, int Start, string Mark);
 
-    [GeneratedRegex(@"^(?:<!-- (?<mark>[^>\n]*) -->\n)?```(?<language>[a-z]*)\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^(?:<!-- (?<mark>[^>\n]*) -->\n)?```(?<language>[a-z]*)\n(?<code>.*?)^```$",
+        RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
 
     [GeneratedRegex("^```.*?^```$|`[^`\n]*`|^    .*$", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -45,7 +45,9 @@ public class ReadmeTests
             Assert.Equal(renewed, text);
     }
 
-    /// <summary>The numbers decide: another platform may draw the same picture in other bytes. With DAPPROX_WRITE_DOCUMENTS=1 all are written anew.</summary>
+    /// <summary>
+    /// The numbers decide: another platform may draw the same picture in other bytes. With DAPPROX_WRITE_DOCUMENTS=1 all are written anew.
+    /// </summary>
     [Fact]
     public void Pictures_OfDocuments_ShowWhatWasMeasured()
     {
@@ -61,7 +63,8 @@ public class ReadmeTests
         Assert.Equal(DocumentBlocks.PictureNumbers, File.ReadAllText(numbers));
         Assert.All(DocumentBlocks.Pictures, picture =>
         {
-            using SKBitmap committed = SKBitmap.Decode(Repository.Path($"docs/images/{picture.Name}")), drawn = SKBitmap.Decode(picture.Png());
+            using SKBitmap committed = SKBitmap.Decode(Repository.Path($"docs/images/{picture.Name}")),
+            drawn = SKBitmap.Decode(picture.Png());
             Assert.Equal((drawn.Width, drawn.Height, drawn.GetPixel(0, 0)), (committed.Width, committed.Height, committed.GetPixel(0, 0)));
         });
     }
@@ -73,10 +76,15 @@ public class ReadmeTests
 
         Assert.StartsWith("No. ", answer.Sentence, StringComparison.Ordinal);
         Assert.Equal(
-            ["table-2", "table-3", "table-4", "figures-8-10", "robust-accuracy", "figure-12", "table-6-mnist", "table-6-cifar-10", "table-7"], answer.Claims.Select(row => row.Id));
+            ["table-2", "table-3", "table-4", "figures-8-10", "robust-accuracy", "figure-12", "table-6-mnist", "table-6-cifar-10",
+                "table-7"],
+            answer.Claims.Select(row => row.Id));
         Assert.All(answer.Claims, row => Assert.NotNull(row.Claim.Verdict));
         // The sentence and the plots are made of the same numbers.
-        Assert.All([answer.Plots[0].Series[0].Y[0], answer.Plots[0].Series[0].Y[^1]], rate => Assert.Contains(NumberText.Of(Math.Round(rate / 100, 3), NumberFormat.Percent), answer.Sentence, StringComparison.Ordinal));
+        Assert.All(
+            [answer.Plots[0].Series[0].Y[0], answer.Plots[0].Series[0].Y[^1]],
+            rate =>
+                Assert.Contains(NumberText.Of(Math.Round(rate / 100, 3), NumberFormat.Percent), answer.Sentence, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public class TutorialTests
 {
     const string Minutes = "minutes", Needs = "needs ";
 
-    [Theory(Explicit = true)]
+    [TheoryOf(Tier.Ci)]
     [InlineData("docs/tutorial-designer.md")]
     [InlineData("docs/tutorial-security.md")]
     [InlineData("docs/how-to.md")]
@@ -25,8 +25,7 @@ public class TutorialTests
         await WalkAsync(folder, name, null, block => block.Mark != Minutes);
     }
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Minutes")]
+    [TheoryOf(Tier.Long)]
     [InlineData("docs/tutorial-designer.md")]
     [InlineData("docs/tutorial-security.md")]
     [InlineData("docs/how-to.md")]
@@ -38,7 +37,7 @@ public class TutorialTests
         await WalkAsync(folder, name, null, _ => true);
     }
 
-    [Fact(Explicit = true)]
+    [FactOf(Tier.Ci)]
     public async Task ThePageForPyTorch_Runs_WherePythonAndPyTorchAre()
     {
         Tool.Require("bash", "script");
@@ -47,7 +46,9 @@ public class TutorialTests
 
         using var folder = new TemporaryFolder();
         File.Copy(Repository.Path("models/lenet5-digits.safetensors"), folder.File("lenet5-digits.safetensors"));
-        await WalkAsync(folder, "docs/from-pytorch.md", python, block => !block.Mark.StartsWith(Needs, StringComparison.Ordinal) || Imports(python, block.Mark[Needs.Length..]));
+        await WalkAsync(
+            folder, "docs/from-pytorch.md", python,
+            block => !block.Mark.StartsWith(Needs, StringComparison.Ordinal) || Imports(python, block.Mark[Needs.Length..]));
     }
 
     static async Task WalkAsync(TemporaryFolder folder, string name, string? python, Func<Page.Block, bool> isRun)

@@ -7,7 +7,8 @@ namespace Dapprox.Tests.Documents;
 
 /// <summary>
 /// Runs the commands of a page from top to bottom in a folder of its own, as a reader would: blocks of <c>sh</c> and of
-/// <c>python</c>. A block of <c>text</c> shows what the block before it prints. A <c>python</c> block whose first line is a comment with a file's name is
+/// <c>python</c>. A block of <c>text</c> shows what the block before it prints. A <c>python</c> block whose first line is a comment with a
+/// file's name is
 /// saved under this name.
 /// </summary>
 sealed partial class Walkthrough(string folder, string? python)
@@ -65,7 +66,8 @@ sealed partial class Walkthrough(string folder, string? python)
         else
         {
             // What a person sees, in a terminal of the usual width; progress and notes go to stderr.
-            start = Shell($"script -qec {Terminal.Quote($"stty cols 80 rows 50; bash -euo pipefail -c {Terminal.Quote(block.Code)} 2>{Terminal.Quote(errors)}")} /dev/null");
+            string command = $"stty cols 80 rows 50; bash -euo pipefail -c {Terminal.Quote(block.Code)} 2>{Terminal.Quote(errors)}";
+            start = Shell($"script -qec {Terminal.Quote(command)} /dev/null");
         }
 
         using Process process = Process.Start(start)!;
@@ -79,7 +81,15 @@ sealed partial class Walkthrough(string folder, string? python)
 
     ProcessStartInfo Shell(string command)
     {
-        var start = new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 };
+        var start = new ProcessStartInfo(
+            "bash",
+            ["-c", command])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            StandardOutputEncoding = Encoding.UTF8
+        };
         start.Environment["PATH"] = $"{AppContext.BaseDirectory}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["TERM"] = "xterm-256color";
         start.Environment["XDG_DATA_HOME"] = DapproxRun.NoFolder;
@@ -88,8 +98,12 @@ sealed partial class Walkthrough(string folder, string? python)
         return start;
     }
 
-    /// <summary>Times differ from run to run, and with their widths where a line is broken: what is left are the words, in no order.</summary>
-    static string Timeless(string output) => string.Join(' ', Seconds().Replace(output, "").Split((char[])[' ', '\n', '─'], StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+    /// <summary>
+    /// Times differ from run to run, and with their widths where a line is broken: what is left are the words, in no order.
+    /// </summary>
+    static string Timeless(string output) => string.Join(
+        ' ',
+        Seconds().Replace(output, "").Split((char[])[' ', '\n', '─'], StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
 
     [GeneratedRegex(@"\d+(\.\d+)? (s|ms)\b")]
     private static partial Regex Seconds();

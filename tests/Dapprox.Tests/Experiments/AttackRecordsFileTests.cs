@@ -29,8 +29,12 @@ public sealed class AttackRecordsFileTests : IDisposable
 
         Assert.Equal(File.ReadAllBytes(folder.File("a.parquet")), File.ReadAllBytes(folder.File("b.parquet")));
         IEnumerable<string> expected = attacks.SelectMany(attack => attack.Outcome.Records.Select((record, i) =>
-            $"fgsm|{attack.Epsilon}|{record.Image}|{record.Label}|{record.Target}|{record.Success}|{record.Reason}|{record.Distances.L2:R}|{record.QueriesToBest}|{attack.Outcome.Fooled[0][i]}"));
-        Assert.Equal(expected, Parquet.Rows(folder.File("a.parquet"), "attack, epsilon, image, label, target, success, reason, l2, queries_to_best, \"fools_ax-fpm\""));
+            $"fgsm|{attack.Epsilon}|{record.Image}|{record.Label}|{record.Target}|{record.Success}|{record.Reason}|{record.Distances.L2:R}|"
+            + $"{record.QueriesToBest}|{attack.Outcome.Fooled[0][i]}"));
+        Assert.Equal(
+            expected,
+            Parquet.Rows(
+                folder.File("a.parquet"), "attack, epsilon, image, label, target, success, reason, l2, queries_to_best, \"fools_ax-fpm\""));
         Assert.Equal(12, Parquet.Rows(folder.File("a.parquet"), "psnr").Count(psnr => psnr == ""));
     }
 

@@ -37,16 +37,26 @@ public sealed class AuditTests : IDisposable
         var context = new RunContext(new RunFolder(folder.File("run")), null, seed: 1);
         context.Use("own.onnx", network, "prepared");
         context.Use(pictures, calibration: pictures);
-        return (new Audit(new Defence("defence", pictures, [.. assignments.Select(assignment => new ModelVariant("own.onnx", assignment))]) { HasTrainingImages = false }, Tiny), context);
+        return (
+            new Audit(
+                new Defence(
+                    "defence", pictures,
+                    [.. assignments.Select(assignment => new ModelVariant("own.onnx", assignment))])
+                { HasTrainingImages = false },
+                Tiny),
+            context);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Judge_HasAllChecks_AndConcludesFromThoseThatDecide()
     {
         var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
 
         // Of the approximate multipliers the fastest.
-        AuditResult result = Run(new Audit(new Defence("defence", context.Data("digits"), new ModelVariant("lenet5-digits", MultiplierAssignment.Bfloat16)), Tiny), context);
+        AuditResult result = Run(
+            new Audit(
+                new Defence("defence", context.Data("digits"), new ModelVariant("lenet5-digits", MultiplierAssignment.Bfloat16)), Tiny),
+            context);
 
         Assert.Equal(Ids, result.Checks.Select(check => check.Id));
         // Four images separate nothing from anything: robust accuracy cannot be shown to be above the exact network's.
@@ -56,15 +66,19 @@ public sealed class AuditTests : IDisposable
         Assert.DoesNotContain("bfloat16", result.Checks.Single(check => check.Id == "T2").Measured, StringComparison.Ordinal);
         Assert.StartsWith("Not evidence of robustness", result.Conclusion, StringComparison.Ordinal);
         string text = AuditReport.Markdown(result);
-        Assert.All(result.Checks, check => Assert.Contains($"| {check.Id} | {check.Name} | {check.Measured} |", text, StringComparison.Ordinal));
+        Assert.All(
+            result.Checks, check => Assert.Contains($"| {check.Id} | {check.Name} | {check.Measured} |", text, StringComparison.Ordinal));
         AuditReport.Save(folder.Path, result);
         Assert.All(["audit.html", "audit.md", "audit.json"], file => Assert.True(File.Exists(folder.File(file))));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Judge_OfAMovingTarget_DrawsAMemberForEachImage()
     {
-        var defence = new Defence("moving", Datasets.Load("digits", Split.Test), [new("lenet5-digits", MultiplierAssignment.AxFpm), new("lenet5-digits", MultiplierAssignment.Bfloat16), new("lenet5-digits", MultiplierAssignment.Of("ama5-flat"))]);
+        var defence = new Defence(
+            "moving", Datasets.Load("digits", Split.Test), [
+                new("lenet5-digits", MultiplierAssignment.AxFpm), new("lenet5-digits", MultiplierAssignment.Bfloat16),
+                new("lenet5-digits", MultiplierAssignment.Of("ama5-flat"))]);
         ModelVariant[] answering = [.. Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1))];
 
         Assert.True(defence.IsRandom);
@@ -78,7 +92,7 @@ public sealed class AuditTests : IDisposable
         Assert.Contains("drawn for each image", result.Checks.Single(check => check.Id == "S12").Measured, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData(2, "APGD on the cross-entropy")]
     [InlineData(3, "APGD on the DLR loss")]
     [InlineData(4, "targeted APGD")]
@@ -106,14 +120,19 @@ public sealed class AuditTests : IDisposable
     public void Units_OfThisNetworkAndTheseImages_KeepTheirNames_AndOfOthersHaveOthers()
     {
         RunContext Context() => new(new RunFolder(folder.Path), null, seed: 1);
-        string File(RunContext context) => context.FileOf(new PredictionsUnit("digits", new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm)));
+        string File(RunContext context) =>
+            context.FileOf(new PredictionsUnit("digits", new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm)));
         Dataset digits = Datasets.Load("digits", Split.Test);
         RunContext whole = Context(), prepared = Context(), some = Context(), later = Context(), same = Context();
         whole.Use(digits, calibration: null);
         prepared.Use("lenet5-digits", TrainedModels.Load("lenet5-digits"), ", mean 0.5");
         some.Use(digits.First(10), calibration: null);
         // The same images at another position have other random numbers.
-        later.Use(new Dataset("digits", Split.Test, 1, 28, 28, digits.Classes, digits.First(10).Pixels, digits.First(10).Labels, canonical: false, "", offset: 7), calibration: null);
+        later.Use(
+            new Dataset(
+                "digits", Split.Test, 1, 28, 28, digits.Classes, digits.First(10).Pixels, digits.First(10).Labels, canonical: false, "",
+                offset: 7),
+            calibration: null);
         same.Use("lenet5-digits", TrainedModels.Load("lenet5-digits"), "");
 
         // The name that this unit has had since there are audits.
@@ -141,7 +160,9 @@ public sealed class AuditTests : IDisposable
         float[] images = [.. records.SelectMany(record => record.Adversarial)];
         int[] answers = Scores.Labels(network.Forward(new Tensor(images, places.Length, digits.Channels, digits.Height, digits.Width)));
 
-        Assert.Equal(places.Select((place, i) => (bool?)(answers[i] != digits.Labels[place])), Enumerable.Range(0, rows.Count).Select(row => rows.Boolean(row, AttackUnit.Wrong(source))));
+        Assert.Equal(
+            places.Select((place, i) => (bool?)(answers[i] != digits.Labels[place])),
+            Enumerable.Range(0, rows.Count).Select(row => rows.Boolean(row, AttackUnit.Wrong(source))));
     }
 
     [Fact]
@@ -152,14 +173,17 @@ public sealed class AuditTests : IDisposable
         var unit = new AttackUnit(Fgsm.Foolbox24, "digits", source, Images: 1);
 
         Assert.DoesNotContain("Train", unit.Describe(context), StringComparison.Ordinal);
-        Assert.Contains("Train", (unit with { TriedOn = [source with { Perturbation = Perturbation.Gain }] }).Describe(context), StringComparison.Ordinal);
+        Assert.Contains(
+            "Train", (unit with { TriedOn = [source with { Perturbation = Perturbation.Gain }] }).Describe(context),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Holds_NeedsEveryCheckThatDecides()
     {
         AuditResult Of(params (string Id, Outcome Outcome)[] checks) => new(
-            "d", "m", "s", "tiny", 1, Runs.Info, "", [.. checks.Select(check => new Check(check.Id, "", "", "", check.Outcome, ""))], [], []);
+            "d", "m", "s", "tiny", 1, Runs.Info, "", [.. checks.Select(check => new Check(check.Id, "", "", "", check.Outcome, ""))], [],
+            []);
 
         Assert.True(Of(("S1", Outcome.Pass), ("S6", Outcome.Fail)).Holds);
         Assert.All(Audit.Decisive, id => Assert.False(Of(("S1", Outcome.Pass), (id, Outcome.Fail)).Holds));

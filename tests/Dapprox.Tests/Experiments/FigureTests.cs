@@ -33,7 +33,8 @@ public class FigureTests
     public void NoiseFigure_OfHardlyAnything_IsStillAPicture(bool undefined, long samples)
     {
         FloatMultiplier multiplier = undefined ? new Undefined() : AxFpm.Released;
-        NoiseProfile profile = NoiseProfile.Measure(multiplier, OperandDistribution.Uniform01, samples, seed: 1, TestContext.Current.CancellationToken);
+        NoiseProfile profile = NoiseProfile.Measure(
+            multiplier, OperandDistribution.Uniform01, samples, seed: 1, TestContext.Current.CancellationToken);
 
         using SKBitmap picture = SKBitmap.Decode(NoiseFigure.Draw(profile));
 
@@ -43,7 +44,8 @@ public class FigureTests
     [Fact]
     public void NoiseProfile_CountsEveryProductOnce()
     {
-        NoiseProfile profile = NoiseProfile.Measure(AxFpm.Released, OperandDistribution.Uniform01, 50_000, seed: 1, TestContext.Current.CancellationToken);
+        NoiseProfile profile = NoiseProfile.Measure(
+            AxFpm.Released, OperandDistribution.Uniform01, 50_000, seed: 1, TestContext.Current.CancellationToken);
 
         Assert.Equal(50_000, profile.Density.Counts.Cast<int>().Sum());
         Assert.InRange(profile.Density.ErrorHigh, 0.4, 0.5);
@@ -106,7 +108,8 @@ public class FigureTests
             .. from Match text in Regex.Matches(svg, @"<text [^>]*?x=""([0-9.]+)[^""]*"" y=""([0-9.]+)[^>]*>\s*([^<]*?)\s*</text>")
                where Designs.Any(design => design.Name == text.Groups[3].Value)
                select SKRect.Create(
-                   float.Parse(text.Groups[1].Value, CultureInfo.InvariantCulture), float.Parse(text.Groups[2].Value, CultureInfo.InvariantCulture) - 9, 5 * text.Groups[3].Value.Length, 9),
+                   float.Parse(text.Groups[1].Value, CultureInfo.InvariantCulture),
+                   float.Parse(text.Groups[2].Value, CultureInfo.InvariantCulture) - 9, 5 * text.Groups[3].Value.Length, 9),
         ];
     }
 
@@ -133,7 +136,8 @@ public class FigureTests
     ];
 
     static string Pareto() => ParetoFigure.Svg(
-        "lenet5-digits on digits", [new("energy of the products of an image, relative to exact"), new("accuracy, %", LargerIsBetter: true)], Designs,
+        "lenet5-digits on digits", [new("energy of the products of an image, relative to exact"), new("accuracy, %", LargerIsBetter: true)],
+        Designs,
         [$"#6  array:24:by-column={string.Join('+', Enumerable.Repeat("2xama1+ama5", 20))}"]);
 
     static AdversarialExample Example(int channels)

@@ -31,7 +31,10 @@ static class OwnNetwork
         byte[] pixels = new byte[pictures * 3 * Side * Side];
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)random.NextInt32(256);
-        Dataset Labelled(int[] labels) => new("pictures", Split.Test, 3, Side, Side, [.. Enumerable.Range(0, classes).Select(label => $"{label}")], pixels, labels, canonical: false, "made up");
+        Dataset Labelled(int[] labels) =>
+            new(
+                "pictures", Split.Test, 3, Side, Side, [.. Enumerable.Range(0, classes).Select(label => $"{label}")], pixels, labels,
+                canonical: false, "made up");
         Dataset data = Labelled(Scores.Labels(network.Forward(Labelled(new int[pictures]).Images(0, pictures))));
 
         Directory.CreateDirectory(In("pictures"));

@@ -24,12 +24,14 @@ public partial class ReportTests(RunsFixture fixture)
         ["answer", .. AllExperiments.List.Select(experiment => experiment.Id), "audit", "multiplier", "gallery", "run", "limitations"],
         SectionTag().Matches(Page).Select(match => match.Groups[1].Value));
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Html_EveryPicture_IsInsideAndDescribed()
     {
-        string[] images = ImageTag().Matches(Page).Select(match => match.Value).ToArray(), figures = FigureTag().Matches(Page).Select(match => match.Value).ToArray();
+        string[] images = ImageTag().Matches(Page).Select(match => match.Value).ToArray(),
+            figures = FigureTag().Matches(Page).Select(match => match.Value).ToArray();
 
-        int plots = Source.Experiments.Sum(row => (row.Here?.Plots.Count ?? 0) + (row.Shipped?.Plots.Count ?? 0)) + ResultsJson.ShippedAudits.Sum(audit => audit.Plots.Count);
+        int plots = Source.Experiments.Sum(row => (row.Here?.Plots.Count ?? 0) + (row.Shipped?.Plots.Count ?? 0))
+            + ResultsJson.ShippedAudits.Sum(audit => audit.Plots.Count);
         Assert.Equal(plots + Source.Answer.Plots.Count, figures.Length);
         Assert.Equal(Reproduction.Galleries.Count, images.Length);
         Assert.All(figures, figure => Assert.Matches("aria-label=\"[^\"]{40,}\"", figure));
@@ -41,7 +43,8 @@ public partial class ReportTests(RunsFixture fixture)
     }
 
     [Fact]
-    public void Html_EveryPictureDefinesItsOwnNames() => Assert.Equal(IdAttribute().Count(Page), IdAttribute().Matches(Page).Select(match => match.Value).Distinct().Count());
+    public void Html_EveryPictureDefinesItsOwnNames() =>
+        Assert.Equal(IdAttribute().Count(Page), IdAttribute().Matches(Page).Select(match => match.Value).Distinct().Count());
 
     [Fact]
     public void Html_IsNoLongerThanAPageMayBe() => Assert.InRange(Encoding.UTF8.GetByteCount(Page), 0, 4_000_000);
@@ -68,7 +71,8 @@ public partial class ReportTests(RunsFixture fixture)
         foreach (Match match in AnyTag().Matches(Page))
         {
             string name = match.Groups["name"].Value;
-            if (name is "meta" or "link" or "img" or "br" or "input" || match.Value.EndsWith("/>", StringComparison.Ordinal) || match.Value.StartsWith("<!", StringComparison.Ordinal))
+            if (name is "meta" or "link" or "img" or "br" or "input" || match.Value.EndsWith("/>", StringComparison.Ordinal)
+                || match.Value.StartsWith("<!", StringComparison.Ordinal))
                 continue;
             if (match.Groups["close"].Length > 0)
                 Assert.Equal(open.Pop(), name);
@@ -95,7 +99,8 @@ public partial class ReportTests(RunsFixture fixture)
         Assert.All(Cells(), cell => Assert.Contains(NumberText.Line(cell), text, StringComparison.Ordinal));
     }
 
-    IEnumerable<ResultCell> Cells() => Source.Results.Results.SelectMany(result => result.Tables).SelectMany(table => table.Rows).SelectMany(row => row);
+    IEnumerable<ResultCell> Cells() =>
+        Source.Results.Results.SelectMany(result => result.Tables).SelectMany(table => table.Rows).SelectMany(row => row);
 
     [Fact]
     public void Save_WritesAllFiles()
@@ -106,7 +111,9 @@ public partial class ReportTests(RunsFixture fixture)
 
         Assert.Equal(Page, File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Page)));
         Assert.Equal(ResultsJson.Write(Source.Results), File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Results)));
-        string[] linked = [.. FigureLink().Matches(Page).Concat(FigureLink().Matches(File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Text)))).Select(link => link.Groups[1].Value)];
+        string[] linked = [
+            .. FigureLink().Matches(Page).Concat(
+                FigureLink().Matches(File.ReadAllText(Path.Combine(folder.Path, ReportFolder.Text)))).Select(link => link.Groups[1].Value)];
         Assert.NotEmpty(linked);
         Assert.All(linked, link => Assert.True(File.Exists(Path.Combine(folder.Path, link)), link));
     }
@@ -114,7 +121,10 @@ public partial class ReportTests(RunsFixture fixture)
     [Fact]
     public void Csv_HasAllPoints()
     {
-        var plot = new PlotData("name", "title", PlotKind.Lines, "x", "y", [new Series("one, two", [1, 2], [3, double.NaN])]) { Paper = [new PaperMark("paper", 4, null)] };
+        var plot = new PlotData(
+            "name", "title", PlotKind.Lines, "x", "y",
+            [new Series("one, two", [1, 2], [3, double.NaN])])
+        { Paper = [new PaperMark("paper", 4, null)] };
 
         Assert.Equal("series,x,y,low,high,value\n\"one, two\",1,3,,,\n\"one, two\",2,,,,\npaper,4,,,,\n", ResultFigure.Csv(plot));
     }
@@ -126,14 +136,15 @@ public partial class ReportTests(RunsFixture fixture)
     [InlineData(0.000012, NumberFormat.Number, "1.2e−5")]
     [InlineData(4000.0, NumberFormat.Number, "4,000")]
     [InlineData(null, NumberFormat.Number, "–")]
-    public void NumberText_IsShort(double? value, NumberFormat format, string expected) => Assert.Equal(expected, NumberText.Of(value, format));
+    public void NumberText_IsShort(double? value, NumberFormat format, string expected) =>
+        Assert.Equal(expected, NumberText.Of(value, format));
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Html_InABrowser_LoadsAllPictures_AndLogsNothing()
     {
         // Pictures that did not load have no width of their own.
-        (string document, string log) = await Browse("document.title = 'broken: ' + [...document.images].filter(image => !image.naturalWidth).length");
+        (string document, string log) = await Browse(
+            "document.title = 'broken: ' + [...document.images].filter(image => !image.naturalWidth).length");
 
         Assert.Contains("id=\"run\"", document, StringComparison.Ordinal);
         Assert.Contains("<title>broken: 0</title>", document, StringComparison.Ordinal);
@@ -141,30 +152,41 @@ public partial class ReportTests(RunsFixture fixture)
         Assert.DoesNotContain("CONSOLE", log, StringComparison.Ordinal);
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Html_Product_HasTheBitsOfTheDefinition()
     {
         var random = new CounterRandom(seed: 1);
-        uint[] edges = [0, 0x8000_0000, 1, 0x0080_0000, 0x03AA_2424, 0x03AA_2425, 0x3F80_0000, 0xBF80_0001, 0x7F7F_FFFF, 0x7F80_0000, 0xFF80_0000, 0x7FC0_0000];
+        uint[] edges = [
+            0, 0x8000_0000, 1, 0x0080_0000, 0x03AA_2424, 0x03AA_2425, 0x3F80_0000, 0xBF80_0001, 0x7F7F_FFFF, 0x7F80_0000, 0xFF80_0000,
+            0x7FC0_0000];
         (uint A, uint B)[] pairs =
         [
             .. edges.SelectMany(a => edges.Select(b => (a, b))),
             .. Enumerable.Range(0, 300).Select(_ => (random.NextUInt32(), random.NextUInt32())),
-            .. Enumerable.Range(0, 300).Select(_ => (BitConverter.SingleToUInt32Bits((float)random.NextNormal()), BitConverter.SingleToUInt32Bits((float)random.NextNormal()))),
+            .. Enumerable.Range(0, 300).Select(
+                _ => (
+                    BitConverter.SingleToUInt32Bits((float)random.NextNormal()),
+                    BitConverter.SingleToUInt32Bits((float)random.NextNormal()))),
         ];
         foreach (FloatMultiplier multiplier in (FloatMultiplier[])[ExactMultiplier.Rounded, AxFpm.Released, Ama5Flat.Instance])
         {
-            string[] expected = [.. pairs.Select(pair => $"{BitConverter.SingleToUInt32Bits(multiplier.Multiply(BitConverter.UInt32BitsToSingle(pair.A), BitConverter.UInt32BitsToSingle(pair.B))):x}")];
+            string[] expected =
+            [
+                .. pairs
+                    .Select(pair => multiplier.Multiply(BitConverter.UInt32BitsToSingle(pair.A), BitConverter.UInt32BitsToSingle(pair.B)))
+                    .Select(product => $"{BitConverter.SingleToUInt32Bits(product):x}"),
+            ];
 
-            (string document, _) = await Browse($"document.title = [{string.Join(',', pairs.Select(pair => $"[{pair.A},{pair.B}]"))}].map(([a, b]) => dapprox.multiply('{multiplier.Name}', a, b).toString(16))");
+            (
+                string document,
+                _) = await Browse($"document.title = [{string.Join(',', pairs.Select(pair => $"[{pair.A},{pair.B}]"))}].map(([a, b]) => "
+                    + $"dapprox.multiply('{multiplier.Name}', a, b).toString(16))");
 
             Assert.Equal(expected, TitleTag().Match(document).Groups[1].Value.Split(','));
         }
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Html_Tools_Work()
     {
         (string document, _) = await Browse("""
@@ -185,36 +207,43 @@ public partial class ReportTests(RunsFixture fixture)
             """);
 
         Series approximate = Source.Answer.Plots[0].Series[0];
-        Assert.Equal($"k = 2: Ax-FPM {NumberText.Of(Math.Round(approximate.Y[^1] / 100, 3), NumberFormat.Percent)}|true|true|true|0", TitleTag().Match(document).Groups[1].Value);
+        Assert.Equal(
+            $"k = 2: Ax-FPM {NumberText.Of(Math.Round(approximate.Y[^1] / 100, 3), NumberFormat.Percent)}|true|true|true|0",
+            TitleTag().Match(document).Groups[1].Value);
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [FactOf(Tier.Ci)]
     public async Task Html_WithoutScripts_IsComplete()
     {
         // Where scripts are switched off altogether, Chromium cannot print the page either.
-        string forbidding = Page.Replace("<meta charset=\"utf-8\">", "<meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"script-src 'none'\">", StringComparison.Ordinal);
+        string forbidding = Page.Replace(
+            "<meta charset=\"utf-8\">",
+            "<meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"script-src 'none'\">",
+            StringComparison.Ordinal);
 
         (string document, string log) = await Browse(forbidding, "document.title = 'scripts run'", []);
 
         Assert.DoesNotContain("scripts run", TitleTag().Match(document).Groups[1].Value, StringComparison.Ordinal);
         // The browser complains of the scripts that it may not run, and of nothing else.
-        Assert.All(log.Split('\n').Where(line => line.Contains("CONSOLE", StringComparison.Ordinal)), line => Assert.Contains("Content Security Policy", line, StringComparison.Ordinal));
+        Assert.All(
+            log.Split('\n').Where(line => line.Contains("CONSOLE", StringComparison.Ordinal)),
+            line => Assert.Contains("Content Security Policy", line, StringComparison.Ordinal));
         Assert.Equal(SectionTag().Matches(Page).Select(match => match.Value), SectionTag().Matches(document).Select(match => match.Value));
         // What cannot work is not shown.
         Assert.Equal(2, HiddenTool().Count(document));
         Assert.DoesNotContain("class=\"sort\"", document, StringComparison.Ordinal);
     }
 
-    [Theory(Explicit = true)]
+    [TheoryOf(Tier.Ci)]
     [InlineData("1200,900")]
     [InlineData("390,844")]
     [InlineData("1200,900", "--force-dark-mode", "--blink-settings=preferredColorScheme=0")]
-    [Trait("Speed", "Slow")]
     public async Task Html_PassesAxe(string window, params string[] arguments)
     {
         (string document, _) = await Browse(
-            new BundledAxeScriptProvider().GetScript() + ";axe.run().then(found => { document.title = 'axe: ' + JSON.stringify(found.violations.map(one => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 200), one.nodes[0].failureSummary])) });",
+            new BundledAxeScriptProvider().GetScript()
+                + ";axe.run().then(found => { document.title = 'axe: ' + JSON.stringify(found.violations.map(one => [one.id, "
+                + "one.nodes.length, one.nodes[0].html.slice(0, 200), one.nodes[0].failureSummary])) });",
             [$"--window-size={window}", "--virtual-time-budget=60000", .. arguments]);
 
         string title = System.Net.WebUtility.HtmlDecode(TitleTag().Match(document).Groups[1].Value);
@@ -231,13 +260,19 @@ public partial class ReportTests(RunsFixture fixture)
         Assert.SkipWhen(browser is null, "Neither chromium nor google-chrome is on the PATH.");
         using var folder = new TemporaryFolder();
         string page = folder.File("report.html");
-        await File.WriteAllTextAsync(page, content.Replace("</body>", $"<script>addEventListener('load', () => {{ {script} }})</script></body>", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            page,
+            content.Replace("</body>", $"<script>addEventListener('load', () => {{ {script} }})</script></body>", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
         var start = new ProcessStartInfo(browser)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in (string[])["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-logging=stderr", $"--user-data-dir={Path.Combine(folder.Path, "profile")}", .. arguments, "--dump-dom", new Uri(Path.GetFullPath(page)).AbsoluteUri])
+        foreach (
+            string argument in (string[])["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+                "--enable-logging=stderr", $"--user-data-dir={Path.Combine(folder.Path, "profile")}", .. arguments, "--dump-dom",
+                new Uri(Path.GetFullPath(page)).AbsoluteUri])
             start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
         Task<string> log = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

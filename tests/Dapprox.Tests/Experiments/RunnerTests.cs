@@ -82,7 +82,8 @@ public sealed class RunnerTests : IDisposable
     {
         var computed = new List<string>();
         using var source = new CancellationTokenSource();
-        Counting[] units = [new("a") { Computed = computed }, new("b") { Computed = computed, While = source.Cancel }, new("c") { Computed = computed }];
+        Counting[] units = [
+            new("a") { Computed = computed }, new("b") { Computed = computed, While = source.Cancel }, new("c") { Computed = computed }];
 
         Assert.ThrowsAny<OperationCanceledException>(() => Runner.Run(units, Context(), null, source.Token));
         Runner.Run([units[0], units[1] with { While = null }, units[2]], Context(), null, TestContext.Current.CancellationToken);
@@ -100,7 +101,8 @@ public sealed class RunnerTests : IDisposable
         Assert.True(context.Folder.IsLocked(context.FileOf(unit)));
         Assert.Null(context.Folder.TryLock(context.FileOf(unit)));
 
-        var run = Task.Run(() => Runner.Run([unit], Context(), null, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        var run = Task.Run(
+            () => Runner.Run([unit], Context(), null, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         Assert.NotSame(run, await Task.WhenAny(run, Task.Delay(1000, TestContext.Current.CancellationToken)));
         context.Folder.Write(context.FileOf(unit), new Rows([new("name", "VARCHAR")], [["theirs"]]));
         others.Dispose();
@@ -141,7 +143,8 @@ public sealed class RunnerTests : IDisposable
         File.WriteAllText(file, "");
 
         InputException error = Assert.Throws<InputException>(
-            () => Runner.Run([new Counting("a")], new RunContext(new RunFolder(file), null, 1), null, TestContext.Current.CancellationToken));
+            () =>
+                Runner.Run([new Counting("a")], new RunContext(new RunFolder(file), null, 1), null, TestContext.Current.CancellationToken));
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
 
@@ -155,7 +158,8 @@ public sealed class RunnerTests : IDisposable
         run.Plan(1, [new("b", "B"), new("c", "C")]);
 
         Assert.Equal(["a", "b", "c"], run.Planned().Select(unit => unit.File));
-        Assert.Contains("has a run with seed 1", Assert.Throws<InputException>(() => run.Plan(2, [new("d", "D")])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has a run with seed 1", Assert.Throws<InputException>(() => run.Plan(2, [new("d", "D")])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,7 +173,8 @@ public sealed class RunnerTests : IDisposable
             return run;
         }
 
-        string Refused(RunFolder run, PlannedUnit[] units, string? audit) => Assert.Throws<InputException>(() => run.Plan(1, units, audit)).Message;
+        string Refused(RunFolder run, PlannedUnit[] units, string? audit) =>
+            Assert.Throws<InputException>(() => run.Plan(1, units, audit)).Message;
         RunFolder audit = Folder("audit"), reproduction = Folder("reproduction");
         audit.Plan(1, units, "ax-fpm");
         reproduction.Plan(1, units);
@@ -194,11 +199,19 @@ public sealed class RunnerTests : IDisposable
         Rows Ask(string sql, params RunFolder[] runs) => RunQuery.Ask(runs, sql, TestContext.Current.CancellationToken);
 
         Rows counts = Ask("SELECT run, count(*) AS n FROM counting GROUP BY run ORDER BY run", first.Folder, second.Folder);
-        Assert.Equal([(first.Folder.Path, 2), (second.Folder.Path, 1)], Enumerable.Range(0, counts.Count).Select(row => (counts.Text(row, "run")!, counts.Int32(row, "n"))));
-        Assert.Equal((second.Folder.Path, 7), (Ask("SELECT * FROM other", first.Folder, second.Folder).Text(0, "run"), Ask("SELECT * FROM other", first.Folder, second.Folder).Int32(0, "x")));
+        Assert.Equal(
+            [(first.Folder.Path, 2), (second.Folder.Path, 1)],
+            Enumerable.Range(0, counts.Count).Select(row => (counts.Text(row, "run")!, counts.Int32(row, "n"))));
+        Assert.Equal(
+            (second.Folder.Path, 7),
+            (
+                Ask("SELECT * FROM other", first.Folder, second.Folder).Text(0, "run"),
+                Ask("SELECT * FROM other", first.Folder, second.Folder).Int32(0, "x")));
         Assert.False(Ask("SELECT * FROM counting", first.Folder).Has("run"));
         Assert.Equal(["counting", "other"], RunQuery.Kinds([first.Folder, second.Folder]));
-        Assert.Contains("'nowhere' holds no results", Assert.Throws<InputException>(() => Ask("SELECT 1", first.Folder, new RunFolder("nowhere"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'nowhere' holds no results",
+            Assert.Throws<InputException>(() => Ask("SELECT 1", first.Folder, new RunFolder("nowhere"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -214,12 +227,20 @@ public sealed class RunnerTests : IDisposable
 
     [Fact]
     public void Parquet_ReadsBackWhatWasWritten_AndTheSameRowsAreTheSameBytes() => Gen.Select(
-        Gen.String, Gen.Int.Nullable(), Gen.Long.Nullable(), Gen.Double.Nullable(), Gen.Bool.Nullable(), Gen.Byte.Array).Array[0, 20].Sample(rows =>
+        Gen.String, Gen.Int.Nullable(), Gen.Long.Nullable(), Gen.Double.Nullable(), Gen.Bool.Nullable(), Gen.Byte.Array).Array[0,
+        20].Sample(rows =>
         {
             string path = folder.File($"{Guid.NewGuid()}.parquet"), again = folder.File($"{Guid.NewGuid()}.parquet");
             // DuckDB's texts are UTF-8: half a surrogate pair is none, and a zero ends them in its appender.
-            object?[][] values = [.. rows.Select(row => (object?[])[new string([.. row.Item1.Where(c => !char.IsSurrogate(c) && c != '\0')]), row.Item2, row.Item3, row.Item4, row.Item5, row.Item6])];
-            var written = new Rows([new("text", "VARCHAR"), new("whole", "INTEGER"), new("long", "BIGINT"), new("number", "DOUBLE"), new("truth", "BOOLEAN"), new("bytes", "BLOB")], values);
+            object?[][] values = [
+                .. rows.Select(
+                    row =>
+                        (object?[])[new string([.. row.Item1.Where(c => !char.IsSurrogate(c) && c != '\0')]), row.Item2, row.Item3,
+                            row.Item4, row.Item5, row.Item6])];
+            var written = new Rows(
+                [new("text", "VARCHAR"), new("whole", "INTEGER"), new("long", "BIGINT"), new("number", "DOUBLE"), new("truth", "BOOLEAN"),
+                    new("bytes", "BLOB")],
+                values);
 
             ParquetFile.Write(path, written);
             ParquetFile.Write(again, written);
@@ -242,7 +263,8 @@ public sealed class RunnerTests : IDisposable
         File.WriteAllText(folder.File(Path.Combine(name, "units", "not a unit.parquet")), "");
 
         Assert.Equal("a", Inside().Result(unit).Text(0, "name"));
-        Assert.Equal("a", RunQuery.Ask([Inside().Folder], "SELECT name FROM counting", TestContext.Current.CancellationToken).Text(0, "name"));
+        Assert.Equal(
+            "a", RunQuery.Ask([Inside().Folder], "SELECT name FROM counting", TestContext.Current.CancellationToken).Text(0, "name"));
     }
 
     [Fact]
@@ -250,7 +272,8 @@ public sealed class RunnerTests : IDisposable
     {
         Runner.Run([new Counting("a")], Context(), null, TestContext.Current.CancellationToken);
 
-        Rows rows = RunQuery.Ask([Context().Folder], "SELECT 1 AS x, 2 AS x, 3 AS x_2 FROM counting", TestContext.Current.CancellationToken);
+        Rows rows = RunQuery.Ask(
+            [Context().Folder], "SELECT 1 AS x, 2 AS x, 3 AS x_2 FROM counting", TestContext.Current.CancellationToken);
 
         Assert.Equal(["x", "x_2", "x_2_2"], rows.Columns.Select(column => column.Name));
         Assert.Equal(3, rows.Int32(0, "x_2_2"));
@@ -285,10 +308,12 @@ public sealed class RunnerTests : IDisposable
         Assert.Equal(Scores(MultiplierAssignment.Of("array:24:ama1")), Scores(MultiplierAssignment.Of(file)));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Run_OfAnAttackThatWasInterrupted_GoesOnFromItsCheckpoint()
     {
-        var unit = new AttackUnit(BoundaryAttack.Foolbox24 with { Steps = 400 }, "digits", new ModelVariant("lenet5-digits", MultiplierAssignment.Exact), Images: 3);
+        var unit = new AttackUnit(
+            BoundaryAttack.Foolbox24 with { Steps = 400 }, "digits", new ModelVariant("lenet5-digits", MultiplierAssignment.Exact),
+            Images: 3);
         var whole = new RunContext(new RunFolder(folder.File("whole")), null, seed: 1);
         int rounds = 0, roundsLeft = 0;
         Runner.Run([unit], whole, _ => rounds++, TestContext.Current.CancellationToken);
@@ -306,6 +331,7 @@ public sealed class RunnerTests : IDisposable
         Assert.False(File.Exists(checkpoint));
         Assert.InRange(roundsLeft, 1, 3 * rounds / 4);
         Assert.Equal(
-            File.ReadAllBytes(Path.Combine(whole.Folder.Units, whole.FileOf(unit))), File.ReadAllBytes(Path.Combine(Context().Folder.Units, whole.FileOf(unit))));
+            File.ReadAllBytes(Path.Combine(whole.Folder.Units, whole.FileOf(unit))),
+            File.ReadAllBytes(Path.Combine(Context().Folder.Units, whole.FileOf(unit))));
     }
 }

@@ -41,7 +41,8 @@ sealed class Runs : IDisposable
     };
 
     public static RunInfo Info { get; } = new(
-        "0.1.0", "dapprox reproduce --out <somewhere>", new DateTime(2026, 11, 23, 12, 0, 0, DateTimeKind.Utc), "A processor & more", "A system");
+        "0.1.0", "dapprox reproduce --out <somewhere>", new DateTime(2026, 11, 23, 12, 0, 0, DateTimeKind.Utc), "A processor & more",
+        "A system");
 
     public RunContext Context { get; }
 

@@ -185,7 +185,8 @@ public class PyTorchFileTests
 
     static byte[] Bytes(float[] numbers) => [.. numbers.SelectMany(BitConverter.GetBytes)];
 
-    static byte[] Text(string text) => [(byte)'X', .. BitConverter.GetBytes(Encoding.UTF8.GetByteCount(text)), .. Encoding.UTF8.GetBytes(text)];
+    static byte[] Text(string text) =>
+        [(byte)'X', .. BitConverter.GetBytes(Encoding.UTF8.GetByteCount(text)), .. Encoding.UTF8.GetBytes(text)];
 
     static byte[] Number(int number) => [(byte)'J', .. BitConverter.GetBytes(number)];
 
@@ -197,11 +198,16 @@ public class PyTorchFileTests
         for (int i = 0; i < entries.Count; i++)
         {
             Entry entry = entries[i];
-            int[] strides = entry.Strides ?? [.. entry.Shape.Select((_, axis) => (int)Math.Min(int.MaxValue, Tensor.Count(entry.Shape.AsSpan(axis + 1))))];
+            int[] strides = entry.Strides
+                ?? [.. entry.Shape.Select((_, axis) => (int)Math.Min(int.MaxValue, Tensor.Count(entry.Shape.AsSpan(axis + 1))))];
             pickle.AddRange(Text(entry.Name));
             pickle.AddRange("ctorch._utils\n_rebuild_tensor_v2\n(("u8);
-            pickle.AddRange([.. Text("storage"), .. Encoding.ASCII.GetBytes($"ctorch\n{entry.Storage}\n"), .. Text($"{i}"), .. Text("cpu"), .. Number(entry.Data.Length), .. "tQ"u8]);
-            pickle.AddRange([.. Number(entry.Offset), .. "("u8, .. entry.Shape.SelectMany(Number), .. "t("u8, .. strides.SelectMany(Number), .. "t"u8, 0x89]);
+            pickle.AddRange(
+                [.. Text("storage"), .. Encoding.ASCII.GetBytes($"ctorch\n{entry.Storage}\n"), .. Text($"{i}"), .. Text("cpu"),
+                    .. Number(entry.Data.Length), .. "tQ"u8]);
+            pickle.AddRange(
+                [.. Number(entry.Offset), .. "("u8, .. entry.Shape.SelectMany(Number), .. "t("u8, .. strides.SelectMany(Number), .. "t"u8,
+                    0x89]);
             pickle.AddRange("ccollections\nOrderedDict\n)RtR"u8);
         }
 
@@ -209,7 +215,8 @@ public class PyTorchFileTests
         return [.. pickle];
     }
 
-    static void Write(string path, IReadOnlyList<Entry> entries) => Write(path, Dictionary(entries), [.. entries.Select(entry => entry.Data)]);
+    static void Write(string path, IReadOnlyList<Entry> entries) =>
+        Write(path, Dictionary(entries), [.. entries.Select(entry => entry.Data)]);
 
     static void WritePickle(string path, byte[] pickle) => Write(path, pickle, [Bytes([1, 2, 3]), Bytes([4, 5])]);
 
@@ -218,7 +225,9 @@ public class PyTorchFileTests
     {
         File.Delete(path);
         using ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create);
-        foreach ((string name, byte[] content) in storages.Select((content, i) => ($"archive/data/{i}", content)).Prepend(("archive/data.pkl", pickle)))
+        foreach (
+            (string name, byte[] content) in storages.Select(
+                (content, i) => ($"archive/data/{i}", content)).Prepend(("archive/data.pkl", pickle)))
         {
             using Stream stream = archive.CreateEntry(name, compression).Open();
             stream.Write(content);

@@ -36,7 +36,8 @@ public sealed class SafetensorsTests : IDisposable
         foreach ((string name, Tensor tensor) in tensors)
         {
             Assert.Equal(tensor.Shape, loaded.Tensors[name].Shape);
-            Assert.Equal(tensor.Data.Select(BitConverter.SingleToUInt32Bits), loaded.Tensors[name].Data.Select(BitConverter.SingleToUInt32Bits));
+            Assert.Equal(
+                tensor.Data.Select(BitConverter.SingleToUInt32Bits), loaded.Tensors[name].Data.Select(BitConverter.SingleToUInt32Bits));
         }
 
         Assert.Equal("1", loaded.Metadata["seed"]);
@@ -73,7 +74,8 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Save_ATensorNamedLikeTheMetadata_IsRefused()
     {
-        Assert.Throws<ArgumentException>(() => Safetensors.Save(folder.File("x"), new Dictionary<string, Tensor> { ["__metadata__"] = new([1f], 1) }));
+        Assert.Throws<ArgumentException>(
+            () => Safetensors.Save(folder.File("x"), new Dictionary<string, Tensor> { ["__metadata__"] = new([1f], 1) }));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
@@ -156,7 +158,9 @@ public sealed class SafetensorsTests : IDisposable
     public void Load_AnyDamagedFile_EitherLoadsOrSaysWhy()
     {
         using var stream = new MemoryStream();
-        Safetensors.Save(stream, new Dictionary<string, Tensor> { ["x"] = new([1f, 2f, 3f], 3), ["y"] = new([4f], 1) }, new Dictionary<string, string> { ["k"] = "v" });
+        Safetensors.Save(
+            stream, new Dictionary<string, Tensor> { ["x"] = new([1f, 2f, 3f], 3), ["y"] = new([4f], 1) },
+            new Dictionary<string, string> { ["k"] = "v" });
         byte[] whole = stream.ToArray();
 
         Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte).Array[1, 4].Sample(changes =>

@@ -46,6 +46,8 @@ public class SearchStateFileTests
         string path = folder.File("state.json");
         File.WriteAllText(path, text);
 
-        Assert.Contains(reason, Assert.Throws<InputException>(() => SearchStateFile.Load(path, "search", Problem, objectives: 2)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason, Assert.Throws<InputException>(() => SearchStateFile.Load(path, "search", Problem, objectives: 2)).Message,
+            StringComparison.Ordinal);
     }
 }

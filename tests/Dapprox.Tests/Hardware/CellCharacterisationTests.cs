@@ -63,7 +63,8 @@ public sealed class CellCharacterisationTests
         ];
         string waveform = string.Join('\n', points.Select(point => $"{point.Time * 1e-12:R} {point.Current:R} {point.Output:R}"));
 
-        CharacterisedCell cell = new CellCharacterisation(Cells.Not).Read(new StringReader(waveform), new StringReader("0 -1e-9\n1 -2e-9\n"));
+        CharacterisedCell cell = new CellCharacterisation(Cells.Not).Read(
+            new StringReader(waveform), new StringReader("0 -1e-9\n1 -2e-9\n"));
 
         Assert.Equal([1, 2], cell.Leakage);
         // 2 mA for 1 ps and two ramps of half a picosecond, at 1 V: 3 fJ; less 500 ps of leakage.

@@ -93,7 +93,8 @@ public sealed class CellLibraryTests
     {
         Assert.Contains(part, Inverter, StringComparison.Ordinal);
 
-        InputException error = Assert.Throws<InputException>(() => CellLibrary.Parse(Inverter.Replace(part, instead, StringComparison.Ordinal), "x.json"));
+        InputException error = Assert.Throws<InputException>(
+            () => CellLibrary.Parse(Inverter.Replace(part, instead, StringComparison.Ordinal), "x.json"));
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);

@@ -16,7 +16,8 @@ public sealed class CircuitCostTests
         },
         new CharacterisedCell
         {
-            Cell = Cells.And, Energy = [0, 1, 10, 100, 1, 0, 1, 1000, 1, 1, 0, 1, 1, 1, 1, 0], Leakage = [1, 2, 4, 8], Delays = [7, 9], Area = 4, Transistors = 6, Source = "",
+            Cell = Cells.And, Energy = [0, 1, 10, 100, 1, 0, 1, 1000, 1, 1, 0, 1, 1, 1, 1, 0], Leakage = [1, 2, 4, 8], Delays = [7, 9],
+            Area = 4, Transistors = 6, Source = "",
         },
     ]);
 
@@ -89,7 +90,9 @@ public sealed class CircuitCostTests
 
         InputException error = Assert.Throws<InputException>(() => CircuitCost.Of(activity, Library));
 
-        Assert.Contains("the cell library toy has no cell fa with the truth tables 01101001/00010111; it has not, and", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the cell library toy has no cell fa with the truth tables 01101001/00010111; it has not, and", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,15 +112,18 @@ public sealed class CircuitCostTests
         Assert.Equal(1024, one.Transitions);
         Assert.Equal(one.Energy, measurement.OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Uniform, 1000, seed: 3).Energy);
         Assert.NotEqual(one.Energy, measurement.OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Uniform, 1000, seed: 4).Energy);
-        Assert.NotEqual(one.Energy, measurement.OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 1000, seed: 3).Energy);
+        Assert.NotEqual(
+            one.Energy, measurement.OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 1000, seed: 3).Energy);
     }
 
     [Fact]
     public void Hazards_InAnExactArray_CostMoreThanInOneOfBuffers()
     {
         double Extra(string circuit) =>
-            new CostMeasurement(CircuitDescription.Build(circuit), hazards: true).OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1).Energy
-            / new CostMeasurement(CircuitDescription.Build(circuit)).OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1).Energy;
+            new CostMeasurement(CircuitDescription.Build(circuit), hazards: true).OnRandomOperands(
+                CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1).Energy
+            / new CostMeasurement(
+                CircuitDescription.Build(circuit)).OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1).Energy;
 
         // Buffers pass on what changes, but let different partial products change at different times.
         Assert.InRange(Extra("array:8:ama5"), 0.9, 1.5);

@@ -37,7 +37,9 @@ public sealed class ComparisonTests
         var comparison = new Comparison(Network, Images(40));
         HardwareRow[] table = [.. HardwareTables.Measure(CellLibrary.Shipped, 512, seed: 1).Where(row => row.Table == 7)];
 
-        foreach ((FloatMultiplier multiplier, HardwareRow row) in ((FloatMultiplier[])[ExactMultiplier.Rounded, Ama5Flat.Instance, AxFpm.Released, Bfloat16Multiplier.Truncated]).Zip(table))
+        foreach (
+            (FloatMultiplier multiplier, HardwareRow row) in (
+                (FloatMultiplier[])[ExactMultiplier.Rounded, Ama5Flat.Instance, AxFpm.Released, Bfloat16Multiplier.Truncated]).Zip(table))
         {
             MultiplierPrice price = Row(comparison, multiplier).Price!;
             Assert.Equal(row.Delay, price.RelativeDelay, 1e-12);
@@ -48,10 +50,13 @@ public sealed class ComparisonTests
     [Fact]
     public void Price_OfBfloat16_IsThatOfATruncatingFloatAroundBooth()
     {
-        CircuitCost expected = new CostMeasurement(CircuitDescription.Build("booth:8"), FloatParts.Truncating).OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1);
+        CircuitCost expected = new CostMeasurement(CircuitDescription.Build("booth:8"), FloatParts.Truncating).OnRandomOperands(
+            CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1);
 
-        CircuitCost truncated = new CostMeasurement(Bfloat16Multiplier.Truncated).OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1);
-        CircuitCost nearest = new CostMeasurement(Bfloat16Multiplier.Nearest).OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1);
+        CircuitCost truncated = new CostMeasurement(
+            Bfloat16Multiplier.Truncated).OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1);
+        CircuitCost nearest = new CostMeasurement(
+            Bfloat16Multiplier.Nearest).OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1);
 
         Assert.Equal((expected.TotalEnergy, expected.Delay, expected.Area), (truncated.TotalEnergy, truncated.Delay, truncated.Area));
         Assert.True(nearest.TotalEnergy > expected.TotalEnergy && nearest.Delay > expected.Delay && nearest.Area > expected.Area);
@@ -66,7 +71,8 @@ public sealed class ComparisonTests
         MultiplierPrice price = Row(comparison, Half).Price!;
 
         IReadOnlyList<LayerCost> layers = NetworkCost.Of(
-            Network.With(Half, LayerSelection.Convolutions), images, multiplier => new CostMeasurement(multiplier), CellLibrary.Shipped, Comparison.CostSamples, seed: 1);
+            Network.With(Half, LayerSelection.Convolutions), images, multiplier =>
+                new CostMeasurement(multiplier), CellLibrary.Shipped, Comparison.CostSamples, seed: 1);
         Assert.Equal(layers.Sum(layer => layer.Energy), price.EnergyPerImage, 1e-6);
         Assert.Equal(layers[0].Product.TotalEnergy, price.EnergyPerProduct, 1e-9);
         // The dense layers are exact, and cost as much as the exact array.
@@ -94,7 +100,8 @@ public sealed class ComparisonTests
     {
         Dataset images = Images(40);
 
-        Evaluation Robust(double epsilon) => Row(new Comparison(Network, images) { Epsilon = epsilon, AttackedImages = 20 }, AxFpm.Released).Robust!;
+        Evaluation Robust(double epsilon) =>
+            Row(new Comparison(Network, images) { Epsilon = epsilon, AttackedImages = 20 }, AxFpm.Released).Robust!;
         Evaluation clean = Evaluation.Of(Network.With(AxFpm.Released), images.First(20));
 
         Assert.Equal(clean, Robust(0));

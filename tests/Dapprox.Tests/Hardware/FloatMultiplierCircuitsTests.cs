@@ -37,7 +37,8 @@ public sealed class FloatMultiplierCircuitsTests
     [Fact]
     public void Of_ACircuit_ComputesIt()
     {
-        var multiplier = new CircuitMultiplier(CircuitDescription.Build("blocks:24:ama5:block=4:width=49"), overflow: MantissaOverflow.Released);
+        var multiplier = new CircuitMultiplier(
+            CircuitDescription.Build("blocks:24:ama5:block=4:width=49"), overflow: MantissaOverflow.Released);
 
         AssertComputes(FloatMultiplierCircuits.Of(multiplier), AxFpm.Released);
     }
@@ -47,10 +48,15 @@ public sealed class FloatMultiplierCircuitsTests
     {
         Assert.Contains("rounds only after it has added", Reason(ExactMultiplier.FusedSum), StringComparison.Ordinal);
         Assert.Contains("not by a circuit", Reason(new Doubling()), StringComparison.Ordinal);
-        Assert.Contains("exponents of 5 bits", Reason(new CircuitMultiplier(CircuitDescription.Build("array:11"), FloatFormat.Binary16)), StringComparison.Ordinal);
-        Assert.Contains("no mantissa multiplier", Reason(new CircuitMultiplier(CircuitDescription.Build("blocks:24:block=4:width=40"))), StringComparison.Ordinal);
+        Assert.Contains(
+            "exponents of 5 bits", Reason(new CircuitMultiplier(CircuitDescription.Build("array:11"), FloatFormat.Binary16)),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no mantissa multiplier", Reason(new CircuitMultiplier(CircuitDescription.Build("blocks:24:block=4:width=40"))),
+            StringComparison.Ordinal);
 
-        static string Reason(FloatMultiplier multiplier) => Assert.Throws<InputException>(() => FloatMultiplierCircuits.Of(multiplier)).Message;
+        static string Reason(FloatMultiplier multiplier) =>
+            Assert.Throws<InputException>(() => FloatMultiplierCircuits.Of(multiplier)).Message;
     }
 
     static void AssertComputes(Netlist circuit, FloatMultiplier definition)
@@ -63,7 +69,10 @@ public sealed class FloatMultiplierCircuitsTests
 
             ulong product = circuit.Evaluate(a >> dropped, b >> dropped)[0];
 
-            Assert.Equal(BitConverter.SingleToUInt32Bits(definition.Multiply(BitConverter.UInt32BitsToSingle(a), BitConverter.UInt32BitsToSingle(b))), product);
+            Assert.Equal(
+                BitConverter.SingleToUInt32Bits(
+                    definition.Multiply(BitConverter.UInt32BitsToSingle(a), BitConverter.UInt32BitsToSingle(b))),
+                product);
         }
 
         // Exponents whose sum keeps the product normal; now and then a mantissa of few bits, where ties are, or of ones.

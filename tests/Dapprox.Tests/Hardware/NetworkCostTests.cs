@@ -42,8 +42,12 @@ public sealed class NetworkCostTests
     {
         // Of image i, matrix m: a[r, k] = 1000·i + 100·m + 10·r + k, and b[k, c] = −(1000·i + 100·m + 10·k + c).
         var layer = new MatrixMultiply("product", 2, 3, 4, 2, ExactMultiplier.Rounded);
-        var a = new Tensor([.. Enumerable.Range(0, 3 * 2 * 12).Select(i => (float)(1000 * (i / 24) + 100 * (i / 12 % 2) + 10 * (i / 4 % 3) + i % 4))], 3, 2, 3, 4);
-        var b = new Tensor([.. Enumerable.Range(0, 3 * 2 * 8).Select(i => -(float)(1000 * (i / 16) + 100 * (i / 8 % 2) + 10 * (i / 2 % 4) + i % 2))], 3, 2, 4, 2);
+        var a = new Tensor(
+            [.. Enumerable.Range(0, 3 * 2 * 12).Select(i => (float)(1000 * (i / 24) + 100 * (i / 12 % 2) + 10 * (i / 4 % 3) + i % 4))], 3,
+            2, 3, 4);
+        var b = new Tensor(
+            [.. Enumerable.Range(0, 3 * 2 * 8).Select(i => -(float)(1000 * (i / 16) + 100 * (i / 8 % 2) + 10 * (i / 2 % 4) + i % 2))], 3,
+            2, 4, 2);
 
         (float[] activations, float[] weights) = LayerOperands.Sample(layer, [a, b], streams: 50, length: 9, new CounterRandom(1));
 
@@ -54,7 +58,8 @@ public sealed class NetworkCostTests
             Assert.Equal((left / 100, left % 10), (right / 100, right / 10 % 10));
             // Row by row, then the next image.
             if (i % 9 > 0)
-                Assert.Equal((((int)activations[i - 1] / 1000 * 3 + (int)activations[i - 1] / 10 % 10) + 1) % 9, left / 1000 * 3 + left / 10 % 10);
+                Assert.Equal(
+                    (((int)activations[i - 1] / 1000 * 3 + (int)activations[i - 1] / 10 % 10) + 1) % 9, left / 1000 * 3 + left / 10 % 10);
         }
     }
 
@@ -75,10 +80,15 @@ public sealed class NetworkCostTests
         foreach (float weight in filters)
         {
             int filter = Array.IndexOf(filters, weight) / shape.Taps;
-            float[][] streams = [.. Enumerable.Range(0, 4000).Where(stream => weights[stream * count] == weight).Select(stream => activations[(stream * count)..((stream + 1) * count)])];
+            float[][] streams = [
+                .. Enumerable.Range(0, 4000).Where(
+                    stream => weights[stream * count] == weight).Select(stream => activations[(stream * count)..((stream + 1) * count)])];
             float[] first = streams[0];
             // All are the same cycle.
-            Assert.All(streams, stream => Assert.Contains(Enumerable.Range(0, count), turn => Enumerable.Range(0, count).All(i => stream[i] == first[(i + turn) % count])));
+            Assert.All(
+                streams,
+                stream => Assert.Contains(
+                    Enumerable.Range(0, count), turn => Enumerable.Range(0, count).All(i => stream[i] == first[(i + turn) % count])));
             float[] cycle = Turned(first, input, shape, Array.IndexOf(filters, weight));
             for (int place = 0; place < count; place++)
                 sums[(place / positions * 2 + filter) * positions + place % positions] += (double)cycle[place] * weight;
@@ -97,9 +107,11 @@ public sealed class NetworkCostTests
         {
             int outputHeight = shape.OutputHeight(5), outputWidth = shape.OutputWidth(6), position = place % (outputHeight * outputWidth);
             int y = position / outputWidth * 2 + row - 1, x = position % outputWidth * 2 + column - 1;
-            return y is >= 0 and < 5 && x is >= 0 and < 6 ? input.Data[((place / (outputHeight * outputWidth) * 4 + channel) * 5 + y) * 6 + x] : 0;
+            return y is >= 0 and < 5
+                && x is >= 0 and < 6 ? input.Data[((place / (outputHeight * outputWidth) * 4 + channel) * 5 + y) * 6 + x] : 0;
         })];
-        int turn = Enumerable.Range(0, cycle.Length).First(turn => Enumerable.Range(0, cycle.Length).All(i => cycle[(i + turn) % cycle.Length] == expected[i]));
+        int turn = Enumerable.Range(
+            0, cycle.Length).First(turn => Enumerable.Range(0, cycle.Length).All(i => cycle[(i + turn) % cycle.Length] == expected[i]));
         return [.. Enumerable.Range(0, cycle.Length).Select(i => cycle[(i + turn) % cycle.Length])];
     }
 
@@ -123,7 +135,9 @@ public sealed class NetworkCostTests
         Assert.Equal(0, layers[0].ZeroActivations);
         Assert.InRange(layers[1].ZeroActivations, 0.05, 0.95);
         // Half of the operands stay, and only activations change.
-        Assert.True(layers[0].Product.Energy < measurement.OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 1000, 1).Energy);
-        Assert.Throws<InputException>(() => NetworkCost.Of(network, images.Rows(0, 1), _ => measurement, CellLibrary.Shipped, 1000, seed: 1));
+        Assert.True(
+            layers[0].Product.Energy < measurement.OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 1000, 1).Energy);
+        Assert.Throws<InputException>(
+            () => NetworkCost.Of(network, images.Rows(0, 1), _ => measurement, CellLibrary.Shipped, 1000, seed: 1));
     }
 }

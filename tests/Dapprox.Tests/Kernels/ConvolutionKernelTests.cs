@@ -15,7 +15,8 @@ public class ConvolutionKernelTests
         from kernelHeight in Gen.Int[1, 3]
         from kernelWidth in Gen.Int[1, 3]
         from stride in Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3], (down, right) => new Steps(down, right))
-        from padding in Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], (top, left, bottom, right) => new Padding(top, left, bottom, right))
+        from padding in Gen.Select(
+            Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], (top, left, bottom, right) => new Padding(top, left, bottom, right))
         from dilation in Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2], (down, right) => new Steps(down, right))
         from height in Gen.Int[5, 9]
         from width in Gen.Int[5, 9]
@@ -46,7 +47,8 @@ public class ConvolutionKernelTests
         from kernelHeight in Gen.Int[1, 3]
         from kernelWidth in Gen.Int[1, 3]
         from stride in Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2], (down, right) => new Steps(down, right))
-        from padding in Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], (top, left, bottom, right) => new Padding(top, left, bottom, right))
+        from padding in Gen.Select(
+            Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], (top, left, bottom, right) => new Padding(top, left, bottom, right))
         from dilation in Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2], (down, right) => new Steps(down, right))
         from height in Gen.Int[5, 7]
         from width in Gen.Int[14, 40]
@@ -75,7 +77,8 @@ public class ConvolutionKernelTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void OperandsBeyondTheSafeRange_EqualTheDefinition_AndPaddingContributesNothing(string name, Accumulation accumulation, string path)
+    public void OperandsBeyondTheSafeRange_EqualTheDefinition_AndPaddingContributesNothing(
+        string name, Accumulation accumulation, string path)
     {
         // Infinite weights times a padding of zeros would give NaN.
         var shape = new ConvolutionShape(2, 5, 3, 3) { Padding = 1 };
@@ -87,7 +90,9 @@ public class ConvolutionKernelTests
     [MemberData(nameof(Paths))]
     public void BiasThatIsZeroOrSpecial_EqualsTheDefinition(string name, Accumulation accumulation, string path)
     {
-        float[] bias = [-0f, 0f, float.NaN, BitConverter.UInt32BitsToSingle(0x7FC0_1234), BitConverter.UInt32BitsToSingle(0xFF80_0001), float.NegativeInfinity];
+        float[] bias = [
+            -0f, 0f, float.NaN, BitConverter.UInt32BitsToSingle(0x7FC0_1234), BitConverter.UInt32BitsToSingle(0xFF80_0001),
+            float.NegativeInfinity];
         var shape = new ConvolutionShape(1, bias.Length, 3, 3) { Padding = 1 };
         // Negative products so small that they underflow to −0, where the sum meets the padding afterwards.
         float[] input = [-1e-30f, -1e-30f, -1e-30f, -1e-30f, -1e-30f, -1e-30f], weights = new float[bias.Length * 9];
@@ -209,7 +214,8 @@ public class ConvolutionKernelTests
         {
             int x = i % outputWidth, y = i / outputWidth % outputHeight;
             int o = i / (outputWidth * outputHeight) % shape.OutputChannels, n = i / (outputWidth * outputHeight * shape.OutputChannels);
-            expected[i] = KernelCases.Sum(multiplier, accumulation, Operands(shape, input, weights, height, width, n, o, y, x), withBias ? bias[o] : 0);
+            expected[i] = KernelCases.Sum(
+                multiplier, accumulation, Operands(shape, input, weights, height, width, n, o, y, x), withBias ? bias[o] : 0);
         }
 
         KernelCases.AssertBits(expected, output);
@@ -225,7 +231,8 @@ public class ConvolutionKernelTests
             {
                 for (int j = 0; j < shape.KernelWidth; j++)
                 {
-                    int row = y * shape.Stride.Height - shape.Padding.Top + i * shape.Dilation.Height, column = x * shape.Stride.Width - shape.Padding.Left + j * shape.Dilation.Width;
+                    int row = y * shape.Stride.Height - shape.Padding.Top + i * shape.Dilation.Height,
+                        column = x * shape.Stride.Width - shape.Padding.Left + j * shape.Dilation.Width;
                     if (row < 0 || row >= height || column < 0 || column >= width)
                         continue;
                     yield return (

@@ -17,8 +17,10 @@ static class KernelCases
         .. Dapprox.Multipliers.All.Where(multiplier => multiplier is not CircuitMultiplier),
         new CircuitMultiplier(CircuitDescription.Build("dadda:5:ama1:columns=5"), name: "dadda-5"),
         new CircuitMultiplier(CircuitDescription.Build("array:6:axa1"), new FloatFormat(4, 5), name: "array-6"),
-        new CircuitMultiplier(CircuitDescription.Build("carry-save:4:ama4:columns=5"), new FloatFormat(5, 3), MantissaOverflow.Wrapped, "carry-save-4"),
-        new CircuitMultiplier(CircuitDescription.Build("blocks:4:ama5:block=2:width=9"), overflow: MantissaOverflow.Released, name: "blocks-4"),
+        new CircuitMultiplier(
+            CircuitDescription.Build("carry-save:4:ama4:columns=5"), new FloatFormat(5, 3), MantissaOverflow.Wrapped, "carry-save-4"),
+        new CircuitMultiplier(
+            CircuitDescription.Build("blocks:4:ama5:block=2:width=9"), overflow: MantissaOverflow.Released, name: "blocks-4"),
     ];
 
     public static FloatMultiplier Multiplier(string name) => Multipliers.Single(multiplier => multiplier.Name == name);

@@ -51,7 +51,9 @@ public class KernelTableTests
     [Fact]
     public void RangeOfOperands_SkipsWhatCountsAsZero_AndSeesSpecials()
     {
-        Assert.Equal(new OperandRange(120, 130), OperandRange.Of([0f, -Binary32.Compose(0, 120, 5), Binary32.Compose(0, 130, 5), 1e-37f], 0x03AA_2425));
+        Assert.Equal(
+            new OperandRange(120, 130),
+            OperandRange.Of([0f, -Binary32.Compose(0, 120, 5), Binary32.Compose(0, 130, 5), 1e-37f], 0x03AA_2425));
         Assert.Equal(new OperandRange(7, 127), OperandRange.Of([1f, 1e-36f], 0x03AA_2425));
         Assert.Equal(new OperandRange(7, 127), OperandRange.Of([1e-36f, .. Enumerable.Repeat(1f, 63)], 0x03AA_2425));
         Assert.True(OperandRange.Of([0f, -0f, 1e-37f], 0x03AA_2425).IsZero);

@@ -64,7 +64,8 @@ public class MatrixProductTests
                 int activation = result + 126 - weight;
                 if (activation is < 7 or > 254)
                     continue;
-                float[] a = SampleOperands.WithExponents(6, activation, activation, 9), b = SampleOperands.WithExponents(20, weight, weight, 10);
+                float[] a = SampleOperands.WithExponents(6, activation, activation, 9),
+                    b = SampleOperands.WithExponents(20, weight, weight, 10);
                 a[0] = Binary32.Compose(0, activation, 0x7F_FFFF);
                 b[0] = Binary32.Compose(0, weight, 0x7F_FFFF);
                 // The lowest bit of ah·bm decides whether this product of Ax-FPM reaches the next number.
@@ -77,7 +78,7 @@ public class MatrixProductTests
         }
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [MemberData(nameof(Paths))]
     public void OperandsBeyondTheSafeRange_EqualTheDefinition(string name, Accumulation accumulation, string path)
     {
@@ -113,7 +114,7 @@ public class MatrixProductTests
     }
 
     // Some rows take the definition where there is an infinite activation, and all do where there is an infinite weight.
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData(1f, 1f)]
     [InlineData(float.PositiveInfinity, 1f)]
     [InlineData(1f, float.NegativeInfinity)]
@@ -180,7 +181,8 @@ public class MatrixProductTests
     {
         FloatMultiplier multiplier = KernelCases.Multiplier(name);
         float[] result = new float[rows * columns];
-        MatrixProduct.Run(multiplier, a.AsSpan(0, rows * inner), b[..(inner * columns)], rows, inner, columns, result, accumulation, threads: 1, path);
+        MatrixProduct.Run(
+            multiplier, a.AsSpan(0, rows * inner), b[..(inner * columns)], rows, inner, columns, result, accumulation, threads: 1, path);
 
         float[] expected = new float[result.Length];
         for (int i = 0; i < expected.Length; i++)

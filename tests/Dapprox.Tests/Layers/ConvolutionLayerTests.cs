@@ -20,7 +20,9 @@ public class ConvolutionLayerTests
         from kernelHeight in Gen.Int[1, 4]
         from kernelWidth in Gen.Int[1, 4]
         from stride in Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3], (down, right) => new Steps(down, right))
-        from padding in Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3], (top, left, bottom, right) => new Dapprox.Kernels.Padding(top, left, bottom, right))
+        from padding in Gen.Select(
+            Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3],
+            (top, left, bottom, right) => new Dapprox.Kernels.Padding(top, left, bottom, right))
         from dilation in Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3], (down, right) => new Steps(down, right))
         from extraHeight in Gen.Int[0, 8]
         from extraWidth in Gen.Int[0, 8]
@@ -50,7 +52,8 @@ public class ConvolutionLayerTests
     [InlineData(2, 2, 1, 1, 2, 3, 1, 2, 5, 4)]
     [InlineData(4, 4, 1, 5, 1, 0, 2, 4, 3, 11)]
     public void ForwardAndInputGradient_AreLibTorchs(
-        int inputs, int outputs, int kernelHeight, int kernelWidth, int stride, int padding, int dilation, int groups, int height, int width) =>
+        int inputs, int outputs, int kernelHeight, int kernelWidth, int stride, int padding, int dilation, int groups, int height,
+        int width) =>
         Check(new Case(
             new ConvolutionShape(inputs, outputs, kernelHeight, kernelWidth)
             {

@@ -116,9 +116,11 @@ public class GradientWeightsLayerTests
             {
                 int j = tap % shape.KernelWidth, i = tap / shape.KernelWidth % shape.KernelHeight;
                 int c = tap / shape.KernelWidth / shape.KernelHeight + o / shape.GroupOutputs * shape.GroupInputs;
-                int row = y * shape.Stride.Height + i * shape.Dilation.Height - shape.Padding.Top, column = x * shape.Stride.Width + j * shape.Dilation.Width - shape.Padding.Left;
+                int row = y * shape.Stride.Height + i * shape.Dilation.Height - shape.Padding.Top,
+                    column = x * shape.Stride.Width + j * shape.Dilation.Width - shape.Padding.Left;
                 if (row >= 0 && row < height && column >= 0 && column < width)
-                    result[((image * shape.InputChannels + c) * height + row) * width + column] += (double)back.Data[place] * weights.Data[o * shape.Taps + tap];
+                    result[((image * shape.InputChannels + c) * height + row) * width + column] += (double)back.Data[place] * weights.Data[
+                        o * shape.Taps + tap];
             }
         }
 

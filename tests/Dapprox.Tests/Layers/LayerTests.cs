@@ -41,14 +41,18 @@ public class LayerTests
     [InlineData(3)]
     public void Relu_SpecialNumbers_NaNStaysAndNothingIsMinusZero(int copies)
     {
-        float[] numbers = Enumerable.Repeat<float[]>([float.NaN, float.PositiveInfinity, float.NegativeInfinity, -0f, float.Epsilon], copies)
+        float[] numbers = Enumerable.Repeat<float[]>(
+            [float.NaN, float.PositiveInfinity, float.NegativeInfinity, -0f, float.Epsilon], copies)
             .SelectMany(part => part).ToArray();
         var input = new Tensor(numbers, 1, numbers.Length);
 
         Tensor output = new Relu("r").Forward(input, threads: 1);
-        Tensor gradient = new Relu("r").InputGradient(input, output, new Tensor(Enumerable.Repeat(2f, numbers.Length).ToArray(), 1, numbers.Length), threads: 1);
+        Tensor gradient = new Relu("r").InputGradient(
+            input, output, new Tensor(Enumerable.Repeat(2f, numbers.Length).ToArray(), 1, numbers.Length), threads: 1);
 
-        Assert.Equal(Enumerable.Repeat<float[]>([float.NaN, float.PositiveInfinity, 0, 0, float.Epsilon], copies).SelectMany(part => part), output.Data);
+        Assert.Equal(
+            Enumerable.Repeat<float[]>([float.NaN, float.PositiveInfinity, 0, 0, float.Epsilon], copies).SelectMany(part => part),
+            output.Data);
         Assert.DoesNotContain(output.Data, number => number == 0 && float.IsNegative(number));
         Assert.Equal(Enumerable.Repeat<float[]>([0, 2, 0, 0, 2], copies).SelectMany(part => part), gradient.Data);
     }

@@ -61,9 +61,10 @@ public class NetworkTests
     [Fact]
     public void FoldBatchNormalization_OfExactProducts_ChangesRoundingOnly()
     {
-        Network network = QuantisedNetwork.Unquantised.Build("normalised", TrainedArchitectureTests.RandomWeights(QuantisedNetwork.Unquantised));
+        Network network = QuantisedNetwork.Unquantised.Build(
+            "normalised", TrainedArchitectureTests.RandomWeights(QuantisedNetwork.Unquantised));
 
-        Network folded = network.FoldBatchNormalization();
+        Network folded = BatchNormalizationFolding.Fold(network);
 
         // These follow a pooling, and have nothing to be folded into.
         Assert.Equal(["norm2", "norm4", "norm6"], folded.Layers.OfType<ChannelScale>().Select(layer => layer.Name));
@@ -90,7 +91,7 @@ public class NetworkTests
         ];
         var network = new Network("shared", [2], 2, nodes);
 
-        Assert.Equal(nodes.Select(node => node.Layer), network.FoldBatchNormalization().Layers);
+        Assert.Equal(nodes.Select(node => node.Layer), BatchNormalizationFolding.Fold(network).Layers);
     }
 
     // A row of one image [1, 3]: its one channel is the row, not the outputs.
@@ -102,7 +103,7 @@ public class NetworkTests
             new Dense("d", 2, 3, [1, 2, 3, 4, 5, 6], [], ExactMultiplier.Rounded), new ChannelScale("n", [2], [1]), new Flatten("f"),
         ]);
 
-        Network folded = network.FoldBatchNormalization();
+        Network folded = BatchNormalizationFolding.Fold(network);
 
         Tensor images = new([1, -1], [1, 1, 2]);
         Assert.Equal(network.Layers, folded.Layers);
@@ -229,13 +230,16 @@ public class NetworkTests
 
         Assert.Equal(Bits(activations[^1].Data), Bits(logits.Data));
         Assert.Equal(Bits(expected.Data), Bits(gradient.Data));
-        Assert.NotEqual(gradient.Data, LeNet.InputGradient(images, (image, scores, direction) => CrossEntropy.Direction(scores, image, direction)).Gradient.Data);
+        Assert.NotEqual(
+            gradient.Data,
+            LeNet.InputGradient(images, (image, scores, direction) => CrossEntropy.Direction(scores, image, direction)).Gradient.Data);
     }
 
     static TorchNetwork Oracle()
     {
         using Stream stream = typeof(Tensor).Assembly.GetManifestResourceStream("models/lenet5-digits.safetensors")!;
-        return new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], Safetensors.Load(stream, "lenet5-digits").Tensors);
+        return new TorchNetwork(
+            TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], Safetensors.Load(stream, "lenet5-digits").Tensors);
     }
 
     static Network WithThreads(Network network, int threads) =>

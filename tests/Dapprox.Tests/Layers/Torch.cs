@@ -24,7 +24,9 @@ static class Torch
 
     /// <summary>In binary64: what LibTorch computes of small convolutions in binary32 is far off on some processors.</summary>
     public static torch.Tensor ToTorch(Tensor tensor) =>
-        torch.tensor(Array.ConvertAll(tensor.Data, number => (double)number), Array.ConvertAll(tensor.Shape.ToArray(), dimension => (long)dimension));
+        torch.tensor(
+            Array.ConvertAll(tensor.Data, number => (double)number),
+            Array.ConvertAll(tensor.Shape.ToArray(), dimension => (long)dimension));
 
     /// <summary>
     /// Compares a layer's output, and the input gradient of the sum of its output weighted with other numbers, to

@@ -38,16 +38,20 @@ public class ArchitectureTests
     [InlineData("dq-float")]
     public void Recognise_TensorsOfSeveral_TakesTheNamedOne_AndNoneWithoutAName(string name)
     {
-        Dictionary<string, Tensor> tensors = Architecture.Find(name).Tensors.ToDictionary(pair => pair.Key, pair => Tensor.Zeros(pair.Value));
+        Dictionary<string, Tensor> tensors = Architecture.Find(name).Tensors.ToDictionary(
+            pair => pair.Key, pair => Tensor.Zeros(pair.Value));
 
         Assert.Equal(name, Architecture.Recognise("weights", tensors, name).Name);
-        Assert.Contains("fit dq-full, dq-weights, dq-float alike", Assert.Throws<InputException>(() => Architecture.Recognise("weights", tensors)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "fit dq-full, dq-weights, dq-float alike",
+            Assert.Throws<InputException>(() => Architecture.Recognise("weights", tensors)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("lenet5-mnis", "did you mean 'lenet5-mnist'?")]
     [InlineData("lenet5-digit", "did you mean 'lenet5-digits'?")]
-    [InlineData("resnet", "known: alexnet-cifar-10, dq-float-cifar-10, dq-full-cifar-10, dq-weights-cifar-10, lenet5-digits, lenet5-mnist, or the path of a .safetensors, .pt or .onnx file")]
+    [InlineData("resnet", "known: alexnet-cifar-10, dq-float-cifar-10, dq-full-cifar-10, dq-weights-cifar-10, lenet5-digits, "
+        + "lenet5-mnist, or the path of a .safetensors, .pt or .onnx file")]
     public void Load_UnknownName_SuggestsTheNearestAndListsTheKnown(string given, string part)
     {
         string message = Assert.Throws<InputException>(() => TrainedModels.Load(given)).Message;
@@ -60,13 +64,17 @@ public class ArchitectureTests
     [Fact]
     public void Load_ShippedNames_InAnyCase()
     {
-        Assert.Equal(["alexnet-cifar-10", "dq-float-cifar-10", "dq-full-cifar-10", "dq-weights-cifar-10", "lenet5-digits", "lenet5-mnist"], TrainedModels.Shipped);
+        Assert.Equal(
+            ["alexnet-cifar-10", "dq-float-cifar-10", "dq-full-cifar-10", "dq-weights-cifar-10", "lenet5-digits", "lenet5-mnist"],
+            TrainedModels.Shipped);
         Assert.All(TrainedModels.Shipped, name => Assert.Equal(name, TrainedModels.Load(name.ToUpperInvariant()).Name));
     }
 
     [Fact]
     public void Load_FileThatIsNotThere_NamesIt() =>
-        Assert.Contains("absent.safetensors", Assert.Throws<InputException>(() => TrainedModels.Load("absent.safetensors")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "absent.safetensors", Assert.Throws<InputException>(() => TrainedModels.Load("absent.safetensors")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Load_FileOfAnotherNetwork_NamesTheFileAndTheDifference()

@@ -34,8 +34,7 @@ public class AuthorsLeNet5Tests
         Assert.InRange(worst, 0, Tolerance);
     }
 
-    [Theory(Explicit = true)]
-    [Trait("Speed", "Slow")]
+    [TheoryOf(Tier.Ci)]
     [InlineData("exact", "all", 9889)]
     [InlineData("ax-fpm", "all", 9750)]
     [InlineData("ax-fpm", "convolutions", 9705)]

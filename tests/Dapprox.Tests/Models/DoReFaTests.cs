@@ -19,7 +19,9 @@ public class DoReFaTests
         float level = DoReFa.Quantise(value, bits);
 
         Assert.Equal(MathF.Round(level * steps), level * steps, Rounding * steps);
-        Assert.All(Enumerable.Range(0, steps + 1), step => Assert.True(MathF.Abs(value - level) <= MathF.Abs(value - (float)step / steps) + Rounding));
+        Assert.All(
+            Enumerable.Range(0, steps + 1),
+            step => Assert.True(MathF.Abs(value - level) <= MathF.Abs(value - (float)step / steps) + Rounding));
     });
 
     [Fact]
@@ -58,7 +60,8 @@ public class DoReFaTests
         {
             TorchSharp.torch.Tensor clipped = (input / 0.5).clamp(0, 1);
             // As LibTorch users write a straight-through estimator; the levels are in binary32, as ours are.
-            return clipped + ((clipped.detach().to(TorchSharp.torch.ScalarType.Float32) * 15).round() / 15).to(TorchSharp.torch.ScalarType.Float64) - clipped.detach();
+            return clipped + ((clipped.detach().to(TorchSharp.torch.ScalarType.Float32) * 15).round() / 15).to(
+                TorchSharp.torch.ScalarType.Float64) - clipped.detach();
         },
         terms: 1);
 }

@@ -80,12 +80,14 @@ public class PreprocessingTests
     [InlineData(new[] { 0.1 }, new[] { 0.0 }, "the deviation is 0; give numbers above 0")]
     [InlineData(new[] { 0.1 }, new[] { 1.0, 1, double.NaN }, "the deviation is 1, 1, NaN; give numbers above 0")]
     public void WhatDoesNotFit_IsRefused(double[] mean, double[] deviation, string part) => Assert.Contains(
-        part, Assert.Throws<InputException>(() => new Preprocessing(mean, deviation, ImageLayout.Nchw).ApplyTo(Colour())).Message, StringComparison.Ordinal);
+        part, Assert.Throws<InputException>(() => new Preprocessing(mean, deviation, ImageLayout.Nchw).ApplyTo(Colour())).Message,
+        StringComparison.Ordinal);
 
     static Network Colour()
     {
         ulong stream = 0;
-        return AlexNet.Colour.Build("colour", AlexNet.Colour.Tensors.ToDictionary(named => named.Key, named => Torch.Numbers(++stream, named.Value)));
+        return AlexNet.Colour.Build(
+            "colour", AlexNet.Colour.Tensors.ToDictionary(named => named.Key, named => Torch.Numbers(++stream, named.Value)));
     }
 
     static Tensor Uniform(params int[] shape)

@@ -56,7 +56,9 @@ public class DesignSpaceTests
 
         Netlist built = space.Build([.. Enumerable.Repeat((byte)2, space.Places)]);
 
-        Assert.Equal(CircuitDescription.Build("dadda:6:ama5").Elements.Select(element => element.Cell), built.Elements.Select(element => element.Cell));
+        Assert.Equal(
+            CircuitDescription.Build("dadda:6:ama5").Elements.Select(element => element.Cell),
+            built.Elements.Select(element => element.Cell));
     }
 
     [Theory]
@@ -68,7 +70,8 @@ public class DesignSpaceTests
     [InlineData("array:4:by-block=ama5", "has no option by-block")]
     [InlineData("array:4:by-column=1000xama5+1000xama5", "at most 1024 places")]
     public void Description_WithAWrongList_IsRefusedWithItsReason(string description, string reason) =>
-        Assert.Contains(reason, Assert.Throws<InputException>(() => CircuitDescription.Build(description)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason, Assert.Throws<InputException>(() => CircuitDescription.Build(description)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Errors_OfFloats_AreThoseOfTheMultiplier()
@@ -80,7 +83,9 @@ public class DesignSpaceTests
         DesignErrors errors = measurement.Errors(circuit);
 
         // Up to one block the sample is that of the measurement of multipliers.
-        ErrorMetrics expected = ErrorMeasurement.Sample(new CircuitMultiplier(circuit), OperandDistribution.Uniform01, Samples, seed: 9, cancellation: TestContext.Current.CancellationToken);
+        ErrorMetrics expected = ErrorMeasurement.Sample(
+            new CircuitMultiplier(circuit), OperandDistribution.Uniform01, Samples, seed: 9,
+            cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(expected.MeanRelativeError.Value, errors.Mred, 1e-12);
         Assert.Equal(expected.NormalisedMeanError.Value, errors.Nmed, 1e-12);
         Assert.Equal(expected.ShareAbove.Value, errors.ShareAbove);
@@ -93,7 +98,8 @@ public class DesignSpaceTests
 
         Assert.Equal(1, DesignFigures.Transistors.Of(new Design(CircuitDescription.Build("array:6"), measurement)));
         Assert.Equal(8.0 / 24, DesignFigures.Transistors.Of(new Design(CircuitDescription.Build("array:6:ama5"), measurement)), 1e-12);
-        Assert.Throws<InputException>(() => DesignFigures.Transistors.Of(new Design(CircuitDescription.Build("array:6:tcaa"), measurement)));
+        Assert.Throws<InputException>(
+            () => DesignFigures.Transistors.Of(new Design(CircuitDescription.Build("array:6:tcaa"), measurement)));
     }
 
     [Fact]
@@ -101,7 +107,8 @@ public class DesignSpaceTests
     {
         DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerDistribution.Uniform, 6, 100, seed: 1, Prices());
 
-        DesignCost exact = measurement.Cost(CircuitDescription.Build("array:6")), approximate = measurement.Cost(CircuitDescription.Build("array:6:ama5"));
+        DesignCost exact = measurement.Cost(CircuitDescription.Build("array:6")),
+            approximate = measurement.Cost(CircuitDescription.Build("array:6:ama5"));
 
         Assert.Equal(new DesignCost(1, 1, 1), exact);
         // 36 gates of area 1 and 30 adders of 10 or 4.
@@ -125,7 +132,9 @@ public class DesignSpaceTests
                 Cell = cell,
                 Energy = [.. Enumerable.Range(0, states * states).Select(change => change / states == change % states ? 0 : price)],
                 Leakage = new double[states],
-                Delays = [.. from output in Enumerable.Range(0, cell.Outputs.Count) from input in Enumerable.Range(0, cell.Inputs.Count) select Depends(output, input) ? price : (double?)null],
+                Delays = [
+                    .. from output in Enumerable.Range(0, cell.Outputs.Count) from input in Enumerable.Range(
+                        0, cell.Inputs.Count) select Depends(output, input) ? price : (double?)null],
                 Area = price,
                 Transistors = 1,
                 Source = "",

@@ -27,7 +27,8 @@ public class Nsga2Tests
         Assert.True(firsts[0] < 0.1 && firsts[^1] > 0.9);
         Assert.All(firsts.Zip(firsts.Skip(1)), pair => Assert.True(pair.Second - pair.First < 1.0 / 6));
 
-        static double MeanDistance(SearchState state) => state.Candidates.Average(candidate => candidate.Values[1] - (1 - Math.Sqrt(candidate.Values[0])));
+        static double MeanDistance(SearchState state) =>
+            state.Candidates.Average(candidate => candidate.Values[1] - (1 - Math.Sqrt(candidate.Values[0])));
     }
 
     [Fact]
@@ -36,7 +37,8 @@ public class Nsga2Tests
         SearchProblem problem = Knapsack(places: 10, choices: 2);
 
         SearchState all = new ExhaustiveSearch(problem).Run(SearchState.Begin, cancellation: TestContext.Current.CancellationToken);
-        SearchState found = new Nsga2(problem, 100, 60, seed: 2).Run(SearchState.Begin, cancellation: TestContext.Current.CancellationToken);
+        SearchState found = new Nsga2(
+            problem, 100, 60, seed: 2).Run(SearchState.Begin, cancellation: TestContext.Current.CancellationToken);
 
         Assert.True(all.Candidates.Count > 10);
         Assert.Equal(Points(all.Candidates), Points(ParetoFront.Of(found.Candidates)));
@@ -79,7 +81,9 @@ public class Nsga2Tests
             cancellation: cancellation.Token));
 
         Assert.Equal(4, last.Step);
-        AssertSame(method.Run(SearchState.Begin, cancellation: TestContext.Current.CancellationToken), method.Run(last, cancellation: TestContext.Current.CancellationToken));
+        AssertSame(
+            method.Run(SearchState.Begin, cancellation: TestContext.Current.CancellationToken),
+            method.Run(last, cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -125,10 +129,14 @@ public class Nsga2Tests
         for (int i = 0; i < cost.Length; i++)
             (cost[i], worth[i]) = (random.NextDouble(), random.NextDouble());
         return new SearchProblem(places, choices, genes =>
-            [genes.Select((gene, place) => cost[place * choices + gene]).Sum(), -genes.Select((gene, place) => worth[place * choices + gene]).Sum()]);
+        [
+            genes.Select((gene, i) => cost[i * choices + gene]).Sum(),
+            -genes.Select((gene, i) => worth[i * choices + gene]).Sum(),
+        ]);
     }
 
-    static string[] Points(IEnumerable<Candidate> candidates) => [.. candidates.Select(candidate => string.Join(' ', candidate.Values)).Order(StringComparer.Ordinal)];
+    static string[] Points(IEnumerable<Candidate> candidates) =>
+        [.. candidates.Select(candidate => string.Join(' ', candidate.Values)).Order(StringComparer.Ordinal)];
 
     static void AssertSame(SearchState expected, SearchState actual)
     {

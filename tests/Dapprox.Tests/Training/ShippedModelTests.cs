@@ -50,7 +50,9 @@ public class ShippedModelTests
     public void Cifar10Model_OnTheTestSplit_IsAsAccurateAsItsReadMeSays(string architecture, int correct)
     {
         string folder = DataFolder.With("cifar-10-batches-bin");
-        Assert.SkipWhen(Datasets.Load("cifar-10", Split.Test, folder).Canonical, "These are the published images, and the number in the README is of a copy that went through JPEG.");
+        Assert.SkipWhen(
+            Datasets.Load("cifar-10", Split.Test, folder).Canonical,
+            "These are the published images, and the number in the README is of a copy that went through JPEG.");
 
         Assert.InRange(Correct(TorchArchitecture.Find(architecture), "cifar-10", folder), correct - 10, correct + 10);
     }

@@ -104,7 +104,8 @@ public class TorchNetworkTests
         Assert.Contains("[200, 784]", Refusal(wrong), StringComparison.Ordinal);
 
         static string Refusal(Dictionary<string, Tensor> weights) =>
-            Assert.Throws<InputException>(() => new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], weights)).Message;
+            Assert.Throws<InputException>(
+                () => new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], weights)).Message;
     }
 
     static double Loss(TorchNetwork network, Tensor images, Tensor gradient, float step, int image, int label)

@@ -19,7 +19,8 @@ public class TrainedArchitectureTests
     const float OtherLevels = 0.3f;
 
     public static TheoryData<string, string> All =>
-        [.. TorchArchitecture.All.SelectMany(architecture => architecture.InputShapes.Select(shape => (architecture.Name, string.Join('×', shape))))];
+        [.. TorchArchitecture.All
+            .SelectMany(architecture => architecture.InputShapes.Select(shape => (architecture.Name, string.Join('×', shape))))];
 
     // Whatever weights: ours and LibTorch's network are the same, within its sums' rounding.
     [Theory]
@@ -62,14 +63,24 @@ public class TrainedArchitectureTests
         Assert.Equal(weights, zeros.Values.Sum(tensor => tensor.Data.Length));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Train_QuantisedNetwork_Learns_AndContinuesToTheSameBits_StatisticsIncluded()
     {
         Dataset data = Colours(120);
         using var folder = new TemporaryFolder();
-        var options = new TrainingOptions { Epochs = 3, BatchSize = 20, Shift = 0, Rotation = 0, Threads = 1, LearningRate = 2e-3, Gain = 2 };
+        var options = new TrainingOptions
+        {
+            Epochs = 3,
+            BatchSize = 20,
+            Shift = 0,
+            Rotation = 0,
+            Threads = 1,
+            LearningRate = 2e-3,
+            Gain = 2
+        };
         var losses = new List<double>();
-        TrainingResult uninterrupted = Trainer.Train(TorchQuantisedNetwork.Full, data, options, new Told(report => losses.Add(report.Loss)));
+        TrainingResult uninterrupted = Trainer.Train(
+            TorchQuantisedNetwork.Full, data, options, new Told(report => losses.Add(report.Loss)));
         TrainingOptions kept = options with { CheckpointPath = folder.File("checkpoint.safetensors") };
         using var cancellation = new CancellationTokenSource();
 
@@ -84,7 +95,9 @@ public class TrainedArchitectureTests
         Assert.True(losses[^1] < losses[0] - 0.1, string.Join(", ", losses));
     }
 
-    /// <summary>Weights for an architecture, such that numbers stay of one size through its layers and normalisations change them.</summary>
+    /// <summary>
+    /// Weights for an architecture, such that numbers stay of one size through its layers and normalisations change them.
+    /// </summary>
     internal static Dictionary<string, Tensor> RandomWeights(Architecture architecture)
     {
         var random = new CounterRandom(3, 1);

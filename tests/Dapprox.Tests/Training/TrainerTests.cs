@@ -52,7 +52,7 @@ public sealed class TrainerTests : IDisposable
         Assert.NotEqual(first, other);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Train_OnAdversarialImages_ResistsAttacksThatTheSameTrainingWithoutThemDoesNot()
     {
         Dataset digits = Datasets.Load("digits", Split.Train).First(1500), test = Datasets.Load("digits", Split.Test).First(60);
@@ -62,9 +62,12 @@ public sealed class TrainerTests : IDisposable
 
         int Fooled(TrainingOptions how)
         {
-            IReadOnlyDictionary<string, Tensor> weights = Trainer.Train(TorchLeNet5.Architecture, digits, how, cancellation: TestContext.Current.CancellationToken).Weights;
+            IReadOnlyDictionary<string, Tensor> weights = Trainer.Train(
+                TorchLeNet5.Architecture, digits, how, cancellation: TestContext.Current.CancellationToken).Weights;
             var victim = new NetworkVictim(LeNet5.Architecture.Build("trained", weights));
-            return AttackRunner.Run(new Pgd(0.1) { Restarts = 1 }, victim, test.Images(0, test.Count), test.Labels, 1, cancellation: TestContext.Current.CancellationToken)
+            return AttackRunner.Run(
+                new Pgd(0.1) { Restarts = 1 }, victim, test.Images(0, test.Count), test.Labels, 1,
+                cancellation: TestContext.Current.CancellationToken)
                 .Count(record => record.Success);
         }
     }
@@ -95,7 +98,13 @@ public sealed class TrainerTests : IDisposable
     [InlineData(Optimiser.Sgd)]
     public void Train_CancelledAndContinued_GivesTheBitsOfAnUninterruptedTraining(Optimiser optimiser)
     {
-        TrainingOptions all = Options with { Optimiser = optimiser, LearningRate = optimiser == Optimiser.Adam ? 1e-3 : 1e-2, WeightDecay = 1e-4, Flip = true };
+        TrainingOptions all = Options with
+        {
+            Optimiser = optimiser,
+            LearningRate = optimiser == Optimiser.Adam ? 1e-3 : 1e-2,
+            WeightDecay = 1e-4,
+            Flip = true
+        };
         byte[] uninterrupted = Bits(Train(all));
         using var cancellation = new CancellationTokenSource();
         TrainingOptions options = all with { CheckpointPath = CheckpointPath };
@@ -175,7 +184,8 @@ public sealed class TrainerTests : IDisposable
     [InlineData(1, 1, 1e-3, 1, -1, 0)]
     [InlineData(1, 1, 1e-3, 1, 0, -1)]
     [InlineData(1, 1, 1e-3, 1, 0, double.NaN)]
-    public void Train_OptionOutsideItsRange_IsRefused(int epochs, int batchSize, double learningRate, int threads, int shift, double rotation)
+    public void Train_OptionOutsideItsRange_IsRefused(
+        int epochs, int batchSize, double learningRate, int threads, int shift, double rotation)
     {
         var options = new TrainingOptions
         {
@@ -194,14 +204,20 @@ public sealed class TrainerTests : IDisposable
     public void Train_DataThatDoNotFit_AreRefused()
     {
         Assert.Equal(
-            "colours has 3×32×32 images of 10 classes, and lenet5 takes 1×28×28 images of 10; choose a data set or an architecture that fits",
+            "colours has 3×32×32 images of 10 classes, and lenet5 takes 1×28×28 images of 10; choose a data set or an architecture that "
+                + "fits",
             Assert.Throws<InputException>(() => Train(Black(Split.Train, 3, 32, Data.Classes), Options)).Message);
-        Assert.Contains("of 2 classes", Assert.Throws<InputException>(() => Train(Black(Split.Train, 1, 28, ["no", "yes"]), Options)).Message, StringComparison.Ordinal);
-        Assert.Contains("9 training images", Assert.Throws<InputException>(() => Train(Data.First(9), Options)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "of 2 classes", Assert.Throws<InputException>(() => Train(Black(Split.Train, 1, 28, ["no", "yes"]), Options)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "9 training images", Assert.Throws<InputException>(() => Train(Data.First(9), Options)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Train(Black(Split.Test, 1, 28, Data.Classes), Options));
 
         static Dataset Black(Split split, int channels, int side, IReadOnlyList<string> classes) =>
-            new("colours", split, channels, side, side, classes, new byte[10 * channels * side * side], new int[10], canonical: false, "made for this test");
+            new(
+                "colours", split, channels, side, side, classes, new byte[10 * channels * side * side], new int[10], canonical: false,
+                "made for this test");
     }
 
     [Fact]

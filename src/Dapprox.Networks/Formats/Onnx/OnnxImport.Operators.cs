@@ -30,9 +30,11 @@ sealed partial class OnnxImport
         ["Expand"] = (import, node) => import.Expand(node),
         ["Flatten"] = (_, node) => Flatten(node),
         ["Gather"] = (_, node) => Gather(node),
-        ["Gelu"] = (_, node) => node.Give(node.Text("approximate", "none") == "tanh" ? Pointwise.GeluByTanh(node.Name) : Pointwise.Gelu(node.Name)),
+        ["Gelu"] = (_, node) =>
+            node.Give(node.Text("approximate", "none") == "tanh" ? Pointwise.GeluByTanh(node.Name) : Pointwise.Gelu(node.Name)),
         ["Gemm"] = (import, node) => import.Gemm(node),
-        ["GlobalAveragePool"] = (import, node) => import.Average(node, node.Activation(0), [.. Enumerable.Range(1, node.Activation(0).Shape.Length - 1)], keep: true),
+        ["GlobalAveragePool"] = (import, node) =>
+            import.Average(node, node.Activation(0), [.. Enumerable.Range(1, node.Activation(0).Shape.Length - 1)], keep: true),
         ["GlobalMaxPool"] = (_, node) => GlobalMaximum(node),
         ["HardSigmoid"] = (_, node) => node.Give(Pointwise.HardSigmoid(node.Name, node.Real("alpha", 0.2f), node.Real("beta", 0.5f))),
         ["HardSwish"] = (_, node) => node.Give(Pointwise.HardSwish(node.Name)),
@@ -41,7 +43,9 @@ sealed partial class OnnxImport
         ["LeakyRelu"] = (_, node) => node.Give(Pointwise.LeakyRelu(node.Name, node.Real("alpha", 0.01f))),
         ["LogSoftmax"] = (import, node) => import.Softmax(node, logarithm: true),
         ["LRN"] = (_, node) => node.Give(
-            new LocalResponseNormalization(node.Name, Whole(node.Integer("size", 0), "size"), node.Real("alpha", 1e-4f), node.Real("beta", 0.75f), node.Real("bias", 1)), node.Activation(0)),
+            new LocalResponseNormalization(
+                node.Name, Whole(node.Integer("size", 0), "size"), node.Real("alpha", 1e-4f), node.Real("beta", 0.75f),
+                node.Real("bias", 1)), node.Activation(0)),
         ["MatMul"] = (import, node) => import.MatrixProduct(node),
         ["MaxPool"] = (import, node) => import.Pooled(node, Pooling.Max),
         ["Mul"] = (import, node) => import.Binary(node, Combination.Multiply),
@@ -86,25 +90,30 @@ sealed partial class OnnxImport
 
     static int[] FilterShape(NodeReader node) => node.Constant(1).Shape is { Length: >= 3 } shape && shape.All(dimension => dimension > 0)
         ? shape
-        : throw new InputException($"its filters have the shape [{string.Join(", ", node.Constant(1).Shape)}]; it has to be that of filters and channels and the sizes of a window, all above 0");
+        : throw new InputException(
+            $"its filters have the shape [{string.Join(", ", node.Constant(1).Shape)}]; it has to be that of filters and channels and the "
+                + "sizes of a window, all above 0");
 
     /// <summary>A convolution of lines, too: they are images of one row.</summary>
     void ConvolutionLayer(NodeReader node, Value input, ConvolutionShape shape, Window window, float[] filters, float[] bias)
     {
         if (window.IsLine)
-            input = Add(new Reshape(Unique(node.Name + ".rows"), [input.Shape[0], 1, input.Shape[1]]), [input.Shape[0], 1, input.Shape[1]], input);
+            input = Add(
+                new Reshape(Unique(node.Name + ".rows"), [input.Shape[0], 1, input.Shape[1]]), [input.Shape[0], 1, input.Shape[1]], input);
         int[] output = Checked(shape.OutputChannels, shape.OutputHeight(input.Shape[1]), shape.OutputWidth(input.Shape[2]));
         // What it works on: the image with its padding, and in the gradient the output spread out.
         Checked(input.Shape[0], (long)input.Shape[1] + shape.Padding.Height, (long)input.Shape[2] + shape.Padding.Width);
         Checked(
-            output[0], input.Shape[1] + (long)shape.Dilation.Height * (shape.KernelHeight - 1), input.Shape[2] + (long)shape.Dilation.Width * (shape.KernelWidth - 1));
-        Value result = Add(new Convolution2D(node.Name, shape, input.Shape[1], input.Shape[2], filters, bias, ExactMultiplier.Rounded), output, input);
+            output[0], input.Shape[1] + (long)shape.Dilation.Height * (shape.KernelHeight - 1),
+            input.Shape[2] + (long)shape.Dilation.Width * (shape.KernelWidth - 1));
+        Value result = Add(
+            new Convolution2D(node.Name, shape, input.Shape[1], input.Shape[2], filters, bias, ExactMultiplier.Rounded), output, input);
         if (window.IsLine)
             result = Add(new Reshape(Unique(node.Name + ".line"), [output[0], output[2]]), [output[0], output[2]], result);
         node.Give(result);
     }
 
-    /// <summary>A convolution, with the filters turned around, of the input spread out by the stride.</summary>
+    /// <summary>A convolution, with the filters flipped around, of the input spread out by the stride.</summary>
     void ConvolutionTranspose(NodeReader node)
     {
         Value input = node.Activation(0);
@@ -119,8 +128,10 @@ sealed partial class OnnxImport
         int reachHeight = Whole(1 + (long)window.Dilation.Height * (kernelHeight - 1), "the reach of a filter") - 1;
         int reachWidth = Whole(1 + (long)window.Dilation.Width * (kernelWidth - 1), "the reach of a filter") - 1;
         // What a convolution without padding makes the output of.
-        long spreadHeight = (long)window.Stride.Height * (height - 1) + 1 + 2L * reachHeight - window.Padding.Height + window.OutputPadding.Height;
-        long spreadWidth = (long)window.Stride.Width * (width - 1) + 1 + 2L * reachWidth - window.Padding.Width + window.OutputPadding.Width;
+        long spreadHeight = (long)window.Stride.Height * (height - 1) + 1 + 2L * reachHeight - window.Padding.Height
+            + window.OutputPadding.Height;
+        long spreadWidth = (long)window.Stride.Width * (width - 1) + 1 + 2L * reachWidth - window.Padding.Width
+            + window.OutputPadding.Width;
         int[] spread = Checked(channels, spreadHeight, spreadWidth);
         Charge(Tensor.Count(spread));
         int[] sources = new int[Tensor.Count(spread)];
@@ -135,16 +146,20 @@ sealed partial class OnnxImport
         }
 
         int area = kernelHeight * kernelWidth, groupInputs = channels / groups;
-        float[] turned = new float[filters.Length];
+        float[] flipped = new float[filters.Length];
         for (int i = 0; i < filters.Length; i++)
         {
             int tap = i % area, output = i / area % groupOutputs, channel = i / area / groupOutputs;
-            turned[((channel / groupInputs * groupOutputs + output) * groupInputs + channel % groupInputs) * area + area - 1 - tap] = filters[i];
+            int filter = (channel / groupInputs * groupOutputs + output) * groupInputs + channel % groupInputs;
+            flipped[filter * area + area - 1 - tap] = filters[i];
         }
 
-        var shape = new ConvolutionShape(channels, groupOutputs * groups, kernelHeight, kernelWidth) { Dilation = window.Dilation, Groups = groups };
+        var shape = new ConvolutionShape(
+            channels, groupOutputs * groups, kernelHeight, kernelWidth)
+        { Dilation = window.Dilation, Groups = groups };
         int[] spreadShape = window.IsLine ? [channels, spread[2]] : spread;
-        ConvolutionLayer(node, Add(new Rearrange(Unique(node.Name + ".spread"), spreadShape, sources), spreadShape, input), shape, window, turned, bias);
+        ConvolutionLayer(
+            node, Add(new Rearrange(Unique(node.Name + ".spread"), spreadShape, sources), spreadShape, input), shape, window, flipped, bias);
     }
 
     void Gemm(NodeReader node)
@@ -176,7 +191,8 @@ sealed partial class OnnxImport
             else if (node.Has(2))
             {
                 float[] shift = [.. node.Reals(2).Select(number => beta * number)];
-                result = Combined(node.Name + ".bias", Combination.Add, result, null, null, new OnnxTensor(node.Constant(2).Shape, shift, null));
+                result = Combined(
+                    node.Name + ".bias", Combination.Add, result, null, null, new OnnxTensor(node.Constant(2).Shape, shift, null));
             }
         }
 
@@ -190,8 +206,10 @@ sealed partial class OnnxImport
             // A·X is the transpose of Xᵀ·Aᵀ, where the activation is the first operand.
             Value columns = node.Activation(1);
             if (columns.Shape.Length < 2)
-                throw new InputException($"a constant times rows [{string.Join(", ", columns.Shape)}] of each image mixes images; the second matrix has to be of one image");
-            Value rows = Turned(columns, node.Name + ".turned");
+                throw new InputException(
+                    $"a constant times rows [{string.Join(", ", columns.Shape)}] of each image mixes images; the second matrix has to be "
+                        + "of one image");
+            Value rows = Turned(columns, node.Name + ".flipped");
             node.Give(Turned(DenseLayer(node, rows, Matrix(left, rows), node.Weights(0), isTransposed: true, []), node.Name + ".back"));
             return;
         }
@@ -212,12 +230,15 @@ sealed partial class OnnxImport
         }
 
         if (first.Shape.Length < 2 || first.Shape.Length != second.Shape.Length || first.Shape[^1] != second.Shape[^2])
-            throw new InputException($"the matrices of one image have the shapes [{string.Join(", ", first.Shape)}] and [{string.Join(", ", second.Shape)}]; they have to have as many dimensions, at least 2, and as many columns as rows");
+            throw new InputException(
+                $"the matrices of one image have the shapes [{string.Join(", ", first.Shape)}] and [{string.Join(", ", second.Shape)}]; "
+                    + "they have to have as many dimensions, at least 2, and as many columns as rows");
         int[] matrices = Combine.ShapeOf(first.Shape.AsSpan()[..^2], second.Shape.AsSpan()[..^2]);
         first = Repeated(first, "first");
         second = Repeated(second, "second");
         node.Give(Add(
-            new MatrixMultiply(node.Name, (int)Tensor.Count(matrices), first.Shape[^2], first.Shape[^1], second.Shape[^1], ExactMultiplier.Rounded),
+            new MatrixMultiply(
+                node.Name, (int)Tensor.Count(matrices), first.Shape[^2], first.Shape[^1], second.Shape[^1], ExactMultiplier.Rounded),
             Checked([.. first.Shape[..^1], second.Shape[^1]]), first, second));
 
         // The matrices as often as the others are.
@@ -234,7 +255,8 @@ sealed partial class OnnxImport
     static OnnxTensor Matrix(OnnxTensor constant, Value other)
     {
         if (constant.Shape.Length < 2 || constant.Shape.Length > other.Rank || constant.Shape[..^2].Any(dimension => dimension != 1))
-            throw new InputException($"a constant of the shape [{string.Join(", ", constant.Shape)}] is not one matrix for all images and all their matrices");
+            throw new InputException(
+                $"a constant of the shape [{string.Join(", ", constant.Shape)}] is not one matrix for all images and all their matrices");
         return constant with { Shape = constant.Shape[^2..] };
     }
 
@@ -283,20 +305,25 @@ sealed partial class OnnxImport
         }
 
         node.Give(Combined(
-            node.Name, combination, node.Find(0), node.Find(0) is null ? node.Constant(0) : null, node.Find(1), node.Find(1) is null ? node.Constant(1) : null, isNamed: true));
+            node.Name, combination, node.Find(0), node.Find(0) is null ? node.Constant(0) : null, node.Find(1),
+            node.Find(1) is null ? node.Constant(1) : null, isNamed: true));
     }
 
-    Value Combined(string name, Combination combination, Value? left, OnnxTensor? leftConstant, Value? right, OnnxTensor? rightConstant, bool isNamed = false)
+    Value Combined(
+        string name, Combination combination, Value? left, OnnxTensor? leftConstant, Value? right, OnnxTensor? rightConstant,
+        bool isNamed = false)
     {
         int rank = Math.Max(left?.Rank ?? 0, right?.Rank ?? 0);
         // Aligned at the end; only what has the dimension of images may have as many as the batch.
         int[] LeadingOnes(Value? value, OnnxTensor? constant)
         {
             if (value is not null)
-                return value.Rank == rank ? value.Shape : throw new InputException($"tensors of {value.Rank} and {rank} dimensions would mix images");
+                return value.Rank == rank ? value.Shape : throw new InputException(
+                    $"tensors of {value.Rank} and {rank} dimensions would mix images");
             int[] shape = constant!.Shape;
             if (shape.Length > rank || (shape.Length == rank && shape[0] != 1))
-                throw new InputException($"a constant of the shape [{string.Join(", ", shape)}] does not fit one image, which has {rank - 1} dimensions");
+                throw new InputException(
+                    $"a constant of the shape [{string.Join(", ", shape)}] does not fit one image, which has {rank - 1} dimensions");
             return shape.Length == rank ? shape[1..] : [.. Enumerable.Repeat(1, rank - 1 - shape.Length), .. shape];
         }
 
@@ -305,7 +332,8 @@ sealed partial class OnnxImport
         if (!leftShape.AsSpan().SequenceEqual(rightShape))
             Charge(2 * Tensor.Count(result));
         var layer = new Combine(
-            isNamed ? name : Unique(name), combination, leftShape, rightShape, leftConstant is null ? null : Reals(leftConstant), rightConstant is null ? null : Reals(rightConstant));
+            isNamed ? name : Unique(name), combination, leftShape, rightShape, leftConstant is null ? null : Reals(leftConstant),
+            rightConstant is null ? null : Reals(rightConstant));
         return left is null ? Add(layer, result, right!) : right is null ? Add(layer, result, left) : Add(layer, result, left, right);
 
         static float[] Reals(OnnxTensor constant) => constant.Reals ?? throw new InputException("a constant of integers meets real ones");
@@ -320,7 +348,8 @@ sealed partial class OnnxImport
         if (left.Reals is { } a && right.Reals is { } b)
         {
             var layer = new Combine(node.Name, combination, leftShape, rightShape);
-            return new OnnxTensor(shape, layer.Forward([new Tensor(a, [1, .. leftShape]), new Tensor(b, [1, .. rightShape])], 1).Data, null);
+            return new OnnxTensor(
+                shape, layer.Forward([new Tensor(a, [1, .. leftShape]), new Tensor(b, [1, .. rightShape])], 1).Data, null);
         }
 
         if (left.Integers is not { } c || right.Integers is not { } d)
@@ -381,7 +410,8 @@ sealed partial class OnnxImport
         if (node.Find(0) is Value value)
         {
             if (to is not (OnnxTensor.Float or OnnxTensor.Double))
-                throw new InputException($"activations are cast to {OnnxTensor.NameOf(to)}; they are float here: export the model with float alone");
+                throw new InputException(
+                    $"activations are cast to {OnnxTensor.NameOf(to)}; they are float here: export the model with float alone");
             node.Give(value);
             return;
         }
@@ -392,7 +422,8 @@ sealed partial class OnnxImport
             OnnxTensor.Float or OnnxTensor.Double when constant.Integers is { } integers => integers.Contains(OnnxTensor.Batch)
                 ? throw new InputException("it computes with the number of images")
                 : constant with { Reals = [.. integers.Select(number => (float)number)], Integers = null },
-            OnnxTensor.Int32 or OnnxTensor.Int64 when constant.Reals is { } reals => constant with { Integers = [.. reals.Select(number => checked((long)number))], Reals = null },
+            OnnxTensor.Int32 or OnnxTensor.Int64 when constant.Reals is { } reals =>
+                constant with { Integers = [.. reals.Select(number => checked((long)number))], Reals = null },
             OnnxTensor.Float or OnnxTensor.Double or OnnxTensor.Int32 or OnnxTensor.Int64 => constant,
             _ => throw new InputException($"a constant is cast to {OnnxTensor.NameOf(to)}; float, double, int32 and int64 are read"),
         });
@@ -407,7 +438,8 @@ sealed partial class OnnxImport
             throw new InputException("it is in training mode; export the model for inference");
         float[][] numbers = [.. Enumerable.Range(1, 4).Select(node.Weights)];
         if (numbers.Any(own => own.Length != input.Shape[0]))
-            throw new InputException($"it has {string.Join(", ", numbers.Select(own => own.Length))} numbers for {input.Shape[0]} channels");
+            throw new InputException(
+                $"it has {string.Join(", ", numbers.Select(own => own.Length))} numbers for {input.Shape[0]} channels");
         float epsilon = node.Real("epsilon", 1e-5f);
         if (numbers[3].Any(variance => !(variance + epsilon > 0)))
             throw new InputException($"one of its variances is {numbers[3].Min()}; they have to be above 0, with epsilon {epsilon}");
@@ -420,7 +452,8 @@ sealed partial class OnnxImport
         int axis = input.Axis(node.Integer("axis", -1));
         float[] gamma = node.Weights(1), beta = node.Has(2) ? node.Weights(2) : new float[gamma.Length];
         if (gamma.Length != Tensor.Count(input.Shape.AsSpan(axis)) || beta.Length != gamma.Length)
-            throw new InputException($"it has {gamma.Length} factors and {beta.Length} shifts for [{string.Join(", ", input.Shape[axis..])}]");
+            throw new InputException(
+                $"it has {gamma.Length} factors and {beta.Length} shifts for [{string.Join(", ", input.Shape[axis..])}]");
         node.Give(new LayerNormalization(node.Name, gamma, beta, node.Real("epsilon", 1e-5f)), input);
     }
 
@@ -456,7 +489,8 @@ sealed partial class OnnxImport
         // With what an array takes besides its numbers.
         long tables = (long)outputHeight * outputWidth * ((long)window.Kernel.Height * window.Kernel.Width + 8);
         if (tables > MaxNumbers)
-            throw new InputException($"{outputHeight} × {outputWidth} windows of {window.Kernel.Height} × {window.Kernel.Width} have more than {MaxNumbers} numbers");
+            throw new InputException($"{outputHeight} × {outputWidth} windows of {window.Kernel.Height} × {window.Kernel.Width} have "
+                + $"more than {MaxNumbers} numbers");
         Charge(tables);
         int[][] windows = new int[outputHeight * outputWidth][];
         float[] divisors = new float[windows.Length];
@@ -465,7 +499,8 @@ sealed partial class OnnxImport
         {
             var places = new List<int>();
             int padded = 0;
-            int top = i / outputWidth * window.Stride.Height - window.Padding.Top, left = i % outputWidth * window.Stride.Width - window.Padding.Left;
+            int top = i / outputWidth * window.Stride.Height - window.Padding.Top,
+                left = i % outputWidth * window.Stride.Width - window.Padding.Left;
             for (int row = 0; row < window.Kernel.Height; row++)
             {
                 for (int column = 0; column < window.Kernel.Width; column++)
@@ -492,7 +527,9 @@ sealed partial class OnnxImport
     {
         Value input = node.Activation(0);
         int[] ones = [.. Enumerable.Repeat(1, input.Shape.Length - 1)];
-        node.Give(new Pool(node.Name, Pooling.Max, ones, [[.. Enumerable.Range(0, input.Count / input.Shape[0])]]), [input.Shape[0], .. ones], input);
+        node.Give(
+            new Pool(node.Name, Pooling.Max, ones, [[.. Enumerable.Range(0, input.Count / input.Shape[0])]]), [input.Shape[0], .. ones],
+            input);
     }
 
     void ReduceMean(NodeReader node)
@@ -507,7 +544,9 @@ sealed partial class OnnxImport
     void Average(NodeReader node, Value input, int[] axes, bool keep)
     {
         Charge(input.Count);
-        int[] shape = [.. input.Shape.Select((dimension, axis) => axes.Contains(axis) ? 1 : dimension).Where((_, axis) => keep || !axes.Contains(axis))];
+        int[] shape = [
+            .. input.Shape.Select(
+                (dimension, axis) => axes.Contains(axis) ? 1 : dimension).Where((_, axis) => keep || !axes.Contains(axis))];
         node.Give(new Mean(node.Name, input.Shape, axes, keep), shape, input);
     }
 
@@ -541,23 +580,34 @@ sealed partial class OnnxImport
     {
         int[] shape = Checked(node.Integers(0).Select(dimension => dimension == OnnxTensor.Batch ? 1 : Whole(dimension, "a dimension")));
         Charge(Tensor.Count(shape));
-        OnnxTensor number = node.Attribute("value")?.T is TensorProto tensor ? OnnxTensor.Read(tensor, folder) : new OnnxTensor([1], [0], null);
+        OnnxTensor number = node.Attribute("value")?.T is TensorProto tensor ? OnnxTensor.Read(
+            tensor, folder) : new OnnxTensor([1], [0], null);
         node.Give(number.Reals is { Length: > 0 } reals
             ? new OnnxTensor(shape, [.. Enumerable.Repeat(reals[0], (int)Tensor.Count(shape))], null)
-            : new OnnxTensor(shape, null, [.. Enumerable.Repeat(number.Integers is { Length: > 0 } integers ? integers[0] : 0, (int)Tensor.Count(shape))]));
+            : new OnnxTensor(
+                shape, null,
+                [.. Enumerable.Repeat(number.Integers is { Length: > 0 } integers ? integers[0] : 0, (int)Tensor.Count(shape))]));
     }
 
     /// <summary>A constant repeated for every image, which is the constant.</summary>
     void Expand(NodeReader node)
     {
-        int[] target = Checked(node.Integers(1).Select((dimension, place) => place == 0 && (dimension == OnnxTensor.Batch || (batch > 0 && dimension == batch)) ? 1 : Whole(dimension, "a dimension")));
+        int[] target = Checked(
+            node.Integers(1).Select(
+                (dimension, place) => place == 0 && (
+                    dimension == OnnxTensor.Batch || (batch > 0 && dimension == batch)) ? 1 : Whole(dimension, "a dimension")));
         if (node.Find(0) is not null)
             throw new InputException("activations are expanded; only constants are");
         OnnxTensor constant = node.Constant(0);
         float[] numbers = node.Reals(0);
         Charge(3 * Tensor.Count(target));
         var ones = new Combine(Unique(node.Name), Combination.Multiply, Padded(constant.Shape), target);
-        node.Give(new OnnxTensor(target, ones.Forward([new Tensor(numbers, [1, .. Padded(constant.Shape)]), new Tensor([.. Enumerable.Repeat(1f, (int)Tensor.Count(target))], [1, .. target])], 1).Data, null));
+        node.Give(
+            new OnnxTensor(
+                target, ones.Forward(
+                    [new Tensor(numbers, [1, .. Padded(constant.Shape)]),
+                        new Tensor([.. Enumerable.Repeat(1f, (int)Tensor.Count(target))], [1, .. target])],
+                    1).Data, null));
 
         int[] Padded(int[] shape) => [.. Enumerable.Repeat(1, Math.Max(0, target.Length - shape.Length)), .. shape];
     }
@@ -583,8 +633,10 @@ sealed partial class OnnxImport
     static int[] Resolved(long[] wanted, long[] old, int count)
     {
         long[] shape = [.. wanted.Select((dimension, place) => dimension == 0 && place < old.Length ? old[place] : dimension)];
-        long known = shape.Where(dimension => dimension != -1).Aggregate(1L, (product, dimension) => dimension is > 0 and <= MaxNumbers ? Math.Min(product * dimension, MaxNumbers + 1L) : 0);
-        if (shape.Count(dimension => dimension == -1) is int open && open > 1 || known == 0 || count % known != 0 || (open == 0 && known != count))
+        long known = shape.Where(dimension => dimension != -1).Aggregate(
+            1L, (product, dimension) => dimension is > 0 and <= MaxNumbers ? Math.Min(product * dimension, MaxNumbers + 1L) : 0);
+        if (shape.Count(dimension => dimension == -1) is int open && open > 1 || known == 0 || count % known != 0
+            || (open == 0 && known != count))
             throw new InputException($"{count} numbers do not take the shape {Shown(wanted)}");
         return [.. shape.Select(dimension => (int)(dimension == -1 ? count / known : dimension))];
     }
@@ -616,17 +668,23 @@ sealed partial class OnnxImport
         int rank = input.Rank + axes.Length;
         long[] places = [.. axes.Select(axis => axis < 0 ? axis + rank : axis)];
         if (places.Any(place => place < input.Images || place >= rank) || places.Distinct().Count() < places.Length)
-            throw new InputException($"it puts dimensions in the places [{string.Join(", ", axes)}] of {rank}; they have to be different ones{(input.Constant is null ? ", behind that of the images" : "")}");
+            throw new InputException(
+                $"it puts dimensions in the places [{string.Join(", ", axes)}] of {rank}; they have to be different "
+                    + $"ones{(input.Constant is null ? ", behind that of the images" : "")}");
         var left = new Queue<int>(input.Shape);
-        node.GiveReshaped(input, [.. Enumerable.Range(input.Images, rank - input.Images).Select(place => places.Contains(place) ? 1 : left.Dequeue())]);
+        node.GiveReshaped(
+            input, [.. Enumerable.Range(input.Images, rank - input.Images).Select(place => places.Contains(place) ? 1 : left.Dequeue())]);
     }
 
     static void Transpose(NodeReader node)
     {
         Value input = node.Any(0);
         long[] order = node.List("perm") ?? [.. Enumerable.Range(0, input.Rank).Reverse().Select(axis => (long)axis)];
-        if (!order.Order().SequenceEqual(Enumerable.Range(0, input.Rank).Select(axis => (long)axis)) || (input.Constant is null && order[0] != 0))
-            throw new InputException($"its order [{string.Join(", ", order)}] has to be one of {input.Rank} dimensions{(input.Constant is null ? " that leaves the images first" : "")}");
+        if (!order.Order().SequenceEqual(Enumerable.Range(0, input.Rank).Select(axis => (long)axis))
+            || (input.Constant is null && order[0] != 0))
+            throw new InputException(
+                $"its order [{string.Join(", ", order)}] has to be one of {input.Rank} "
+                    + $"dimensions{(input.Constant is null ? " that leaves the images first" : "")}");
         int[] axes = [.. order[input.Images..].Select(axis => (int)axis - input.Images)], strides = Strides(input.Shape);
         node.GiveMoved(input, axes.Select(axis => (long)input.Shape[axis]), (axis, place) => place * strides[axes[axis]]);
     }
@@ -648,8 +706,12 @@ sealed partial class OnnxImport
         for (int input = 0; input < node.Inputs; input++)
         {
             Value? value = node.Find(input);
-            int[] shape = value?.Shape ?? (node.Constant(input).Shape is [1, .. int[] rest] ? rest : throw new InputException("a constant among them has to have 1 for the number of images"));
-            if (shape.Length != like.Shape.Length || shape.Where((dimension, place) => place != own && dimension != like.Shape[place]).Any())
+            int[] shape = value?.Shape
+                ?? (
+                    node.Constant(input).Shape is [1, .. int[] rest] ? rest : throw new InputException(
+                        "a constant among them has to have 1 for the number of images"));
+            if (shape.Length != like.Shape.Length
+                || shape.Where((dimension, place) => place != own && dimension != like.Shape[place]).Any())
                 throw new InputException($"[{string.Join(", ", shape)}] does not go behind [{string.Join(", ", like.Shape)}]");
             parts.Add((shape[own], value is null ? node.Reals(input) : null));
             if (value is not null)
@@ -666,9 +728,15 @@ sealed partial class OnnxImport
     {
         int own = parts[0].Axis(axis);
         int[] like = parts[0].Shape;
-        if (parts.Any(part => part.Rank != like.Length || part.Constant!.Reals is null != parts[0].Constant!.Reals is null || part.Shape.Where((dimension, place) => place != own && dimension != like[place]).Any()))
-            throw new InputException($"constants of the shapes {string.Join(" and ", parts.Select(part => $"[{string.Join(", ", part.Shape)}]"))} do not go behind each other");
-        int[] shape = Checked(0, [.. like.Select((dimension, place) => place == own ? parts.Sum(part => (long)part.Shape[own]) : dimension)]);
+        if (
+            parts.Any(
+                part => part.Rank != like.Length || part.Constant!.Reals is null != parts[0].Constant!.Reals is null || part.Shape.Where(
+                    (dimension, place) => place != own && dimension != like[place]).Any()))
+            throw new InputException(
+                $"constants of the shapes {string.Join(" and ", parts.Select(part => $"[{string.Join(", ", part.Shape)}]"))} do not go "
+                    + "behind each other");
+        int[] shape = Checked(
+            0, [.. like.Select((dimension, place) => place == own ? parts.Sum(part => (long)part.Shape[own]) : dimension)]);
         Charge(Tensor.Count(shape));
         int inner = (int)Tensor.Count(like.AsSpan(own + 1)), outer = (int)Tensor.Count(like.AsSpan(0, own));
         return parts[0].Constant!.Reals is null
@@ -676,7 +744,9 @@ sealed partial class OnnxImport
             : new OnnxTensor(shape, Numbers(part => part.Reals!), null);
 
         T[] Numbers<T>(Func<OnnxTensor, T[]> of) =>
-            [.. Enumerable.Range(0, outer).SelectMany(i => parts.SelectMany(part => of(part.Constant!).Skip(i * part.Shape[own] * inner).Take(part.Shape[own] * inner)))];
+            [.. Enumerable.Range(0, outer)
+                .SelectMany(
+                    i => parts.SelectMany(part => of(part.Constant!).Skip(i * part.Shape[own] * inner).Take(part.Shape[own] * inner)))];
     }
 
     static void Split(NodeReader node)
@@ -691,7 +761,9 @@ sealed partial class OnnxImport
         {
             int first = start;
             if (node.IsNeeded(output))
-                node.GiveMoved(input, input.Shape.Select((dimension, place) => place == axis ? lengths[output] : dimension), (place, index) => (index + (place == axis ? first : 0)) * strides[place], output: output);
+                node.GiveMoved(
+                    input, input.Shape.Select((dimension, place) => place == axis ? lengths[output] : dimension),
+                    (place, index) => (index + (place == axis ? first : 0)) * strides[place], output: output);
         }
 
         long[] EvenLengths()
@@ -703,10 +775,12 @@ sealed partial class OnnxImport
 
     void Slice(NodeReader node)
     {
-        long[] starts = node.ListOrInput("starts", 1) ?? throw new InputException("starts is missing"), ends = node.ListOrInput("ends", 2) ?? throw new InputException("ends is missing");
+        long[] starts = node.ListOrInput("starts", 1) ?? throw new InputException("starts is missing"),
+        ends = node.ListOrInput("ends", 2) ?? throw new InputException("ends is missing");
         long[] axes = node.ListOrInput("axes", 3) ?? [.. Enumerable.Range(0, starts.Length).Select(axis => (long)axis)];
         long[] steps = node.Has(4) ? node.Integers(4) : [.. Enumerable.Repeat(1L, starts.Length)];
-        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length || steps.Any(step => step is 0 or < int.MinValue or > int.MaxValue))
+        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length
+            || steps.Any(step => step is 0 or < int.MinValue or > int.MaxValue))
             throw new InputException("it has to have as many starts as ends, axes and steps, and no step of 0");
         Value input = node.Any(0);
         long[] shape = [.. input.Shape.Select(dimension => (long)dimension)];
@@ -714,7 +788,8 @@ sealed partial class OnnxImport
         for (int i = 0; i < starts.Length; i++)
         {
             // All images are cut from them where a slice has all dimensions.
-            if (input.IsImages(axes[i]) && starts[i] == 0 && steps[i] == 1 && (ends[i] >= int.MaxValue || ends[i] == OnnxTensor.Batch || (batch > 0 && ends[i] == batch)))
+            if (input.IsImages(axes[i]) && starts[i] == 0 && steps[i] == 1
+                && (ends[i] >= int.MaxValue || ends[i] == OnnxTensor.Batch || (batch > 0 && ends[i] == batch)))
                 continue;
             int axis = input.Axis(axes[i]);
             (firsts[axis], shape[axis]) = Cut(starts[i], ends[i], steps[i], input.Shape[axis]);
@@ -729,7 +804,8 @@ sealed partial class OnnxImport
     static (int First, int Count) Cut(long start, long end, long step, int length)
     {
         long least = step > 0 ? 0 : -1, most = step > 0 ? length : length - 1;
-        long from = Math.Clamp(start < 0 ? start + length : start, Math.Min(0, most), most), to = Math.Clamp(end < 0 && end >= -length ? end + length : end, least, most);
+        long from = Math.Clamp(start < 0 ? start + length : start, Math.Min(0, most), most), to = Math.Clamp(
+            end < 0 && end >= -length ? end + length : end, least, most);
         long count = step > 0 ? (to - from + step - 1) / step : (from - to - step - 1) / -step;
         return ((int)from, (int)Math.Max(0, count));
     }
@@ -752,11 +828,14 @@ sealed partial class OnnxImport
                 continue;
             int axis = input.Axis(axes[i]);
             before[axis] = sides[i];
-            shape[axis] = Math.Clamp(sides[i], int.MinValue, int.MaxValue) + Math.Clamp(sides[i + axes.Length], int.MinValue, int.MaxValue) + shape[axis];
+            shape[axis] = Math.Clamp(
+                sides[i], int.MinValue, int.MaxValue) + Math.Clamp(sides[i + axes.Length], int.MinValue, int.MaxValue) + shape[axis];
         }
 
         int[] strides = Strides(input.Shape);
-        node.GiveMoved(input, shape, (axis, index) => Source(index - before[axis], input.Shape[axis]) is int place and >= 0 ? place * strides[axis] : -1, constant);
+        node.GiveMoved(
+            input, shape,
+            (axis, index) => Source(index - before[axis], input.Shape[axis]) is int place and >= 0 ? place * strides[axis] : -1, constant);
 
         int Source(long index, int length)
         {
@@ -765,7 +844,8 @@ sealed partial class OnnxImport
             if (mode == "edge")
                 return index < 0 ? 0 : length - 1;
             long mirrored = index < 0 ? -index : 2L * (length - 1) - index;
-            return mode == "constant" ? -1 : mirrored >= 0 && mirrored < length ? (int)mirrored : throw new InputException("it reflects more than there is");
+            return mode == "constant" ? -1 : mirrored >= 0 && mirrored < length ? (int)mirrored : throw new InputException(
+                "it reflects more than there is");
         }
     }
 
@@ -785,7 +865,9 @@ sealed partial class OnnxImport
             : throw new InputException($"it picks place {index} of {length}");
     }
 
-    /// <summary>For each place of a shape the sum over its dimensions of what their indices give; −1 where one gives a negative number.</summary>
+    /// <summary>
+    /// For each place of a shape the sum over its dimensions of what their indices give; −1 where one gives a negative number.
+    /// </summary>
     static int[] Places(int[] shape, Func<int, int, int> part)
     {
         int[] places = [0];

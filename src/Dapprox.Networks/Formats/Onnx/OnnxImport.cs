@@ -54,7 +54,9 @@ sealed partial class OnnxImport
             long place = axis < 0 ? axis + Rank : axis;
             return place >= Images && place < Rank
                 ? (int)place - Images
-                : throw new InputException($"the axis {axis} of a tensor with {Rank} dimensions {(place == 0 && Rank > 0 ? "is the one of the images, which have to stay apart" : "does not exist")}");
+                : throw new InputException(
+                    $"the axis {axis} of a tensor with {Rank} dimensions "
+                        + $"{(place == 0 && Rank > 0 ? "is the one of the images, which have to stay apart" : "does not exist")}");
         }
 
         /// <summary>Whether an axis is that of the images.</summary>
@@ -71,7 +73,9 @@ sealed partial class OnnxImport
         this.version = version;
         this.folder = folder;
         if (graph.Output.Count != 1)
-            throw new InputException($"the network has {graph.Output.Count} outputs ({string.Join(", ", graph.Output.Select(one => one.Name))}); it has to have one, the logits: export the model with that alone");
+            throw new InputException(
+                $"the network has {graph.Output.Count} outputs ({string.Join(", ", graph.Output.Select(one => one.Name))}); it has to "
+                    + "have one, the logits: export the model with that alone");
         needed.Add(graph.Output[0].Name);
         foreach (NodeProto node in graph.Node.Reverse().Where(IsNeeded))
             needed.UnionWith(node.Input.Where(input => input.Length > 0));
@@ -81,12 +85,19 @@ sealed partial class OnnxImport
         if (inputs.Length > 1)
             inputs = [.. inputs.Where(input => needed.Contains(input.Name))];
         if (inputs.Length != 1)
-            throw new InputException($"the output depends on {inputs.Length} inputs ({string.Join(", ", inputs.Select(input => input.Name))}); it has to depend on one, the images");
-        if (inputs[0].Type?.TensorType?.ElemType is int type and not (0 or OnnxTensor.Float or OnnxTensor.Half or OnnxTensor.BFloat16 or OnnxTensor.Double))
-            throw new InputException($"the input '{inputs[0].Name}' is of the data type {OnnxTensor.NameOf(type)}; images are of real numbers: export the model with an input of float");
+            throw new InputException(
+                $"the output depends on {inputs.Length} inputs ({string.Join(", ", inputs.Select(input => input.Name))}); it has to "
+                    + "depend on one, the images");
+        if (
+            inputs[0].Type?.TensorType?.ElemType is int type and not (
+                0 or OnnxTensor.Float or OnnxTensor.Half or OnnxTensor.BFloat16 or OnnxTensor.Double))
+            throw new InputException($"the input '{inputs[0].Name}' is of the data type {OnnxTensor.NameOf(type)}; images are of real "
+                + "numbers: export the model with an input of float");
         DimensionProto[] dimensions = [.. inputs[0].Type?.TensorType?.Shape?.Dim ?? []];
         if (dimensions.Length < 2 || dimensions.Skip(1).Any(dimension => dimension.DimValue < 1))
-            throw new InputException($"the input '{inputs[0].Name}' has the shape [{string.Join(", ", dimensions.Select(Shown))}]; it has to be the number of images, which can be left open, and fixed dimensions of each image: export the model with them");
+            throw new InputException(
+                $"the input '{inputs[0].Name}' has the shape [{string.Join(", ", dimensions.Select(Shown))}]; it has to be the number of "
+                    + "images, which can be left open, and fixed dimensions of each image: export the model with them");
         batch = Math.Max(0, dimensions[0].DimValue);
         inputShape = Checked([.. dimensions.Skip(1).Select(dimension => dimension.DimValue)]);
         values[inputs[0].Name] = new Value(Graph.Node.Images, inputShape);
@@ -104,7 +115,9 @@ sealed partial class OnnxImport
             try
             {
                 if (node.Domain is not ("" or "ai.onnx") || !Operators.TryGetValue(node.OpType, out Action<OnnxImport, NodeReader>? import))
-                    throw new InputException($"the operator {(node.Domain.Length > 0 ? node.Domain + "." : "")}{node.OpType} is not read; read are {string.Join(", ", OnnxModels.Operators)}");
+                    throw new InputException(
+                        $"the operator {(node.Domain.Length > 0 ? node.Domain + "." : "")}{node.OpType} is not read; read are "
+                            + $"{string.Join(", ", OnnxModels.Operators)}");
                 import(this, new NodeReader(this, node));
             }
             catch (InputException e)
@@ -114,20 +127,24 @@ sealed partial class OnnxImport
             catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException)
             {
                 // Without the name of a parameter, which says nothing to a user.
-                string reason = e.Message.ReplaceLineEndings(" ").Replace($" (Parameter '{(e as ArgumentException)?.ParamName}')", "", StringComparison.Ordinal);
+                string reason = e.Message.ReplaceLineEndings(" ").Replace(
+                    $" (Parameter '{(e as ArgumentException)?.ParamName}')", "", StringComparison.Ordinal);
                 throw new InputException($"{where}: its inputs do not fit it or each other: {reason.TrimEnd('.')}", e);
             }
         }
 
         if (!values.TryGetValue(graph.Output[0].Name, out Value? output))
-            throw new InputException($"the output '{graph.Output[0].Name}' {(constants.ContainsKey(graph.Output[0].Name) ? "does not depend on the images" : "is given by no node")}");
+            throw new InputException(
+                $"the output '{graph.Output[0].Name}' "
+                    + $"{(constants.ContainsKey(graph.Output[0].Name) ? "does not depend on the images" : "is given by no node")}");
         if (output.Place == Graph.Node.Images)
             throw new InputException("the network has no layers");
         // What is [classes, 1, 1] is logits all the same.
         if (output.Shape.Length != 1)
         {
             if (output.Shape.Count(dimension => dimension != 1) > 1)
-                throw new InputException($"the output of one image has the shape [{string.Join(", ", output.Shape)}]; it has to be a row of logits");
+                throw new InputException(
+                    $"the output of one image has the shape [{string.Join(", ", output.Shape)}]; it has to be a row of logits");
             output = Add(new Reshape(Unique("logits"), [output.Count]), [output.Count], output);
         }
 
@@ -178,7 +195,8 @@ sealed partial class OnnxImport
     {
         numbers += count;
         if (numbers > MaxNumbersOfAll)
-            throw new InputException($"one image has more than {MaxNumbersOfAll} numbers in all layers, their tables and constants up to here, and larger networks are not read");
+            throw new InputException($"one image has more than {MaxNumbersOfAll} numbers in all layers, their tables and constants up to "
+                + "here, and larger networks are not read");
     }
 
     /// <summary>A name that no other layer has.</summary>
@@ -202,7 +220,9 @@ sealed partial class OnnxImport
         {
             count = dimension >= least && dimension <= MaxNumbers ? count * dimension : -1;
             if (count < least || count > MaxNumbers)
-                throw new InputException($"{(least > 0 ? "one image" : "a constant")} has the shape {Shown(shape)} here; dimensions are at least {least}, and their product at most {MaxNumbers}");
+                throw new InputException(
+                    $"{(least > 0 ? "one image" : "a constant")} has the shape {Shown(shape)} here; dimensions are at least {least}, and "
+                        + $"their product at most {MaxNumbers}");
         }
 
         int[] result = new int[shape.Length];
@@ -237,18 +257,23 @@ sealed partial class OnnxImport
 
         /// <summary>The input, which has to depend on the images.</summary>
         public Value Activation(int input) => Find(input)
-            ?? throw new InputException($"its input {input + 1}, '{InputName(input)}', {(import.constants.ContainsKey(InputName(input)) ? "is a constant and has to depend on the images" : "is given by no node before it")}");
+            ?? throw new InputException($"its input {input + 1}, '{InputName(input)}', "
+                + (import.constants.ContainsKey(InputName(input)) ? "is a constant and has to depend on the images" : "is given by no node before it"));
 
         /// <summary>The input, which must not depend on the images.</summary>
         public OnnxTensor Constant(int input) => import.constants.GetValueOrDefault(InputName(input))
-            ?? throw new InputException($"its input {input + 1}, '{InputName(input)}', {(Find(input) is null ? "is given by no node before it" : "depends on the images and has to be a constant")}");
+            ?? throw new InputException(
+                $"its input {input + 1}, '{InputName(input)}', "
+                    + $"{(Find(input) is null ? "is given by no node before it" : "depends on the images and has to be a constant")}");
 
         public bool IsConstant(int input) => import.constants.ContainsKey(InputName(input));
 
         /// <summary>The input, a constant or not.</summary>
-        public Value Any(int input) => Find(input) ?? (IsConstant(input) ? new Value(Graph.Node.Images, Constant(input).Shape, Constant(input)) : Activation(input));
+        public Value Any(int input) =>
+            Find(input) ?? (IsConstant(input) ? new Value(Graph.Node.Images, Constant(input).Shape, Constant(input)) : Activation(input));
 
-        public float[] Reals(int input) => Constant(input).Reals ?? throw new InputException($"its input {input + 1} holds integers and has to hold real ones");
+        public float[] Reals(int input) =>
+            Constant(input).Reals ?? throw new InputException($"its input {input + 1} holds integers and has to hold real ones");
 
         /// <summary>Weights: real numbers, all finite.</summary>
         public float[] Weights(int input)
@@ -261,7 +286,8 @@ sealed partial class OnnxImport
             return weights;
         }
 
-        public long[] Integers(int input) => Constant(input).Integers ?? throw new InputException($"its input {input + 1} holds real numbers and has to hold whole ones");
+        public long[] Integers(int input) =>
+            Constant(input).Integers ?? throw new InputException($"its input {input + 1} holds real numbers and has to hold whole ones");
 
         public long Integer(string name, long otherwise) => Attribute(name)?.I ?? otherwise;
 
@@ -318,7 +344,12 @@ sealed partial class OnnxImport
         public void GiveReshaped(Value input, int[] shape)
         {
             if (input.Constant is OnnxTensor constant)
-                Give(constant with { Shape = Tensor.Count(shape) == constant.Count ? shape : throw new InputException($"{constant.Count} numbers do not take the shape [{string.Join(", ", shape)}]") });
+                Give(
+                    constant with
+                    {
+                        Shape = Tensor.Count(shape) == constant.Count ? shape : throw new InputException($"{constant.Count} "
+                        + $"numbers do not take the shape [{string.Join(", ", shape)}]")
+                    });
             else
                 Give(new Reshape(Name, shape), shape, input);
         }
@@ -330,14 +361,17 @@ sealed partial class OnnxImport
         /// <param name="constant">The constant.</param>
         /// <param name="shape">The shape of the output where it is another than the dimensions that are gone through.</param>
         /// <param name="output">Which of the node's outputs it is.</param>
-        public void GiveMoved(Value input, IEnumerable<long> dimensions, Func<int, int, int> part, float constant = 0, int[]? shape = null, int output = 0)
+        public void GiveMoved(
+            Value input, IEnumerable<long> dimensions, Func<int, int, int> part, float constant = 0, int[]? shape = null, int output = 0)
         {
             int[] moved = Checked(input.Images, [.. dimensions]);
             shape ??= moved;
             import.Charge(Tensor.Count(moved));
             int[] sources = Places(moved, part);
             if (input.Constant is null)
-                Give(import.Add(new Rearrange(Outputs == 1 ? Name : $"{Name}.{output + 1}", shape, sources, constant), shape, input), output);
+                Give(
+                    import.Add(new Rearrange(Outputs == 1 ? Name : $"{Name}.{output + 1}", shape, sources, constant), shape, input),
+                    output);
             else if (input.Constant.Reals is { } reals)
                 Give(new OnnxTensor(shape, [.. sources.Select(place => place < 0 ? constant : reals[place])], null), output);
             else
@@ -349,6 +383,7 @@ sealed partial class OnnxImport
 
         string InputName(int input) => Has(input) ? node.Input[input] : throw new InputException($"its input {input + 1} is missing");
 
-        string OutputName(int output) => output < node.Output.Count ? node.Output[output] : throw new InputException($"its output {output + 1} is missing");
+        string OutputName(int output) =>
+            output < node.Output.Count ? node.Output[output] : throw new InputException($"its output {output + 1} is missing");
     }
 }

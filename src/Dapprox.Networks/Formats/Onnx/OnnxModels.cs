@@ -43,7 +43,8 @@ public static class OnnxModels
             throw new InputException($"'{path}' is no ONNX file, or one without a graph");
         long version = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0;
         if (version is < OldestOperators or > NewestOperators)
-            throw new InputException($"'{path}' uses version {version} of ONNX's operators; versions {OldestOperators} to {NewestOperators} are read, so export it anew with one of these");
+            throw new InputException($"'{path}' uses version {version} of ONNX's operators; versions {OldestOperators} to "
+                + $"{NewestOperators} are read, so export it anew with one of these");
         try
         {
             Network network = new OnnxImport(model.Graph, (int)version, folder).Build(Path.GetFileNameWithoutExtension(path));

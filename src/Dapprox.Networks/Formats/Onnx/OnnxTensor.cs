@@ -19,7 +19,8 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
 
     static readonly string[] DataTypes =
     [
-        "undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "double", "uint32", "uint64", "complex64",
+        "undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "double", "uint32",
+        "uint64", "complex64",
         "complex128", "bfloat16",
     ];
 
@@ -46,7 +47,9 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         {
             count = dimension is >= 0 and <= int.MaxValue && count * Math.Max(1, dimension) <= Array.MaxLength
                 ? count * dimension
-                : throw new InputException($"{name} has the shape [{string.Join(", ", tensor.Dims)}]; dimensions are at least 0, and their product at most {Array.MaxLength}");
+                : throw new InputException(
+                    $"{name} has the shape [{string.Join(", ", tensor.Dims)}]; dimensions are at least 0, and their product at most "
+                        + $"{Array.MaxLength}");
         }
 
         int[] shape = [.. tensor.Dims.Select(dimension => (int)dimension)];
@@ -63,14 +66,24 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
             Int64 => sizeof(long),
             Int32 => sizeof(int),
             UInt8 or Int8 or Bool => 1,
-            _ => throw new InputException($"{name} is of {NameOf(tensor.DataType)}; read are float, float16, bfloat16, double, int64, int32, int8, uint8 and bool"),
+            _ => throw new InputException(
+                $"{name} is of {NameOf(tensor.DataType)}; read are float, float16, bfloat16, double, int64, int32, int8, uint8 and bool"),
         };
-        int given = tensor.DataType switch { Float => tensor.FloatData.Count, Double => tensor.DoubleData.Count, Int64 => tensor.Int64Data.Count, _ => tensor.Int32Data.Count };
+        int given = tensor.DataType switch
+        {
+            Float => tensor.FloatData.Count,
+            Double => tensor.DoubleData.Count,
+            Int64 =>
+            tensor.Int64Data.Count,
+            _ => tensor.Int32Data.Count
+        };
         ReadOnlyMemory<byte> raw = tensor.DataLocation == External ? ReadExternal(tensor, folder, count * size) : tensor.RawData.Memory;
         bool isRaw = tensor.DataLocation == External || !tensor.RawData.IsEmpty;
         long found = isRaw ? raw.Length : given;
         if (found != (isRaw ? count * size : count))
-            throw new InputException($"{name} of the shape [{string.Join(", ", shape)}] has {found} {(isRaw ? "bytes" : "numbers")} and should have {(isRaw ? count * size : count)}");
+            throw new InputException(
+                $"{name} of the shape [{string.Join(", ", shape)}] has {found} {(isRaw ? "bytes" : "numbers")} and should have "
+                    + $"{(isRaw ? count * size : count)}");
         if (real is RealFormat format)
         {
             float[] reals = new float[count];
@@ -85,7 +98,8 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         long[] integers = new long[count];
         for (int i = 0; i < integers.Length; i++)
         {
-            integers[i] = isRaw ? RawInteger(raw.Span[(i * size)..], tensor.DataType) : tensor.DataType == Int64 ? tensor.Int64Data[i] : tensor.Int32Data[i];
+            integers[i] = isRaw ? RawInteger(
+                raw.Span[(i * size)..], tensor.DataType) : tensor.DataType == Int64 ? tensor.Int64Data[i] : tensor.Int32Data[i];
             if (integers[i] == Batch)
                 throw new InputException($"{name} holds the number {Batch}, which no size, place or factor can be");
         }
@@ -118,13 +132,17 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         root = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
         if (length > Array.MaxLength)
             throw new InputException($"the tensor '{tensor.Name}' has {length} bytes; at most {Array.MaxLength} are read");
-        if (location.Length == 0 || Path.IsPathRooted(location) || location.Contains('\0') || !Path.GetFullPath(Path.Combine(root, location)).StartsWith(root, StringComparison.Ordinal))
-            throw new InputException($"the data of the tensor '{tensor.Name}' are said to be in '{location}'; they have to be in a file in the model's folder");
+        if (location.Length == 0 || Path.IsPathRooted(location) || location.Contains('\0')
+            || !Path.GetFullPath(Path.Combine(root, location)).StartsWith(root, StringComparison.Ordinal))
+            throw new InputException(
+                $"the data of the tensor '{tensor.Name}' are said to be in '{location}'; they have to be in a file in the model's folder");
         long offset = long.TryParse(Entry("offset") ?? "0", out long start) ? start : -1;
         return InputFile.Read(Path.Combine(root, location), stream =>
         {
             if (offset < 0 || offset > stream.Length - length)
-                throw new InputException($"the data of the tensor '{tensor.Name}' are said to be {length} bytes from {Entry("offset") ?? "0"} on in '{location}', which has {stream.Length} bytes");
+                throw new InputException(
+                    $"the data of the tensor '{tensor.Name}' are said to be {length} bytes from {Entry("offset") ?? "0"} on in "
+                        + $"'{location}', which has {stream.Length} bytes");
             byte[] bytes = new byte[length];
             stream.Position = offset;
             stream.ReadExactly(bytes);

@@ -18,9 +18,11 @@ sealed partial class OnnxImport
         public static Window Of(NodeReader node, Value input, int dimensions, int[] kernel, bool isTransposed = false)
         {
             if (dimensions is not (1 or 2) || input.Shape.Length != dimensions + 1)
-                throw new InputException($"its windows have {dimensions} dimensions, and one image has {input.Shape.Length}; windows over lines [channels, length] and over images [channels, height, width] are read");
+                throw new InputException($"its windows have {dimensions} dimensions, and one image has {input.Shape.Length}; windows "
+                    + "over lines [channels, length] and over images [channels, height, width] are read");
             if (node.List("kernel_shape") is long[] given && !given.SequenceEqual(kernel.Select(size => (long)size)))
-                throw new InputException($"kernel_shape [{string.Join(", ", given)}] is not that of the weights, [{string.Join(", ", kernel)}]");
+                throw new InputException(
+                    $"kernel_shape [{string.Join(", ", given)}] is not that of the weights, [{string.Join(", ", kernel)}]");
             int[] strides = Numbers(node, "strides", dimensions, 1, 1), dilations = Numbers(node, "dilations", dimensions, 1, 1);
             int[] outputPadding = Numbers(node, "output_padding", dimensions, 0, 0);
             int[] pads = Numbers(node, "pads", 2 * dimensions, 0, 0);
@@ -76,7 +78,8 @@ sealed partial class OnnxImport
                 return [.. Enumerable.Repeat(otherwise, count)];
             return numbers.Length == count && numbers.All(number => number >= least && number <= MaxNumbers)
                 ? [.. numbers.Select(number => (int)number)]
-                : throw new InputException($"{name} is [{string.Join(", ", numbers)}]; it has to be {count} numbers from {least} to {MaxNumbers}");
+                : throw new InputException(
+                    $"{name} is [{string.Join(", ", numbers)}]; it has to be {count} numbers from {least} to {MaxNumbers}");
         }
     }
 }

@@ -23,11 +23,15 @@ public class MalformedCircuitTests
     [InlineData("module m(input a, output y);\n  INVX1 u1(a, y);\nendmodule", 2, "connect them by name")]
     [InlineData("module m(input a, output y);\n  AND2X1 u1(.A(a), .Y(y));\nendmodule", 2, "nothing is connected to the input B")]
     [InlineData("module m(input a, output y);\n  AND2X1 u1(.A(a), .A(a), .B(a), .Y(y));\nendmodule", 2, "A of AND2X1 is connected twice")]
-    [InlineData("module s(input [1:0] x, output z);\n  assign z = x[0];\nendmodule\nmodule m(input a, output y);\n  s u(.x(a), .z(y));\nendmodule", 5, "1 bits are connected to x of s, which has 2")]
+    [InlineData("module s(input [1:0] x, output z);\n  assign z = x[0];\nendmodule\nmodule m(input a, output y);\n  s u(.x(a), "
+        + ".z(y));\nendmodule", 5, "1 bits are connected to x of s, which has 2")]
     [InlineData("module m(input a, output y);\n  m u(.a(a), .y(y));\nendmodule", 1, "contain themselves")]
-    [InlineData("module m(input a, output y);\n  s u(.a(a), .y(y));\nendmodule\nmodule s(input a, output y);\n  s u(.a(a), .y(y));\nendmodule", 5, "the module s contains itself")]
-    [InlineData("module m(input a, output y);\n  assign y = a;\nendmodule\nmodule k(input a, output y);\n  assign y = a;\nendmodule", 4, "no module uses m nor k")]
-    [InlineData("module m(input a, output y);\n  assign y = a;\n", 3, "the file ends inside the module m, which begins in line 1; it may be cut short")]
+    [InlineData("module m(input a, output y);\n  s u(.a(a), .y(y));\nendmodule\nmodule s(input a, output y);\n  s u(.a(a), "
+        + ".y(y));\nendmodule", 5, "the module s contains itself")]
+    [InlineData("module m(input a, output y);\n  assign y = a;\nendmodule\nmodule k(input a, output y);\n  assign y = "
+        + "a;\nendmodule", 4, "no module uses m nor k")]
+    [InlineData("module m(input a, output y);\n  assign y = a;\n", 3, "the file ends inside the module m, which begins in line 1; it may "
+        + "be cut short")]
     [InlineData("module m(input a, output y);\n  assign y = (a &", 2, "the file ends where a wire, a constant or a parenthesis is wanted")]
     [InlineData("module m(input a, output y);\n  /* assign y = a;\nendmodule", 2, "the comment that begins here has no end")]
     [InlineData("module m(input a, output y);\n  always @(a) y = a;\nendmodule", 2, "'always' is not structural Verilog")]
@@ -83,11 +87,15 @@ public class MalformedCircuitTests
     [InlineData("dapprox-circuit-1", "dapprox-circuit-9", 2, "the format is 'dapprox-circuit-9'")]
     [InlineData("\"name\": \"m\"", "\"nome\": \"m\"", 3, "'nome' is not known")]
     [InlineData("\"name\": \"m\"", "\"float\": {\"exponentBits\": 9, \"fractionBits\": 3}", 3, "9 exponent bits")]
-    [InlineData("\"name\": \"m\"", "\"float\": {\"exponentBits\": 8, \"fractionBits\": 3, \"overflow\": \"frob\"}", 3, "overflow is 'frob'; it is one of released, wrapped, renormalised")]
+    [InlineData("\"name\": \"m\"", "\"float\": {\"exponentBits\": 8, \"fractionBits\": 3, \"overflow\": "
+        + "\"frob\"}", 3, "overflow is 'frob'; it is one of released, wrapped, renormalised")]
     [InlineData("\"nets\": [4]}\n  ]\n}", "\"nets\": [4", 11, "this is not valid JSON")]
     public void Read_Json_NamesLineAndReason(string part, string instead, int line, string reason)
     {
-        const string Whole = "{\n  \"format\": \"dapprox-circuit-1\",\n  \"name\": \"m\",\n  \"cells\": [\n    {\"name\": \"and\", \"inputs\": [\"A\", \"B\"], \"outputs\": {\"Y\": \"0001\"}}\n  ],\n  \"inputs\": [{\"name\": \"a\", \"width\": 1}, {\"name\": \"b\", \"width\": 1}],\n  \"elements\": [\n    [\"and\", 2, 3]\n  ],\n  \"outputs\": [{\"name\": \"p\", \"nets\": [4]}\n  ]\n}";
+        const string Whole = "{\n  \"format\": \"dapprox-circuit-1\",\n  \"name\": \"m\",\n  \"cells\": [\n    {\"name\": \"and\", "
+            + "\"inputs\": [\"A\", \"B\"], \"outputs\": {\"Y\": \"0001\"}}\n  ],\n  \"inputs\": [{\"name\": \"a\", \"width\": 1}, "
+            + "{\"name\": \"b\", \"width\": 1}],\n  \"elements\": [\n    [\"and\", 2, 3]\n  ],\n  \"outputs\": [{\"name\": \"p\", "
+            + "\"nets\": [4]}\n  ]\n}";
         Assert.Equal(1UL, Texts.Read(Whole, ".json").Evaluate(1, 1)[0]);
 
         AssertRefused(Whole.Replace(part, instead, StringComparison.Ordinal), ".json", line, reason);
@@ -97,7 +105,9 @@ public class MalformedCircuitTests
     public void Read_EveryPrefixOfAFile_IsRefusedInOneLine()
     {
         Netlist circuit = CircuitDescription.Build("blocks:4:ama1:block=2");
-        foreach ((string extension, bool hierarchical) in ((string, bool)[])[(".v", false), (".v", true), (".blif", false), (".json", false), (".cgp", false)])
+        foreach (
+            (string extension, bool hierarchical) in (
+                (string, bool)[])[(".v", false), (".v", true), (".blif", false), (".json", false), (".cgp", false)])
         {
             string whole = Texts.Of(circuit, extension, hierarchical).TrimEnd();
             for (int length = 0; length < whole.Length; length += 7)
@@ -118,8 +128,11 @@ public class MalformedCircuitTests
 
         AssertRefused($"module m(input a, output y);\n  assign y = {deep}a;\nendmodule", ".v", 2, "nested more than");
         AssertRefused($"module m(input a, output y);\n  assign y = {new string('{', 1_000_000)}a;\nendmodule", ".v", 2, "nested more than");
-        AssertRefused($"module m(input a, output y);\n  assign y = {string.Concat(Enumerable.Repeat("a?a:", 500_000))}a;\nendmodule", ".v", 2, "nested more than");
-        Assert.Equal(1UL, Texts.Read($"module m(input a, output y);\n  assign y = {new string('~', 1_000_000)}a;\nendmodule", ".v").Evaluate(1)[0]);
+        AssertRefused(
+            $"module m(input a, output y);\n  assign y = {string.Concat(Enumerable.Repeat("a?a:", 500_000))}a;\nendmodule", ".v", 2,
+            "nested more than");
+        Assert.Equal(
+            1UL, Texts.Read($"module m(input a, output y);\n  assign y = {new string('~', 1_000_000)}a;\nendmodule", ".v").Evaluate(1)[0]);
     }
 
     [Fact]
@@ -138,7 +151,8 @@ public class MalformedCircuitTests
     {
         var text = new StringBuilder("module m0(input [3:0] a, output [3:0] y);\n  assign y = ~a;\nendmodule\n");
         for (int i = 1; i <= 30; i++)
-            text.Append($"module m{i}(input [3:0] a, output [3:0] y);\n  wire [3:0] w;\n  m{i - 1} u1(a, w);\n  m{i - 1} u2(w, y);\nendmodule\n");
+            text.Append(
+                $"module m{i}(input [3:0] a, output [3:0] y);\n  wire [3:0] w;\n  m{i - 1} u1(a, w);\n  m{i - 1} u2(w, y);\nendmodule\n");
 
         InputException refusal = Assert.Throws<InputException>(() => Texts.Read(text.ToString(), ".v"));
 
@@ -157,7 +171,7 @@ public class MalformedCircuitTests
         Assert.Contains("nested more than 64 deep", refusal.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Read_ShortTextThatAsksForManyBits_IsRefused()
     {
         var text = new StringBuilder("module m(input [63:0] a, output y);\n  wire [63999:0] w;\n");

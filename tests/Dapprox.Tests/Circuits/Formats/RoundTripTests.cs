@@ -29,12 +29,15 @@ public class RoundTripTests
     public void WriteThenRead_Multipliers_AreEqualForAllOperands(string description)
     {
         Netlist circuit = CircuitDescription.Build(description);
-        foreach ((string extension, bool hierarchical) in ((string, bool)[])[(".v", false), (".v", true), (".blif", false), (".json", false), (".cgp", false)])
+        foreach (
+            (string extension, bool hierarchical) in (
+                (string, bool)[])[(".v", false), (".v", true), (".blif", false), (".json", false), (".cgp", false)])
         {
             Netlist read = Texts.Read(Texts.Of(circuit, extension, hierarchical), extension);
 
             CircuitComparison comparison = CircuitComparison.Run(
-                [.. circuit.Inputs.Select(bus => bus.Width)], BitSlicedSimulator.Of(circuit).Evaluate, BitSlicedSimulator.Of(read).Evaluate, samples: 1, seed: 1);
+                [.. circuit.Inputs.Select(bus => bus.Width)], BitSlicedSimulator.Of(circuit).Evaluate, BitSlicedSimulator.Of(read).Evaluate,
+                samples: 1, seed: 1);
 
             Assert.True(comparison.Exhaustive);
             Assert.Null(comparison.Difference);
@@ -80,7 +83,8 @@ public class RoundTripTests
 
         CircuitDocument read = CircuitJson.Read(new SourceText("x.json", writer.ToString()));
 
-        Assert.Equal((document.Name, document.Source, document.Format, document.Overflow), (read.Name, read.Source, read.Format, read.Overflow));
+        Assert.Equal(
+            (document.Name, document.Source, document.Format, document.Overflow), (read.Name, read.Source, read.Format, read.Overflow));
         CircuitMultiplier multiplier = read.Multiplier("other");
         Assert.Equal("mine \"x\"", multiplier.Name);
         Assert.Equal(5, multiplier.Format.ExponentBits);

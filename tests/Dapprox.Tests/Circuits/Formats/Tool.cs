@@ -18,9 +18,12 @@ static class Tool
     /// <summary>Runs a program, and gives all that it printed; its exit code has to be 0.</summary>
     public static async Task<string> RunAsync(string folder, string name, params string[] arguments)
     {
-        var start = new ProcessStartInfo(name, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            name, arguments)
+        { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken),
+            error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         using var patience = new CancellationTokenSource(Patience);
         try
         {

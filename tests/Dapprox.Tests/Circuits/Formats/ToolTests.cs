@@ -16,7 +16,7 @@ public sealed class ToolTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("array:4:ama1")]
     [InlineData("blocks:8:ama5:width=17")]
     [InlineData("booth:8")]
@@ -57,7 +57,9 @@ public sealed class ToolTests : IDisposable
     {
         Tool.Require("iverilog", "vvp");
         WriteTestBench(CircuitDescription.Build("array:4:ama1"));
-        Write("circuit.v", Texts.Of(CircuitDescription.Build("array:4:ama2"), ".v").Replace("array_4_ama2", "array_4_ama1", StringComparison.Ordinal));
+        Write(
+            "circuit.v",
+            Texts.Of(CircuitDescription.Build("array:4:ama2"), ".v").Replace("array_4_ama2", "array_4_ama1", StringComparison.Ordinal));
 
         await Tool.RunAsync(folder.Path, "iverilog", "-o", "test", "circuit.v", "bench.v");
         string printed = await Tool.RunAsync(folder.Path, "vvp", "test");
@@ -77,7 +79,10 @@ public sealed class ToolTests : IDisposable
         ulong[][] inputs = CircuitComparison.Inputs([circuit.Inputs[0].Width, circuit.Inputs[1].Width], 500, seed: 3);
         var checks = new StringBuilder();
         for (int i = 0; i < inputs[0].Length; i++)
-            checks.Append(CultureInfo.InvariantCulture, $"  if ({VerilogWriter.ModuleName(circuit)}(UINT64_C({inputs[0][i]}), UINT64_C({inputs[1][i]})) != UINT64_C({circuit.Evaluate(inputs[0][i], inputs[1][i])[0]})) return 1;\n");
+            checks.Append(
+                CultureInfo.InvariantCulture,
+                $"  if ({VerilogWriter.ModuleName(circuit)}(UINT64_C({inputs[0][i]}), UINT64_C({inputs[1][i]})) != "
+                    + $"UINT64_C({circuit.Evaluate(inputs[0][i], inputs[1][i])[0]})) return 1;\n");
         Write("circuit.c", $"{Texts.Of(circuit, ".c")}\nint main(void)\n{{\n{checks}  return 0;\n}}\n");
 
         Assert.Equal("", await Tool.RunAsync(folder.Path, "gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-o", "test", "circuit.c"));
@@ -118,7 +123,7 @@ public sealed class ToolTests : IDisposable
         async Task Prove(string read) => Assert.Contains(Proved, await Yosys(read), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task ExportsOfAxFpm_InYosys_AreProvedEqualWireByWire()
     {
         Tool.Require("yosys");
@@ -128,7 +133,10 @@ public sealed class ToolTests : IDisposable
         Write("flat.blif", Texts.Of(circuit, ".blif"));
 
         // Too hard for the solver as a whole, but the wires have the same names in both.
-        string printed = await Tool.RunAsync(folder.Path, "yosys", "-p", $"read_verilog flat.v; rename {name} gold; read_blif -wideports flat.blif; rename {name} gate; proc; opt_clean; equiv_make gold gate equiv; hierarchy -top equiv; equiv_simple; equiv_status -assert");
+        string printed = await Tool.RunAsync(
+            folder.Path, "yosys", "-p",
+            $"read_verilog flat.v; rename {name} gold; read_blif -wideports flat.blif; rename {name} gate; proc; opt_clean; equiv_make "
+                + "gold gate equiv; hierarchy -top equiv; equiv_simple; equiv_status -assert");
 
         Assert.Contains("Equivalence successfully proven!", printed, StringComparison.Ordinal);
     }
@@ -165,7 +173,8 @@ public sealed class ToolTests : IDisposable
             let block = FlatArray(4 * i, 4 * j, 4)
             select $"({{{2 * bits}'d0, ({block})}} << {4 * (i + j)})"];
 
-        Assert.Contains(Proved, await ProveFormula(CircuitDescription.Build(description), string.Join(" + ", terms)), StringComparison.Ordinal);
+        Assert.Contains(
+            Proved, await ProveFormula(CircuitDescription.Build(description), string.Join(" + ", terms)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,7 +182,8 @@ public sealed class ToolTests : IDisposable
     {
         Tool.Require("yosys");
 
-        Assert.Contains("model found: FAIL", await ProveFormula(CircuitDescription.Build("array:5:ama1"), "a * b"), StringComparison.Ordinal);
+        Assert.Contains(
+            "model found: FAIL", await ProveFormula(CircuitDescription.Build("array:5:ama1"), "a * b"), StringComparison.Ordinal);
     }
 
     /// <summary>
@@ -181,18 +191,23 @@ public sealed class ToolTests : IDisposable
     /// Dapprox.Arithmetic.Ama5Flat).
     /// </summary>
     static string FlatArray(int a, int b, int bits) =>
-        $"(a[{a}] ? {{{bits}'d0, b[{b + bits - 1}:{b}]}} : {2 * bits}'d0) + (b[{b + bits - 1}] ? {{a[{a + bits - 1}:{a + 1}], 1'b0, {bits}'d0}} : {2 * bits}'d0)";
+        $"(a[{a}] ? {{{bits}'d0, b[{b + bits - 1}:{b}]}} : {2 * bits}'d0) + (b[{b + bits - 1}] ? {{a[{a + bits - 1}:{a + 1}], 1'b0, "
+            + $"{bits}'d0}} : {2 * bits}'d0)";
 
     async Task<string> ProveFormula(Netlist circuit, string formula)
     {
         int bits = circuit.Inputs[0].Width, width = circuit.Outputs[0].Width;
         Write("circuit.v", Texts.Of(circuit, ".v"));
-        Write("formula.v", $"module gate(input [{bits - 1}:0] a, input [{bits - 1}:0] b, output [{width - 1}:0] p);\n  assign p = {formula};\nendmodule\n");
+        Write(
+            "formula.v",
+            $"module gate(input [{bits - 1}:0] a, input [{bits - 1}:0] b, output [{width - 1}:0] p);\n  assign p = "
+                + $"{formula};\nendmodule\n");
         return await Yosys($"read_verilog circuit.v; rename {VerilogWriter.ModuleName(circuit)} gold; read_verilog formula.v");
     }
 
     /// <summary>Compares the modules gold and gate.</summary>
-    Task<string> Yosys(string read) => Tool.RunAsync(folder.Path, "yosys", "-p", $"{read}; proc; opt; miter -equiv -flatten gold gate miter; sat -prove trigger 0 miter");
+    Task<string> Yosys(string read) =>
+        Tool.RunAsync(folder.Path, "yosys", "-p", $"{read}; proc; opt; miter -equiv -flatten gold gate miter; sat -prove trigger 0 miter");
 
     void WriteTestBench(Netlist circuit)
     {

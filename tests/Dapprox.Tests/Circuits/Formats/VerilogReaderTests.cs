@@ -11,9 +11,12 @@ public class VerilogReaderTests
     {
         // Of the kind of EvoApproxLib: an array of carry-save cells by the library's names.
         const int Bits = 4;
-        var text = new StringBuilder("/* a comment\n of two lines */\n// MAE = 0\nmodule mul4u ( A, B, O );\n  input [3:0] A;\n  input [3:0] B;\n  output [7:0] O;\n");
+        var text = new StringBuilder(
+            "/* a comment\n of two lines */\n// MAE = 0\nmodule mul4u ( A, B, O );\n  input [3:0] A;\n  input [3:0] B;\n  output [7:0] "
+                + "O;\n");
         var body = new StringBuilder();
-        string[] sums = [.. Enumerable.Range(0, Bits).Select(j => $"(A[0] & B[{j}])"), "1'b0"], carries = [.. Enumerable.Repeat("1'b0", Bits)];
+        string[] sums = [.. Enumerable.Range(0, Bits).Select(j => $"(A[0] & B[{j}])"), "1'b0"],
+            carries = [.. Enumerable.Repeat("1'b0", Bits)];
         var wires = new List<string>();
         body.Append("  assign O[0] = (A[0] & B[0]);\n");
         for (int i = 1; i < Bits; i++)
@@ -23,7 +26,9 @@ public class VerilogReaderTests
             {
                 wires.Add($"S_{i}_{j}");
                 wires.Add($"C_{i}_{j}");
-                body.Append($"  PDKGENFAX1 U{i}{j} (.A({sums[j + 1]}), .B({carries[j]}), .C((A[{i}] & B[{j}])), .YS(S_{i}_{j}), .YC(C_{i}_{j}));\n");
+                body.Append(
+                    $"  PDKGENFAX1 U{i}{j} (.A({sums[j + 1]}), .B({carries[j]}), .C((A[{i}] & B[{j}])), .YS(S_{i}_{j}), "
+                        + $".YC(C_{i}_{j}));\n");
                 (next[j], kept[j]) = ($"S_{i}_{j}", $"C_{i}_{j}");
             }
 
@@ -115,8 +120,10 @@ public class VerilogReaderTests
               wire s1, c1, s2, c2;
 
             """
-            + Use("and_gate", "0", ("a", "a[0]"), ("b", "b[0]"), ("out", "p00")) + Use("and_gate", "1", ("a", "a[0]"), ("b", "b[1]"), ("out", "p01"))
-            + Use("and_gate", "2", ("a", "a[1]"), ("b", "b[0]"), ("out", "p10")) + Use("and_gate", "3", ("a", "a[1]"), ("b", "b[1]"), ("out", "p11"))
+            + Use("and_gate", "0", ("a", "a[0]"), ("b", "b[0]"), ("out", "p00")) + Use(
+                "and_gate", "1", ("a", "a[0]"), ("b", "b[1]"), ("out", "p01"))
+            + Use("and_gate", "2", ("a", "a[1]"), ("b", "b[0]"), ("out", "p10")) + Use(
+                "and_gate", "3", ("a", "a[1]"), ("b", "b[1]"), ("out", "p11"))
             + Use("ha", "1", ("a", "p01"), ("b", "p10"), ("ha_xor0", "s1"), ("ha_and0", "c1"))
             + Use("ha", "2", ("a", "p11"), ("b", "c1"), ("ha_xor0", "s2"), ("ha_and0", "c2"))
             + "  assign h_u_mul2_out[0] = p00[0];\n  assign h_u_mul2_out[3:1] = {c2, s2, s1};\nendmodule";
@@ -189,7 +196,8 @@ public class VerilogReaderTests
     [Fact]
     public void Read_InvertedGates_AreOneGate()
     {
-        Netlist circuit = Texts.Read("module m(input a, b, output y, z);\n  assign y = ~(a & b);\n  assign z = ~(a ^ b);\nendmodule\n", ".v");
+        Netlist circuit = Texts.Read(
+            "module m(input a, b, output y, z);\n  assign y = ~(a & b);\n  assign z = ~(a ^ b);\nendmodule\n", ".v");
 
         Assert.Equal([("nand", 1), ("xnor", 1)], CircuitSummary.Of(circuit).Cells);
     }

@@ -11,13 +11,18 @@ namespace Dapprox.Tests.Formats.Onnx;
 /// <summary>Graphs as PyTorch's, TensorFlow's and Keras' exporters write them, against ONNX Runtime.</summary>
 public class ExportedModelTests
 {
-    // An MLP on rows of features: MatMul and Add as PyTorch's linear layers over three dimensions and Keras' Dense have them, Gemm as the last.
+    // An MLP on rows of features: MatMul and Add as PyTorch's linear layers over three dimensions and Keras' Dense have them, Gemm as the
+    // last.
     [Fact]
     public void MlpOnFeatures()
     {
         var graph = new OnnxGraph(9, 20);
-        string x = graph.Node("Relu", [graph.Node("Add", [graph.Node("MatMul", [Input, graph.Weights(0.4f, 20, 16)]), graph.Weights(0.1f, 16)])]);
-        x = graph.Node("BatchNormalization", [x, graph.Weights(1, 16), graph.Weights(0.1f, 16), graph.Weights(0.1f, 16), graph.Constant([.. Enumerable.Repeat(0.7f, 16)], 16)]);
+        string x = graph.Node(
+            "Relu", [graph.Node("Add", [graph.Node("MatMul", [Input, graph.Weights(0.4f, 20, 16)]), graph.Weights(0.1f, 16)])]);
+        x = graph.Node(
+            "BatchNormalization", [
+                x, graph.Weights(1, 16), graph.Weights(0.1f, 16), graph.Weights(0.1f, 16),
+                graph.Constant([.. Enumerable.Repeat(0.7f, 16)], 16)]);
         x = graph.Node("Softmax", [graph.Node("Gemm", [x, graph.Weights(0.4f, 16, 5), graph.Weights(0.1f, 1, 5)])]);
         graph.Check(x);
     }
@@ -26,9 +31,13 @@ public class ExportedModelTests
     public void LineNetwork()
     {
         var graph = new OnnxGraph(13, 2, 40);
-        string x = graph.Node("Conv", [Input, graph.Weights(0.4f, 8, 2, 5), graph.Weights(0.1f, 8)], ("kernel_shape", new[] { 5 }), ("pads", new[] { 2, 2 }));
-        x = graph.Node("BatchNormalization", [x, graph.Weights(1, 8), graph.Weights(0.1f, 8), graph.Weights(0.1f, 8), graph.Constant([.. Enumerable.Repeat(0.7f, 8)], 8)]);
-        x = graph.Node("MaxPool", [graph.Node("Relu", [x])], ("kernel_shape", new[] { 3 }), ("strides", new[] { 2 }), ("pads", new[] { 1, 1 }));
+        string x = graph.Node(
+            "Conv", [Input, graph.Weights(0.4f, 8, 2, 5), graph.Weights(0.1f, 8)], ("kernel_shape", new[] { 5 }), ("pads", new[] { 2, 2 }));
+        x = graph.Node(
+            "BatchNormalization",
+            [x, graph.Weights(1, 8), graph.Weights(0.1f, 8), graph.Weights(0.1f, 8), graph.Constant([.. Enumerable.Repeat(0.7f, 8)], 8)]);
+        x = graph.Node(
+            "MaxPool", [graph.Node("Relu", [x])], ("kernel_shape", new[] { 3 }), ("strides", new[] { 2 }), ("pads", new[] { 1, 1 }));
         x = graph.Node("Conv", [x, graph.Weights(0.4f, 8, 1, 3)], ("group", 8), ("auto_pad", "SAME_LOWER"), ("strides", new[] { 2 }));
         x = graph.Node("ReduceMean", [graph.Node("LeakyRelu", [x])], ("axes", new[] { -1 }), ("keepdims", 0));
         graph.Check(graph.Node("Gemm", [x, graph.Weights(0.4f, 4, 8), graph.Weights(0.1f, 4)], ("transB", 1)));
@@ -58,14 +67,19 @@ public class ExportedModelTests
         string x = graph.Node("Relu", [graph.Node("Conv", [Input, graph.Weights(0.4f, 8, 3, 3, 3)], ("strides", new[] { 2, 2 }))]);
         for (int i = 0; i < 2; i++)
         {
-            x = graph.Node("MaxPool", [x], ("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 2, 2 }), ("ceil_mode", i == 0 ? 0 : 1), ("pads", new[] { 0, 0, i, i }));
+            x = graph.Node(
+                "MaxPool", [x], ("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 2, 2 }), ("ceil_mode", i == 0 ? 0 : 1),
+                ("pads", new[] { 0, 0, i, i }));
             string squeezed = graph.Node("Relu", [graph.Node("Conv", [x, graph.Weights(0.5f, 4, 8, 1, 1), graph.Weights(0.1f, 4)])]);
             string narrow = graph.Node("Relu", [graph.Node("Conv", [squeezed, graph.Weights(0.5f, 4, 4, 1, 1)])]);
-            string wide = graph.Node("Relu", [graph.Node("Conv", [squeezed, graph.Weights(0.5f, 4, 4, 3, 3)], ("pads", new[] { 1, 1, 1, 1 }))]);
+            string wide = graph.Node(
+                "Relu", [graph.Node("Conv", [squeezed, graph.Weights(0.5f, 4, 4, 3, 3)], ("pads", new[] { 1, 1, 1, 1 }))]);
             x = graph.Node("Concat", [narrow, wide], ("axis", 1));
         }
 
-        x = graph.Node("GlobalAveragePool", [graph.Node("Relu", [graph.Node("Conv", [graph.Node("Dropout", [x], ("ratio", 0.5f)), graph.Weights(0.5f, 5, 8, 1, 1)])])]);
+        x = graph.Node(
+            "GlobalAveragePool",
+            [graph.Node("Relu", [graph.Node("Conv", [graph.Node("Dropout", [x], ("ratio", 0.5f)), graph.Weights(0.5f, 5, 8, 1, 1)])])]);
         graph.Check(x);
     }
 
@@ -78,12 +92,17 @@ public class ExportedModelTests
         {
             int channels = 4 + 3 * i;
             string all = graph.Node("Concat", parts, ("axis", 1));
-            string normal = graph.Node("BatchNormalization", [all, graph.Weights(1, channels), graph.Weights(0.1f, channels), graph.Weights(0.1f, channels), graph.Constant([.. Enumerable.Repeat(0.7f, channels)], channels)]);
-            string grown = graph.Node("Conv", [graph.Node("Relu", [normal]), graph.Weights(0.4f, 3, channels, 3, 3)], ("pads", new[] { 1, 1, 1, 1 }));
+            string normal = graph.Node(
+                "BatchNormalization", [
+                    all, graph.Weights(1, channels), graph.Weights(0.1f, channels), graph.Weights(0.1f, channels),
+                    graph.Constant([.. Enumerable.Repeat(0.7f, channels)], channels)]);
+            string grown = graph.Node(
+                "Conv", [graph.Node("Relu", [normal]), graph.Weights(0.4f, 3, channels, 3, 3)], ("pads", new[] { 1, 1, 1, 1 }));
             parts = [.. parts, grown];
         }
 
-        string last = graph.Node("AveragePool", [graph.Node("Concat", parts, ("axis", 1))], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }));
+        string last = graph.Node(
+            "AveragePool", [graph.Node("Concat", parts, ("axis", 1))], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }));
         graph.Check(graph.Node("ReduceMean", [last], ("axes", new[] { 2, 3 })));
     }
 
@@ -96,7 +115,8 @@ public class ExportedModelTests
         x = graph.Node("Mul", [x, graph.Node("Sigmoid", [x])]);
         string squeezed = graph.Node("ReduceMean", [x, graph.Integers(2, 3)], ("keepdims", 1));
         string inner = graph.Node("Conv", [squeezed, graph.Weights(0.5f, 2, 6, 1, 1), graph.Weights(0.1f, 2)]);
-        string scale = graph.Node("Sigmoid", [graph.Node("Conv", [graph.Node("Mul", [inner, graph.Node("Sigmoid", [inner])]), graph.Weights(0.5f, 6, 2, 1, 1)])]);
+        string scale = graph.Node(
+            "Sigmoid", [graph.Node("Conv", [graph.Node("Mul", [inner, graph.Node("Sigmoid", [inner])]), graph.Weights(0.5f, 6, 2, 1, 1)])]);
         x = graph.Node("Squeeze", [graph.Node("GlobalAveragePool", [graph.Node("Mul", [scale, x])])]);
         graph.Check(graph.Node("Gemm", [x, graph.Weights(0.5f, 3, 6), graph.Weights(0.1f, 3)], ("transB", 1)));
     }
@@ -110,21 +130,29 @@ public class ExportedModelTests
         var graph = new OnnxGraph(17, Length, Width);
         string positions = graph.Node("Gather", [graph.Weights(0.5f, 9, Width), graph.Integers(0, 1, 2, 3, 4)], ("axis", 0));
         string x = graph.Node("Add", [Input, graph.Node("Unsqueeze", [positions, graph.Integers(0)])]);
-        string[] weights = graph.Nodes("Split", 3, [graph.Weights(0.5f, 3 * Width, Width), graph.Integers(Width, Width, Width)], ("axis", 0));
+        string[] weights = graph.Nodes(
+            "Split", 3, [graph.Weights(0.5f, 3 * Width, Width), graph.Integers(Width, Width, Width)], ("axis", 0));
         string[] heads = [.. weights.Select((matrix, i) =>
         {
             string projected = graph.Node("MatMul", [x, graph.Node("Transpose", [matrix], ("perm", new[] { 1, 0 }))]);
             string images = graph.Node("Gather", [graph.Node("Shape", [projected]), graph.Integer(0)], ("axis", 0));
-            string shape = graph.Node("Concat", [graph.Node("Unsqueeze", [images, graph.Integers(0)]), graph.Integers(-1), graph.Integers(Heads), graph.Integers(Width / Heads)], ("axis", 0));
-            return graph.Node("Transpose", [graph.Node("Reshape", [projected, shape])], ("perm", i == 1 ? new[] { 0, 2, 3, 1 } : [0, 2, 1, 3]));
+            string shape = graph.Node(
+                "Concat", [
+                    graph.Node("Unsqueeze", [images, graph.Integers(0)]), graph.Integers(-1), graph.Integers(Heads),
+                    graph.Integers(Width / Heads)], ("axis", 0));
+            return graph.Node(
+                "Transpose", [graph.Node("Reshape", [projected, shape])], ("perm", i == 1 ? new[] { 0, 2, 3, 1 } : [0, 2, 1, 3]));
         })];
-        string size = graph.Node("Cast", [graph.Node("Slice", [graph.Node("Shape", [heads[0]]), graph.Integers(-1), graph.Integers(long.MaxValue)])], ("to", 1));
+        string size = graph.Node(
+            "Cast", [graph.Node("Slice", [graph.Node("Shape", [heads[0]]), graph.Integers(-1), graph.Integers(long.MaxValue)])], ("to", 1));
         string root = graph.Node("Sqrt", [graph.Node("Div", [graph.Constant([1], 1), graph.Node("Sqrt", [size])])]);
         string products = graph.Node("MatMul", [graph.Node("Mul", [heads[0], root]), graph.Node("Mul", [heads[1], root])]);
         float[] mask = [.. Enumerable.Range(0, Length * Length).Select(i => i % Length > i / Length ? float.NegativeInfinity : 0)];
         string attention = graph.Node("Softmax", [graph.Node("Add", [products, graph.Constant(mask, 1, 1, Length, Length)])], ("axis", -1));
         string attended = graph.Node("Transpose", [graph.Node("MatMul", [attention, heads[2]])], ("perm", new[] { 0, 2, 1, 3 }));
-        x = graph.Node("Add", [x, graph.Node("MatMul", [graph.Node("Reshape", [attended, graph.Integers(0, 0, Width)]), graph.Weights(0.5f, Width, Width)])]);
+        x = graph.Node(
+            "Add",
+            [x, graph.Node("MatMul", [graph.Node("Reshape", [attended, graph.Integers(0, 0, Width)]), graph.Weights(0.5f, Width, Width)])]);
         x = graph.Node("LayerNormalization", [x, graph.Weights(1, Width), graph.Weights(1, Width)]);
 
         Network network = graph.Check(graph.Node("Gather", [x, graph.Integer(-1)], ("axis", 1)));
@@ -172,7 +200,8 @@ public class ExportedModelTests
         graph.Model.Graph.Input.Insert(0, graph.Model.Graph.Input[0].Clone());
         graph.Model.Graph.Input[0].Name = graph.Model.Graph.Initializer[0].Name;
         graph.Model.Graph.Input[0].Type.TensorType.Shape.Dim.Clear();
-        graph.Model.Graph.Input[0].Type.TensorType.Shape.Dim.AddRange(graph.Model.Graph.Initializer[0].Dims.Select(size => new DimensionProto { DimValue = size }));
+        graph.Model.Graph.Input[0].Type.TensorType.Shape.Dim.AddRange(
+            graph.Model.Graph.Initializer[0].Dims.Select(size => new DimensionProto { DimValue = size }));
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder.File("m.onnx"), graph.Bytes(x));
         var images = new Tensor([.. Enumerable.Range(0, 32).Select(i => i / 32f)], 1, 2, 4, 4);

@@ -15,7 +15,8 @@ public class MalformedOnnxTests
 
     [Fact]
     public void FiltersThatDoNotFit() =>
-        Refused(graph => graph.Node("Conv", [Input, graph.Weights(1, 2, 5, 3, 3)]), "filters of 5 channels in 1 groups do not fit 3 channels");
+        Refused(
+            graph => graph.Node("Conv", [Input, graph.Weights(1, 2, 5, 3, 3)]), "filters of 5 channels in 1 groups do not fit 3 channels");
 
     [Fact]
     public void FiltersOfNaN() =>
@@ -30,11 +31,15 @@ public class MalformedOnnxTests
     [InlineData(0)]
     [InlineData(int.MaxValue)]
     public void AStrideThatIsNone(int stride) =>
-        Refused(graph => graph.Node("MaxPool", [Input], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { stride, 1 })), $"strides is [{stride}, 1]");
+        Refused(
+            graph => graph.Node("MaxPool", [Input], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { stride, 1 })),
+            $"strides is [{stride}, 1]");
 
     [Fact]
     public void PaddingBeyondMemory() =>
-        Refused(graph => graph.Node("Pad", [Input, graph.Integers(0, 0, 1 << 30, 1 << 30, 0, 0, 1 << 30, 1 << 30)]), "dimensions are at least 1, and their product at most");
+        Refused(
+            graph => graph.Node("Pad", [Input, graph.Integers(0, 0, 1 << 30, 1 << 30, 0, 0, 1 << 30, 1 << 30)]),
+            "dimensions are at least 1, and their product at most");
 
     [Fact]
     public void WindowsBeyondMemory() => Refused(
@@ -53,11 +58,12 @@ public class MalformedOnnxTests
     [Fact]
     public void ConstantsBeyondMemory_AllTogether() => Refused(
         graph => Enumerable.Range(0, 12).Aggregate(Input, (x, _) => graph.Node(
-            "Add", [x, graph.Node("Slice", [graph.Node("ConstantOfShape", [graph.Integers(1 << 25)]), graph.Integers(0), graph.Integers(8)])])),
+            "Add",
+            [x, graph.Node("Slice", [graph.Node("ConstantOfShape", [graph.Integers(1 << 25)]), graph.Integers(0), graph.Integers(8)])])),
         "numbers in all layers, their tables and constants up to here");
 
     // A mean is small, and what says which number belongs to it is not.
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void MeansBeyondMemory_AllTogether() => Refused(
         new OnnxGraph(13, 4, 2048, 2048), graph => graph.Node(
             "Concat", [.. Enumerable.Range(0, 17).Select(_ => graph.Node("ReduceMean", [Input], ("axes", new[] { 2, 3 })))], ("axis", 1)),
@@ -77,30 +83,43 @@ public class MalformedOnnxTests
 
     [Fact]
     public void PaddingOfADilatedConvolution_BeyondMemory() => Refused(
-        graph => graph.Node("Conv", [Input, graph.Weights(1, 2, 3, 3, 3)], ("auto_pad", "SAME_UPPER"), ("dilations", new[] { 1 << 20, 11 })),
+        graph =>
+            graph.Node("Conv", [Input, graph.Weights(1, 2, 3, 3, 3)], ("auto_pad", "SAME_UPPER"), ("dilations", new[] { 1 << 20, 11 })),
         "(Conv): one image has the shape [3, 2097160, 30] here");
 
     [Fact]
     public void TrainingMode()
     {
-        Refused(graph => graph.Node("BatchNormalization", [Input, graph.Weights(1, 3), graph.Weights(1, 3), graph.Weights(1, 3), graph.Weights(1, 3)], ("training_mode", 1)), "training mode; export the model for inference");
+        Refused(
+            graph => graph.Node(
+                "BatchNormalization", [Input, graph.Weights(1, 3), graph.Weights(1, 3), graph.Weights(1, 3), graph.Weights(1, 3)],
+                ("training_mode", 1)),
+            "training mode; export the model for inference");
         Refused(
             new OnnxGraph(9, 3, 8, 8), graph =>
             {
-                string[] outputs = graph.Nodes("BatchNormalization", 5, [Input, graph.Weights(1, 3), graph.Weights(1, 3), graph.Weights(1, 3), graph.Constant([1, 1, 1], 3)]);
+                string[] outputs = graph.Nodes(
+                    "BatchNormalization", 5,
+                    [Input, graph.Weights(1, 3), graph.Weights(1, 3), graph.Weights(1, 3), graph.Constant([1, 1, 1], 3)]);
                 return graph.Node("Add", [outputs[0], graph.Node("Unsqueeze", [outputs[1]], ("axes", new[] { 1, 2 }))]);
             },
             "training mode; export the model for inference");
-        Refused(graph => graph.Node("Dropout", [Input, graph.Constant([0.5f]), graph.Integer(1)]), "training mode; export the model for inference");
+        Refused(
+            graph => graph.Node("Dropout", [Input, graph.Constant([0.5f]), graph.Integer(1)]),
+            "training mode; export the model for inference");
     }
 
     [Fact]
     public void AVarianceBelowZero() => Refused(
-        graph => graph.Node("BatchNormalization", [Input, graph.Weights(1, 3), graph.Weights(1, 3), graph.Weights(1, 3), graph.Constant([1, -2, 1], 3)]),
+        graph => graph.Node(
+            "BatchNormalization", [Input, graph.Weights(1, 3), graph.Weights(1, 3), graph.Weights(1, 3), graph.Constant([1, -2, 1], 3)]),
         "one of its variances is -2; they have to be above 0");
 
     [Fact]
-    public void HalfPrecisionInside() => Refused(graph => graph.Node("Cast", [Input], ("to", 10)), "activations are cast to float16; they are float here: export the model with float alone");
+    public void HalfPrecisionInside() =>
+        Refused(
+            graph => graph.Node("Cast", [Input], ("to", 10)),
+            "activations are cast to float16; they are float here: export the model with float alone");
 
     [Fact]
     public void AnInputOfBytes() => Refused(
@@ -112,7 +131,10 @@ public class MalformedOnnxTests
         "the input 'x' is of the data type uint8; images are of real numbers");
 
     [Fact]
-    public void AShapeWithoutNumbers() => Refused(graph => graph.Node("Reshape", [Input, graph.Integers(0, 0, -1)], ("allowzero", 1)), "the shape [0, 0, -1] has no numbers, since allowzero is set");
+    public void AShapeWithoutNumbers() =>
+        Refused(
+            graph => graph.Node("Reshape", [Input, graph.Integers(0, 0, -1)], ("allowzero", 1)),
+            "the shape [0, 0, -1] has no numbers, since allowzero is set");
 
     [Fact]
     public void ANameThatIsGivenTwice() => Refused(
@@ -127,7 +149,8 @@ public class MalformedOnnxTests
 
     [Fact]
     public void PlacesOfTheLargest_ThatAreUsed() => Refused(
-        graph => graph.Node("Cast", [graph.Nodes("MaxPool", 2, [Input], ("kernel_shape", new[] { 2, 2 }))[1]], ("to", 1)), "the places of the largest numbers are used");
+        graph => graph.Node("Cast", [graph.Nodes("MaxPool", 2, [Input], ("kernel_shape", new[] { 2, 2 }))[1]], ("to", 1)),
+        "the places of the largest numbers are used");
 
     [Fact]
     public void SeveralOutputs()
@@ -139,20 +162,25 @@ public class MalformedOnnxTests
         graph.Model.Graph.Output[1].Name = "features";
         File.WriteAllBytes(folder.File("m.onnx"), graph.Model.ToByteArray());
 
-        Assert.Contains("has 2 outputs (Flatten1.0, features); it has to have one, the logits: export", Assert.Throws<InputException>(() => OnnxModels.Load(folder.File("m.onnx"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has 2 outputs (Flatten1.0, features); it has to have one, the logits: export",
+            Assert.Throws<InputException>(() => OnnxModels.Load(folder.File("m.onnx"))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(new[] { 4, 3 })]
     [InlineData(new[] { 4, 3, 0, 3 })]
-    public void FiltersThatAreNone(int[] shape) => Refused(graph => graph.Node("ConvTranspose", [Input, graph.Weights(1, shape)]), $"its filters have the shape [{string.Join(", ", shape)}]");
+    public void FiltersThatAreNone(int[] shape) => Refused(
+        graph => graph.Node("ConvTranspose", [Input, graph.Weights(1, shape)]), $"its filters have the shape [{string.Join(", ", shape)}]");
 
     [Fact]
     public void AMatrixThatIsNone() => Refused(
-        graph => graph.Node("Gemm", [graph.Node("Flatten", [Input]), graph.Weights(1, 192), graph.Weights(1, 1)]), "(Gemm): the second matrix has the shape [192]; it has to have two dimensions");
+        graph => graph.Node("Gemm", [graph.Node("Flatten", [Input]), graph.Weights(1, 192), graph.Weights(1, 1)]),
+        "(Gemm): the second matrix has the shape [192]; it has to have two dimensions");
 
     [Fact]
-    public void ABoundThatIsEmpty() => Refused(graph => graph.Node("Clip", [Input, graph.Constant([], 0)]), "(Clip): its inputs do not fit");
+    public void ABoundThatIsEmpty() =>
+        Refused(graph => graph.Node("Clip", [Input, graph.Constant([], 0)]), "(Clip): its inputs do not fit");
 
     [Fact]
     public void ANameOfAMillionLetters() =>
@@ -207,7 +235,8 @@ public class MalformedOnnxTests
     [InlineData("/etc/passwd")]
     [InlineData("a/../../secret")]
     [InlineData("")]
-    public void ExternalDataOutsideTheFolder(string location) => Refused(graph => External(graph, location, "0"), $"are said to be in '{location}'; they have to be in a file in the model's folder");
+    public void ExternalDataOutsideTheFolder(string location) => Refused(
+        graph => External(graph, location, "0"), $"are said to be in '{location}'; they have to be in a file in the model's folder");
 
     [Fact]
     public void ExternalDataThatAreMissing() => Refused(graph => External(graph, "missing.bin", "0"), "there is no file");
@@ -243,7 +272,10 @@ public class MalformedOnnxTests
     {
         using var folder = new TemporaryFolder();
         var graph = new OnnxGraph(13, 3, 8, 8);
-        byte[] whole = graph.Bytes(graph.Node("MaxPool", [graph.Node("Conv", [Input, graph.Weights(1, 2, 3, 3, 3)], ("pads", new[] { 1, 1, 1, 1 }))], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 })));
+        byte[] whole = graph.Bytes(
+            graph.Node(
+                "MaxPool", [graph.Node("Conv", [Input, graph.Weights(1, 2, 3, 3, 3)], ("pads", new[] { 1, 1, 1, 1 }))],
+                ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 })));
         string path = folder.File("m.onnx");
         var random = new CounterRandom(1, 2);
         for (int i = 0; i < 400; i++)
@@ -272,7 +304,9 @@ public class MalformedOnnxTests
         var graph = new OnnxGraph(version, 3, 8, 8);
         File.WriteAllBytes(folder.File("m.onnx"), graph.Bytes(graph.Node("Relu", [Input])));
 
-        Assert.Contains($"version {version} of ONNX's operators; versions 9 to 21", Assert.Throws<InputException>(() => OnnxModels.Load(folder.File("m.onnx"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"version {version} of ONNX's operators; versions 9 to 21",
+            Assert.Throws<InputException>(() => OnnxModels.Load(folder.File("m.onnx"))).Message, StringComparison.Ordinal);
     }
 
     static string External(OnnxGraph graph, string location, string offset)

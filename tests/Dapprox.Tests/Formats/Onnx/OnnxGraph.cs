@@ -46,7 +46,13 @@ sealed class OnnxGraph
 
     public string Constant(float[] numbers, params int[] shape)
     {
-        var tensor = new TensorProto { Name = $"w{count++}", DataType = Float, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(numbers.AsSpan())) };
+        var tensor = new TensorProto
+        {
+            Name = $"w{count++}",
+            DataType = Float,
+            RawData = ByteString
+            .CopyFrom(MemoryMarshal.AsBytes(numbers.AsSpan()))
+        };
         tensor.Dims.AddRange(shape.Select(dimension => (long)dimension));
         model.Graph.Initializer.Add(tensor);
         return tensor.Name;
@@ -69,7 +75,8 @@ sealed class OnnxGraph
     }
 
     /// <summary>Adds a node and returns its first output.</summary>
-    public string Node(string type, string[] inputs, params (string Name, object Value)[] attributes) => Nodes(type, 1, inputs, attributes)[0];
+    public string Node(string type, string[] inputs, params (string Name, object Value)[] attributes) =>
+        Nodes(type, 1, inputs, attributes)[0];
 
     public string[] Nodes(string type, int outputs, string[] inputs, params (string Name, object Value)[] attributes)
     {
@@ -148,7 +155,9 @@ sealed class OnnxGraph
         foreach (float number in expected)
             largest = MathF.Max(largest, MathF.Abs(number));
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(MathF.Abs(expected[i] - actual[i]) <= 1e-4f * MathF.Max(largest, 1e-6f), $"number {i} is {actual[i]} and ONNX Runtime's {expected[i]}, the largest {largest}");
+            Assert.True(
+                MathF.Abs(expected[i] - actual[i]) <= 1e-4f * MathF.Max(largest, 1e-6f),
+                $"number {i} is {actual[i]} and ONNX Runtime's {expected[i]}, the largest {largest}");
     }
 
     Tensor Images(int batch, float low, float high)
@@ -190,15 +199,22 @@ sealed class OnnxGraph
                 size += Math.Abs(direction[i] * (double)gradient.Row(image)[i]);
             }
 
-            Assert.True(Math.Abs(difference - slope) <= 0.02 * size + 1e-4, $"image {image}: the slope is {difference} and by the gradient {slope}, of parts that add up to {size}");
+            Assert.True(
+                Math.Abs(difference - slope) <= 0.02 * size + 1e-4,
+                $"image {image}: the slope is {difference} and by the gradient {slope}, of parts that add up to {size}");
         }
     }
 
     static ValueProto Value(string name, object[] shape)
     {
-        var value = new ValueProto { Name = name, Type = new TypeProto { TensorType = new TensorTypeProto { ElemType = Float, Shape = new ShapeProto() } } };
+        var value = new ValueProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TensorTypeProto { ElemType = Float, Shape = new ShapeProto() } }
+        };
         foreach (object dimension in shape)
-            value.Type.TensorType.Shape.Dim.Add(dimension is int number ? new DimensionProto { DimValue = number } : new DimensionProto { DimParam = (string)dimension });
+            value.Type.TensorType.Shape.Dim.Add(
+                dimension is int number ? new DimensionProto { DimValue = number } : new DimensionProto { DimParam = (string)dimension });
         return value;
     }
 }

@@ -22,7 +22,9 @@ public class OnnxModelTests
         var graph = new OnnxGraph(13, 1, 28, 28);
         string x = Convolution(graph, Input, 1, 6, kernel: 5, padding: 2);
         x = graph.Node("MaxPool", [graph.Node("Relu", [x])], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }));
-        x = graph.Node("MaxPool", [graph.Node("Relu", [Convolution(graph, x, 6, 16, kernel: 5)])], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }));
+        x = graph.Node(
+            "MaxPool", [graph.Node("Relu", [Convolution(graph, x, 6, 16, kernel: 5)])], ("kernel_shape", new[] { 2, 2 }),
+            ("strides", new[] { 2, 2 }));
         x = graph.Node("Flatten", [x]);
         x = graph.Node("Relu", [Gemm(graph, x, 400, 120)]);
 
@@ -49,13 +51,16 @@ public class OnnxModelTests
     public void ResNetLike()
     {
         var graph = new OnnxGraph(17, 3, 32, 32);
-        string x = graph.Node("Relu", [Normalised(graph, Convolution(graph, Input, 3, 16, kernel: 7, padding: 3, stride: 2, bias: false), 16)]);
+        string x = graph.Node(
+            "Relu", [Normalised(graph, Convolution(graph, Input, 3, 16, kernel: 7, padding: 3, stride: 2, bias: false), 16)]);
         x = graph.Node("MaxPool", [x], ("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 2, 2 }), ("pads", new[] { 1, 1, 1, 1 }));
         foreach ((int inputs, int outputs, int stride) in ((int, int, int)[])[(16, 16, 1), (16, 32, 2)])
         {
-            string inner = graph.Node("Relu", [Normalised(graph, Convolution(graph, x, inputs, outputs, padding: 1, stride: stride, bias: false), outputs)]);
+            string inner = graph.Node(
+                "Relu", [Normalised(graph, Convolution(graph, x, inputs, outputs, padding: 1, stride: stride, bias: false), outputs)]);
             inner = Normalised(graph, Convolution(graph, inner, outputs, outputs, padding: 1, bias: false), outputs);
-            string around = stride == 1 ? x : Normalised(graph, Convolution(graph, x, inputs, outputs, kernel: 1, stride: stride, bias: false), outputs);
+            string around = stride == 1 ? x : Normalised(
+                graph, Convolution(graph, x, inputs, outputs, kernel: 1, stride: stride, bias: false), outputs);
             x = graph.Node("Relu", [graph.Node("Add", [inner, around])]);
         }
 
@@ -71,10 +76,14 @@ public class OnnxModelTests
         {
             int wide = 4 * inputs;
             string inner = Relu6(graph, Normalised(graph, Convolution(graph, x, inputs, wide, kernel: 1, bias: false), wide));
-            inner = Relu6(graph, Normalised(graph, Convolution(graph, inner, wide, wide, padding: 1, stride: stride, groups: wide, bias: false), wide));
+            inner = Relu6(
+                graph,
+                Normalised(graph, Convolution(graph, inner, wide, wide, padding: 1, stride: stride, groups: wide, bias: false), wide));
             // Squeeze and excitation, as in the third.
-            string scale = graph.Node("HardSigmoid", [Convolution(graph, graph.Node("GlobalAveragePool", [inner]), wide, wide, kernel: 1)], ("alpha", 1 / 6f));
-            inner = Normalised(graph, Convolution(graph, graph.Node("Mul", [inner, scale]), wide, outputs, kernel: 1, bias: false), outputs);
+            string scale = graph.Node(
+                "HardSigmoid", [Convolution(graph, graph.Node("GlobalAveragePool", [inner]), wide, wide, kernel: 1)], ("alpha", 1 / 6f));
+            inner = Normalised(
+                graph, Convolution(graph, graph.Node("Mul", [inner, scale]), wide, outputs, kernel: 1, bias: false), outputs);
             x = stride == 1 && inputs == outputs ? graph.Node("Add", [x, inner]) : inner;
         }
 
@@ -156,11 +165,16 @@ public class OnnxModelTests
         Assert.Equal(all - 1, Approximate("dense"));
         Assert.Equal(all - 2, Approximate("inner"));
         Assert.Equal(all - 1, Approximate("MatMul*,Gemm*"));
-        Assert.Contains("no layer is 'Gemn*'; the layers that multiply are Conv", Assert.Throws<InputException>(() => Approximate("Conv*,Gemn*")).Message, StringComparison.Ordinal);
-        Assert.Contains("the layers that multiply are Conv", Assert.Throws<InputException>(() => Approximate("nothing")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no layer is 'Gemn*'; the layers that multiply are Conv",
+            Assert.Throws<InputException>(() => Approximate("Conv*,Gemn*")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the layers that multiply are Conv", Assert.Throws<InputException>(() => Approximate("nothing")).Message,
+            StringComparison.Ordinal);
 
         int Approximate(string selection) =>
-            network.With(AxFpm.Released, LayerSelection.Parse(selection)).Layers.OfType<IMultiplies>().Count(layer => layer.Multiplier == AxFpm.Released);
+            network.With(AxFpm.Released, LayerSelection.Parse(selection)).Layers.OfType<IMultiplies>().Count(
+                layer => layer.Multiplier == AxFpm.Released);
     }
 
     [Fact]
@@ -185,30 +199,45 @@ public class OnnxModelTests
         string x = Convolution(graph, Input, 3, Width, kernel: 4, stride: 4);
         x = graph.Node("Transpose", [graph.Node("Reshape", [x, graph.Integers(0, Width, -1)])], ("perm", new[] { 0, 2, 1 }));
         string images = graph.Node("Slice", [graph.Node("Shape", [Input]), graph.Integers(0), graph.Integers(1), graph.Integers(0)]);
-        string token = graph.Node("Expand", [graph.Weights(1, 1, 1, Width), graph.Node("Concat", [images, graph.Integers(1), graph.Integers(Width)], ("axis", 0))]);
+        string token = graph.Node(
+            "Expand",
+            [graph.Weights(1, 1, 1, Width), graph.Node("Concat", [images, graph.Integers(1), graph.Integers(Width)], ("axis", 0))]);
         x = graph.Node("Add", [graph.Node("Concat", [token, x], ("axis", 1)), graph.Weights(1, 1, Patches + 1, Width)]);
         for (int block = 0; block < 2; block++)
         {
             string normal = graph.Node("LayerNormalization", [x, graph.Weights(1, Width), graph.Weights(1, Width)]);
-            string all = graph.Node("Add", [graph.Node("MatMul", [normal, graph.Weights(0.5f, Width, 3 * Width)]), graph.Weights(1, 3 * Width)]);
+            string all = graph.Node(
+                "Add", [graph.Node("MatMul", [normal, graph.Weights(0.5f, Width, 3 * Width)]), graph.Weights(1, 3 * Width)]);
             string[] parts = graph.Nodes("Split", 3, [all, graph.Integers(Width, Width, Width)], ("axis", 2));
             string[] heads = [.. parts.Select((part, i) => graph.Node(
-                "Transpose", [graph.Node("Reshape", [part, graph.Integers(0, -1, Heads, Width / Heads)])], ("perm", i == 1 ? new[] { 0, 2, 3, 1 } : [0, 2, 1, 3])))];
-            string weights = graph.Node("Softmax", [graph.Node("Div", [graph.Node("MatMul", [heads[0], heads[1]]), graph.Constant([2])])], ("axis", -1));
-            string attended = graph.Node("Reshape", [graph.Node("Transpose", [graph.Node("MatMul", [weights, heads[2]])], ("perm", new[] { 0, 2, 1, 3 })), graph.Integers(0, -1, Width)]);
+                "Transpose", [graph.Node("Reshape", [part, graph.Integers(0, -1, Heads, Width / Heads)])],
+                ("perm", i == 1 ? new[] { 0, 2, 3, 1 } : [0, 2, 1, 3])))];
+            string weights = graph.Node(
+                "Softmax", [graph.Node("Div", [graph.Node("MatMul", [heads[0], heads[1]]), graph.Constant([2])])], ("axis", -1));
+            string attended = graph.Node(
+                "Reshape", [
+                    graph.Node("Transpose", [graph.Node("MatMul", [weights, heads[2]])], ("perm", new[] { 0, 2, 1, 3 })),
+                    graph.Integers(0, -1, Width)]);
             x = graph.Node("Add", [x, graph.Node("MatMul", [attended, graph.Weights(0.5f, Width, Width)])]);
             normal = graph.Node("LayerNormalization", [x, graph.Weights(1, Width), graph.Weights(1, Width)]);
             string hidden = graph.Node("MatMul", [normal, graph.Weights(0.5f, Width, 4 * Width)]);
             // The Gelu of exports before version 20.
-            string half = graph.Node("Mul", [hidden, graph.Node("Add", [graph.Node("Erf", [graph.Node("Div", [hidden, graph.Constant([MathF.Sqrt(2)])])]), graph.Constant([1])])]);
-            x = graph.Node("Add", [x, graph.Node("MatMul", [graph.Node("Mul", [half, graph.Constant([0.5f])]), graph.Weights(0.5f, 4 * Width, Width)])]);
+            string half = graph.Node(
+                "Mul", [
+                    hidden, graph.Node(
+                        "Add", [graph.Node("Erf", [graph.Node("Div", [hidden, graph.Constant([MathF.Sqrt(2)])])]), graph.Constant([1])])]);
+            x = graph.Node(
+                "Add",
+                [x, graph.Node("MatMul", [graph.Node("Mul", [half, graph.Constant([0.5f])]), graph.Weights(0.5f, 4 * Width, Width)])]);
         }
 
         logits = Gemm(graph, graph.Node("Gather", [x, graph.Integer(0)], ("axis", 1)), Width, 10);
         return graph;
     }
 
-    static string Convolution(OnnxGraph graph, string x, int inputs, int outputs, int kernel = 3, int padding = 0, int stride = 1, int groups = 1, bool bias = true)
+    static string Convolution(
+        OnnxGraph graph, string x, int inputs, int outputs, int kernel = 3, int padding = 0, int stride = 1, int groups = 1,
+        bool bias = true)
     {
         float scale = MathF.Sqrt(3f / (inputs / groups * kernel * kernel));
         string filters = graph.Weights(scale, outputs, inputs / groups, kernel, kernel);
@@ -221,5 +250,7 @@ public class OnnxModelTests
         graph.Node("Gemm", [x, graph.Weights(MathF.Sqrt(3f / inputs), outputs, inputs), graph.Weights(0.1f, outputs)], ("transB", 1));
 
     static string Normalised(OnnxGraph graph, string x, int channels) => graph.Node(
-        "BatchNormalization", [x, graph.Weights(1, channels), graph.Weights(0.1f, channels), graph.Weights(0.1f, channels), graph.Constant([.. Enumerable.Repeat(0.7f, channels)], channels)]);
+        "BatchNormalization", [
+            x, graph.Weights(1, channels), graph.Weights(0.1f, channels), graph.Weights(0.1f, channels),
+            graph.Constant([.. Enumerable.Repeat(0.7f, channels)], channels)]);
 }

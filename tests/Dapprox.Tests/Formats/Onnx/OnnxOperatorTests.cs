@@ -40,7 +40,10 @@ public class OnnxOperatorTests
     public void Conv_OfLines()
     {
         var graph = new OnnxGraph(17, 3, 20);
-        graph.Check(graph.Node("Conv", [Input, graph.Weights(1, 4, 3, 5), graph.Weights(1, 4)], ("pads", new[] { 2, 1 }), ("strides", new[] { 2 }), ("dilations", new[] { 2 })));
+        graph.Check(
+            graph.Node(
+                "Conv", [Input, graph.Weights(1, 4, 3, 5), graph.Weights(1, 4)], ("pads", new[] { 2, 1 }), ("strides", new[] { 2 }),
+                ("dilations", new[] { 2 })));
     }
 
     [Theory]
@@ -80,7 +83,8 @@ public class OnnxOperatorTests
     {
         var graph = new OnnxGraph(11, 2, 5, 6);
         graph.Check(graph.Node(
-            "ConvTranspose", [Input, graph.Weights(1, 2, 3, 4, 3), graph.Weights(1, 3)], ("auto_pad", auto), ("strides", new[] { 2, 2 }), ("output_shape", shape)));
+            "ConvTranspose", [Input, graph.Weights(1, 2, 3, 4, 3), graph.Weights(1, 3)], ("auto_pad", auto), ("strides", new[] { 2, 2 }),
+            ("output_shape", shape)));
     }
 
     [Fact]
@@ -110,8 +114,11 @@ public class OnnxOperatorTests
         string a = graph.Weights(1, 2, 3, 4), b = graph.Node("Transpose", [graph.Weights(1, 4, 3, 2)]);
         string joined = graph.Node("Concat", [a, graph.Node("Div", [b, graph.Constant([3], 1, 1)])], ("axis", -1));
         string[] parts = graph.Nodes("Split", 2, [joined], ("axis", 2));
-        string sum = graph.Node("Sub", [graph.Node("Mul", [parts[0], graph.Weights(1, 3, 1)]), graph.Node("Pow", [parts[1], graph.Constant([2])])]);
-        sum = graph.Node("Slice", [graph.Node("Tanh", [sum]), graph.Integers(-1, 4), graph.Integers(0, -9), graph.Integers(1, 2), graph.Integers(-1, -2)]);
+        string sum = graph.Node(
+            "Sub", [graph.Node("Mul", [parts[0], graph.Weights(1, 3, 1)]), graph.Node("Pow", [parts[1], graph.Constant([2])])]);
+        sum = graph.Node(
+            "Slice",
+            [graph.Node("Tanh", [sum]), graph.Integers(-1, 4), graph.Integers(0, -9), graph.Integers(1, 2), graph.Integers(-1, -2)]);
         sum = graph.Node("Pad", [sum, graph.Integers(0, 1, 1, 0, 0, 1)]);
         sum = graph.Node("Squeeze", [graph.Node("Gather", [sum, graph.Integers(1)], ("axis", 0)), graph.Integers(0)]);
         graph.Check(graph.Node("Add", [Input, graph.Node("Relu", [sum])]));
@@ -132,7 +139,8 @@ public class OnnxOperatorTests
     public void Gemm(int isTransposed, float alpha, float beta, int rank)
     {
         var graph = new OnnxGraph(13, 6);
-        string matrix = isTransposed == 1 ? graph.Weights(1, 4, 6) : graph.Weights(1, 6, 4), shift = rank == 1 ? graph.Weights(1, 4) : graph.Weights(1, 1);
+        string matrix = isTransposed == 1 ? graph.Weights(1, 4, 6) : graph.Weights(1, 6, 4),
+            shift = rank == 1 ? graph.Weights(1, 4) : graph.Weights(1, 1);
         graph.Check(graph.Node("Gemm", [Input, matrix, shift], ("transB", isTransposed), ("alpha", alpha), ("beta", beta)));
     }
 
@@ -250,7 +258,11 @@ public class OnnxOperatorTests
     public void Normalisations()
     {
         var batch = new OnnxGraph(15, 3, 4, 5);
-        batch.Check(batch.Node("BatchNormalization", [Input, batch.Weights(1, 3), batch.Weights(1, 3), batch.Weights(1, 3), batch.Constant([0.5f, 2, 1], 3)], ("epsilon", 1e-3f)));
+        batch.Check(
+            batch.Node(
+                "BatchNormalization",
+                [Input, batch.Weights(1, 3), batch.Weights(1, 3), batch.Weights(1, 3), batch.Constant([0.5f, 2, 1], 3)],
+                ("epsilon", 1e-3f)));
         var layer = new OnnxGraph(17, 3, 4, 5);
         layer.Check(layer.Node("LayerNormalization", [Input, layer.Weights(1, 5), layer.Weights(1, 5)]));
         var two = new OnnxGraph(17, 3, 4, 5);
@@ -275,7 +287,10 @@ public class OnnxOperatorTests
         foreach (int counted in (int[])[0, 1])
         {
             var average = new OnnxGraph(12, 2, 8, 9);
-            average.Check(average.Node("AveragePool", [Input], ("kernel_shape", kernel), ("strides", strides), ("pads", pads), ("ceil_mode", ceil), ("count_include_pad", counted)));
+            average.Check(
+                average.Node(
+                    "AveragePool", [Input], ("kernel_shape", kernel), ("strides", strides), ("pads", pads), ("ceil_mode", ceil),
+                    ("count_include_pad", counted)));
         }
     }
 
@@ -285,14 +300,18 @@ public class OnnxOperatorTests
         var line = new OnnxGraph(12, 2, 11);
         line.Check(line.Node("MaxPool", [Input], ("kernel_shape", new[] { 3 }), ("strides", new[] { 2 })));
         var average = new OnnxGraph(12, 2, 11);
-        average.Check(average.Node("AveragePool", [Input], ("kernel_shape", new[] { 3 }), ("auto_pad", "SAME_UPPER"), ("strides", new[] { 2 })));
+        average.Check(
+            average.Node("AveragePool", [Input], ("kernel_shape", new[] { 3 }), ("auto_pad", "SAME_UPPER"), ("strides", new[] { 2 })));
         var dilatedAverage = new OnnxGraph(19, 2, 8, 9);
         dilatedAverage.Check(dilatedAverage.Node(
-            "AveragePool", [Input], ("kernel_shape", new[] { 3, 2 }), ("dilations", new[] { 2, 3 }), ("strides", new[] { 2, 2 }), ("pads", new[] { 1, 0, 2, 1 }), ("ceil_mode", 1), ("count_include_pad", 1)));
+            "AveragePool", [Input], ("kernel_shape", new[] { 3, 2 }), ("dilations", new[] { 2, 3 }), ("strides", new[] { 2, 2 }),
+            ("pads", new[] { 1, 0, 2, 1 }), ("ceil_mode", 1), ("count_include_pad", 1)));
         var lower = new OnnxGraph(12, 2, 8, 9);
-        lower.Check(lower.Node("MaxPool", [Input], ("kernel_shape", new[] { 3, 2 }), ("auto_pad", "SAME_LOWER"), ("strides", new[] { 3, 2 })));
+        lower.Check(
+            lower.Node("MaxPool", [Input], ("kernel_shape", new[] { 3, 2 }), ("auto_pad", "SAME_LOWER"), ("strides", new[] { 3, 2 })));
         var valid = new OnnxGraph(12, 2, 8, 9);
-        valid.Check(valid.Node("AveragePool", [Input], ("kernel_shape", new[] { 3, 2 }), ("auto_pad", "VALID"), ("strides", new[] { 2, 2 })));
+        valid.Check(
+            valid.Node("AveragePool", [Input], ("kernel_shape", new[] { 3, 2 }), ("auto_pad", "VALID"), ("strides", new[] { 2, 2 })));
         var dilated = new OnnxGraph(12, 2, 8, 9);
         dilated.Check(dilated.Node("MaxPool", [Input], ("kernel_shape", new[] { 2, 3 }), ("dilations", new[] { 2, 2 })));
     }
@@ -322,7 +341,9 @@ public class OnnxOperatorTests
         // As PyTorch exports x.view(x.size(0), 3, -1).
         var computed = new OnnxGraph(13, 3, 4, 5);
         string images = computed.Node("Gather", [computed.Node("Shape", [Input]), computed.Integer(0)], ("axis", 0));
-        string shapeOf = computed.Node("Concat", [computed.Node("Unsqueeze", [images, computed.Integers(0)]), computed.Integers(3), computed.Integers(-1)], ("axis", 0));
+        string shapeOf = computed.Node(
+            "Concat", [computed.Node("Unsqueeze", [images, computed.Integers(0)]), computed.Integers(3), computed.Integers(-1)],
+            ("axis", 0));
         computed.Check(computed.Node("Reshape", [Input, shapeOf]));
     }
 
@@ -351,7 +372,8 @@ public class OnnxOperatorTests
     {
         var graph = new OnnxGraph(13, 4, 5);
         string images = graph.Node("Slice", [graph.Node("Shape", [Input]), graph.Integers(0), graph.Integers(1), graph.Integers(0)]);
-        string token = graph.Node("Expand", [graph.Weights(1, 1, 1, 5), graph.Node("Concat", [images, graph.Integers(1), graph.Integers(5)], ("axis", 0))]);
+        string token = graph.Node(
+            "Expand", [graph.Weights(1, 1, 1, 5), graph.Node("Concat", [images, graph.Integers(1), graph.Integers(5)], ("axis", 0))]);
         graph.Check(graph.Node("Concat", [token, Input], ("axis", 1)));
     }
 
