@@ -8,7 +8,8 @@ static class AttackCommand
 {
     public static Command Create()
     {
-        var command = new Command("attack", "Attack a network, and measure how the adversarial examples transfer to it with other multipliers.");
+        var command = new Command(
+            "attack", "Attack a network, and measure how the adversarial examples transfer to it with other multipliers.");
         foreach (AttackEntry entry in AttackCatalogue.All)
             command.Add(AttackRun.Command(entry));
         return command;

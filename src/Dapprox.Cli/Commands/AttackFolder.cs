@@ -17,7 +17,7 @@ static class AttackFolder
     const int MaxExamples = 8, MaxNetworks = 3;
 
     /// <summary>Finds out before an attack whether its results can be written; makes the folder.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="folder">The path of the folder.</param>
     /// <exception cref="InputException">They cannot, or the folder has results.</exception>
     public static void Probe(string folder)
     {
@@ -27,13 +27,14 @@ static class AttackFolder
     }
 
     /// <summary>Writes the records, the images of each ε, a picture of some, and the curve.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="folder">The path of the folder.</param>
     /// <param name="report">The results.</param>
     /// <param name="data">The data the images are from.</param>
     /// <param name="places">The places of the images in it.</param>
     /// <param name="networks">The networks with their names, the attacked one first.</param>
     /// <returns>The files.</returns>
-    public static IReadOnlyList<string> Save(string folder, AttackReport report, Dataset data, int[] places, (string Name, Network Network)[] networks)
+    public static IReadOnlyList<string> Save(
+        string folder, AttackReport report, Dataset data, int[] places, (string Name, Network Network)[] networks)
     {
         Tensor clean = data.Images(places);
         var files = new List<string> { Records(folder) };
@@ -44,7 +45,8 @@ static class AttackFolder
             report.Others);
         foreach (AttackResult result in report.Results)
         {
-            files.Add(Path.Combine(folder, $"adversarial{(result.Epsilon is Epsilon epsilon ? $"-{epsilon.Text.Replace('/', '-')}" : "")}.safetensors"));
+            string budget = result.Epsilon is Epsilon epsilon ? $"-{epsilon.Text.Replace('/', '-')}" : "";
+            files.Add(Path.Combine(folder, $"adversarial{budget}.safetensors"));
             AttackFiles.SaveImages(files[^1], clean, result.Worst.Records);
         }
 
@@ -55,7 +57,8 @@ static class AttackFolder
                 .OrderBy(i => result.Worst.Records[i].Success ? 0 : 1)
                 .Take(each)
                 .Select(i => Example(
-                    report.Entry.Name.ToUpperInvariant() + (result.Epsilon is Epsilon epsilon ? $", ε = {epsilon}" : ""), data, clean.Row(i).ToArray(), result.Worst.Records[i], networks)))
+                    report.Entry.Name.ToUpperInvariant() + (result.Epsilon is Epsilon epsilon ? $", ε = {epsilon}" : ""),
+                    data, clean.Row(i).ToArray(), result.Worst.Records[i], networks)))
             .Take(MaxExamples)
             .ToArray();
         // Within a budget an attack does not look for the nearest example, and says nothing of smaller budgets.
@@ -63,7 +66,10 @@ static class AttackFolder
         (double, double)[] measured =
         [
             report.Curve[0],
-            .. report.Results.Where(result => result.Epsilon is not null).Select(result => (result.Epsilon!.Value.Value, RobustnessCurve.Of([result.Worst.Records], report.Norm)[^1].Accuracy)).Order(),
+            .. report.Results
+                .Where(result => result.Epsilon is not null)
+                .Select(result => (result.Epsilon!.Value.Value, RobustnessCurve.Of([result.Worst.Records], report.Norm)[^1].Accuracy))
+                .Order(),
         ];
         Write("grid.png", AdversarialGrid.Draw(examples));
         Write("curve.png", CurveFigure.Draw(report.Title, report.Norm.Symbol(), isMinimal ? report.Curve : measured, isMinimal));
@@ -79,7 +85,8 @@ static class AttackFolder
 
     static string Records(string folder) => Path.Combine(folder, AttackRecordsFile.Name);
 
-    static AdversarialExample Example(string caption, Dataset data, float[] clean, AttackRecord record, (string Name, Network Network)[] networks)
+    static AdversarialExample Example(
+        string caption, Dataset data, float[] clean, AttackRecord record, (string Name, Network Network)[] networks)
     {
         var image = new Tensor(record.Adversarial, 1, data.Channels, data.Height, data.Width);
         return AdversarialExample.Of(caption, data, clean, record, networks

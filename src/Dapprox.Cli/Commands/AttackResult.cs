@@ -73,16 +73,24 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
             ["meanLinf"] = summary.MeanLInf,
             ["meanL0"] = summary.MeanL0,
             ["meanQueries"] = summary.MeanQueries,
-            ["transfer"] = new JsonObject(Others.Zip(result.Worst.Transfer, (other, share) => KeyValuePair.Create(other, (JsonNode?)share))),
+            ["transfer"] = new JsonObject(
+                Others.Zip(result.Worst.Transfer, (other, share) => KeyValuePair.Create(other, (JsonNode?)share))),
             ["seconds"] = result.Seconds,
             ["robustAccuracy"] = summary.RobustAccuracy,
             ["meanQueriesToBest"] = summary.MeanQueriesToBest,
             ["survivesRounding"] = summary.SurvivesRounding,
-            ["reasons"] = new JsonObject(summary.Reasons.Select(reason => KeyValuePair.Create(reason.Reason.ToString(), (JsonNode?)reason.Images))),
+            ["reasons"] = new JsonObject(
+                summary.Reasons.Select(reason => KeyValuePair.Create(reason.Reason.ToString(), (JsonNode?)reason.Images))),
             ["backward"] = Entry.Access != Access.Gradients ? null : new JsonArray([.. result.Campaign.ByEstimator.Select(run =>
             {
                 AttackSummary own = run.Outcome.Summary;
-                return new JsonObject { ["rule"] = run.Estimator!.Name, ["success"] = own.Success, ["meanL2"] = own.MeanL2, ["meanQueries"] = own.MeanQueries };
+                return new JsonObject
+                {
+                    ["rule"] = run.Estimator!.Name,
+                    ["success"] = own.Success,
+                    ["meanL2"] = own.MeanL2,
+                    ["meanQueries"] = own.MeanQueries,
+                };
             })]),
         };
     }
@@ -94,28 +102,45 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
         AttackSummary first = Results[0].Summary;
         bool hasBudget = Results[0].Epsilon is not null;
         Output.Print(Title);
-        Output.Print($"{first.Count} images, {first.CleanCorrect} of them classified correctly and attacked. Success rate: of the {first.CleanCorrect} attacked; robust accuracy: of all {first.Count}.");
+        Output.Print($"{first.Count} images, {first.CleanCorrect} of them classified correctly and attacked. "
+            + $"Success rate: of the {first.CleanCorrect} attacked; robust accuracy: of all {first.Count}.");
         Console.WriteLine();
         Output.PrintTable(
-            [.. hasBudget ? (string[])[">ε"] : [], .. HasEstimators ? (string[])["gradient"] : [], ">success rate", ">robust accuracy", ">mean L2", ">mean L∞", ">queries", ">time"],
-            Results.SelectMany(result =>
-                (HasEstimators ? result.Campaign.ByEstimator.Select(run => Row(result, run.Estimator!.Name, run.Outcome.Summary, "")) : []).Append(Row(result, "nearest of all", result.Summary, $"{result.Seconds:F1} s"))));
+            [
+                .. hasBudget ? (string[])[">ε"] : [], .. HasEstimators ? (string[])["gradient"] : [],
+                ">success rate", ">robust accuracy", ">mean L2", ">mean L∞", ">queries", ">time",
+            ],
+            Results.SelectMany(result => (string[][])
+            [
+                .. result.Campaign.ByEstimator
+                    .Where(_ => HasEstimators)
+                    .Select(run => Row(result, run.Estimator!.Name, run.Outcome.Summary, "")),
+                Row(result, "nearest of all", result.Summary, $"{result.Seconds:F1} s"),
+            ]));
         Console.WriteLine();
         Output.Print("The adversarial examples:");
         Output.PrintTable(
-            [.. hasBudget ? (string[])[">ε"] : [], ">number", ">median L2", ">mean L0", ">still adversarial with 8-bit pixels", ">queries to find"],
+            [
+                .. hasBudget ? (string[])[">ε"] : [],
+                ">number", ">median L2", ">mean L0", ">still adversarial with 8-bit pixels", ">queries to find",
+            ],
             Results.Select(result => (string[])
             [
-                .. hasBudget ? (string[])[$"{result.Epsilon}"] : [], $"{result.Summary.Successes}", Text(result.Summary.MedianL2), Text(result.Summary.MeanL0),
+                .. hasBudget ? (string[])[$"{result.Epsilon}"] : [],
+                $"{result.Summary.Successes}", Text(result.Summary.MedianL2), Text(result.Summary.MeanL0),
                 Output.Percent(result.Summary.SurvivesRounding, result.Summary.Successes), $"{result.Summary.MeanQueriesToBest:N0}",
             ]));
         if (Others.Count > 0)
         {
             Console.WriteLine();
-            Output.Print("Transfer: of the adversarial examples whose clean image the other network classifies correctly, the fraction that fools it:");
+            Output.Print("Transfer: of the adversarial examples whose clean image the other network classifies correctly, "
+                + "the fraction that fools it:");
             Output.PrintTable(
                 ["network with", .. Results.Select(result => hasBudget ? $">ε = {result.Epsilon}" : ">transfer rate")],
-                Others.Select((other, i) => (string[])[other, .. Results.Select(result => Output.Percent(result.Worst.Transfer[i], result.Summary.Successes))]));
+                Others.Select((other, i) => (string[])
+                [
+                    other, .. Results.Select(result => Output.Percent(result.Worst.Transfer[i], result.Summary.Successes)),
+                ]));
         }
 
         Console.WriteLine();

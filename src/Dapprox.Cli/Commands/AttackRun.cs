@@ -17,9 +17,20 @@ namespace Dapprox.Cli.Commands;
 /// <summary>The command of one attack: its options, the campaign they describe, the results.</summary>
 sealed class AttackRun
 {
-    const string Measured = "the success rate is the fraction of the correctly classified images that the attacked network misclassifies after the attack (with --targeted: classifies as the target class), by a fresh forward pass. Robust accuracy is the fraction of all images that it still classifies correctly. Mean and median distances (L2, L∞, L0) are over the adversarial examples, mean queries over all attacked images. The transfer rate to another network is the fraction of the adversarial examples that fool it, among those whose clean image it classifies correctly.";
+    const string Measured =
+        "the success rate is the fraction of the correctly classified images that the attacked network misclassifies after the "
+        + "attack (with --targeted: classifies as the target class), by a fresh forward pass. Robust accuracy is the fraction of "
+        + "all images that it still classifies correctly. Mean and median distances (L2, L∞, L0) are over the adversarial "
+        + "examples, mean queries over all attacked images. The transfer rate to another network is the fraction of the "
+        + "adversarial examples that fool it, among those whose clean image it classifies correctly.";
 
-    const string Json = " With --json: attack, count, cleanCorrect, results, one entry per ε (a single one with epsilon null for the nearest images) with epsilon, success, meanL2, medianL2, meanLinf, meanL0, meanQueries, transfer {name: rate}, seconds, robustAccuracy, meanQueriesToBest, survivesRounding (fraction of the adversarial examples that remain adversarial with 8-bit pixels), reasons {why attacks ended: images}, backward [{rule, success, meanL2, meanQueries}]; and norm, settings, curve [[ε, robust accuracy], …]: one point per ε, or every step of the curve where the attack finds the nearest example; null where nothing was found to average.";
+    const string Json =
+        " With --json: attack, count, cleanCorrect, results, one entry per ε (a single one with epsilon null for the nearest "
+        + "images) with epsilon, success, meanL2, medianL2, meanLinf, meanL0, meanQueries, transfer {name: rate}, seconds, "
+        + "robustAccuracy, meanQueriesToBest, survivesRounding (fraction of the adversarial examples that remain adversarial "
+        + "with 8-bit pixels), reasons {why attacks ended: images}, backward [{rule, success, meanL2, meanQueries}]; and norm, "
+        + "settings, curve [[ε, robust accuracy], …]: one point per ε, or every step of the curve where the attack finds the "
+        + "nearest example; null where nothing was found to average.";
 
     const string AllEstimators = "adaptive";
 
@@ -37,42 +48,74 @@ sealed class AttackRun
     readonly Option<bool> targeted;
     readonly Option<GradientEstimator[]> gradient;
 
-    readonly Option<long?> maxQueries = Values.Option<long?>("--max-queries", "N", "The most queries per image, in evaluations of the network. [default: no limit]",
-        text => (long)Values.Number("--max-queries", text, number => number is >= 1 and <= 1e15 && number == Math.Floor(number), "an integer of at least 1"));
+    readonly Option<long?> maxQueries = Values.Option<long?>(
+        "--max-queries", "N", "The most queries per image, in evaluations of the network. [default: no limit]",
+        text => (long)Values.Number(
+            "--max-queries", text, number => number is >= 1 and <= 1e15 && number == Math.Floor(number), "an integer of at least 1"));
 
     readonly Option<string?> resume = new("--resume")
     {
         HelpName = "FILE",
-        Description = "Save the state of the attack here, periodically and when interrupted. If the file exists, the attack continues from it, to the results of an uninterrupted run.",
+        Description =
+            "Save the state of the attack here, periodically and when interrupted. If the file exists, the attack continues "
+            + "from it, to the results of an uninterrupted run.",
     };
 
-    readonly Option<FloatMultiplier[]> tryOn = Values.List("--try-on", "NAME,…",
-        $"Measure the transfer to the network with these multipliers. [default: {string.Join(',', DefaultTryOn.Select(multiplier => multiplier.Name))}]", CircuitFiles.FindMultiplier);
+    readonly Option<FloatMultiplier[]> tryOn = Values.List(
+        "--try-on", "NAME,…",
+        "Measure the transfer to the network with these multipliers. "
+            + $"[default: {string.Join(',', DefaultTryOn.Select(multiplier => multiplier.Name))}]",
+        CircuitFiles.FindMultiplier);
 
-    readonly Option<FloatMultiplier[]> correctOn = Values.List("--correct-on", "NAME,…",
-        "Attack only images that the network classifies correctly with each of these multipliers. [default: all images]", CircuitFiles.FindMultiplier);
+    readonly Option<FloatMultiplier[]> correctOn = Values.List(
+        "--correct-on", "NAME,…",
+        "Attack only images that the network classifies correctly with each of these multipliers. [default: all images]",
+        CircuitFiles.FindMultiplier);
 
-    readonly Option<string?> save = Values.Option<string?>("--save", "DIR",
-        "Write into this folder: records.parquet, one row per image and run; adversarial.safetensors or adversarial-EPS.safetensors with the tensors clean, adversarial (the last attempt where the attack fails), labels and success (1 or 0); grid.png, a picture of some; curve.png, the robust accuracy against ε.",
+    readonly Option<string?> save = Values.Option<string?>(
+        "--save", "DIR",
+        "Write into this folder: records.parquet, one row per image and run; adversarial.safetensors or "
+            + "adversarial-EPS.safetensors with the tensors clean, adversarial (the last attempt where the attack fails), labels and "
+            + "success (1 or 0); grid.png, a picture of some; curve.png, the robust accuracy against ε.",
         text => Values.Folder("--save", text));
 
     AttackRun(AttackEntry entry)
     {
         this.entry = entry;
         own = AttackInput.Of(entry);
-        preset = Values.Choice("--preset", "The settings that are not given: those of the attacks' papers, some of them strengthened, or of Foolbox 2.4, which \"Defensive Approximation\" used.",
+        preset = Values.Choice(
+            "--preset",
+            "The settings that are not given: those of the attacks' papers, some of them strengthened, or of Foolbox 2.4, "
+                + "which \"Defensive Approximation\" used.",
             [.. entry.Presets.Select(preset => new Choice<AttackPreset>(preset.Name, preset))]);
         epsilon = entry.Budget == AttackBudget.None
-            ? Refused<Epsilon[]>("--epsilon", $"{entry.Name} finds the nearest adversarial example and takes no --epsilon; leave it out, the curve has the robust accuracy at every ε")
-            : Values.List("--epsilon", "X,…", "The perturbation budget ε for pixels in [0, 1], as a number or a fraction: 0.1, 8/255; or several, with commas between them." + (entry.Budget == AttackBudget.Optional ? " [default: find the smallest that succeeds]" : ""),
-                text => Epsilon.Parse("--epsilon", text, number => number > 0 && (number <= 1 || entry.Norms.Count > 1), "a number or a fraction above 0, up to 1, such as 0.1 or 8/255, or several: 0.1,0.2"));
+            ? Refused<Epsilon[]>(
+                "--epsilon",
+                $"{entry.Name} finds the nearest adversarial example and takes no --epsilon; "
+                    + "leave it out, the curve has the robust accuracy at every ε")
+            : Values.List(
+                "--epsilon", "X,…",
+                "The perturbation budget ε for pixels in [0, 1], as a number or a fraction: 0.1, 8/255; or several, with commas between "
+                    + "them." + (entry.Budget == AttackBudget.Optional ? " [default: find the smallest that succeeds]" : ""),
+                text => Epsilon.Parse(
+                    "--epsilon", text, number => number > 0 && (number <= 1 || entry.Norms.Count > 1),
+                    "a number or a fraction above 0, up to 1, such as 0.1 or 8/255, or several: 0.1,0.2"));
         epsilon.Required = entry.Budget == AttackBudget.Required;
         targeted = entry.CanTarget
             ? new("--targeted") { Description = "Target the class after the true one, (label + 1) mod classes, instead of any wrong one." }
-            : Refused<bool>("--targeted", $"{entry.Name} is defined for any wrong class only; leave out --targeted, or choose another attack (dapprox attacks)");
+            : Refused<bool>(
+                "--targeted",
+                $"{entry.Name} is defined for any wrong class only; leave out --targeted, or choose another attack (dapprox attacks)");
         gradient = entry.Access == Access.Gradients
-            ? Values.Flattened("--gradient", "NAME,…", $"The gradient estimator for an approximate network (BPDA): {string.Join(", ", GradientEstimator.All.Select(estimator => estimator.Name))}, or {AllEstimators} for all of them; with several, the nearest adversarial example of each image counts. {GradientEstimator.GainMatched.Name} measures the network on the first {GradientWeights.CalibrationImages} training images. [default: {GradientEstimator.All[0].Name}]",
-                text => string.Equals(text, AllEstimators, StringComparison.OrdinalIgnoreCase) ? GradientEstimator.All : [GradientEstimator.Find(text)])
+            ? Values.Flattened(
+                "--gradient", "NAME,…",
+                $"The gradient estimator for an approximate network (BPDA): {string.Join(", ", GradientEstimator.All)}, or "
+                    + $"{AllEstimators} for all of them; with several, the nearest adversarial example of each image counts. "
+                    + $"{GradientEstimator.GainMatched} measures the network on the first {GradientWeights.CalibrationImages} training "
+                    + $"images. [default: {GradientEstimator.All[0]}]",
+                text => string.Equals(text, AllEstimators, StringComparison.OrdinalIgnoreCase)
+                    ? GradientEstimator.All
+                    : [GradientEstimator.Find(text)])
             : Refused<GradientEstimator[]>("--gradient", $"{entry.Name} uses no gradient; leave out --gradient");
     }
 
@@ -81,11 +124,14 @@ sealed class AttackRun
     public static Command Command(AttackEntry entry)
     {
         var run = new AttackRun(entry);
-        var command = new DocumentedCommand(entry.Name, $"{entry.Summary} ({entry.Source})", (entry.Budget == AttackBudget.None ? "Results: " : "For each ε: ") + Measured + Json)
+        var command = new DocumentedCommand(
+            entry.Name, $"{entry.Summary} ({entry.Source})",
+            (entry.Budget == AttackBudget.None ? "Results: " : "For each ε: ") + Measured + Json)
         {
             KeepsState = entry.CanResume ? run.resume : null,
         };
-        foreach (Option option in (Option[])[run.preset, run.epsilon, run.targeted, .. run.own.Select(input => input.Option), run.maxQueries, run.gradient, .. entry.CanResume ? (Option[])[run.resume] : []])
+        Option[] attack = [run.preset, run.epsilon, run.targeted, .. run.own.Select(input => input.Option), run.maxQueries, run.gradient];
+        foreach (Option option in entry.CanResume ? [.. attack, run.resume] : attack)
             command.Add(option);
         run.variant.AddTo(command, run.multiplier, run.tryOn, run.correctOn);
         foreach (Option option in (Option[])[run.first, run.seed, run.save, run.json])
@@ -123,11 +169,18 @@ sealed class AttackRun
         };
         int[] indices = campaign.Select(cancellation);
         if (indices.Length == 0)
-            throw new InputException($"no image of {data.Name} is classified correctly by the network with each multiplier of --correct-on; name fewer, or skip fewer images");
+        {
+            throw new InputException($"no image of {data.Name} is classified correctly by the network with each multiplier of "
+                + "--correct-on; name fewer, or skip fewer images");
+        }
 
         string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target)}";
         AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
-            ? AttackCheckpoint.Open(file, $"{title}, weights {Fingerprint.Of(exact)}, images {Fingerprint.Of(whole)}, {attacks[0].Attack}, seed {parse.GetValue(seed)}{(parse.GetValue(targeted) ? ", targeted" : "")}, at most {parse.GetValue(maxQueries)} queries")
+            ? AttackCheckpoint.Open(
+                file,
+                $"{title}, weights {Fingerprint.Of(exact)}, images {Fingerprint.Of(whole)}, {attacks[0].Attack}, "
+                    + $"seed {parse.GetValue(seed)}{(parse.GetValue(targeted) ? ", targeted" : "")}, "
+                    + $"at most {parse.GetValue(maxQueries)} queries")
             : null;
         AttackResult[] results = ProgressBar.While(entry.Name, attacks.Length, progress => Array.ConvertAll(attacks, one =>
         {
@@ -137,7 +190,8 @@ sealed class AttackRun
         }));
 
         var report = new AttackReport(entry, title, [.. others.Select(other => other.Name)], results);
-        IReadOnlyList<string> files = folder is null ? [] : AttackFolder.Save(folder, report, data, indices, [(target.Name, attacked), .. others.Zip(tried, (other, network) => (other.Name, network))]);
+        IReadOnlyList<string> files = folder is null ? [] : AttackFolder.Save(
+            folder, report, data, indices, [(target.Name, attacked), .. others.Zip(tried, (other, network) => (other.Name, network))]);
         if (parse.GetValue(json))
             Output.PrintJson(report.Json());
         else
@@ -148,7 +202,9 @@ sealed class AttackRun
     /// <summary>The attack with each budget; a single one without budget where none is given.</summary>
     (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] Attacks(ParseResult parse, Dataset whole)
     {
-        Epsilon?[] budgets = parse.GetValue(epsilon) is { Length: > 0 } given ? [.. given.DistinctBy(budget => budget.Value).Cast<Epsilon?>()] : [null];
+        Epsilon?[] budgets = parse.GetValue(epsilon) is { Length: > 0 } given
+            ? [.. given.DistinctBy(budget => budget.Value).Cast<Epsilon?>()]
+            : [null];
         var settings = new AttackSettings
         {
             Preset = parse.GetValue(preset).Value,
@@ -156,7 +212,8 @@ sealed class AttackRun
             Starts = entry.TakesStarts ? StartImages.Of(whole) : new StartImages([]),
             Values = own.Where(input => input.Value(parse) is not null).ToDictionary(input => input.Setting, input => input.Value(parse)!),
         };
-        return Array.ConvertAll(budgets, budget => (Make(settings with { Epsilon = budget?.Value }, whole.Channels * whole.Height * whole.Width), budget));
+        return Array.ConvertAll(
+            budgets, budget => (Make(settings with { Epsilon = budget?.Value }, whole.Channels * whole.Height * whole.Width), budget));
     }
 
     /// <summary>What an attack's own checks find wrong with its options is an input error, and so is an ε beyond all images.</summary>
@@ -174,7 +231,8 @@ sealed class AttackRun
 
         double most = attack.Norm == Norm.LInf ? 1 : Math.Sqrt(pixels);
         return attack.Epsilon > most
-            ? throw new InputException($"--epsilon is {settings.Epsilon}, but no two images are further apart than {most:0.##} in {attack.Norm.Symbol()}; give a smaller number, such as 0.1 (pixels lie between 0 and 1)")
+            ? throw new InputException($"--epsilon is {settings.Epsilon}, but no two images are further apart than {most:0.##} in "
+                + $"{attack.Norm.Symbol()}; give a smaller number, such as 0.1 (pixels lie between 0 and 1)")
             : attack;
     }
 

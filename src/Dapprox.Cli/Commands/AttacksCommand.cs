@@ -16,7 +16,10 @@ static class AttacksCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "attacks", "List the attacks with their norms, required access, presets and source; and the gradient estimators.",
-            "Access is what the attacker needs of the victim: gradients, scores or labels. The default preset, strong, has the settings of the attacks' papers, some of them strengthened; foolbox-2.4 has those of Foolbox 2.4, which \"Defensive Approximation\" used. An attack that takes ε (--epsilon) is measured by its success rate; one without finds the nearest adversarial example and is measured by its distance.")
+            "Access is what the attacker needs of the victim: gradients, scores or labels. The default preset, strong, has the settings of "
+                + "the attacks' papers, some of them strengthened; foolbox-2.4 has those of Foolbox 2.4, which \"Defensive Approximation\" "
+                + "used. An attack that takes ε (--epsilon) is measured by its success rate; one without finds the nearest adversarial "
+                + "example and is measured by its distance.")
         {
             json,
         };
@@ -55,13 +58,18 @@ static class AttacksCommand
     {
         Output.PrintTable(["attack", "norms", "access", "ε", "targeted", "presets"], AttackCatalogue.All.Select(attack => (string[])
         [
-            attack.Name, string.Join(", ", attack.Norms.Select(norm => norm.Symbol())), Lower(attack.Access), Lower(attack.Budget), attack.CanTarget ? "yes" : "no", string.Join(", ", attack.Presets),
+            attack.Name, string.Join(", ", attack.Norms.Select(norm => norm.Symbol())), Lower(attack.Access), Lower(attack.Budget),
+            attack.CanTarget ? "yes" : "no", string.Join(", ", attack.Presets),
         ]));
         Console.WriteLine();
-        Output.PrintTable(["attack", "~what it does", "~source"], AttackCatalogue.All.Select(attack => (string[])[attack.Name, attack.Summary, attack.Source]));
+        Output.PrintTable(
+            ["attack", "~what it does", "~source"],
+            AttackCatalogue.All.Select(attack => (string[])[attack.Name, attack.Summary, attack.Source]));
         Console.WriteLine();
         Output.Print("Gradient estimators, for attacks that use gradients of approximate networks (--gradient):");
-        Output.PrintTable(["estimator", "~the gradient is", "~source"], GradientEstimator.All.Select(rule => (string[])[rule.Name, rule.Summary, rule.Source]));
+        Output.PrintTable(
+            ["estimator", "~the gradient is", "~source"],
+            GradientEstimator.All.Select(rule => (string[])[rule.Name, rule.Summary, rule.Source]));
     }
 
     /// <summary>The field says what the attack does.</summary>

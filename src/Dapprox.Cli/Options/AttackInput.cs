@@ -12,12 +12,16 @@ sealed record AttackInput(AttackOption Setting, Option Option, Func<ParseResult,
 {
     /// <summary>Makes the options of an attack.</summary>
     /// <param name="entry">The attack.</param>
-    public static AttackInput[] Of(AttackEntry entry) => [.. entry.Options.Select(setting => Of(setting, $"--{setting.Name}", $"{setting.Meaning} [default: {Default(entry, setting)}]"))];
+    public static AttackInput[] Of(AttackEntry entry) =>
+    [
+        .. entry.Options.Select(setting => Of(setting, $"--{setting.Name}", $"{setting.Meaning} [default: {Default(entry, setting)}]")),
+    ];
 
     static AttackInput Of(AttackOption setting, string name, string description) => setting.Values switch
     {
         IntegerValues integers => Of(setting, Values.Integer(name, description, integers.Least)),
-        NumberValues numbers => Of(setting, Values.Option<double?>(name, "X", description, text => Values.Number(name, text, numbers.IsLegal, numbers.Legal))),
+        NumberValues numbers => Of(
+            setting, Values.Option<double?>(name, "X", description, text => Values.Number(name, text, numbers.IsLegal, numbers.Legal))),
         ChoiceValues choices => Of(setting, Choice(name, description, choices)),
         _ => Of(setting, new Option<bool?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne }),
     };
@@ -28,7 +32,8 @@ sealed record AttackInput(AttackOption Setting, Option Option, Func<ParseResult,
     {
         string[] names = [.. values.Choices.Select(choice => choice.Name)];
         Option<object?> option = Values.Option<object?>(
-            name, string.Join('|', names), description, text => Names.Find($"value of {name}", text, values.Choices, choice => choice.Name).Value);
+            name, string.Join('|', names), description,
+            text => Names.Find($"value of {name}", text, values.Choices, choice => choice.Name).Value);
         option.CompletionSources.Add(names);
         return option;
     }
@@ -36,7 +41,12 @@ sealed record AttackInput(AttackOption Setting, Option Option, Func<ParseResult,
     /// <summary>The default in words: once where the presets agree, otherwise each that differs with its preset.</summary>
     static string Default(AttackEntry entry, AttackOption setting)
     {
-        string[] defaults = [.. entry.Presets.Select(preset => entry.Default(setting, preset) is object value ? setting.Values.Text(value) : setting.Unset)];
-        return string.Join("; ", defaults.Select((text, i) => i == 0 ? text : $"{text} with {entry.Presets[i]}").Where((_, i) => i == 0 || defaults[i] != defaults[0]));
+        string[] defaults =
+        [
+            .. entry.Presets.Select(preset => entry.Default(setting, preset) is object value ? setting.Values.Text(value) : setting.Unset),
+        ];
+        return string.Join("; ", defaults
+            .Select((text, i) => i == 0 ? text : $"{text} with {entry.Presets[i]}")
+            .Where((_, i) => i == 0 || defaults[i] != defaults[0]));
     }
 }

@@ -11,9 +11,11 @@ namespace Dapprox.Networks.Attacks;
 public static class AttackCatalogue
 {
     /// <summary><c>fgsm</c>: <see cref="Algorithms.Fgsm"/>.</summary>
-    public static AttackEntry Fgsm { get; } = new(epsilon => new Fgsm(epsilon), epsilon => Algorithms.Fgsm.Foolbox24 with { Epsilon = epsilon })
+    public static AttackEntry Fgsm { get; } = new(
+        epsilon => new Fgsm(epsilon), epsilon => Algorithms.Fgsm.Foolbox24 with { Epsilon = epsilon })
     {
-        Summary = "Fast gradient sign method: one step of size ε along the sign of the gradient; without --epsilon, the smallest that succeeds.",
+        Summary =
+            "Fast gradient sign method: one step of size ε along the sign of the gradient; without --epsilon, the smallest that succeeds.",
         Source = "Goodfellow et al. 2015",
         Budget = AttackBudget.Optional,
     };
@@ -37,13 +39,17 @@ public static class AttackCatalogue
         Options =
         [
             Choice<Jsma, JsmaVariant>(
-                "variant", "The version of the attack: the paper's, Foolbox's, or ART's.", attack => attack.Variant, (attack, variant) => attack with { Variant = variant },
-                ("papernot-pairs", JsmaVariant.PapernotPairs), ("foolbox-fast", JsmaVariant.FoolboxFast), ("art-target-gradient", JsmaVariant.ArtTargetGradient)),
+                "variant", "The version of the attack: the paper's, Foolbox's, or ART's.",
+                attack => attack.Variant, (attack, variant) => attack with { Variant = variant },
+                ("papernot-pairs", JsmaVariant.PapernotPairs), ("foolbox-fast", JsmaVariant.FoolboxFast),
+                ("art-target-gradient", JsmaVariant.ArtTargetGradient)),
             Number<Jsma>(
-                "theta", "The change of a pixel in one step.", number => number is >= -1 and <= 1 and not 0, "a number from -1 to 1 other than 0",
+                "theta", "The change of a pixel in one step.",
+                number => number is >= -1 and <= 1 and not 0, "a number from -1 to 1 other than 0",
                 attack => attack.Theta, (attack, theta) => attack with { Theta = theta }),
             Number<Jsma>(
-                "gamma", "The fraction of pixels that may change.", number => number is > 0 and <= 1, "a number above 0 and at most 1, such as 0.1",
+                "gamma", "The fraction of pixels that may change.",
+                number => number is > 0 and <= 1, "a number above 0 and at most 1, such as 0.1",
                 attack => attack.Gamma, (attack, gamma) => attack with { Gamma = gamma }),
         ],
     };
@@ -57,15 +63,21 @@ public static class AttackCatalogue
         Options =
         [
             Number<CarliniWagner>(
-                "confidence", "κ: by how much the logit of the wanted class has to lead.", number => number >= 0, "a number of at least 0, such as 10",
+                "confidence", "κ: by how much the logit of the wanted class has to lead.",
+                number => number >= 0, "a number of at least 0, such as 10",
                 attack => attack.Confidence, (attack, confidence) => attack with { Confidence = confidence }),
-            Integer<CarliniWagner>("search-steps", "The number of values of c tried.", attack => attack.SearchSteps, (attack, steps) => attack with { SearchSteps = steps }),
-            Integer<CarliniWagner>("iterations", "The most iterations for each c.", attack => attack.Iterations, (attack, iterations) => attack with { Iterations = iterations }),
+            Integer<CarliniWagner>(
+                "search-steps", "The number of values of c tried.", attack => attack.SearchSteps,
+                (attack, steps) => attack with { SearchSteps = steps }),
+            Integer<CarliniWagner>(
+                "iterations", "The most iterations for each c.", attack => attack.Iterations,
+                (attack, iterations) => attack with { Iterations = iterations }),
             Number<CarliniWagner>(
                 "learning-rate", "The learning rate of Adam.", number => number > 0, "a number above 0, such as 0.01",
                 attack => attack.LearningRate, (attack, rate) => attack with { LearningRate = rate }),
             Number<CarliniWagner>(
-                "initial-constant", "The initial c.", number => number is > 0 and <= 1e10, "a number above 0 and at most 1e10, such as 0.001",
+                "initial-constant", "The initial c.",
+                number => number is > 0 and <= 1e10, "a number above 0 and at most 1e10, such as 0.001",
                 attack => attack.InitialConstant, (attack, constant) => attack with { InitialConstant = constant }),
         ],
     };
@@ -81,7 +93,8 @@ public static class AttackCatalogue
         [
             Integer<DeepFool>("steps", "The most steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
             Number<DeepFool>(
-                "overshoot", "The overshoot beyond the boundary, relative to the distance to it.", number => number > 0, "a number above 0, such as 0.02",
+                "overshoot", "The overshoot beyond the boundary, relative to the distance to it.",
+                number => number > 0, "a number above 0, such as 0.02",
                 attack => attack.Overshoot, (attack, overshoot) => attack with { Overshoot = overshoot }),
             Integer<DeepFool>(
                 "candidates", "How many classes are considered, those with the largest logits.",
@@ -99,12 +112,17 @@ public static class AttackCatalogue
         Options =
         [
             Choice<LocalSearch, PixelOrder>(
-                "pixel-order", "Which pixels of a round are changed: those that leave the true class the highest score (Foolbox from 2.1 on), or the lowest (the paper).",
-                attack => attack.Order, (attack, order) => attack with { Order = order }, ("highest", PixelOrder.Highest), ("lowest", PixelOrder.Lowest)),
+                "pixel-order",
+                "Which pixels of a round are changed: those that leave the true class the highest score (Foolbox from 2.1 on), "
+                    + "or the lowest (the paper).",
+                attack => attack.Order, (attack, order) => attack with { Order = order },
+                ("highest", PixelOrder.Highest), ("lowest", PixelOrder.Lowest)),
             Number<LocalSearch>(
-                "trial-size", "p: how far a pixel is moved to find out what it does, beyond [0, 1] where it is large.", number => number > 0, "a number above 0, such as 10",
+                "trial-size", "p: how far a pixel is moved to find out what it does, beyond [0, 1] where it is large.",
+                number => number > 0, "a number above 0, such as 10",
                 attack => attack.TrialSize, (attack, size) => attack with { TrialSize = size }),
-            Integer<LocalSearch>("rounds", "The most rounds.", attack => attack.Rounds, (attack, rounds) => attack with { Rounds = rounds }),
+            Integer<LocalSearch>(
+                "rounds", "The most rounds.", attack => attack.Rounds, (attack, rounds) => attack with { Rounds = rounds }),
         ],
     };
 
@@ -116,7 +134,11 @@ public static class AttackCatalogue
         Budget = AttackBudget.None,
         CanResume = true,
         WithStarts = (attack, starts) => (BoundaryAttack)attack with { Starts = starts },
-        Options = [Integer<BoundaryAttack>("steps", "The number of steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps })],
+        Options =
+        [
+            Integer<BoundaryAttack>(
+                "steps", "The number of steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
+        ],
     };
 
     /// <summary><c>hopskipjump</c>: <see cref="Algorithms.HopSkipJump"/>.</summary>
@@ -130,7 +152,9 @@ public static class AttackCatalogue
         Options =
         [
             NormOf<HopSkipJump>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.L2, Norm.LInf),
-            Integer<HopSkipJump>("iterations", "The number of iterations.", attack => attack.Iterations, (attack, iterations) => attack with { Iterations = iterations }),
+            Integer<HopSkipJump>(
+                "iterations", "The number of iterations.", attack => attack.Iterations,
+                (attack, iterations) => attack with { Iterations = iterations }),
         ],
     };
 
@@ -144,10 +168,13 @@ public static class AttackCatalogue
         [
             NormOf<Apgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
             Choice<Apgd, ApgdLoss>(
-                "loss", "The loss: the cross-entropy, the difference of logits ratio, or the same for the most likely wrong classes in turn.",
+                "loss",
+                "The loss: the cross-entropy, the difference of logits ratio, or the same for the most likely wrong classes in turn.",
                 attack => attack.Loss, (attack, loss) => attack with { Loss = loss },
                 ("ce", ApgdLoss.CrossEntropy), ("dlr", ApgdLoss.Dlr), ("targeted-dlr", ApgdLoss.TargetedDlr)),
-            Integer<Apgd>("steps", "The number of iterations from each start.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
+            Integer<Apgd>(
+                "steps", "The number of iterations from each start.", attack => attack.Steps,
+                (attack, steps) => attack with { Steps = steps }),
             Integer<Apgd>(
                 "restarts", "The most random starts; each further one only for images that are not yet fooled.",
                 attack => attack.Restarts, (attack, restarts) => attack with { Restarts = restarts }),
@@ -163,7 +190,9 @@ public static class AttackCatalogue
         Options =
         [
             NormOf<Fab>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
-            Integer<Fab>("steps", "The number of iterations from each start.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
+            Integer<Fab>(
+                "steps", "The number of iterations from each start.", attack => attack.Steps,
+                (attack, steps) => attack with { Steps = steps }),
             Integer<Fab>(
                 "restarts", "The number of starts: first the image, then random points.",
                 attack => attack.Restarts, (attack, restarts) => attack with { Restarts = restarts }),
@@ -200,7 +229,8 @@ public static class AttackCatalogue
         Options =
         [
             NormOf<RandomNoise>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
-            Integer<RandomNoise>("draws", "The number of noise images tried.", attack => attack.Draws, (attack, draws) => attack with { Draws = draws }),
+            Integer<RandomNoise>(
+                "draws", "The number of noise images tried.", attack => attack.Draws, (attack, draws) => attack with { Draws = draws }),
         ],
     };
 
@@ -237,7 +267,8 @@ public static class AttackCatalogue
                 NormOf<Pgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
                 Integer<Pgd>("steps", "The number of steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
                 AttackOption.Of<Pgd, double?>(
-                    "step-size", "The step size, for pixels in [0, 1].", new NumberValues(number => number is > 0 and <= 1, "a number above 0 and at most 1, such as 0.01"),
+                    "step-size", "The step size, for pixels in [0, 1].",
+                    new NumberValues(number => number is > 0 and <= 1, "a number above 0 and at most 1, such as 0.01"),
                     attack => attack.StepSize, (attack, size) => attack with { StepSize = size }, "a fraction of ε, the preset's"),
                 AttackOption.Of<Pgd, bool>(
                     "random-start", "Start at a random point within ε instead of the image.", new SwitchValues(),
@@ -245,20 +276,25 @@ public static class AttackCatalogue
                 restarts,
             ],
             // What a preset says of restarts does not count where no start is random; what the caller says would be ignored.
-            Conflict = (attack, settings) => settings.Values.GetValueOrDefault(restarts) is int and > 1 and int several && !((Pgd)attack).RandomStart
-                ? $"--restarts is {several}, but all starts are the same where none is random; give --random-start too, or leave out --restarts"
-                : null,
+            Conflict = (attack, settings) =>
+                settings.Values.GetValueOrDefault(restarts) is int and > 1 and int several && !((Pgd)attack).RandomStart
+                    ? $"--restarts is {several}, but all starts are the same where none is random; "
+                        + "give --random-start too, or leave out --restarts"
+                    : null,
         };
     }
 
-    static AttackOption Integer<TAttack>(string name, string meaning, Func<TAttack, int> get, Func<TAttack, int, TAttack> set, int least = 1)
+    static AttackOption Integer<TAttack>(
+        string name, string meaning, Func<TAttack, int> get, Func<TAttack, int, TAttack> set, int least = 1)
         where TAttack : IAttack<IGradientVictim> => AttackOption.Of(name, meaning, new IntegerValues(least), get, set);
 
     static AttackOption Number<TAttack>(
-        string name, string meaning, Func<double, bool> isLegal, string legal, Func<TAttack, double> get, Func<TAttack, double, TAttack> set)
+        string name, string meaning, Func<double, bool> isLegal, string legal,
+        Func<TAttack, double> get, Func<TAttack, double, TAttack> set)
         where TAttack : IAttack<IGradientVictim> => AttackOption.Of(name, meaning, new NumberValues(isLegal, legal), get, set);
 
-    static AttackOption Choice<TAttack, T>(string name, string meaning, Func<TAttack, T> get, Func<TAttack, T, TAttack> set, params (string Name, T Value)[] choices)
+    static AttackOption Choice<TAttack, T>(
+        string name, string meaning, Func<TAttack, T> get, Func<TAttack, T, TAttack> set, params (string Name, T Value)[] choices)
         where TAttack : IAttack<IGradientVictim>
         where T : struct, Enum =>
         AttackOption.Of(name, meaning, new ChoiceValues([.. choices.Select(choice => (choice.Name, (object)choice.Value))]), get, set);

@@ -39,7 +39,8 @@ public sealed class AttackEntry
 
     /// <summary>The norms that it can bound or make small; the first is the default.</summary>
     public IReadOnlyList<Norm> Norms =>
-        Options.Select(option => option.Values).OfType<ChoiceValues>().Select(values => values.Choices.Select(choice => choice.Value).OfType<Norm>().ToArray())
+        Options.Select(option => option.Values).OfType<ChoiceValues>()
+            .Select(values => values.Choices.Select(choice => choice.Value).OfType<Norm>().ToArray())
             .FirstOrDefault(norms => norms.Length > 0, [example.Norm]);
 
     /// <summary>Whether it takes a budget.</summary>
@@ -76,9 +77,11 @@ public sealed class AttackEntry
     }
 
     /// <summary>Makes the attack.</summary>
-    /// <param name="settings">The settings.</param>
+    /// <param name="settings">Preset, budget and values of options.</param>
     /// <exception cref="InputException">Two of them exclude each other.</exception>
-    /// <exception cref="ArgumentException">There is no such preset, a budget is missing or not taken, or the attack refuses a value.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no such preset, a budget is missing or not taken, or the attack refuses a value.
+    /// </exception>
     public IAttack<IGradientVictim> Create(AttackSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);

@@ -40,9 +40,9 @@ public sealed class AttackOption
     public IAttack<IGradientVictim> With(IAttack<IGradientVictim> attack, object value) => set(attack, value);
 
     /// <summary>Makes an option of the attacks of one type.</summary>
-    /// <param name="name">The name.</param>
+    /// <param name="name">The name without dashes.</param>
     /// <param name="meaning">What it means.</param>
-    /// <param name="values">The legal values.</param>
+    /// <param name="values">Which values are legal.</param>
     /// <param name="get">The property.</param>
     /// <param name="set">The record with another value of the property.</param>
     /// <param name="unset">What an attack does without a value.</param>

@@ -31,7 +31,7 @@ public sealed record AttackOutcome(IReadOnlyList<AttackRecord> Records, IReadOnl
     public static AttackOutcome Worst(IReadOnlyList<AttackOutcome> attacks, Norm norm)
     {
         int[] choice = Enumerable.Range(0, attacks[0].Records.Count)
-            .Select(image => Enumerable.Range(0, attacks.Count).MinBy(attack => attacks[attack].Records[image] is { Success: true } record ? record.Distances.In(norm) : double.PositiveInfinity))
+            .Select(image => Enumerable.Range(0, attacks.Count).MinBy(attack => Distance(attacks[attack].Records[image])))
             .ToArray();
         AttackRecord[] records = choice
             .Select((attack, image) => attacks[attack].Records[image] with
@@ -41,6 +41,10 @@ public sealed record AttackOutcome(IReadOnlyList<AttackRecord> Records, IReadOnl
                 QueriesToBest = attacks[attack].Records[image].QueriesToBest + attacks.Take(attack).Sum(one => one.Records[image].Queries),
             })
             .ToArray();
-        return new AttackOutcome(records, [.. attacks[0].Fooled.Select((_, other) => choice.Select((attack, image) => attacks[attack].Fooled[other][image]).ToArray())]);
+        return new AttackOutcome(
+            records,
+            [.. attacks[0].Fooled.Select((_, other) => choice.Select((attack, image) => attacks[attack].Fooled[other][image]).ToArray())]);
+
+        double Distance(AttackRecord record) => record.Success ? record.Distances.In(norm) : double.PositiveInfinity;
     }
 }

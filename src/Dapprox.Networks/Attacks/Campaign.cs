@@ -11,7 +11,7 @@ namespace Dapprox.Networks.Attacks;
 /// Attacks on one network: on the same images, under the same gradient estimators, with the adversarial images tried on the same
 /// other networks. An image's result depends on the seed and its position in its data set only.
 /// </summary>
-/// <param name="images">The images to choose from.</param>
+/// <param name="images">The images to choose from, of the size and the classes of the network.</param>
 /// <param name="source">The network that is attacked.</param>
 public sealed class Campaign(Dataset images, Network source)
 {
@@ -21,10 +21,15 @@ public sealed class Campaign(Dataset images, Network source)
     readonly Dictionary<GradientEstimator, IGradientVictim> victims = [];
     int[]? selected;
 
-    /// <summary>What the attacker takes for the gradient, at least one; with several, the nearest success of each image counts. Attacks that see no gradients need none.</summary>
+    /// <summary>
+    /// What the attacker takes for the gradient, at least one; with several, the nearest success of each image counts. Attacks
+    /// that see no gradients need none.
+    /// </summary>
     public IReadOnlyList<GradientEstimator> Estimators { get; init; } = [GradientEstimator.StraightThrough];
 
-    /// <summary>Gets clean images <c>[batch, channels, height, width]</c> for estimators that measure the network; needed for these only.</summary>
+    /// <summary>
+    /// Gets clean images <c>[batch, channels, height, width]</c> for estimators that measure the network; needed for these only.
+    /// </summary>
     public Func<Tensor>? Calibration { get; init; }
 
     /// <summary>Networks whose logits are averaged with those of the source: the attack on a network that is chosen at random.</summary>
@@ -59,7 +64,8 @@ public sealed class Campaign(Dataset images, Network source)
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="InputException">The images do not fit a network.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
-    public int[] Select(CancellationToken cancellation = default) => selected ??= Evaluation.CorrectOn(CorrectOn, images, First, cancellation);
+    public int[] Select(CancellationToken cancellation = default) =>
+        selected ??= Evaluation.CorrectOn(CorrectOn, images, First, cancellation);
 
     /// <summary>Attacks the images.</summary>
     /// <param name="attack">The attack; its ε, if it has one, is the budget.</param>
@@ -72,17 +78,20 @@ public sealed class Campaign(Dataset images, Network source)
     /// <exception cref="InputException">The images do not fit a network, or the checkpoint cannot be written.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public CampaignResult Run(
-        IAttack<IGradientVictim> attack, AttackCheckpoint? checkpoint = null, Action<double>? progress = null, CancellationToken cancellation = default)
+        IAttack<IGradientVictim> attack, AttackCheckpoint? checkpoint = null,
+        Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(attack);
         foreach (Network network in (IEnumerable<Network>)[source, .. TriedOn])
             Evaluation.ThrowIfUnfit(network, images);
         GradientEstimator?[] estimators = attack.Access == Access.Gradients ? [.. Estimators] : [null];
         if (checkpoint is not null && estimators.Length > 1)
-            throw new ArgumentException("A checkpoint keeps the state under one gradient estimator; give one, or no checkpoint.", nameof(checkpoint));
+            throw new ArgumentException(
+                "A checkpoint keeps the state under one gradient estimator; give one, or no checkpoint.", nameof(checkpoint));
 
         int[] indices = Select(cancellation);
-        return new CampaignResult(attack, [.. estimators.Select(estimator => (estimator, Attack(Victim(estimator ?? GradientEstimator.StraightThrough))))]);
+        return new CampaignResult(
+            attack, [.. estimators.Select(estimator => (estimator, Attack(Victim(estimator ?? GradientEstimator.StraightThrough))))]);
 
         AttackOutcome Attack(IGradientVictim victim)
         {
@@ -114,7 +123,10 @@ public sealed class Campaign(Dataset images, Network source)
         if (!victims.TryGetValue(estimator, out IGradientVictim? victim))
         {
             Tensor calibration = (estimator.Measures ? Calibration?.Invoke() : null) ?? Tensor.Zeros([0, .. source.InputShape]);
-            IGradientVictim[] members = [.. ((IEnumerable<Network>)[source, .. TogetherWith]).Select(network => estimator.Victim(network, calibration, Seed))];
+            IGradientVictim[] members =
+            [
+                .. ((IEnumerable<Network>)[source, .. TogetherWith]).Select(network => estimator.Victim(network, calibration, Seed)),
+            ];
             victim = members.Length == 1 ? members[0] : new EnsembleVictim(members);
             if (Averaged is (RandomTransformation transformation, int samples))
                 victim = new AveragingVictim(victim, transformation, samples, Seed);
@@ -124,7 +136,10 @@ public sealed class Campaign(Dataset images, Network source)
         return victim;
     }
 
-    /// <summary>Whether the successful images fool another network; null where there was no success, or it classifies the clean image wrongly.</summary>
+    /// <summary>
+    /// Whether the successful images fool another network; null where there was no success, or it classifies the clean image
+    /// wrongly.
+    /// </summary>
     static bool?[] Fooled(Network network, Tensor images, AttackRecord[] records)
     {
         int[] successful = [.. Enumerable.Range(0, records.Length).Where(i => records[i].Success)];

@@ -4,11 +4,12 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks;
 
 /// <summary>What an attack of a <see cref="Campaign"/> came to.</summary>
-/// <param name="Attack">The attack.</param>
+/// <param name="Attack">The attack that was run, with its settings and budget.</param>
 /// <param name="ByEstimator">
 /// The outcome under each gradient estimator; a single one, without estimator, for an attack that sees no gradients.
 /// </param>
-public sealed record CampaignResult(IAttack<IGradientVictim> Attack, IReadOnlyList<(GradientEstimator? Estimator, AttackOutcome Outcome)> ByEstimator)
+public sealed record CampaignResult(
+    IAttack<IGradientVictim> Attack, IReadOnlyList<(GradientEstimator? Estimator, AttackOutcome Outcome)> ByEstimator)
 {
     /// <summary>The adaptive result: for each image the nearest success under any estimator.</summary>
     public AttackOutcome Worst { get; } = ByEstimator.Count == 1

@@ -19,7 +19,7 @@ public static class Robustness
     const double ApgdWork = 0.9;
 
     /// <summary>Attacks images within an L∞ ball.</summary>
-    /// <param name="network">The network.</param>
+    /// <param name="network">The network that is attacked.</param>
     /// <param name="images">The images, at least one.</param>
     /// <param name="epsilon">The radius, pixels from 0 to 1.</param>
     /// <param name="seed">Determines every random number.</param>
@@ -29,7 +29,8 @@ public static class Robustness
     /// <exception cref="InputException">The images do not fit the network.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public static Evaluation Of(
-        Network network, Dataset images, double epsilon, ulong seed, Action<double>? progress = null, CancellationToken cancellation = default)
+        Network network, Dataset images, double epsilon, ulong seed,
+        Action<double>? progress = null, CancellationToken cancellation = default)
     {
         Evaluation.ThrowIfUnfit(network, images);
         var victim = new NetworkVictim(network);

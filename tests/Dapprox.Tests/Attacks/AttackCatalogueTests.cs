@@ -10,7 +10,10 @@ namespace Dapprox.Tests.Attacks;
 
 public class AttackCatalogueTests
 {
-    static readonly double[] Numbers = [double.NegativeInfinity, -2, -1, -0.5, 0, 1e-3, 0.02, 0.5, 1, 2, 1e10, 1e11, double.PositiveInfinity, double.NaN];
+    static readonly double[] Numbers =
+    [
+        double.NegativeInfinity, -2, -1, -0.5, 0, 1e-3, 0.02, 0.5, 1, 2, 1e10, 1e11, double.PositiveInfinity, double.NaN,
+    ];
 
     public static TheoryData<string> Names => [.. AttackCatalogue.All.Select(entry => entry.Name)];
 
@@ -18,7 +21,8 @@ public class AttackCatalogueTests
     public void All_HasEveryAttackOfTheLibrary()
     {
         IEnumerable<Type> types = typeof(IAttack<>).Assembly.GetTypes()
-            .Where(type => type.IsClass && type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IAttack<>)));
+            .Where(type => type.IsClass && type.GetInterfaces().Any(
+                one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IAttack<>)));
 
         Assert.Equal(types.ToHashSet(), AttackCatalogue.All.Select(entry => Make(entry, entry.Presets[0]).GetType()).ToHashSet());
         Assert.Equal(AttackCatalogue.All.Count, AttackCatalogue.All.Select(entry => entry.Name).Distinct().Count());
@@ -36,7 +40,9 @@ public class AttackCatalogueTests
     {
         Assert.Equal(new DeepFool(), Make(AttackCatalogue.DeepFool, AttackPreset.Strong));
         Assert.Equal(DeepFool.Foolbox24, Make(AttackCatalogue.DeepFool, AttackPreset.Foolbox24));
-        Assert.Equal(Pgd.MomentumFgsmFoolbox24 with { Epsilon = 0.25 }, AttackCatalogue.MomentumFgsm.Create(new AttackSettings { Preset = AttackPreset.Foolbox24, Epsilon = 0.25 }));
+        Assert.Equal(
+            Pgd.MomentumFgsmFoolbox24 with { Epsilon = 0.25 },
+            AttackCatalogue.MomentumFgsm.Create(new AttackSettings { Preset = AttackPreset.Foolbox24, Epsilon = 0.25 }));
         Assert.Equal(new Pgd(), AttackCatalogue.Pgd.Create(new AttackSettings()));
         Assert.Throws<ArgumentException>(() => Make(AttackCatalogue.Apgd, AttackPreset.Foolbox24));
     }
@@ -115,7 +121,8 @@ public class AttackCatalogueTests
     [Fact]
     public void Create_WithSettingsThatExcludeEachOther_IsRefused()
     {
-        AttackOption targets = AttackCatalogue.Fab.Options.Single(option => option.Name == "targets"), restarts = AttackCatalogue.Pgd.Options.Single(option => option.Name == "restarts");
+        AttackOption targets = AttackCatalogue.Fab.Options.Single(option => option.Name == "targets");
+        AttackOption restarts = AttackCatalogue.Pgd.Options.Single(option => option.Name == "restarts");
         var pgd = new AttackSettings { Preset = AttackPreset.Foolbox24, Values = new Dictionary<AttackOption, object> { [restarts] = 2 } };
         var fab = new AttackSettings { IsTargeted = true, Values = new Dictionary<AttackOption, object> { [targets] = 3 } };
 

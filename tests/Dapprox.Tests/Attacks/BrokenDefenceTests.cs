@@ -102,7 +102,8 @@ public class BrokenDefenceTests
 
     static AttackOutcome Run<TVictim>(IAttack<TVictim> attack, TVictim victim, int[] places)
         where TVictim : ILabelVictim =>
-        new(AttackRunner.Run(attack, victim, Digits.Images(places), [.. places.Select(place => Digits.Labels[place])], seed: 1, positions: places), []);
+        new(AttackRunner.Run(
+            attack, victim, Digits.Images(places), [.. places.Select(place => Digits.Labels[place])], seed: 1, positions: places), []);
 
     /// <summary>The same images, judged by the defence itself: not by what the attacker took in its place.</summary>
     static AttackOutcome JudgedBy(IGradientVictim victim, AttackOutcome run)

@@ -40,10 +40,18 @@ public sealed class CampaignTests : IDisposable
     [Fact]
     public void Run_IsTheAttackOnTheSelectedImages_AtTheirPositionsInTheDataSet()
     {
-        var campaign = new Campaign(Digits, Approximate) { CorrectOn = [Exact], First = Count, Seed = 7, Target = Campaign.NextClass(10), MaxQueries = 9 };
+        var campaign = new Campaign(Digits, Approximate)
+        {
+            CorrectOn = [Exact],
+            First = Count,
+            Seed = 7,
+            Target = Campaign.NextClass(10),
+            MaxQueries = 9,
+        };
         var attack = new Pgd(0.1) { Steps = 6, Restarts = 2 };
 
-        AttackRecord[] expected = Direct(attack, new NetworkVictim(Approximate), campaign.Select(), seed: 7, label => (label + 1) % 10, mostQueries: 9);
+        AttackRecord[] expected = Direct(
+            attack, new NetworkVictim(Approximate), campaign.Select(), seed: 7, label => (label + 1) % 10, mostQueries: 9);
         CampaignResult result = campaign.Run(attack);
 
         Assert.Equal([GradientEstimator.StraightThrough], result.ByEstimator.Select(run => run.Estimator));
@@ -74,7 +82,8 @@ public sealed class CampaignTests : IDisposable
     {
         GradientEstimator[] estimators = [GradientEstimator.StraightThrough, GradientEstimator.GainMatched];
         Tensor calibration = Datasets.Load("digits", Split.Train).Images(0, 20);
-        Campaign Under(params GradientEstimator[] some) => new(Digits, Approximate) { Estimators = some, Calibration = () => calibration, TriedOn = [Exact], First = Count };
+        Campaign Under(params GradientEstimator[] some) =>
+            new(Digits, Approximate) { Estimators = some, Calibration = () => calibration, TriedOn = [Exact], First = Count };
 
         CampaignResult result = Under(estimators).Run(new DeepFool());
 
@@ -105,7 +114,8 @@ public sealed class CampaignTests : IDisposable
     public void Run_TogetherWithOthersAndAveraged_IsTheAttackOnThatMean()
     {
         var campaign = new Campaign(Digits, Exact) { TogetherWith = [Approximate], Averaged = (new GaussianNoise(0.1), 3), First = Count };
-        var victim = new AveragingVictim(new EnsembleVictim([new NetworkVictim(Exact), new NetworkVictim(Approximate)]), new GaussianNoise(0.1), 3, seed: 1);
+        var victim = new AveragingVictim(
+            new EnsembleVictim([new NetworkVictim(Exact), new NetworkVictim(Approximate)]), new GaussianNoise(0.1), 3, seed: 1);
 
         AssertEqual(Direct(Attack, victim, campaign.Select(), seed: 1), campaign.Run(Attack).Worst.Records);
     }
@@ -115,7 +125,8 @@ public sealed class CampaignTests : IDisposable
     {
         double done = 0;
 
-        new Campaign(Digits, Exact) { Estimators = [GradientEstimator.StraightThrough, GradientEstimator.Smoothed], First = 300 }.Run(Attack, progress: more => done += more);
+        new Campaign(Digits, Exact) { Estimators = [GradientEstimator.StraightThrough, GradientEstimator.Smoothed], First = 300 }.Run(
+            Attack, progress: more => done += more);
 
         Assert.Equal(1, done, 1e-9);
     }
@@ -127,24 +138,32 @@ public sealed class CampaignTests : IDisposable
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
 
-        Assert.Throws<ArgumentException>(() => new Campaign(Digits, Exact) { Estimators = [GradientEstimator.GainMatched], First = 1 }.Run(Attack));
-        Assert.Throws<ArgumentException>(() => new Campaign(Digits, Exact) { Estimators = GradientEstimator.All, First = 1 }.Run(Attack, checkpoint));
-        Assert.Throws<InputException>(() => new Campaign(Digits, Exact) { TriedOn = [TrainedModels.Load("alexnet-cifar-10")], First = 1 }.Run(Attack));
-        Assert.Throws<OperationCanceledException>(() => new Campaign(Digits, Exact) { First = 1 }.Run(Attack, cancellation: cancelled.Token));
+        Assert.Throws<ArgumentException>(
+            () => new Campaign(Digits, Exact) { Estimators = [GradientEstimator.GainMatched], First = 1 }.Run(Attack));
+        Assert.Throws<ArgumentException>(
+            () => new Campaign(Digits, Exact) { Estimators = GradientEstimator.All, First = 1 }.Run(Attack, checkpoint));
+        Assert.Throws<InputException>(
+            () => new Campaign(Digits, Exact) { TriedOn = [TrainedModels.Load("alexnet-cifar-10")], First = 1 }.Run(Attack));
+        Assert.Throws<OperationCanceledException>(
+            () => new Campaign(Digits, Exact) { First = 1 }.Run(Attack, cancellation: cancelled.Token));
     }
 
     static AttackRecord[] Direct(
-        IAttack<IGradientVictim> attack, IGradientVictim victim, int[] indices, ulong seed, Func<int, int>? target = null, long mostQueries = long.MaxValue)
+        IAttack<IGradientVictim> attack, IGradientVictim victim, int[] indices, ulong seed, Func<int, int>? target =
+            null, long mostQueries = long.MaxValue)
     {
         int[] labels = [.. indices.Select(index => Digits.Labels[index])];
         return AttackRunner.Run(
-            attack, victim, Digits.Images(indices), labels, seed, target is null ? null : [.. labels.Select(target)], [.. indices.Select(index => Skipped + index)], mostQueries);
+            attack, victim, Digits.Images(indices), labels, seed, target is null
+                ? null
+                : [.. labels.Select(target)], [.. indices.Select(index => Skipped + index)], mostQueries);
     }
 
     static void AssertEqual(IEnumerable<AttackRecord> expected, IEnumerable<AttackRecord> actual)
     {
         float[] none = [];
-        Assert.Equal(expected.Select(record => record with { Adversarial = none }), actual.Select(record => record with { Adversarial = none }));
+        Assert.Equal(
+            expected.Select(record => record with { Adversarial = none }), actual.Select(record => record with { Adversarial = none }));
         Assert.Equal(expected.Select(record => record.Adversarial), actual.Select(record => record.Adversarial));
     }
 }

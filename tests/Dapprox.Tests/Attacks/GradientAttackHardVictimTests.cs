@@ -8,8 +8,8 @@ namespace Dapprox.Tests.Attacks;
 /// <summary>Victims that show an attack with gradients no way: it ends, soon, and says why.</summary>
 public class GradientAttackHardVictimTests
 {
-    // One or two for each start and class that an attack tries; JSMA as in Foolbox 2.4 begins with a search for its class, which may ask 1000
-    // times.
+    // One or two for each start and class that an attack tries; JSMA as in Foolbox 2.4 begins with a search for its class,
+    // which may ask 1000 times.
     const int Few = 30;
 
     static readonly Tensor Image = new([0.5f, 0.5f, 0.5f, 0.5f], 1, 1, 1, 4);

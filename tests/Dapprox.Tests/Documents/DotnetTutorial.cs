@@ -62,7 +62,7 @@ static class DotnetTutorial
         CampaignResult adaptive = onApproximate.Run(new DeepFool());
         foreach ((GradientEstimator? gradient, AttackOutcome outcome) in adaptive.ByEstimator)
             Console.WriteLine($"DeepFool on Ax-FPM, {gradient}: mean L2 {outcome.Summary.MeanL2:F2}");
-        Console.WriteLine($"nearest of both: mean L2 {adaptive.Worst.Summary.MeanL2:F2}; {adaptive.Worst.Transfer[0]:P0} fool the exact network");
+        Console.WriteLine($"nearest: mean L2 {adaptive.Worst.Summary.MeanL2:F2}, {adaptive.Worst.Transfer[0]:P0} fool the exact network");
         // end
     }
 

@@ -156,7 +156,8 @@ public sealed class AuditTests : IDisposable
 
         AttackRecord[] records = AttackRunner.Run(
             attack, new AveragingVictim(new NetworkVictim(network), new GaussianNoise(AttackUnit.NoiseStandardDeviation), 4, context.Seed),
-            digits.Images(places), [.. places.Select(place => digits.Labels[place])], context.Seed, positions: places, cancellation: TestContext.Current.CancellationToken);
+            digits.Images(places), [.. places.Select(place => digits.Labels[place])], context.Seed, positions: places,
+            cancellation: TestContext.Current.CancellationToken);
         float[] images = [.. records.SelectMany(record => record.Adversarial)];
         int[] answers = Scores.Labels(network.Forward(new Tensor(images, places.Length, digits.Channels, digits.Height, digits.Width)));
 

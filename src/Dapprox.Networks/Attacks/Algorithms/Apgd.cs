@@ -79,7 +79,9 @@ public sealed record Apgd(double Epsilon) : IAttack<IGradientVictim>
         return reason;
     }
 
-    /// <summary>The iterations after which progress is checked: shares 0, 0.22, … of all, each interval 0.03 shorter, down to 0.06.</summary>
+    /// <summary>
+    /// The iterations after which progress is checked: shares 0, 0.22, … of all, each interval 0.03 shorter, down to 0.06.
+    /// </summary>
     internal HashSet<int> Checkpoints()
     {
         var checkpoints = new HashSet<int>();

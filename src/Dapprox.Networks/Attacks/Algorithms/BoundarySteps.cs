@@ -25,10 +25,12 @@ sealed class BoundarySteps
     public BoundarySteps(BoundaryAttack options, IReadOnlyList<double> numbers)
     {
         if (numbers.Count != NumberCount)
-            throw new InputException($"the saved state of the boundary attack has {numbers.Count} numbers instead of {NumberCount}; delete it and begin anew");
+            throw new InputException(
+                $"the saved state of the boundary attack has {numbers.Count} numbers instead of {NumberCount}; delete it and begin anew");
         this.options = options;
         (Spherical, Source) = (numbers[0], numbers[1]);
-        (sphericalTries, sphericalSuccesses, sourceTries, sourceSuccesses) = ((int)numbers[2], (int)numbers[3], (int)numbers[4], (int)numbers[5]);
+        (sphericalTries, sphericalSuccesses) = ((int)numbers[2], (int)numbers[3]);
+        (sourceTries, sourceSuccesses) = ((int)numbers[4], (int)numbers[5]);
         (convergences, confirmations) = ((int)numbers[6], (int)numbers[7]);
     }
 

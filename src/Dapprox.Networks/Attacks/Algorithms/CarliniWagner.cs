@@ -45,7 +45,9 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
     public double Confidence
     {
         get;
-        init => field = double.IsFinite(value) && value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Confidence), value, "It is a finite number of at least 0.");
+        init => field = double.IsFinite(value) && value >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Confidence), value, "It is a finite number of at least 0.");
     }
 
     /// <summary>How many values of c are tried; at least 1.</summary>
@@ -95,7 +97,8 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
         double before = double.PositiveInfinity;
         for (int iteration = 0; iteration < Iterations; iteration++)
         {
-            (float[] logits, float[] gradient) = await image.Gradient(victim, space.Point(), (_, scores, gradient) => Hinge(image, scores, gradient));
+            (float[] logits, float[] gradient) = await image.Gradient(
+                victim, space.Point(), (_, scores, gradient) => Hinge(image, scores, gradient));
             double lead = image.Direction * Scores.Margin(logits, image.Class) + Confidence;
             StopReason? noWay = StopReasons.NoWay(logits, gradient);
             // Where the lead suffices the hinge is flat; where every descent begins, it is not.

@@ -61,13 +61,15 @@ sealed class FabSteps(IGradientVictim victim, AttackedImage image, Fab options)
         double leadOfImage = lead;
         for (int i = 0; i < clean.Length; i++)
             leadOfImage += normal[i] * ((double)clean[i] - point[i]);
-        double[] fromPoint = BoxProjection.Step(point, normal, lead, options.BallNorm), fromImage = BoxProjection.Step(clean, normal, leadOfImage, options.BallNorm);
+        double[] fromPoint = BoxProjection.Step(point, normal, lead, options.BallNorm);
+        double[] fromImage = BoxProjection.Step(clean, normal, leadOfImage, options.BallNorm);
         double way = Length(fromPoint), wayOfImage = Length(fromImage);
         double bias = way + wayOfImage == 0 ? 0 : Math.Min(way / (way + wayOfImage), options.MaxBias);
         float[] next = new float[point.Length];
         for (int i = 0; i < next.Length; i++)
         {
-            double moved = (1 - bias) * (point[i] + options.Overshoot * fromPoint[i]) + bias * (clean[i] + options.Overshoot * fromImage[i]);
+            double moved = (1 - bias) * (point[i] + options.Overshoot * fromPoint[i])
+                + bias * (clean[i] + options.Overshoot * fromImage[i]);
             next[i] = (float)Math.Clamp(moved, 0, 1);
         }
 

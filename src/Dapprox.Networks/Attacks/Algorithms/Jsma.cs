@@ -54,14 +54,18 @@ public sealed record Jsma : IAttack<IGradientVictim>
     public double Theta
     {
         get;
-        init => field = value is >= -1 and <= 1 and not 0 ? value : throw new ArgumentOutOfRangeException(nameof(Theta), value, "It lies between −1 and 1, and is not 0.");
+        init => field = value is >= -1 and <= 1 and not 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Theta), value, "It lies between −1 and 1, and is not 0.");
     } = 1;
 
     /// <summary>γ: the share of pixels that may change, above 0 and at most 1.</summary>
     public double Gamma
     {
         get;
-        init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "It is above 0 and at most 1.");
+        init => field = value is > 0 and <= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "It is above 0 and at most 1.");
     } = 0.1;
 
     /// <summary>How many steps at most for each target; at least 1.</summary>
@@ -140,7 +144,8 @@ public sealed record Jsma : IAttack<IGradientVictim>
                 return StopReason.Found;
             if (StopReasons.NoWay(logits, gradients.Data) is StopReason stopped)
                 return stopped;
-            bool[] allowed = Enumerable.Range(0, point.Length).Select(i => changes[i] < MaxChangesPerPixel && Moved(point[i]) != point[i]).ToArray();
+            bool[] allowed =
+                Enumerable.Range(0, point.Length).Select(i => changes[i] < MaxChangesPerPixel && Moved(point[i]) != point[i]).ToArray();
             int[] pixels = Choose(gradients, point, allowed);
             if (pixels.Length == 0)
                 return StopReason.NoStepLeft;

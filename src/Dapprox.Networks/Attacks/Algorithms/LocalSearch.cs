@@ -81,7 +81,11 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
             (int Pixel, double Score)[] known = [.. pixels.Zip(scores).Where(pair => !double.IsNaN(pair.Second))];
             if (known.Length == 0)
                 return StopReason.NonFinite;
-            int[] changed = [.. known.OrderBy(pair => Order == PixelOrder.Highest ? -pair.Score : pair.Score).Take(PixelsPerRound).Select(pair => pair.Pixel)];
+            int[] changed =
+            [
+                .. known.OrderBy(pair => Order == PixelOrder.Highest ? -pair.Score : pair.Score)
+                    .Take(PixelsPerRound).Select(pair => pair.Pixel),
+            ];
 
             point = With(point, changed, plane, i => Changed(now[i]));
             image.Candidate = point;

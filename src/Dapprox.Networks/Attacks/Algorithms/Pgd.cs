@@ -117,7 +117,8 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
         return (false, reason);
     }
 
-    async Task<(bool Found, StopReason Reason)> Descend(IGradientVictim victim, AttackedImage image, double epsilon, int start, bool searching)
+    async Task<(bool Found, StopReason Reason)> Descend(
+        IGradientVictim victim, AttackedImage image, double epsilon, int start, bool searching)
     {
         Ball ball = Ball.Around(image.Clean, BallNorm, epsilon);
         double step = (StepSize ?? StepRatio * epsilon) * image.Direction;

@@ -64,7 +64,10 @@ public sealed class AttackCheckpoint
         foreach (float[] numbers in new[] { image?.State?.Point, image?.Best }.OfType<float[]>())
         {
             if (numbers.Length != length)
-                throw new InputException($"'{path}' belongs to other images: image {id} has {numbers.Length} numbers there, and {length} here; name another file, or delete this one");
+            {
+                throw new InputException($"'{path}' belongs to other images: image {id} has {numbers.Length} numbers there, "
+                    + $"and {length} here; name another file, or delete this one");
+            }
         }
 
         return image;
@@ -97,7 +100,8 @@ public sealed class AttackCheckpoint
             if (image.Best is float[] best)
                 tensors[id + BestSuffix] = new Tensor(best, best.Length);
             text[$"{id}"] = JsonSerializer.Serialize(new Numbers(
-                image.State?.Iteration ?? 0, [.. image.State?.Numbers ?? []], image.Ended, image.Queries, image.GradientCalls, image.QueriesToBest), Strict);
+                image.State?.Iteration ?? 0, [.. image.State?.Numbers ?? []], image.Ended,
+                image.Queries, image.GradientCalls, image.QueriesToBest), Strict);
         }
 
         Safetensors.Save(path, tensors, text);
@@ -110,7 +114,10 @@ public sealed class AttackCheckpoint
         if (!file.Metadata.TryGetValue(DescriptionKey, out string? other))
             throw new InputException($"'{path}' is no saved state of an attack; name another file, or delete this one");
         if (other != description)
-            throw new InputException($"'{path}' is the state of another attack ({other}), not of this one ({description}); name another file, or delete this one");
+        {
+            throw new InputException($"'{path}' is the state of another attack ({other}), not of this one ({description}); "
+                + "name another file, or delete this one");
+        }
         foreach ((string key, string value) in file.Metadata)
         {
             if (key != DescriptionKey)
@@ -124,7 +131,8 @@ public sealed class AttackCheckpoint
         {
             Numbers numbers = JsonSerializer.Deserialize<Numbers>(text, Strict) ?? throw Damaged(null);
             float[]? point = Pixels(file, key + PointSuffix), best = Pixels(file, key + BestSuffix);
-            if (numbers.Iteration < 0 || numbers.GradientCalls < 0 || (numbers.Queries == 0 && numbers.GradientCalls > 0) || numbers.QueriesToBest < 0
+            if (numbers.Iteration < 0 || numbers.GradientCalls < 0 || (numbers.Queries == 0 && numbers.GradientCalls > 0)
+                || numbers.QueriesToBest < 0
                 || numbers.QueriesToBest > numbers.Queries || (point is null && numbers.Ended is not null))
                 throw Damaged(null);
             AttackState? state = point is null ? null : new AttackState(numbers.Iteration, point, numbers.State);

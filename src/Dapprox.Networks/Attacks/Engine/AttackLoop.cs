@@ -27,13 +27,15 @@ sealed class AttackLoop : IDisposable
     /// <param name="cancellation">Ends the attack before a round.</param>
     /// <returns>For each image why the attack on it ended.</returns>
     public StopReason[] Run(
-        IReadOnlyList<AttackedImage> images, Func<AttackedImage, Task<StopReason>> attack, Action beforeRound, CancellationToken cancellation)
+        IReadOnlyList<AttackedImage> images, Func<AttackedImage, Task<StopReason>> attack, Action beforeRound,
+        CancellationToken cancellation)
     {
         var attacks = new Task<StopReason>[images.Count];
         Together(Enumerable.Range(0, images.Count).ToArray(), i =>
         {
             attacks[i] = attack(images[i]);
-            attacks[i].ContinueWith(_ => Rest(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            attacks[i].ContinueWith(
+                _ => Rest(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         });
         while (true)
         {
@@ -82,7 +84,8 @@ sealed class AttackLoop : IDisposable
 
     static void Answer(Query[] questions)
     {
-        foreach (IGrouping<(ILabelVictim Victim, bool LabelsOnly, bool), Query> group in questions.GroupBy(question => (question.Victim, question.LabelsOnly, question.Loss is null)))
+        foreach (IGrouping<(ILabelVictim Victim, bool LabelsOnly, bool), Query> group in
+            questions.GroupBy(question => (question.Victim, question.LabelsOnly, question.Loss is null)))
             Answer(group.Key.Victim, [.. group]);
     }
 
@@ -90,7 +93,8 @@ sealed class AttackLoop : IDisposable
     static void Answer(ILabelVictim victim, Query[] questions)
     {
         Query kind = questions[0];
-        (Query Query, int Row)[] points = questions.SelectMany(question => Enumerable.Range(0, question.Points.Batch).Select(row => (question, row))).ToArray();
+        (Query Query, int Row)[] points =
+            questions.SelectMany(question => Enumerable.Range(0, question.Points.Batch).Select(row => (question, row))).ToArray();
         Tensor batch = Tensor.Unfilled([points.Length, .. kind.Points.Shape[1..]]);
         for (int i = 0; i < points.Length; i++)
             points[i].Query.Points.Row(points[i].Row).CopyTo(batch.Row(i));
@@ -102,7 +106,8 @@ sealed class AttackLoop : IDisposable
         else if (kind.Loss is null)
             logits = ((IScoreVictim)victim).Logits(batch);
         else
-            (logits, gradients) = ((IGradientVictim)victim).InputGradient(batch, (i, scores, gradient) => points[i].Query.Loss!(points[i].Row, scores, gradient));
+            (logits, gradients) = ((IGradientVictim)victim).InputGradient(
+                batch, (i, scores, gradient) => points[i].Query.Loss!(points[i].Row, scores, gradient));
 
         int first = 0;
         foreach (Query question in questions)

@@ -47,7 +47,9 @@ public sealed record AttackRecord
     /// </summary>
     public required bool? SurvivesRounding { get; init; }
 
-    /// <summary>How often the attack asked the victim. The check of the clean image before and of the result after it do not count.</summary>
+    /// <summary>
+    /// How often the attack asked the victim. The check of the clean image before and of the result after it do not count.
+    /// </summary>
     public required long Queries { get; init; }
 
     /// <summary>How many of the queries it took until this adversarial image was found; null without success.</summary>

@@ -9,19 +9,24 @@ namespace Dapprox.Networks.Attacks.Engine;
 public static class AttackRunner
 {
     /// <summary>Attacks images.</summary>
-    /// <param name="attack">The attack.</param>
-    /// <param name="victim">The victim.</param>
+    /// <param name="attack">The attack with its settings.</param>
+    /// <param name="victim">Who is asked.</param>
     /// <param name="images"><c>[batch, channels, height, width]</c>, pixels in [0, 1]; not changed.</param>
     /// <param name="labels">The true classes.</param>
     /// <param name="seed">Determines every random number.</param>
     /// <param name="targets">The classes to aim at, or null for any wrong one.</param>
     /// <param name="positions">The positions of the images in their data set, by which random numbers are drawn; null for 0, 1, 2 …</param>
-    /// <param name="mostQueries">How often the attack may put each image to the victim; a question that would exceed it ends the attack on the image.</param>
+    /// <param name="mostQueries">
+    /// How often the attack may put each image to the victim; a question that would exceed it ends the attack on the image.
+    /// </param>
     /// <param name="checkpoint">Where an interrupted attack goes on, and where it is kept; null to begin at the beginning.</param>
     /// <param name="progress">Told how many more images' worth of work is done, in fractions, if given.</param>
     /// <param name="cancellation">Ends the attack.</param>
     /// <returns>One record per image, in order.</returns>
-    /// <exception cref="ArgumentException">Numbers of images and labels differ, a pixel is outside [0, 1], a label or target is no class of the victim, or a target is the true class.</exception>
+    /// <exception cref="ArgumentException">
+    /// Numbers of images and labels differ, a pixel is outside [0, 1], a label or target is no class of the victim, or a target
+    /// is the true class.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The attack's attempt is no image in [0, 1].</exception>
     /// <exception cref="InputException">The checkpoint cannot be written, or its images have another size.</exception>
     /// <exception cref="OperationCanceledException">The attack was cancelled.</exception>
@@ -39,7 +44,8 @@ public static class AttackRunner
 
         int[] truth = labels.ToArray();
         if (truth.Concat(targets ?? []).Any(label => (uint)label >= (uint)victim.Classes))
-            throw new ArgumentException($"A label or target is no class of the victim; its classes are 0 to {victim.Classes - 1}.", nameof(labels));
+            throw new ArgumentException(
+                $"A label or target is no class of the victim; its classes are 0 to {victim.Classes - 1}.", nameof(labels));
         if (targets is not null && targets.Zip(truth).Any(pair => pair.First == pair.Second))
             throw new ArgumentException("The true class of an image cannot be its target.", nameof(targets));
 
@@ -65,7 +71,8 @@ public static class AttackRunner
                 continue;
             float[] attempt = image.Best ?? image.Candidate;
             if (!IsImage(attempt, images.RowLength))
-                throw new InvalidOperationException($"{attack.Name} is to return {images.RowLength} pixels in [0, 1] for each image, and did not.");
+                throw new InvalidOperationException(
+                    $"{attack.Name} is to return {images.RowLength} pixels in [0, 1] for each image, and did not.");
             attempt.CopyTo(results.Row(i));
         }
 
@@ -73,7 +80,8 @@ public static class AttackRunner
         int[] predictions = logits is null ? victim.Labels(results) : Scores.Labels(logits);
         // With scores, the lead that the attack asks for is part of its success.
         int[] successes = Enumerable.Range(0, count)
-            .Where(i => attacked[i] is AttackedImage image && (logits is null ? image.IsReached(predictions[i]) : image.IsReached(logits.Row(i))))
+            .Where(i => attacked[i] is AttackedImage image
+                && (logits is null ? image.IsReached(predictions[i]) : image.IsReached(logits.Row(i))))
             .ToArray();
         bool[] survivors = SurviveRounding(victim, results.Gather(successes), successes.Select(i => attacked[i]!).ToArray());
 

@@ -117,21 +117,25 @@ public sealed class AttackedImage
     public CounterRandom Random(ulong purpose = 0) => new(seed, (ulong)id, purpose);
 
     /// <summary>Asks for the class of a point; −1 where the victim has no answer.</summary>
-    /// <param name="victim">The victim.</param>
+    /// <param name="victim">Who is asked.</param>
     /// <param name="point">As many numbers as the image has.</param>
     /// <exception cref="QueryBudgetException">The budget of queries does not allow it.</exception>
     public Query<int> Label(ILabelVictim victim, float[] point) =>
         new(this, victim, Points(point), question => question.Labels[0]) { LabelsOnly = true, QueriesBefore = Count(1, victim.QueryCost) };
 
     /// <summary>Asks for the classes of points; −1 where the victim has no answer.</summary>
-    /// <param name="victim">The victim.</param>
+    /// <param name="victim">Who is asked.</param>
     /// <param name="points"><c>[points, channels, height, width]</c>.</param>
     /// <exception cref="QueryBudgetException">The budget of queries does not allow it; none is asked about.</exception>
     public Query<int[]> Labels(ILabelVictim victim, Tensor points) =>
-        new(this, victim, Checked(points), question => question.Labels) { LabelsOnly = true, QueriesBefore = Count(points.Batch, victim.QueryCost) };
+        new(this, victim, Checked(points), question => question.Labels)
+        {
+            LabelsOnly = true,
+            QueriesBefore = Count(points.Batch, victim.QueryCost),
+        };
 
     /// <summary>Asks for the logits of a point.</summary>
-    /// <param name="victim">The victim.</param>
+    /// <param name="victim">Who is asked.</param>
     /// <param name="point">As many numbers as the image has.</param>
     /// <returns><c>[classes]</c>.</returns>
     /// <exception cref="QueryBudgetException">The budget of queries does not allow it.</exception>
@@ -139,7 +143,7 @@ public sealed class AttackedImage
         new(this, victim, Points(point), question => question.Logits!.Data) { QueriesBefore = Count(1, victim.QueryCost) };
 
     /// <summary>Asks for the logits of points.</summary>
-    /// <param name="victim">The victim.</param>
+    /// <param name="victim">Who is asked.</param>
     /// <param name="points"><c>[points, channels, height, width]</c>.</param>
     /// <returns><c>[points, classes]</c>.</returns>
     /// <exception cref="QueryBudgetException">The budget of queries does not allow it; none is asked about.</exception>
@@ -147,7 +151,7 @@ public sealed class AttackedImage
         new(this, victim, Checked(points), question => question.Logits!) { QueriesBefore = Count(points.Batch, victim.QueryCost) };
 
     /// <summary>Asks for the logits of a point and the gradient of a loss there.</summary>
-    /// <param name="victim">The victim.</param>
+    /// <param name="victim">Who is asked.</param>
     /// <param name="point">As many numbers as the image has.</param>
     /// <param name="loss">The loss; its first argument is 0.</param>
     /// <returns>Logits <c>[classes]</c>, and the gradient, as long as the image.</returns>
@@ -160,7 +164,7 @@ public sealed class AttackedImage
         };
 
     /// <summary>Asks for the logits of a point and the gradients of several losses there.</summary>
-    /// <param name="victim">The victim.</param>
+    /// <param name="victim">Who is asked.</param>
     /// <param name="point">As many numbers as the image has.</param>
     /// <param name="losses">How many losses; at least 1.</param>
     /// <param name="loss">The losses; the first argument is the number of one.</param>
@@ -244,7 +248,8 @@ public sealed class AttackedImage
 
     Tensor Checked(Tensor points) => points.Shape[1..].SequenceEqual(shape)
         ? points
-        : throw new ArgumentException($"Points have the shape [{string.Join(", ", shape)}], not [{string.Join(", ", points.Shape[1..].ToArray())}].", nameof(points));
+        : throw new ArgumentException(
+            $"Points have the shape [{string.Join(", ", shape)}], not [{string.Join(", ", points.Shape[1..].ToArray())}].", nameof(points));
 
     Tensor Copies(float[] point, int count)
     {

@@ -20,14 +20,15 @@ static class DecisionStart
     /// Looks for a start in uniform noise, and then, should none of it be adversarial, among given images; the other way round
     /// where a class is aimed at, of which noise hardly ever is.
     /// </summary>
-    /// <param name="victim">The victim.</param>
+    /// <param name="victim">Who is asked.</param>
     /// <param name="image">The image under attack.</param>
     /// <param name="norm">What is near: L2 or L∞.</param>
     /// <param name="given">Images that may be adversarial; all are asked about, and the nearest is taken.</param>
     /// <param name="wanted">How many adversarial images of noise are blended, to take the nearest blend.</param>
     /// <param name="draws">How many images of noise are tried at most.</param>
     /// <returns>An adversarial image, or null where none was found.</returns>
-    public static async Task<float[]?> Find(ILabelVictim victim, AttackedImage image, Norm norm, IReadOnlyList<float[]> given, int wanted, int draws)
+    public static async Task<float[]?> Find(
+        ILabelVictim victim, AttackedImage image, Norm norm, IReadOnlyList<float[]> given, int wanted, int draws)
     {
         List<float[]> found = image.IsTargeted ? await Given(victim, image, norm, given) : await Noise(victim, image, wanted, draws);
         if (found.Count == 0)
@@ -48,7 +49,7 @@ static class DecisionStart
     /// Looks by bisection for the place where the way from an adversarial image to the clean one leaves the wrong class: on
     /// the straight line for L2, and by ever tighter bounds of the change for L∞.
     /// </summary>
-    /// <param name="victim">The victim.</param>
+    /// <param name="victim">Who is asked.</param>
     /// <param name="image">The image under attack.</param>
     /// <param name="far">The adversarial image.</param>
     /// <param name="norm">L2 or L∞.</param>
@@ -74,7 +75,8 @@ static class DecisionStart
     }
 
     /// <summary>The distance of a point from the clean image.</summary>
-    public static double Distance(AttackedImage image, ReadOnlySpan<float> point, Norm norm) => Distances.Between(image.Clean, point).In(norm);
+    public static double Distance(AttackedImage image, ReadOnlySpan<float> point, Norm norm) =>
+        Distances.Between(image.Clean, point).In(norm);
 
     static float[] Between(ReadOnlySpan<float> clean, float[] far, Norm norm, double share, double distance)
     {

@@ -9,8 +9,9 @@ namespace Dapprox.Networks.Attacks.Engine;
 /// </summary>
 /// <remarks>
 /// Many images are attacked at once: whenever all of them wait for an answer, their questions are put to the victim
-/// together, as many at a time as it answers soon. Since an image sees only its own answers and its own random numbers, what becomes of it depends on the seed and
-/// its position in its data set, and not on the batch, the order of images or the number of threads.
+/// together, as many at a time as it answers soon. Since an image sees only its own answers and its own random numbers, what
+/// becomes of it depends on the seed and its position in its data set, and not on the batch, the order of images or the number
+/// of threads.
 /// </remarks>
 /// <typeparam name="TVictim">The knowledge it needs: labels, scores or gradients.</typeparam>
 public interface IAttack<in TVictim>
@@ -37,7 +38,7 @@ public interface IAttack<in TVictim>
     double Confidence => 0;
 
     /// <summary>Attacks one image, which the victim classifies right.</summary>
-    /// <param name="victim">The victim.</param>
+    /// <param name="victim">Who is asked.</param>
     /// <param name="image">The image, through which the victim is asked: it counts queries and keeps what succeeded.</param>
     /// <returns>
     /// Why it stopped, should it not have succeeded. Whether it did is found out anew by the runner, on the best adversarial

@@ -10,7 +10,9 @@ public static class RobustnessCurve
     /// found within ε. An attack with a fixed budget says nothing of what a smaller one would find, so between its budgets
     /// the curve is an upper bound.
     /// </summary>
-    /// <param name="runs">The records of one or more runs on the same images, for example one for each budget; at least one run with one image.</param>
+    /// <param name="runs">
+    /// The records of one or more runs on the same images, for example one for each budget; at least one run with one image.
+    /// </param>
     /// <param name="norm">The norm of ε.</param>
     /// <returns>The accuracy from each ε on, from the clean accuracy at 0 to what is left beyond the farthest success; ε grows.</returns>
     public static IReadOnlyList<(double Epsilon, double Accuracy)> Of(IReadOnlyList<IReadOnlyList<AttackRecord>> runs, Norm norm)
@@ -20,7 +22,11 @@ public static class RobustnessCurve
         int right = runs[0].Count(record => record.CleanCorrect);
         var curve = new List<(double Epsilon, double Accuracy)> { (0, (double)right / images) };
         IEnumerable<double> distances = Enumerable.Range(0, images)
-            .Select(image => runs.Where(run => run[image].Success).Select(run => run[image].Distances.In(norm)).DefaultIfEmpty(double.PositiveInfinity).Min())
+            .Select(image => runs
+                .Where(run => run[image].Success)
+                .Select(run => run[image].Distances.In(norm))
+                .DefaultIfEmpty(double.PositiveInfinity)
+                .Min())
             .Where(double.IsFinite)
             .Order();
         foreach (double distance in distances)

@@ -20,7 +20,10 @@ public sealed class StartImages(IReadOnlyList<float[]> images) : ReadOnlyCollect
     public static StartImages Of(Dataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        int[] indices = [.. Enumerable.Range(0, data.Count).GroupBy(index => data.Labels[index]).SelectMany(indices => indices.Take(OfAClass))];
+        int[] indices =
+        [
+            .. Enumerable.Range(0, data.Count).GroupBy(index => data.Labels[index]).SelectMany(indices => indices.Take(OfAClass)),
+        ];
         Tensor images = data.Images(indices);
         return new StartImages([.. indices.Select((_, i) => images.Row(i).ToArray())]);
     }

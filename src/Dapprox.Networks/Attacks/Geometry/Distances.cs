@@ -34,7 +34,7 @@ public readonly record struct Distances(int L0, double L1, double L2, double LIn
     }
 
     /// <summary>The distance in one norm.</summary>
-    /// <param name="norm">The norm.</param>
+    /// <param name="norm">One of the three norms.</param>
     public double In(Norm norm) => norm switch
     {
         Norm.L0 => L0,

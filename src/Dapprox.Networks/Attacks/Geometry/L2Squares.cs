@@ -49,7 +49,10 @@ sealed class L2Squares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, doubl
             double available = Math.Sqrt(Squares(point, here.Union(there)) + unused);
             double length = Math.Sqrt(Squares(point, here));
             int sign = Sign(ref random);
-            double[] wanted = [.. here.Select((place, i) => sign * window[i] + (length == 0 ? 0 : ((double)point[place] - Clean[place]) / length))];
+            double[] wanted =
+            [
+                .. here.Select((place, i) => sign * window[i] + (length == 0 ? 0 : ((double)point[place] - Clean[place]) / length)),
+            ];
             double scale = available / Math.Sqrt(wanted.Sum(component => component * component));
             foreach (int place in there)
                 point[place] = Clean[place];

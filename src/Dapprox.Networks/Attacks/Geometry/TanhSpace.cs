@@ -38,7 +38,8 @@ sealed class TanhSpace
         for (int i = 0; i < length; i++)
             image[i] = clean[i];
         place = Array.ConvertAll(image, pixel => Math.Atanh(Shrinkage * (2 * pixel - 1)));
-        (point, slope, outer, mean, square) = (new double[padded], new double[padded], new double[padded], new double[padded], new double[padded]);
+        (point, slope, outer, mean, square) = (
+            new double[padded], new double[padded], new double[padded], new double[padded], new double[padded]);
         Place();
     }
 
@@ -73,7 +74,8 @@ sealed class TanhSpace
         double meanScale = 1 / (1 - power1), squareScale = 1 / (1 - power2);
         for (int i = 0; i < place.Length; i += Vector<double>.Count)
         {
-            Vector<double> down = new Vector<double>(slope, i) * (2 * (new Vector<double>(point, i) - new Vector<double>(image, i)) + constant * new Vector<double>(outer, i));
+            Vector<double> down = new Vector<double>(slope, i)
+                * (2 * (new Vector<double>(point, i) - new Vector<double>(image, i)) + constant * new Vector<double>(outer, i));
             Vector<double> first = Decay1 * new Vector<double>(mean, i) + (1 - Decay1) * down;
             Vector<double> second = Decay2 * new Vector<double>(square, i) + (1 - Decay2) * down * down;
             first.CopyTo(mean, i);

@@ -3,7 +3,7 @@ using Dapprox.Networks.Attacks.Engine;
 namespace Dapprox.Networks.Attacks.Losses;
 
 /// <summary>One image's loss in APGD, to be made as large as possible; finite with a gradient however far logits are apart.</summary>
-/// <param name="image">The image.</param>
+/// <param name="image">The image under attack.</param>
 /// <param name="loss">The kind of loss.</param>
 /// <param name="target">The class whose lead counts for <see cref="ApgdLoss.TargetedDlr"/>; null for the largest wrong one.</param>
 sealed class ApgdObjective(AttackedImage image, ApgdLoss loss, int? target)

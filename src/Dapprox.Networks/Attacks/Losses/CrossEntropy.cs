@@ -7,7 +7,7 @@ namespace Dapprox.Networks.Attacks.Losses;
 public static class CrossEntropy
 {
     /// <summary>The loss of the class that decides for an image; it is to grow by <see cref="AttackedImage.Direction"/>.</summary>
-    /// <param name="image">The image.</param>
+    /// <param name="image">The image under attack.</param>
     public static LogitGradient Of(AttackedImage image) => (_, logits, gradient) => Direction(logits, image.Class, gradient);
 
     /// <summary>

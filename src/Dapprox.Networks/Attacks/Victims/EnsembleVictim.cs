@@ -52,7 +52,9 @@ public sealed class EnsembleVictim : IGradientVictim
     public (Tensor Logits, Tensor Gradient) InputGradient(Tensor images, LogitGradient loss)
     {
         Tensor logits = Logits(images);
-        return (logits, Mean([.. members.Select(member => member.InputGradient(images, (image, _, gradient) => loss(image, logits.Row(image), gradient)).Gradient)]));
+        return (logits, Mean([.. members.Select(member => member.InputGradient(images, AtTheMean).Gradient)]));
+
+        void AtTheMean(int image, ReadOnlySpan<float> own, Span<float> gradient) => loss(image, logits.Row(image), gradient);
     }
 
     static Tensor Mean(Tensor[] tensors)

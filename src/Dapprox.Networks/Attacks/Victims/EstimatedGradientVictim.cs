@@ -44,7 +44,11 @@ public sealed class EstimatedGradientVictim(IScoreVictim inner, ZerothOrderEstim
     {
         ulong[] keys = [.. Enumerable.Range(0, images.Batch).Select(image => Variants.Key(images.Row(image)))];
         // Of a run of equal images, such as an attack asks about for several losses, only the first is evaluated.
-        int[] firsts = [.. Enumerable.Range(0, images.Batch).Where(image => image == 0 || keys[image] != keys[image - 1] || !images.Row(image).SequenceEqual(images.Row(image - 1)))];
+        int[] firsts =
+        [
+            .. Enumerable.Range(0, images.Batch).Where(image =>
+                image == 0 || keys[image] != keys[image - 1] || !images.Row(image).SequenceEqual(images.Row(image - 1))),
+        ];
         int[] run = new int[images.Batch];
         for (int image = 1; image < run.Length; image++)
             run[image] = run[image - 1] + (Array.BinarySearch(firsts, image) >= 0 ? 1 : 0);

@@ -87,7 +87,9 @@ public sealed class GradientEstimator
     /// <param name="network">The approximate network.</param>
     /// <param name="calibration">Clean images, for rules that measure the network: <c>[batch, channels, height, width]</c>.</param>
     /// <param name="seed">Determines the random directions, for rules that have some.</param>
-    /// <exception cref="ArgumentException">The rule needs calibration images, and there are none or they have another shape than the network's.</exception>
+    /// <exception cref="ArgumentException">
+    /// The rule needs calibration images, and there are none or they have another shape than the network's.
+    /// </exception>
     public IGradientVictim Victim(Network network, Tensor calibration, ulong seed) => victim(network, calibration, seed);
 
     /// <inheritdoc/>

@@ -48,7 +48,7 @@ public static class GradientWeights
     /// exact layer's outputs z for the same input, both without the bias. Outputs that are not finite are left out; 1 where
     /// nothing is left but zeros.
     /// </summary>
-    /// <param name="layer">The layer.</param>
+    /// <param name="layer">A layer that multiplies.</param>
     /// <param name="input">A batch of its inputs.</param>
     /// <param name="threads">The most threads to use; the result does not depend on it.</param>
     public static double Gain(WeightedLayer layer, Tensor input, int threads)
@@ -71,7 +71,9 @@ public static class GradientWeights
         return squares > 0 ? products / squares : 1;
     }
 
-    /// <summary>The network whose gradient weights are the <see cref="ExpectedSlope"/> of each weight's product in the activation.</summary>
+    /// <summary>
+    /// The network whose gradient weights are the <see cref="ExpectedSlope"/> of each weight's product in the activation.
+    /// </summary>
     /// <param name="network">The approximate network.</param>
     public static Network Smoothed(Network network)
     {

@@ -7,7 +7,7 @@ namespace Dapprox.Networks.Attacks.Victims;
 /// A network as victim, open to every attack. On approximate layers the gradient is the exact layers', straight
 /// through, at the activations that the approximate layers gave.
 /// </summary>
-/// <param name="network">The network.</param>
+/// <param name="network">The network that is attacked.</param>
 public sealed class NetworkVictim(Network network) : IGradientVictim
 {
     /// <inheritdoc/>

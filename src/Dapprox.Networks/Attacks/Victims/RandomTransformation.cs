@@ -19,7 +19,9 @@ public abstract class RandomTransformation
     /// <param name="result">Receives as many pixels, which may lie outside [0, 1].</param>
     public abstract void Apply(ReadOnlySpan<float> image, ReadOnlySpan<int> shape, CounterRandom random, Span<float> result);
 
-    /// <summary>The gradient with respect to the image, given the one with respect to t(image): the transposed Jacobian of t times it.</summary>
+    /// <summary>
+    /// The gradient with respect to the image, given the one with respect to t(image): the transposed Jacobian of t times it.
+    /// </summary>
     /// <param name="gradient">The gradient with respect to t(image).</param>
     /// <param name="shape"><c>[channels, height, width]</c>.</param>
     /// <param name="random">Chooses the map.</param>

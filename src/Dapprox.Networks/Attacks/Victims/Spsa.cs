@@ -8,7 +8,9 @@ namespace Dapprox.Networks.Attacks.Victims;
 /// +1 or −1 with equal probability. (Uesato, O'Donoghue, van den Oord, Kohli, "Adversarial Risk and the Dangers of Evaluating
 /// Against Weak Attacks", ICML 2018, algorithm 1.)
 /// </summary>
-/// <remarks>The defaults are those of <see cref="Nes"/>, whose deviation is δ: there the cosines for 0.05 and 0.1 differ by at most 0.01.</remarks>
+/// <remarks>
+/// The defaults are those of <see cref="Nes"/>, whose deviation is δ: there the cosines for 0.05 and 0.1 differ by at most 0.01.
+/// </remarks>
 public sealed class Spsa : ZerothOrderEstimator
 {
     /// <summary>The step δ in every pixel, in input units.</summary>
