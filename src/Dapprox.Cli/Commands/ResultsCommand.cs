@@ -43,10 +43,9 @@ static partial class ResultsCommand
                 throw new InputException(
                     $"no run is here, neither {RunOptions.ReproductionFolder} nor {RunOptions.AuditFolder}; give --run with the folder of "
                         + "a run or of what attack --save wrote"),
-            _ =>
-                throw new InputException(
-                    $"there are two runs here, {string.Join(" and ", here)}; give --run with one of them, or --run "
-                        + $"{string.Join(',', here)} for both"),
+            _ => throw new InputException(
+                $"there are two runs here, {string.Join(" and ", here)}; give --run with one of them, or --run "
+                    + $"{string.Join(',', here)} for both"),
         };
     }
 
@@ -201,9 +200,9 @@ static partial class ResultsCommand
                 return Task.CompletedTask;
             }
 
-            foreach (
-                IGrouping<string,
-                (RunFolder Run, PlannedUnit Unit, UnitState State, string? Why)> one in units.GroupBy(unit => unit.Run.Path))
+            IEnumerable<IGrouping<string,
+            (RunFolder Run, PlannedUnit Unit, UnitState State, string? Why)>> byRun = units.GroupBy(unit => unit.Run.Path);
+            foreach (IGrouping<string, (RunFolder Run, PlannedUnit Unit, UnitState State, string? Why)> one in byRun)
             {
                 if (runs.Length > 1)
                     Output.Print(one.Key);
