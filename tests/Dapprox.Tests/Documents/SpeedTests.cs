@@ -79,7 +79,7 @@ public class SpeedTests
         AssertAtLeast(0.02, Ratio(() => axFpm.Forward(images), () => circuit.Forward(images)));
     }
 
-    // The definition, called product by product, is what every fast path replaces: a thousand times slower.
+    // The definition, called product by product, is what every fast path replaces: 144 times on an Intel Xeon with AVX-512.
     [FactOf(Tier.Long)]
     public void KernelOfAxFpm_AgainstTheDefinition()
     {

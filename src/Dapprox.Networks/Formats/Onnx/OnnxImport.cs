@@ -257,9 +257,7 @@ sealed partial class OnnxImport
         /// <summary>The input, which has to depend on the images.</summary>
         public Value Activation(int input) => Find(input)
             ?? throw new InputException($"its input {input + 1}, '{InputName(input)}', "
-                + (
-                    import.constants.ContainsKey(
-                        InputName(input)) ? "is a constant and has to depend on the images" : "is given by no node before it"));
+                + (IsConstant(input) ? "is a constant and has to depend on the images" : "is given by no node before it"));
 
         /// <summary>The input, which must not depend on the images.</summary>
         public OnnxTensor Constant(int input) => import.constants.GetValueOrDefault(InputName(input))
