@@ -56,9 +56,9 @@ static class NetworkBenchmark
                 output.WriteLine();
                 output.WriteLine("| | forward, images/s | LibTorch = 1 | with input gradient, images/s | LibTorch = 1 |");
                 output.WriteLine("|---|---:|---:|---:|---:|");
-                foreach (
-                    ((string Name, double Rate, double Ratio) one, (string Name, double Rate, double Ratio) both) in forward.Run().Zip(
-                        gradient.Run()))
+                IEnumerable<((string Name, double Rate, double Ratio) One, (string Name, double Rate, double Ratio) Both)> rows = forward
+                    .Run().Zip(gradient.Run());
+                foreach (((string Name, double Rate, double Ratio) one, (string Name, double Rate, double Ratio) both) in rows)
                     output.WriteLine($"| {one.Name} | {one.Rate:F0} | {one.Ratio:F2} | {both.Rate:F0} | {both.Ratio:F2} |");
                 output.WriteLine();
             }

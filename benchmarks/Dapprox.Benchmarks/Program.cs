@@ -26,10 +26,9 @@ void Run(string[] arguments)
         ["circuits"] => RunCircuits,
         ["scale", .. string[] networks] => () => ScaleBenchmark.Run(output, networks),
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
-        _ =>
-            throw new InputException(
-                $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', or 'scale' or "
-                    + "'attacks', which names of networks or attacks may follow"),
+        _ => throw new InputException(
+            $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', or 'scale' or "
+                + "'attacks', which names of networks or attacks may follow"),
     };
     output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
     output.WriteLine();

@@ -34,9 +34,9 @@ static class ScaleBenchmark
             $"One image at a time, {Threads} threads, random weights; medians of {Rounds} rounds, every round runs every row. Memory is "
                 + "the peak of a separate process, from reading the file to the third image.");
         output.WriteLine();
-        foreach (
-            string name in names.Length == 0 ? LargeNetworks.Names : names.Select(
-                given => Names.Find("network", given, LargeNetworks.Names, known => known)))
+        IEnumerable<string> chosen = names.Length == 0 ? LargeNetworks.Names : names.Select(
+            given => Names.Find("network", given, LargeNetworks.Names, known => known));
+        foreach (string name in chosen)
             WithFile(name, path => Run(output, name, path));
     }
 

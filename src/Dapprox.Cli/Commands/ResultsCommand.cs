@@ -43,10 +43,9 @@ static partial class ResultsCommand
                 throw new InputException(
                     $"no run is here, neither {RunOptions.ReproductionFolder} nor {RunOptions.AuditFolder}; give --run with the folder of "
                         + "a run or of what attack --save wrote"),
-            _ =>
-                throw new InputException(
-                    $"there are two runs here, {string.Join(" and ", here)}; give --run with one of them, or --run "
-                        + $"{string.Join(',', here)} for both"),
+            _ => throw new InputException(
+                $"there are two runs here, {string.Join(" and ", here)}; give --run with one of them, or --run "
+                    + $"{string.Join(',', here)} for both"),
         };
     }
 
@@ -173,13 +172,13 @@ static partial class ResultsCommand
         command.SetAction((parse, _) =>
         {
             RunFolder[] runs = Runs(parse, run);
-            (
-                RunFolder Run, PlannedUnit Unit, UnitState State,
-                string? Why)[] units = [.. runs.SelectMany(folder => folder.Planned().Select(unit =>
-            {
-                UnitState state = folder.State(unit.File);
-                return (folder, unit, state, state == UnitState.Failed ? folder.Failure(unit.File) : null);
-            }))];
+            (RunFolder Run, PlannedUnit Unit, UnitState State, string? Why)[] units =
+            [
+                .. from folder in runs
+                from unit in folder.Planned()
+                let state = folder.State(unit.File)
+                select (folder, unit, state, state == UnitState.Failed ? folder.Failure(unit.File) : null),
+            ];
             int Count(UnitState state) => units.Count(unit => unit.State == state);
             if (parse.GetValue(json))
             {
@@ -201,13 +200,13 @@ static partial class ResultsCommand
                 return Task.CompletedTask;
             }
 
-            foreach (
-                IGrouping<string,
-                (RunFolder Run, PlannedUnit Unit, UnitState State, string? Why)> one in units.GroupBy(unit => unit.Run.Path))
+            foreach (RunFolder run in units.Select(unit => unit.Run).Distinct())
             {
                 if (runs.Length > 1)
-                    Output.Print(one.Key);
-                Output.PrintTable(["~unit", "state"], one.Select(unit => (string[])[unit.Unit.Title, Word(unit.State)]));
+                    Output.Print(run.Path);
+                Output.PrintTable(
+                    ["~unit", "state"],
+                    units.Where(unit => unit.Run == run).Select(unit => (string[])[unit.Unit.Title, Word(unit.State)]));
             }
 
             foreach ((RunFolder _, PlannedUnit _, UnitState _, string? why) in units.Where(unit => unit.Why is not null))

@@ -19,13 +19,13 @@ static class ParseErrors
         if (command.Subcommands.Count > 0 && command.Action is null)
             return $"'{FullName(parse)}' needs a command: {string.Join(", ", command.Subcommands.Select(known => known.Name))}; see "
                 + $"{FullName(parse)} --help";
-        if (
-            parse.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(
-                given => given.Tokens.Count == 0 && given.Argument.Arity.MinimumNumberOfValues > 0) is { } missing)
+        ArgumentResult? missing = parse.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(
+            given => given.Tokens.Count == 0 && given.Argument.Arity.MinimumNumberOfValues > 0);
+        if (missing is not null)
             return $"{missing.Argument.Name} is missing ({missing.Argument.Description?.TrimEnd('.')}); see {FullName(parse)} --help";
-        if (
-            parse.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(
-                given => !given.Implicit && given.Tokens.Count == 0 && given.Option.Arity.MinimumNumberOfValues > 0) is { } empty)
+        OptionResult? empty = parse.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(
+            given => !given.Implicit && given.Tokens.Count == 0 && given.Option.Arity.MinimumNumberOfValues > 0);
+        if (empty is not null)
             return $"{empty.Option.Name} has no value; give '{empty.Option.Name} {empty.Option.HelpName}'; see {FullName(parse)} --help";
         return $"{parse.Errors[0].Message.TrimEnd('.')}; see {FullName(parse)} --help";
     }

@@ -130,9 +130,9 @@ static class DatasetFiles
             yield return Path.Combine(folder, definition.Folder);
             // MNIST and Fashion-MNIST use the same file names: a folder that has the other's name holds the other.
             string own = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
-            if (
-                !Datasets.All.Any(
-                    other => other.Name != definition.Name && string.Equals(other.Folder, own, StringComparison.OrdinalIgnoreCase)))
+            bool isOthers = Datasets.All.Any(
+                other => other.Name != definition.Name && string.Equals(other.Folder, own, StringComparison.OrdinalIgnoreCase));
+            if (!isOthers)
                 yield return folder;
         }
 

@@ -98,8 +98,7 @@ public static class PyTorchFile
         {
             if (value is Pickle.Call { Function: { Module: "torch._utils", Member: "_rebuild_parameter" }, Arguments: [object inner, ..] })
                 value = inner;
-            if (
-                value is not Pickle.Call
+            if (value is not Pickle.Call
                 {
                     Function: { Module: "torch._utils", Member: "_rebuild_tensor_v2" },
                     Arguments: [Pickle.Reference { Id: object?[] id }, long offset, object?[] size, object?[] stride, ..]

@@ -183,9 +183,9 @@ public class CircuitMeasurementTests
     [InlineData(5000)]
     public void Interpreter_OfAnyNumberOfOperands_EqualsTheDefinition(int count)
     {
-        foreach (
-            string description in (string[])["array:24:ama4:columns=40", "blocks:24:axa1:block=4:width=49", "booth:9:inxa2",
-                "wallace:32:tsaa:columns=7", "dadda:3"])
+        string[] descriptions = [
+            "array:24:ama4:columns=40", "blocks:24:axa1:block=4:width=49", "booth:9:inxa2", "wallace:32:tsaa:columns=7", "dadda:3"];
+        foreach (string description in descriptions)
         {
             Netlist circuit = CircuitDescription.Build(description);
             var random = new CounterRandom(5);

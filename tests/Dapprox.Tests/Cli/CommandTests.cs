@@ -208,8 +208,8 @@ public sealed class CommandTests : IDisposable
     {
         (string data, string model) = Reference();
 
-        foreach (
-            (string options, double accuracy) in new[] { ("exact", 0.9889), ("ax-fpm", 0.9750), ("ax-fpm --layers convolutions", 0.9705) })
+        (string, double)[] published = [("exact", 0.9889), ("ax-fpm", 0.9750), ("ax-fpm --layers convolutions", 0.9705)];
+        foreach ((string options, double accuracy) in published)
         {
             DapproxRun run = await DapproxRun.RunAsync(
                 data, $"evaluate --model {model} --dataset mnist --accumulate float64 --json --multiplier {options}".Split(' '));

@@ -29,9 +29,8 @@ public sealed partial class CompareCommandTests : IDisposable
             Assert.InRange(accuracy, row.GetProperty("interval")[0].GetDouble(), row.GetProperty("interval")[1].GetDouble());
             Assert.Equal(JsonValueKind.Null, row.GetProperty("robustAccuracy").ValueKind);
             bool hasCircuit = row.GetProperty("multiplier").GetString() != "exact-fused";
-            foreach (
-                string name in (string[])["energyPerImage", "energyPerProduct", "relativeEnergy", "delay", "relativeDelay", "area",
-                    "relativeArea"])
+            string[] prices = ["energyPerImage", "energyPerProduct", "relativeEnergy", "delay", "relativeDelay", "area", "relativeArea"];
+            foreach (string name in prices)
                 Assert.Equal(hasCircuit ? JsonValueKind.Number : JsonValueKind.Null, row.GetProperty(name).ValueKind);
             Assert.Equal(hasCircuit ? JsonValueKind.Null : JsonValueKind.String, row.GetProperty("reason").ValueKind);
         }

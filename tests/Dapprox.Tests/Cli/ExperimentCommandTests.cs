@@ -212,9 +212,9 @@ public sealed class ExperimentCommandTests : IDisposable
         var terminal = new Terminal { Columns = columns };
         string[] run = ["--run", Repository.Path("results/standard")];
 
-        foreach (
-            string[] command in new string[][] { ["results", "list", .. run], ["results", "query", "SELECT * FROM attack LIMIT 2", .. run],
-                ["results", "status", .. run] })
+        string[][] commands = [
+            ["results", "list", .. run], ["results", "query", "SELECT * FROM attack LIMIT 2", .. run], ["results", "status", .. run]];
+        foreach (string[] command in commands)
         {
             Terminal.Screen screen = await terminal.RunAsync(command);
 

@@ -14,9 +14,8 @@ public class ExploreCommandTests
         DapproxRun run = await DapproxRun.RunAsync("circuit", "metrics", "array:4:ama4", "--plot", plot, "--json");
 
         Assert.Equal("", run.Error);
-        foreach (
-            string name in (string[])["errorProbability", "mae", "worstCase", "mre", "worstRelative", "mse", "mred", "nmed", "bias",
-                "shareAbove"])
+        string[] metrics = ["errorProbability", "mae", "worstCase", "mre", "worstRelative", "mse", "mred", "nmed", "bias", "shareAbove"];
+        foreach (string name in metrics)
             Assert.Equal(JsonValueKind.Number, run.Json.GetProperty(name).ValueKind);
         // Exhaustive, as computed apart from this program.
         Assert.Equal(0.615, run.Json.GetProperty("mred").GetDouble(), 0.0005);

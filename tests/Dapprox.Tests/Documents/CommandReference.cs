@@ -61,9 +61,8 @@ static partial class CommandReference
         text.Append(
             $"## {string.Join(' ', entry.Words.Prepend("dapprox"))}\n\n{Escape(Paragraphs(entry.Sections["Description"]))}\n\n    "
                 + $"{string.Join(' ', entry.Sections["Usage"]).Trim()}\n\n");
-        foreach (
-            (string section, string column) in (
-                (string, string)[])[("Arguments", "argument"), ("Options", "option"), ("Commands", "command")])
+        (string, string)[] sections = [("Arguments", "argument"), ("Options", "option"), ("Commands", "command")];
+        foreach ((string section, string column) in sections)
         {
             WriteTable(
                 column,

@@ -114,11 +114,9 @@ public class ExperimentTests(RunsFixture fixture)
         Network exact = TrainedModels.Load("lenet5-digits");
         ResultTable table = Find("table-6-mnist").Tables[0];
 
-        foreach (
-            (
-                string multiplier,
-                LayerSelection layers) in new[] { ("exact", LayerSelection.All), ("ax-fpm", LayerSelection.All),
-                ("ax-fpm", LayerSelection.Convolutions) })
+        (string, LayerSelection)[] hardware = [
+            ("exact", LayerSelection.All), ("ax-fpm", LayerSelection.All), ("ax-fpm", LayerSelection.Convolutions)];
+        foreach ((string multiplier, LayerSelection layers) in hardware)
         {
             string name = layers == LayerSelection.All ? multiplier : $"{multiplier} in convolutions";
             var expected = Evaluation.Of(

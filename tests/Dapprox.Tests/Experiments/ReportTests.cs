@@ -269,10 +269,11 @@ public partial class ReportTests(RunsFixture fixture)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (
-            string argument in (string[])["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                "--enable-logging=stderr", $"--user-data-dir={Path.Combine(folder.Path, "profile")}", .. arguments, "--dump-dom",
-                new Uri(Path.GetFullPath(page)).AbsoluteUri])
+        string[] all = [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-logging=stderr",
+            $"--user-data-dir={Path.Combine(folder.Path, "profile")}", .. arguments, "--dump-dom",
+            new Uri(Path.GetFullPath(page)).AbsoluteUri];
+        foreach (string argument in all)
             start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
         Task<string> log = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -225,9 +225,9 @@ public class PyTorchFileTests
     {
         File.Delete(path);
         using ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create);
-        foreach (
-            (string name, byte[] content) in storages.Select(
-                (content, i) => ($"archive/data/{i}", content)).Prepend(("archive/data.pkl", pickle)))
+        IEnumerable<(string, byte[])> entries = storages.Select(
+            (content, i) => ($"archive/data/{i}", content)).Prepend(("archive/data.pkl", pickle));
+        foreach ((string name, byte[] content) in entries)
         {
             using Stream stream = archive.CreateEntry(name, compression).Open();
             stream.Write(content);

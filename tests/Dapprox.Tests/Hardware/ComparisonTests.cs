@@ -37,9 +37,8 @@ public sealed class ComparisonTests
         var comparison = new Comparison(Network, Images(40));
         HardwareRow[] table = [.. HardwareTables.Measure(CellLibrary.Shipped, 512, seed: 1).Where(row => row.Table == 7)];
 
-        foreach (
-            (FloatMultiplier multiplier, HardwareRow row) in (
-                (FloatMultiplier[])[ExactMultiplier.Rounded, Ama5Flat.Instance, AxFpm.Released, Bfloat16Multiplier.Truncated]).Zip(table))
+        FloatMultiplier[] multipliers = [ExactMultiplier.Rounded, Ama5Flat.Instance, AxFpm.Released, Bfloat16Multiplier.Truncated];
+        foreach ((FloatMultiplier multiplier, HardwareRow row) in multipliers.Zip(table))
         {
             MultiplierPrice price = Row(comparison, multiplier).Price!;
             Assert.Equal(row.Delay, price.RelativeDelay, 1e-12);

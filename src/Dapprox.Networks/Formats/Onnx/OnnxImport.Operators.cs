@@ -159,7 +159,8 @@ sealed partial class OnnxImport
         { Dilation = window.Dilation, Groups = groups };
         int[] spreadShape = window.IsLine ? [channels, spread[2]] : spread;
         ConvolutionLayer(
-            node, Add(new Rearrange(Unique(node.Name + ".spread"), spreadShape, sources), spreadShape, input), shape, window, flipped, bias);
+            node, Add(new Rearrange(Unique(node.Name + ".spread"), spreadShape, sources), spreadShape, input), shape, window, flipped,
+            bias);
     }
 
     void Gemm(NodeReader node)
@@ -728,10 +729,10 @@ sealed partial class OnnxImport
     {
         int own = parts[0].Axis(axis);
         int[] like = parts[0].Shape;
-        if (
-            parts.Any(
-                part => part.Rank != like.Length || part.Constant!.Reals is null != parts[0].Constant!.Reals is null || part.Shape.Where(
-                    (dimension, place) => place != own && dimension != like[place]).Any()))
+        bool isReal = parts[0].Constant!.Reals is not null;
+        bool areAlike = parts.All(part => part.Rank == like.Length && part.Constant!.Reals is not null == isReal
+            && !part.Shape.Where((dimension, axis) => axis != own && dimension != like[axis]).Any());
+        if (!areAlike)
             throw new InputException(
                 $"constants of the shapes {string.Join(" and ", parts.Select(part => $"[{string.Join(", ", part.Shape)}]"))} do not go "
                     + "behind each other");

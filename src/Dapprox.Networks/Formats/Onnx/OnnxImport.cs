@@ -88,9 +88,8 @@ sealed partial class OnnxImport
             throw new InputException(
                 $"the output depends on {inputs.Length} inputs ({string.Join(", ", inputs.Select(input => input.Name))}); it has to "
                     + "depend on one, the images");
-        if (
-            inputs[0].Type?.TensorType?.ElemType is int type and not (
-                0 or OnnxTensor.Float or OnnxTensor.Half or OnnxTensor.BFloat16 or OnnxTensor.Double))
+        int type = inputs[0].Type?.TensorType?.ElemType ?? OnnxTensor.Float;
+        if (type is not (0 or OnnxTensor.Float or OnnxTensor.Half or OnnxTensor.BFloat16 or OnnxTensor.Double))
             throw new InputException($"the input '{inputs[0].Name}' is of the data type {OnnxTensor.NameOf(type)}; images are of real "
                 + "numbers: export the model with an input of float");
         DimensionProto[] dimensions = [.. inputs[0].Type?.TensorType?.Shape?.Dim ?? []];
@@ -258,7 +257,7 @@ sealed partial class OnnxImport
         /// <summary>The input, which has to depend on the images.</summary>
         public Value Activation(int input) => Find(input)
             ?? throw new InputException($"its input {input + 1}, '{InputName(input)}', "
-                + (import.constants.ContainsKey(InputName(input)) ? "is a constant and has to depend on the images" : "is given by no node before it"));
+                + (IsConstant(input) ? "is a constant and has to depend on the images" : "is given by no node before it"));
 
         /// <summary>The input, which must not depend on the images.</summary>
         public OnnxTensor Constant(int input) => import.constants.GetValueOrDefault(InputName(input))

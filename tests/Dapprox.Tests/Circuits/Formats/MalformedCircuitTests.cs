@@ -105,9 +105,8 @@ public class MalformedCircuitTests
     public void Read_EveryPrefixOfAFile_IsRefusedInOneLine()
     {
         Netlist circuit = CircuitDescription.Build("blocks:4:ama1:block=2");
-        foreach (
-            (string extension, bool hierarchical) in (
-                (string, bool)[])[(".v", false), (".v", true), (".blif", false), (".json", false), (".cgp", false)])
+        (string, bool)[] kinds = [(".v", false), (".v", true), (".blif", false), (".json", false), (".cgp", false)];
+        foreach ((string extension, bool hierarchical) in kinds)
         {
             string whole = Texts.Of(circuit, extension, hierarchical).TrimEnd();
             for (int length = 0; length < whole.Length; length += 7)

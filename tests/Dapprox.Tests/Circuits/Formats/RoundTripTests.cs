@@ -29,9 +29,8 @@ public class RoundTripTests
     public void WriteThenRead_Multipliers_AreEqualForAllOperands(string description)
     {
         Netlist circuit = CircuitDescription.Build(description);
-        foreach (
-            (string extension, bool hierarchical) in (
-                (string, bool)[])[(".v", false), (".v", true), (".blif", false), (".json", false), (".cgp", false)])
+        (string, bool)[] kinds = [(".v", false), (".v", true), (".blif", false), (".json", false), (".cgp", false)];
+        foreach ((string extension, bool hierarchical) in kinds)
         {
             Netlist read = Texts.Read(Texts.Of(circuit, extension, hierarchical), extension);
 
