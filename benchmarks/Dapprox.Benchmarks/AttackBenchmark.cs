@@ -7,7 +7,6 @@ using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Models;
 
 namespace Dapprox.Benchmarks;

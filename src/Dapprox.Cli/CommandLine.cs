@@ -150,8 +150,8 @@ static class CommandLine
         return root;
     }
 
-    static IEnumerable<Func<Command>> Needed(string[] args) =>
-        args.Length > 0 && Commands.TryGetValue(args[0], out Func<Command>? one) ? [one] : Commands.Values;
+    static Func<Command>[] Needed(string[] args) =>
+        args.Length > 0 && Commands.TryGetValue(args[0], out Func<Command>? one) ? [one] : [.. Commands.Values];
 
     static int Fail(string message)
     {

@@ -2,7 +2,6 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Xunit;
 
