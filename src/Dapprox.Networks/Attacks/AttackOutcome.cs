@@ -21,7 +21,7 @@ public sealed record AttackOutcome(IReadOnlyList<AttackRecord> Records, IReadOnl
     public IReadOnlyList<(int Fooled, int Of)> Counts =>
         [.. Fooled.Select(answers => (answers.Count(answer => answer == true), answers.Count(answer => answer is not null)))];
 
-    /// <summary>The same as shares; null where there are no such images.</summary>
+    /// <summary>The same as fractions; null where there are no such images.</summary>
     public IReadOnlyList<double?> Transfer => [.. Counts.Select(count => count.Of == 0 ? null : (double?)count.Fooled / count.Of)];
 
     /// <summary>The worst of several attacks on the same images: for each image the nearest success, or else the first attempt.</summary>

@@ -35,6 +35,17 @@ public sealed class AttackCommandTests : IDisposable
             run.Json.GetProperty("backwardRules").EnumerateArray().Select(rule => rule.GetProperty("name").GetString()));
     }
 
+    [Theory]
+    [InlineData("--preset", "released")]
+    [InlineData("--preset=released")]
+    public async Task Preset_ByItsFormerName_IsUnderstoodWithANote(params string[] preset)
+    {
+        DapproxRun run = await DapproxRun.RunAsync(["attack", "fgsm", "--first", "1", "--json", .. preset]);
+
+        Assert.Equal("note: released is called foolbox-2.4 now\n", run.Error);
+        Assert.Contains("RefinesOnGrid = True", run.Json.GetProperty("settings")[0].GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Attacks_Table_NamesAll()
     {
