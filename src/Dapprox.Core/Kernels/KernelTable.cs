@@ -137,33 +137,61 @@ static class KernelTable
 #pragma warning disable CA1859 // The concrete type of a path is a line of type arguments that nobody needs.
     // Products and sums in binary32 lanes, of each width.
     static KernelPath Singles512<TProduct>(OperandFormat format, SafeRange range)
-        where TProduct : ISingleProduct<Vector512<float>> =>
+        where TProduct : IProductStages<Vector512<float>, Vector512<float>> =>
         new TilePath<SingleStep<TProduct, Single512, Vector512<float>>, float, Vector512<float>, Vector512<float>>(Avx512, Avx512, format, range);
 
     static KernelPath Singles256<TProduct>(OperandFormat format, SafeRange range)
-        where TProduct : ISingleProduct<Vector256<float>> =>
+        where TProduct : IProductStages<Vector256<float>, Vector256<float>> =>
         new TilePath<SingleStep<TProduct, Single256, Vector256<float>>, float, Vector256<float>, Vector256<float>>(Avx2, Avx2, format, range);
 
     static KernelPath Singles128<TProduct>(OperandFormat format, SafeRange range)
-        where TProduct : ISingleProduct<Vector128<float>> =>
+        where TProduct : IProductStages<Vector128<float>, Vector128<float>> =>
         new TilePath<SingleStep<TProduct, Single128, Vector128<float>>, float, Vector128<float>, Vector128<float>>(Vector128Set, Vector128Set, format, range);
+
+    // Products in binary64 lanes, sums in either format.
+    static KernelPath Doubles512<TProduct, TAccumulator, TSum>(string suffix, OperandFormat format, SafeRange range)
+        where TProduct : IDoubleProduct
+        where TAccumulator : IDoubleAccumulator<Vector512<double>, Vector256<float>, TSum>
+        where TSum : unmanaged =>
+        new TilePath<
+            DoubleStep<TProduct, TAccumulator, Double512, Vector512<double>, Vector256<float>, TSum>,
+            double, Vector512<double>, TSum>(Avx512 + suffix, Avx512, format, range);
+
+    static KernelPath Doubles256<TProduct, TAccumulator, TSum>(string suffix, OperandFormat format, SafeRange range)
+        where TProduct : IDoubleProduct
+        where TAccumulator : IDoubleAccumulator<Vector256<double>, Vector128<float>, TSum>
+        where TSum : unmanaged =>
+        new TilePath<
+            DoubleStep<TProduct, TAccumulator, Double256, Vector256<double>, Vector128<float>, TSum>,
+            double, Vector256<double>, TSum>(Avx2 + suffix, Avx2, format, range);
+
+    static KernelPath Doubles128<TProduct, TAccumulator, TSum>(string suffix, OperandFormat format, SafeRange range)
+        where TProduct : IDoubleProduct
+        where TAccumulator : IDoubleAccumulator<Vector128<double>, Vector128<float>, TSum>
+        where TSum : unmanaged =>
+        new TilePath<
+            DoubleStep<TProduct, TAccumulator, Double128, Vector128<double>, Vector128<float>, TSum>,
+            double, Vector128<double>, TSum>(Vector128Set + suffix, Vector128Set, format, range);
 #pragma warning restore CA1859
 
     /// <summary>Products and sums in binary64 lanes.</summary>
     static KernelPath[] Doubles<TProduct>(string suffix, OperandFormat format, SafeRange range)
         where TProduct : IDoubleProduct =>
     [
-        new TilePath<DoubleSumStep<TProduct, Double512, Vector512<double>, Vector256<float>>, double, Vector512<double>, Vector512<double>>(Avx512 + suffix, Avx512, format, range),
-        new TilePath<DoubleSumStep<TProduct, Double256, Vector256<double>, Vector128<float>>, double, Vector256<double>, Vector256<double>>(Avx2 + suffix, Avx2, format, range),
-        new TilePath<DoubleSumStep<TProduct, Double128, Vector128<double>, Vector128<float>>, double, Vector128<double>, Vector128<double>>(Vector128Set + suffix, Vector128Set, format, range),
+        Doubles512<TProduct, AccumulateDoubles<Double512, Vector512<double>, Vector256<float>>, Vector512<double>>(suffix, format, range),
+        Doubles256<TProduct, AccumulateDoubles<Double256, Vector256<double>, Vector128<float>>, Vector256<double>>(suffix, format, range),
+        Doubles128<TProduct, AccumulateDoubles<Double128, Vector128<double>, Vector128<float>>, Vector128<double>>(suffix, format, range),
     ];
 
     /// <summary>Products in binary64 lanes, sums in binary32.</summary>
     static KernelPath[] ProductsInDoubles<TProduct>(string suffix, SafeRange range)
         where TProduct : IDoubleProduct =>
     [
-        new TilePath<DoubleProductStep<TProduct, Double512, Vector512<double>, Vector256<float>>, double, Vector512<double>, Vector256<float>>(Avx512 + suffix, Avx512, OperandFormat.AxFpm, range),
-        new TilePath<DoubleProductStep<TProduct, Double256, Vector256<double>, Vector128<float>>, double, Vector256<double>, Vector128<float>>(Avx2 + suffix, Avx2, OperandFormat.AxFpm, range),
-        new TilePath<DoubleProductStep<TProduct, Double128, Vector128<double>, Vector128<float>>, double, Vector128<double>, Vector128<float>>(Vector128Set + suffix, Vector128Set, OperandFormat.AxFpm, range),
+        Doubles512<TProduct, AccumulateSingles<Double512, Vector512<double>, Vector256<float>>, Vector256<float>>(
+            suffix, OperandFormat.AxFpm, range),
+        Doubles256<TProduct, AccumulateSingles<Double256, Vector256<double>, Vector128<float>>, Vector128<float>>(
+            suffix, OperandFormat.AxFpm, range),
+        Doubles128<TProduct, AccumulateSingles<Double128, Vector128<double>, Vector128<float>>, Vector128<float>>(
+            suffix, OperandFormat.AxFpm, range),
     ];
 }

@@ -8,7 +8,7 @@ namespace Dapprox.Kernels;
 /// most of its lanes empty.
 /// </summary>
 static unsafe class LineTile<TStep, TElement, TVector, TSum>
-    where TStep : IMultiplyAdd<TElement, TVector, TSum>
+    where TStep : IMultiplyAdd<TStep, TElement, TVector, TSum>
     where TElement : unmanaged
     where TSum : unmanaged
 {

@@ -16,7 +16,7 @@ namespace Dapprox.Kernels;
 /// the order of use; where operands are split, the second parts follow the first ones, or are made of them.
 /// </remarks>
 static unsafe class Tile<TStep, TElement, TVector, TSum>
-    where TStep : IMultiplyAdd<TElement, TVector, TSum>
+    where TStep : IMultiplyAdd<TStep, TElement, TVector, TSum>
     where TElement : unmanaged
     where TSum : unmanaged
 {
@@ -64,8 +64,8 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             TVector b1 = b0, c1 = c0;
             if (TStep.DerivesWeights && derives)
             {
-                b1 = TStep.SecondWeight(b0);
-                c1 = TStep.SecondWeight(c0);
+                b1 = TStep.SplitWeight(b0);
+                c1 = TStep.SplitWeight(c0);
             }
             else if (TStep.Split)
             {
@@ -188,7 +188,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             TVector b1 = b0;
             if (TStep.DerivesWeights && derives)
             {
-                b1 = TStep.SecondWeight(b0);
+                b1 = TStep.SplitWeight(b0);
             }
             else if (TStep.Split)
             {
@@ -243,11 +243,11 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             TVector a0 = TStep.Broadcast(a + offsets[k]);
             TVector a1 = TStep.Split ? TStep.Broadcast(a + offsets[k] + second) : a0;
             TVector b0 = TStep.Load(weights);
-            sum0 = TStep.Add(sum0, a0, a1, b0, made ? TStep.SecondWeight(b0) : TStep.Split ? TStep.Load(weights + width) : b0);
+            sum0 = TStep.Add(sum0, a0, a1, b0, made ? TStep.SplitWeight(b0) : TStep.Split ? TStep.Load(weights + width) : b0);
             if (vectors == 1)
                 continue;
             TVector c0 = TStep.Load(weights + TStep.Lanes);
-            sum1 = TStep.Add(sum1, a0, a1, c0, made ? TStep.SecondWeight(c0) : TStep.Split ? TStep.Load(weights + width + TStep.Lanes) : c0);
+            sum1 = TStep.Add(sum1, a0, a1, c0, made ? TStep.SplitWeight(c0) : TStep.Split ? TStep.Load(weights + width + TStep.Lanes) : c0);
         }
 
         if (!ends)

@@ -6,7 +6,7 @@ namespace Dapprox.Kernels;
 sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
     string name, string instructionSet, OperandFormat format, SafeRange range)
     : KernelPath(name, instructionSet, format, range)
-    where TStep : IMultiplyAdd<TElement, TVector, TSum>
+    where TStep : IMultiplyAdd<TStep, TElement, TVector, TSum>
     where TElement : unmanaged
     where TSum : unmanaged
 {
@@ -146,18 +146,22 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
         TElement* a = stackalloc TElement[2 * Block];
         TElement* b = stackalloc TElement[2 * Block];
         float* results = stackalloc float[Block];
+        // Once: lanes behind the last operand hold those of the block before, and their products are not copied.
+        new Span<TElement>(a, 2 * Block).Clear();
+        new Span<TElement>(b, 2 * Block).Clear();
+        // A product is a sum of one: from −0, with a bias of −0, it keeps its bits.
+        float* bias = stackalloc float[TStep.Lanes];
+        new Span<float>(bias, TStep.Lanes).Fill(-0f);
         for (int start = 0; start < products.Length; start += Block)
         {
             int count = Math.Min(Block, products.Length - start);
-            new Span<TElement>(a, 2 * Block).Clear();
-            new Span<TElement>(b, 2 * Block).Clear();
             Format.PackActivations(activations.Slice(start, count), new Span<TElement>(a, count), new Span<TElement>(a + Block, count));
             Format.PackWeights(weights.Slice(start, count), new Span<TElement>(b, count), new Span<TElement>(b + Block, count));
             for (int i = 0; i < count; i += TStep.Lanes)
             {
-                TVector product = TStep.Product(
-                    TStep.Load(a + i), TStep.Load(a + Block + i), TStep.Load(b + i), TStep.Load(b + Block + i));
-                TStep.StoreProduct(product, results + i);
+                TSum product = TStep.Add(
+                    TStep.NegativeZero, TStep.Load(a + i), TStep.Load(a + Block + i), TStep.Load(b + i), TStep.Load(b + Block + i));
+                TStep.StoreSum(product, bias, results + i);
             }
 
             new ReadOnlySpan<float>(results, count).CopyTo(products[start..]);
