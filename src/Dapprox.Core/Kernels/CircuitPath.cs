@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Dapprox.Circuits;
@@ -43,15 +42,14 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     public override int RowBlock => 2 * VectorLanes;
 
     /// <summary>A panel has as many columns as fit beside each other: the weights of all, product by product.</summary>
-    public override PackedWeights Pack(
-        ReadOnlySpan<float> weights, int columns, int count, int columnStride, int countStride, ReadOnlySpan<float> bias, bool isLean)
+    public override PackedWeights Pack(ReadOnlySpan<float> weights, WeightLayout layout, ReadOnlySpan<float> bias, bool isLean)
     {
-        var packed = new PackedWeights(columns, count, Groups, vectorsPerPanel: 1, parts: 1, ElementSize);
-        for (int column = 0; column < columns; column++)
+        var packed = new PackedWeights(layout.Columns, layout.Count, Groups, vectorsPerPanel: 1, parts: 1, ElementSize);
+        for (int column = 0; column < layout.Columns; column++)
         {
             float* panel = (float*)packed.PanelAddress(column / Groups) + column % Groups;
-            for (int k = 0; k < count; k++)
-                panel[k * Groups] = weights[column * columnStride + k * countStride];
+            for (int k = 0; k < layout.Count; k++)
+                panel[k * Groups] = weights[column * layout.ColumnStride + k * layout.CountStride];
             if (bias.Length > 0)
                 packed.Bias[column] = ScalarSum.Bias(bias[column]);
         }
@@ -62,24 +60,16 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     public override void PackActivations(ReadOnlySpan<float> source, byte* destination, int start, int length) =>
         source.CopyTo(new Span<float>((float*)destination + start, source.Length));
 
-    public override void Sum(
-        byte* activations, int length, ReadOnlySpan<int> rows, int* offsets, PackedWeights weights,
-        int firstPanel, int endPanel, float* outputs, int rowStride, int columnStride)
+    public override void Sum(in SumJob job)
     {
-        for (int first = 0, count; first < rows.Length; first += count)
+        for (int first = 0, count; first < job.Rows.Length; first += count)
         {
             // Of a power of two of groups a whole number fits beside each other.
-            uint groups = (uint)(rows.Length - first + VectorLanes - 1) / VectorLanes;
-            count = Math.Min(Math.Min(Groups, 1 << BitOperations.Log2(groups)) * VectorLanes, rows.Length - first);
-            SumBlock((float*)activations, rows.Slice(first, count), offsets, weights, firstPanel * Groups, Math.Min(endPanel * Groups, weights.Columns), outputs + (nint)first * rowStride, rowStride, columnStride);
+            uint groups = (uint)(job.Rows.Length - first + VectorLanes - 1) / VectorLanes;
+            count = Math.Min(Math.Min(Groups, 1 << BitOperations.Log2(groups)) * VectorLanes, job.Rows.Length - first);
+            SumBlock(job, first, count);
         }
     }
-
-    public override bool PrefersLines(int lineLength, int columns) => false;
-
-    public override void SumLines(
-        byte* activations, int length, ReadOnlySpan<int> lines, int lineLength, int* offsets, PackedWeights weights,
-        float* outputs, int columnStride) => throw new UnreachableException();
 
     public override void Multiply(ReadOnlySpan<float> activations, ReadOnlySpan<float> weights, Span<float> results)
     {
@@ -101,10 +91,12 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
         products.Return(buffers);
     }
 
-    void SumBlock(
-        float* activations, ReadOnlySpan<int> rows, int* offsets, PackedWeights weights,
-        int firstColumn, int endColumn, float* outputs, int rowStride, int columnStride)
+    /// <summary>The sums of as many rows as there are lanes for, for all columns of the job.</summary>
+    void SumBlock(in SumJob job, int firstRow, int rowCount)
     {
+        PackedWeights weights = job.Weights;
+        ReadOnlySpan<int> rows = job.Rows.Slice(firstRow, rowCount);
+        int firstColumn = job.FirstPanel * Groups, endColumn = Math.Min(job.EndPanel * Groups, weights.Columns);
         int rowGroups = (rows.Length + VectorLanes - 1) / VectorLanes;
         int columnsTogether = Groups / rowGroups;
         int blocks = (endColumn - firstColumn + columnsTogether - 1) / columnsTogether;
@@ -120,7 +112,7 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
         Span<float> columnWeights = stackalloc float[columnsTogether];
         for (int k = 0; k < weights.Count; k++)
         {
-            Gather(activations + offsets[k], rows, rowGroups, columnsTogether, a);
+            Gather((float*)job.Activations + job.Offsets[k], rows, rowGroups, columnsTogether, a);
             products.SliceActivations(buffers);
             for (int block = 0; block < blocks; block++)
             {
@@ -138,11 +130,11 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
 
         for (int column = firstColumn; column < endColumn; column++)
         {
-            (int block, int place) = Math.DivRem(column - firstColumn, columnsTogether);
-            int lane = block * Lanes + place * rowGroups * VectorLanes;
-            float* output = outputs + (nint)column * columnStride;
+            (int block, int index) = Math.DivRem(column - firstColumn, columnsTogether);
+            int lane = block * Lanes + index * rowGroups * VectorLanes;
+            float* output = job.Outputs + (nint)firstRow * job.RowStride + (nint)column * job.ColumnStride;
             for (int row = 0; row < rows.Length; row++)
-                output[(nint)row * rowStride] = (wide ? (float)wideSums[lane + row] : sums[lane + row]) + weights.Bias[column];
+                output[(nint)row * job.RowStride] = (wide ? (float)wideSums[lane + row] : sums[lane + row]) + weights.Bias[column];
         }
 
         if (wide)

@@ -29,8 +29,8 @@ public sealed class ConvolutionKernel
     readonly int width;
     readonly float[] weights;
     readonly WeightedSums sums;
-    readonly int[] places;
-    readonly int[] lines;
+    readonly int[] origins;
+    readonly int[] lineOrigins;
     readonly int[] offsets;
 
     /// <summary>Prepares the convolution.</summary>
@@ -66,15 +66,10 @@ public sealed class ConvolutionKernel
         OutputWidth = shape.OutputWidth(width);
         if (OutputHeight < 1 || OutputWidth < 1)
             throw new ArgumentException($"A {shape.KernelHeight}x{shape.KernelWidth} filter with dilation {shape.Dilation} does not fit a {height}x{width} image with padding {shape.Padding}.", nameof(shape));
-        if (weights.LongLength != (long)shape.OutputChannels * shape.Taps)
-            throw new ArgumentException($"{weights.Length} weights do not fill {shape.OutputChannels} filters of {shape.Taps}.", nameof(weights));
-        if (bias.Length != 0 && bias.Length != shape.OutputChannels)
-            throw new ArgumentException($"{bias.Length} biases for {shape.OutputChannels} channels.", nameof(bias));
-
         sums = new WeightedSums(
-            multiplier, accumulation, path, weights, shape.Groups, shape.GroupOutputs, shape.Taps, columnStride: shape.Taps, countStride: 1, bias, isLean: false);
-        places = PlacesOfPositions();
-        lines = Enumerable.Range(0, OutputHeight).Select(y => places[y * OutputWidth]).ToArray();
+            multiplier, accumulation, path, weights, shape.Groups, WeightLayout.ByColumn(shape.GroupOutputs, shape.Taps), bias, isLean: false);
+        origins = OriginsOfPositions();
+        lineOrigins = Enumerable.Range(0, OutputHeight).Select(y => origins[y * OutputWidth]).ToArray();
         offsets = OffsetsOfTaps();
     }
 
@@ -131,9 +126,17 @@ public sealed class ConvolutionKernel
             int group = part / blocks, first = part % blocks * block, count = Math.Min(block, whole - first);
             Span<float> results = destination.Slice(group * groupOutput, groupOutput);
             if (byLines)
-                packed.SumLines(group, group * groupInput, lines.AsSpan(first, count), OutputWidth, offsets, results[(first * OutputWidth)..], columnStride: Positions);
+            {
+                packed.SumLines(
+                    group, group * groupInput, lineOrigins.AsSpan(first, count), OutputWidth, offsets,
+                    results[(first * OutputWidth)..], columnStride: Positions);
+            }
             else
-                packed.Sum(group, group * groupInput, places.AsSpan(first, count), offsets, 0, packed.Panels, results[first..], rowStride: 1, columnStride: Positions);
+            {
+                packed.Sum(
+                    group, group * groupInput, origins.AsSpan(first, count), offsets, panels: .., results[first..],
+                    rowStride: 1, columnStride: Positions);
+            }
         });
         WeightedSums.Canonicalise(output);
     }
@@ -204,7 +207,7 @@ public sealed class ConvolutionKernel
     }
 
     /// <summary>Where in the padded image the filter's first tap lies, for every output position.</summary>
-    int[] PlacesOfPositions()
+    int[] OriginsOfPositions()
     {
         int[] result = new int[Positions];
         for (int position = 0; position < result.Length; position++)

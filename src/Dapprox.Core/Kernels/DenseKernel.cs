@@ -23,24 +23,19 @@ public sealed class DenseKernel
     /// <exception cref="ArgumentException">The weights or the bias have the wrong length.</exception>
     public DenseKernel(FloatMultiplier multiplier, float[] weights, float[] bias, int inputs, int outputs,
         Accumulation accumulation = Accumulation.Float32)
-        : this(multiplier, weights, bias, inputs, outputs, columnStride: inputs, countStride: 1, accumulation, path: null)
+        : this(multiplier, weights, bias, WeightLayout.ByColumn(outputs, inputs), accumulation, path: null)
     {
     }
 
     internal DenseKernel(
-        FloatMultiplier multiplier, float[] weights, float[] bias, int inputs, int outputs,
-        int columnStride, int countStride, Accumulation accumulation, string? path)
+        FloatMultiplier multiplier, float[] weights, float[] bias, WeightLayout layout, Accumulation accumulation, string? path)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        if (weights.LongLength != (long)inputs * outputs)
-            throw new ArgumentException($"{weights.Length} weights do not fill {outputs} x {inputs}.", nameof(weights));
-        if (bias.Length != 0 && bias.Length != outputs)
-            throw new ArgumentException($"{bias.Length} biases for {outputs} outputs.", nameof(bias));
-        Inputs = inputs;
-        Outputs = outputs;
-        offsets = Enumerable.Range(0, inputs).ToArray();
-        sums = new WeightedSums(multiplier, accumulation, path, weights, matrices: 1, outputs, inputs, columnStride, countStride, bias, isLean: true);
+        Inputs = layout.Count;
+        Outputs = layout.Columns;
+        ArgumentOutOfRangeException.ThrowIfLessThan(Inputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Outputs, 1);
+        offsets = Enumerable.Range(0, Inputs).ToArray();
+        sums = new WeightedSums(multiplier, accumulation, path, weights, matrices: 1, layout, bias, isLean: true);
     }
 
     /// <summary>Prepares the layer from weights in the other order, <c>[inputs, outputs]</c>.</summary>
@@ -54,7 +49,7 @@ public sealed class DenseKernel
     public static DenseKernel FromColumns(
         FloatMultiplier multiplier, float[] weights, float[] bias, int inputs, int outputs,
         Accumulation accumulation = Accumulation.Float32) =>
-        new(multiplier, weights, bias, inputs, outputs, columnStride: 1, countStride: outputs, accumulation, path: null);
+        new(multiplier, weights, bias, WeightLayout.ByRow(outputs, inputs), accumulation, path: null);
 
     /// <summary>How many inputs a row has.</summary>
     public int Inputs { get; }
@@ -107,9 +102,8 @@ public sealed class DenseKernel
             Span<int> rows = stackalloc int[count];
             for (int row = 0; row < count; row++)
                 rows[row] = row * Inputs;
-            int first = threads == 1 ? 0 : part;
-            int end = threads == 1 ? packed.Panels : part + 1;
-            packed.Sum(0, 0, rows, offsets, first, end, destination, Outputs, columnStride: 1);
+            Range panels = threads == 1 ? .. : part..(part + 1);
+            packed.Sum(0, 0, rows, offsets, panels, destination, rowStride: Outputs, columnStride: 1);
         });
         WeightedSums.Canonicalise(output);
     }

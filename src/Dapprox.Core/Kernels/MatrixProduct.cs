@@ -31,7 +31,7 @@ public static class MatrixProduct
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         if (activations.Length != (long)rows * inner)
             throw new ArgumentException($"{activations.Length} activations do not fill {rows} x {inner}.", nameof(activations));
-        new DenseKernel(multiplier, weights, [], inner, columns, columnStride: 1, countStride: columns, accumulation, path)
+        new DenseKernel(multiplier, weights, [], WeightLayout.ByRow(columns, inner), accumulation, path)
             .Run(activations, result, threads);
     }
 }

@@ -13,9 +13,7 @@ sealed unsafe class WeightedSums
 {
     readonly float[] weights;
     readonly float[] bias;
-    readonly int count;
-    readonly int columnStride;
-    readonly int countStride;
+    readonly WeightLayout layout;
     readonly KernelPath[] paths;
     readonly Lazy<PackedWeights[]>[] packed;
     readonly OperandRange weightRange;
@@ -26,29 +24,30 @@ sealed unsafe class WeightedSums
     /// <param name="only">The name of the one path to use, or null.</param>
     /// <param name="weights">The weights, matrix after matrix; not copied, and not to change any more.</param>
     /// <param name="matrices">How many matrices there are.</param>
-    /// <param name="columns">How many outputs a row has.</param>
-    /// <param name="count">How many products a sum has.</param>
-    /// <param name="columnStride">From a weight to the same one of the next column.</param>
-    /// <param name="countStride">From a weight to the next one of the same sum.</param>
+    /// <param name="layout">The number and order of one matrix's weights.</param>
     /// <param name="bias">One number per column, matrix after matrix, or empty.</param>
     /// <param name="isLean">See <see cref="KernelPath.Pack"/>.</param>
+    /// <exception cref="ArgumentException">The weights or the bias have the wrong length.</exception>
     public WeightedSums(
         FloatMultiplier multiplier, Accumulation accumulation, string? only,
-        float[] weights, int matrices, int columns, int count, int columnStride, int countStride, float[] bias, bool isLean)
+        float[] weights, int matrices, WeightLayout layout, float[] bias, bool isLean)
     {
+        long columns = (long)matrices * layout.Columns;
+        if (weights.LongLength != columns * layout.Count)
+            throw new ArgumentException($"{weights.Length} weights do not fill {columns} x {layout.Count}.", nameof(weights));
+        if (bias.Length != 0 && bias.Length != columns)
+            throw new ArgumentException($"{bias.Length} biases for {columns} outputs.", nameof(bias));
         Multiplier = multiplier;
+        Accumulation = accumulation;
         this.weights = weights;
         this.bias = bias;
-        this.count = count;
-        this.columnStride = columnStride;
-        this.countStride = countStride;
+        this.layout = layout;
         paths = KernelTable.Usable(multiplier, accumulation, only);
         packed = [.. paths.Select(path => new Lazy<PackedWeights[]>(() => [.. Enumerable.Range(0, matrices).Select(matrix => path.Pack(
-            weights.AsSpan(matrix * columns * count, columns * count), columns, count, columnStride, countStride,
-            bias.Length == 0 ? [] : bias.AsSpan(matrix * columns, columns), isLean))]))];
+            weights.AsSpan(matrix * layout.Length, layout.Length), layout,
+            bias.Length == 0 ? [] : bias.AsSpan(matrix * layout.Columns, layout.Columns), isLean))]))];
         if (paths.Length > 0)
             weightRange = OperandRange.Of(weights, paths[0].Format.Smallest);
-        Accumulation = accumulation;
     }
 
     public FloatMultiplier Multiplier { get; }
@@ -106,8 +105,8 @@ sealed unsafe class WeightedSums
     public float Define(ReadOnlySpan<float> activations, int column)
     {
         var sum = new ScalarSum(Multiplier, Accumulation);
-        int weight = column * columnStride;
-        for (int k = 0; k < count; k++, weight += countStride)
+        int weight = column * layout.ColumnStride;
+        for (int k = 0; k < layout.Count; k++, weight += layout.CountStride)
             sum.Add(activations[k], weights[weight]);
         return sum.Finish(Bias(column));
     }
@@ -145,29 +144,68 @@ sealed unsafe class WeightedSums
         /// <summary>How many panels of columns there are.</summary>
         public int Panels => weights[0].Panels;
 
-        /// <summary>
-        /// Computes the sums of <paramref name="rows"/>, which count from <paramref name="start"/> among the activations, with a
-        /// <paramref name="matrix"/>; see <see cref="KernelPath.Sum"/>.
-        /// </summary>
+        /// <summary>Computes sums; see <see cref="KernelPath.Sum"/>.</summary>
+        /// <param name="matrix">Which matrix of weights.</param>
+        /// <param name="start">The index among the activations that <paramref name="rows"/> count from.</param>
+        /// <param name="rows">The origins of the rows.</param>
+        /// <param name="offsets">The distance from a row's origin to each operand, in the order of summation.</param>
+        /// <param name="panels">The panels of columns.</param>
+        /// <param name="outputs">Receives the outputs, that of row 0 and column 0 first.</param>
+        /// <param name="rowStride">Distance from an output to that of the next row.</param>
+        /// <param name="columnStride">Distance from an output to that of the next column.</param>
         public void Sum(
-            int matrix, int start, ReadOnlySpan<int> rows, int[] offsets, int firstPanel, int endPanel, Span<float> outputs, int rowStride, int columnStride)
+            int matrix, int start, ReadOnlySpan<int> rows, int[] offsets, Range panels, Span<float> outputs, int rowStride, int columnStride)
         {
             fixed (byte* activations = bytes)
             fixed (int* firstOffset = offsets)
             fixed (float* firstOutput = outputs)
-                path.Sum(activations + (nint)start * path.ElementSize, length, rows, firstOffset, weights[matrix], firstPanel, endPanel, firstOutput, rowStride, columnStride);
+            {
+                path.Sum(new SumJob
+                {
+                    Activations = activations + (nint)start * path.ElementSize,
+                    Length = length,
+                    Rows = rows,
+                    Offsets = firstOffset,
+                    Weights = weights[matrix],
+                    FirstPanel = panels.Start.GetOffset(Panels),
+                    EndPanel = panels.End.GetOffset(Panels),
+                    Outputs = firstOutput,
+                    RowStride = rowStride,
+                    ColumnStride = columnStride,
+                });
+            }
         }
 
-        /// <summary>See <see cref="KernelPath.PrefersLines"/>.</summary>
-        public bool PrefersLines(int lineLength) => path.PrefersLines(lineLength, weights[0].Columns);
+        /// <summary>Whether the path can sum lines of this length, and faster than rows; see <see cref="ILinePath.PrefersLines"/>.</summary>
+        public bool PrefersLines(int lineLength) => path is ILinePath lines && lines.PrefersLines(lineLength, weights[0].Columns);
 
-        /// <summary>The same for <paramref name="lines"/> of rows; see <see cref="KernelPath.SumLines"/>.</summary>
-        public void SumLines(int matrix, int start, ReadOnlySpan<int> lines, int lineLength, int[] offsets, Span<float> outputs, int columnStride)
+        /// <summary>Computes the sums of all columns for lines of rows, where <see cref="PrefersLines"/>; see <see cref="ILinePath.SumLines"/>.</summary>
+        /// <param name="matrix">Which matrix of weights.</param>
+        /// <param name="start">The index among the activations that <paramref name="lines"/> count from.</param>
+        /// <param name="lines">The first origin of each line.</param>
+        /// <param name="lineLength">How many rows a line has.</param>
+        /// <param name="offsets">The distance from a row's origin to each operand, in the order of summation.</param>
+        /// <param name="outputs">Receives the outputs, row after row, that of row 0 and column 0 first.</param>
+        /// <param name="columnStride">Distance from an output to that of the next column.</param>
+        public void SumLines(
+            int matrix, int start, ReadOnlySpan<int> lines, int lineLength, int[] offsets, Span<float> outputs, int columnStride)
         {
             fixed (byte* activations = bytes)
             fixed (int* firstOffset = offsets)
             fixed (float* firstOutput = outputs)
-                path.SumLines(activations + (nint)start * path.ElementSize, length, lines, lineLength, firstOffset, weights[matrix], firstOutput, columnStride);
+            {
+                ((ILinePath)path).SumLines(new LineJob
+                {
+                    Activations = activations + (nint)start * path.ElementSize,
+                    Length = length,
+                    Lines = lines,
+                    LineLength = lineLength,
+                    Offsets = firstOffset,
+                    Weights = weights[matrix],
+                    Outputs = firstOutput,
+                    ColumnStride = columnStride,
+                });
+            }
         }
 
         public void Dispose() => ArrayPool<byte>.Shared.Return(bytes);
