@@ -6,9 +6,9 @@ using Dapprox.Circuits;
 namespace Dapprox.Kernels;
 
 /// <summary>
-/// Sums whose products are a circuit's, 512 at a time, by its bit-sliced simulation. The lanes are (column, row) pairs: as
-/// many columns as there is room for with all rows beside each other. Activations are cut into slices once for all columns; a
-/// weight's slices are patterns, all ones or all zeros for the rows of a column.
+/// Sums whose products are a circuit's, 512 at a time, by its bit-sliced simulation. Lanes are (column, row) pairs: all rows of
+/// a block, for as many columns as fit. Activations are sliced once for all columns; a weight's slices are patterns, all ones or
+/// all zeros for the rows of a column.
 /// </summary>
 sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulation, string instructionSet, int vectorBytes)
     : KernelPath(instructionSet, instructionSet, OperandFormat.Plain, SafeRange.Finite)
@@ -28,20 +28,17 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     public Accumulation Accumulation { get; } = accumulation;
 
     /// <summary>The paths of a circuit's multiplier, for both formats of sums, the widest vectors first.</summary>
-    public static CircuitPath[] All(CircuitMultiplier multiplier)
-    {
-        return
-        [
-            .. from vector in (IEnumerable<(string Name, int Bytes)>)[("avx512", 64), ("avx2", 32), ("vector128", 16)]
-               let products = new CircuitProducts(multiplier, vector.Bytes)
-               from accumulation in Enum.GetValues<Accumulation>()
-               select new CircuitPath(products, accumulation, vector.Name, vector.Bytes),
-        ];
-    }
+    public static CircuitPath[] All(CircuitMultiplier multiplier) =>
+    [
+        .. from vector in (IEnumerable<(string Name, int Bytes)>)[("avx512", 64), ("avx2", 32), ("vector128", 16)]
+           let products = new CircuitProducts(multiplier, vector.Bytes)
+           from accumulation in Enum.GetValues<Accumulation>()
+           select new CircuitPath(products, accumulation, vector.Name, vector.Bytes),
+    ];
 
     public override int RowBlock => 2 * VectorLanes;
 
-    /// <summary>A panel has as many columns as fit beside each other: the weights of all, product by product.</summary>
+    /// <summary>Packs product by product; a panel has as many columns as there are groups of lanes.</summary>
     public override PackedWeights Pack(ReadOnlySpan<float> weights, WeightLayout layout, ReadOnlySpan<float> bias, bool isLean)
     {
         var packed = new PackedWeights(layout.Columns, layout.Count, Groups, vectorsPerPanel: 1, parts: 1, ElementSize);
@@ -64,7 +61,7 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     {
         for (int first = 0, count; first < job.Rows.Length; first += count)
         {
-            // Of a power of two of groups a whole number fits beside each other.
+            // A power of two of groups divides the lanes, so that columns fill them without a rest.
             uint groups = (uint)(job.Rows.Length - first + VectorLanes - 1) / VectorLanes;
             count = Math.Min(Math.Min(Groups, 1 << BitOperations.Log2(groups)) * VectorLanes, job.Rows.Length - first);
             SumBlock(job, first, count);
@@ -147,7 +144,7 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     static float Weight(PackedWeights weights, int k, int column) =>
         ((float*)weights.PanelAddress(column / Groups))[k * Groups + column % Groups];
 
-    /// <summary>One operand of every row, the rows repeated for each column.</summary>
+    /// <summary>Gathers one operand of every row, and repeats all of them for each column.</summary>
     static void Gather(float* activations, ReadOnlySpan<int> rows, int rowGroups, int columns, Span<float> lanes)
     {
         for (int row = 0; row < rows.Length; row++)
@@ -167,6 +164,7 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     {
         for (int i = 0; i < Lanes; i += Vector512<double>.Count)
         {
+            // The upper half is not widened, so it can be anything.
             Vector512<double> wide = Vector512.WidenLower(Vector512.Create(Vector256.Create(products[i..]), default));
             (Vector512.Create<double>(sums[i..]) + wide).CopyTo(sums[i..]);
         }

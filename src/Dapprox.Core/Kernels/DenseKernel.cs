@@ -60,23 +60,26 @@ public sealed class DenseKernel
     /// <summary>Computes the layer for any number of rows.</summary>
     /// <param name="input"><c>[rows, inputs]</c>.</param>
     /// <param name="output">Receives <c>[rows, outputs]</c>; must not overlap the input.</param>
-    /// <param name="threads">The most threads to use, 0 for one per processor. Results do not depend on it.</param>
-    /// <exception cref="ArgumentException">A length is not a whole number of rows, or they differ.</exception>
+    /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors. Results do not depend on it.</param>
+    /// <exception cref="ArgumentException">A length is not a multiple of a row's, or the numbers of rows differ.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
     {
         int rows = input.Length / Inputs;
         if (input.Length != rows * Inputs || output.Length != (long)rows * Outputs)
-            throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not rows of {Inputs} and {Outputs}.", nameof(output));
+        {
+            throw new ArgumentException(
+                $"{input.Length} inputs and {output.Length} outputs are not rows of {Inputs} and {Outputs}.", nameof(output));
+        }
 
         threads = ParallelRange.Threads(threads, (long)output.Length * Inputs);
         // Rows that share one packing and one pass over the weights.
-        int most = sums.RowBlock;
-        int blocks = (rows + most - 1) / most;
+        int block = sums.RowBlock;
+        int blocks = (rows + block - 1) / block;
         bool byRows = blocks >= threads;
-        ParallelRange.ForEach(input, output, blocks, byRows ? threads : 1, (block, source, destination) =>
+        ParallelRange.ForEach(input, output, blocks, byRows ? threads : 1, (index, source, destination) =>
         {
-            int first = block * most;
-            int count = Math.Min(most, rows - first);
+            int first = index * block;
+            int count = Math.Min(block, rows - first);
             RunBlock(
                 source.Slice(first * Inputs, count * Inputs),
                 destination.Slice(first * Outputs, count * Outputs),

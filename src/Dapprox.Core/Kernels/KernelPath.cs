@@ -1,15 +1,15 @@
 namespace Dapprox.Kernels;
 
 /// <summary>
-/// One way to compute a multiplier's sums fast on one instruction set, equal to the definition bit for bit inside its
-/// <see cref="SafeRange"/>. The paths of a multiplier stand in <see cref="KernelTable"/>.
+/// A fast way to compute a multiplier's sums on one instruction set, equal to the definition bit for bit inside its
+/// <see cref="SafeRange"/>. <see cref="KernelTable"/> lists the paths of a multiplier.
 /// </summary>
 abstract unsafe class KernelPath(string name, string instructionSet, OperandFormat format, SafeRange range)
 {
     /// <summary>The name of the path, unique among those of a multiplier: <c>avx512-double</c>.</summary>
     public string Name { get; } = name;
 
-    /// <summary>The instruction set it needs: <c>avx512</c>, <c>avx2</c> or <c>vector128</c>.</summary>
+    /// <summary>The instruction set that the path needs: <c>avx512</c>, <c>avx2</c> or <c>vector128</c>.</summary>
     public string InstructionSet { get; } = instructionSet;
 
     /// <summary>How operands are packed.</summary>
@@ -21,10 +21,10 @@ abstract unsafe class KernelPath(string name, string instructionSet, OperandForm
     /// <summary>Whether this processor can run it.</summary>
     public abstract bool IsSupported { get; }
 
-    /// <summary>Bytes of one packed operand part.</summary>
+    /// <summary>Bytes per packed number; a split operand takes two.</summary>
     public abstract int ElementSize { get; }
 
-    /// <summary>How many rows of a dense layer are best packed together for one pass over the weights.</summary>
+    /// <summary>How many rows of a dense layer to pack together for one pass over the weights.</summary>
     public abstract int RowBlock { get; }
 
     /// <summary>Packs weights.</summary>

@@ -12,12 +12,12 @@ public static class MatrixProduct
     /// <param name="multiplier">The multiplier.</param>
     /// <param name="activations"><c>[rows, inner]</c>, the first operands.</param>
     /// <param name="weights"><c>[inner, columns]</c>, the second operands.</param>
-    /// <param name="rows">At least 1.</param>
-    /// <param name="inner">At least 1.</param>
-    /// <param name="columns">At least 1.</param>
+    /// <param name="rows">Rows of activations; at least 1.</param>
+    /// <param name="inner">Products per sum; at least 1.</param>
+    /// <param name="columns">Columns of weights; at least 1.</param>
     /// <param name="result">Receives <c>[rows, columns]</c>; must not overlap the operands.</param>
     /// <param name="accumulation">The format of the sums.</param>
-    /// <param name="threads">The most threads to use, 0 for one per processor. Results do not depend on it.</param>
+    /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors. Results do not depend on it.</param>
     /// <exception cref="ArgumentException">A length does not fit the sizes.</exception>
     public static void Run(
         FloatMultiplier multiplier, ReadOnlySpan<float> activations, float[] weights, int rows, int inner, int columns,

@@ -28,6 +28,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
     /// <param name="rows">The origins of six rows: indices in the activations.</param>
     /// <param name="state">The accumulators of six rows of two vectors, between blocks.</param>
     /// <param name="sums">Receives six rows of two vectors, after the last block.</param>
+    // AggressiveOptimization: compiled fully the first time, because a method with one long loop is entered too rarely to be promoted.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SixByTwo(in KBlock<TElement> block, int* rows, TSum* state, float* sums)
     {
@@ -37,6 +38,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
         bool derives = block.DerivesWeights;
         TElement* row0 = activations + rows[0], row1 = activations + rows[1], row2 = activations + rows[2];
         TElement* row3 = activations + rows[3], row4 = activations + rows[4], row5 = activations + rows[5];
+        // One variable per accumulator: an array would live in memory.
         TSum sum00 = default, sum01 = default, sum10 = default, sum11 = default, sum20 = default, sum21 = default;
         TSum sum30 = default, sum31 = default, sum40 = default, sum41 = default, sum50 = default, sum51 = default;
         if (!block.IsFirst)
@@ -71,6 +73,8 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
 
             weights += 2 * TStep.Lanes;
 
+            // Three rows, stage by stage: six independent chains hide a stage's latency, and their intermediate results
+            // are as many as fit into 32 registers beside 12 accumulators and four weights.
             TVector a0 = TStep.Broadcast(row0 + high);
             TVector a1 = TStep.Broadcast(row1 + high);
             TVector a2 = TStep.Broadcast(row2 + high);
@@ -86,6 +90,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             TVector refined11 = TStep.Continue(a1, c1, begun11);
             TVector refined20 = TStep.Continue(a2, b1, begun20);
             TVector refined21 = TStep.Continue(a2, c1, begun21);
+            // Low parts are loaded as late as they are needed, to keep registers free.
             TVector d0 = TStep.Split ? TStep.Broadcast(row0 + low) : a0;
             refined00 = TStep.Refine(d0, b0, refined00);
             refined01 = TStep.Refine(d0, c0, refined01);
@@ -101,6 +106,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             sum11 = TStep.End(sum11, a1, d1, c0, c1, begun11, refined11);
             sum20 = TStep.End(sum20, a2, d2, b0, b1, begun20, refined20);
             sum21 = TStep.End(sum21, a2, d2, c0, c1, begun21, refined21);
+            // The other three rows.
             a0 = TStep.Broadcast(row3 + high);
             a1 = TStep.Broadcast(row4 + high);
             a2 = TStep.Broadcast(row5 + high);
@@ -196,6 +202,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
 
             weights += TStep.Lanes;
 
+            // Product by product: processors with 16 registers, which use this tile, have no room to interleave stages.
             TVector a0 = TStep.Broadcast(row0 + high);
             sum0 = TStep.Add(sum0, a0, TStep.Split ? TStep.Broadcast(row0 + low) : a0, b0, b1);
             a0 = TStep.Broadcast(row1 + high);

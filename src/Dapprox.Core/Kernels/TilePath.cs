@@ -15,7 +15,7 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
     // Rows of one panel that are stored together, so that a transposed store writes more than a tile's six numbers at a time.
     const int StoredRows = 8 * Rows;
 
-    // Weights that the nearest cache holds beside the activations that go by.
+    // Half of a 48 KB first-level cache, three quarters of a 32 KB one: the rest is for the activations that stream through.
     const int KBlockBytes = 24 << 10;
 
     // Two vectors of accumulators for six rows take 12 registers: AVX-512 has 32, others need the room for operands.

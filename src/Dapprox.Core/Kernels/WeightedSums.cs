@@ -6,8 +6,8 @@ using Dapprox.Foundation;
 namespace Dapprox.Kernels;
 
 /// <summary>
-/// Matrices of weights of one size, ready for every path of their multiplier: one for a dense layer, one for each group of a
-/// convolution. Paths pack the weights when they are first needed.
+/// Matrices of weights of one size, for every path of their multiplier: one for a dense layer, one for each group of a
+/// convolution. A path packs the weights when it is first needed.
 /// </summary>
 sealed unsafe class WeightedSums
 {
@@ -22,7 +22,7 @@ sealed unsafe class WeightedSums
     /// <param name="multiplier">The multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
     /// <param name="only">The name of the one path to use, or null.</param>
-    /// <param name="weights">The weights, matrix after matrix; not copied, and not to change any more.</param>
+    /// <param name="weights">Matrix after matrix; kept, not copied, and not to change any more.</param>
     /// <param name="matrices">How many matrices there are.</param>
     /// <param name="layout">The number and order of one matrix's weights.</param>
     /// <param name="bias">One number per column, matrix after matrix, or empty.</param>
@@ -43,9 +43,7 @@ sealed unsafe class WeightedSums
         this.bias = bias;
         this.layout = layout;
         paths = KernelTable.Usable(multiplier, accumulation, only);
-        packed = [.. paths.Select(path => new Lazy<PackedWeights[]>(() => [.. Enumerable.Range(0, matrices).Select(matrix => path.Pack(
-            weights.AsSpan(matrix * layout.Length, layout.Length), layout,
-            bias.Length == 0 ? [] : bias.AsSpan(matrix * layout.Columns, layout.Columns), isLean))]))];
+        packed = [.. paths.Select(path => new Lazy<PackedWeights[]>(() => Pack(path, matrices, isLean)))];
         if (paths.Length > 0)
             weightRange = OperandRange.Of(weights, paths[0].Format.Smallest);
     }
@@ -54,13 +52,13 @@ sealed unsafe class WeightedSums
 
     public Accumulation Accumulation { get; }
 
-    /// <summary>How many rows are best packed together, for the fastest of the paths.</summary>
+    /// <summary>How many rows to pack together, for the fastest of the paths.</summary>
     public int RowBlock => paths.Length > 0 ? paths[0].RowBlock : 1;
 
-    /// <summary>Packs a part of the activations.</summary>
-    /// <param name="part">Which.</param>
-    /// <param name="input">What the activations are made of.</param>
-    /// <param name="room">Receives them.</param>
+    /// <summary>Packs one part of the activations.</summary>
+    /// <param name="part">The index of the part.</param>
+    /// <param name="input">The source of all parts.</param>
+    /// <param name="room">Receives the activations of the part.</param>
     /// <returns>The range of the part's activations.</returns>
     public delegate OperandRange PackPart(int part, ReadOnlySpan<float> input, PackedActivations room);
 
@@ -69,18 +67,18 @@ sealed unsafe class WeightedSums
         TryPack(activations, activations.Length, parts: 1, threads: 1, (_, all, room) => room.Pack(all, 0));
 
     /// <summary>Packs activations part by part for the first path that covers all of them; null where none does.</summary>
-    /// <param name="input">What they are made of.</param>
-    /// <param name="length">How many activations there will be.</param>
-    /// <param name="parts">How many parts.</param>
-    /// <param name="threads">The most threads to use.</param>
+    /// <param name="input">The source of all parts, for example an image without its padding.</param>
+    /// <param name="length">How many activations the parts have together.</param>
+    /// <param name="parts">How many times <paramref name="pack"/> is called.</param>
+    /// <param name="threads">The maximum degree of parallelism.</param>
     /// <param name="pack">Packs one part; called again where the fastest path does not cover what was packed for it.</param>
     public PackedActivations? TryPack(ReadOnlySpan<float> input, int length, int parts, int threads, PackPart pack)
     {
-        // Of no activation that counts, until something is known: paths that these weights rule out are not tried.
+        // Until something is known, as if all activations were zero: paths that the weights alone rule out are not tried.
         OperandRange? known = null;
         for (int i = 0; i < paths.Length; i++)
         {
-            // For the first path at once, while the operands are at hand: it nearly always is the one.
+            // Packed and measured in one pass, while the operands are in cache: the first path nearly always covers them.
             if (!paths[i].Range.Covers(known ?? OperandRange.Of(ReadOnlySpan<OperandRange>.Empty), weightRange))
                 continue;
             var room = new PackedActivations(paths[i], packed[i].Value, length);
@@ -111,9 +109,22 @@ sealed unsafe class WeightedSums
         return sum.Finish(Bias(column));
     }
 
+    PackedWeights[] Pack(KernelPath path, int matrices, bool isLean)
+    {
+        var result = new PackedWeights[matrices];
+        for (int matrix = 0; matrix < matrices; matrix++)
+        {
+            result[matrix] = path.Pack(
+                weights.AsSpan(matrix * layout.Length, layout.Length), layout,
+                bias.Length == 0 ? [] : bias.AsSpan(matrix * layout.Columns, layout.Columns), isLean);
+        }
+
+        return result;
+    }
+
     public float Bias(int column) => bias.Length == 0 ? 0f : bias[column];
 
-    /// <summary>Activations in the form one path wants; dispose to return the memory.</summary>
+    /// <summary>Activations packed for one path; disposing returns the memory.</summary>
     public sealed class PackedActivations : IDisposable
     {
         readonly KernelPath path;
@@ -129,10 +140,10 @@ sealed unsafe class WeightedSums
             bytes = ArrayPool<byte>.Shared.Rent(checked(length * path.ElementSize * (path.Format.Split ? 2 : 1)));
         }
 
-        /// <summary>Packs some activations in a row; several threads may, each its own.</summary>
-        /// <param name="activations">The activations.</param>
-        /// <param name="start">The place of the first among all.</param>
-        /// <returns>Their range.</returns>
+        /// <summary>Packs contiguous activations; several threads may do so at once, each its own.</summary>
+        /// <param name="activations">As many as there is room for behind <paramref name="start"/>, or fewer.</param>
+        /// <param name="start">The index of the first among all.</param>
+        /// <returns>The range of these activations.</returns>
         public OperandRange Pack(ReadOnlySpan<float> activations, int start)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(activations.Length, length - start);
@@ -154,7 +165,8 @@ sealed unsafe class WeightedSums
         /// <param name="rowStride">Distance from an output to that of the next row.</param>
         /// <param name="columnStride">Distance from an output to that of the next column.</param>
         public void Sum(
-            int matrix, int start, ReadOnlySpan<int> rows, int[] offsets, Range panels, Span<float> outputs, int rowStride, int columnStride)
+            int matrix, int start, ReadOnlySpan<int> rows, int[] offsets, Range panels,
+            Span<float> outputs, int rowStride, int columnStride)
         {
             fixed (byte* activations = bytes)
             fixed (int* firstOffset = offsets)
@@ -176,10 +188,10 @@ sealed unsafe class WeightedSums
             }
         }
 
-        /// <summary>Whether the path can sum lines of this length, and faster than rows; see <see cref="ILinePath.PrefersLines"/>.</summary>
+        /// <summary>Whether lines of this length are summed faster than rows; see <see cref="ILinePath.PrefersLines"/>.</summary>
         public bool PrefersLines(int lineLength) => path is ILinePath lines && lines.PrefersLines(lineLength, weights[0].Columns);
 
-        /// <summary>Computes the sums of all columns for lines of rows, where <see cref="PrefersLines"/>; see <see cref="ILinePath.SumLines"/>.</summary>
+        /// <summary>Computes sums for lines, where <see cref="PrefersLines"/>; see <see cref="ILinePath.SumLines"/>.</summary>
         /// <param name="matrix">Which matrix of weights.</param>
         /// <param name="start">The index among the activations that <paramref name="lines"/> count from.</param>
         /// <param name="lines">The first origin of each line.</param>
