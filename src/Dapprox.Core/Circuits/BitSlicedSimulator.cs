@@ -109,7 +109,11 @@ public sealed class BitSlicedSimulator
     public ulong[][] Evaluate(params ulong[][] inputs)
     {
         if (inputs.Length != Netlist.Inputs.Count || inputs.Any(numbers => numbers.Length != inputs[0].Length))
-            throw new ArgumentException($"{Netlist} takes {Netlist.Inputs.Count} arrays of one length; given: {string.Join(", ", inputs.Select(numbers => numbers.Length))}.", nameof(inputs));
+        {
+            throw new ArgumentException(
+                $"{Netlist} takes {Netlist.Inputs.Count} arrays of one length; "
+                + $"given: {string.Join(", ", inputs.Select(numbers => numbers.Length))}.", nameof(inputs));
+        }
 
         ulong[][] results = [.. Netlist.Outputs.Select(_ => new ulong[inputs.Length == 0 ? 0 : inputs[0].Length])];
         if (results[0].Length == 0)
@@ -279,7 +283,8 @@ public sealed class BitSlicedSimulator
             foreach (LocalBuilder input in inputs)
                 code.Emit(OpCodes.Ldloc, input);
             code.Emit(OpCodes.Ldc_I4, (int)table);
-            code.Emit(OpCodes.Call, typeof(Avx512F).GetMethod(nameof(Avx512F.TernaryLogic), [typeof(Vector512<uint>), typeof(Vector512<uint>), typeof(Vector512<uint>), typeof(byte)])!);
+            code.Emit(OpCodes.Call, typeof(Avx512F).GetMethod(
+                nameof(Avx512F.TernaryLogic), [typeof(Vector512<uint>), typeof(Vector512<uint>), typeof(Vector512<uint>), typeof(byte)])!);
         }
 
         void Formula(ILGenerator code, byte table, LocalBuilder[] inputs)

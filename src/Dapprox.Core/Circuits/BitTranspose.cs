@@ -43,7 +43,8 @@ static class BitTranspose
     /// <summary>Halves and quarters of the matrix change places: in four rows, 8 apart.</summary>
     static void ExchangeFar(ref Vector512<uint> first)
     {
-        ref Vector512<uint> second = ref Unsafe.Add(ref first, 8), third = ref Unsafe.Add(ref first, 16), fourth = ref Unsafe.Add(ref first, 24);
+        ref Vector512<uint> second = ref Unsafe.Add(ref first, 8);
+        ref Vector512<uint> third = ref Unsafe.Add(ref first, 16), fourth = ref Unsafe.Add(ref first, 24);
         Vector512<uint> a = first, b = second, c = third, d = fourth;
         Exchange(ref a, ref c, 16, 0x0000_FFFF);
         Exchange(ref b, ref d, 16, 0x0000_FFFF);
@@ -56,7 +57,8 @@ static class BitTranspose
     static void ExchangeNear(ref Vector512<uint> first)
     {
         Vector512<uint> a = first, b = Unsafe.Add(ref first, 1), c = Unsafe.Add(ref first, 2), d = Unsafe.Add(ref first, 3);
-        Vector512<uint> e = Unsafe.Add(ref first, 4), f = Unsafe.Add(ref first, 5), g = Unsafe.Add(ref first, 6), h = Unsafe.Add(ref first, 7);
+        Vector512<uint> e = Unsafe.Add(ref first, 4), f = Unsafe.Add(ref first, 5);
+        Vector512<uint> g = Unsafe.Add(ref first, 6), h = Unsafe.Add(ref first, 7);
         Exchange(ref a, ref e, 4, 0x0F0F_0F0F);
         Exchange(ref b, ref f, 4, 0x0F0F_0F0F);
         Exchange(ref c, ref g, 4, 0x0F0F_0F0F);

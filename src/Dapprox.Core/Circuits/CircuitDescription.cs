@@ -117,7 +117,8 @@ public static class CircuitDescription
             "booth" => MultiplierCircuits.Booth(bits, InColumn, given),
             // A block is approximate where all of its columns are.
             _ => MultiplierCircuits.Blocks(
-                bits, block, (i, j) => list is not null ? Listed(i * (bits / block) + j) : (i + j + 1) * block < columns ? cell : Cells.FullAdder, given,
+                bits, block,
+                (i, j) => list is not null ? Listed(i * (bits / block) + j) : (i + j + 1) * block < columns ? cell : Cells.FullAdder, given,
                 options.TryGetValue("width", out int width) ? Math.Min(width, NetlistBuilder.MaxBits) : null),
         };
     }

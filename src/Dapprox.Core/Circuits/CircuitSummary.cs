@@ -18,7 +18,8 @@ public sealed record CircuitSummary(IReadOnlyList<(string Name, int Count)> Cell
         }
 
         return new CircuitSummary(
-            [.. netlist.Elements.CountBy(element => element.Cell.Name).Select(pair => (pair.Key, pair.Value)).OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key, StringComparer.Ordinal)],
+            [.. netlist.Elements.CountBy(element => element.Cell.Name).Select(pair => (pair.Key, pair.Value))
+                .OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key, StringComparer.Ordinal)],
             netlist.Outputs.SelectMany(bus => bus.Nets).Max(net => depth[net]));
     }
 }

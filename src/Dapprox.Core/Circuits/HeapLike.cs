@@ -25,6 +25,7 @@ public static class HeapLike
 
     /// <summary>The only instance.</summary>
     public static CircuitMultiplier Instance { get; } = new(
-        CircuitDescription.Build("heap-like"), name: "heap-like", summary: "a flat 24x24 array of different cells found by search, with the figures published of HEAP",
+        CircuitDescription.Build("heap-like"), name: "heap-like",
+        summary: "a flat 24x24 array of different cells found by search, with the figures published of HEAP",
         source: "Guesmi et al., ASPLOS 2021, table 9 (the figures; not the cells)");
 }

@@ -33,7 +33,8 @@ static class LogicOrder
         var done = new HashSet<int>();
         while (possible.Count > 0)
         {
-            int best = Enumerable.Range(1, Math.Min(possible.Count, MaxCompared)).Select(i => possible.Count - i).MinBy(i => Missing(possible[i]));
+            int best = Enumerable.Range(1, Math.Min(possible.Count, MaxCompared))
+                .Select(i => possible.Count - i).MinBy(i => Missing(possible[i]));
             LogicFunction next = possible[best];
             possible.RemoveAt(best);
             Compute(next);

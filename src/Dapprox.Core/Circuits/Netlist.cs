@@ -63,7 +63,9 @@ public sealed class Netlist
 
     readonly Element[] elements;
 
-    internal Netlist(string name, IReadOnlyList<Bus> inputs, IReadOnlyList<Bus> outputs, Element[] elements, IReadOnlyList<Instance> instances, int netCount)
+    internal Netlist(
+        string name, IReadOnlyList<Bus> inputs, IReadOnlyList<Bus> outputs,
+        Element[] elements, IReadOnlyList<Instance> instances, int netCount)
     {
         (Name, Inputs, Outputs, this.elements, Instances, NetCount) = (name, inputs, outputs, elements, instances, netCount);
     }

@@ -38,7 +38,12 @@ public sealed class NetlistBuilder(string name)
     public int[] Add(Cell cell, params int[] nets)
     {
         if (nets.Length != cell.Inputs.Count || nets.Any(net => net < 0 || net >= netCount))
-            throw new ArgumentException($"{cell} has {cell.Inputs.Count} inputs, to be driven by nets 0 to {netCount - 1}; given: {string.Join(", ", nets)}.", nameof(nets));
+        {
+            throw new ArgumentException(
+                $"{cell} has {cell.Inputs.Count} inputs, to be driven by nets 0 to {netCount - 1}; given: {string.Join(", ", nets)}.",
+                nameof(nets));
+        }
+
         elements.Add(new Element(cell, nets, netCount));
         int[] made = [.. Enumerable.Range(netCount, cell.Outputs.Count)];
         netCount += made.Length;
@@ -71,7 +76,11 @@ public sealed class NetlistBuilder(string name)
     public int[][] Instantiate(Netlist definition, params int[][] buses)
     {
         if (!buses.Select(bus => bus.Length).SequenceEqual(definition.Inputs.Select(bus => bus.Width)))
-            throw new ArgumentException($"The inputs of {definition} have {string.Join(", ", definition.Inputs.Select(bus => bus.Width))} bits; given: {string.Join(", ", buses.Select(bus => bus.Length))}.", nameof(buses));
+        {
+            throw new ArgumentException(
+                $"The inputs of {definition} have {string.Join(", ", definition.Inputs.Select(bus => bus.Width))} bits; "
+                + $"given: {string.Join(", ", buses.Select(bus => bus.Length))}.", nameof(buses));
+        }
 
         int[] outer = new int[definition.NetCount];
         outer[Netlist.One] = Netlist.One;
@@ -101,7 +110,11 @@ public sealed class NetlistBuilder(string name)
     public void Output(string name, IReadOnlyList<int> nets)
     {
         if (nets.Count is 0 or > MaxBits || nets.Any(net => net < 0 || net >= netCount))
-            throw new ArgumentException($"The output {name} takes 1 to {MaxBits} nets out of 0 to {netCount - 1}; given: {string.Join(", ", nets)}.", nameof(nets));
+        {
+            throw new ArgumentException(
+                $"The output {name} takes 1 to {MaxBits} nets out of 0 to {netCount - 1}; given: {string.Join(", ", nets)}.", nameof(nets));
+        }
+
         outputs.Add(new Bus(name, [.. nets]));
     }
 

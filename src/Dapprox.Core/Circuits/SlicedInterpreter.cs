@@ -86,16 +86,21 @@ sealed class SlicedInterpreter
     {
         foreach (LogicFunction function in functions)
         {
-            Vector512<uint> t0 = Entry(function.Table, 0), t1 = Entry(function.Table, 1), t2 = Entry(function.Table, 2), t3 = Entry(function.Table, 3);
-            Vector512<uint> t4 = Entry(function.Table, 4), t5 = Entry(function.Table, 5), t6 = Entry(function.Table, 6), t7 = Entry(function.Table, 7);
-            ref Vector512<uint> firstA = ref Unsafe.Add(ref nets, function.A * Vectors), firstB = ref Unsafe.Add(ref nets, function.B * Vectors);
-            ref Vector512<uint> firstC = ref Unsafe.Add(ref nets, function.C * Vectors), made = ref Unsafe.Add(ref nets, function.Net * Vectors);
+            byte table = function.Table;
+            Vector512<uint> t0 = Entry(table, 0), t1 = Entry(table, 1), t2 = Entry(table, 2), t3 = Entry(table, 3);
+            Vector512<uint> t4 = Entry(table, 4), t5 = Entry(table, 5), t6 = Entry(table, 6), t7 = Entry(table, 7);
+            ref Vector512<uint> firstA = ref Unsafe.Add(ref nets, function.A * Vectors);
+            ref Vector512<uint> firstB = ref Unsafe.Add(ref nets, function.B * Vectors);
+            ref Vector512<uint> firstC = ref Unsafe.Add(ref nets, function.C * Vectors);
+            ref Vector512<uint> made = ref Unsafe.Add(ref nets, function.Net * Vectors);
             for (int vector = 0; vector < Vectors; vector++)
             {
                 Vector512<uint> a = Unsafe.Add(ref firstA, vector), b = Unsafe.Add(ref firstB, vector), c = Unsafe.Add(ref firstC, vector);
                 // C is the lowest bit of an entry's number, A the highest.
-                Vector512<uint> notA = Vector512.ConditionalSelect(b, Vector512.ConditionalSelect(c, t3, t2), Vector512.ConditionalSelect(c, t1, t0));
-                Vector512<uint> withA = Vector512.ConditionalSelect(b, Vector512.ConditionalSelect(c, t7, t6), Vector512.ConditionalSelect(c, t5, t4));
+                Vector512<uint> notA =
+                    Vector512.ConditionalSelect(b, Vector512.ConditionalSelect(c, t3, t2), Vector512.ConditionalSelect(c, t1, t0));
+                Vector512<uint> withA =
+                    Vector512.ConditionalSelect(b, Vector512.ConditionalSelect(c, t7, t6), Vector512.ConditionalSelect(c, t5, t4));
                 Unsafe.Add(ref made, vector) = Vector512.ConditionalSelect(a, withA, notA);
             }
         }

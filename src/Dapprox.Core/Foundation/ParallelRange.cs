@@ -79,7 +79,8 @@ static unsafe class ParallelRange
     /// <param name="take">Takes in the results one by one, in order.</param>
     /// <param name="progress">Told what further fraction has been taken in, if given.</param>
     /// <param name="cancellation">Ends the work.</param>
-    public static void InOrder<T>(long blocks, int threads, Func<long, T> compute, Action<T> take, Action<double>? progress, CancellationToken cancellation)
+    public static void InOrder<T>(
+        long blocks, int threads, Func<long, T> compute, Action<T> take, Action<double>? progress, CancellationToken cancellation)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         var results = new T[Math.Min(Wave, blocks)];

@@ -7,7 +7,8 @@ static class CellAreas
 {
     /// <summary>The rule in words, for a library.</summary>
     public const string Rule =
-        "fa and ama1 to ama5: layouts in IBM 90 nm (Gupta et al., IEEE TCAD 2013) times (45 / 90)^2; other cells: the area of fa times the ratio of the total transistor widths, which is that of the numbers of transistors";
+        "fa and ama1 to ama5: layouts in IBM 90 nm (Gupta et al., IEEE TCAD 2013) times (45 / 90)^2; other cells: the area of fa times "
+            + "the ratio of the total transistor widths, which is that of the numbers of transistors";
 
     // The transistors of the mirror adder with its output inverters.
     const int MirrorTransistors = 28;

@@ -68,7 +68,9 @@ public sealed partial class CellLibrary
         if (byName.TryGetValue(cell.Name, out CharacterisedCell? named) && Function(named.Cell) == function)
             return named;
         return byFunction.GetValueOrDefault(function)
-            ?? throw new InputException($"the cell library {Name} has no cell {cell.Name} with the truth tables {function.Replace(' ', '/')}; it has {string.Join(", ", Cells.Select(known => known.Cell.Name))}; give a library with such a cell with --library");
+            ?? throw new InputException(
+                $"the cell library {Name} has no cell {cell.Name} with the truth tables {function.Replace(' ', '/')}; "
+                + $"it has {string.Join(", ", Cells.Select(known => known.Cell.Name))}; give a library with such a cell with --library");
     }
 
     /// <inheritdoc/>

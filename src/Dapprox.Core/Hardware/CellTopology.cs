@@ -48,10 +48,13 @@ sealed record CellTopology(Cell Cell, IReadOnlyList<CmosStage> Stages, string So
         return cell switch
         {
             _ when cell == Cells.FullAdder => new(cell, [exactCarry, new(Inverse + 0, parity, parity), carry, sum], Mirror),
-            _ when cell == Cells.Ama1 => new(cell, [andOrCarry, new(Inverse + 0, (a & b & c) | (notCarry & c)), carry, sum], "mirror adder with transistors removed, and output inverters" + Gupta),
-            _ when cell == Cells.Ama2 => new(cell, [exactCarry, carry, invertedCarry], "carry stage of the mirror adder and two inverters" + Gupta),
+            _ when cell == Cells.Ama1 => new(cell, [andOrCarry, new(Inverse + 0, (a & b & c) | (notCarry & c)), carry, sum],
+                "mirror adder with transistors removed, and output inverters" + Gupta),
+            _ when cell == Cells.Ama2 =>
+                new(cell, [exactCarry, carry, invertedCarry], "carry stage of the mirror adder and two inverters" + Gupta),
             _ when cell == Cells.Ama3 => new(cell, [andOrCarry, carry, invertedCarry], "carry stage of AMA1 and two inverters" + Gupta),
-            _ when cell == Cells.Ama4 => new(cell, [new(Inverse + 1, a), carry, new(Inverse + 0, c & (notCarry | b)), sum], "static sum stage and inverters" + Gupta),
+            _ when cell == Cells.Ama4 => new(
+                cell, [new(Inverse + 1, a), carry, new(Inverse + 0, c & (notCarry | b)), sum], "static sum stage and inverters" + Gupta),
             _ when cell == Cells.Ama5 => new(cell, [new(Inverse + 0, b), sum, new(Inverse + 1, a), carry], "two buffers" + Gupta),
             _ => TopologySearch.Smallest(cell),
         };

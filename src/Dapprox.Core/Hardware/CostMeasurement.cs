@@ -55,13 +55,16 @@ public sealed class CostMeasurement
 
     /// <summary>Prices the circuit on random operands.</summary>
     /// <param name="library">The technology.</param>
-    /// <param name="law">How operands are drawn, each independent of the one before; those of a float multiplier are uniform in [−1, 1] whatever it is.</param>
+    /// <param name="law">How operands are drawn, each independent of the one before; those of a float multiplier are uniform in [−1,
+    /// 1] whatever it is.</param>
     /// <param name="samples">How many operands follow another, rounded up to a multiple of 512.</param>
     /// <param name="seed">Determines the operands.</param>
     /// <param name="progress">Told what further fraction is done, if given.</param>
     /// <param name="cancellation">Stops between some thousands of operands.</param>
     /// <exception cref="InputException">The library lacks a cell.</exception>
-    public CircuitCost OnRandomOperands(CellLibrary library, IntegerDistribution law, long samples, ulong seed, Action<double>? progress = null, CancellationToken cancellation = default)
+    public CircuitCost OnRandomOperands(
+        CellLibrary library, IntegerDistribution law, long samples, ulong seed,
+        Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         // An unknown cell is found before the work.
@@ -98,9 +101,15 @@ public sealed class CostMeasurement
     /// <exception cref="InputException">The circuit does not multiply mantissas of a format in binary32.</exception>
     ulong[] Encode(ReadOnlySpan<float> values)
     {
-        int width = Circuit.Inputs.Count == 0 ? 0 : Circuit.Inputs[0].Width, bits = isFloat ? width - FloatMultiplierCircuits.ExponentBits : width;
+        int width = Circuit.Inputs.Count == 0 ? 0 : Circuit.Inputs[0].Width;
+        int bits = isFloat ? width - FloatMultiplierCircuits.ExponentBits : width;
         if (Circuit.Inputs.Count != 2 || Circuit.Inputs[1].Width != width || bits is < 2 or > Binary32.FractionBits + 1)
-            throw new InputException($"the circuit {Circuit} has inputs of {string.Join(" and ", Circuit.Inputs.Select(bus => bus.Width))} bits; a network's numbers need two inputs of the same width, 2 to {Binary32.FractionBits + 1}");
+        {
+            throw new InputException(
+                $"the circuit {Circuit} has inputs of {string.Join(" and ", Circuit.Inputs.Select(bus => bus.Width))} bits; "
+                + $"a network's numbers need two inputs of the same width, 2 to {Binary32.FractionBits + 1}");
+        }
+
         int dropped = Binary32.FractionBits + 1 - bits;
         ulong[] encoded = new ulong[values.Length];
         for (int i = 0; i < values.Length; i++)

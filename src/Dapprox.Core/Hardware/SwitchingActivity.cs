@@ -54,7 +54,10 @@ public sealed class SwitchingActivity
     /// <param name="element">The place of the element in the netlist.</param>
     public IReadOnlyList<long> Changes(int element) => changes[element];
 
-    /// <summary>How often an element's inputs were i when the nets had settled after a change of operands; all together <see cref="Transitions"/>.</summary>
+    /// <summary>
+    /// How often an element's inputs were i when the nets had settled after a change of operands; all together
+    /// <see cref="Transitions"/>.
+    /// </summary>
     /// <param name="element">The place of the element in the netlist.</param>
     public IReadOnlyList<long> Settled(int element) => settled[element];
 
@@ -63,12 +66,19 @@ public sealed class SwitchingActivity
     /// For each input of the netlist as many numbers: the streams one after the other. Bits beyond its width are not looked at.
     /// </param>
     /// <param name="streamLength">How many operands a stream has; at least 2.</param>
-    /// <exception cref="ArgumentException">There are not as many arrays as inputs, or they do not hold the same number of whole streams.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not as many arrays as inputs, or they do not hold the same number of whole streams.
+    /// </exception>
     public void Add(IReadOnlyList<ulong[]> operands, int streamLength)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(streamLength, 2);
-        if (operands.Count != Netlist.Inputs.Count || operands.Any(numbers => numbers.Length != operands[0].Length || numbers.Length % streamLength != 0))
-            throw new ArgumentException($"{Netlist} takes {Netlist.Inputs.Count} arrays of one length, a multiple of {streamLength}; given: {string.Join(", ", operands.Select(numbers => numbers.Length))}.", nameof(operands));
+        if (operands.Count != Netlist.Inputs.Count
+            || operands.Any(numbers => numbers.Length != operands[0].Length || numbers.Length % streamLength != 0))
+        {
+            throw new ArgumentException(
+                $"{Netlist} takes {Netlist.Inputs.Count} arrays of one length, a multiple of {streamLength}; "
+                + $"given: {string.Join(", ", operands.Select(numbers => numbers.Length))}.", nameof(operands));
+        }
 
         int streams = operands[0].Length / streamLength;
         ulong[] before = NewNets(), now = NewNets();

@@ -22,7 +22,8 @@ public sealed record CircuitComparison(long Compared, bool Exhaustive, Differenc
 
     /// <summary>Compares until a difference is found.</summary>
     /// <param name="widths">The width of each input.</param>
-    /// <param name="first">Takes arrays of numbers, one for each input, and gives one for each output: <see cref="BitSlicedSimulator.Evaluate"/>.</param>
+    /// <param name="first">Takes arrays of numbers, one for each input, and gives one for each output:
+    /// <see cref="BitSlicedSimulator.Evaluate"/>.</param>
     /// <param name="second">Likewise.</param>
     /// <param name="samples">How many random inputs are compared where there are too many for all.</param>
     /// <param name="seed">Determines the random inputs.</param>
@@ -60,7 +61,9 @@ public sealed record CircuitComparison(long Compared, bool Exhaustive, Differenc
     /// <param name="samples">How many where there are too many for all.</param>
     public static long Total(IReadOnlyList<int> widths, long samples) => widths.Sum() <= MaxExhaustiveBits ? 1L << widths.Sum() : samples;
 
-    /// <summary>Inputs to check something with: all, where there are not more than <paramref name="most"/>, otherwise random ones.</summary>
+    /// <summary>
+    /// Inputs to check something with: all, where there are not more than <paramref name="most"/>, otherwise random ones.
+    /// </summary>
     /// <param name="widths">The width of each input.</param>
     /// <param name="most">How many.</param>
     /// <param name="seed">Determines the random ones.</param>

@@ -41,11 +41,17 @@ public static class CircuitMeasurement
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="InputException">The circuit is no such multiplier, or there are more than <see cref="MaxPairs"/> pairs.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
-    public static CircuitMetrics AllPairs(Netlist circuit, IntegerDistribution law, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static CircuitMetrics AllPairs(
+        Netlist circuit, IntegerDistribution law, int threads = 0,
+        Action<double>? progress = null, CancellationToken cancellation = default)
     {
         long pairs = Pairs(circuit, law);
         if (pairs > MaxPairs)
-            throw new InputException($"the circuit {circuit.Name} has more than the {MaxPairs:N0} pairs of operands of which all are looked at; take a sample");
+        {
+            throw new InputException(
+                $"the circuit {circuit.Name} has more than the {MaxPairs:N0} pairs of operands of which all are looked at; take a sample");
+        }
+
         int widthA = circuit.Inputs[0].Width, widthB = circuit.Inputs[1].Width, freeB = law.FreeBits(widthB);
         void Enumerate(long first, Span<ulong> a, Span<ulong> b)
         {
@@ -72,7 +78,8 @@ public static class CircuitMeasurement
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public static CircuitMetrics Sample(
-        Netlist circuit, IntegerDistribution law, long samples, ulong seed, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+        Netlist circuit, IntegerDistribution law, long samples, ulong seed, int threads = 0,
+        Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ThrowIfUnfit(circuit);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
@@ -91,7 +98,9 @@ public static class CircuitMeasurement
         return Run(circuit, law, samples, threads, Draw, progress, cancellation).Metrics(seed);
     }
 
-    static CircuitTally Run(Netlist circuit, IntegerDistribution law, long samples, int threads, Operands operands, Action<double>? progress, CancellationToken cancellation)
+    static CircuitTally Run(
+        Netlist circuit, IntegerDistribution law, long samples, int threads, Operands operands,
+        Action<double>? progress, CancellationToken cancellation)
     {
         var interpreter = new SlicedInterpreter(circuit);
         var total = new CircuitTally(circuit, law);
@@ -113,7 +122,11 @@ public static class CircuitMeasurement
     static void ThrowIfUnfit(Netlist circuit)
     {
         if (circuit.Inputs.Count != 2 || circuit.Outputs.Count != 1 || circuit.Inputs.Any(bus => bus.Width > MultiplierCircuits.MaxBits))
-            throw new InputException($"the circuit {circuit.Name} has inputs of {Widths(circuit.Inputs)} bits and outputs of {Widths(circuit.Outputs)}; a multiplier has two inputs of at most {MultiplierCircuits.MaxBits} bits and one output");
+        {
+            throw new InputException(
+                $"the circuit {circuit.Name} has inputs of {Widths(circuit.Inputs)} bits and outputs of {Widths(circuit.Outputs)}; "
+                + $"a multiplier has two inputs of at most {MultiplierCircuits.MaxBits} bits and one output");
+        }
     }
 
     static string Widths(IReadOnlyList<Bus> buses) => buses.Count == 0 ? "no" : string.Join(" and ", buses.Select(bus => bus.Width));

@@ -9,7 +9,9 @@ namespace Dapprox.Measurement;
 /// <param name="Error">How far off: absolute or relative, as the member that holds this says.</param>
 public readonly record struct WorstPair(ulong A, ulong B, ulong Product, double Error);
 
-/// <summary>The mean of the error over the operands, in a grid: each operand's range is cut into equal parts by its highest free bits.</summary>
+/// <summary>
+/// The mean of the error over the operands, in a grid: each operand's range is cut into equal parts by its highest free bits.
+/// </summary>
 /// <param name="MeanErrors">
 /// The mean of ŷ − y, by the part of the first operand and that of the second; NaN where no pair was looked at.
 /// </param>

@@ -33,7 +33,8 @@ public static class ErrorMeasurement
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public static ErrorMetrics Sample(
-        FloatMultiplier multiplier, OperandDistribution law, long samples, ulong seed, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+        FloatMultiplier multiplier, OperandDistribution law, long samples, ulong seed, int threads = 0,
+        Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(multiplier);
         ArgumentNullException.ThrowIfNull(law);
@@ -84,13 +85,16 @@ public static class ErrorMeasurement
     static float OneAndFraction(uint fraction, int bits) =>
         Binary32.Compose(0, OperandDistribution.ExponentOfOne, fraction << (Binary32.FractionBits - bits));
 
-    static ErrorTally Run(FloatMultiplier multiplier, long samples, int threads, Operands operands, Action<double>? progress, CancellationToken cancellation)
+    static ErrorTally Run(
+        FloatMultiplier multiplier, long samples, int threads, Operands operands, Action<double>? progress, CancellationToken cancellation)
     {
         // The first block alone says how far the histogram has to reach.
         double scale = Scale(Tally(multiplier, 0, samples, scale: 1, operands).LargestRelativeError);
         var total = new ErrorTally(scale);
         long blocks = (samples + Block - 1) / Block;
-        ParallelRange.InOrder(blocks, ParallelRange.Threads(threads), block => Tally(multiplier, block * Block, samples, scale, operands), total.Add, progress, cancellation);
+        ParallelRange.InOrder(
+            blocks, ParallelRange.Threads(threads), block => Tally(multiplier, block * Block, samples, scale, operands),
+            total.Add, progress, cancellation);
         return total;
     }
 

@@ -13,7 +13,9 @@ public readonly record struct WorstProduct(float Activation, float Weight, float
     public double Exact => (double)Activation * Weight;
 }
 
-/// <summary>How often the signed relative error fell into each of equally wide bins from −<see cref="Scale"/> to +<see cref="Scale"/>.</summary>
+/// <summary>
+/// How often the signed relative error fell into each of equally wide bins from −<see cref="Scale"/> to +<see cref="Scale"/>.
+/// </summary>
 /// <param name="Scale">The end of the last bin: a power of two.</param>
 /// <param name="Counts">How many errors fell into each bin; a bin contains its lower end, the last one its upper end too.</param>
 /// <param name="Below">How many errors were below −<paramref name="Scale"/>.</param>
@@ -65,7 +67,9 @@ public sealed record ErrorMetrics
     /// <summary>NMED, the mean of |ŷ − y| divided by <see cref="Normaliser"/>.</summary>
     public required Estimate NormalisedMeanError { get; init; }
 
-    /// <summary>What NMED is normalised by: the least upper bound of |y| under the law, or, where it has none, the largest |y| that occurred.</summary>
+    /// <summary>
+    /// What NMED is normalised by: the least upper bound of |y| under the law, or, where it has none, the largest |y| that occurred.
+    /// </summary>
     public required double Normaliser { get; init; }
 
     /// <summary>The mean of |ŷ − y|.</summary>

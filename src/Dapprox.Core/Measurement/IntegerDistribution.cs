@@ -13,7 +13,8 @@ public sealed class IntegerDistribution
     public static IntegerDistribution Uniform { get; } = new("uniform", "both operands uniform among all integers", leadingOne: false);
 
     /// <summary><c>normalised</c>: as <see cref="Uniform"/>, among those whose highest bit is set, as that of a mantissa is.</summary>
-    public static IntegerDistribution Normalised { get; } = new("normalised", "both operands uniform among the integers whose highest bit is set", leadingOne: true);
+    public static IntegerDistribution Normalised { get; } =
+        new("normalised", "both operands uniform among the integers whose highest bit is set", leadingOne: true);
 
     /// <summary>All laws; the first is the default.</summary>
     public static IReadOnlyList<IntegerDistribution> All { get; } = [Uniform, Normalised];

@@ -66,7 +66,11 @@ public sealed class OperandDistribution
     public void Fill(ref CounterRandom random, Span<float> activations, Span<float> weights)
     {
         if (activations.Length != weights.Length)
-            throw new ArgumentException($"The lengths differ: {activations.Length} activations, {weights.Length} weights.", nameof(weights));
+        {
+            throw new ArgumentException(
+                $"The lengths differ: {activations.Length} activations, {weights.Length} weights.", nameof(weights));
+        }
+
         var draws = new Draws { Random = random };
         for (int i = 0; i < activations.Length; i++)
         {

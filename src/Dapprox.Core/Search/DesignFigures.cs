@@ -41,10 +41,12 @@ public static class DesignFigures
     public static DesignFigure Nmed { get; } = new("nmed", design => design.Errors.Nmed) { Title = "NMED" };
 
     /// <summary><c>shareAbove</c>: <see cref="DesignErrors.ShareAbove"/>.</summary>
-    public static DesignFigure ShareAbove { get; } = new("shareAbove", design => design.Errors.ShareAbove) { Title = "fraction of products above exact" };
+    public static DesignFigure ShareAbove { get; } =
+        new("shareAbove", design => design.Errors.ShareAbove) { Title = "fraction of products above exact" };
 
     /// <summary><c>energy</c>: <see cref="DesignCost.Energy"/>.</summary>
-    public static DesignFigure Energy { get; } = new("energy", design => design.Cost.Energy) { Title = "energy, relative to the exact array" };
+    public static DesignFigure Energy { get; } =
+        new("energy", design => design.Cost.Energy) { Title = "energy, relative to the exact array" };
 
     /// <summary><c>delay</c>: <see cref="DesignCost.Delay"/>.</summary>
     public static DesignFigure Delay { get; } = new("delay", design => design.Cost.Delay) { Title = "delay, relative to the exact array" };
@@ -56,7 +58,8 @@ public static class DesignFigures
     /// <c>transistors</c>: those that publications count in the full adders (<see cref="Cell.Transistors"/>), as a share of
     /// those in the exact array of the same width, n(n − 1) mirror adders. Gates and half adders are left out.
     /// </summary>
-    public static DesignFigure Transistors { get; } = new("transistors", design => TransistorShare(design.Circuit)) { Title = "transistors of full adders, relative to the exact array" };
+    public static DesignFigure Transistors { get; } =
+        new("transistors", design => TransistorShare(design.Circuit)) { Title = "transistors of full adders, relative to the exact array" };
 
     /// <summary>All of these.</summary>
     public static IReadOnlyList<DesignFigure> All { get; } = [Mred, Nmed, ShareAbove, Energy, Delay, Area, Transistors];
@@ -64,7 +67,10 @@ public static class DesignFigures
     /// <summary>How far figures are from what they should be: the root of the mean squared relative difference.</summary>
     /// <param name="goals">Figures and what each should be, not zero.</param>
     public static DesignFigure Miss(IReadOnlyList<(DesignFigure Figure, double Goal)> goals) =>
-        new("miss", design => Math.Sqrt(goals.Average(goal => Square(goal.Figure.Of(design) / goal.Goal - 1)))) { Title = "distance from the goals, root mean square" };
+        new("miss", design => Math.Sqrt(goals.Average(goal => Square(goal.Figure.Of(design) / goal.Goal - 1))))
+        {
+            Title = "distance from the goals, root mean square",
+        };
 
     /// <summary>What a search makes small: the figures, with the other sign where larger is better.</summary>
     /// <param name="design">The design.</param>
@@ -83,7 +89,11 @@ public static class DesignFigures
     {
         double sum = 0;
         foreach (Element element in circuit.Elements.Where(element => element.Cell.IsAdder))
-            sum += element.Cell.Transistors ?? throw new InputException($"the transistors of the cell {element.Cell} are not published; leave the cell, or the transistors, out");
+        {
+            sum += element.Cell.Transistors ?? throw new InputException(
+                $"the transistors of the cell {element.Cell} are not published; leave the cell, or the transistors, out");
+        }
+
         int bits = circuit.Inputs[0].Width;
         return sum / (bits * (bits - 1) * Cells.FullAdder.Transistors!.Value);
     }

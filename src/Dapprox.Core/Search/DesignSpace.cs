@@ -30,7 +30,8 @@ public sealed class DesignSpace
         // A place is one where another cell, put there alone, comes up in the circuit.
         int most = places == "blocks" ? exact.Inputs[0].Width * exact.Inputs[1].Width : exact.Outputs[0].Width;
         this.places = [.. Enumerable.Range(0, most).Where(place =>
-            CircuitDescription.Build(Text([.. Enumerable.Repeat(Circuits.Cells.FullAdder, place), Circuits.Cells.Ama5])).Elements.Any(element => element.Cell == Circuits.Cells.Ama5))];
+            CircuitDescription.Build(Text([.. Enumerable.Repeat(Circuits.Cells.FullAdder, place), Circuits.Cells.Ama5]))
+                .Elements.Any(element => element.Cell == Circuits.Cells.Ama5))];
         if (this.places.Length == 0)
             throw new InputException($"the circuit '{shape}' has no {places} whose adders could be chosen; give one with wider operands");
     }

@@ -11,7 +11,8 @@ public sealed class ExhaustiveSearch(SearchProblem problem) : SearchMethod
 
     readonly long count = Count(problem) is long vectors and <= MaxVectors
         ? vectors
-        : throw new ArgumentException($"There are more than {MaxVectors} vectors of {problem.Places} choices out of {problem.Choices}.", nameof(problem));
+        : throw new ArgumentException(
+            $"There are more than {MaxVectors} vectors of {problem.Places} choices out of {problem.Choices}.", nameof(problem));
 
     /// <inheritdoc/>
     public override long Steps => (count + Chunk - 1) / Chunk;

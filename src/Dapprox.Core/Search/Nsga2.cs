@@ -47,7 +47,8 @@ public sealed class Nsga2(SearchProblem problem, int population, int generations
         var children = new List<byte[]>();
         while (children.Count < population)
         {
-            byte[] first = parents[Tournament(ref random, ranks, distances)].Genes, second = parents[Tournament(ref random, ranks, distances)].Genes;
+            byte[] first = parents[Tournament(ref random, ranks, distances)].Genes;
+            byte[] second = parents[Tournament(ref random, ranks, distances)].Genes;
             byte[] child = Cross(ref random, first, second);
             Mutate(ref random, child);
             for (int change = 0; change < MaxChanges && known.Contains(Key(child)); change++)

@@ -26,7 +26,8 @@ public abstract class SearchMethod
     /// <param name="cancellation">Ends the search.</param>
     /// <returns>The last state.</returns>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
-    public SearchState Run(SearchState state, Action<SearchState>? reached = null, int threads = 0, CancellationToken cancellation = default)
+    public SearchState Run(
+        SearchState state, Action<SearchState>? reached = null, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(state);
         while (state.Step < Steps)

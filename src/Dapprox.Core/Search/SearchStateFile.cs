@@ -47,7 +47,12 @@ public static class SearchStateFile
             }
 
             if (content.Search != search)
-                throw new InputException($"'{path}' is the state of another search ({content.Search}), not of this one ({search}); name another file, or delete this one");
+            {
+                throw new InputException(
+                    $"'{path}' is the state of another search ({content.Search}), not of this one ({search}); name another file, "
+                    + "or delete this one");
+            }
+
             if (content.Step < 1 || content.Candidates.Length == 0)
                 throw Damaged(path, null);
             return new SearchState(content.Step, [.. content.Candidates.Select(kept => Read(path, kept, problem, objectives))]);
@@ -62,7 +67,8 @@ public static class SearchStateFile
     public static void Save(string path, string search, SearchState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var content = new Content(search, state.Step, [.. state.Candidates.Select(candidate => new Kept(Convert.ToHexString(candidate.Genes), candidate.Values))]);
+        var content = new Content(search, state.Step,
+            [.. state.Candidates.Select(candidate => new Kept(Convert.ToHexString(candidate.Genes), candidate.Values))]);
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, content, Options));
     }
 

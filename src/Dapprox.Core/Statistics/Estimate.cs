@@ -24,7 +24,10 @@ public readonly record struct Estimate(double Value, double Low, double High)
         return new Estimate(share, low, high);
     }
 
-    /// <summary>The mean, with the interval of the normal distribution; NaN of no numbers, and without an interval, that is, with an infinite one, of fewer than ten.</summary>
+    /// <summary>
+    /// The mean, with the interval of the normal distribution; NaN of no numbers, and without an interval, that is, with an infinite
+    /// one, of fewer than ten.
+    /// </summary>
     /// <param name="numbers">The numbers.</param>
     public static Estimate Mean(IReadOnlyCollection<double> numbers)
     {
@@ -34,13 +37,15 @@ public readonly record struct Estimate(double Value, double Low, double High)
         double mean = numbers.Average();
         if (numbers.Count < MinForInterval)
             return new Estimate(mean, double.NegativeInfinity, double.PositiveInfinity);
-        double half = Normal.Quantile975 * Math.Sqrt(numbers.Sum(number => (number - mean) * (number - mean)) / (numbers.Count - 1) / numbers.Count);
+        double squares = numbers.Sum(number => (number - mean) * (number - mean));
+        double half = Normal.Quantile975 * Math.Sqrt(squares / (numbers.Count - 1) / numbers.Count);
         return new Estimate(mean, mean - half, mean + half);
     }
 
     /// <summary>
     /// The median, of an even number the mean of the two in the middle, with the interval between the order statistics n/2 − 0.98·√n and
-    /// 1 + n/2 + 0.98·√n (the normal approximation of the binomial distribution), rounded outwards; NaN of no numbers, and without an interval of
+    /// 1 + n/2 + 0.98·√n (the normal approximation of the binomial distribution), rounded outwards; NaN of no numbers, and without an
+    /// interval of
     /// fewer than ten.
     /// </summary>
     /// <param name="numbers">The numbers.</param>
@@ -62,7 +67,8 @@ public readonly record struct Estimate(double Value, double Low, double High)
     }
 
     /// <summary>
-    /// One proportion divided by another of other images, with the interval of the normal distribution of the logarithm (Katz, Baptista, Azen, Pike,
+    /// One proportion divided by another of other images, with the interval of the normal distribution of the logarithm (Katz,
+    /// Baptista, Azen, Pike,
     /// "Obtaining confidence intervals for the risk ratio in cohort studies", Biometrics 34, 1978), half an image added to each number
     /// (Walter, "The distribution of Levin's measure of attributable risk", Biometrika 62, 1975), so that there may be none; NaN where
     /// there is nothing to divide by.
@@ -77,9 +83,12 @@ public readonly record struct Estimate(double Value, double Low, double High)
         if (proportion.Of == 0 || by.Count == 0)
             return new Estimate(double.NaN, double.NaN, double.NaN);
         double logarithm = Math.Log((proportion.Count + Half) / (proportion.Of + Half) / ((by.Count + Half) / (by.Of + Half)));
-        double deviation = Math.Sqrt(1 / (proportion.Count + Half) - 1 / (proportion.Of + Half) + 1 / (by.Count + Half) - 1 / (by.Of + Half));
+        double deviation =
+            Math.Sqrt(1 / (proportion.Count + Half) - 1 / (proportion.Of + Half) + 1 / (by.Count + Half) - 1 / (by.Of + Half));
         double ratio = proportion.Value!.Value / by.Value!.Value;
         return new Estimate(
-            ratio, Math.Min(ratio, Math.Exp(logarithm - Normal.Quantile975 * deviation)), Math.Max(ratio, Math.Exp(logarithm + Normal.Quantile975 * deviation)));
+            ratio,
+            Math.Min(ratio, Math.Exp(logarithm - Normal.Quantile975 * deviation)),
+            Math.Max(ratio, Math.Exp(logarithm + Normal.Quantile975 * deviation)));
     }
 }

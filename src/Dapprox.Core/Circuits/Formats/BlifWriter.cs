@@ -32,7 +32,11 @@ public static class BlifWriter
         for (int bus = 0; bus < netlist.Outputs.Count; bus++)
         {
             for (int bit = 0; bit < netlist.Outputs[bus].Width; bit++)
-                writer.Write($".names {nets[netlist.Outputs[bus].Nets[bit]]} {BitName.Of(ports[netlist.Inputs.Count + bus], netlist.Outputs[bus].Width, bit)}\n1 1\n");
+            {
+                writer.Write(
+                    $".names {nets[netlist.Outputs[bus].Nets[bit]]} "
+                    + $"{BitName.Of(ports[netlist.Inputs.Count + bus], netlist.Outputs[bus].Width, bit)}\n1 1\n");
+            }
         }
 
         writer.Write(".end\n");
@@ -47,7 +51,11 @@ public static class BlifWriter
         for (int index = 0; index < 1 << inputs; index++)
         {
             if (element.Cell.Evaluate(output, index))
-                writer.Write($"{string.Concat(Enumerable.Range(0, inputs).Select(input => (index >> (inputs - 1 - input) & 1) == 0 ? '0' : '1'))} 1\n");
+            {
+                writer.Write(
+                    string.Concat(Enumerable.Range(0, inputs).Select(input => (index >> (inputs - 1 - input) & 1) == 0 ? '0' : '1'))
+                    + " 1\n");
+            }
         }
     }
 }

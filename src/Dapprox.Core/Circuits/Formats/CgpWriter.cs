@@ -26,7 +26,8 @@ public static class CgpWriter
         // A string has at least one node.
         if (next == first)
             Append(0, 0, CgpReader.Identity);
-        writer.Write(string.Create(CultureInfo.InvariantCulture, $"{{{inputs},{outputs.Length},1,{next - first},2,1,{next - first}}}{nodes}({string.Join(',', outputs)})\n"));
+        writer.Write(string.Create(CultureInfo.InvariantCulture,
+            $"{{{inputs},{outputs.Length},1,{next - first},2,1,{next - first}}}{nodes}({string.Join(',', outputs)})\n"));
 
         int Node(byte table, int[] operands)
         {
@@ -71,7 +72,8 @@ public static class CgpWriter
     {
         for (int index = 0; index < 8; index++)
         {
-            bool possible = (operands[0] != operands[1] || Bit(index, 0) == Bit(index, 1)) && (operands[1] != operands[2] || Bit(index, 1) == Bit(index, 2))
+            bool possible = (operands[0] != operands[1] || Bit(index, 0) == Bit(index, 1))
+                && (operands[1] != operands[2] || Bit(index, 1) == Bit(index, 2))
                 && (operands[0] != operands[2] || Bit(index, 0) == Bit(index, 2));
             if (possible && (table >> index & 1) != function(index))
                 return false;

@@ -12,7 +12,8 @@ public static class CircuitFiles
     public static bool IsFile(string given) => !CircuitDescription.IsMeant(given) && CircuitFormat.Of(given) is not null;
 
     /// <summary>The circuit that is given.</summary>
-    /// <param name="given">A description as of <see cref="CircuitDescription"/>, or the path of a file of a <see cref="CircuitFormat"/>.</param>
+    /// <param name="given">A description as of <see cref="CircuitDescription"/>, or the path of a file of a
+    /// <see cref="CircuitFormat"/>.</param>
     /// <exception cref="InputException">There is no such circuit.</exception>
     public static Netlist Load(string given) => Open(given).Circuit;
 
@@ -21,7 +22,8 @@ public static class CircuitFiles
     /// <exception cref="InputException">There is no such circuit.</exception>
     public static CircuitDocument Open(string given) =>
         IsFile(given) ? Read(given)
-        : File.Exists(given) ? throw new InputException($"'{given}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read")
+        : File.Exists(given) ? throw new InputException(
+            $"'{given}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read")
         : new CircuitDocument(CircuitDescription.Build(given));
 
     /// <summary>The circuit of a file.</summary>
@@ -45,11 +47,14 @@ public static class CircuitFiles
     /// <param name="document">The circuit.</param>
     /// <param name="path">The file; the end of its name says the <see cref="CircuitFormat"/>.</param>
     /// <param name="hierarchical">Whether Verilog has modules for cells and for netlists inside.</param>
-    /// <exception cref="InputException">The end of the name says none, there is no such form of it, or the file cannot be written.</exception>
+    /// <exception cref="InputException">
+    /// The end of the name says none, there is no such form of it, or the file cannot be written.
+    /// </exception>
     public static void Write(CircuitDocument document, string path, bool hierarchical = false)
     {
         CircuitFormat format = CircuitFormat.Of(path)
-            ?? throw new InputException($"the name '{path}' does not say what to write; it ends in one of {CircuitFormat.Known(read: false)}");
+            ?? throw new InputException(
+                $"the name '{path}' does not say what to write; it ends in one of {CircuitFormat.Known(read: false)}");
         if (hierarchical && format.Extensions[0] != ".v")
             throw new InputException($"{format.Name} is flat; only Verilog (.v) is written with a hierarchy");
         Write(path, writer =>
@@ -65,7 +70,8 @@ public static class CircuitFiles
     /// <param name="circuit">The circuit.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void WriteTestBench(Netlist circuit, string path) => Write(path, writer => VerilogTestBench.Write(circuit, seed: 1, writer));
+    public static void WriteTestBench(Netlist circuit, string path) =>
+        Write(path, writer => VerilogTestBench.Write(circuit, seed: 1, writer));
 
     /// <summary>The multiplier that is given.</summary>
     /// <param name="given">The name of one of <see cref="Multipliers"/>, or what <see cref="Load"/> takes.</param>

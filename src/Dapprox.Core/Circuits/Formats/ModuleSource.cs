@@ -88,7 +88,8 @@ sealed class ModuleSource(SourceText text, string name, int line)
     public int Gate(int at, Cell gate, params int[] inputs)
     {
         // ~(a & b) is one gate; the inner one has no other reader, as its bit has no name.
-        if (gate == Cells.Not && statements.Count > 0 && statements[^1] is { Cell: Cell inner } last && last.Outputs[0] == inputs[0] && inputs[0] == bitCount - 1
+        if (gate == Cells.Not && statements.Count > 0
+            && statements[^1] is { Cell: Cell inner } last && last.Outputs[0] == inputs[0] && inputs[0] == bitCount - 1
             && Inverted(inner) is Cell inverted && (names.Count == 0 || names[^1].First + names[^1].Width <= inputs[0]))
         {
             statements[^1] = last with { Cell = inverted };
@@ -101,7 +102,8 @@ sealed class ModuleSource(SourceText text, string name, int line)
     }
 
     /// <summary>Adds another module.</summary>
-    public void Instantiate(int at, string module, Connection[] connections) => statements.Add(new Statement(at, null, module, [], [], connections));
+    public void Instantiate(int at, string module, Connection[] connections) =>
+        statements.Add(new Statement(at, null, module, [], [], connections));
 
     /// <summary>A bit as messages call it.</summary>
     public string NameOf(int bit)

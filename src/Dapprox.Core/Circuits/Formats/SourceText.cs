@@ -22,7 +22,8 @@ public sealed record SourceText(string Name, string Content)
     internal InputException Wrong(int line, string reason) => new($"'{Name}', line {line}: {reason}");
 
     /// <summary>The message for circuits of more than <see cref="MaxElements"/> cells.</summary>
-    internal InputException TooManyElements(int line) => Wrong(line, $"the circuit has more than {MaxElements} cells, the most that are read");
+    internal InputException TooManyElements(int line) =>
+        Wrong(line, $"the circuit has more than {MaxElements} cells, the most that are read");
 
     /// <summary>A word of the text as messages show it: cut, and without control characters.</summary>
     internal static string Shown(string word)
