@@ -43,7 +43,7 @@ public sealed class Bfloat16Multiplier : FloatMultiplier
         const uint Half = 0x8000;
         bool belowIsOdd = (BitConverter.SingleToUInt32Bits(below) & (LowBits + 1)) != 0;
         bool isFarther = float.IsFinite(value) && (lost > Half || (lost == Half && belowIsOdd));
-        // One more in the last place of bfloat16; a carry out of the fraction raises the exponent, as it should.
+        // One unit in the last place of bfloat16; a carry out of the fraction raises the exponent, as it should.
         return isFarther ? BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(below) + (LowBits + 1)) : below;
     }
 }

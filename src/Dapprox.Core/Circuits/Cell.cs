@@ -1,7 +1,7 @@
 namespace Dapprox.Circuits;
 
 /// <summary>
-/// A piece of hardware that a netlist is made of: a gate or an adder, given by its truth table. One to three inputs, one or
+/// A component of netlists: a gate or an adder, defined by its truth table. One to three inputs, one or
 /// two outputs, no state.
 /// </summary>
 public sealed class Cell

@@ -10,10 +10,11 @@ namespace Dapprox.Circuits;
 public sealed class CircuitMultiplier : MantissaMultiplier
 {
     /// <summary>Creates the multiplier.</summary>
-    /// <param name="circuit">The mantissa multiplier.</param>
+    /// <param name="circuit">The mantissa multiplier: two inputs as wide as the mantissas, hidden ones included.</param>
     /// <param name="format">The format; null for the one with 8 exponent bits that fits the circuit's inputs.</param>
     /// <param name="overflow">
-    /// What becomes of the place of the leading one. <see cref="MantissaOverflow.Renormalised"/>, with which an exact circuit
+    /// Whether the exponent follows the position of the leading one. <see cref="MantissaOverflow.Renormalised"/>, with which an exact
+    /// circuit
     /// gives exact products, truncated; Ax-FPM as published needs <see cref="MantissaOverflow.Released"/>.
     /// </param>
     /// <param name="name">The name; null for the circuit's.</param>

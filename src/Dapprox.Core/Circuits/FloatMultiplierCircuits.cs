@@ -18,8 +18,8 @@ public static class FloatMultiplierCircuits
     /// The mantissa multiplier in the hardware of a float multiplier: the exact array of 24 bits for <c>exact</c>, Booth's of 8 bits
     /// for bfloat16, the circuit of a <see cref="CircuitMultiplier"/>.
     /// </summary>
-    /// <param name="multiplier">The multiplier.</param>
-    /// <exception cref="InputException">No circuit of it is known; the message says why.</exception>
+    /// <param name="multiplier">Any float multiplier.</param>
+    /// <exception cref="InputException">No circuit of the multiplier is known; the message says why.</exception>
     public static Netlist Mantissas(FloatMultiplier multiplier) => multiplier switch
     {
         ExactMultiplier { Fused: false } => ExactMantissas.Value,
@@ -39,8 +39,8 @@ public static class FloatMultiplierCircuits
     /// The whole hardware of a float multiplier: <see cref="Mantissas"/> and what is <see cref="Around"/> them. Only <c>exact</c> rounds
     /// its products; <c>bfloat16-nearest</c> rounds both of its operands, which are binary32 numbers there.
     /// </summary>
-    /// <param name="multiplier">The multiplier.</param>
-    /// <exception cref="InputException">No circuit of it is known; the message says why.</exception>
+    /// <param name="multiplier">Any float multiplier.</param>
+    /// <exception cref="InputException">No circuit of the multiplier is known; the message says why.</exception>
     public static Netlist Of(FloatMultiplier multiplier)
     {
         Netlist mantissas = Mantissas(multiplier);
@@ -51,7 +51,7 @@ public static class FloatMultiplierCircuits
                 + $"what is around a mantissa multiplier is known for {ExponentBits}");
         }
 
-        // Of ama5-flat too, but there the leading one is always in the same place.
+        // Of ama5-flat too, but its leading one is always the same bit.
         bool exponentIsFixed = multiplier is (AxFpm or CircuitMultiplier) and MantissaMultiplier { Overflow: MantissaOverflow.Released };
         Netlist circuit = Around(mantissas, multiplier is ExactMultiplier, exponentIsFixed);
         return multiplier == Bfloat16Multiplier.Nearest ? RoundingOperands(circuit) : circuit;

@@ -11,8 +11,8 @@ static class LogicOrder
     const int MaxCompared = 64;
 
     /// <summary>The functions, each after those that drive its nets.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="registers">How many values are at hand.</param>
+    /// <param name="network">The functions and the nets that they read.</param>
+    /// <param name="registers">How many values fit into registers.</param>
     public static LogicFunction[] Of(LogicNetwork network, int registers)
     {
         Dictionary<int, LogicFunction> drivers = network.Functions.ToDictionary(function => function.Net);

@@ -5,7 +5,7 @@ namespace Dapprox.Circuits;
 
 /// <summary>
 /// Computes a netlist of two inputs and one output bit-sliced, as <see cref="BitSlicedSimulator"/> does, but without compiling
-/// it: for circuits that are looked at once, of which a search makes thousands.
+/// it: for circuits that are evaluated once, of which a search builds thousands.
 /// </summary>
 /// <remarks>
 /// Of 100,000 pairs through a 24-bit array it takes a millisecond (AVX-512), where compiling takes 25 to 50 before the first
@@ -36,7 +36,7 @@ sealed class SlicedInterpreter
     }
 
     /// <summary>Computes the output for many inputs.</summary>
-    /// <param name="first">Numbers for the first input; bits beyond its width are not looked at.</param>
+    /// <param name="first">Numbers for the first input; bits beyond its width are ignored.</param>
     /// <param name="second">As many for the second.</param>
     /// <param name="results">Room for as many numbers.</param>
     public void Evaluate(ReadOnlySpan<ulong> first, ReadOnlySpan<ulong> second, Span<ulong> results)

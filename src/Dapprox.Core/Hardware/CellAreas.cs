@@ -19,7 +19,7 @@ static class CellAreas
         [(Cells.FullAdder, 40.66), (Cells.Ama1, 29.31), (Cells.Ama2, 25.5), (Cells.Ama3, 22.56), (Cells.Ama4, 23.91), (Cells.Ama5, 13.54)];
 
     /// <summary>The area of a cell in µm².</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">A cell of known topology.</param>
     /// <param name="transistors">How many transistors it has.</param>
     public static double Of(Cell cell, int transistors)
     {

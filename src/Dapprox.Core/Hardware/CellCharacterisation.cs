@@ -50,7 +50,7 @@ public sealed class CellCharacterisation
     readonly int[] tour;
 
     /// <summary>Prepares the measurement of a cell.</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">The cell to simulate.</param>
     public CellCharacterisation(Cell cell)
     {
         Cell = cell;

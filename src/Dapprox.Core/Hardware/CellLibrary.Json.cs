@@ -18,7 +18,7 @@ public sealed partial class CellLibrary
     const int LongestText = 1 << 24, MaxCells = 10_000, MaxTransistors = 1_000_000;
 
     /// <summary>Reads a library.</summary>
-    /// <param name="json">The text.</param>
+    /// <param name="json">A JSON document as <see cref="ToJson"/> writes it.</param>
     /// <param name="source">What to call it in messages: its file.</param>
     /// <exception cref="InputException">It is not a library; the message says where and why.</exception>
     public static CellLibrary Parse(string json, string source)

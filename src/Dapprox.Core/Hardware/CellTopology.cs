@@ -32,7 +32,7 @@ sealed record CellTopology(Cell Cell, IReadOnlyList<CmosStage> Stages, string So
     public int Transistors => Stages.Sum(stage => stage.Transistors);
 
     /// <summary>The published circuit of the mirror adders, for other cells a generated one.</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">Any cell; one without a published circuit gets a generated one.</param>
     public static CellTopology Of(Cell cell)
     {
         SwitchNetwork a = Gate(Input(0)), b = Gate(Input(1)), c = Gate(Input(2));

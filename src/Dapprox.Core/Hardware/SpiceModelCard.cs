@@ -19,7 +19,7 @@ public sealed class SpiceModelCard
     public string Pmos { get; }
 
     /// <summary>Reads a model card.</summary>
-    /// <param name="text">Its text.</param>
+    /// <param name="text">The content of the file.</param>
     /// <param name="name">What to call it in messages.</param>
     /// <exception cref="InputException">
     /// It does not have one NMOS and one PMOS model, or it has anything else: a simulator would execute commands in it.

@@ -10,7 +10,7 @@ namespace Dapprox.Hardware;
 static class TopologySearch
 {
     /// <summary>The circuit with the fewest transistors.</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">A cell without a published circuit.</param>
     public static CellTopology Smallest(Cell cell)
     {
         int inputs = cell.Inputs.Count, all = (1 << (1 << inputs)) - 1;

@@ -12,9 +12,9 @@ public static class BulkMultiply
     /// Effectively computes <c>products[i] = multiplier.Multiply(activations[i], weights[i])</c>, for all operands: the
     /// results are the definition's bits, signs of zeros and NaN included.
     /// </summary>
-    /// <param name="multiplier">The multiplier.</param>
-    /// <param name="activations">The first operands.</param>
-    /// <param name="weights">As many second operands.</param>
+    /// <param name="multiplier">Any multiplier; one without fast paths is called once per product.</param>
+    /// <param name="activations">Operands A.</param>
+    /// <param name="weights">As many operands B.</param>
     /// <param name="products">Room for as many products; may be one of the operands' spans.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Run(

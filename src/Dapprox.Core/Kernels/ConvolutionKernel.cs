@@ -34,7 +34,7 @@ public sealed class ConvolutionKernel
     readonly int[] offsets;
 
     /// <summary>Prepares the convolution.</summary>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">The multiplier of every product, activation first.</param>
     /// <param name="shape">Channels, filter size, stride, padding, dilation and groups.</param>
     /// <param name="height">Rows of an input image; at least 1.</param>
     /// <param name="width">Columns of an input image; at least 1.</param>

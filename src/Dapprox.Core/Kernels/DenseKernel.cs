@@ -14,11 +14,11 @@ public sealed class DenseKernel
     readonly int[] offsets;
 
     /// <summary>Prepares the layer.</summary>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">The multiplier of every product, activation first.</param>
     /// <param name="weights"><c>[outputs, inputs]</c>; kept, not copied, and not to change any more.</param>
     /// <param name="bias"><c>[outputs]</c>, or empty.</param>
-    /// <param name="inputs">How many inputs; at least 1.</param>
-    /// <param name="outputs">How many outputs; at least 1.</param>
+    /// <param name="inputs">Inputs per row; at least 1.</param>
+    /// <param name="outputs">Outputs per row; at least 1.</param>
     /// <param name="accumulation">The format of the sums.</param>
     /// <exception cref="ArgumentException">The weights or the bias have the wrong length.</exception>
     public DenseKernel(FloatMultiplier multiplier, float[] weights, float[] bias, int inputs, int outputs,
@@ -39,11 +39,11 @@ public sealed class DenseKernel
     }
 
     /// <summary>Prepares the layer from weights in the other order, <c>[inputs, outputs]</c>.</summary>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">The multiplier of every product, activation first.</param>
     /// <param name="weights"><c>[inputs, outputs]</c>; kept, not copied, and not to change any more.</param>
     /// <param name="bias"><c>[outputs]</c>, or empty.</param>
-    /// <param name="inputs">How many inputs; at least 1.</param>
-    /// <param name="outputs">How many outputs; at least 1.</param>
+    /// <param name="inputs">Inputs per row; at least 1.</param>
+    /// <param name="outputs">Outputs per row; at least 1.</param>
     /// <param name="accumulation">The format of the sums.</param>
     /// <exception cref="ArgumentException">The weights or the bias have the wrong length.</exception>
     public static DenseKernel FromColumns(
@@ -51,10 +51,10 @@ public sealed class DenseKernel
         Accumulation accumulation = Accumulation.Float32) =>
         new(multiplier, weights, bias, WeightLayout.ByRow(outputs, inputs), accumulation, path: null);
 
-    /// <summary>How many inputs a row has.</summary>
+    /// <summary>The number of inputs per row.</summary>
     public int Inputs { get; }
 
-    /// <summary>How many outputs a row has.</summary>
+    /// <summary>The number of outputs per row.</summary>
     public int Outputs { get; }
 
     /// <summary>Computes the layer for any number of rows.</summary>

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Dapprox.Kernels;
 
 /// <summary>Products in binary64 lanes, added to accumulators of either format.</summary>
-/// <typeparam name="TProduct">The product.</typeparam>
+/// <typeparam name="TProduct">Computes the products.</typeparam>
 /// <typeparam name="TAccumulator">The format of the accumulators.</typeparam>
-/// <typeparam name="TLanes">The width.</typeparam>
+/// <typeparam name="TLanes">The operations on vectors of one width.</typeparam>
 /// <typeparam name="TVector">A vector of binary64 numbers.</typeparam>
 /// <typeparam name="TSingles">A vector of as many binary32 numbers.</typeparam>
 /// <typeparam name="TSum">A vector of accumulators: one of the two.</typeparam>

@@ -6,7 +6,7 @@ namespace Dapprox.Kernels;
 /// The innermost step of a kernel: many products at once, and their addition to as many accumulators. One operand is a vector,
 /// the other one number in all lanes or a vector too.
 /// </summary>
-/// <typeparam name="TSelf">The step itself.</typeparam>
+/// <typeparam name="TSelf">The implementing type, whose stages <see cref="Add"/> calls.</typeparam>
 /// <typeparam name="TElement">The type in which operands are packed.</typeparam>
 /// <typeparam name="TVector">A vector of operands.</typeparam>
 /// <typeparam name="TSum">A vector of accumulators, as many as operands; <c>default</c> is +0.</typeparam>

@@ -48,8 +48,8 @@ abstract unsafe class KernelPath(string name, string instructionSet, OperandForm
     public abstract void Sum(in SumJob job);
 
     /// <summary>Products one by one, of operands inside the safe range; zeros can have the wrong sign.</summary>
-    /// <param name="activations">The first operands.</param>
-    /// <param name="weights">As many second operands.</param>
+    /// <param name="activations">Operands A.</param>
+    /// <param name="weights">As many operands B.</param>
     /// <param name="products">Receives as many products.</param>
     public abstract void Multiply(ReadOnlySpan<float> activations, ReadOnlySpan<float> weights, Span<float> products);
 }

@@ -9,7 +9,7 @@ public static class MatrixProduct
     /// Effectively computes <c>result[i, j] = Σ_k activations[i, k] · weights[k, j]</c>, k from 0 upwards, every product
     /// by the multiplier. A matrix of weights that is used often is better kept in a <see cref="DenseKernel"/>.
     /// </summary>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">The multiplier of every product, activation first.</param>
     /// <param name="activations"><c>[rows, inner]</c>, the first operands.</param>
     /// <param name="weights"><c>[inner, columns]</c>, the second operands.</param>
     /// <param name="rows">Rows of activations; at least 1.</param>

@@ -138,7 +138,7 @@ interface IOperandTransform
     static abstract Vector<float> Transform(Vector<float> value, out Vector<float> second);
 }
 
-/// <summary>A format made of two transforms, so that the loop over the operands is compiled with them inside.</summary>
+/// <summary>A format with two transforms as type arguments, so that the loop over the operands is compiled with them inlined.</summary>
 sealed class OperandFormat<TActivations, TWeights>(bool split, uint smallest) : OperandFormat
     where TActivations : IOperandTransform
     where TWeights : IOperandTransform

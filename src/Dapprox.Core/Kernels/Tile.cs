@@ -24,7 +24,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
     public const int Rows = 6;
 
     /// <summary>Six rows by two vectors: 12 accumulators, for processors with 32 vector registers.</summary>
-    /// <param name="block">The operands.</param>
+    /// <param name="block">The activations, offsets, weights and bias of the k-block.</param>
     /// <param name="rows">The origins of six rows: indices in the activations.</param>
     /// <param name="state">The accumulators of six rows of two vectors, between blocks.</param>
     /// <param name="sums">Receives six rows of two vectors, after the last block.</param>
@@ -235,7 +235,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
     }
 
     /// <summary>One row by one or two vectors.</summary>
-    /// <param name="block">The operands.</param>
+    /// <param name="block">The activations, offsets, weights and bias of the k-block.</param>
     /// <param name="row">The origin of the row: an index in the activations.</param>
     /// <param name="state">The accumulators, between blocks.</param>
     /// <param name="sums">Receives the sums, after the last block.</param>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Dapprox.Kernels;
 
-/// <summary>A path made of <see cref="Tile{TStep, TElement, TVector, TSum}"/> and one step.</summary>
+/// <summary>A path that runs <see cref="Tile{TStep, TElement, TVector, TSum}"/> with one step.</summary>
 sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
     string name, string instructionSet, OperandFormat format, SafeRange range)
     : KernelPath(name, instructionSet, format, range)

@@ -19,7 +19,7 @@ sealed unsafe class WeightedSums
     readonly OperandRange weightRange;
 
     /// <summary>Prepares the weights.</summary>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">The multiplier of every product, activation first.</param>
     /// <param name="accumulation">The format of the sums.</param>
     /// <param name="only">The name of the one path to use, or null.</param>
     /// <param name="weights">Matrix after matrix; kept, not copied, and not to change any more.</param>

@@ -1,10 +1,10 @@
 namespace Dapprox.Search;
 
-/// <summary>Looks at all vectors of choices and keeps the front. A step looks at a thousand.</summary>
+/// <summary>Evaluates all vectors of choices and keeps the Pareto front. A step evaluates a thousand.</summary>
 /// <param name="problem">What is searched; not more than <see cref="MaxVectors"/>.</param>
 public sealed class ExhaustiveSearch(SearchProblem problem) : SearchMethod
 {
-    /// <summary>The most vectors that can be looked at.</summary>
+    /// <summary>The largest number of vectors that can be searched.</summary>
     public const long MaxVectors = 1L << 32;
 
     const int Chunk = 1000;

@@ -60,7 +60,7 @@ public static class SearchStateFile
     }
 
     /// <summary>Writes the file, in one step: a reader never meets half of it.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file to create or replace.</param>
     /// <param name="search">What is searched and how.</param>
     /// <param name="state">How far the search is.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>

@@ -1,7 +1,7 @@
 namespace Dapprox.Statistics;
 
 /// <summary>A number known from a sample, with its 95 % confidence interval; known exactly, the three are equal.</summary>
-/// <param name="Value">The estimate.</param>
+/// <param name="Value">The point estimate.</param>
 /// <param name="Low">The lower end of the interval.</param>
 /// <param name="High">The upper end of the interval.</param>
 public readonly record struct Estimate(double Value, double Low, double High)
@@ -13,10 +13,12 @@ public readonly record struct Estimate(double Value, double Low, double High)
     public double Radius => (High - Low) / 2;
 
     /// <summary>The estimate divided by a positive constant.</summary>
-    /// <param name="divisor">The constant.</param>
+    /// <param name="divisor">A positive constant.</param>
     public Estimate Over(double divisor) => new(Value / divisor, Low / divisor, High / divisor);
 
-    /// <summary>A proportion, with the interval of <see cref="Wilson"/>; where all there is was looked at, without one.</summary>
+    /// <summary>
+    /// A proportion, with the interval of <see cref="Wilson"/>; without an interval where the whole population was measured.
+    /// </summary>
     internal static Estimate OfProportion(long count, long of, bool complete)
     {
         double share = (double)count / of;
@@ -28,7 +30,7 @@ public readonly record struct Estimate(double Value, double Low, double High)
     /// The mean, with the interval of the normal distribution; NaN of no numbers, and without an interval, that is, with an infinite
     /// one, of fewer than ten.
     /// </summary>
-    /// <param name="numbers">The numbers.</param>
+    /// <param name="numbers">Independent observations, in any order.</param>
     public static Estimate Mean(IReadOnlyCollection<double> numbers)
     {
         ArgumentNullException.ThrowIfNull(numbers);
@@ -48,7 +50,7 @@ public readonly record struct Estimate(double Value, double Low, double High)
     /// interval of
     /// fewer than ten.
     /// </summary>
-    /// <param name="numbers">The numbers.</param>
+    /// <param name="numbers">Independent observations, in any order.</param>
     public static Estimate Median(IReadOnlyCollection<double> numbers)
     {
         ArgumentNullException.ThrowIfNull(numbers);

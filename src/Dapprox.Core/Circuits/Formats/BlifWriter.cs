@@ -6,8 +6,8 @@ namespace Dapprox.Circuits.Formats;
 public static class BlifWriter
 {
     /// <summary>Writes one model.</summary>
-    /// <param name="netlist">The circuit.</param>
-    /// <param name="writer">Where to.</param>
+    /// <param name="netlist">Any circuit.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void Write(Netlist netlist, TextWriter writer)
     {
         var names = new Identifiers();

@@ -10,9 +10,9 @@ namespace Dapprox.Circuits.Formats;
 /// </summary>
 public static class CgpWriter
 {
-    /// <summary>Writes one line. The inputs and the outputs are not told apart: their bits follow each other.</summary>
-    /// <param name="netlist">The circuit.</param>
-    /// <param name="writer">Where to.</param>
+    /// <summary>Writes one line. The boundaries between inputs, and between outputs, are lost: their bits follow each other.</summary>
+    /// <param name="netlist">Any circuit.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void Write(Netlist netlist, TextWriter writer)
     {
         var network = new LogicNetwork(netlist);

@@ -29,13 +29,13 @@ public sealed record CircuitFormat(
         new("DOT", [".dot"], null, (document, writer) => DotWriter.Write(document.Circuit, writer)),
     ];
 
-    /// <summary>The form of a file by the end of its name; null where that is none of them.</summary>
-    /// <param name="path">The path.</param>
+    /// <summary>Finds the format of a file by its extension; null where the extension is unknown.</summary>
+    /// <param name="path">The path, or only the name, of a file that need not exist.</param>
     public static CircuitFormat? Of(string path) =>
         All.FirstOrDefault(format => format.Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)));
 
-    /// <summary>The ends of names, for messages.</summary>
-    /// <param name="read">Whether of files that are read; otherwise of those that are written.</param>
+    /// <summary>Lists the extensions for messages.</summary>
+    /// <param name="read">Whether to list only formats that can be read; otherwise all, which can be written.</param>
     public static string Known(bool read) =>
         string.Join(", ", All.Where(format => !read || format.Read is not null).SelectMany(format => format.Extensions));
 }

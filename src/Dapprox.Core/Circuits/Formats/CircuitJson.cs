@@ -26,7 +26,7 @@ public static class CircuitJson
 
     /// <summary>Writes a document.</summary>
     /// <param name="document">The circuit, with what is said of it.</param>
-    /// <param name="writer">Where to.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void Write(CircuitDocument document, TextWriter writer)
     {
         Netlist netlist = document.Circuit;
@@ -61,7 +61,7 @@ public static class CircuitJson
     }
 
     /// <summary>Reads a document.</summary>
-    /// <param name="text">The JSON.</param>
+    /// <param name="text">A JSON document in this format.</param>
     /// <exception cref="InputException">It is not such JSON, or no circuit; the message gives the line.</exception>
     public static CircuitDocument Read(SourceText text) => new Reader(text).Read();
 
@@ -88,7 +88,7 @@ public static class CircuitJson
 
     static string Quoted(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 
-    /// <summary>Reads token by token, so that each part has its place in the file.</summary>
+    /// <summary>Reads token by token, so that messages can give the position in the file.</summary>
     sealed class Reader(SourceText text)
     {
         readonly byte[] bytes = Encoding.UTF8.GetBytes(text.Content);

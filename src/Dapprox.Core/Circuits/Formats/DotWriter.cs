@@ -9,8 +9,8 @@ namespace Dapprox.Circuits.Formats;
 public static class DotWriter
 {
     /// <summary>Writes one graph.</summary>
-    /// <param name="netlist">The circuit.</param>
-    /// <param name="writer">Where to.</param>
+    /// <param name="netlist">Any circuit.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void Write(Netlist netlist, TextWriter writer)
     {
         writer.Write(

@@ -8,7 +8,7 @@ namespace Dapprox.Circuits.Formats;
 /// </summary>
 /// <remarks>
 /// Small modules, of up to three inputs and two outputs of one bit each, become cells with their truth table, known ones
-/// where there is one that does the same: then a full adder made of gates counts as a full adder.
+/// where there is one with the same table: a full adder built from gates counts as a full adder.
 /// </remarks>
 sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSource> modules)
 {
@@ -37,7 +37,7 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
     }
 
     /// <summary>The netlist of a module.</summary>
-    /// <param name="top">The module.</param>
+    /// <param name="top">The module that no other uses.</param>
     /// <param name="modules">All modules of the file by name.</param>
     public static Netlist Run(ModuleSource top, IReadOnlyDictionary<string, ModuleSource> modules)
     {

@@ -384,7 +384,7 @@ sealed class VerilogReader
         return Counted(at.Line, wire.Bits[low..(high + 1)]);
     }
 
-    /// <summary>An index as the place of a bit, counted from the lowest.</summary>
+    /// <summary>Converts a declared index to that of a bit, counted from the lowest.</summary>
     int Index(string name, (int[] Bits, int Left, int Right) wire)
     {
         int line = token.Line, index = WholeNumber();

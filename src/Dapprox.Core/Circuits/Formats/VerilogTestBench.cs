@@ -14,7 +14,7 @@ public static class VerilogTestBench
     /// <summary>Writes the module <c>test_bench</c>.</summary>
     /// <param name="netlist">The circuit, whose module stands in another file.</param>
     /// <param name="seed">Determines the inputs, where there are more than are checked.</param>
-    /// <param name="writer">Where to.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void Write(Netlist netlist, ulong seed, TextWriter writer)
     {
         IReadOnlyList<string> ports = VerilogWriter.PortNames(netlist);

@@ -11,8 +11,8 @@ public static class VerilogWriter
     static readonly Cell[] Primitives = [Cells.Buffer, Cells.Not, Cells.And, Cells.Or, Cells.Xor, Cells.Nand, Cells.Nor, Cells.Xnor];
 
     /// <summary>Writes one module.</summary>
-    /// <param name="netlist">The circuit.</param>
-    /// <param name="writer">Where to.</param>
+    /// <param name="netlist">Any circuit.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void WriteFlat(Netlist netlist, TextWriter writer)
     {
         var module = new Module(netlist, ModuleName(netlist));
@@ -32,8 +32,8 @@ public static class VerilogWriter
     }
 
     /// <summary>Writes a module for the circuit, and for each cell, but gates that Verilog has, and each netlist inside.</summary>
-    /// <param name="netlist">The circuit.</param>
-    /// <param name="writer">Where to.</param>
+    /// <param name="netlist">Any circuit.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void WriteHierarchical(Netlist netlist, TextWriter writer)
     {
         var modules = new Identifiers();
@@ -63,11 +63,11 @@ public static class VerilogWriter
     }
 
     /// <summary>The name of the module of a circuit.</summary>
-    /// <param name="netlist">The circuit.</param>
+    /// <param name="netlist">Any circuit.</param>
     public static string ModuleName(Netlist netlist) => new Identifiers().Unique(netlist.Name);
 
     /// <summary>The names of the ports of the module of a circuit: inputs, then outputs.</summary>
-    /// <param name="netlist">The circuit.</param>
+    /// <param name="netlist">Any circuit.</param>
     public static IReadOnlyList<string> PortNames(Netlist netlist) => new Module(netlist, "").Ports;
 
     static void WriteModule(Module module, Dictionary<Cell, CellModule> cells, Dictionary<Netlist, string> inner, TextWriter writer)
