@@ -114,7 +114,8 @@ static class CircuitBenchmark
     {
         float[] a = KernelBenchmark.Uniform(Rows * Inner, 0, 1, 1), result = new float[Rows * Columns];
         var kernel = new DenseKernel(
-            multiplier, KernelBenchmark.Uniform(Inner * Columns, -1, 1, 2), [], Inner, Columns, 1, Columns, Accumulation.Float32, path);
+            multiplier, KernelBenchmark.Uniform(Inner * Columns, -1, 1, 2), [], WeightLayout.ByRow(Columns, Inner), Accumulation.Float32,
+            path);
         contest.Add($"{path}, matrix product {Rows} × {Inner} × {Columns}", () => kernel.Run(a, result, threads: 1));
     }
 }

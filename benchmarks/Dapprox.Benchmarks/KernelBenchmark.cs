@@ -42,7 +42,7 @@ static class KernelBenchmark
             {
                 if (!KernelTable.All(multiplier, accumulation).Single(candidate => candidate.Name == path).IsSupported)
                     continue;
-                var kernel = new DenseKernel(multiplier, b, [], inner, columns, 1, columns, accumulation, path);
+                var kernel = new DenseKernel(multiplier, b, [], WeightLayout.ByRow(columns, inner), accumulation, path);
                 contest.Add($"{multiplier}, {accumulation}, {path}", () => kernel.Run(a, result, threads: 1));
             }
 
@@ -57,7 +57,7 @@ static class KernelBenchmark
             output.WriteLine();
 
             var threads = new Contest(operations);
-            var ax = new DenseKernel(AxFpm.Released, b, [], inner, columns, 1, columns, Accumulation.Float32, path: null);
+            var ax = new DenseKernel(AxFpm.Released, b, [], WeightLayout.ByRow(columns, inner), Accumulation.Float32, path: null);
             threads.Add("one thread", () => ax.Run(a, result, threads: 1));
             threads.Add("two threads", () => ax.Run(a, result, threads: 2));
             output.WriteLine($"ax-fpm, Float32, fastest path: two threads are {threads.Run()[1].Ratio:F2} times one.");

@@ -67,13 +67,11 @@ public sealed class Comparison(Network network, Dataset images)
     public int Attacked => Epsilon is null ? 0 : Math.Min(AttackedImages, images.Count);
 
     /// <summary>About how long <see cref="Measure"/> takes, from the time that some images take, in seconds.</summary>
-    /// <param name="multiplier">The multiplier.</param>
     /// <exception cref="InputException">The images do not fit the network, or the selection none of its layers.</exception>
     public double Estimate(FloatMultiplier multiplier) =>
         OtherSeconds + SecondsAnImage(multiplier) * (images.Count + Attacked * AttackPasses);
 
     /// <summary>Measures one multiplier.</summary>
-    /// <param name="multiplier">The multiplier.</param>
     /// <param name="progress">Told how many more of the seconds of <see cref="Estimate"/> are done, if given.</param>
     /// <param name="cancellation">Stops between batches, layers and rounds of an attack.</param>
     /// <exception cref="InputException">The images do not fit the network, or the selection none of its layers.</exception>

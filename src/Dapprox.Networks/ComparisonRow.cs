@@ -17,7 +17,6 @@ public sealed record MultiplierPrice(
     double RelativeArea);
 
 /// <summary>One multiplier of a <see cref="Comparison"/>.</summary>
-/// <param name="Multiplier">The multiplier.</param>
 /// <param name="Accuracy">The network's accuracy with it.</param>
 /// <param name="Errors">Its errors on operands uniform in [−1, 1].</param>
 /// <param name="Price">What it costs; null where that is not known.</param>

@@ -32,7 +32,6 @@ public sealed class TorchNetwork : IDisposable
     }
 
     /// <summary>The logits <c>[batch, classes]</c> of images <c>[batch, channels, height, width]</c>.</summary>
-    /// <param name="images">The images.</param>
     public Tensor Forward(Tensor images)
     {
         using DisposeScope scope = torch.NewDisposeScope();

@@ -47,7 +47,6 @@ static class CellsListCommand
     }
 
     /// <summary>Prints a library as a table.</summary>
-    /// <param name="library">The library.</param>
     public static void Print(CellLibrary library)
     {
         Output.Print($"{library.Name}: {library.Technology}");

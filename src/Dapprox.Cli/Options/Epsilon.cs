@@ -5,7 +5,6 @@ namespace Dapprox.Cli.Options;
 
 /// <summary>A perturbation budget ε with the text that it was given as, <c>0.1</c> or <c>8/255</c>, in which it is printed.</summary>
 /// <param name="Value">The number.</param>
-/// <param name="Text">The text.</param>
 readonly record struct Epsilon(double Value, string Text)
 {
     /// <summary>Reads a decimal number or a fraction.</summary>

@@ -32,7 +32,6 @@ static class RunOptions
     }
 
     /// <summary>Runs units, and shows on a terminal how far they are; elsewhere one line for each unit.</summary>
-    /// <param name="units">The units.</param>
     /// <param name="context">Networks, images, and where results are kept.</param>
     /// <param name="cancellation">Ends the run.</param>
     public static IReadOnlyList<(

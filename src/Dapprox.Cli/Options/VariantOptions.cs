@@ -18,7 +18,6 @@ sealed class VariantOptions
     readonly Option<Choice<Accumulation>> accumulate = SharedOptions.Accumulate();
 
     /// <summary>Gives the options to a command: the images first, then the hardware.</summary>
-    /// <param name="command">The command.</param>
     /// <param name="multipliers">The command's own options that name multipliers.</param>
     public void AddTo(Command command, params Option[] multipliers)
     {
@@ -44,7 +43,6 @@ sealed class VariantOptions
     /// user's own pictures the first.
     /// </summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="network">The network.</param>
     /// <exception cref="InputException">They cannot be had.</exception>
     public Tensor Calibration(ParseResult parse, Network network)
     {
@@ -55,7 +53,6 @@ sealed class VariantOptions
     /// <summary>The network with a multiplier in the layers asked for, summing in the format asked for.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="network">The exact network.</param>
-    /// <param name="multiplier">The multiplier.</param>
     public Network With(ParseResult parse, Network network, Arithmetic.FloatMultiplier multiplier) =>
         network.With(multiplier, parse.GetValue(layers), parse.GetValue(accumulate).Value);
 
@@ -72,9 +69,7 @@ sealed class VariantOptions
 
     /// <summary>One line on what is judged.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="network">The network.</param>
     /// <param name="data">The images.</param>
-    /// <param name="multiplier">The multiplier.</param>
     public string Describe(ParseResult parse, Network network, Dataset data, Arithmetic.FloatMultiplier multiplier)
     {
         string where = parse.GetValue(layers) == LayerSelection.All ? "all layers" : $"the layers '{parse.GetValue(layers)}'";

@@ -3,7 +3,6 @@ using System.CommandLine;
 namespace Dapprox.Cli.Terminal;
 
 /// <summary>A command whose own help says more than the line that lists it among others.</summary>
-/// <param name="name">The name.</param>
 /// <param name="summary">One line: what it does.</param>
 /// <param name="details">What is measured, and what <c>--json</c> prints.</param>
 sealed class DocumentedCommand(string name, string summary, string details) : Command(name, summary)

@@ -29,7 +29,6 @@ static class Output
     static int NoteWidth { get; } = WidthOf(Console.IsErrorRedirected);
 
     /// <summary>Prints text on stdout, on a terminal broken between words.</summary>
-    /// <param name="text">The text.</param>
     public static void Print(string text) => WriteLines(Console.Out, TextLayout.Wrap(text, Width));
 
     /// <summary>Prints names and values on stdout, one below the other.</summary>
@@ -45,7 +44,6 @@ static class Output
         WriteLines(Console.Out, TextLayout.Table(titles, [.. rows], Width));
 
     /// <summary>A line for the reader on stderr, not part of the result. Nothing happens where stderr is closed.</summary>
-    /// <param name="line">The line.</param>
     public static void Note(string line)
     {
         try
@@ -60,7 +58,6 @@ static class Output
     }
 
     /// <summary>A message as one line: file names and other people's messages can hold line breaks and escape sequences.</summary>
-    /// <param name="message">The message.</param>
     public static string OneLine(string message) =>
         string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             .Aggregate(new StringBuilder(), (line, c) => line.Append(char.IsControl(c) ? '?' : c)).ToString();
@@ -81,7 +78,6 @@ static class Output
                 + $"{bits}-bit integers");
 
     /// <summary>Says what bare circuits among some multipliers are taken for: <see cref="MantissaNotes"/>.</summary>
-    /// <param name="multipliers">The multipliers.</param>
     public static void NoteMantissas(params IEnumerable<FloatMultiplier> multipliers)
     {
         foreach (string note in MantissaNotes(multipliers))
@@ -101,9 +97,6 @@ static class Output
     public static JsonNode? Number(double? number) => number is double value && double.IsFinite(value) ? JsonValue.Create(value) : null;
 
     /// <summary>Puts an estimate into a result: its value under a name, its interval under that name with Interval behind it.</summary>
-    /// <param name="result">The result.</param>
-    /// <param name="name">The name.</param>
-    /// <param name="estimate">The estimate.</param>
     public static void AddEstimate(JsonObject result, string name, Estimate estimate)
     {
         result[name] = Number(estimate.Value);

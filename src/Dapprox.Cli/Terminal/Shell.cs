@@ -8,7 +8,6 @@ static class Shell
     public static string CommandLine(IEnumerable<string> args) => string.Join(' ', args.Prepend("dapprox").Select(Quoted));
 
     /// <summary>A word that a shell takes as it is.</summary>
-    /// <param name="word">The word.</param>
     public static string Quoted(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./,=:@%+".Contains(c, StringComparison.Ordinal))
             ? word

@@ -2,7 +2,7 @@ namespace Dapprox.Arithmetic;
 
 /// <summary>
 /// Ax-FPM, the multiplier of "Defensive Approximation" (Guesmi et al., ASPLOS 2021), as its authors released it: the
-/// 24×24 mantissa array is made of 36 blocks of 4×4 AMA5 cells whose products are added exactly.
+/// 24×24 mantissa array consists of 36 blocks of 4×4 AMA5 cells whose products are added exactly.
 /// </summary>
 /// <remarks>
 /// <para>An AMA5 cell (approximation 5 of Gupta et al., "Low-Power Digital Signal Processing Using Approximate Adders",

@@ -14,13 +14,16 @@ public sealed class Bfloat16Multiplier : FloatMultiplier
         : base(name, description, "Guesmi et al., ASPLOS 2021, section 7") => this.convert = convert;
 
     /// <summary><c>bfloat16</c>: the operands lose their low 16 bits.</summary>
-    public static Bfloat16Multiplier Truncated { get; } = new("bfloat16", "operands truncated to bfloat16, product exact in binary32", Truncate);
+    public static Bfloat16Multiplier Truncated { get; } =
+        new("bfloat16", "operands truncated to bfloat16, product exact in binary32", Truncate);
 
     /// <summary><c>bfloat16-nearest</c>: the operands are rounded to the nearest, of two equally near the even one.</summary>
-    public static Bfloat16Multiplier Nearest { get; } = new("bfloat16-nearest", "operands rounded to nearest even in bfloat16, product exact in binary32", Round);
+    public static Bfloat16Multiplier Nearest { get; } =
+        new("bfloat16-nearest", "operands rounded to nearest even in bfloat16, product exact in binary32", Round);
 
     /// <inheritdoc/>
-    public override float Multiply(float activation, float weight) => ExactMultiplier.Rounded.Multiply(convert(activation), convert(weight));
+    public override float Multiply(float activation, float weight) =>
+        ExactMultiplier.Rounded.Multiply(convert(activation), convert(weight));
 
     /// <summary>The number without its low 16 bits, which is nearer to zero; infinities and NaN stay what they are.</summary>
     /// <param name="value">Any binary32 number.</param>
@@ -40,7 +43,7 @@ public sealed class Bfloat16Multiplier : FloatMultiplier
         const uint Half = 0x8000;
         bool belowIsOdd = (BitConverter.SingleToUInt32Bits(below) & (LowBits + 1)) != 0;
         bool isFarther = float.IsFinite(value) && (lost > Half || (lost == Half && belowIsOdd));
-        // One more in the last place of bfloat16; a carry out of the fraction raises the exponent, as it should.
+        // One unit in the last place of bfloat16; a carry out of the fraction raises the exponent, as it should.
         return isFarther ? BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(below) + (LowBits + 1)) : below;
     }
 }

@@ -19,7 +19,7 @@ namespace Dapprox.Arithmetic;
 /// <param name="name">The name on the command line.</param>
 /// <param name="summary">What it computes, in one line.</param>
 /// <param name="source">Where it was published.</param>
-/// <param name="overflow">What becomes of the place of the leading one, and of a mantissa product with a carry.</param>
+/// <param name="overflow">Whether the exponent follows the position of the leading one, and what happens to a carry.</param>
 /// <param name="format">The format of operands and results; null for binary32.</param>
 public abstract class MantissaMultiplier(string name, string summary, string source, MantissaOverflow overflow, FloatFormat? format = null)
     : FloatMultiplier(name, summary, source)
@@ -36,7 +36,7 @@ public abstract class MantissaMultiplier(string name, string summary, string sou
     /// <summary>The format of operands and results.</summary>
     public FloatFormat Format { get; } = format ?? FloatFormat.Binary32;
 
-    /// <summary>The place of the leading one of a product that stands for 1 to 2: 47 for binary32.</summary>
+    /// <summary>The index of the leading one of a product that stands for 1 to 2: 47 for binary32.</summary>
     internal int LeadingBit => 2 * Format.FractionBits + 1;
 
     /// <summary>The bit pattern of the smallest magnitude that does not count as zero.</summary>
@@ -55,12 +55,12 @@ public abstract class MantissaMultiplier(string name, string summary, string sou
     }
 
     /// <summary>Whether an operand counts as zero in binary32: |x| &lt; 10⁻³⁶. False for NaN.</summary>
-    /// <param name="value">The operand.</param>
+    /// <param name="value">Any number, NaN included.</param>
     public static bool CountsAsZero(float value) => Math.Abs((double)value) < FlushThreshold;
 
     /// <summary>The product, where that of the mantissas is known.</summary>
-    /// <param name="activation">The first operand.</param>
-    /// <param name="weight">The second operand.</param>
+    /// <param name="activation">Operand A.</param>
+    /// <param name="weight">Operand B.</param>
     /// <param name="m">The product of their mantissas.</param>
     internal float Frame(float activation, float weight, ulong m)
     {

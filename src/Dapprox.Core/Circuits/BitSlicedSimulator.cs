@@ -30,7 +30,7 @@ public sealed class BitSlicedSimulator
     readonly int slotCount;
 
     /// <summary>Compiles a netlist for vectors of a size.</summary>
-    /// <param name="netlist">The netlist.</param>
+    /// <param name="netlist">The circuit to simulate.</param>
     /// <param name="vectorBytes">64 (with AVX-512), 32 or 16.</param>
     internal BitSlicedSimulator(Netlist netlist, int vectorBytes)
     {
@@ -98,18 +98,23 @@ public sealed class BitSlicedSimulator
     /// <summary>The slot of the lowest bit of each output; the others follow, and then zeros up to a multiple of 32.</summary>
     internal IReadOnlyList<int> OutputSlots { get; }
 
-    /// <summary>The simulator of a netlist: compiled when first asked for, and kept as long as the netlist.</summary>
-    /// <param name="netlist">The netlist.</param>
+    /// <summary>Gets the simulator of a netlist: compiled on first use, and kept as long as the netlist.</summary>
+    /// <param name="netlist">The circuit to simulate.</param>
     public static BitSlicedSimulator Of(Netlist netlist) => Compiled.GetValue(netlist, key => new BitSlicedSimulator(key, WidestVector));
 
     /// <summary>Computes the outputs for many inputs.</summary>
-    /// <param name="inputs">As many numbers for each input of the netlist; bits beyond its width are not looked at.</param>
-    /// <returns>As many numbers for each output.</returns>
+    /// <param name="inputs">For each input of the netlist an array of numbers, all of the same length; bits beyond its width are
+    /// ignored.</param>
+    /// <returns>For each output an array of as many numbers.</returns>
     /// <exception cref="ArgumentException">There are not as many arrays as inputs, or their lengths differ.</exception>
     public ulong[][] Evaluate(params ulong[][] inputs)
     {
         if (inputs.Length != Netlist.Inputs.Count || inputs.Any(numbers => numbers.Length != inputs[0].Length))
-            throw new ArgumentException($"{Netlist} takes {Netlist.Inputs.Count} arrays of one length; given: {string.Join(", ", inputs.Select(numbers => numbers.Length))}.", nameof(inputs));
+        {
+            throw new ArgumentException(
+                $"{Netlist} takes {Netlist.Inputs.Count} arrays of one length; "
+                + $"given: {string.Join(", ", inputs.Select(numbers => numbers.Length))}.", nameof(inputs));
+        }
 
         ulong[][] results = [.. Netlist.Outputs.Select(_ => new ulong[inputs.Length == 0 ? 0 : inputs[0].Length])];
         if (results[0].Length == 0)
@@ -279,7 +284,8 @@ public sealed class BitSlicedSimulator
             foreach (LocalBuilder input in inputs)
                 code.Emit(OpCodes.Ldloc, input);
             code.Emit(OpCodes.Ldc_I4, (int)table);
-            code.Emit(OpCodes.Call, typeof(Avx512F).GetMethod(nameof(Avx512F.TernaryLogic), [typeof(Vector512<uint>), typeof(Vector512<uint>), typeof(Vector512<uint>), typeof(byte)])!);
+            code.Emit(OpCodes.Call, typeof(Avx512F).GetMethod(
+                nameof(Avx512F.TernaryLogic), [typeof(Vector512<uint>), typeof(Vector512<uint>), typeof(Vector512<uint>), typeof(byte)])!);
         }
 
         void Formula(ILGenerator code, byte table, LocalBuilder[] inputs)

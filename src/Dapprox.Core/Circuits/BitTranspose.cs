@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace Dapprox.Circuits;
 
 /// <summary>
-/// Turns 512 numbers of 32 bits into 32 slices of 512 bits, one for each place of a bit, and back: in each of 16 lanes a
+/// Turns 512 numbers of 32 bits into 32 slices of 512 bits, one for each bit position, and back: in each of 16 lanes a
 /// matrix of 32 by 32 bits is transposed. (Warren, Hacker's Delight, 2nd edition, section 7-3.)
 /// </summary>
 /// <remarks>
@@ -40,10 +40,11 @@ static class BitTranspose
             ExchangeFar(ref Unsafe.Add(ref first, row));
     }
 
-    /// <summary>Halves and quarters of the matrix change places: in four rows, 8 apart.</summary>
+    /// <summary>Swaps halves and quarters of the matrix: in four rows, 8 apart.</summary>
     static void ExchangeFar(ref Vector512<uint> first)
     {
-        ref Vector512<uint> second = ref Unsafe.Add(ref first, 8), third = ref Unsafe.Add(ref first, 16), fourth = ref Unsafe.Add(ref first, 24);
+        ref Vector512<uint> second = ref Unsafe.Add(ref first, 8);
+        ref Vector512<uint> third = ref Unsafe.Add(ref first, 16), fourth = ref Unsafe.Add(ref first, 24);
         Vector512<uint> a = first, b = second, c = third, d = fourth;
         Exchange(ref a, ref c, 16, 0x0000_FFFF);
         Exchange(ref b, ref d, 16, 0x0000_FFFF);
@@ -52,11 +53,12 @@ static class BitTranspose
         (first, second, third, fourth) = (a, b, c, d);
     }
 
-    /// <summary>Eighths, sixteenths and single rows change places: in eight rows.</summary>
+    /// <summary>Swaps eighths, sixteenths and single rows: in eight rows.</summary>
     static void ExchangeNear(ref Vector512<uint> first)
     {
         Vector512<uint> a = first, b = Unsafe.Add(ref first, 1), c = Unsafe.Add(ref first, 2), d = Unsafe.Add(ref first, 3);
-        Vector512<uint> e = Unsafe.Add(ref first, 4), f = Unsafe.Add(ref first, 5), g = Unsafe.Add(ref first, 6), h = Unsafe.Add(ref first, 7);
+        Vector512<uint> e = Unsafe.Add(ref first, 4), f = Unsafe.Add(ref first, 5);
+        Vector512<uint> g = Unsafe.Add(ref first, 6), h = Unsafe.Add(ref first, 7);
         Exchange(ref a, ref e, 4, 0x0F0F_0F0F);
         Exchange(ref b, ref f, 4, 0x0F0F_0F0F);
         Exchange(ref c, ref g, 4, 0x0F0F_0F0F);
@@ -73,7 +75,7 @@ static class BitTranspose
         (Unsafe.Add(ref first, 4), Unsafe.Add(ref first, 5), Unsafe.Add(ref first, 6), Unsafe.Add(ref first, 7)) = (e, f, g, h);
     }
 
-    /// <summary>The high bits of the one row change places with the low ones of the other, as many as they are apart.</summary>
+    /// <summary>Swaps the high bits of one row with the low bits of the other, as many as the rows are apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Exchange(ref Vector512<uint> one, ref Vector512<uint> other, [ConstantExpected] int distance, uint low)
     {

@@ -1,7 +1,7 @@
 namespace Dapprox.Circuits;
 
 /// <summary>
-/// A piece of hardware that a netlist is made of: a gate or an adder, given by its truth table. One to three inputs, one or
+/// A component of netlists: a gate or an adder, defined by its truth table. One to three inputs, one or
 /// two outputs, no state.
 /// </summary>
 public sealed class Cell
@@ -19,11 +19,18 @@ public sealed class Cell
     public Cell(string name, IReadOnlyList<string> inputs, params IReadOnlyList<(string Name, string Table)> outputs)
     {
         if (inputs.Count is < 1 or > 3 || outputs.Count is < 1 or > 2)
-            throw new ArgumentException($"A cell has one to three inputs and one or two outputs; {name} has {inputs.Count} and {outputs.Count}.", nameof(inputs));
+        {
+            throw new ArgumentException(
+                $"A cell has one to three inputs and one or two outputs; {name} has {inputs.Count} and {outputs.Count}.", nameof(inputs));
+        }
+
         foreach ((string output, string table) in outputs)
         {
             if (table.Length != 1 << inputs.Count || table.Any(bit => bit is not ('0' or '1')))
-                throw new ArgumentException($"The truth table of {name}.{output} is '{table}'; it has {1 << inputs.Count} characters 0 or 1.", nameof(outputs));
+            {
+                throw new ArgumentException(
+                    $"The truth table of {name}.{output} is '{table}'; it has {1 << inputs.Count} characters 0 or 1.", nameof(outputs));
+            }
         }
 
         Name = name;

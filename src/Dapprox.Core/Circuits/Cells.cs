@@ -54,7 +54,8 @@ public static class Cells
     public static Cell HalfAdder { get; } = new("ha", ["A", "B"], ("Sum", "0110"), ("Cout", "0001")) { Logic = "Sum = A ^ B; Cout = AB" };
 
     /// <summary>Adds three bits, exactly: the mirror adder.</summary>
-    public static Cell FullAdder { get; } = Adder("fa", "01101001", "00010111", "Sum = A ^ B ^ C; Cout = AB + AC + BC", 24, "Weste, Harris, CMOS VLSI Design, 4th edition, section 11.2");
+    public static Cell FullAdder { get; } = Adder("fa", "01101001", "00010111", "Sum = A ^ B ^ C; Cout = AB + AC + BC", 24,
+        "Weste, Harris, CMOS VLSI Design, 4th edition, section 11.2");
 
     /// <summary>Approximate mirror adder 1.</summary>
     public static Cell Ama1 { get; } = Adder("ama1", "01000001", "00110111", "Sum = A'B'C + ABC; Cout = B + AC", 16, Gupta);

@@ -4,9 +4,9 @@ using Dapprox.Foundation;
 namespace Dapprox.Circuits;
 
 /// <summary>
-/// Multiplier circuits described in a word: <c>KIND:BITS[:CELL][:OPTION=VALUE…]</c>, as <c>array:24:ama5</c>,
+/// Multiplier circuits described by one word: <c>KIND:BITS[:CELL][:OPTION=VALUE…]</c>, as <c>array:24:ama5</c>,
 /// <c>array:8:ama1:columns=6</c>, <c>blocks:24:ama5:block=4:width=49</c>, <c>dadda:16</c> or <c>array:8:vertical=5</c>.
-/// Where cells differ they are listed by their places, from the lowest: <c>array:8:by-column=4xama5+2xama1</c>. The mantissa
+/// Where cells differ they are listed by position, from the lowest: <c>array:8:by-column=4xama5+2xama1</c>. The mantissa
 /// multipliers of the paper have names of their own: <c>ax-fpm</c>, <c>ama5-flat</c>, <c>heap-like</c>.
 /// </summary>
 public static class CircuitDescription
@@ -35,7 +35,7 @@ public static class CircuitDescription
         ("width", "the width of the product (blocks); twice the operands' where nothing is said"),
     ];
 
-    /// <summary>Lists of cells, by what their places are.</summary>
+    /// <summary>The options that list cells, by columns, rows or blocks.</summary>
     static readonly (string Name, string Help)[] Lists =
     [
         ("by-column", "the cells of columns 0, 1, …, as 4xama5+2xama1+ama2; those not listed are exact (not blocks)"),
@@ -43,20 +43,20 @@ public static class CircuitDescription
         ("by-block", "the cells of the blocks that multiply the digits (0, 0), (0, 1), … of a and b, likewise (blocks)"),
     ];
 
-    /// <summary>The circuits that have a name.</summary>
+    /// <summary>The names of the circuits that have one.</summary>
     public static IReadOnlyList<string> KnownNames => [.. Named.Select(known => known.Name)];
 
     /// <summary>The kinds of circuits.</summary>
     public static IReadOnlyList<string> KnownKinds => Kinds;
 
-    /// <summary>The options, with what they do.</summary>
+    /// <summary>The options with their descriptions.</summary>
     public static IReadOnlyList<(string Name, string Help)> KnownOptions => [.. Options, .. Lists];
 
     /// <summary>Whether a text is meant as a description, right or wrong: it begins with a kind and a colon.</summary>
-    /// <param name="given">The text.</param>
+    /// <param name="given">What the user gave as a circuit.</param>
     public static bool IsMeant(string given) => Kinds.Contains(given.Split(':')[0].ToLowerInvariant()) && given.Contains(':');
 
-    /// <summary>The circuit that is described; its name is what was given.</summary>
+    /// <summary>Builds the described circuit; its name is the description.</summary>
     /// <param name="given">The description, or one of <see cref="KnownNames"/>.</param>
     /// <exception cref="InputException">It is not of that form, or a kind, cell, option or number in it is wrong.</exception>
     public static Netlist Build(string given)
@@ -117,7 +117,8 @@ public static class CircuitDescription
             "booth" => MultiplierCircuits.Booth(bits, InColumn, given),
             // A block is approximate where all of its columns are.
             _ => MultiplierCircuits.Blocks(
-                bits, block, (i, j) => list is not null ? Listed(i * (bits / block) + j) : (i + j + 1) * block < columns ? cell : Cells.FullAdder, given,
+                bits, block,
+                (i, j) => list is not null ? Listed(i * (bits / block) + j) : (i + j + 1) * block < columns ? cell : Cells.FullAdder, given,
                 options.TryGetValue("width", out int width) ? Math.Min(width, NetlistBuilder.MaxBits) : null),
         };
     }

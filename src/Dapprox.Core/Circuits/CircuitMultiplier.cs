@@ -10,10 +10,11 @@ namespace Dapprox.Circuits;
 public sealed class CircuitMultiplier : MantissaMultiplier
 {
     /// <summary>Creates the multiplier.</summary>
-    /// <param name="circuit">The mantissa multiplier.</param>
+    /// <param name="circuit">The mantissa multiplier: two inputs as wide as the mantissas, hidden ones included.</param>
     /// <param name="format">The format; null for the one with 8 exponent bits that fits the circuit's inputs.</param>
     /// <param name="overflow">
-    /// What becomes of the place of the leading one. <see cref="MantissaOverflow.Renormalised"/>, with which an exact circuit
+    /// Whether the exponent follows the position of the leading one. <see cref="MantissaOverflow.Renormalised"/>, with which an exact
+    /// circuit
     /// gives exact products, truncated; Ax-FPM as published needs <see cref="MantissaOverflow.Released"/>.
     /// </param>
     /// <param name="name">The name; null for the circuit's.</param>
@@ -26,7 +27,12 @@ public sealed class CircuitMultiplier : MantissaMultiplier
         : base(name ?? circuit.Name, summary ?? Shape(circuit), source, overflow, format ?? Fitting(circuit, name ?? circuit.Name))
     {
         if (!IsMultiplier(circuit) || circuit.Inputs[0].Width != Format.MantissaBits)
-            throw new InputException($"the circuit {circuit.Name} has {Ports(circuit)}; a mantissa multiplier of a format with {Format.FractionBits} fraction bits has two inputs of {Format.MantissaBits} bits and one output of at most {MaxProductBits}");
+        {
+            throw new InputException(
+                $"the circuit {circuit.Name} has {Ports(circuit)}; a mantissa multiplier of a format with {Format.FractionBits} fraction "
+                + $"bits has two inputs of {Format.MantissaBits} bits and one output of at most {MaxProductBits}");
+        }
+
         Circuit = circuit;
     }
 
@@ -49,11 +55,14 @@ public sealed class CircuitMultiplier : MantissaMultiplier
         int bits = circuit.Inputs.Count == 0 ? 0 : circuit.Inputs[0].Width;
         return bits is >= 2 and <= Binary32.FractionBits + 1
             ? new(8, bits - 1)
-            : throw new InputException($"{name} has {Ports(circuit)}; as a float multiplier it would multiply mantissas, which have 2 to {Binary32.FractionBits + 1} bits, so give a circuit with two such inputs");
+            : throw new InputException(
+                $"{name} has {Ports(circuit)}; as a float multiplier it would multiply mantissas, which have 2 to "
+                + $"{Binary32.FractionBits + 1} bits, so give a circuit with two such inputs");
     }
 
     static string Shape(Netlist circuit) => $"circuit of {circuit.Elements.Count} cells";
 
     static string Ports(Netlist circuit) =>
-        $"inputs of {string.Join(" and ", circuit.Inputs.Select(bus => bus.Width))} bits and outputs of {string.Join(" and ", circuit.Outputs.Select(bus => bus.Width))}";
+        $"inputs of {string.Join(" and ", circuit.Inputs.Select(bus => bus.Width))} bits "
+        + $"and outputs of {string.Join(" and ", circuit.Outputs.Select(bus => bus.Width))}";
 }

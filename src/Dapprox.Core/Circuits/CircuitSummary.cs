@@ -1,12 +1,12 @@
 namespace Dapprox.Circuits;
 
-/// <summary>What a circuit is made of.</summary>
-/// <param name="Cells">The kinds of cells by name with their numbers, the most numerous first.</param>
-/// <param name="Depth">The most cells on a path from an input to an output.</param>
+/// <summary>The number of cells of each kind in a circuit, and its depth.</summary>
+/// <param name="Cells">The name and number of each kind of cell, the most numerous first.</param>
+/// <param name="Depth">The largest number of cells on a path from an input to an output.</param>
 public sealed record CircuitSummary(IReadOnlyList<(string Name, int Count)> Cells, int Depth)
 {
-    /// <summary>Counts.</summary>
-    /// <param name="netlist">The circuit.</param>
+    /// <summary>Counts the cells of a circuit.</summary>
+    /// <param name="netlist">Any circuit.</param>
     public static CircuitSummary Of(Netlist netlist)
     {
         int[] depth = new int[netlist.NetCount];
@@ -18,7 +18,8 @@ public sealed record CircuitSummary(IReadOnlyList<(string Name, int Count)> Cell
         }
 
         return new CircuitSummary(
-            [.. netlist.Elements.CountBy(element => element.Cell.Name).Select(pair => (pair.Key, pair.Value)).OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key, StringComparer.Ordinal)],
+            [.. netlist.Elements.CountBy(element => element.Cell.Name).Select(pair => (pair.Key, pair.Value))
+                .OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key, StringComparer.Ordinal)],
             netlist.Outputs.SelectMany(bus => bus.Nets).Max(net => depth[net]));
     }
 }

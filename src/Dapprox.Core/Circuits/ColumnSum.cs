@@ -121,7 +121,8 @@ sealed class ColumnSum(NetlistBuilder builder, int width, Func<int, Cell> adder)
 
     /// <summary>Two bits: a half adder where the column's adder is the exact one, otherwise that with C = 0.</summary>
     void Half(List<int>[] columns, int column, int a, int b) => Put(
-        columns, column, adder(column) == Cells.FullAdder ? builder.Add(Cells.HalfAdder, a, b) : builder.Add(adder(column), a, b, Netlist.Zero));
+        columns, column,
+        adder(column) == Cells.FullAdder ? builder.Add(Cells.HalfAdder, a, b) : builder.Add(adder(column), a, b, Netlist.Zero));
 
     static void Put(List<int>[] columns, int column, int[] made)
     {

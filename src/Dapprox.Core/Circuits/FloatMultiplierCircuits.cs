@@ -18,32 +18,40 @@ public static class FloatMultiplierCircuits
     /// The mantissa multiplier in the hardware of a float multiplier: the exact array of 24 bits for <c>exact</c>, Booth's of 8 bits
     /// for bfloat16, the circuit of a <see cref="CircuitMultiplier"/>.
     /// </summary>
-    /// <param name="multiplier">The multiplier.</param>
-    /// <exception cref="InputException">No circuit of it is known; the message says why.</exception>
+    /// <param name="multiplier">Any float multiplier.</param>
+    /// <exception cref="InputException">No circuit of the multiplier is known; the message says why.</exception>
     public static Netlist Mantissas(FloatMultiplier multiplier) => multiplier switch
     {
         ExactMultiplier { Fused: false } => ExactMantissas.Value,
-        ExactMultiplier => throw new InputException($"{multiplier.Name} rounds only after it has added: it is part of an adder, and no multiplier of its own; price {ExactMultiplier.Rounded.Name}"),
+        ExactMultiplier => throw new InputException(
+            $"{multiplier.Name} rounds only after it has added: it is part of an adder, and no multiplier of its own; "
+            + $"price {ExactMultiplier.Rounded.Name}"),
         Bfloat16Multiplier => Bfloat16Mantissas.Value,
         AxFpm { Overflow: MantissaOverflow.Wrapped } => WrappedMantissas.Value,
         AxFpm => AxFpmMantissas.Value,
         Ama5Flat => FlatMantissas.Value,
         CircuitMultiplier made => made.Circuit,
-        _ => throw new InputException($"{multiplier.Name} is known by what it computes, and not by a circuit; give its mantissa multiplier as a circuit"),
+        _ => throw new InputException(
+            $"{multiplier.Name} is known by what it computes, and not by a circuit; give its mantissa multiplier as a circuit"),
     };
 
     /// <summary>
     /// The whole hardware of a float multiplier: <see cref="Mantissas"/> and what is <see cref="Around"/> them. Only <c>exact</c> rounds
     /// its products; <c>bfloat16-nearest</c> rounds both of its operands, which are binary32 numbers there.
     /// </summary>
-    /// <param name="multiplier">The multiplier.</param>
-    /// <exception cref="InputException">No circuit of it is known; the message says why.</exception>
+    /// <param name="multiplier">Any float multiplier.</param>
+    /// <exception cref="InputException">No circuit of the multiplier is known; the message says why.</exception>
     public static Netlist Of(FloatMultiplier multiplier)
     {
         Netlist mantissas = Mantissas(multiplier);
         if (multiplier is CircuitMultiplier { Format.ExponentBits: not ExponentBits and int exponentBits })
-            throw new InputException($"{multiplier.Name} has exponents of {exponentBits} bits; what is around a mantissa multiplier is known for {ExponentBits}");
-        // Of ama5-flat too, but there the leading one is always in the same place.
+        {
+            throw new InputException(
+                $"{multiplier.Name} has exponents of {exponentBits} bits; "
+                + $"what is around a mantissa multiplier is known for {ExponentBits}");
+        }
+
+        // Of ama5-flat too, but its leading one is always the same bit.
         bool exponentIsFixed = multiplier is (AxFpm or CircuitMultiplier) and MantissaMultiplier { Overflow: MantissaOverflow.Released };
         Netlist circuit = Around(mantissas, multiplier is ExactMultiplier, exponentIsFixed);
         return multiplier == Bfloat16Multiplier.Nearest ? RoundingOperands(circuit) : circuit;
@@ -76,7 +84,9 @@ public static class FloatMultiplierCircuits
         if (bits is < 2 or > Binary32.FractionBits + 1 || mantissas.Inputs[1].Width != bits
             || mantissas.Outputs.Count != 1 || mantissas.Outputs[0].Width - 2 * bits is not (0 or 1))
         {
-            throw new InputException($"the circuit {mantissas} is no mantissa multiplier: that has two inputs of n bits, n from 2 to {Binary32.FractionBits + 1}, and one output of 2n or 2n + 1 bits");
+            throw new InputException(
+                $"the circuit {mantissas} is no mantissa multiplier: that has two inputs of n bits, n "
+                + $"from 2 to {Binary32.FractionBits + 1}, and one output of 2n or 2n + 1 bits");
         }
 
         int fraction = bits - 1;
@@ -94,7 +104,9 @@ public static class FloatMultiplierCircuits
             kept[^(i + 1)] = i < under.Length ? under[^(i + 1)] : Netlist.Zero;
 
         int[] exponents = Add(builder, Exponent(a), Exponent(b), Netlist.Zero);
-        int[] exponent = Add(builder, exponents, Constant(exponentIsFixed || product.Length > 2 * bits ? -126 : -127), exponentIsFixed ? Netlist.Zero : top);
+        int[] exponent = Add(
+            builder, exponents,
+            Constant(exponentIsFixed || product.Length > 2 * bits ? -126 : -127), exponentIsFixed ? Netlist.Zero : top);
 
         if (rounds && under.Length > kept.Length)
         {
@@ -115,7 +127,8 @@ public static class FloatMultiplierCircuits
     static Netlist RoundingOperands(Netlist narrow)
     {
         var builder = new NetlistBuilder($"{narrow.Name} of rounded operands");
-        int[] a = builder.Input("a", 1 + ExponentBits + Binary32.FractionBits), b = builder.Input("b", 1 + ExponentBits + Binary32.FractionBits);
+        int[] a = builder.Input("a", 1 + ExponentBits + Binary32.FractionBits);
+        int[] b = builder.Input("b", 1 + ExponentBits + Binary32.FractionBits);
         builder.Output("p", builder.Instantiate(narrow, Rounded(a, narrow.Inputs[0].Width), Rounded(b, narrow.Inputs[1].Width))[0]);
         return builder.Build();
 
@@ -159,5 +172,6 @@ public static class FloatMultiplierCircuits
     }
 
     /// <summary>A number modulo 2⁸.</summary>
-    static int[] Constant(int value) => [.. Enumerable.Range(0, ExponentBits).Select(bit => (value >> bit & 1) != 0 ? Netlist.One : Netlist.Zero)];
+    static int[] Constant(int value) =>
+        [.. Enumerable.Range(0, ExponentBits).Select(bit => (value >> bit & 1) != 0 ? Netlist.One : Netlist.Zero)];
 }

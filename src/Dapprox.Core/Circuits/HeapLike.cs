@@ -11,8 +11,8 @@ namespace Dapprox.Circuits;
 /// found among the 7⁴⁶; the seeds 1 to 7, 9 and 10 came less close.</para>
 /// <para>On 10⁷ products of operands uniform in [0, 1) MRED is 0.114 (HEAP 0.12), NMED 0.031 (0.03), and 33.9 % are above
 /// exact (34 %). Priced by the cell library that ships, without hazards, it takes 0.49 of the exact array's energy (0.49) and
-/// 0.46 of its delay (0.46). HEAP's law of operands is not published: its MRED and NMED are as 4 to 1, as they come out under
-/// this one; with normalised mantissas the design's NMED is 0.070, and the same search under that law ends at an MRED of
+/// 0.46 of its delay (0.46). HEAP's operand distribution is not published: its MRED and NMED are as 4 to 1, as they come out under
+/// this one; with normalised mantissas the design's NMED is 0.070, and the same search under that distribution ends at an MRED of
 /// 0.059 beside an NMED of 0.032.</para>
 /// </remarks>
 public static class HeapLike
@@ -25,6 +25,7 @@ public static class HeapLike
 
     /// <summary>The only instance.</summary>
     public static CircuitMultiplier Instance { get; } = new(
-        CircuitDescription.Build("heap-like"), name: "heap-like", summary: "a flat 24x24 array of different cells found by search, with the figures published of HEAP",
+        CircuitDescription.Build("heap-like"), name: "heap-like",
+        summary: "a flat 24x24 array of different cells found by search, with the figures published of HEAP",
         source: "Guesmi et al., ASPLOS 2021, table 9 (the figures; not the cells)");
 }

@@ -30,10 +30,10 @@ static class LogicFormulas
     static readonly LogicStep[] Steps = Search();
 
     /// <summary>The last step of a function's formula.</summary>
-    /// <param name="table">The function.</param>
+    /// <param name="table">The truth table of a function of A, B and C.</param>
     public static LogicStep Of(byte table) => Steps[table];
 
-    /// <summary>What an operation makes of two functions.</summary>
+    /// <summary>The function that an operation gives for two functions.</summary>
     static byte Apply(LogicOperation operation, int left, int right) => (byte)(operation switch
     {
         LogicOperation.And => left & right,

@@ -72,7 +72,9 @@ sealed class LogicNetwork
         return ((byte)reduced, nets);
     }
 
-    /// <summary>A function's value where the nets, read as a binary number with the first the highest bit, are the index; others are 0.</summary>
+    /// <summary>
+    /// A function's value where the nets, read as a binary number with the first the highest bit, are the index; others are 0.
+    /// </summary>
     static bool Value(byte table, int[] inputs, int[] nets, int index)
     {
         int place = 0;

@@ -11,8 +11,8 @@ static class LogicOrder
     const int MaxCompared = 64;
 
     /// <summary>The functions, each after those that drive its nets.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="registers">How many values are at hand.</param>
+    /// <param name="network">The functions and the nets that they read.</param>
+    /// <param name="registers">How many values fit into registers.</param>
     public static LogicFunction[] Of(LogicNetwork network, int registers)
     {
         Dictionary<int, LogicFunction> drivers = network.Functions.ToDictionary(function => function.Net);
@@ -33,7 +33,8 @@ static class LogicOrder
         var done = new HashSet<int>();
         while (possible.Count > 0)
         {
-            int best = Enumerable.Range(1, Math.Min(possible.Count, MaxCompared)).Select(i => possible.Count - i).MinBy(i => Missing(possible[i]));
+            int best = Enumerable.Range(1, Math.Min(possible.Count, MaxCompared))
+                .Select(i => possible.Count - i).MinBy(i => Missing(possible[i]));
             LogicFunction next = possible[best];
             possible.RemoveAt(best);
             Compute(next);

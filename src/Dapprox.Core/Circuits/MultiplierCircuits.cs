@@ -178,7 +178,8 @@ public static class MultiplierCircuits
             int two = builder.Gate(Cells.And, builder.Gate(Cells.Xnor, middle, below), builder.Gate(Cells.Xor, top, middle));
             for (int bit = 0; bit <= bits; bit++)
             {
-                int magnitude = builder.Gate(Cells.Or, builder.Gate(Cells.And, one, Bit(a, bit)), builder.Gate(Cells.And, two, Bit(a, bit - 1)));
+                int magnitude =
+                    builder.Gate(Cells.Or, builder.Gate(Cells.And, one, Bit(a, bit)), builder.Gate(Cells.And, two, Bit(a, bit - 1)));
                 sum.Add(low + bit, builder.Gate(Cells.Xor, magnitude, top));
             }
 

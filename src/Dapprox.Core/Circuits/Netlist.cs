@@ -1,16 +1,16 @@
 namespace Dapprox.Circuits;
 
 /// <summary>A number of wires that belong together, the lowest bit first.</summary>
-/// <param name="Name">The name.</param>
-/// <param name="Nets">The wires.</param>
+/// <param name="Name">The name of the input or output; unique within a netlist.</param>
+/// <param name="Nets">The nets of the bits, the lowest bit first.</param>
 public sealed record Bus(string Name, IReadOnlyList<int> Nets)
 {
     /// <summary>How many wires there are.</summary>
     public int Width => Nets.Count;
 }
 
-/// <summary>A cell in its place.</summary>
-/// <param name="cell">The cell.</param>
+/// <summary>A cell in a netlist.</summary>
+/// <param name="cell">What the element computes.</param>
 /// <param name="inputs">The net at each of its inputs.</param>
 /// <param name="firstOutput">The net of its first output.</param>
 public readonly struct Element(Cell cell, int[] inputs, int firstOutput)
@@ -34,9 +34,9 @@ public readonly struct Element(Cell cell, int[] inputs, int firstOutput)
     }
 }
 
-/// <summary>A netlist inside another: elements that were put there together.</summary>
-/// <param name="Definition">What was put there.</param>
-/// <param name="FirstElement">The place of its first element among those of the outer netlist; the others follow.</param>
+/// <summary>A netlist instantiated in another one: a run of elements.</summary>
+/// <param name="Definition">The netlist that was instantiated.</param>
+/// <param name="FirstElement">The index of its first element in the outer netlist; the others follow.</param>
 /// <param name="Inputs">The outer nets at the inputs of the definition, bus by bus.</param>
 /// <param name="Outputs">The outer nets of its outputs, bus by bus.</param>
 public sealed record Instance(Netlist Definition, int FirstElement, IReadOnlyList<int> Inputs, IReadOnlyList<int> Outputs);
@@ -63,7 +63,9 @@ public sealed class Netlist
 
     readonly Element[] elements;
 
-    internal Netlist(string name, IReadOnlyList<Bus> inputs, IReadOnlyList<Bus> outputs, Element[] elements, IReadOnlyList<Instance> instances, int netCount)
+    internal Netlist(
+        string name, IReadOnlyList<Bus> inputs, IReadOnlyList<Bus> outputs,
+        Element[] elements, IReadOnlyList<Instance> instances, int netCount)
     {
         (Name, Inputs, Outputs, this.elements, Instances, NetCount) = (name, inputs, outputs, elements, instances, netCount);
     }
@@ -87,7 +89,7 @@ public sealed class Netlist
     public int NetCount { get; }
 
     /// <summary>What it computes, gate by gate: the definition.</summary>
-    /// <param name="inputs">A number for each input; bits beyond its width are not looked at.</param>
+    /// <param name="inputs">A number for each input; bits beyond its width are ignored.</param>
     /// <returns>A number for each output.</returns>
     /// <exception cref="ArgumentException">There are not as many numbers as inputs.</exception>
     public ulong[] Evaluate(params ReadOnlySpan<ulong> inputs)

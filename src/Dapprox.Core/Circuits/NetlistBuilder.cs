@@ -14,7 +14,7 @@ public sealed class NetlistBuilder(string name)
     int netCount = Netlist.ConstantCount;
 
     /// <summary>Adds an input.</summary>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">The name of the input; unique.</param>
     /// <param name="width">How many bits; 1 to 64.</param>
     /// <returns>The nets, the lowest bit first.</returns>
     /// <exception cref="InvalidOperationException">There are elements already.</exception>
@@ -31,14 +31,19 @@ public sealed class NetlistBuilder(string name)
     }
 
     /// <summary>Adds a cell.</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">The kind of cell; it can be added any number of times.</param>
     /// <param name="nets">A net for each of its inputs, in their order.</param>
     /// <returns>The nets of its outputs.</returns>
     /// <exception cref="ArgumentException">The number of nets is wrong, or one does not exist yet.</exception>
     public int[] Add(Cell cell, params int[] nets)
     {
         if (nets.Length != cell.Inputs.Count || nets.Any(net => net < 0 || net >= netCount))
-            throw new ArgumentException($"{cell} has {cell.Inputs.Count} inputs, to be driven by nets 0 to {netCount - 1}; given: {string.Join(", ", nets)}.", nameof(nets));
+        {
+            throw new ArgumentException(
+                $"{cell} has {cell.Inputs.Count} inputs, to be driven by nets 0 to {netCount - 1}; given: {string.Join(", ", nets)}.",
+                nameof(nets));
+        }
+
         elements.Add(new Element(cell, nets, netCount));
         int[] made = [.. Enumerable.Range(netCount, cell.Outputs.Count)];
         netCount += made.Length;
@@ -52,10 +57,10 @@ public sealed class NetlistBuilder(string name)
     public int Gate(Cell gate, params int[] nets) => Add(gate, nets)[0];
 
     /// <summary>Adds an adder of three bits.</summary>
-    /// <param name="adder">The cell.</param>
-    /// <param name="a">Its input A.</param>
-    /// <param name="b">Its input B.</param>
-    /// <param name="c">Its input C.</param>
+    /// <param name="adder">A cell with inputs A, B and C and outputs sum and carry.</param>
+    /// <param name="a">The net at input A.</param>
+    /// <param name="b">The net at input B.</param>
+    /// <param name="c">The net at input C.</param>
     /// <returns>The nets of the sum and of the carry.</returns>
     public (int Sum, int Carry) AddBits(Cell adder, int a, int b, int c)
     {
@@ -64,14 +69,18 @@ public sealed class NetlistBuilder(string name)
     }
 
     /// <summary>Puts another netlist inside this one.</summary>
-    /// <param name="definition">The other netlist.</param>
-    /// <param name="buses">The nets at each of its inputs.</param>
+    /// <param name="definition">The netlist whose elements are added.</param>
+    /// <param name="buses">For each input of the definition its nets, the lowest bit first.</param>
     /// <returns>The nets of each of its outputs.</returns>
     /// <exception cref="ArgumentException">The buses do not fit its inputs.</exception>
     public int[][] Instantiate(Netlist definition, params int[][] buses)
     {
         if (!buses.Select(bus => bus.Length).SequenceEqual(definition.Inputs.Select(bus => bus.Width)))
-            throw new ArgumentException($"The inputs of {definition} have {string.Join(", ", definition.Inputs.Select(bus => bus.Width))} bits; given: {string.Join(", ", buses.Select(bus => bus.Length))}.", nameof(buses));
+        {
+            throw new ArgumentException(
+                $"The inputs of {definition} have {string.Join(", ", definition.Inputs.Select(bus => bus.Width))} bits; "
+                + $"given: {string.Join(", ", buses.Select(bus => bus.Length))}.", nameof(buses));
+        }
 
         int[] outer = new int[definition.NetCount];
         outer[Netlist.One] = Netlist.One;
@@ -95,13 +104,17 @@ public sealed class NetlistBuilder(string name)
     }
 
     /// <summary>Adds an output.</summary>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">The name of the output; unique.</param>
     /// <param name="nets">Its nets, the lowest bit first; at most 64.</param>
     /// <exception cref="ArgumentException">A net does not exist, or there are none or too many.</exception>
     public void Output(string name, IReadOnlyList<int> nets)
     {
         if (nets.Count is 0 or > MaxBits || nets.Any(net => net < 0 || net >= netCount))
-            throw new ArgumentException($"The output {name} takes 1 to {MaxBits} nets out of 0 to {netCount - 1}; given: {string.Join(", ", nets)}.", nameof(nets));
+        {
+            throw new ArgumentException(
+                $"The output {name} takes 1 to {MaxBits} nets out of 0 to {netCount - 1}; given: {string.Join(", ", nets)}.", nameof(nets));
+        }
+
         outputs.Add(new Bus(name, [.. nets]));
     }
 

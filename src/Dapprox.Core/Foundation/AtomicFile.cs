@@ -58,7 +58,8 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"cannot write '{path}': {e.Message.TrimEnd('.')}; choose a place with room and the right to write", e);
+            throw new InputException(
+                $"cannot write '{path}': {e.Message.TrimEnd('.')}; choose a place with room and the right to write", e);
         }
     }
 

@@ -15,7 +15,7 @@ public struct CounterRandom
     /// <summary>Starts the stream.</summary>
     /// <param name="seed">Chooses the experiment.</param>
     /// <param name="stream">Chooses the stream inside it, for example the position of an image in its data set.</param>
-    /// <param name="purpose">Keeps draws for different ends apart, for example the number of a restart.</param>
+    /// <param name="purpose">Separates draws for different purposes, for example the number of a restart.</param>
     public CounterRandom(ulong seed, ulong stream = 0, ulong purpose = 0)
     {
         state = Mix(Mix(Mix(seed + GoldenGamma) ^ stream) + GoldenGamma ^ purpose);
@@ -35,11 +35,11 @@ public struct CounterRandom
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>A number uniform in [<paramref name="low"/>, <paramref name="high"/>].</summary>
-    /// <param name="low">The lower end.</param>
-    /// <param name="high">The upper end; rounding to binary32 can reach it.</param>
+    /// <param name="low">The smallest number that can be drawn.</param>
+    /// <param name="high">The upper bound; rounding to binary32 can reach it.</param>
     public float NextSingle(float low, float high) => (float)(low + (high - low) * NextDouble());
 
-    /// <summary>A whole number uniform in [0, <paramref name="bound"/>), by rejection, so without bias.</summary>
+    /// <summary>An integer uniform in [0, <paramref name="bound"/>), by rejection, so without bias.</summary>
     /// <param name="bound">One more than the largest result; at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bound"/> is below 1.</exception>
     public int NextInt32(int bound)
@@ -53,7 +53,7 @@ public struct CounterRandom
         return (int)(bits % (uint)bound);
     }
 
-    /// <summary>A number of the standard normal law (Box and Muller 1958, the cosine branch).</summary>
+    /// <summary>A number of the standard normal distribution (Box and Muller 1958, the cosine branch).</summary>
     public double NextNormal()
     {
         double radius = Math.Sqrt(-2 * Math.Log(1 - NextDouble()));
@@ -61,7 +61,7 @@ public struct CounterRandom
     }
 
     /// <summary>Puts the items into a random order (Fisher and Yates).</summary>
-    /// <param name="items">What to reorder, in place.</param>
+    /// <param name="items">The items; reordered in the span.</param>
     public void Shuffle<T>(Span<T> items)
     {
         for (int i = items.Length - 1; i > 0; i--)

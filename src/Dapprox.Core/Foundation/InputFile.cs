@@ -32,7 +32,8 @@ public static class InputFile
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new InputException($"cannot read '{path}': it is a folder, or reading it is not allowed; give a file that you may read", e);
+            throw new InputException(
+                $"cannot read '{path}': it is a folder, or reading it is not allowed; give a file that you may read", e);
         }
         catch (IOException e)
         {

@@ -24,7 +24,7 @@ public static class Names
     /// <summary>The exception for a name that is not known; its message suggests the nearest known one.</summary>
     /// <param name="kind">What the names are for, in the singular.</param>
     /// <param name="given">The name asked for.</param>
-    /// <param name="known">The known names.</param>
+    /// <param name="known">The names that the message lists.</param>
     public static InputException Unknown(string kind, string given, IEnumerable<string> known)
     {
         string[] names = known.ToArray();

@@ -15,12 +15,12 @@ static unsafe class ParallelRange
     // Blocks whose results wait to be taken in order: bounds the memory, not the result.
     const int Wave = 512;
 
-    /// <summary>How many threads a caller means: 0 stands for one per processor.</summary>
+    /// <summary>The degree of parallelism that a caller asks for: 0 stands for the number of processors.</summary>
     public static int Threads(int asked) => asked > 0 ? asked : Environment.ProcessorCount;
 
-    /// <summary>How many of these threads are worth it.</summary>
-    /// <param name="asked">The most threads to use, 0 for one per processor.</param>
-    /// <param name="products">How many products there are to compute.</param>
+    /// <summary>The degree of parallelism that pays off for so much work.</summary>
+    /// <param name="asked">The maximum degree of parallelism; 0 for the number of processors.</param>
+    /// <param name="products">The number of products to compute.</param>
     public static int Threads(int asked, long products) => (int)Math.Clamp(products / ProductsPerThread, 1, Threads(asked));
 
     /// <summary>
@@ -50,9 +50,9 @@ static unsafe class ParallelRange
 
     /// <summary>Runs <paramref name="body"/> for ranges that together are all of 0 to <paramref name="count"/> − 1.</summary>
     /// <param name="count">How many items there are.</param>
-    /// <param name="size">How many numbers an item has.</param>
-    /// <param name="threads">The most threads to use.</param>
-    /// <param name="body">Told the first item of a range and how many it has; ranges must write to different places.</param>
+    /// <param name="size">The amount of numbers per item.</param>
+    /// <param name="threads">The maximum degree of parallelism.</param>
+    /// <param name="body">Takes the first item of a range and the number of its items; ranges must write to different memory.</param>
     public static void ForEach(int count, int size, int threads, Action<int, int> body)
     {
         int parts = (int)Math.Clamp((long)count * size / NumbersPerThread, 1, Math.Min(threads, Math.Max(1, count)));
@@ -74,12 +74,13 @@ static unsafe class ParallelRange
     /// number of threads.
     /// </summary>
     /// <param name="blocks">How many there are.</param>
-    /// <param name="threads">The most threads to use, at least 1.</param>
+    /// <param name="threads">The maximum degree of parallelism, at least 1.</param>
     /// <param name="compute">Computes the block with that number, on any thread.</param>
     /// <param name="take">Takes in the results one by one, in order.</param>
-    /// <param name="progress">Told what further fraction has been taken in, if given.</param>
+    /// <param name="progress">Called with the fraction of the work taken in since the last call, if given.</param>
     /// <param name="cancellation">Ends the work.</param>
-    public static void InOrder<T>(long blocks, int threads, Func<long, T> compute, Action<T> take, Action<double>? progress, CancellationToken cancellation)
+    public static void InOrder<T>(
+        long blocks, int threads, Func<long, T> compute, Action<T> take, Action<double>? progress, CancellationToken cancellation)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         var results = new T[Math.Min(Wave, blocks)];

@@ -7,7 +7,8 @@ static class CellAreas
 {
     /// <summary>The rule in words, for a library.</summary>
     public const string Rule =
-        "fa and ama1 to ama5: layouts in IBM 90 nm (Gupta et al., IEEE TCAD 2013) times (45 / 90)^2; other cells: the area of fa times the ratio of the total transistor widths, which is that of the numbers of transistors";
+        "fa and ama1 to ama5: layouts in IBM 90 nm (Gupta et al., IEEE TCAD 2013) times (45 / 90)^2; other cells: the area of fa times "
+            + "the ratio of the total transistor widths, which is that of the numbers of transistors";
 
     // The transistors of the mirror adder with its output inverters.
     const int MirrorTransistors = 28;
@@ -18,7 +19,7 @@ static class CellAreas
         [(Cells.FullAdder, 40.66), (Cells.Ama1, 29.31), (Cells.Ama2, 25.5), (Cells.Ama3, 22.56), (Cells.Ama4, 23.91), (Cells.Ama5, 13.54)];
 
     /// <summary>The area of a cell in µm².</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">A cell of known topology.</param>
     /// <param name="transistors">How many transistors it has.</param>
     public static double Of(Cell cell, int transistors)
     {

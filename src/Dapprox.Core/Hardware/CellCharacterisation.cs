@@ -19,7 +19,8 @@ public sealed class CellCharacterisation
 
     /// <summary>How it is measured, in words, for a library.</summary>
     public const string Conditions =
-        "1.0 V, 27 C; W 90 nm (NMOS) and 180 nm (PMOS), L 45 nm, stacks not widened; every drain and source 2.5 L long, none shared; input edges of 10 ps from ideal sources; every output drives two inverters with a supply of their own, "
+        "1.0 V, 27 C; W 90 nm (NMOS) and 180 nm (PMOS), L 45 nm, stacks not widened; every drain and source 2.5 L long, none shared; "
+            + "input edges of 10 ps from ideal sources; every output drives two inverters with a supply of their own, "
         + "whose gates count as load; a change of the inputs every 500 ps; energy is that of the cell's own supply less its leakage";
 
     /// <summary>The name of the file of the model card, beside the text.</summary>
@@ -49,7 +50,7 @@ public sealed class CellCharacterisation
     readonly int[] tour;
 
     /// <summary>Prepares the measurement of a cell.</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">The cell to simulate.</param>
     public CellCharacterisation(Cell cell)
     {
         Cell = cell;
@@ -71,14 +72,16 @@ public sealed class CellCharacterisation
     public string Deck(SpiceModelCard card)
     {
         var deck = new StringBuilder();
-        deck.Append(CultureInfo.InvariantCulture, $"* {Cell.Inputs.Count} inputs, {Transistors} transistors\n.include \"{CardFile}\"\n.options temp={Temperature}\n");
+        deck.Append(CultureInfo.InvariantCulture,
+            $"* {Cell.Inputs.Count} inputs, {Transistors} transistors\n.include \"{CardFile}\"\n.options temp={Temperature}\n");
         deck.Append(CultureInfo.InvariantCulture, $"Vdd vdd 0 {Supply}\nVload vload 0 {Supply}\nVstate state 0 DC 0\n");
         for (int input = 0; input < Cell.Inputs.Count; input++)
         {
             // In time the pulses count, and the state is 0; at rest the bit of the state counts, and the pulses are 0.
             int bit = 1 << (Cell.Inputs.Count - 1 - input);
             deck.Append(CultureInfo.InvariantCulture, $"V{input} {CellTopology.Input(input)} b{input} DC 0 {Waveform(input)}\n");
-            deck.Append(CultureInfo.InvariantCulture, $"B{input} b{input} 0 V = {Supply} * (floor(v(state) / {bit}) - 2 * floor(v(state) / {2 * bit}))\n");
+            deck.Append(CultureInfo.InvariantCulture,
+                $"B{input} b{input} 0 V = {Supply} * (floor(v(state) / {bit}) - 2 * floor(v(state) / {2 * bit}))\n");
         }
 
         var transistors = new TransistorWriter(deck, card);
@@ -155,7 +158,11 @@ public sealed class CellCharacterisation
         // The last time is a sum of steps and can miss the end by a rounding error.
         double end = tour.Length * Period;
         if (points.Length < 2 || points[0][0] > 0 || points[^1][0] < end * (1 - 1e-6))
-            throw new InputException($"the simulation of {Cell} ended early: the waveform goes to {(points.Length == 0 ? 0 : points[^1][0]):F0} of {end:F0} ps");
+        {
+            throw new InputException(
+                $"the simulation of {Cell} ended early: the waveform goes to {(points.Length == 0 ? 0 : points[^1][0]):F0} of {end:F0} ps");
+        }
+
         return points;
     }
 
@@ -196,7 +203,11 @@ public sealed class CellCharacterisation
         {
             double expected = Cell.Evaluate(driven[column], state) ? Supply : 0;
             if (!(Math.Abs(point[column + 2] - expected) < Settled))
-                throw new InputException($"with these transistors {Cell}.{Cell.Outputs[driven[column]]} is at {point[column + 2]:F3} V {Period} ps after its inputs became {state}, and should be at {expected:F1} V; give a model card of a 45 nm technology");
+            {
+                throw new InputException(
+                    $"with these transistors {Cell}.{Cell.Outputs[driven[column]]} is at {point[column + 2]:F3} V {Period} ps after its "
+                    + $"inputs became {state}, and should be at {expected:F1} V; give a model card of a 45 nm technology");
+            }
         }
     }
 
@@ -276,7 +287,8 @@ public sealed class CellCharacterisation
     {
         // In µm² and nm.
         double area = 1e-6 * width * Diffusion, perimeter = 2 * (width + Diffusion);
-        return string.Create(CultureInfo.InvariantCulture, $"W={width}n L={Length}n AD={area:G6}p AS={area:G6}p PD={perimeter:G6}n PS={perimeter:G6}n");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"W={width}n L={Length}n AD={area:G6}p AS={area:G6}p PD={perimeter:G6}n PS={perimeter:G6}n");
     }
 
     /// <summary>Writes stages as transistors.</summary>
@@ -295,7 +307,10 @@ public sealed class CellCharacterisation
                 switch (network)
                 {
                     case SwitchNetwork.Transistor transistor:
-                        deck.Append(CultureInfo.InvariantCulture, $"M{transistors++} {top} {transistor.Gate} {bottom} {(isNmos ? $"0 {card.Nmos}" : $"{supply} {card.Pmos}")} {Size(isNmos ? NmosWidth : PmosWidth)}\n");
+                        deck.Append(
+                            CultureInfo.InvariantCulture,
+                            $"M{transistors++} {top} {transistor.Gate} {bottom} "
+                            + $"{(isNmos ? $"0 {card.Nmos}" : $"{supply} {card.Pmos}")} {Size(isNmos ? NmosWidth : PmosWidth)}\n");
                         break;
                     case SwitchNetwork.Series series:
                         string middle = $"s{nodes++}";

@@ -18,7 +18,7 @@ public sealed partial class CellLibrary
     const int LongestText = 1 << 24, MaxCells = 10_000, MaxTransistors = 1_000_000;
 
     /// <summary>Reads a library.</summary>
-    /// <param name="json">The text.</param>
+    /// <param name="json">A JSON document as <see cref="ToJson"/> writes it.</param>
     /// <param name="source">What to call it in messages: its file.</param>
     /// <exception cref="InputException">It is not a library; the message says where and why.</exception>
     public static CellLibrary Parse(string json, string source)
@@ -32,7 +32,8 @@ public sealed partial class CellLibrary
         }
         catch (JsonException e)
         {
-            throw new InputException($"'{source}', line {e.LineNumber + 1}: not JSON; give a cell library as 'dapprox cells characterise' writes it", e);
+            throw new InputException(
+                $"'{source}', line {e.LineNumber + 1}: not JSON; give a cell library as 'dapprox cells characterise' writes it", e);
         }
     }
 
@@ -40,7 +41,8 @@ public sealed partial class CellLibrary
     public string ToJson()
     {
         var text = new StringBuilder("{\n");
-        foreach ((string name, string value) in new[] { ("name", Name), ("technology", Technology), ("conditions", Conditions), ("areaRule", AreaRule) })
+        (string, string)[] texts = [("name", Name), ("technology", Technology), ("conditions", Conditions), ("areaRule", AreaRule)];
+        foreach ((string name, string value) in texts)
             text.Append($"  {Quote(name)}: {Quote(value)},\n");
         return text.Append("  \"cells\": [\n").AppendJoin(",\n", Cells.Select(Json)).Append("\n  ]\n}\n").ToString();
     }
@@ -53,7 +55,8 @@ public sealed partial class CellLibrary
         string delay = string.Join(", ", its.Outputs.Select((output, i) => $"{Quote(output)}: {{{string.Join(", ", its.Inputs
             .Select((input, j) => (Input: input, Delay: cell.Delay(i, j))).Where(arc => arc.Delay is not null)
             .Select(arc => $"{Quote(arc.Input)}: {Number(arc.Delay!.Value)}"))}}}"));
-        string energy = string.Join(",\n", cell.Energy.Chunk(cell.States).Select(row => $"        [{string.Join(", ", row.Select(Number))}]"));
+        string energy = string.Join(
+            ",\n", cell.Energy.Chunk(cell.States).Select(row => $"        [{string.Join(", ", row.Select(Number))}]"));
         return $$"""
                 {
                   "name": {{Quote(its.Name)}},
@@ -86,17 +89,20 @@ public sealed partial class CellLibrary
             CharacterisedCell[] all = [.. cells.EnumerateArray().Select((cell, i) => CellOf(cell, $"cells[{i}]"))];
             if (all.GroupBy(cell => cell.Cell.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
                 throw Wrong("cells", $"names {twice.Key} twice; leave one out");
-            return new CellLibrary(Text(root, "", "name"), Text(root, "", "technology"), Text(root, "", "conditions"), Text(root, "", "areaRule"), all);
+            return new CellLibrary(
+                Text(root, "", "name"), Text(root, "", "technology"), Text(root, "", "conditions"), Text(root, "", "areaRule"), all);
         }
 
         CharacterisedCell CellOf(JsonElement element, string path)
         {
-            string[] inputs = [.. Member(element, path, "inputs", JsonValueKind.Array).EnumerateArray().Select((input, i) => Text(input, $"{path}.inputs[{i}]"))];
+            string[] inputs = [.. Member(element, path, "inputs", JsonValueKind.Array).EnumerateArray()
+                .Select((input, i) => Text(input, $"{path}.inputs[{i}]"))];
             JsonElement outputs = Member(element, path, "outputs", JsonValueKind.Object);
             Cell cell;
             try
             {
-                cell = new Cell(Text(element, path, "name"), inputs, [.. outputs.EnumerateObject().Select(output => (output.Name, Text(output.Value, $"{path}.outputs.{output.Name}")))]);
+                cell = new Cell(Text(element, path, "name"), inputs,
+                    [.. outputs.EnumerateObject().Select(output => (output.Name, Text(output.Value, $"{path}.outputs.{output.Name}")))]);
             }
             catch (ArgumentException e)
             {
@@ -111,7 +117,8 @@ public sealed partial class CellLibrary
                 Leakage = Numbers(Member(element, path, "leakage", JsonValueKind.Array), $"{path}.leakage", states),
                 Delays = Delays(Member(element, path, "delay", JsonValueKind.Object), $"{path}.delay", cell),
                 Area = AtLeastZero(Member(element, path, "area", JsonValueKind.Number), $"{path}.area"),
-                Transistors = Member(element, path, "transistors", JsonValueKind.Number).TryGetInt32(out int transistors) && transistors is >= 0 and <= MaxTransistors
+                Transistors = Member(element, path, "transistors", JsonValueKind.Number).TryGetInt32(out int transistors)
+                    && transistors is >= 0 and <= MaxTransistors
                     ? transistors
                     : throw Wrong($"{path}.transistors", $"is not an integer from 0 to {MaxTransistors}"),
                 Source = Text(element, path, "source"),
@@ -146,7 +153,14 @@ public sealed partial class CellLibrary
                     bool given = arcs.TryGetProperty(cell.Inputs[input], out JsonElement delay);
                     bool depends = DependsOn(cell, output, inputs - 1 - input);
                     if (given != depends)
-                        throw Wrong(arc, depends ? "is missing; the output depends on this input" : "is given, and the output does not depend on this input");
+                    {
+                        throw Wrong(
+                            arc,
+                            depends
+                                ? "is missing; the output depends on this input"
+                                : "is given, and the output does not depend on this input");
+                    }
+
                     if (given)
                         delays[output * inputs + input] = AtLeastZero(delay, arc);
                 }
@@ -156,7 +170,8 @@ public sealed partial class CellLibrary
         }
 
         static bool DependsOn(Cell cell, int output, int bit) =>
-            Enumerable.Range(0, 1 << cell.Inputs.Count).Any(index => cell.Evaluate(output, index) != cell.Evaluate(output, index ^ (1 << bit)));
+            Enumerable.Range(0, 1 << cell.Inputs.Count)
+                .Any(index => cell.Evaluate(output, index) != cell.Evaluate(output, index ^ (1 << bit)));
 
         double[] Numbers(JsonElement element, string path, int count)
         {
@@ -169,9 +184,11 @@ public sealed partial class CellLibrary
             Finite(element, path) is >= 0 and double number ? number : throw Wrong(path, "is below 0");
 
         double Finite(JsonElement element, string path) =>
-            element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double number) && double.IsFinite(number) ? number : throw Wrong(path, "is not a finite number");
+            element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double number) && double.IsFinite(number) ? number
+                : throw Wrong(path, "is not a finite number");
 
-        string Text(JsonElement element, string path, string name) => Text(Member(element, path, name, JsonValueKind.String), Join(path, name));
+        string Text(JsonElement element, string path, string name) =>
+            Text(Member(element, path, name, JsonValueKind.String), Join(path, name));
 
         string Text(JsonElement element, string path) =>
             element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Wrong(path, "is not a text");
@@ -181,7 +198,14 @@ public sealed partial class CellLibrary
             string member = Join(path, name);
             if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out JsonElement value))
                 throw Wrong(member, "is missing");
-            return value.ValueKind == kind ? value : throw Wrong(member, $"is not {(kind == JsonValueKind.Array ? "an array" : kind == JsonValueKind.Object ? "an object" : kind == JsonValueKind.String ? "a text" : "a number")}");
+            string wanted = kind switch
+            {
+                JsonValueKind.Array => "an array",
+                JsonValueKind.Object => "an object",
+                JsonValueKind.String => "a text",
+                _ => "a number",
+            };
+            return value.ValueKind == kind ? value : throw Wrong(member, $"is not {wanted}");
         }
 
         static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";

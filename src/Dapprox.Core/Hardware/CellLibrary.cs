@@ -20,7 +20,7 @@ public sealed partial class CellLibrary
     readonly Dictionary<string, CharacterisedCell> byFunction = [];
 
     /// <summary>Puts a library together.</summary>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">The name, for messages and reports.</param>
     /// <param name="technology">The transistors, and where their models are from.</param>
     /// <param name="conditions">How the cells were measured.</param>
     /// <param name="areaRule">Where the areas are from.</param>
@@ -60,7 +60,7 @@ public sealed partial class CellLibrary
     public IReadOnlyList<CharacterisedCell> Cells { get; }
 
     /// <summary>What a cell costs: the library's cell of that name, or of another name with the same truth tables.</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">A cell; the library is searched by its name and truth tables.</param>
     /// <exception cref="InputException">There is none.</exception>
     public CharacterisedCell Find(Cell cell)
     {
@@ -68,7 +68,9 @@ public sealed partial class CellLibrary
         if (byName.TryGetValue(cell.Name, out CharacterisedCell? named) && Function(named.Cell) == function)
             return named;
         return byFunction.GetValueOrDefault(function)
-            ?? throw new InputException($"the cell library {Name} has no cell {cell.Name} with the truth tables {function.Replace(' ', '/')}; it has {string.Join(", ", Cells.Select(known => known.Cell.Name))}; give a library with such a cell with --library");
+            ?? throw new InputException(
+                $"the cell library {Name} has no cell {cell.Name} with the truth tables {function.Replace(' ', '/')}; "
+                + $"it has {string.Join(", ", Cells.Select(known => known.Cell.Name))}; give a library with such a cell with --library");
     }
 
     /// <inheritdoc/>

@@ -9,18 +9,18 @@ public static class CellLibraryFiles
     const long LongestFile = 1 << 26;
 
     /// <summary>Reads a cell library.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">A JSON file as <see cref="Save"/> writes it.</param>
     /// <exception cref="InputException">There is none, or it is not a cell library.</exception>
     public static CellLibrary Load(string path) => CellLibrary.Parse(Text(path), path);
 
     /// <summary>Writes a cell library.</summary>
     /// <param name="path">The file; a reader never meets half of it.</param>
-    /// <param name="library">The library.</param>
+    /// <param name="library">The library to write.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Save(string path, CellLibrary library) => AtomicFile.WriteText(path, library.ToJson());
 
     /// <summary>Reads a SPICE model card.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">A file with one nmos and one pmos model.</param>
     /// <exception cref="InputException">There is none, or it is not a model card.</exception>
     public static SpiceModelCard LoadModelCard(string path) => SpiceModelCard.Parse(Text(path), path);
 

@@ -32,7 +32,7 @@ sealed record CellTopology(Cell Cell, IReadOnlyList<CmosStage> Stages, string So
     public int Transistors => Stages.Sum(stage => stage.Transistors);
 
     /// <summary>The published circuit of the mirror adders, for other cells a generated one.</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">Any cell; one without a published circuit gets a generated one.</param>
     public static CellTopology Of(Cell cell)
     {
         SwitchNetwork a = Gate(Input(0)), b = Gate(Input(1)), c = Gate(Input(2));
@@ -48,10 +48,13 @@ sealed record CellTopology(Cell Cell, IReadOnlyList<CmosStage> Stages, string So
         return cell switch
         {
             _ when cell == Cells.FullAdder => new(cell, [exactCarry, new(Inverse + 0, parity, parity), carry, sum], Mirror),
-            _ when cell == Cells.Ama1 => new(cell, [andOrCarry, new(Inverse + 0, (a & b & c) | (notCarry & c)), carry, sum], "mirror adder with transistors removed, and output inverters" + Gupta),
-            _ when cell == Cells.Ama2 => new(cell, [exactCarry, carry, invertedCarry], "carry stage of the mirror adder and two inverters" + Gupta),
+            _ when cell == Cells.Ama1 => new(cell, [andOrCarry, new(Inverse + 0, (a & b & c) | (notCarry & c)), carry, sum],
+                "mirror adder with transistors removed, and output inverters" + Gupta),
+            _ when cell == Cells.Ama2 =>
+                new(cell, [exactCarry, carry, invertedCarry], "carry stage of the mirror adder and two inverters" + Gupta),
             _ when cell == Cells.Ama3 => new(cell, [andOrCarry, carry, invertedCarry], "carry stage of AMA1 and two inverters" + Gupta),
-            _ when cell == Cells.Ama4 => new(cell, [new(Inverse + 1, a), carry, new(Inverse + 0, c & (notCarry | b)), sum], "static sum stage and inverters" + Gupta),
+            _ when cell == Cells.Ama4 => new(
+                cell, [new(Inverse + 1, a), carry, new(Inverse + 0, c & (notCarry | b)), sum], "static sum stage and inverters" + Gupta),
             _ when cell == Cells.Ama5 => new(cell, [new(Inverse + 0, b), sum, new(Inverse + 1, a), carry], "two buffers" + Gupta),
             _ => TopologySearch.Smallest(cell),
         };

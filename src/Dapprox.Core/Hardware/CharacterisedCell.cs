@@ -15,7 +15,10 @@ public sealed record CharacterisedCell
     /// </summary>
     public required IReadOnlyList<double> Energy { get; init; }
 
-    /// <summary>The power that the cell takes from its supply while its inputs rest, in nW, for each value of the inputs; what its inputs' drivers give through gates is not in it.</summary>
+    /// <summary>
+    /// The power that the cell takes from its supply while its inputs rest, in nW, for each value of the inputs; what its inputs'
+    /// drivers give through gates is not in it.
+    /// </summary>
     public required IReadOnlyList<double> Leakage { get; init; }
 
     /// <summary>

@@ -46,7 +46,7 @@ public sealed record CircuitCost
 
     /// <summary>Prices a circuit.</summary>
     /// <param name="activity">The circuit, and how it switched; at least one change.</param>
-    /// <param name="library">The technology.</param>
+    /// <param name="library">The library with energy, delay and area of every cell in the circuit.</param>
     /// <exception cref="InputException">The library lacks a cell.</exception>
     /// <exception cref="ArgumentException">Nothing has been counted.</exception>
     public static CircuitCost Of(SwitchingActivity activity, CellLibrary library)
@@ -75,8 +75,8 @@ public sealed record CircuitCost
     }
 
     /// <summary>The longest path of a circuit, as <see cref="Delay"/>, in ps; 0 where no output depends on an input.</summary>
-    /// <param name="circuit">The circuit.</param>
-    /// <param name="library">The technology.</param>
+    /// <param name="circuit">Any circuit of the library's cells.</param>
+    /// <param name="library">The library with energy, delay and area of every cell in the circuit.</param>
     /// <exception cref="InputException">The library lacks a cell.</exception>
     public static double LongestPath(Netlist circuit, CellLibrary library) => LongestPath(circuit, Cells(circuit, library));
 

@@ -28,7 +28,7 @@ public sealed class CostMeasurement
     readonly bool hazards;
 
     /// <summary>Prepares the measurement of a circuit, or of a float multiplier around it.</summary>
-    /// <param name="circuit">The circuit.</param>
+    /// <param name="circuit">Any circuit; a multiplier of integers where operands are drawn.</param>
     /// <param name="parts">What is priced of it; anything but <see cref="FloatParts.None"/> needs a mantissa multiplier.</param>
     /// <param name="hazards">Whether hazards count: see <see cref="SwitchingActivity"/>.</param>
     /// <exception cref="InputException">It is no mantissa multiplier.</exception>
@@ -40,7 +40,7 @@ public sealed class CostMeasurement
     }
 
     /// <summary>Prepares the measurement of the whole hardware of a float multiplier.</summary>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">A float multiplier whose circuit is known.</param>
     /// <param name="hazards">Whether hazards count: see <see cref="SwitchingActivity"/>.</param>
     /// <exception cref="InputException">No circuit of it is known; the message says why.</exception>
     public CostMeasurement(FloatMultiplier multiplier, bool hazards = false)
@@ -54,14 +54,17 @@ public sealed class CostMeasurement
     public Netlist Circuit { get; }
 
     /// <summary>Prices the circuit on random operands.</summary>
-    /// <param name="library">The technology.</param>
-    /// <param name="law">How operands are drawn, each independent of the one before; those of a float multiplier are uniform in [−1, 1] whatever it is.</param>
+    /// <param name="library">The library with energy, delay and area of every cell in the circuit.</param>
+    /// <param name="distribution">The distribution of each operand, independent of the one before. It is ignored for a float
+    /// multiplier, whose operands are uniform in [−1, 1].</param>
     /// <param name="samples">How many operands follow another, rounded up to a multiple of 512.</param>
     /// <param name="seed">Determines the operands.</param>
-    /// <param name="progress">Told what further fraction is done, if given.</param>
+    /// <param name="progress">Called with the fraction of the work done since the last call, if given.</param>
     /// <param name="cancellation">Stops between some thousands of operands.</param>
     /// <exception cref="InputException">The library lacks a cell.</exception>
-    public CircuitCost OnRandomOperands(CellLibrary library, IntegerDistribution law, long samples, ulong seed, Action<double>? progress = null, CancellationToken cancellation = default)
+    public CircuitCost OnRandomOperands(
+        CellLibrary library, IntegerDistribution distribution, long samples, ulong seed,
+        Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         // An unknown cell is found before the work.
@@ -72,7 +75,7 @@ public sealed class CostMeasurement
             cancellation.ThrowIfCancellationRequested();
             long left = (samples - activity.Transitions + SwitchingActivity.StreamsTogether - 1) / SwitchingActivity.StreamsTogether;
             int length = (int)Math.Min(LongestStream, left + 1);
-            activity.Add(Draw(law, SwitchingActivity.StreamsTogether * length, new CounterRandom(seed, part)), length);
+            activity.Add(Draw(distribution, SwitchingActivity.StreamsTogether * length, new CounterRandom(seed, part)), length);
             progress?.Invoke((double)SwitchingActivity.StreamsTogether * (length - 1) / samples);
         }
 
@@ -98,9 +101,15 @@ public sealed class CostMeasurement
     /// <exception cref="InputException">The circuit does not multiply mantissas of a format in binary32.</exception>
     ulong[] Encode(ReadOnlySpan<float> values)
     {
-        int width = Circuit.Inputs.Count == 0 ? 0 : Circuit.Inputs[0].Width, bits = isFloat ? width - FloatMultiplierCircuits.ExponentBits : width;
+        int width = Circuit.Inputs.Count == 0 ? 0 : Circuit.Inputs[0].Width;
+        int bits = isFloat ? width - FloatMultiplierCircuits.ExponentBits : width;
         if (Circuit.Inputs.Count != 2 || Circuit.Inputs[1].Width != width || bits is < 2 or > Binary32.FractionBits + 1)
-            throw new InputException($"the circuit {Circuit} has inputs of {string.Join(" and ", Circuit.Inputs.Select(bus => bus.Width))} bits; a network's numbers need two inputs of the same width, 2 to {Binary32.FractionBits + 1}");
+        {
+            throw new InputException(
+                $"the circuit {Circuit} has inputs of {string.Join(" and ", Circuit.Inputs.Select(bus => bus.Width))} bits; "
+                + $"a network's numbers need two inputs of the same width, 2 to {Binary32.FractionBits + 1}");
+        }
+
         int dropped = Binary32.FractionBits + 1 - bits;
         ulong[] encoded = new ulong[values.Length];
         for (int i = 0; i < values.Length; i++)
@@ -114,7 +123,7 @@ public sealed class CostMeasurement
         return encoded;
     }
 
-    ulong[][] Draw(IntegerDistribution law, int count, CounterRandom random)
+    ulong[][] Draw(IntegerDistribution distribution, int count, CounterRandom random)
     {
         if (isFloat)
         {
@@ -127,7 +136,7 @@ public sealed class CostMeasurement
         for (int bus = 0; bus < operands.Length; bus++)
         {
             for (int i = 0; i < count; i++)
-                operands[bus][i] = law.Draw(ref random, Circuit.Inputs[bus].Width);
+                operands[bus][i] = distribution.Draw(ref random, Circuit.Inputs[bus].Width);
         }
 
         return operands;

@@ -19,7 +19,7 @@ public sealed class SpiceModelCard
     public string Pmos { get; }
 
     /// <summary>Reads a model card.</summary>
-    /// <param name="text">Its text.</param>
+    /// <param name="text">The content of the file.</param>
     /// <param name="name">What to call it in messages.</param>
     /// <exception cref="InputException">
     /// It does not have one NMOS and one PMOS model, or it has anything else: a simulator would execute commands in it.
@@ -36,18 +36,36 @@ public sealed class SpiceModelCard
             if (line.Length == 0 || line[0] is '*' or '+')
                 continue;
             string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length < 3 || !words[0].Equals(".model", StringComparison.OrdinalIgnoreCase) || !words[1].All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.'))
-                throw new InputException($"'{name}', line {i + 1}: a model card has '.model NAME nmos' and '.model NAME pmos', lines that go on with '+', and comments with '*'; take anything else out");
+            if (words.Length < 3 || !words[0].Equals(".model", StringComparison.OrdinalIgnoreCase)
+                || !words[1].All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.'))
+            {
+                throw new InputException(
+                    $"'{name}', line {i + 1}: a model card has '.model NAME nmos' and '.model NAME pmos', lines that go on with '+', "
+                    + "and comments with '*'; take anything else out");
+            }
+
             if (words[2].StartsWith("nmos", StringComparison.OrdinalIgnoreCase) && nmos is null)
+            {
                 nmos = words[1];
+            }
             else if (words[2].StartsWith("pmos", StringComparison.OrdinalIgnoreCase) && pmos is null)
+            {
                 pmos = words[1];
+            }
             else
-                throw new InputException($"'{name}', line {i + 1}: the model {words[1]} is {words[2]}; a model card has one nmos and one pmos model");
+            {
+                throw new InputException(
+                    $"'{name}', line {i + 1}: the model {words[1]} is {words[2]}; a model card has one nmos and one pmos model");
+            }
         }
 
         if (nmos is null || pmos is null)
-            throw new InputException($"'{name}' has no {(nmos is null ? "nmos" : "pmos")} model; give a model card such as 45nm_HP.pm of the Predictive Technology Model");
+        {
+            throw new InputException(
+                $"'{name}' has no {(nmos is null ? "nmos" : "pmos")} model; give a model card such as 45nm_HP.pm of the Predictive "
+                + "Technology Model");
+        }
+
         return new SpiceModelCard(text, nmos, pmos);
     }
 }

@@ -7,7 +7,7 @@ namespace Dapprox.Hardware;
 /// How often the inputs of each element of a netlist changed from one value to another, when operands followed each other.
 /// </summary>
 /// <remarks>
-/// <para>Without hazards each element is looked at when all nets have settled: it changes at most once for an operand. With
+/// <para>Without glitches each element is evaluated when all nets have settled: it changes at most once for an operand. With
 /// hazards every element takes one unit of time: in each, all outputs become what the inputs were a unit before, until
 /// nothing changes any more, and each change on the way counts. Real delays differ, and real cells swallow short pulses:
 /// hardware switches more than the first count says, and as a rule less than the second.</para>
@@ -27,7 +27,7 @@ public sealed class SwitchingActivity
     readonly long[][] settled;
 
     /// <summary>Starts without any changes.</summary>
-    /// <param name="netlist">The netlist.</param>
+    /// <param name="netlist">The circuit to simulate.</param>
     /// <param name="hazards">Whether changes count that are undone before the nets have settled.</param>
     public SwitchingActivity(Netlist netlist, bool hazards = false)
     {
@@ -51,24 +51,34 @@ public sealed class SwitchingActivity
     /// How often an element's inputs changed from i to j (read as binary numbers, the first input the highest bit), at
     /// i · 2^inputs + j. Where i = j there is no change and it is 0.
     /// </summary>
-    /// <param name="element">The place of the element in the netlist.</param>
+    /// <param name="element">The index of the element in the netlist.</param>
     public IReadOnlyList<long> Changes(int element) => changes[element];
 
-    /// <summary>How often an element's inputs were i when the nets had settled after a change of operands; all together <see cref="Transitions"/>.</summary>
-    /// <param name="element">The place of the element in the netlist.</param>
+    /// <summary>
+    /// How often an element's inputs were i when the nets had settled after a change of operands; all together
+    /// <see cref="Transitions"/>.
+    /// </summary>
+    /// <param name="element">The index of the element in the netlist.</param>
     public IReadOnlyList<long> Settled(int element) => settled[element];
 
     /// <summary>Counts what streams of operands change.</summary>
     /// <param name="operands">
-    /// For each input of the netlist as many numbers: the streams one after the other. Bits beyond its width are not looked at.
+    /// For each input of the netlist as many numbers: the streams one after the other. Bits beyond its width are ignored.
     /// </param>
     /// <param name="streamLength">How many operands a stream has; at least 2.</param>
-    /// <exception cref="ArgumentException">There are not as many arrays as inputs, or they do not hold the same number of whole streams.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not as many arrays as inputs, or they do not hold the same number of whole streams.
+    /// </exception>
     public void Add(IReadOnlyList<ulong[]> operands, int streamLength)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(streamLength, 2);
-        if (operands.Count != Netlist.Inputs.Count || operands.Any(numbers => numbers.Length != operands[0].Length || numbers.Length % streamLength != 0))
-            throw new ArgumentException($"{Netlist} takes {Netlist.Inputs.Count} arrays of one length, a multiple of {streamLength}; given: {string.Join(", ", operands.Select(numbers => numbers.Length))}.", nameof(operands));
+        if (operands.Count != Netlist.Inputs.Count
+            || operands.Any(numbers => numbers.Length != operands[0].Length || numbers.Length % streamLength != 0))
+        {
+            throw new ArgumentException(
+                $"{Netlist} takes {Netlist.Inputs.Count} arrays of one length, a multiple of {streamLength}; "
+                + $"given: {string.Join(", ", operands.Select(numbers => numbers.Length))}.", nameof(operands));
+        }
 
         int streams = operands[0].Length / streamLength;
         ulong[] before = NewNets(), now = NewNets();

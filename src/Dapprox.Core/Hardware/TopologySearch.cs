@@ -10,7 +10,7 @@ namespace Dapprox.Hardware;
 static class TopologySearch
 {
     /// <summary>The circuit with the fewest transistors.</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">A cell without a published circuit.</param>
     public static CellTopology Smallest(Cell cell)
     {
         int inputs = cell.Inputs.Count, all = (1 << (1 << inputs)) - 1;
@@ -36,11 +36,14 @@ static class TopologySearch
                 Extend(cell, order, nodes, stages, all, ref best);
         }
 
-        return new CellTopology(cell, best!, "complementary static CMOS with the fewest transistors, generated from the truth table; not a published circuit");
+        return new CellTopology(
+            cell, best!, "complementary static CMOS with the fewest transistors, generated from the truth table; not a published circuit");
     }
 
     /// <summary>Adds the outputs in an order, each in both forms, and keeps the smallest circuit.</summary>
-    static void Extend(Cell cell, ReadOnlySpan<int> order, List<(int Table, string Node)> nodes, List<CmosStage> stages, int all, ref IReadOnlyList<CmosStage>? best)
+    static void Extend(
+        Cell cell, ReadOnlySpan<int> order, List<(int Table, string Node)> nodes, List<CmosStage> stages, int all,
+        ref IReadOnlyList<CmosStage>? best)
     {
         if (order.IsEmpty)
         {
@@ -67,7 +70,9 @@ static class TopologySearch
         }
     }
 
-    /// <summary>For each function of the inputs the smallest network of transistors, gated by the nodes, that conducts where it is 1.</summary>
+    /// <summary>
+    /// For each function of the inputs the smallest network of transistors, gated by the nodes, that conducts where it is 1.
+    /// </summary>
     static SwitchNetwork?[] Networks(List<(int Table, string Node)> nodes, int all)
     {
         var networks = new SwitchNetwork?[all + 1];

@@ -6,6 +6,8 @@ public enum Accumulation
     /// <summary>binary32: what hardware has. The bias is added in binary32, last.</summary>
     Float32,
 
-    /// <summary>binary64: what the released code of Ax-FPM does. The sum is rounded to binary32, and the bias added to that, in binary32.</summary>
+    /// <summary>
+    /// binary64: what the released code of Ax-FPM does. The sum is rounded to binary32, then the bias is added in binary32.
+    /// </summary>
     Float64,
 }

@@ -13,91 +13,52 @@ namespace Dapprox.Kernels;
 /// With A = ah + al and bm = 2·(nibble tops of B), the mantissa product is m = ah·bm + al·B. The parts keep the
 /// operands' exponents, so <c>p = ah·bm</c>, whose mantissa lies in [2⁴⁷, 2⁴⁸), has the exponent of the result whether m
 /// overflows 48 bits or not. Every step rounds toward zero, hence the 24 bits of <c>s</c> are those under the leading
-/// one of m, truncated: p is short of ah·bm by an r that the multiply-subtract finds exactly, and truncating t = al·b + r
+/// one of m, truncated: p is short of ah·bm by an r that the multiply-subtract finds exactly, and truncating t = al·B + r
 /// before the last addition loses nothing that could carry, because all parts have one sign.
 /// The limit 20: r is a multiple of 2⁻⁴² of p's unit and must not fall below 2⁻¹⁴⁹.
 /// </remarks>
-readonly struct AxFpmSingle : ISingleProduct<Vector512<float>>
+readonly struct AxFpmSingle : IProductStages<Vector512<float>, Vector512<float>>
 {
+    // Where the mask has a one take the second operand, else the third: bit 4m + 2x + y of the table is m ? x : y.
+    const byte Select = 0xCA;
+
     public static bool Split => true;
 
     public static bool DerivesWeights => true;
 
+    /// <summary>bm.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> SecondWeight(Vector512<float> b0)
+    public static Vector512<float> SplitWeight(Vector512<float> b0)
     {
+        // Sign and exponent stay, and with them the hidden one, which is the top of the highest nibble.
         Vector512<float> tops = (b0.AsUInt32() & Vector512.Create(~Binary32.FractionMask | AxFpm.NibbleTops)).AsSingle();
+        // Doubled without a constant 2 in a register.
         return tops + tops;
     }
 
+    /// <summary>p = ah·bm, truncated.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Multiply(Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1)
+    public static Vector512<float> Begin(Vector512<float> a0, Vector512<float> b0, Vector512<float> b1) =>
+        Avx512F.Multiply(a0, b1, FloatRoundingMode.ToZero);
+
+    /// <summary>r = ah·bm − p, exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Continue(Vector512<float> a0, Vector512<float> b1, Vector512<float> begun) =>
+        Avx512F.FusedMultiplySubtract(a0, b1, begun, FloatRoundingMode.ToZero);
+
+    /// <summary>t = al·B + r, truncated.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Refine(Vector512<float> a1, Vector512<float> b0, Vector512<float> continued) =>
+        Avx512F.FusedMultiplyAdd(a1, b0, continued, FloatRoundingMode.ToZero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> End(
+        Vector512<float> sum, Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1,
+        Vector512<float> begun, Vector512<float> refined)
     {
-        Vector512<float> s = Truncated(a0, a1, b0, b1, out Vector512<float> p);
-        // 0xCA: where the mask has a one take the second operand, else the third. Sign and exponent of p, fraction of
-        // s: a product that overflowed is halved.
+        Vector512<float> s = Avx512F.Add(begun, refined, FloatRoundingMode.ToZero);
+        // Sign and exponent of p, fraction of s: a product that overflowed is halved.
         Vector512<uint> mask = Vector512.Create(~Binary32.FractionMask);
-        return Avx512F.TernaryLogic(mask, p.AsUInt32(), s.AsUInt32(), 0xCA).AsSingle();
+        return sum + Avx512F.TernaryLogic(mask, begun.AsUInt32(), s.AsUInt32(), Select).AsSingle();
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Add(
-        Vector512<float> sum, Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1) =>
-        sum + Multiply(a0, a1, b0, b1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Begin(Vector512<float> a0, Vector512<float> b0, Vector512<float> b1) => Avx512F.Multiply(a0, b1, FloatRoundingMode.ToZero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Continue(Vector512<float> a0, Vector512<float> b1, Vector512<float> begun) => Avx512F.FusedMultiplySubtract(a0, b1, begun, FloatRoundingMode.ToZero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Refine(Vector512<float> a1, Vector512<float> b0, Vector512<float> continued) => Avx512F.FusedMultiplyAdd(a1, b0, continued, FloatRoundingMode.ToZero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> End(Vector512<float> sum, Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1, Vector512<float> begun, Vector512<float> refined) =>
-        sum + Avx512F.TernaryLogic(Vector512.Create(~Binary32.FractionMask), begun.AsUInt32(), Avx512F.Add(begun, refined, FloatRoundingMode.ToZero).AsUInt32(), 0xCA).AsSingle();
-
-    /// <summary>m, truncated to 24 bits, its exponent moved by a carry; and p.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Truncated(
-        Vector512<float> ah, Vector512<float> al, Vector512<float> b, Vector512<float> bm, out Vector512<float> p)
-    {
-        p = Avx512F.Multiply(ah, bm, FloatRoundingMode.ToZero);
-        Vector512<float> r = Avx512F.FusedMultiplySubtract(ah, bm, p, FloatRoundingMode.ToZero);
-        Vector512<float> t = Avx512F.FusedMultiplyAdd(al, b, r, FloatRoundingMode.ToZero);
-        return Avx512F.Add(p, t, FloatRoundingMode.ToZero);
-    }
-}
-
-/// <summary>The same where the exponent moves with the carry, one instruction less; see <see cref="AxFpmSingle"/>.</summary>
-readonly struct AxFpmRenormalisedSingle : ISingleProduct<Vector512<float>>
-{
-    public static bool Split => true;
-
-    public static bool DerivesWeights => true;
-
-    public static Vector512<float> SecondWeight(Vector512<float> b0) => AxFpmSingle.SecondWeight(b0);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Multiply(Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1) =>
-        AxFpmSingle.Truncated(a0, a1, b0, b1, out _);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Add(
-        Vector512<float> sum, Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1) =>
-        sum + Multiply(a0, a1, b0, b1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Begin(Vector512<float> a0, Vector512<float> b0, Vector512<float> b1) => AxFpmSingle.Begin(a0, b0, b1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Continue(Vector512<float> a0, Vector512<float> b1, Vector512<float> begun) => AxFpmSingle.Continue(a0, b1, begun);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Refine(Vector512<float> a1, Vector512<float> b0, Vector512<float> continued) => AxFpmSingle.Refine(a1, b0, continued);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> End(Vector512<float> sum, Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1, Vector512<float> begun, Vector512<float> refined) =>
-        sum + Avx512F.Add(begun, refined, FloatRoundingMode.ToZero);
 }

@@ -1,6 +1,6 @@
 namespace Dapprox.Kernels;
 
-/// <summary>The bits of a binary64 number.</summary>
+/// <summary>Masks for the bits of a binary64 number, as numbers, because lanes hold numbers.</summary>
 static class Binary64
 {
     /// <summary>Sign and exponent.</summary>
@@ -12,7 +12,7 @@ static class Binary64
     /// <summary>Sign, exponent and the 23 highest bits of the fraction.</summary>
     public static double SinglePart => BitConverter.UInt64BitsToDouble(0xFFFF_FFFF_E000_0000);
 
-    /// <summary>Everything but the sign.</summary>
+    /// <summary>All bits but the sign.</summary>
     public static double Magnitude => BitConverter.UInt64BitsToDouble(0x7FFF_FFFF_FFFF_FFFF);
 
     /// <summary>2⁻¹²⁶, the smallest normal binary32 number.</summary>

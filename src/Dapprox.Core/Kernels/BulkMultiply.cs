@@ -12,9 +12,9 @@ public static class BulkMultiply
     /// Effectively computes <c>products[i] = multiplier.Multiply(activations[i], weights[i])</c>, for all operands: the
     /// results are the definition's bits, signs of zeros and NaN included.
     /// </summary>
-    /// <param name="multiplier">The multiplier.</param>
-    /// <param name="activations">The first operands.</param>
-    /// <param name="weights">As many second operands.</param>
+    /// <param name="multiplier">Any multiplier; one without fast paths is called once per product.</param>
+    /// <param name="activations">Operands A.</param>
+    /// <param name="weights">As many operands B.</param>
     /// <param name="products">Room for as many products; may be one of the operands' spans.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Run(
@@ -25,7 +25,11 @@ public static class BulkMultiply
         FloatMultiplier multiplier, ReadOnlySpan<float> activations, ReadOnlySpan<float> weights, Span<float> products, string? path)
     {
         if (activations.Length != weights.Length || activations.Length != products.Length)
-            throw new ArgumentException($"The lengths differ: {activations.Length} activations, {weights.Length} weights, {products.Length} products.", nameof(products));
+        {
+            throw new ArgumentException(
+                $"The lengths differ: {activations.Length} activations, {weights.Length} weights, {products.Length} products.",
+                nameof(products));
+        }
 
         KernelPath[] paths = KernelTable.Usable(multiplier, Accumulation.Float32, path);
         for (int start = 0; start < products.Length; start += Block)
@@ -46,6 +50,7 @@ public static class BulkMultiply
             if (!path.Range.Covers(activations, weights))
                 continue;
 
+            // Products may overwrite the operands, which the signs are taken from afterwards.
             Span<float> results = stackalloc float[Block];
             path.Multiply(a, b, results[..products.Length]);
             if (multiplier is MantissaMultiplier)
@@ -58,22 +63,25 @@ public static class BulkMultiply
             products[i] = multiplier.Multiply(a[i], b[i]);
     }
 
-    /// <summary>A zero that comes of an operand that counts as zero is +0; the fast paths give it the product's sign.</summary>
+    /// <summary>
+    /// Where an operand is flushed, because it counts as zero, the definition gives +0 and the fast paths a zero with the product's sign.
+    /// </summary>
     static void ClearSignsOfFlushed(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> products)
     {
         var magnitude = new Vector<uint>(~Binary32.SignMask);
         var smallest = new Vector<uint>(MantissaMultiplier.FlushBits);
-        int whole = a.Length - a.Length % Vector<uint>.Count;
-        for (int i = 0; i < whole; i += Vector<uint>.Count)
+        int vectorised = a.Length - a.Length % Vector<uint>.Count;
+        for (int i = 0; i < vectorised; i += Vector<uint>.Count)
         {
             var product = new Vector<float>(products[i..]);
             Vector<uint> flushed = Vector.LessThan(Vector.AsVectorUInt32(new Vector<float>(a[i..])) & magnitude, smallest)
                 | Vector.LessThan(Vector.AsVectorUInt32(new Vector<float>(b[i..])) & magnitude, smallest);
+            // A mask of all ones is also the sign bit, and the product under it is a zero: clearing all bits clears the sign.
             Vector<uint> signs = flushed & Vector.AsVectorUInt32(Vector.Equals(product, Vector<float>.Zero));
             Vector.AsVectorSingle(Vector.AndNot(Vector.AsVectorUInt32(product), signs)).CopyTo(products[i..]);
         }
 
-        for (int i = whole; i < a.Length; i++)
+        for (int i = vectorised; i < a.Length; i++)
         {
             if (products[i] == 0 && (MantissaMultiplier.CountsAsZero(a[i]) || MantissaMultiplier.CountsAsZero(b[i])))
                 products[i] = 0f;

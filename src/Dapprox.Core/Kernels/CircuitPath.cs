@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Dapprox.Circuits;
@@ -7,9 +6,9 @@ using Dapprox.Circuits;
 namespace Dapprox.Kernels;
 
 /// <summary>
-/// Sums whose products are a circuit's, 512 at a time, by its bit-sliced simulation. The lanes are (column, row) pairs: as
-/// many columns as there is room for with all rows beside each other. Activations are cut into slices once for all columns; a
-/// weight's slices are patterns, all ones or all zeros for the rows of a column.
+/// Sums whose products are a circuit's, 512 at a time, by its bit-sliced simulation. Lanes are (column, row) pairs: all rows of
+/// a block, for as many columns as fit. Activations are sliced once for all columns; a weight's slices are patterns, all ones or
+/// all zeros for the rows of a column.
 /// </summary>
 sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulation, string instructionSet, int vectorBytes)
     : KernelPath(instructionSet, instructionSet, OperandFormat.Plain, SafeRange.Finite)
@@ -29,29 +28,25 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     public Accumulation Accumulation { get; } = accumulation;
 
     /// <summary>The paths of a circuit's multiplier, for both formats of sums, the widest vectors first.</summary>
-    public static CircuitPath[] All(CircuitMultiplier multiplier)
-    {
-        return
-        [
-            .. from vector in (IEnumerable<(string Name, int Bytes)>)[("avx512", 64), ("avx2", 32), ("vector128", 16)]
-               let products = new CircuitProducts(multiplier, vector.Bytes)
-               from accumulation in Enum.GetValues<Accumulation>()
-               select new CircuitPath(products, accumulation, vector.Name, vector.Bytes),
-        ];
-    }
+    public static CircuitPath[] All(CircuitMultiplier multiplier) =>
+    [
+        .. from vector in (IEnumerable<(string Name, int Bytes)>)[("avx512", 64), ("avx2", 32), ("vector128", 16)]
+           let products = new CircuitProducts(multiplier, vector.Bytes)
+           from accumulation in Enum.GetValues<Accumulation>()
+           select new CircuitPath(products, accumulation, vector.Name, vector.Bytes),
+    ];
 
     public override int RowBlock => 2 * VectorLanes;
 
-    /// <summary>A panel has as many columns as fit beside each other: the weights of all, product by product.</summary>
-    public override PackedWeights Pack(
-        ReadOnlySpan<float> weights, int columns, int count, int columnStride, int countStride, ReadOnlySpan<float> bias, bool isLean)
+    /// <summary>Packs product by product; a panel has as many columns as there are groups of lanes.</summary>
+    public override PackedWeights Pack(ReadOnlySpan<float> weights, WeightLayout layout, ReadOnlySpan<float> bias, bool isLean)
     {
-        var packed = new PackedWeights(columns, count, Groups, vectorsPerPanel: 1, parts: 1, ElementSize);
-        for (int column = 0; column < columns; column++)
+        var packed = new PackedWeights(layout.Columns, layout.Count, Groups, vectorsPerPanel: 1, parts: 1, ElementSize);
+        for (int column = 0; column < layout.Columns; column++)
         {
             float* panel = (float*)packed.PanelAddress(column / Groups) + column % Groups;
-            for (int k = 0; k < count; k++)
-                panel[k * Groups] = weights[column * columnStride + k * countStride];
+            for (int k = 0; k < layout.Count; k++)
+                panel[k * Groups] = weights[column * layout.ColumnStride + k * layout.CountStride];
             if (bias.Length > 0)
                 packed.Bias[column] = ScalarSum.Bias(bias[column]);
         }
@@ -62,24 +57,16 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     public override void PackActivations(ReadOnlySpan<float> source, byte* destination, int start, int length) =>
         source.CopyTo(new Span<float>((float*)destination + start, source.Length));
 
-    public override void Sum(
-        byte* activations, int length, ReadOnlySpan<int> rows, int* offsets, PackedWeights weights,
-        int firstPanel, int endPanel, float* outputs, int rowStride, int columnStride)
+    public override void Sum(in SumJob job)
     {
-        for (int first = 0, count; first < rows.Length; first += count)
+        for (int first = 0, count; first < job.Rows.Length; first += count)
         {
-            // Of a power of two of groups a whole number fits beside each other.
-            uint groups = (uint)(rows.Length - first + VectorLanes - 1) / VectorLanes;
-            count = Math.Min(Math.Min(Groups, 1 << BitOperations.Log2(groups)) * VectorLanes, rows.Length - first);
-            SumBlock((float*)activations, rows.Slice(first, count), offsets, weights, firstPanel * Groups, Math.Min(endPanel * Groups, weights.Columns), outputs + (nint)first * rowStride, rowStride, columnStride);
+            // A power of two of groups divides the lanes, so that columns fill them without a rest.
+            uint groups = (uint)(job.Rows.Length - first + VectorLanes - 1) / VectorLanes;
+            count = Math.Min(Math.Min(Groups, 1 << BitOperations.Log2(groups)) * VectorLanes, job.Rows.Length - first);
+            SumBlock(job, first, count);
         }
     }
-
-    public override bool PrefersLines(int lineLength, int columns) => false;
-
-    public override void SumLines(
-        byte* activations, int length, ReadOnlySpan<int> lines, int lineLength, int* offsets, PackedWeights weights,
-        float* outputs, int columnStride) => throw new UnreachableException();
 
     public override void Multiply(ReadOnlySpan<float> activations, ReadOnlySpan<float> weights, Span<float> results)
     {
@@ -101,10 +88,12 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
         products.Return(buffers);
     }
 
-    void SumBlock(
-        float* activations, ReadOnlySpan<int> rows, int* offsets, PackedWeights weights,
-        int firstColumn, int endColumn, float* outputs, int rowStride, int columnStride)
+    /// <summary>The sums of as many rows as there are lanes for, for all columns of the job.</summary>
+    void SumBlock(in SumJob job, int firstRow, int rowCount)
     {
+        PackedWeights weights = job.Weights;
+        ReadOnlySpan<int> rows = job.Rows.Slice(firstRow, rowCount);
+        int firstColumn = job.FirstPanel * Groups, endColumn = Math.Min(job.EndPanel * Groups, weights.Columns);
         int rowGroups = (rows.Length + VectorLanes - 1) / VectorLanes;
         int columnsTogether = Groups / rowGroups;
         int blocks = (endColumn - firstColumn + columnsTogether - 1) / columnsTogether;
@@ -120,7 +109,7 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
         Span<float> columnWeights = stackalloc float[columnsTogether];
         for (int k = 0; k < weights.Count; k++)
         {
-            Gather(activations + offsets[k], rows, rowGroups, columnsTogether, a);
+            Gather((float*)job.Activations + job.Offsets[k], rows, rowGroups, columnsTogether, a);
             products.SliceActivations(buffers);
             for (int block = 0; block < blocks; block++)
             {
@@ -138,11 +127,11 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
 
         for (int column = firstColumn; column < endColumn; column++)
         {
-            (int block, int place) = Math.DivRem(column - firstColumn, columnsTogether);
-            int lane = block * Lanes + place * rowGroups * VectorLanes;
-            float* output = outputs + (nint)column * columnStride;
+            (int block, int index) = Math.DivRem(column - firstColumn, columnsTogether);
+            int lane = block * Lanes + index * rowGroups * VectorLanes;
+            float* output = job.Outputs + (nint)firstRow * job.RowStride + (nint)column * job.ColumnStride;
             for (int row = 0; row < rows.Length; row++)
-                output[(nint)row * rowStride] = (wide ? (float)wideSums[lane + row] : sums[lane + row]) + weights.Bias[column];
+                output[(nint)row * job.RowStride] = (wide ? (float)wideSums[lane + row] : sums[lane + row]) + weights.Bias[column];
         }
 
         if (wide)
@@ -155,7 +144,7 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     static float Weight(PackedWeights weights, int k, int column) =>
         ((float*)weights.PanelAddress(column / Groups))[k * Groups + column % Groups];
 
-    /// <summary>One operand of every row, the rows repeated for each column.</summary>
+    /// <summary>Gathers one operand of every row, and repeats all of them for each column.</summary>
     static void Gather(float* activations, ReadOnlySpan<int> rows, int rowGroups, int columns, Span<float> lanes)
     {
         for (int row = 0; row < rows.Length; row++)
@@ -175,6 +164,7 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     {
         for (int i = 0; i < Lanes; i += Vector512<double>.Count)
         {
+            // The upper half is not widened, so it can be anything.
             Vector512<double> wide = Vector512.WidenLower(Vector512.Create(Vector256.Create(products[i..]), default));
             (Vector512.Create<double>(sums[i..]) + wide).CopyTo(sums[i..]);
         }

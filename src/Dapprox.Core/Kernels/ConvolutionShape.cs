@@ -2,7 +2,7 @@ namespace Dapprox.Kernels;
 
 /// <summary>
 /// The geometry of a 2-D convolution. Output size in each direction:
-/// ⌊(size + padding before and behind − dilation·(kernel − 1) − 1) / stride⌋ + 1.
+/// ⌊(size + padding before and after − dilation·(kernel − 1) − 1) / stride⌋ + 1.
 /// </summary>
 /// <param name="InputChannels">Channels of the input; a multiple of <see cref="Groups"/>.</param>
 /// <param name="OutputChannels">Channels of the output; a multiple of <see cref="Groups"/>.</param>
@@ -10,16 +10,16 @@ namespace Dapprox.Kernels;
 /// <param name="KernelWidth">Columns of a filter.</param>
 public sealed record ConvolutionShape(int InputChannels, int OutputChannels, int KernelHeight, int KernelWidth)
 {
-    /// <summary>From one position of the filter to the next; at least 1.</summary>
+    /// <summary>Distance from one position of the filter to the next; at least 1.</summary>
     public Steps Stride { get; init; } = 1;
 
     /// <summary>How many rows and columns around the image count as absent; at least 0.</summary>
     public Padding Padding { get; init; }
 
-    /// <summary>From one tap of the filter to the next; at least 1.</summary>
+    /// <summary>Distance from one tap of the filter to the next; at least 1.</summary>
     public Steps Dilation { get; init; } = 1;
 
-    /// <summary>Into how many independent convolutions the channels are divided; at least 1.</summary>
+    /// <summary>The number of independent convolutions that the channels are divided into; at least 1.</summary>
     public int Groups { get; init; } = 1;
 
     /// <summary>Channels of the input that one output sees.</summary>
@@ -31,12 +31,12 @@ public sealed record ConvolutionShape(int InputChannels, int OutputChannels, int
     /// <summary>How many products an output has, padding included.</summary>
     public int Taps => GroupInputs * KernelHeight * KernelWidth;
 
-    /// <summary>Rows of the output for an input of that height; below 1 where the filter does not fit.</summary>
-    /// <param name="height">Rows of the input.</param>
+    /// <summary>Rows of the output; below 1 where the filter does not fit.</summary>
+    /// <param name="height">Rows of the input, padding not included.</param>
     public int OutputHeight(int height) => OutputSize(height, KernelHeight, Padding.Top, Padding.Bottom, Stride.Height, Dilation.Height);
 
-    /// <summary>Columns of the output for an input of that width; below 1 where the filter does not fit.</summary>
-    /// <param name="width">Columns of the input.</param>
+    /// <summary>Columns of the output; below 1 where the filter does not fit.</summary>
+    /// <param name="width">Columns of the input, padding not included.</param>
     public int OutputWidth(int width) => OutputSize(width, KernelWidth, Padding.Left, Padding.Right, Stride.Width, Dilation.Width);
 
     internal void Validate()
@@ -48,14 +48,18 @@ public sealed record ConvolutionShape(int InputChannels, int OutputChannels, int
         ArgumentOutOfRangeException.ThrowIfLessThan(KernelWidth, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(Stride.Height, Stride.Width), 1, nameof(Stride));
         ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(Dilation.Height, Dilation.Width), 1, nameof(Dilation));
-        ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(Math.Min(Padding.Top, Padding.Left), Math.Min(Padding.Bottom, Padding.Right)), nameof(Padding));
+        ArgumentOutOfRangeException.ThrowIfNegative(
+            Math.Min(Math.Min(Padding.Top, Padding.Left), Math.Min(Padding.Bottom, Padding.Right)), nameof(Padding));
         if (InputChannels % Groups != 0 || OutputChannels % Groups != 0)
-            throw new ArgumentException($"{InputChannels} input and {OutputChannels} output channels do not divide into {Groups} groups.", nameof(Groups));
+        {
+            throw new ArgumentException(
+                $"{InputChannels} input and {OutputChannels} output channels do not divide into {Groups} groups.", nameof(Groups));
+        }
     }
 
-    static int OutputSize(int size, int kernel, int before, int behind, int stride, int dilation)
+    static int OutputSize(int size, int kernel, int before, int after, int stride, int dilation)
     {
-        long room = (long)size + before + behind - (long)dilation * (kernel - 1) - 1;
+        long room = (long)size + before + after - (long)dilation * (kernel - 1) - 1;
         return room < 0 ? 0 : (int)Math.Min(room / stride + 1, int.MaxValue);
     }
 }

@@ -14,74 +14,72 @@ public sealed class DenseKernel
     readonly int[] offsets;
 
     /// <summary>Prepares the layer.</summary>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">The multiplier of every product, activation first.</param>
     /// <param name="weights"><c>[outputs, inputs]</c>; kept, not copied, and not to change any more.</param>
     /// <param name="bias"><c>[outputs]</c>, or empty.</param>
-    /// <param name="inputs">How many inputs; at least 1.</param>
-    /// <param name="outputs">How many outputs; at least 1.</param>
+    /// <param name="inputs">Inputs per row; at least 1.</param>
+    /// <param name="outputs">Outputs per row; at least 1.</param>
     /// <param name="accumulation">The format of the sums.</param>
     /// <exception cref="ArgumentException">The weights or the bias have the wrong length.</exception>
     public DenseKernel(FloatMultiplier multiplier, float[] weights, float[] bias, int inputs, int outputs,
         Accumulation accumulation = Accumulation.Float32)
-        : this(multiplier, weights, bias, inputs, outputs, columnStride: inputs, countStride: 1, accumulation, path: null)
+        : this(multiplier, weights, bias, WeightLayout.ByColumn(outputs, inputs), accumulation, path: null)
     {
     }
 
     internal DenseKernel(
-        FloatMultiplier multiplier, float[] weights, float[] bias, int inputs, int outputs,
-        int columnStride, int countStride, Accumulation accumulation, string? path)
+        FloatMultiplier multiplier, float[] weights, float[] bias, WeightLayout layout, Accumulation accumulation, string? path)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        if (weights.LongLength != (long)inputs * outputs)
-            throw new ArgumentException($"{weights.Length} weights do not fill {outputs} x {inputs}.", nameof(weights));
-        if (bias.Length != 0 && bias.Length != outputs)
-            throw new ArgumentException($"{bias.Length} biases for {outputs} outputs.", nameof(bias));
-        Inputs = inputs;
-        Outputs = outputs;
-        offsets = Enumerable.Range(0, inputs).ToArray();
-        sums = new WeightedSums(multiplier, accumulation, path, weights, matrices: 1, outputs, inputs, columnStride, countStride, bias, isLean: true);
+        Inputs = layout.Count;
+        Outputs = layout.Columns;
+        ArgumentOutOfRangeException.ThrowIfLessThan(Inputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Outputs, 1);
+        offsets = Enumerable.Range(0, Inputs).ToArray();
+        sums = new WeightedSums(multiplier, accumulation, path, weights, matrices: 1, layout, bias, isLean: true);
     }
 
     /// <summary>Prepares the layer from weights in the other order, <c>[inputs, outputs]</c>.</summary>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">The multiplier of every product, activation first.</param>
     /// <param name="weights"><c>[inputs, outputs]</c>; kept, not copied, and not to change any more.</param>
     /// <param name="bias"><c>[outputs]</c>, or empty.</param>
-    /// <param name="inputs">How many inputs; at least 1.</param>
-    /// <param name="outputs">How many outputs; at least 1.</param>
+    /// <param name="inputs">Inputs per row; at least 1.</param>
+    /// <param name="outputs">Outputs per row; at least 1.</param>
     /// <param name="accumulation">The format of the sums.</param>
     /// <exception cref="ArgumentException">The weights or the bias have the wrong length.</exception>
     public static DenseKernel FromColumns(
         FloatMultiplier multiplier, float[] weights, float[] bias, int inputs, int outputs,
         Accumulation accumulation = Accumulation.Float32) =>
-        new(multiplier, weights, bias, inputs, outputs, columnStride: 1, countStride: outputs, accumulation, path: null);
+        new(multiplier, weights, bias, WeightLayout.ByRow(outputs, inputs), accumulation, path: null);
 
-    /// <summary>How many inputs a row has.</summary>
+    /// <summary>The number of inputs per row.</summary>
     public int Inputs { get; }
 
-    /// <summary>How many outputs a row has.</summary>
+    /// <summary>The number of outputs per row.</summary>
     public int Outputs { get; }
 
     /// <summary>Computes the layer for any number of rows.</summary>
     /// <param name="input"><c>[rows, inputs]</c>.</param>
     /// <param name="output">Receives <c>[rows, outputs]</c>; must not overlap the input.</param>
-    /// <param name="threads">The most threads to use, 0 for one per processor. Results do not depend on it.</param>
-    /// <exception cref="ArgumentException">A length is not a whole number of rows, or they differ.</exception>
+    /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors. Results do not depend on it.</param>
+    /// <exception cref="ArgumentException">A length is not a multiple of a row's, or the numbers of rows differ.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
     {
         int rows = input.Length / Inputs;
         if (input.Length != rows * Inputs || output.Length != (long)rows * Outputs)
-            throw new ArgumentException($"{input.Length} inputs and {output.Length} outputs are not rows of {Inputs} and {Outputs}.", nameof(output));
+        {
+            throw new ArgumentException(
+                $"{input.Length} inputs and {output.Length} outputs are not rows of {Inputs} and {Outputs}.", nameof(output));
+        }
 
         threads = ParallelRange.Threads(threads, (long)output.Length * Inputs);
         // Rows that share one packing and one pass over the weights.
-        int most = sums.RowBlock;
-        int blocks = (rows + most - 1) / most;
+        int block = sums.RowBlock;
+        int blocks = (rows + block - 1) / block;
         bool byRows = blocks >= threads;
-        ParallelRange.ForEach(input, output, blocks, byRows ? threads : 1, (block, source, destination) =>
+        ParallelRange.ForEach(input, output, blocks, byRows ? threads : 1, (index, source, destination) =>
         {
-            int first = block * most;
-            int count = Math.Min(most, rows - first);
+            int first = index * block;
+            int count = Math.Min(block, rows - first);
             RunBlock(
                 source.Slice(first * Inputs, count * Inputs),
                 destination.Slice(first * Outputs, count * Outputs),
@@ -107,9 +105,8 @@ public sealed class DenseKernel
             Span<int> rows = stackalloc int[count];
             for (int row = 0; row < count; row++)
                 rows[row] = row * Inputs;
-            int first = threads == 1 ? 0 : part;
-            int end = threads == 1 ? packed.Panels : part + 1;
-            packed.Sum(0, 0, rows, offsets, first, end, destination, Outputs, columnStride: 1);
+            Range panels = threads == 1 ? .. : part..(part + 1);
+            packed.Sum(0, 0, rows, offsets, panels, destination, rowStride: Outputs, columnStride: 1);
         });
         WeightedSums.Canonicalise(output);
     }

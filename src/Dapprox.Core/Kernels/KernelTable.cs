@@ -12,7 +12,7 @@ namespace Dapprox.Kernels;
 /// </summary>
 /// <remarks>
 /// The environment variable <c>DAPPROX_KERNEL</c> restricts the choice to one instruction set: <c>avx512</c>,
-/// <c>avx2</c>, <c>vector128</c> or <c>scalar</c>, the definition. Results are the same bits with any.
+/// <c>avx2</c>, <c>vector128</c> or <c>scalar</c>, the definition. Results are bit-identical on every path.
 /// </remarks>
 static class KernelTable
 {
@@ -20,7 +20,7 @@ static class KernelTable
 
     const string Avx512 = "avx512", Avx2 = "avx2", Vector128Set = "vector128", Scalar = "scalar";
 
-    /// <summary>Those of circuits: made, and the circuit compiled, when first asked for.</summary>
+    /// <summary>The paths of circuits, created, and the circuit compiled, on first use; collected with the multiplier.</summary>
     static readonly ConditionalWeakTable<CircuitMultiplier, CircuitPath[]> CircuitPaths = [];
 
     static readonly Lazy<string?> Forced = new(ReadEnvironment);
@@ -39,44 +39,27 @@ static class KernelTable
         [(Bfloat16Multiplier.Truncated, Accumulation.Float32)] = ExactSingles(OperandFormat.Bfloat16, SafeRange.Finite),
         [(Bfloat16Multiplier.Truncated, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.Bfloat16, SafeRange.Finite),
         [(Bfloat16Multiplier.Nearest, Accumulation.Float32)] = ExactSingles(OperandFormat.Bfloat16Nearest, Bfloat16NearestRange),
-        [(Bfloat16Multiplier.Nearest, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.Bfloat16Nearest, Bfloat16NearestRange),
+        [(Bfloat16Multiplier.Nearest, Accumulation.Float64)] =
+            Doubles<ExactDouble>("", OperandFormat.Bfloat16Nearest, Bfloat16NearestRange),
         [(Ama5Flat.Instance, Accumulation.Float32)] = ExactSingles(OperandFormat.FlatAma5, FlatAma5Range),
         [(Ama5Flat.Instance, Accumulation.Float64)] = Doubles<ExactDouble>("", OperandFormat.FlatAma5, FlatAma5Range),
         [(AxFpm.Released, Accumulation.Float32)] =
         [
             Singles512<AxFpmSingle>(OperandFormat.AxFpm, AxFpmSingleRange),
-            .. ProductsInDoubles<AxFpmDouble>("-double", AxFpmDoubleRange),
-            .. ProductsInDoubles<Underflowing<AxFpmDouble>>("-underflow", AxFpmDoubleRange with { LowestResult = int.MinValue }),
+            .. AxFpmFloat32<AxFpmDouble>(AxFpmDoubleRange),
         ],
-        [(AxFpm.Released, Accumulation.Float64)] =
-        [
-            .. Doubles<AxFpmDouble>("", OperandFormat.AxFpm, AxFpmDoubleRange),
-            .. Doubles<Underflowing<AxFpmDouble>>("-underflow", OperandFormat.AxFpm, AxFpmDoubleRange with { LowestResult = int.MinValue }),
-        ],
+        [(AxFpm.Released, Accumulation.Float64)] = AxFpmFloat64<AxFpmDouble>(AxFpmDoubleRange),
         [(AxFpm.Renormalised, Accumulation.Float32)] =
         [
             Singles512<AxFpmRenormalisedSingle>(OperandFormat.AxFpm, AxFpmSingleRange),
-            .. ProductsInDoubles<AxFpmRenormalisedDouble>("-double", AxFpmRenormalisedRange),
-            .. ProductsInDoubles<Underflowing<AxFpmRenormalisedDouble>>("-underflow", AxFpmRenormalisedRange with { LowestResult = int.MinValue }),
+            .. AxFpmFloat32<AxFpmRenormalisedDouble>(AxFpmRenormalisedRange),
         ],
-        [(AxFpm.Renormalised, Accumulation.Float64)] =
-        [
-            .. Doubles<AxFpmRenormalisedDouble>("", OperandFormat.AxFpm, AxFpmRenormalisedRange),
-            .. Doubles<Underflowing<AxFpmRenormalisedDouble>>("-underflow", OperandFormat.AxFpm, AxFpmRenormalisedRange with { LowestResult = int.MinValue }),
-        ],
-        [(AxFpm.Wrapped, Accumulation.Float32)] =
-        [
-            .. ProductsInDoubles<AxFpmWrappedDouble>("-double", AxFpmWrappedRange),
-            .. ProductsInDoubles<Underflowing<AxFpmWrappedDouble>>("-underflow", AxFpmWrappedRange with { LowestResult = int.MinValue }),
-        ],
-        [(AxFpm.Wrapped, Accumulation.Float64)] =
-        [
-            .. Doubles<AxFpmWrappedDouble>("", OperandFormat.AxFpm, AxFpmWrappedRange),
-            .. Doubles<Underflowing<AxFpmWrappedDouble>>("-underflow", OperandFormat.AxFpm, AxFpmWrappedRange with { LowestResult = int.MinValue }),
-        ],
+        [(AxFpm.Renormalised, Accumulation.Float64)] = AxFpmFloat64<AxFpmRenormalisedDouble>(AxFpmRenormalisedRange),
+        [(AxFpm.Wrapped, Accumulation.Float32)] = AxFpmFloat32<AxFpmWrappedDouble>(AxFpmWrappedRange),
+        [(AxFpm.Wrapped, Accumulation.Float64)] = AxFpmFloat64<AxFpmWrappedDouble>(AxFpmWrappedRange),
     };
 
-    // See AxFpmSingle for 20; packing doubles nibble tops, hence weights to 253.
+    // See AxFpmSingle for 20. Packing doubles nibble tops, hence weights up to 253.
     static SafeRange AxFpmSingleRange => new(20, 253, 253);
 
     static SafeRange AxFpmDoubleRange => new(1, 254, 253);
@@ -84,13 +67,13 @@ static class KernelTable
     // The carry can raise the exponent by one.
     static SafeRange AxFpmRenormalisedRange => new(1, 253, 253);
 
-    // What the lost carry leaves can be as small as 2⁻⁴⁷ of the product.
+    // What is left after the carry is lost can be as small as 2⁻⁴⁷ of the product.
     static SafeRange AxFpmWrappedRange => new(48, 254, 253);
 
-    // Rounding up raises the largest exponent to that of infinity, whose product with zero is no number.
+    // Rounding up can raise the largest exponent to that of infinity, whose product with zero is NaN.
     static SafeRange Bfloat16NearestRange => SafeRange.Finite with { HighestActivation = 253, HighestWeight = 253 };
 
-    // Weights are doubled; a result above 254 becomes infinite by itself, one below 1 would be subnormal.
+    // Packing doubles weights. A result above 254 overflows to infinity as it should; one below 1 would be subnormal.
     static SafeRange FlatAma5Range => new(1, int.MaxValue, 253);
 
     /// <summary>All paths of a multiplier, supported here or not; empty for a multiplier without fast paths.</summary>
@@ -100,9 +83,9 @@ static class KernelTable
             : Paths.GetValueOrDefault((multiplier, accumulation), []);
 
     /// <summary>The paths that may be used here, fastest first.</summary>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">Any multiplier; one that the table lacks has no paths.</param>
     /// <param name="accumulation">The format of the sums.</param>
-    /// <param name="only">The name of the one path to use, or null.</param>
+    /// <param name="only">The name of the one path to use; null for all.</param>
     public static KernelPath[] Usable(FloatMultiplier multiplier, Accumulation accumulation, string? only) =>
         All(multiplier, accumulation)
             .Where(path => path.IsSupported
@@ -124,7 +107,8 @@ static class KernelTable
         };
         return supported
             ? name
-            : throw new InputException($"{EnvironmentVariable}={given}: this processor does not have it; unset the variable, or use avx2, vector128 or scalar.");
+            : throw new InputException(
+                $"{EnvironmentVariable}={given}: this processor does not have it; unset the variable, or use avx2, vector128 or scalar.");
     }
 
     static KernelPath[] ExactSingles(OperandFormat format, SafeRange range) =>
@@ -134,36 +118,83 @@ static class KernelTable
         Singles128<ExactSingle<Single128, Vector128<float>>>(format, range),
     ];
 
-#pragma warning disable CA1859 // The concrete type of a path is a line of type arguments that nobody needs.
+#pragma warning disable CA1859 // The concrete type of a path is a line of type arguments that no caller needs.
     // Products and sums in binary32 lanes, of each width.
     static KernelPath Singles512<TProduct>(OperandFormat format, SafeRange range)
-        where TProduct : ISingleProduct<Vector512<float>> =>
-        new TilePath<SingleStep<TProduct, Single512, Vector512<float>>, float, Vector512<float>, Vector512<float>>(Avx512, Avx512, format, range);
+        where TProduct : IProductStages<Vector512<float>, Vector512<float>> =>
+        new TilePath<SingleStep<TProduct, Single512, Vector512<float>>, float, Vector512<float>, Vector512<float>>(
+            Avx512, Avx512, format, range);
 
     static KernelPath Singles256<TProduct>(OperandFormat format, SafeRange range)
-        where TProduct : ISingleProduct<Vector256<float>> =>
-        new TilePath<SingleStep<TProduct, Single256, Vector256<float>>, float, Vector256<float>, Vector256<float>>(Avx2, Avx2, format, range);
+        where TProduct : IProductStages<Vector256<float>, Vector256<float>> =>
+        new TilePath<SingleStep<TProduct, Single256, Vector256<float>>, float, Vector256<float>, Vector256<float>>(
+            Avx2, Avx2, format, range);
 
     static KernelPath Singles128<TProduct>(OperandFormat format, SafeRange range)
-        where TProduct : ISingleProduct<Vector128<float>> =>
-        new TilePath<SingleStep<TProduct, Single128, Vector128<float>>, float, Vector128<float>, Vector128<float>>(Vector128Set, Vector128Set, format, range);
+        where TProduct : IProductStages<Vector128<float>, Vector128<float>> =>
+        new TilePath<SingleStep<TProduct, Single128, Vector128<float>>, float, Vector128<float>, Vector128<float>>(
+            Vector128Set, Vector128Set, format, range);
+
+    // Products in binary64 lanes, sums in either format.
+    static KernelPath Doubles512<TProduct, TAccumulator, TSum>(string suffix, OperandFormat format, SafeRange range)
+        where TProduct : IDoubleProduct
+        where TAccumulator : IDoubleAccumulator<Vector512<double>, Vector256<float>, TSum>
+        where TSum : unmanaged =>
+        new TilePath<
+            DoubleStep<TProduct, TAccumulator, Double512, Vector512<double>, Vector256<float>, TSum>,
+            double, Vector512<double>, TSum>(Avx512 + suffix, Avx512, format, range);
+
+    static KernelPath Doubles256<TProduct, TAccumulator, TSum>(string suffix, OperandFormat format, SafeRange range)
+        where TProduct : IDoubleProduct
+        where TAccumulator : IDoubleAccumulator<Vector256<double>, Vector128<float>, TSum>
+        where TSum : unmanaged =>
+        new TilePath<
+            DoubleStep<TProduct, TAccumulator, Double256, Vector256<double>, Vector128<float>, TSum>,
+            double, Vector256<double>, TSum>(Avx2 + suffix, Avx2, format, range);
+
+    static KernelPath Doubles128<TProduct, TAccumulator, TSum>(string suffix, OperandFormat format, SafeRange range)
+        where TProduct : IDoubleProduct
+        where TAccumulator : IDoubleAccumulator<Vector128<double>, Vector128<float>, TSum>
+        where TSum : unmanaged =>
+        new TilePath<
+            DoubleStep<TProduct, TAccumulator, Double128, Vector128<double>, Vector128<float>, TSum>,
+            double, Vector128<double>, TSum>(Vector128Set + suffix, Vector128Set, format, range);
 #pragma warning restore CA1859
 
     /// <summary>Products and sums in binary64 lanes.</summary>
     static KernelPath[] Doubles<TProduct>(string suffix, OperandFormat format, SafeRange range)
         where TProduct : IDoubleProduct =>
     [
-        new TilePath<DoubleSumStep<TProduct, Double512, Vector512<double>, Vector256<float>>, double, Vector512<double>, Vector512<double>>(Avx512 + suffix, Avx512, format, range),
-        new TilePath<DoubleSumStep<TProduct, Double256, Vector256<double>, Vector128<float>>, double, Vector256<double>, Vector256<double>>(Avx2 + suffix, Avx2, format, range),
-        new TilePath<DoubleSumStep<TProduct, Double128, Vector128<double>, Vector128<float>>, double, Vector128<double>, Vector128<double>>(Vector128Set + suffix, Vector128Set, format, range),
+        Doubles512<TProduct, AccumulateDoubles<Double512, Vector512<double>, Vector256<float>>, Vector512<double>>(suffix, format, range),
+        Doubles256<TProduct, AccumulateDoubles<Double256, Vector256<double>, Vector128<float>>, Vector256<double>>(suffix, format, range),
+        Doubles128<TProduct, AccumulateDoubles<Double128, Vector128<double>, Vector128<float>>, Vector128<double>>(suffix, format, range),
     ];
 
     /// <summary>Products in binary64 lanes, sums in binary32.</summary>
     static KernelPath[] ProductsInDoubles<TProduct>(string suffix, SafeRange range)
         where TProduct : IDoubleProduct =>
     [
-        new TilePath<DoubleProductStep<TProduct, Double512, Vector512<double>, Vector256<float>>, double, Vector512<double>, Vector256<float>>(Avx512 + suffix, Avx512, OperandFormat.AxFpm, range),
-        new TilePath<DoubleProductStep<TProduct, Double256, Vector256<double>, Vector128<float>>, double, Vector256<double>, Vector128<float>>(Avx2 + suffix, Avx2, OperandFormat.AxFpm, range),
-        new TilePath<DoubleProductStep<TProduct, Double128, Vector128<double>, Vector128<float>>, double, Vector128<double>, Vector128<float>>(Vector128Set + suffix, Vector128Set, OperandFormat.AxFpm, range),
+        Doubles512<TProduct, AccumulateSingles<Double512, Vector512<double>, Vector256<float>>, Vector256<float>>(
+            suffix, OperandFormat.AxFpm, range),
+        Doubles256<TProduct, AccumulateSingles<Double256, Vector256<double>, Vector128<float>>, Vector128<float>>(
+            suffix, OperandFormat.AxFpm, range),
+        Doubles128<TProduct, AccumulateSingles<Double128, Vector128<double>, Vector128<float>>, Vector128<float>>(
+            suffix, OperandFormat.AxFpm, range),
+    ];
+
+    /// <summary>Ax-FPM in binary64 lanes, sums in binary32; then the same for products that may underflow.</summary>
+    static KernelPath[] AxFpmFloat32<TProduct>(SafeRange range)
+        where TProduct : IDoubleProduct =>
+    [
+        .. ProductsInDoubles<TProduct>("-double", range),
+        .. ProductsInDoubles<Underflowing<TProduct>>("-underflow", range with { LowestResult = int.MinValue }),
+    ];
+
+    /// <summary>Ax-FPM and sums in binary64 lanes; then the same for products that may underflow.</summary>
+    static KernelPath[] AxFpmFloat64<TProduct>(SafeRange range)
+        where TProduct : IDoubleProduct =>
+    [
+        .. Doubles<TProduct>("", OperandFormat.AxFpm, range),
+        .. Doubles<Underflowing<TProduct>>("-underflow", OperandFormat.AxFpm, range with { LowestResult = int.MinValue }),
     ];
 }

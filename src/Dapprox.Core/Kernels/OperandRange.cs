@@ -5,8 +5,8 @@ using Dapprox.Arithmetic;
 namespace Dapprox.Kernels;
 
 /// <summary>
-/// What a fast path has to know of many operands at once: the smallest and largest exponent field of those that count
-/// (are not zero, or not flushed); infinities and NaN have the largest there is.
+/// The smallest and largest exponent field of many operands, of those that count: that are not zero, or are not flushed.
+/// Infinities and NaN have the largest field there is.
 /// </summary>
 /// <param name="Lowest">The smallest exponent field; 255 where nothing counts.</param>
 /// <param name="Highest">The largest exponent field; 0 where nothing counts.</param>
@@ -15,8 +15,8 @@ readonly record struct OperandRange(int Lowest, int Highest)
     /// <summary>Whether no operand counts, so that every product is zero.</summary>
     public bool IsZero => Lowest > Highest;
 
-    /// <summary>The range of operands of several ranges.</summary>
-    /// <param name="ranges">Their ranges.</param>
+    /// <summary>The smallest range that contains several.</summary>
+    /// <param name="ranges">Any number of ranges; of none, the result is zero.</param>
     public static OperandRange Of(ReadOnlySpan<OperandRange> ranges)
     {
         (int lowest, int highest) = (Binary32.SpecialExponent, 0);
@@ -26,7 +26,7 @@ readonly record struct OperandRange(int Lowest, int Highest)
     }
 
     /// <summary>The range of all <paramref name="operands"/>.</summary>
-    /// <param name="operands">Any numbers.</param>
+    /// <param name="operands">Any numbers, special ones included.</param>
     /// <param name="smallest">The smallest magnitude that counts, as a bit pattern: 1 for everything but zero.</param>
     public static OperandRange Of(ReadOnlySpan<float> operands, uint smallest)
     {
@@ -40,6 +40,7 @@ readonly record struct OperandRange(int Lowest, int Highest)
         {
             Vector<uint> size = bits & magnitude;
             high = Vector.Max(high, size);
+            // What does not count becomes the largest number, which no minimum takes.
             low = Vector.Min(low, Vector.ConditionalSelect(
                 Vector.GreaterThanOrEqual(size, threshold), size, Vector<uint>.AllBitsSet));
         }

@@ -4,15 +4,15 @@ using System.Runtime.InteropServices;
 namespace Dapprox.Kernels;
 
 /// <summary>
-/// The weights of a layer in the order in which a path uses them: panels of one or two vectors of columns; inside a
-/// panel, product by product, the first parts and then, where operands are split and it is not made of the first, the second parts. Columns that fill
-/// up the last panel are zero and their sums are never stored.
+/// The weights of a layer in the order in which a path uses them: panels of one or two vectors of columns; inside a panel,
+/// product by product, the weights and then, where operands are split and it is not derived, their split operands. Columns
+/// that fill up the last panel are zero and their sums are never stored.
 /// </summary>
 sealed class PackedWeights
 {
     const int CacheLine = 64;
 
-    // Not bytes, of which an array holds no more than 2³¹.
+    // Eight bytes each: an array has at most 2³¹ elements, which as bytes would be too few.
     readonly ulong[] memory;
     readonly int start;
 
@@ -27,9 +27,10 @@ sealed class PackedWeights
         Vectors = vectorsPerPanel;
         Parts = parts;
         PanelBytes = (nint)count * PanelWidth * parts * elementSize;
+        // Pinned, so that panels stay aligned and need no fixing.
         memory = GC.AllocateArray<ulong>(checked((int)((Panels * PanelBytes + CacheLine) / sizeof(ulong))), pinned: true);
-        nint address = Address(memory);
-        start = (int)(-address & (CacheLine - 1));
+        // Bytes to the next multiple of the cache line; the array is a cache line longer than the weights.
+        start = (int)(-Address(memory) & (CacheLine - 1));
         Bias = GC.AllocateArray<float>(Panels * PanelWidth, pinned: true);
     }
 
@@ -44,12 +45,12 @@ sealed class PackedWeights
 
     public int Panels { get; }
 
-    /// <summary>How many parts of a weight are there: 1 or 2.</summary>
+    /// <summary>How many operands are stored per weight: 2 where the split operand is.</summary>
     public int Parts { get; }
 
     public nint PanelBytes { get; }
 
-    /// <summary>The bias of every column, padded with zeros to whole panels.</summary>
+    /// <summary>The bias of every column, padded with zeros to complete panels.</summary>
     public float[] Bias { get; }
 
     int Vectors { get; }

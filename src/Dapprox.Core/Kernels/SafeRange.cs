@@ -1,8 +1,8 @@
 namespace Dapprox.Kernels;
 
 /// <summary>
-/// The operands for which a fast path equals the definition: nothing infinite or NaN, weights not above an exponent
-/// field, and the exponent field of every result, ea + eb − 126, inside limits.
+/// The operands for which a fast path equals the definition: all finite, with exponent fields of operands up to a maximum and
+/// the exponent field of every result, ea + eb − 126, within limits.
 /// </summary>
 /// <param name="LowestResult">The smallest exponent field of a result.</param>
 /// <param name="HighestResult">The largest exponent field of a result.</param>
@@ -18,7 +18,7 @@ readonly record struct SafeRange(int LowestResult, int HighestResult, int Highes
     /// <summary>Whether all products of these operands are safe.</summary>
     public bool Covers(OperandRange activations, OperandRange weights)
     {
-        // Weights are looked at also where all activations are zero: one that packing doubles to infinity would give NaN.
+        // Weights count even where all activations are zero: one that packing doubles to infinity would give NaN.
         // Infinities and NaN have the exponent field 255, above every limit.
         if (activations.Highest > HighestActivation || weights.Highest > HighestWeight)
             return false;

@@ -3,8 +3,8 @@ using Dapprox.Arithmetic;
 namespace Dapprox.Kernels;
 
 /// <summary>
-/// The definition of a sum of products. The accumulator starts at +0 and takes the products one by one in the order
-/// given, each rounded and then added; with <c>exact-fused</c> each is added unrounded. The bias comes last. A binary64
+/// The definition of a sum of products. The accumulator starts at +0 and takes the products one by one in the given order,
+/// each rounded and then added; with <c>exact-fused</c> each is added unrounded. The bias comes last. A binary64
 /// accumulator is rounded to binary32 before the bias, which is added in binary32; a bias of −0 counts as +0, so that no
 /// output is −0. A NaN is always <see cref="float.NaN"/>.
 /// </summary>
@@ -26,8 +26,8 @@ struct ScalarSum(FloatMultiplier multiplier, Accumulation accumulation)
     }
 
     /// <summary>
-    /// A bias as every path adds it: −0 as +0, because a fused sum of −0, where a tiny negative product underflowed, is the
-    /// one sum in which a zero of the padding could be seen; and NaN without a payload, which an addition would keep.
+    /// The bias as every path adds it. −0 becomes +0: a fused sum is −0 where a tiny negative product underflowed, and that is the
+    /// only sum that a zero of the padding changes. NaN loses its payload, which an addition would keep.
     /// </summary>
     public static float Bias(float bias) => float.IsNaN(bias) ? float.NaN : bias + 0f;
 

@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Dapprox.Kernels;
 
 /// <summary>Products in binary32 lanes, added to binary32 accumulators.</summary>
-readonly unsafe struct SingleStep<TProduct, TLanes, TVector> : IMultiplyAdd<float, TVector, TVector>
-    where TProduct : ISingleProduct<TVector>
+readonly unsafe struct SingleStep<TProduct, TLanes, TVector>
+    : IMultiplyAdd<SingleStep<TProduct, TLanes, TVector>, float, TVector, TVector>
+    where TProduct : IProductStages<TVector, TVector>
     where TLanes : ISingleLanes<TVector>
 {
     public static bool IsSupported => TLanes.IsSupported;
@@ -15,17 +16,17 @@ readonly unsafe struct SingleStep<TProduct, TLanes, TVector> : IMultiplyAdd<floa
 
     public static bool DerivesWeights => TProduct.DerivesWeights;
 
+    public static TVector NegativeZero => TLanes.Broadcast(-0f);
+
     public static TVector Load(float* source) => TLanes.Load(source);
 
     public static TVector Broadcast(float* source) => TLanes.Broadcast(*source);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Product(TVector a0, TVector a1, TVector b0, TVector b1) => TProduct.Multiply(a0, a1, b0, b1);
+    public static void StoreSum(TVector sum, float* bias, float* destination) =>
+        TLanes.Store(TLanes.Add(sum, TLanes.Load(bias)), destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Add(TVector sum, TVector a0, TVector a1, TVector b0, TVector b1) => TProduct.Add(sum, a0, a1, b0, b1);
-
-    public static TVector SecondWeight(TVector b0) => TProduct.SecondWeight(b0);
+    public static TVector SplitWeight(TVector b0) => TProduct.SplitWeight(b0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Begin(TVector a0, TVector b0, TVector b1) => TProduct.Begin(a0, b0, b1);
@@ -37,10 +38,6 @@ readonly unsafe struct SingleStep<TProduct, TLanes, TVector> : IMultiplyAdd<floa
     public static TVector Refine(TVector a1, TVector b0, TVector continued) => TProduct.Refine(a1, b0, continued);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector End(TVector sum, TVector a0, TVector a1, TVector b0, TVector b1, TVector begun, TVector refined) => TProduct.End(sum, a0, a1, b0, b1, begun, refined);
-
-    public static void StoreProduct(TVector product, float* destination) => TLanes.Store(product, destination);
-
-    public static void StoreSum(TVector sum, float* bias, float* destination) =>
-        TLanes.Store(TLanes.Add(sum, TLanes.Load(bias)), destination);
+    public static TVector End(TVector sum, TVector a0, TVector a1, TVector b0, TVector b1, TVector begun, TVector refined) =>
+        TProduct.End(sum, a0, a1, b0, b1, begun, refined);
 }

@@ -9,14 +9,14 @@ namespace Dapprox.Kernels;
 /// <remarks>
 /// Effectively, for every row r and column c, in the order of k:
 /// <c>sum[r, c] += activations[rows[r] + offsets[k]] · weights[k, c]</c>; then the bias is added and the sum stored.
-/// A long sum is computed in stretches, so that the weights of one stay in the nearest cache while all tiles of a block use them;
-/// between two stretches the accumulators wait in memory, as they are.
-/// A row is a place in the packed activations, an offset the way from there to the k-th operand, so that one loop
-/// serves matrix products (offsets 0, 1, 2 …) and convolutions (no im2col). Weights are packed vector after vector in
-/// the order of use; where operands are split, the second parts follow the first ones, or are made of them.
+/// A long sum is computed in k-blocks, so that the weights of a block stay in the nearest cache while all tiles use them;
+/// between two blocks the accumulators wait in memory, as they are.
+/// A row is the index of an origin in the packed activations, an offset the distance from there to the k-th operand, so that
+/// one loop serves matrix products (offsets 0, 1, 2 …) and convolutions (no im2col). Weights are packed vector after vector in
+/// the order of use; their split operands follow vector by vector, or are derived in the loop.
 /// </remarks>
 static unsafe class Tile<TStep, TElement, TVector, TSum>
-    where TStep : IMultiplyAdd<TElement, TVector, TSum>
+    where TStep : IMultiplyAdd<TStep, TElement, TVector, TSum>
     where TElement : unmanaged
     where TSum : unmanaged
 {
@@ -24,27 +24,24 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
     public const int Rows = 6;
 
     /// <summary>Six rows by two vectors: 12 accumulators, for processors with 32 vector registers.</summary>
-    /// <param name="activations">The packed activations, first parts.</param>
-    /// <param name="second">How far behind a first part its second part lies, in elements.</param>
-    /// <param name="rows">Six places in the activations.</param>
-    /// <param name="offsets">The offsets of the operands, in the order of summation.</param>
-    /// <param name="count">How many products the block of the sums has.</param>
-    /// <param name="weights">The packed weights of the block.</param>
-    /// <param name="derives">Whether only first parts are packed, and second ones are made of them here.</param>
-    /// <param name="bias">One number per column.</param>
-    /// <param name="begins">Whether the sums begin with this block.</param>
-    /// <param name="ends">Whether they end with it.</param>
-    /// <param name="state">The accumulators of six rows of two vectors, where the sums do not begin or do not end.</param>
-    /// <param name="sums">Receives six rows of two vectors where the sums end.</param>
+    /// <param name="block">The activations, offsets, weights and bias of the k-block.</param>
+    /// <param name="rows">The origins of six rows: indices in the activations.</param>
+    /// <param name="state">The accumulators of six rows of two vectors, between blocks.</param>
+    /// <param name="sums">Receives six rows of two vectors, after the last block.</param>
+    // AggressiveOptimization: compiled fully the first time, because a method with one long loop is entered too rarely to be promoted.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SixByTwo(
-        TElement* activations, nint second, int* rows, int* offsets, int count, TElement* weights, bool derives, float* bias, bool begins, bool ends, TSum* state, float* sums)
+    public static void SixByTwo(in KBlock<TElement> block, int* rows, TSum* state, float* sums)
     {
+        // Locals, so that the loop keeps them in registers.
+        TElement* activations = block.Activations, weights = block.Weights;
+        nint lowPart = block.LowPart;
+        bool derives = block.DerivesWeights;
         TElement* row0 = activations + rows[0], row1 = activations + rows[1], row2 = activations + rows[2];
         TElement* row3 = activations + rows[3], row4 = activations + rows[4], row5 = activations + rows[5];
+        // One variable per accumulator: an array would live in memory.
         TSum sum00 = default, sum01 = default, sum10 = default, sum11 = default, sum20 = default, sum21 = default;
         TSum sum30 = default, sum31 = default, sum40 = default, sum41 = default, sum50 = default, sum51 = default;
-        if (!begins)
+        if (!block.IsFirst)
         {
             (sum00, sum01) = (state[0], state[1]);
             (sum10, sum11) = (state[2], state[3]);
@@ -54,18 +51,18 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             (sum50, sum51) = (state[10], state[11]);
         }
 
-        int* end = offsets + count;
+        int* offsets = block.Offsets, end = offsets + block.Count;
         for (; offsets < end; offsets++)
         {
-            nint first = *offsets;
-            nint other = first + second;
+            nint high = *offsets;
+            nint low = high + lowPart;
             TVector b0 = TStep.Load(weights);
             TVector c0 = TStep.Load(weights + TStep.Lanes);
             TVector b1 = b0, c1 = c0;
             if (TStep.DerivesWeights && derives)
             {
-                b1 = TStep.SecondWeight(b0);
-                c1 = TStep.SecondWeight(c0);
+                b1 = TStep.SplitWeight(b0);
+                c1 = TStep.SplitWeight(c0);
             }
             else if (TStep.Split)
             {
@@ -76,9 +73,11 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
 
             weights += 2 * TStep.Lanes;
 
-            TVector a0 = TStep.Broadcast(row0 + first);
-            TVector a1 = TStep.Broadcast(row1 + first);
-            TVector a2 = TStep.Broadcast(row2 + first);
+            // Three rows, stage by stage: six independent chains hide a stage's latency, and their intermediate results
+            // are as many as fit into 32 registers beside 12 accumulators and four weights.
+            TVector a0 = TStep.Broadcast(row0 + high);
+            TVector a1 = TStep.Broadcast(row1 + high);
+            TVector a2 = TStep.Broadcast(row2 + high);
             TVector begun00 = TStep.Begin(a0, b0, b1);
             TVector begun01 = TStep.Begin(a0, c0, c1);
             TVector begun10 = TStep.Begin(a1, b0, b1);
@@ -91,13 +90,14 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             TVector refined11 = TStep.Continue(a1, c1, begun11);
             TVector refined20 = TStep.Continue(a2, b1, begun20);
             TVector refined21 = TStep.Continue(a2, c1, begun21);
-            TVector d0 = TStep.Split ? TStep.Broadcast(row0 + other) : a0;
+            // Low parts are loaded as late as they are needed, to keep registers free.
+            TVector d0 = TStep.Split ? TStep.Broadcast(row0 + low) : a0;
             refined00 = TStep.Refine(d0, b0, refined00);
             refined01 = TStep.Refine(d0, c0, refined01);
-            TVector d1 = TStep.Split ? TStep.Broadcast(row1 + other) : a1;
+            TVector d1 = TStep.Split ? TStep.Broadcast(row1 + low) : a1;
             refined10 = TStep.Refine(d1, b0, refined10);
             refined11 = TStep.Refine(d1, c0, refined11);
-            TVector d2 = TStep.Split ? TStep.Broadcast(row2 + other) : a2;
+            TVector d2 = TStep.Split ? TStep.Broadcast(row2 + low) : a2;
             refined20 = TStep.Refine(d2, b0, refined20);
             refined21 = TStep.Refine(d2, c0, refined21);
             sum00 = TStep.End(sum00, a0, d0, b0, b1, begun00, refined00);
@@ -106,9 +106,10 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             sum11 = TStep.End(sum11, a1, d1, c0, c1, begun11, refined11);
             sum20 = TStep.End(sum20, a2, d2, b0, b1, begun20, refined20);
             sum21 = TStep.End(sum21, a2, d2, c0, c1, begun21, refined21);
-            a0 = TStep.Broadcast(row3 + first);
-            a1 = TStep.Broadcast(row4 + first);
-            a2 = TStep.Broadcast(row5 + first);
+            // The other three rows.
+            a0 = TStep.Broadcast(row3 + high);
+            a1 = TStep.Broadcast(row4 + high);
+            a2 = TStep.Broadcast(row5 + high);
             begun00 = TStep.Begin(a0, b0, b1);
             begun01 = TStep.Begin(a0, c0, c1);
             begun10 = TStep.Begin(a1, b0, b1);
@@ -121,13 +122,13 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             refined11 = TStep.Continue(a1, c1, begun11);
             refined20 = TStep.Continue(a2, b1, begun20);
             refined21 = TStep.Continue(a2, c1, begun21);
-            d0 = TStep.Split ? TStep.Broadcast(row3 + other) : a0;
+            d0 = TStep.Split ? TStep.Broadcast(row3 + low) : a0;
             refined00 = TStep.Refine(d0, b0, refined00);
             refined01 = TStep.Refine(d0, c0, refined01);
-            d1 = TStep.Split ? TStep.Broadcast(row4 + other) : a1;
+            d1 = TStep.Split ? TStep.Broadcast(row4 + low) : a1;
             refined10 = TStep.Refine(d1, b0, refined10);
             refined11 = TStep.Refine(d1, c0, refined11);
-            d2 = TStep.Split ? TStep.Broadcast(row5 + other) : a2;
+            d2 = TStep.Split ? TStep.Broadcast(row5 + low) : a2;
             refined20 = TStep.Refine(d2, b0, refined20);
             refined21 = TStep.Refine(d2, c0, refined21);
             sum30 = TStep.End(sum30, a0, d0, b0, b1, begun00, refined00);
@@ -138,7 +139,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             sum51 = TStep.End(sum51, a2, d2, c0, c1, begun21, refined21);
         }
 
-        if (!ends)
+        if (!block.IsLast)
         {
             (state[0], state[1]) = (sum00, sum01);
             (state[2], state[3]) = (sum10, sum11);
@@ -149,7 +150,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             return;
         }
 
-        float* bias1 = bias + TStep.Lanes;
+        float* bias = block.Bias, bias1 = bias + TStep.Lanes;
         TStep.StoreSum(sum00, bias, sums);
         TStep.StoreSum(sum01, bias1, sums + TStep.Lanes);
         TStep.StoreSum(sum10, bias, sums + 2 * TStep.Lanes);
@@ -164,31 +165,34 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
         TStep.StoreSum(sum51, bias1, sums + 11 * TStep.Lanes);
     }
 
-    /// <summary>Six rows by one vector; the parameters are those of <see cref="SixByTwo"/>.</summary>
+    /// <summary>Six rows by one vector. The parameters are those of <see cref="SixByTwo"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SixByOne(
-        TElement* activations, nint second, int* rows, int* offsets, int count, TElement* weights, bool derives, float* bias, bool begins, bool ends, TSum* state, float* sums)
+    public static void SixByOne(in KBlock<TElement> block, int* rows, TSum* state, float* sums)
     {
+        // Locals, so that the loop keeps them in registers.
+        TElement* activations = block.Activations, weights = block.Weights;
+        nint lowPart = block.LowPart;
+        bool derives = block.DerivesWeights;
         TElement* row0 = activations + rows[0], row1 = activations + rows[1], row2 = activations + rows[2];
         TElement* row3 = activations + rows[3], row4 = activations + rows[4], row5 = activations + rows[5];
         TSum sum0 = default, sum1 = default, sum2 = default, sum3 = default, sum4 = default, sum5 = default;
-        if (!begins)
+        if (!block.IsFirst)
         {
             (sum0, sum1) = (state[0], state[1]);
             (sum2, sum3) = (state[2], state[3]);
             (sum4, sum5) = (state[4], state[5]);
         }
 
-        int* end = offsets + count;
+        int* offsets = block.Offsets, end = offsets + block.Count;
         for (; offsets < end; offsets++)
         {
-            nint first = *offsets;
-            nint other = first + second;
+            nint high = *offsets;
+            nint low = high + lowPart;
             TVector b0 = TStep.Load(weights);
             TVector b1 = b0;
             if (TStep.DerivesWeights && derives)
             {
-                b1 = TStep.SecondWeight(b0);
+                b1 = TStep.SplitWeight(b0);
             }
             else if (TStep.Split)
             {
@@ -198,21 +202,22 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
 
             weights += TStep.Lanes;
 
-            TVector a0 = TStep.Broadcast(row0 + first);
-            sum0 = TStep.Add(sum0, a0, TStep.Split ? TStep.Broadcast(row0 + other) : a0, b0, b1);
-            a0 = TStep.Broadcast(row1 + first);
-            sum1 = TStep.Add(sum1, a0, TStep.Split ? TStep.Broadcast(row1 + other) : a0, b0, b1);
-            a0 = TStep.Broadcast(row2 + first);
-            sum2 = TStep.Add(sum2, a0, TStep.Split ? TStep.Broadcast(row2 + other) : a0, b0, b1);
-            a0 = TStep.Broadcast(row3 + first);
-            sum3 = TStep.Add(sum3, a0, TStep.Split ? TStep.Broadcast(row3 + other) : a0, b0, b1);
-            a0 = TStep.Broadcast(row4 + first);
-            sum4 = TStep.Add(sum4, a0, TStep.Split ? TStep.Broadcast(row4 + other) : a0, b0, b1);
-            a0 = TStep.Broadcast(row5 + first);
-            sum5 = TStep.Add(sum5, a0, TStep.Split ? TStep.Broadcast(row5 + other) : a0, b0, b1);
+            // Product by product: processors with 16 registers, which use this tile, have no room to interleave stages.
+            TVector a0 = TStep.Broadcast(row0 + high);
+            sum0 = TStep.Add(sum0, a0, TStep.Split ? TStep.Broadcast(row0 + low) : a0, b0, b1);
+            a0 = TStep.Broadcast(row1 + high);
+            sum1 = TStep.Add(sum1, a0, TStep.Split ? TStep.Broadcast(row1 + low) : a0, b0, b1);
+            a0 = TStep.Broadcast(row2 + high);
+            sum2 = TStep.Add(sum2, a0, TStep.Split ? TStep.Broadcast(row2 + low) : a0, b0, b1);
+            a0 = TStep.Broadcast(row3 + high);
+            sum3 = TStep.Add(sum3, a0, TStep.Split ? TStep.Broadcast(row3 + low) : a0, b0, b1);
+            a0 = TStep.Broadcast(row4 + high);
+            sum4 = TStep.Add(sum4, a0, TStep.Split ? TStep.Broadcast(row4 + low) : a0, b0, b1);
+            a0 = TStep.Broadcast(row5 + high);
+            sum5 = TStep.Add(sum5, a0, TStep.Split ? TStep.Broadcast(row5 + low) : a0, b0, b1);
         }
 
-        if (!ends)
+        if (!block.IsLast)
         {
             (state[0], state[1]) = (sum0, sum1);
             (state[2], state[3]) = (sum2, sum3);
@@ -220,6 +225,7 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             return;
         }
 
+        float* bias = block.Bias;
         TStep.StoreSum(sum0, bias, sums);
         TStep.StoreSum(sum1, bias, sums + TStep.Lanes);
         TStep.StoreSum(sum2, bias, sums + 2 * TStep.Lanes);
@@ -228,29 +234,37 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
         TStep.StoreSum(sum5, bias, sums + 5 * TStep.Lanes);
     }
 
-    /// <summary>One row by one or two vectors; the parameters are those of <see cref="SixByTwo"/>.</summary>
+    /// <summary>One row by one or two vectors.</summary>
+    /// <param name="block">The activations, offsets, weights and bias of the k-block.</param>
+    /// <param name="row">The origin of the row: an index in the activations.</param>
+    /// <param name="state">The accumulators, between blocks.</param>
+    /// <param name="sums">Receives the sums, after the last block.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void OneRow(
-        TElement* activations, nint second, int row, int* offsets, int count, TElement* weights, int vectors, bool derives, float* bias, bool begins, bool ends, TSum* state, float* sums)
+    public static void OneRow(in KBlock<TElement> block, int row, TSum* state, float* sums)
     {
-        bool made = TStep.DerivesWeights && derives;
-        int width = vectors * TStep.Lanes, step = TStep.Split && !made ? 2 * width : width;
-        TElement* a = activations + row;
-        TSum sum0 = begins ? default : state[0], sum1 = begins || vectors == 1 ? default : state[1];
+        // Locals, so that the loop keeps them in registers.
+        TElement* high = block.Activations + row, low = high + block.LowPart, weights = block.Weights;
+        int* offsets = block.Offsets;
+        int count = block.Count, vectors = block.Vectors;
+        bool derives = TStep.DerivesWeights && block.DerivesWeights;
+        int width = vectors * TStep.Lanes, stride = TStep.Split && !derives ? 2 * width : width;
+        TSum sum0 = block.IsFirst ? default : state[0], sum1 = block.IsFirst || vectors == 1 ? default : state[1];
         // Both vectors at once, so that the weights are read in the order in which they lie.
-        for (int k = 0; k < count; k++, weights += step)
+        for (int k = 0; k < count; k++, weights += stride)
         {
-            TVector a0 = TStep.Broadcast(a + offsets[k]);
-            TVector a1 = TStep.Split ? TStep.Broadcast(a + offsets[k] + second) : a0;
+            TVector a0 = TStep.Broadcast(high + offsets[k]);
+            TVector a1 = TStep.Split ? TStep.Broadcast(low + offsets[k]) : a0;
             TVector b0 = TStep.Load(weights);
-            sum0 = TStep.Add(sum0, a0, a1, b0, made ? TStep.SecondWeight(b0) : TStep.Split ? TStep.Load(weights + width) : b0);
+            TVector b1 = derives ? TStep.SplitWeight(b0) : TStep.Split ? TStep.Load(weights + width) : b0;
+            sum0 = TStep.Add(sum0, a0, a1, b0, b1);
             if (vectors == 1)
                 continue;
             TVector c0 = TStep.Load(weights + TStep.Lanes);
-            sum1 = TStep.Add(sum1, a0, a1, c0, made ? TStep.SecondWeight(c0) : TStep.Split ? TStep.Load(weights + width + TStep.Lanes) : c0);
+            TVector c1 = derives ? TStep.SplitWeight(c0) : TStep.Split ? TStep.Load(weights + width + TStep.Lanes) : c0;
+            sum1 = TStep.Add(sum1, a0, a1, c0, c1);
         }
 
-        if (!ends)
+        if (!block.IsLast)
         {
             state[0] = sum0;
             if (vectors > 1)
@@ -258,8 +272,8 @@ static unsafe class Tile<TStep, TElement, TVector, TSum>
             return;
         }
 
-        TStep.StoreSum(sum0, bias, sums);
+        TStep.StoreSum(sum0, block.Bias, sums);
         if (vectors > 1)
-            TStep.StoreSum(sum1, bias + TStep.Lanes, sums + TStep.Lanes);
+            TStep.StoreSum(sum1, block.Bias + TStep.Lanes, sums + TStep.Lanes);
     }
 }

@@ -5,28 +5,29 @@ namespace Dapprox.Measurement;
 
 /// <summary>Inputs for which two circuits, or a circuit and a formula, differ.</summary>
 /// <param name="Inputs">A number for each input.</param>
-/// <param name="First">What the first gives.</param>
-/// <param name="Second">What the second gives.</param>
+/// <param name="First">The outputs of the first circuit.</param>
+/// <param name="Second">The outputs of the second circuit or of the formula.</param>
 public sealed record Difference(IReadOnlyList<ulong> Inputs, IReadOnlyList<ulong> First, IReadOnlyList<ulong> Second);
 
-/// <summary>Whether two circuits compute the same, as far as was looked.</summary>
+/// <summary>Whether two circuits compute the same for all inputs compared.</summary>
 /// <param name="Compared">How many inputs were compared, the one with the difference included.</param>
 /// <param name="Exhaustive">Whether those are all there are, so that no difference is a proof.</param>
 /// <param name="Difference">The first difference; null where there was none.</param>
 public sealed record CircuitComparison(long Compared, bool Exhaustive, Difference? Difference)
 {
-    /// <summary>Up to this many bits of input together all are compared: pairs of operands of 12 bits.</summary>
+    /// <summary>Circuits with up to this many input bits are compared on all inputs: pairs of operands of 12 bits.</summary>
     public const int MaxExhaustiveBits = 24;
 
     const int Block = 1 << 16;
 
     /// <summary>Compares until a difference is found.</summary>
     /// <param name="widths">The width of each input.</param>
-    /// <param name="first">Takes arrays of numbers, one for each input, and gives one for each output: <see cref="BitSlicedSimulator.Evaluate"/>.</param>
-    /// <param name="second">Likewise.</param>
+    /// <param name="first">Takes arrays of numbers, one for each input, and gives one for each output:
+    /// <see cref="BitSlicedSimulator.Evaluate"/>.</param>
+    /// <param name="second">The same for the second circuit.</param>
     /// <param name="samples">How many random inputs are compared where there are too many for all.</param>
     /// <param name="seed">Determines the random inputs.</param>
-    /// <param name="progress">Told after each block how many inputs it had.</param>
+    /// <param name="progress">Called after each block with its number of inputs.</param>
     /// <param name="cancellation">Stops the work.</param>
     public static CircuitComparison Run(
         IReadOnlyList<int> widths, Func<ulong[][], ulong[][]> first, Func<ulong[][], ulong[][]> second, long samples, ulong seed,
@@ -60,9 +61,11 @@ public sealed record CircuitComparison(long Compared, bool Exhaustive, Differenc
     /// <param name="samples">How many where there are too many for all.</param>
     public static long Total(IReadOnlyList<int> widths, long samples) => widths.Sum() <= MaxExhaustiveBits ? 1L << widths.Sum() : samples;
 
-    /// <summary>Inputs to check something with: all, where there are not more than <paramref name="most"/>, otherwise random ones.</summary>
+    /// <summary>
+    /// Inputs to check something with: all, where there are not more than <paramref name="most"/>, otherwise random ones.
+    /// </summary>
     /// <param name="widths">The width of each input.</param>
-    /// <param name="most">How many.</param>
+    /// <param name="most">The maximum number of inputs.</param>
     /// <param name="seed">Determines the random ones.</param>
     internal static ulong[][] Inputs(IReadOnlyList<int> widths, int most, ulong seed) =>
         widths.Sum() < 31 && 1 << widths.Sum() <= most ? All(widths, 0, 1 << widths.Sum()) : Random(widths, most, seed, stream: 0);

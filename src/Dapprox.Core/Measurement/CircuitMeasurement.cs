@@ -12,10 +12,10 @@ namespace Dapprox.Measurement;
 /// </remarks>
 public static class CircuitMeasurement
 {
-    /// <summary>The most pairs of which all are looked at: those of 12-bit operands.</summary>
+    /// <summary>The largest number of pairs that are all measured: those of 12-bit operands.</summary>
     public const long MaxPairs = 1 << 24;
 
-    /// <summary>The most samples that can be asked for.</summary>
+    /// <summary>The largest number of samples.</summary>
     public const long MaxSamples = 10_000_000_000;
 
     const int Block = 1 << 15;
@@ -23,56 +23,63 @@ public static class CircuitMeasurement
     /// <summary>One block: fills as many operands as the spans are long, the first of them being number <paramref name="first"/>.</summary>
     delegate void Operands(long first, Span<ulong> a, Span<ulong> b);
 
-    /// <summary>How many pairs of operands there are under a law; 2⁶² stands for as many or more.</summary>
-    /// <param name="circuit">The circuit.</param>
-    /// <param name="law">The law.</param>
-    /// <exception cref="InputException">The circuit is no multiplier that can be measured.</exception>
-    public static long Pairs(Netlist circuit, IntegerDistribution law)
+    /// <summary>The number of pairs of operands under a distribution; at most 2⁶² is returned.</summary>
+    /// <param name="circuit">A circuit with two inputs of at most 32 bits and one output.</param>
+    /// <param name="distribution">The distribution; normalised operands have one free bit less.</param>
+    /// <exception cref="InputException">The circuit is no such multiplier.</exception>
+    public static long Pairs(Netlist circuit, IntegerDistribution distribution)
     {
         ThrowIfUnfit(circuit);
-        return 1L << Math.Min(62, circuit.Inputs.Sum(bus => law.FreeBits(bus.Width)));
+        return 1L << Math.Min(62, circuit.Inputs.Sum(bus => distribution.FreeBits(bus.Width)));
     }
 
     /// <summary>Measures the error on all pairs of operands.</summary>
     /// <param name="circuit">A circuit with two inputs of at most 32 bits and one output.</param>
-    /// <param name="law">Which operands there are.</param>
-    /// <param name="threads">The most threads to use; 0 is one per processor.</param>
-    /// <param name="progress">Told what further fraction is done, if given.</param>
+    /// <param name="distribution">The distribution whose operands are enumerated.</param>
+    /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors.</param>
+    /// <param name="progress">Called with the fraction of the work done since the last call, if given.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="InputException">The circuit is no such multiplier, or there are more than <see cref="MaxPairs"/> pairs.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
-    public static CircuitMetrics AllPairs(Netlist circuit, IntegerDistribution law, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static CircuitMetrics AllPairs(
+        Netlist circuit, IntegerDistribution distribution, int threads = 0,
+        Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        long pairs = Pairs(circuit, law);
+        long pairs = Pairs(circuit, distribution);
         if (pairs > MaxPairs)
-            throw new InputException($"the circuit {circuit.Name} has more than the {MaxPairs:N0} pairs of operands of which all are looked at; take a sample");
-        int widthA = circuit.Inputs[0].Width, widthB = circuit.Inputs[1].Width, freeB = law.FreeBits(widthB);
+        {
+            throw new InputException(
+                $"the circuit {circuit.Name} has more than the {MaxPairs:N0} pairs of operands of which all are looked at; take a sample");
+        }
+
+        int widthA = circuit.Inputs[0].Width, widthB = circuit.Inputs[1].Width, freeB = distribution.FreeBits(widthB);
         void Enumerate(long first, Span<ulong> a, Span<ulong> b)
         {
             for (int i = 0; i < a.Length; i++)
             {
                 ulong pair = (ulong)(first + i);
-                a[i] = law.Lowest(widthA) + (pair >> freeB);
-                b[i] = law.Lowest(widthB) + (pair & ((1UL << freeB) - 1));
+                a[i] = distribution.Lowest(widthA) + (pair >> freeB);
+                b[i] = distribution.Lowest(widthB) + (pair & ((1UL << freeB) - 1));
             }
         }
 
-        return Run(circuit, law, pairs, threads, Enumerate, progress, cancellation).Metrics(seed: null);
+        return Run(circuit, distribution, pairs, threads, Enumerate, progress, cancellation).Metrics(seed: null);
     }
 
     /// <summary>Measures the error on a random sample.</summary>
     /// <param name="circuit">A circuit with two inputs of at most 32 bits and one output.</param>
-    /// <param name="law">How operands are drawn.</param>
+    /// <param name="distribution">The distribution that operands are drawn from.</param>
     /// <param name="samples">How many pairs, 1 to <see cref="MaxSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
-    /// <param name="threads">The most threads to use; 0 is one per processor.</param>
-    /// <param name="progress">Told what further fraction is done, if given.</param>
+    /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors.</param>
+    /// <param name="progress">Called with the fraction of the work done since the last call, if given.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="InputException">The circuit is no such multiplier.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public static CircuitMetrics Sample(
-        Netlist circuit, IntegerDistribution law, long samples, ulong seed, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+        Netlist circuit, IntegerDistribution distribution, long samples, ulong seed, int threads = 0,
+        Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ThrowIfUnfit(circuit);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
@@ -83,18 +90,20 @@ public static class CircuitMeasurement
             var random = new CounterRandom(seed, stream: (ulong)(first / Block));
             for (int i = 0; i < a.Length; i++)
             {
-                a[i] = law.Draw(ref random, widthA);
-                b[i] = law.Draw(ref random, widthB);
+                a[i] = distribution.Draw(ref random, widthA);
+                b[i] = distribution.Draw(ref random, widthB);
             }
         }
 
-        return Run(circuit, law, samples, threads, Draw, progress, cancellation).Metrics(seed);
+        return Run(circuit, distribution, samples, threads, Draw, progress, cancellation).Metrics(seed);
     }
 
-    static CircuitTally Run(Netlist circuit, IntegerDistribution law, long samples, int threads, Operands operands, Action<double>? progress, CancellationToken cancellation)
+    static CircuitTally Run(
+        Netlist circuit, IntegerDistribution distribution, long samples, int threads, Operands operands,
+        Action<double>? progress, CancellationToken cancellation)
     {
         var interpreter = new SlicedInterpreter(circuit);
-        var total = new CircuitTally(circuit, law);
+        var total = new CircuitTally(circuit, distribution);
         ParallelRange.InOrder((samples + Block - 1) / Block, ParallelRange.Threads(threads), Tally, total.Add, progress, cancellation);
         return total;
 
@@ -104,7 +113,7 @@ public static class CircuitMeasurement
             ulong[] a = new ulong[count], b = new ulong[count], products = new ulong[count];
             operands(block * Block, a, b);
             interpreter.Evaluate(a, b, products);
-            var tally = new CircuitTally(circuit, law);
+            var tally = new CircuitTally(circuit, distribution);
             tally.Add(a, b, products);
             return tally;
         }
@@ -113,7 +122,11 @@ public static class CircuitMeasurement
     static void ThrowIfUnfit(Netlist circuit)
     {
         if (circuit.Inputs.Count != 2 || circuit.Outputs.Count != 1 || circuit.Inputs.Any(bus => bus.Width > MultiplierCircuits.MaxBits))
-            throw new InputException($"the circuit {circuit.Name} has inputs of {Widths(circuit.Inputs)} bits and outputs of {Widths(circuit.Outputs)}; a multiplier has two inputs of at most {MultiplierCircuits.MaxBits} bits and one output");
+        {
+            throw new InputException(
+                $"the circuit {circuit.Name} has inputs of {Widths(circuit.Inputs)} bits and outputs of {Widths(circuit.Outputs)}; "
+                + $"a multiplier has two inputs of at most {MultiplierCircuits.MaxBits} bits and one output");
+        }
     }
 
     static string Widths(IReadOnlyList<Bus> buses) => buses.Count == 0 ? "no" : string.Join(" and ", buses.Select(bus => bus.Width));

@@ -3,22 +3,24 @@ using Dapprox.Statistics;
 namespace Dapprox.Measurement;
 
 /// <summary>A product of integers, with how far off it is.</summary>
-/// <param name="A">The first operand.</param>
-/// <param name="B">The second operand.</param>
+/// <param name="A">The number at the first input.</param>
+/// <param name="B">The number at the second input.</param>
 /// <param name="Product">What the circuit gives.</param>
 /// <param name="Error">How far off: absolute or relative, as the member that holds this says.</param>
 public readonly record struct WorstPair(ulong A, ulong B, ulong Product, double Error);
 
-/// <summary>The mean of the error over the operands, in a grid: each operand's range is cut into equal parts by its highest free bits.</summary>
+/// <summary>
+/// The mean of the error over the operands, in a grid: each operand's range is cut into equal parts by its highest free bits.
+/// </summary>
 /// <param name="MeanErrors">
-/// The mean of ŷ − y, by the part of the first operand and that of the second; NaN where no pair was looked at.
+/// The mean of ŷ − y, by the part of the first operand and that of the second; NaN where no pair was measured.
 /// </param>
 /// <param name="First">The first operand's range: its lowest value, and one more than its highest.</param>
 /// <param name="Second">The second operand's.</param>
 public sealed record ErrorMap(double[,] MeanErrors, (double Low, double High) First, (double Low, double High) Second);
 
 /// <summary>
-/// The error of a circuit as an unsigned integer multiplier under a stated law of its operands. With ŷ the number it gives
+/// The error of a circuit as an unsigned integer multiplier under a stated distribution of its operands. With ŷ the number it gives
 /// and y = a·b, the error is ŷ − y.
 /// </summary>
 /// <remarks>
@@ -32,16 +34,16 @@ public sealed record CircuitMetrics
     /// <summary>The circuit's name.</summary>
     public required string Circuit { get; init; }
 
-    /// <summary>The law of the operands.</summary>
+    /// <summary>The distribution of the operands.</summary>
     public required IntegerDistribution Distribution { get; init; }
 
-    /// <summary>How many pairs of operands were looked at.</summary>
+    /// <summary>The number of pairs of operands measured.</summary>
     public required long Samples { get; init; }
 
-    /// <summary>Determined the sample; null where all pairs were looked at.</summary>
+    /// <summary>The seed that determined the sample; null where all pairs were measured.</summary>
     public required ulong? Seed { get; init; }
 
-    /// <summary>EP, the share of pairs with ŷ ≠ y.</summary>
+    /// <summary>EP, the fraction of pairs with ŷ ≠ y.</summary>
     public required Estimate ErrorProbability { get; init; }
 
     /// <summary>MAE, also called MED: the mean of |ŷ − y|.</summary>
@@ -71,15 +73,15 @@ public sealed record CircuitMetrics
     /// <summary>The mean of ŷ − y.</summary>
     public required Estimate Bias { get; init; }
 
-    /// <summary>The share of pairs with ŷ &gt; y.</summary>
+    /// <summary>The fraction of pairs with ŷ &gt; y.</summary>
     public required Estimate ShareAbove { get; init; }
 
     /// <summary>
-    /// For each bit, the lowest first, the share of pairs in which that of ŷ is not that of y. There are as many as the wider
+    /// For each bit, the lowest first, the fraction of pairs in which that of ŷ is not that of y. There are as many as the wider
     /// of ŷ and y has.
     /// </summary>
     public required IReadOnlyList<Estimate> BitErrors { get; init; }
 
-    /// <summary>Where among the operands the error is.</summary>
+    /// <summary>The mean error by the values of the operands.</summary>
     public required ErrorMap Map { get; init; }
 }

@@ -5,7 +5,7 @@ using Dapprox.Statistics;
 
 namespace Dapprox.Measurement;
 
-/// <summary>What is known of a circuit's errors on some pairs; tallies of several blocks merge into one, in a fixed order.</summary>
+/// <summary>Accumulates a circuit's errors on pairs of operands; the tallies of blocks merge into one, in a fixed order.</summary>
 sealed class CircuitTally
 {
     // 32 parts of each operand: enough to see where errors are, few enough for a sample to fill.
@@ -14,7 +14,7 @@ sealed class CircuitTally
     const int Lanes = BitSlicedSimulator.Lanes;
 
     readonly Netlist circuit;
-    readonly IntegerDistribution law;
+    readonly IntegerDistribution distribution;
     readonly Operand first, second;
     readonly long[] bits = new long[64];
     readonly double[] mapErrors;
@@ -23,16 +23,16 @@ sealed class CircuitTally
     WorstPair worstAbsolute, worstRelative;
     long samples, wrong, above;
 
-    public CircuitTally(Netlist circuit, IntegerDistribution law)
+    public CircuitTally(Netlist circuit, IntegerDistribution distribution)
     {
-        (this.circuit, this.law) = (circuit, law);
-        first = new Operand(law, circuit.Inputs[0].Width);
-        second = new Operand(law, circuit.Inputs[1].Width);
+        (this.circuit, this.distribution) = (circuit, distribution);
+        first = new Operand(distribution, circuit.Inputs[0].Width);
+        second = new Operand(distribution, circuit.Inputs[1].Width);
         mapErrors = new double[1 << (first.MapBits + second.MapBits)];
         mapCounts = new long[mapErrors.Length];
     }
 
-    /// <summary>Takes in one block of products.</summary>
+    /// <summary>Adds one block of products.</summary>
     public void Add(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, ReadOnlySpan<ulong> products)
     {
         double sum = 0, absoluteSum = 0, squares = 0, fourths = 0, relativeSum = 0, relativeSquares = 0;
@@ -82,7 +82,7 @@ sealed class CircuitTally
         relative = relative.With(Moments.FromSums(withRelative, relativeSum, relativeSquares));
     }
 
-    /// <summary>Takes in what another tally of the same circuit and law knows.</summary>
+    /// <summary>Adds another tally of the same circuit and distribution.</summary>
     public void Add(CircuitTally other)
     {
         samples += other.samples;
@@ -105,8 +105,8 @@ sealed class CircuitTally
         }
     }
 
-    /// <summary>The metrics of everything taken in.</summary>
-    /// <param name="seed">What determined the sample; null where all pairs were taken in.</param>
+    /// <summary>The metrics of all products added.</summary>
+    /// <param name="seed">The seed that determined the sample; null where all pairs were added.</param>
     public CircuitMetrics Metrics(ulong? seed)
     {
         bool complete = seed is null;
@@ -116,7 +116,7 @@ sealed class CircuitTally
         return new CircuitMetrics
         {
             Circuit = circuit.Name,
-            Distribution = law,
+            Distribution = distribution,
             Samples = samples,
             Seed = seed,
             ErrorProbability = Estimate.OfProportion(wrong, samples, complete),
@@ -134,7 +134,7 @@ sealed class CircuitTally
         };
     }
 
-    /// <summary>Counts the differences of each bit, by turning them into slices, in which ones can be counted.</summary>
+    /// <summary>Counts the wrong products for each bit: in slices, counting ones is one instruction per 64 products.</summary>
     void CountBits(ReadOnlySpan<ulong> differences, BitSlicedSimulator.Slots slots)
     {
         BitSlicedSimulator.Load(differences, slots, 0, bits.Length);
@@ -154,15 +154,15 @@ sealed class CircuitTally
         return new ErrorMap(means, first.Range, second.Range);
     }
 
-    /// <summary>The operand of a width under a law.</summary>
-    sealed class Operand(IntegerDistribution law, int width)
+    /// <summary>An operand of some width under a distribution.</summary>
+    sealed class Operand(IntegerDistribution distribution, int width)
     {
-        readonly ulong lowest = law.Lowest(width);
-        readonly int shift = law.FreeBits(width) - Math.Min(MaxMapBits, law.FreeBits(width));
+        readonly ulong lowest = distribution.Lowest(width);
+        readonly int shift = distribution.FreeBits(width) - Math.Min(MaxMapBits, distribution.FreeBits(width));
 
         public int Width => width;
 
-        public int MapBits { get; } = Math.Min(MaxMapBits, law.FreeBits(width));
+        public int MapBits { get; } = Math.Min(MaxMapBits, distribution.FreeBits(width));
 
         public ulong Highest => (1UL << width) - 1;
 

@@ -5,16 +5,16 @@ using Dapprox.Kernels;
 namespace Dapprox.Measurement;
 
 /// <summary>
-/// Measures the error of a multiplier: on a random sample of a law, or on all pairs of short mantissas. The result does not
+/// Measures the error of a multiplier: on a random sample from a distribution, or on all pairs of short mantissas. The result does not
 /// depend on the number of threads: the work is cut into blocks of fixed size, each with a random stream of its own, and
 /// their tallies are merged in order.
 /// </summary>
 public static class ErrorMeasurement
 {
-    /// <summary>The most samples that can be asked for.</summary>
+    /// <summary>The largest number of samples.</summary>
     public const long MaxSamples = 10_000_000_000;
 
-    /// <summary>The most significant bits whose pairs can all be looked at: 2²² pairs.</summary>
+    /// <summary>The largest number of significant bits for all pairs: 2²² pairs.</summary>
     public const int MaxBits = 12;
 
     const int Block = 1 << 15;
@@ -23,39 +23,40 @@ public static class ErrorMeasurement
     delegate void Operands(long first, Span<float> activations, Span<float> weights);
 
     /// <summary>Measures the error on a random sample.</summary>
-    /// <param name="multiplier">The multiplier.</param>
-    /// <param name="law">How operands are drawn.</param>
+    /// <param name="multiplier">Any multiplier; one without fast kernels takes longer.</param>
+    /// <param name="distribution">The distribution that operands are drawn from.</param>
     /// <param name="samples">How many products, 1 to <see cref="MaxSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
-    /// <param name="threads">The most threads to use; 0 is one per processor.</param>
-    /// <param name="progress">Told what further fraction is done, if given.</param>
+    /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors.</param>
+    /// <param name="progress">Called with the fraction of the work done since the last call, if given.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public static ErrorMetrics Sample(
-        FloatMultiplier multiplier, OperandDistribution law, long samples, ulong seed, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+        FloatMultiplier multiplier, OperandDistribution distribution, long samples, ulong seed, int threads = 0,
+        Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(multiplier);
-        ArgumentNullException.ThrowIfNull(law);
+        ArgumentNullException.ThrowIfNull(distribution);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, MaxSamples);
         void Draw(long first, Span<float> activations, Span<float> weights)
         {
             var random = new CounterRandom(seed, stream: (ulong)(first / Block));
-            law.Fill(ref random, activations, weights);
+            distribution.Fill(ref random, activations, weights);
         }
 
-        return Run(multiplier, samples, threads, Draw, progress, cancellation).Metrics(multiplier, law, seed, bits: null);
+        return Run(multiplier, samples, threads, Draw, progress, cancellation).Metrics(multiplier, distribution, seed, bits: null);
     }
 
     /// <summary>
     /// Measures the error on all pairs of numbers in [1, 2) whose mantissas have at most <paramref name="bits"/> significant
     /// bits, the hidden one included: 4^(bits − 1) pairs, each with the same weight.
     /// </summary>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">Any multiplier; one without fast kernels takes longer.</param>
     /// <param name="bits">1 to <see cref="MaxBits"/>.</param>
-    /// <param name="threads">The most threads to use; 0 is one per processor.</param>
-    /// <param name="progress">Told what further fraction is done, if given.</param>
+    /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors.</param>
+    /// <param name="progress">Called with the fraction of the work done since the last call, if given.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bits"/> is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
@@ -84,13 +85,16 @@ public static class ErrorMeasurement
     static float OneAndFraction(uint fraction, int bits) =>
         Binary32.Compose(0, OperandDistribution.ExponentOfOne, fraction << (Binary32.FractionBits - bits));
 
-    static ErrorTally Run(FloatMultiplier multiplier, long samples, int threads, Operands operands, Action<double>? progress, CancellationToken cancellation)
+    static ErrorTally Run(
+        FloatMultiplier multiplier, long samples, int threads, Operands operands, Action<double>? progress, CancellationToken cancellation)
     {
-        // The first block alone says how far the histogram has to reach.
+        // The first block alone determines the scale of the histogram.
         double scale = Scale(Tally(multiplier, 0, samples, scale: 1, operands).LargestRelativeError);
         var total = new ErrorTally(scale);
         long blocks = (samples + Block - 1) / Block;
-        ParallelRange.InOrder(blocks, ParallelRange.Threads(threads), block => Tally(multiplier, block * Block, samples, scale, operands), total.Add, progress, cancellation);
+        ParallelRange.InOrder(
+            blocks, ParallelRange.Threads(threads), block => Tally(multiplier, block * Block, samples, scale, operands),
+            total.Add, progress, cancellation);
         return total;
     }
 

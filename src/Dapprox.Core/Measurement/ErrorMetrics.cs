@@ -3,8 +3,8 @@ using Dapprox.Statistics;
 namespace Dapprox.Measurement;
 
 /// <summary>One product, with what it should have been.</summary>
-/// <param name="Activation">The first operand.</param>
-/// <param name="Weight">The second operand.</param>
+/// <param name="Activation">Operand A.</param>
+/// <param name="Weight">Operand B.</param>
 /// <param name="Product">What the multiplier gives.</param>
 /// <param name="Error">How far off: absolute or relative, as the member that holds this says.</param>
 public readonly record struct WorstProduct(float Activation, float Weight, float Product, double Error)
@@ -13,7 +13,9 @@ public readonly record struct WorstProduct(float Activation, float Weight, float
     public double Exact => (double)Activation * Weight;
 }
 
-/// <summary>How often the signed relative error fell into each of equally wide bins from −<see cref="Scale"/> to +<see cref="Scale"/>.</summary>
+/// <summary>
+/// How often the signed relative error fell into each of equally wide bins from −<see cref="Scale"/> to +<see cref="Scale"/>.
+/// </summary>
 /// <param name="Scale">The end of the last bin: a power of two.</param>
 /// <param name="Counts">How many errors fell into each bin; a bin contains its lower end, the last one its upper end too.</param>
 /// <param name="Below">How many errors were below −<paramref name="Scale"/>.</param>
@@ -28,7 +30,7 @@ public sealed record ErrorHistogram(double Scale, IReadOnlyList<long> Counts, lo
 }
 
 /// <summary>
-/// The error of a multiplier under a stated law of its operands. With ŷ the product it gives and y the exact real product
+/// The error of a multiplier under a stated distribution of its operands. With ŷ the product it gives and y the exact real product
 /// (which binary64 holds without rounding), the error is ŷ − y.
 /// </summary>
 /// <remarks>
@@ -41,19 +43,19 @@ public sealed record ErrorMetrics
     /// <summary>The multiplier's name.</summary>
     public required string Multiplier { get; init; }
 
-    /// <summary>The name of the law of the operands.</summary>
+    /// <summary>The name of the distribution of the operands.</summary>
     public required string Distribution { get; init; }
 
-    /// <summary>The law in words.</summary>
+    /// <summary>The distribution, described in a few words.</summary>
     public required string DistributionSummary { get; init; }
 
-    /// <summary>How many products were looked at.</summary>
+    /// <summary>The number of products measured.</summary>
     public required long Samples { get; init; }
 
-    /// <summary>Determined the sample; null where all pairs were looked at.</summary>
+    /// <summary>The seed that determined the sample; null where all pairs were measured.</summary>
     public required ulong? Seed { get; init; }
 
-    /// <summary>Of how many significant bits all pairs of mantissas were looked at; null for a sample.</summary>
+    /// <summary>The number of significant bits of the mantissas whose pairs were all measured; null for a sample.</summary>
     public required int? Bits { get; init; }
 
     /// <summary>MRED, the mean of |ŷ − y| / |y| over all y that are not zero.</summary>
@@ -65,7 +67,9 @@ public sealed record ErrorMetrics
     /// <summary>NMED, the mean of |ŷ − y| divided by <see cref="Normaliser"/>.</summary>
     public required Estimate NormalisedMeanError { get; init; }
 
-    /// <summary>What NMED is normalised by: the least upper bound of |y| under the law, or, where it has none, the largest |y| that occurred.</summary>
+    /// <summary>
+    /// The divisor of NMED: the least upper bound of |y| under the distribution, or, where it has none, the largest |y| that occurred.
+    /// </summary>
     public required double Normaliser { get; init; }
 
     /// <summary>The mean of |ŷ − y|.</summary>
@@ -80,7 +84,7 @@ public sealed record ErrorMetrics
     /// <summary>The product with the largest |ŷ − y| / |y|.</summary>
     public required WorstProduct WorstRelative { get; init; }
 
-    /// <summary>The share of products with |ŷ| &gt; |y|.</summary>
+    /// <summary>The fraction of products with |ŷ| &gt; |y|.</summary>
     public required Estimate ShareAbove { get; init; }
 
     /// <summary>How many exact products were zero; they have no relative error.</summary>

@@ -3,8 +3,8 @@ using Dapprox.Statistics;
 
 namespace Dapprox.Measurement;
 
-/// <summary>What is known of the errors of some products; tallies of several blocks merge into one, in a fixed order.</summary>
-/// <param name="scale">Where the histogram of relative errors ends.</param>
+/// <summary>Accumulates the errors of products; the tallies of blocks merge into one, in a fixed order.</summary>
+/// <param name="scale">The relative error at the end of the histogram.</param>
 sealed class ErrorTally(double scale)
 {
     readonly long[] bins = new long[ErrorHistogram.Bins];
@@ -16,7 +16,7 @@ sealed class ErrorTally(double scale)
     /// <summary>The largest relative error so far.</summary>
     public double LargestRelativeError => worstRelative.Error;
 
-    /// <summary>Takes in one block of products.</summary>
+    /// <summary>Adds one block of products.</summary>
     public void Add(ReadOnlySpan<float> activations, ReadOnlySpan<float> weights, ReadOnlySpan<float> products)
     {
         double sum = 0, absoluteSum = 0, relativeSum = 0, signedRelativeSum = 0, squares = 0, relativeSquares = 0;
@@ -70,7 +70,7 @@ sealed class ErrorTally(double scale)
         signedRelative = signedRelative.With(Moments.FromSums(withRelative, signedRelativeSum, relativeSquares));
     }
 
-    /// <summary>Takes in what another tally of the same scale knows.</summary>
+    /// <summary>Adds another tally of the same scale.</summary>
     public void Add(ErrorTally other)
     {
         samples += other.samples;
@@ -92,21 +92,21 @@ sealed class ErrorTally(double scale)
             bins[i] += other.bins[i];
     }
 
-    /// <summary>The metrics of everything taken in.</summary>
-    /// <param name="multiplier">Whose products they were.</param>
-    /// <param name="law">Where the operands came from.</param>
-    /// <param name="seed">What determined the sample, or null for all pairs of mantissas.</param>
+    /// <summary>The metrics of all products added.</summary>
+    /// <param name="multiplier">The multiplier that computed the products.</param>
+    /// <param name="distribution">The distribution that the operands were drawn from.</param>
+    /// <param name="seed">The seed that determined the sample; null for all pairs of mantissas.</param>
     /// <param name="bits">The significant bits of these mantissas, or null for a sample.</param>
-    public ErrorMetrics Metrics(FloatMultiplier multiplier, OperandDistribution law, ulong? seed, int? bits)
+    public ErrorMetrics Metrics(FloatMultiplier multiplier, OperandDistribution distribution, ulong? seed, int? bits)
     {
         bool complete = bits is not null;
-        double normaliser = law.LargestProduct ?? largest;
+        double normaliser = distribution.LargestProduct ?? largest;
         Estimate meanAbsolute = absolute.Estimate(complete);
         return new ErrorMetrics
         {
             Multiplier = multiplier.Name,
-            Distribution = law.Name,
-            DistributionSummary = complete ? $"all pairs of mantissas in [1, 2) with {bits} significant bits" : law.Summary,
+            Distribution = distribution.Name,
+            DistributionSummary = complete ? $"all pairs of mantissas in [1, 2) with {bits} significant bits" : distribution.Summary,
             Samples = samples,
             Seed = seed,
             Bits = bits,

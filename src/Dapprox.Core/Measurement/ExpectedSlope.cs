@@ -16,7 +16,7 @@ namespace Dapprox.Measurement;
 /// <para>The expectation is taken over <see cref="Activations"/> values ±aₖ, the midpoints of as many slices of equal
 /// probability, and divided by that of a²: slope(w) = Σ aₖ·f(aₖ, w) / Σ aₖ². So the slope of an exact product is w up
 /// to rounding. A multiplier whose relative error is the same for a and 2·a, as every floating-point one's within its
-/// range, has nearly the same slope for activations of another deviation.</para>
+/// range, has nearly the same slope for activations of another standard deviation.</para>
 /// </remarks>
 public static class ExpectedSlope
 {
@@ -29,11 +29,11 @@ public static class ExpectedSlope
     static readonly float[] Sample = NormalMidpoints();
 
     /// <summary>The expected slope of <c>multiplier.Multiply(a, weight)</c> in a, for every weight.</summary>
-    /// <param name="multiplier">The multiplier.</param>
-    /// <param name="weights">The weights.</param>
-    /// <param name="threads">The most threads to use, 0 for one per processor. Results do not depend on it.</param>
+    /// <param name="multiplier">Any multiplier; the slope is that in its first operand.</param>
+    /// <param name="weights">The second operands, in any order.</param>
+    /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors. Results do not depend on it.</param>
     /// <returns>
-    /// As many slopes; 0 for a weight all of whose products are 0, not a number where a product is not a number or products
+    /// A slope for each weight; 0 for a weight all of whose products are 0, not a number where a product is not a number or products
     /// of both signs are infinite.
     /// </returns>
     public static float[] Of(FloatMultiplier multiplier, ReadOnlyMemory<float> weights, int threads = 0)

@@ -9,25 +9,27 @@ public sealed class IntegerDistribution
 
     IntegerDistribution(string name, string summary, bool leadingOne) => (Name, Summary, this.leadingOne) = (name, summary, leadingOne);
 
-    /// <summary><c>uniform</c>: every operand of n bits counts the same, from 0 to 2ⁿ − 1. EvoApproxLib's law.</summary>
+    /// <summary><c>uniform</c>: every operand of n bits counts the same, from 0 to 2ⁿ − 1. EvoApproxLib's distribution.</summary>
     public static IntegerDistribution Uniform { get; } = new("uniform", "both operands uniform among all integers", leadingOne: false);
 
     /// <summary><c>normalised</c>: as <see cref="Uniform"/>, among those whose highest bit is set, as that of a mantissa is.</summary>
-    public static IntegerDistribution Normalised { get; } = new("normalised", "both operands uniform among the integers whose highest bit is set", leadingOne: true);
+    public static IntegerDistribution Normalised { get; } =
+        new("normalised", "both operands uniform among the integers whose highest bit is set", leadingOne: true);
 
-    /// <summary>All laws; the first is the default.</summary>
+    /// <summary>All distributions; the first is the default.</summary>
     public static IReadOnlyList<IntegerDistribution> All { get; } = [Uniform, Normalised];
 
     /// <summary>The name on the command line.</summary>
     public string Name { get; }
 
-    /// <summary>The law in words.</summary>
+    /// <summary>The distribution, described in a few words.</summary>
     public string Summary { get; }
 
-    /// <summary>The law with that name.</summary>
+    /// <summary>Finds a distribution by its name.</summary>
     /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>
     /// <exception cref="InputException">There is none; the message lists the names and suggests the nearest.</exception>
-    public static IntegerDistribution Find(string name) => Names.Find("distribution of integers", name, All, law => law.Name);
+    public static IntegerDistribution Find(string name) =>
+        Names.Find("distribution of integers", name, All, distribution => distribution.Name);
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -39,7 +41,7 @@ public sealed class IntegerDistribution
     internal ulong Lowest(int width) => leadingOne ? 1UL << (width - 1) : 0;
 
     /// <summary>Draws an operand.</summary>
-    /// <param name="random">Where it comes from.</param>
+    /// <param name="random">The generator; it advances by one number.</param>
     /// <param name="width">How many bits it has, 1 to 64.</param>
     internal ulong Draw(ref CounterRandom random, int width) => Lowest(width) | (random.NextUInt64() & (ulong.MaxValue >> (64 - width)));
 }

@@ -5,7 +5,7 @@ namespace Dapprox.Measurement;
 
 /// <summary>
 /// How the operands of a multiplier are drawn when its error is measured. Error metrics depend on it so much that a
-/// number without its law means nothing.
+/// number without its distribution means nothing.
 /// </summary>
 public sealed class OperandDistribution
 {
@@ -21,12 +21,12 @@ public sealed class OperandDistribution
 
     /// <summary>
     /// <c>uniform01</c>: both operands uniform in [0, 1), rounded to binary32, as activations and weights are in size. The
-    /// law of the caption of the paper's figure 3.
+    /// distribution of the caption of the paper's figure 3.
     /// </summary>
     public static OperandDistribution Uniform01 { get; } = new(
         "uniform01", "both operands uniform in [0, 1]", 1, draws => (float)draws.Random.NextDouble());
 
-    /// <summary><c>uniform11</c>: both operands uniform in [−1, 1]. The law of the text around the paper's figure 3.</summary>
+    /// <summary><c>uniform11</c>: both operands uniform in [−1, 1]. The distribution of the text around the paper's figure 3.</summary>
     public static OperandDistribution Uniform11 { get; } = new(
         "uniform11", "both operands uniform in [−1, 1]", 1, draws => draws.Random.NextSingle(-1, 1));
 
@@ -39,7 +39,7 @@ public sealed class OperandDistribution
         "mantissa", "both operands uniform in [1, 2)", 4,
         draws => Binary32.Compose(0, ExponentOfOne, draws.Random.NextUInt32() & Binary32.FractionMask));
 
-    /// <summary>All laws; the first is the default.</summary>
+    /// <summary>All distributions; the first is the default.</summary>
     public static IReadOnlyList<OperandDistribution> All { get; } = [Uniform01, Uniform11, Normal, Mantissa];
 
     internal const int ExponentOfOne = 127;
@@ -47,26 +47,30 @@ public sealed class OperandDistribution
     /// <summary>The name on the command line.</summary>
     public string Name { get; }
 
-    /// <summary>The law in words.</summary>
+    /// <summary>The distribution, described in a few words.</summary>
     public string Summary { get; }
 
-    /// <summary>The least upper bound of |product| under the law; null where there is none.</summary>
+    /// <summary>The least upper bound of |product| under the distribution; null where there is none.</summary>
     public double? LargestProduct { get; }
 
-    /// <summary>The law with that name.</summary>
+    /// <summary>Finds a distribution by its name.</summary>
     /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>
     /// <exception cref="InputException">There is none; the message lists the names and suggests the nearest.</exception>
-    public static OperandDistribution Find(string name) => Names.Find("distribution", name, All, law => law.Name);
+    public static OperandDistribution Find(string name) => Names.Find("distribution", name, All, distribution => distribution.Name);
 
     /// <summary>Draws pairs of operands.</summary>
-    /// <param name="random">The source; it moves on by what was drawn.</param>
+    /// <param name="random">The generator; it advances by what was drawn.</param>
     /// <param name="activations">Receives the first operands.</param>
     /// <param name="weights">Receives as many second operands.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public void Fill(ref CounterRandom random, Span<float> activations, Span<float> weights)
     {
         if (activations.Length != weights.Length)
-            throw new ArgumentException($"The lengths differ: {activations.Length} activations, {weights.Length} weights.", nameof(weights));
+        {
+            throw new ArgumentException(
+                $"The lengths differ: {activations.Length} activations, {weights.Length} weights.", nameof(weights));
+        }
+
         var draws = new Draws { Random = random };
         for (int i = 0; i < activations.Length; i++)
         {

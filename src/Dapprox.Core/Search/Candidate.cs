@@ -2,13 +2,13 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Search;
 
-/// <summary>Something a search has looked at.</summary>
-/// <param name="Genes">Which choice it makes at each place.</param>
-/// <param name="Values">What is to be made small: a value for each objective.</param>
+/// <summary>A vector of choices that a search has evaluated.</summary>
+/// <param name="Genes">The choice at each position.</param>
+/// <param name="Values">The value of each objective; all are minimised.</param>
 public sealed record Candidate(byte[] Genes, double[] Values)
 {
-    /// <summary>Whether it is at least as good in every objective, and better in one.</summary>
-    /// <param name="other">What it is compared with.</param>
+    /// <summary>Whether this candidate is at least as good in every objective, and better in one.</summary>
+    /// <param name="other">A candidate of the same problem.</param>
     public bool Dominates(Candidate other)
     {
         bool better = false;
@@ -23,13 +23,13 @@ public sealed record Candidate(byte[] Genes, double[] Values)
     }
 }
 
-/// <summary>What is searched: vectors of choices, each with a number of values to be made small.</summary>
-/// <param name="Places">How many choices there are to make, at least 1.</param>
-/// <param name="Choices">Between how many things, 1 to 256, at each place.</param>
+/// <summary>A search problem: vectors of choices, each with objectives to minimise.</summary>
+/// <param name="Places">The number of positions, at least 1.</param>
+/// <param name="Choices">The number of choices at each position, 1 to 256.</param>
 /// <param name="Evaluate">The values of a vector of choices; called from several threads.</param>
 public sealed record SearchProblem(int Places, int Choices, Func<byte[], double[]> Evaluate)
 {
-    /// <summary>Evaluates several; the result does not depend on the number of threads.</summary>
+    /// <summary>Evaluates several vectors; the result does not depend on the number of threads.</summary>
     internal Candidate[] EvaluateAll(IReadOnlyList<byte[]> genes, int threads, CancellationToken cancellation)
     {
         var candidates = new Candidate[genes.Count];
@@ -47,11 +47,11 @@ public sealed record SearchProblem(int Places, int Choices, Func<byte[], double[
     }
 }
 
-/// <summary>How far a search is: all that it needs to go on.</summary>
+/// <summary>The state of a search: all that it needs to continue.</summary>
 /// <param name="Step">How many steps have been taken.</param>
-/// <param name="Candidates">What is kept: the population, or the best so far.</param>
+/// <param name="Candidates">The population, or the Pareto front so far.</param>
 public sealed record SearchState(long Step, IReadOnlyList<Candidate> Candidates)
 {
-    /// <summary>Nothing done yet.</summary>
+    /// <summary>The state before the first step.</summary>
     public static SearchState Begin { get; } = new(0, []);
 }

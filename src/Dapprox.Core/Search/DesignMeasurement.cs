@@ -12,7 +12,7 @@ namespace Dapprox.Search;
 /// </summary>
 public sealed class DesignMeasurement
 {
-    /// <summary>The most products that each design is measured on.</summary>
+    /// <summary>The largest number of products to measure each design on.</summary>
     public const int MaxSamples = 1 << 24;
 
     // Operands that follow each other for the energy: one block of streams, and few steps, since each takes as long as the
@@ -32,19 +32,20 @@ public sealed class DesignMeasurement
 
     static int StreamOperands => SwitchingActivity.StreamsTogether * StreamLength;
 
-    /// <summary>Circuits as float multipliers (<see cref="CircuitMultiplier"/>).</summary>
-    /// <param name="law">How operands are drawn.</param>
+    /// <summary>Measures circuits as float multipliers (<see cref="CircuitMultiplier"/>).</summary>
+    /// <param name="distribution">The distribution that operands are drawn from.</param>
     /// <param name="bits">The width of the mantissas, 2 to 24.</param>
     /// <param name="samples">How many products, 1 to <see cref="MaxSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
-    /// <param name="library">The prices of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
-    public static DesignMeasurement OfFloats(OperandDistribution law, int bits, int samples, ulong seed, CellLibrary? library = null)
+    /// <param name="library">The energy, delay and area of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
+    public static DesignMeasurement OfFloats(
+        OperandDistribution distribution, int bits, int samples, ulong seed, CellLibrary? library = null)
     {
         ThrowIfOutOfRange(samples);
         var format = new FloatFormat(8, bits - 1);
-        (float[] activations, float[] weights) = Draw(law, samples, new CounterRandom(seed));
+        (float[] activations, float[] weights) = Draw(distribution, samples, new CounterRandom(seed));
         ulong[] a = Mantissas(activations, format), b = Mantissas(weights, format);
-        (float[] first, float[] second) = Draw(law, StreamOperands, new CounterRandom(seed, stream: 1));
+        (float[] first, float[] second) = Draw(distribution, StreamOperands, new CounterRandom(seed, stream: 1));
         return new DesignMeasurement(bits, [Mantissas(first, format), Mantissas(second, format)], library, Errors);
 
         DesignErrors Errors(Netlist circuit)
@@ -57,18 +58,19 @@ public sealed class DesignMeasurement
                 products[i] = multiplier.Frame(activations[i], weights[i], m[i]);
             var tally = new ErrorTally(scale: 1);
             tally.Add(activations, weights, products);
-            ErrorMetrics metrics = tally.Metrics(multiplier, law, seed, bits: null);
+            ErrorMetrics metrics = tally.Metrics(multiplier, distribution, seed, bits: null);
             return new DesignErrors(metrics.MeanRelativeError.Value, metrics.NormalisedMeanError.Value, metrics.ShareAbove.Value);
         }
     }
 
-    /// <summary>Circuits as integer multipliers; on all pairs of operands where there are not more than the samples.</summary>
-    /// <param name="law">The law of the operands.</param>
+    /// <summary>Measures circuits as integer multipliers, on all pairs of operands where there are no more than the samples.</summary>
+    /// <param name="distribution">The distribution that operands are drawn from.</param>
     /// <param name="bits">The width of the operands, 1 to 32.</param>
     /// <param name="samples">How many pairs at most, 1 to <see cref="MaxSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
-    /// <param name="library">The prices of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
-    public static DesignMeasurement OfIntegers(IntegerDistribution law, int bits, int samples, ulong seed, CellLibrary? library = null)
+    /// <param name="library">The energy, delay and area of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
+    public static DesignMeasurement OfIntegers(
+        IntegerDistribution distribution, int bits, int samples, ulong seed, CellLibrary? library = null)
     {
         ThrowIfOutOfRange(samples);
         var random = new CounterRandom(seed, stream: ulong.MaxValue);
@@ -76,7 +78,7 @@ public sealed class DesignMeasurement
         foreach (ulong[] operands in streams)
         {
             for (int i = 0; i < operands.Length; i++)
-                operands[i] = law.Draw(ref random, bits);
+                operands[i] = distribution.Draw(ref random, bits);
         }
 
         return new DesignMeasurement(bits, streams, library, Errors);
@@ -84,18 +86,18 @@ public sealed class DesignMeasurement
         DesignErrors Errors(Netlist circuit)
         {
             // The search keeps all processors busy with one design each.
-            CircuitMetrics metrics = CircuitMeasurement.Pairs(circuit, law) <= samples
-                ? CircuitMeasurement.AllPairs(circuit, law, threads: 1)
-                : CircuitMeasurement.Sample(circuit, law, samples, seed, threads: 1);
+            CircuitMetrics metrics = CircuitMeasurement.Pairs(circuit, distribution) <= samples
+                ? CircuitMeasurement.AllPairs(circuit, distribution, threads: 1)
+                : CircuitMeasurement.Sample(circuit, distribution, samples, seed, threads: 1);
             return new DesignErrors(metrics.MeanRelativeError.Value, metrics.NormalisedMeanError.Value, metrics.ShareAbove.Value);
         }
     }
 
-    /// <summary>The errors of a circuit.</summary>
+    /// <summary>Measures the errors of a circuit.</summary>
     /// <param name="circuit">A multiplier of the width.</param>
     public DesignErrors Errors(Netlist circuit) => errors(circuit);
 
-    /// <summary>What a circuit costs, relative to the exact array.</summary>
+    /// <summary>Measures the cost of a circuit, relative to the exact array.</summary>
     /// <param name="circuit">A multiplier of the width.</param>
     /// <exception cref="InputException">The library lacks a cell.</exception>
     public DesignCost Cost(Netlist circuit)
@@ -111,10 +113,10 @@ public sealed class DesignMeasurement
         return CircuitCost.Of(activity, library ?? CellLibrary.Shipped);
     }
 
-    static (float[] Activations, float[] Weights) Draw(OperandDistribution law, int count, CounterRandom random)
+    static (float[] Activations, float[] Weights) Draw(OperandDistribution distribution, int count, CounterRandom random)
     {
         float[] activations = new float[count], weights = new float[count];
-        law.Fill(ref random, activations, weights);
+        distribution.Fill(ref random, activations, weights);
         return (activations, weights);
     }
 

@@ -4,7 +4,7 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Search;
 
-/// <summary>The multipliers of one shape with a cell of choice at each of its places: columns, rows or blocks.</summary>
+/// <summary>The multipliers of one shape with any of some cells at each position: column, row or block.</summary>
 public sealed class DesignSpace
 {
     readonly string shape;
@@ -13,11 +13,11 @@ public sealed class DesignSpace
 
     /// <summary>Creates the space.</summary>
     /// <param name="shape">
-    /// A circuit without cells, as of <see cref="CircuitDescription"/>: <c>array:24</c>, <c>blocks:24:block=4</c>.
+    /// A circuit without cells (<see cref="CircuitDescription"/>): <c>array:24</c>, <c>blocks:24:block=4</c>.
     /// </param>
-    /// <param name="places">What has a cell of its own: <c>columns</c>, <c>rows</c> or <c>blocks</c>.</param>
+    /// <param name="places">What the positions are: <c>columns</c>, <c>rows</c> or <c>blocks</c>.</param>
     /// <param name="cells">The cells to choose from, 1 to 256.</param>
-    /// <exception cref="InputException">There is no such circuit, or it has no such places.</exception>
+    /// <exception cref="InputException">There is no such circuit, or it has no such positions.</exception>
     public DesignSpace(string shape, string places, IReadOnlyList<Cell> cells)
     {
         ArgumentOutOfRangeException.ThrowIfZero(cells.Count);
@@ -27,10 +27,11 @@ public sealed class DesignSpace
         list = "by-" + places.TrimEnd('s');
         Netlist exact = CircuitDescription.Build(shape);
         Bits = exact.Inputs[0].Width;
-        // A place is one where another cell, put there alone, comes up in the circuit.
+        // A position counts where another cell, used there alone, occurs in the circuit.
         int most = places == "blocks" ? exact.Inputs[0].Width * exact.Inputs[1].Width : exact.Outputs[0].Width;
         this.places = [.. Enumerable.Range(0, most).Where(place =>
-            CircuitDescription.Build(Text([.. Enumerable.Repeat(Circuits.Cells.FullAdder, place), Circuits.Cells.Ama5])).Elements.Any(element => element.Cell == Circuits.Cells.Ama5))];
+            CircuitDescription.Build(Text([.. Enumerable.Repeat(Circuits.Cells.FullAdder, place), Circuits.Cells.Ama5]))
+                .Elements.Any(element => element.Cell == Circuits.Cells.Ama5))];
         if (this.places.Length == 0)
             throw new InputException($"the circuit '{shape}' has no {places} whose adders could be chosen; give one with wider operands");
     }
@@ -41,20 +42,20 @@ public sealed class DesignSpace
     /// <summary>The width of the operands.</summary>
     public int Bits { get; }
 
-    /// <summary>How many places there are.</summary>
+    /// <summary>The number of positions.</summary>
     public int Places => places.Length;
 
-    /// <summary>The shape and what its places are, for a title.</summary>
+    /// <summary>The shape and the kind of positions, for a title.</summary>
     public string Title => $"{shape} {list.Replace('-', ' ')}";
 
-    /// <summary>What describes the space.</summary>
+    /// <summary>A text that differs where the space does.</summary>
     public string Summary => $"{shape} {list} {string.Join('+', Cells)}";
 
     /// <summary>The description of one multiplier, which works wherever a circuit is asked for.</summary>
-    /// <param name="genes">For each place the number of its cell.</param>
+    /// <param name="genes">For each position the index of its cell.</param>
     public string Describe(ReadOnlySpan<byte> genes)
     {
-        // In a place that the circuit does not have, the cell of the next one makes the shortest list.
+        // At a position that the circuit does not have, the cell of the next one gives the shortest list.
         var cells = new Cell[places[^1] + 1];
         for (int i = 0, place = 0; i < places.Length; i++)
         {
@@ -65,8 +66,8 @@ public sealed class DesignSpace
         return Text(cells);
     }
 
-    /// <summary>One multiplier.</summary>
-    /// <param name="genes">For each place the number of its cell.</param>
+    /// <summary>Builds one multiplier.</summary>
+    /// <param name="genes">For each position the index of its cell.</param>
     public Netlist Build(ReadOnlySpan<byte> genes) => CircuitDescription.Build(Describe(genes));
 
     /// <summary>The shape with a list of cells, in which cells that are alike and beside each other are counted.</summary>

@@ -1,17 +1,18 @@
 namespace Dapprox.Search;
 
-/// <summary>Looks at all vectors of choices and keeps the front. A step looks at a thousand.</summary>
+/// <summary>Evaluates all vectors of choices and keeps the Pareto front. A step evaluates a thousand.</summary>
 /// <param name="problem">What is searched; not more than <see cref="MaxVectors"/>.</param>
 public sealed class ExhaustiveSearch(SearchProblem problem) : SearchMethod
 {
-    /// <summary>The most vectors that can be looked at.</summary>
+    /// <summary>The largest number of vectors that can be searched.</summary>
     public const long MaxVectors = 1L << 32;
 
     const int Chunk = 1000;
 
     readonly long count = Count(problem) is long vectors and <= MaxVectors
         ? vectors
-        : throw new ArgumentException($"There are more than {MaxVectors} vectors of {problem.Places} choices out of {problem.Choices}.", nameof(problem));
+        : throw new ArgumentException(
+            $"There are more than {MaxVectors} vectors of {problem.Places} choices out of {problem.Choices}.", nameof(problem));
 
     /// <inheritdoc/>
     public override long Steps => (count + Chunk - 1) / Chunk;

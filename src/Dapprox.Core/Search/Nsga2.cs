@@ -4,16 +4,16 @@ using Dapprox.Foundation;
 namespace Dapprox.Search;
 
 /// <summary>
-/// NSGA-II: a population whose better half survives each generation, by the number of its front and, within a front, by how
-/// lonely it is. (Deb, Pratap, Agarwal, Meyarivan, "A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II", IEEE
+/// NSGA-II: a population whose better half survives each generation, by the number of its front and, within a front, by
+/// its crowding distance. (Deb, Pratap, Agarwal, Meyarivan, "A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II", IEEE
 /// Transactions on Evolutionary Computation 6(2), 2002.) With one objective it is an elitist genetic algorithm.
 /// </summary>
 /// <remarks>
 /// The paper's operators for real numbers do not fit choices. Parents are chosen as there, by binary tournament; a child takes
-/// each choice from either parent (uniform crossover), or is a copy of the first, and each choice is made anew with probability
-/// 1 / places. A child that is in the population already is changed until it is not, where that is possible. The first
+/// each choice from either parent (uniform crossover), or is a copy of the first, and each choice is redrawn with probability
+/// 1 / positions. A child that is in the population already is changed until it is not, where that is possible. The first
 /// population has, besides random vectors, those that make one choice throughout, and those that make one choice up to some
-/// place and another from there on, since in an adder the high places count most.
+/// position and another from there on, since in an adder the high positions count most.
 /// </remarks>
 /// <param name="problem">What is searched.</param>
 /// <param name="population">How many candidates there are, at least 4.</param>
@@ -47,7 +47,8 @@ public sealed class Nsga2(SearchProblem problem, int population, int generations
         var children = new List<byte[]>();
         while (children.Count < population)
         {
-            byte[] first = parents[Tournament(ref random, ranks, distances)].Genes, second = parents[Tournament(ref random, ranks, distances)].Genes;
+            byte[] first = parents[Tournament(ref random, ranks, distances)].Genes;
+            byte[] second = parents[Tournament(ref random, ranks, distances)].Genes;
             byte[] child = Cross(ref random, first, second);
             Mutate(ref random, child);
             for (int change = 0; change < MaxChanges && known.Contains(Key(child)); change++)
@@ -78,7 +79,7 @@ public sealed class Nsga2(SearchProblem problem, int population, int generations
         return genes;
     }
 
-    /// <summary>The better of two candidates: of the lower front, or lonelier.</summary>
+    /// <summary>The better of two candidates: that of the lower front or, within a front, of the larger crowding distance.</summary>
     static int Tournament(ref CounterRandom random, int[] ranks, double[] distances)
     {
         int one = random.NextInt32(ranks.Length), other = random.NextInt32(ranks.Length);
@@ -111,7 +112,7 @@ public sealed class Nsga2(SearchProblem problem, int population, int generations
 
     byte Choice(ref CounterRandom random) => (byte)random.NextInt32(problem.Choices);
 
-    /// <summary>The best half, in the order of the front's number and loneliness.</summary>
+    /// <summary>The best half, in the order of front and crowding distance.</summary>
     Candidate[] Survivors(IReadOnlyList<Candidate> candidates)
     {
         int[] ranks = ParetoFront.Ranks(candidates);

@@ -1,11 +1,11 @@
 namespace Dapprox.Search;
 
-/// <summary>Candidates that no other one dominates, and the order that follows from peeling such fronts off.</summary>
+/// <summary>The Pareto front of candidates, and the ranks that follow from removing one front after the other.</summary>
 public static class ParetoFront
 {
     /// <summary>The candidates that none of the others dominates; of those with equal values the first.</summary>
-    /// <param name="candidates">The candidates.</param>
-    /// <returns>In their order.</returns>
+    /// <param name="candidates">Any number of candidates with the same objectives.</param>
+    /// <returns>The front, in the order of the candidates.</returns>
     public static IReadOnlyList<Candidate> Of(IEnumerable<Candidate> candidates)
     {
         var front = new List<Candidate>();
@@ -53,8 +53,8 @@ public static class ParetoFront
     }
 
     /// <summary>
-    /// How lonely each candidate is among those of its front: the sum over the objectives of the distance between its two
-    /// neighbours, as a share of the front's extent; infinite at the ends. (Deb et al. 2002, section III-B.)
+    /// The crowding distance of each candidate within its front: the sum over the objectives of the distance between its two
+    /// neighbours, as a fraction of the front's extent; infinite at the ends. (Deb et al. 2002, section III-B.)
     /// </summary>
     internal static double[] CrowdingDistances(IReadOnlyList<Candidate> candidates, int[] ranks)
     {

@@ -47,7 +47,12 @@ public static class SearchStateFile
             }
 
             if (content.Search != search)
-                throw new InputException($"'{path}' is the state of another search ({content.Search}), not of this one ({search}); name another file, or delete this one");
+            {
+                throw new InputException(
+                    $"'{path}' is the state of another search ({content.Search}), not of this one ({search}); name another file, "
+                    + "or delete this one");
+            }
+
             if (content.Step < 1 || content.Candidates.Length == 0)
                 throw Damaged(path, null);
             return new SearchState(content.Step, [.. content.Candidates.Select(kept => Read(path, kept, problem, objectives))]);
@@ -55,14 +60,15 @@ public static class SearchStateFile
     }
 
     /// <summary>Writes the file, in one step: a reader never meets half of it.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file to create or replace.</param>
     /// <param name="search">What is searched and how.</param>
     /// <param name="state">How far the search is.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Save(string path, string search, SearchState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var content = new Content(search, state.Step, [.. state.Candidates.Select(candidate => new Kept(Convert.ToHexString(candidate.Genes), candidate.Values))]);
+        var content = new Content(search, state.Step,
+            [.. state.Candidates.Select(candidate => new Kept(Convert.ToHexString(candidate.Genes), candidate.Values))]);
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, content, Options));
     }
 

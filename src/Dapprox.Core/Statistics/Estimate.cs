@@ -1,7 +1,7 @@
 namespace Dapprox.Statistics;
 
 /// <summary>A number known from a sample, with its 95 % confidence interval; known exactly, the three are equal.</summary>
-/// <param name="Value">The estimate.</param>
+/// <param name="Value">The point estimate.</param>
 /// <param name="Low">The lower end of the interval.</param>
 /// <param name="High">The upper end of the interval.</param>
 public readonly record struct Estimate(double Value, double Low, double High)
@@ -13,10 +13,12 @@ public readonly record struct Estimate(double Value, double Low, double High)
     public double Radius => (High - Low) / 2;
 
     /// <summary>The estimate divided by a positive constant.</summary>
-    /// <param name="divisor">The constant.</param>
+    /// <param name="divisor">A positive constant.</param>
     public Estimate Over(double divisor) => new(Value / divisor, Low / divisor, High / divisor);
 
-    /// <summary>A proportion, with the interval of <see cref="Wilson"/>; where all there is was looked at, without one.</summary>
+    /// <summary>
+    /// A proportion, with the interval of <see cref="Wilson"/>; without an interval where the whole population was measured.
+    /// </summary>
     internal static Estimate OfProportion(long count, long of, bool complete)
     {
         double share = (double)count / of;
@@ -24,8 +26,11 @@ public readonly record struct Estimate(double Value, double Low, double High)
         return new Estimate(share, low, high);
     }
 
-    /// <summary>The mean, with the interval of the normal distribution; NaN of no numbers, and without an interval, that is, with an infinite one, of fewer than ten.</summary>
-    /// <param name="numbers">The numbers.</param>
+    /// <summary>
+    /// The mean, with the interval of the normal distribution; NaN of no numbers, and without an interval, that is, with an infinite
+    /// one, of fewer than ten.
+    /// </summary>
+    /// <param name="numbers">Independent observations, in any order.</param>
     public static Estimate Mean(IReadOnlyCollection<double> numbers)
     {
         ArgumentNullException.ThrowIfNull(numbers);
@@ -34,16 +39,18 @@ public readonly record struct Estimate(double Value, double Low, double High)
         double mean = numbers.Average();
         if (numbers.Count < MinForInterval)
             return new Estimate(mean, double.NegativeInfinity, double.PositiveInfinity);
-        double half = Normal.Quantile975 * Math.Sqrt(numbers.Sum(number => (number - mean) * (number - mean)) / (numbers.Count - 1) / numbers.Count);
+        double squares = numbers.Sum(number => (number - mean) * (number - mean));
+        double half = Normal.Quantile975 * Math.Sqrt(squares / (numbers.Count - 1) / numbers.Count);
         return new Estimate(mean, mean - half, mean + half);
     }
 
     /// <summary>
     /// The median, of an even number the mean of the two in the middle, with the interval between the order statistics n/2 − 0.98·√n and
-    /// 1 + n/2 + 0.98·√n (the normal approximation of the binomial distribution), rounded outwards; NaN of no numbers, and without an interval of
+    /// 1 + n/2 + 0.98·√n (the normal approximation of the binomial distribution), rounded outwards; NaN of no numbers, and without an
+    /// interval of
     /// fewer than ten.
     /// </summary>
-    /// <param name="numbers">The numbers.</param>
+    /// <param name="numbers">Independent observations, in any order.</param>
     public static Estimate Median(IReadOnlyCollection<double> numbers)
     {
         ArgumentNullException.ThrowIfNull(numbers);
@@ -62,7 +69,8 @@ public readonly record struct Estimate(double Value, double Low, double High)
     }
 
     /// <summary>
-    /// One proportion divided by another of other images, with the interval of the normal distribution of the logarithm (Katz, Baptista, Azen, Pike,
+    /// One proportion divided by another of other images, with the interval of the normal distribution of the logarithm (Katz,
+    /// Baptista, Azen, Pike,
     /// "Obtaining confidence intervals for the risk ratio in cohort studies", Biometrics 34, 1978), half an image added to each number
     /// (Walter, "The distribution of Levin's measure of attributable risk", Biometrika 62, 1975), so that there may be none; NaN where
     /// there is nothing to divide by.
@@ -77,9 +85,12 @@ public readonly record struct Estimate(double Value, double Low, double High)
         if (proportion.Of == 0 || by.Count == 0)
             return new Estimate(double.NaN, double.NaN, double.NaN);
         double logarithm = Math.Log((proportion.Count + Half) / (proportion.Of + Half) / ((by.Count + Half) / (by.Of + Half)));
-        double deviation = Math.Sqrt(1 / (proportion.Count + Half) - 1 / (proportion.Of + Half) + 1 / (by.Count + Half) - 1 / (by.Of + Half));
+        double deviation =
+            Math.Sqrt(1 / (proportion.Count + Half) - 1 / (proportion.Of + Half) + 1 / (by.Count + Half) - 1 / (by.Of + Half));
         double ratio = proportion.Value!.Value / by.Value!.Value;
         return new Estimate(
-            ratio, Math.Min(ratio, Math.Exp(logarithm - Normal.Quantile975 * deviation)), Math.Max(ratio, Math.Exp(logarithm + Normal.Quantile975 * deviation)));
+            ratio,
+            Math.Min(ratio, Math.Exp(logarithm - Normal.Quantile975 * deviation)),
+            Math.Max(ratio, Math.Exp(logarithm + Normal.Quantile975 * deviation)));
     }
 }

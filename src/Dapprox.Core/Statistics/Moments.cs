@@ -29,7 +29,7 @@ readonly record struct Moments(long Count, double Mean, double SquaredDeviations
     }
 
     /// <summary>
-    /// The mean, with its 95 % interval by the normal approximation; where all there is was looked at, without one. NaN
+    /// The mean, with its 95 % interval by the normal approximation; without an interval where the whole population was measured. NaN
     /// where there are no numbers.
     /// </summary>
     public Estimate Estimate(bool complete)

@@ -12,7 +12,7 @@ public static class Wilson
     /// </summary>
     /// <param name="successes">From 0 to <paramref name="trials"/>.</param>
     /// <param name="trials">At least 0.</param>
-    /// <returns>Shares, 0 ≤ low ≤ p ≤ high ≤ 1; without trials nothing is known: 0 and 1.</returns>
+    /// <returns>Proportions, 0 ≤ low ≤ p ≤ high ≤ 1; without trials nothing is known: 0 and 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public static (double Low, double High) Interval(long successes, long trials)
     {

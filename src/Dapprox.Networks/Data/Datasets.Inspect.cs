@@ -4,7 +4,6 @@ namespace Dapprox.Networks.Data;
 
 /// <summary>What there is of one split of a data set.</summary>
 /// <param name="Definition">The data set.</param>
-/// <param name="Split">The split.</param>
 /// <param name="Found">Whether it can be used.</param>
 /// <param name="Place">The folder of its files; <c>built in</c> when it comes with the program; empty when not found.</param>
 /// <param name="Count">How many images there are; 0 when it cannot be used.</param>

@@ -47,7 +47,6 @@ public static class Fingerprint
     }
 
     /// <summary>Of the weights and biases of a network's weighted layers; the multiplier does not count.</summary>
-    /// <param name="network">The network.</param>
     public static string Of(Network network) =>
         Of(network.Layers.OfType<WeightedLayer>().SelectMany(layer => (float[][])[layer.Weights.ToArray(), layer.Bias.ToArray()]));
 

@@ -58,7 +58,6 @@ public static class PyTorchFile
     };
 
     /// <summary>Reads one archive, and holds no more than a multiple of what it has.</summary>
-    /// <param name="archive">The archive.</param>
     /// <param name="length">The bytes of the file.</param>
     sealed class Reader(ZipArchive archive, long length)
     {

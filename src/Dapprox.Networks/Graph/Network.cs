@@ -83,7 +83,6 @@ public sealed class Network
     /// The same network on other hardware, without retraining: layers that multiply do so with
     /// <paramref name="multiplier"/>, everything else stays. The weights are shared.
     /// </summary>
-    /// <param name="multiplier">The multiplier.</param>
     /// <param name="selection">Which layers it replaces, null for all; the others keep theirs.</param>
     /// <param name="accumulation">The format of the sums, in all layers.</param>
     /// <param name="threads">The most threads to use, 0 for one per processor; null for as many as this network uses.</param>

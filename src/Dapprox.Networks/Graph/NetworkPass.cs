@@ -9,7 +9,6 @@ namespace Dapprox.Networks.Graph;
 /// Runs a network: forward, observed, and backward to the images. Any number of threads can use it at the same time; the results of an
 /// image do not depend on its batch or on the number of threads, to the bit.
 /// </summary>
-/// <param name="network">The network.</param>
 sealed class NetworkPass(Network network)
 {
     // Images that go through all layers together on one thread: enough to pay for reading a dense layer's weights.

@@ -3,7 +3,6 @@ using Dapprox.Networks.Layers;
 namespace Dapprox.Networks.Graph;
 
 /// <summary>A layer and where it takes its inputs from.</summary>
-/// <param name="Layer">The layer.</param>
 /// <param name="Inputs">Indices of earlier nodes, or <see cref="Images"/>.</param>
 public sealed record Node(Layer Layer, IReadOnlyList<int> Inputs)
 {

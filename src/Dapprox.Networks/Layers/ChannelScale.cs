@@ -9,16 +9,12 @@ namespace Dapprox.Networks.Layers;
 /// </summary>
 /// <param name="name">The name inside the network.</param>
 /// <param name="scale">One number for each channel.</param>
-/// <param name="shift">Another.</param>
 public sealed class ChannelScale(string name, float[] scale, float[] shift) : Layer(name)
 {
     /// <summary>Batch normalisation: <c>(x − mean) / √(variance + ε) · γ + β</c>, as one factor and one sum for each channel.</summary>
     /// <param name="name">The name inside the network.</param>
-    /// <param name="gamma">γ.</param>
-    /// <param name="beta">β.</param>
     /// <param name="mean">The means of the training.</param>
     /// <param name="variance">The variances.</param>
-    /// <param name="epsilon">ε.</param>
     public static ChannelScale BatchNormalization(
         string name, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> mean, ReadOnlySpan<float> variance,
         float epsilon)

@@ -26,7 +26,6 @@ public sealed class Convolution2D : WeightedLayer
     /// <param name="width">Columns of the input.</param>
     /// <param name="weights"><c>[filters, channels / groups, kernel height, kernel width]</c>; shared, not copied.</param>
     /// <param name="bias"><c>[filters]</c>, or empty; shared, not copied.</param>
-    /// <param name="multiplier">The multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
     public Convolution2D(
         string name, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,

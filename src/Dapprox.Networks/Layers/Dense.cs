@@ -20,7 +20,6 @@ public sealed class Dense : WeightedLayer
     /// <param name="outputs">How many outputs.</param>
     /// <param name="weights"><c>[outputs, inputs]</c>; shared, not copied.</param>
     /// <param name="bias"><c>[outputs]</c>, or empty; shared, not copied.</param>
-    /// <param name="multiplier">The multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
     /// <param name="rows">How many rows of inputs an image has.</param>
     public Dense(

@@ -7,7 +7,6 @@ namespace Dapprox.Networks.Layers;
 /// <param name="name">The name inside the network.</param>
 /// <param name="gamma">γ, as many as a run has numbers.</param>
 /// <param name="beta">β, as many.</param>
-/// <param name="epsilon">ε.</param>
 public sealed class LayerNormalization(string name, float[] gamma, float[] beta, float epsilon) : Layer(name)
 {
     /// <inheritdoc/>

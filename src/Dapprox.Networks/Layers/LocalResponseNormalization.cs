@@ -6,9 +6,6 @@ namespace Dapprox.Networks.Layers;
 /// </summary>
 /// <param name="name">The name inside the network.</param>
 /// <param name="size">How many channels a sum has: ⌊(size − 1) / 2⌋ before and ⌈(size − 1) / 2⌉ behind.</param>
-/// <param name="alpha">alpha.</param>
-/// <param name="beta">beta.</param>
-/// <param name="bias">bias.</param>
 public sealed class LocalResponseNormalization(string name, int size, float alpha, float beta, float bias) : Layer(name)
 {
     int Before => (size - 1) / 2;

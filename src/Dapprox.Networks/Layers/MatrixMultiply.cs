@@ -20,7 +20,6 @@ public sealed class MatrixMultiply : MergeLayer, IMultiplies
     /// <param name="rows">Rows of the first.</param>
     /// <param name="inner">Columns of the first and rows of the second.</param>
     /// <param name="columns">Columns of the second.</param>
-    /// <param name="multiplier">The multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
     public MatrixMultiply(
         string name, int matrices, int rows, int inner, int columns, FloatMultiplier multiplier,

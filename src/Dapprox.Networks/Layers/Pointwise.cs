@@ -11,7 +11,6 @@ public sealed class Pointwise : Layer
 
     /// <summary>Creates the layer.</summary>
     /// <param name="name">The name inside the network.</param>
-    /// <param name="function">The function.</param>
     /// <param name="slope">Its derivative, from what goes in and what comes out.</param>
     public Pointwise(string name, Func<float, float> function, Func<float, float, float> slope)
         : base(name)
@@ -78,7 +77,6 @@ public sealed class Pointwise : Layer
 
     /// <summary>A power.</summary>
     /// <param name="name">The name inside the network.</param>
-    /// <param name="exponent">The exponent.</param>
     public static Pointwise Power(string name, float exponent) =>
         new(name, x => MathF.Pow(x, exponent), (x, _) => exponent * MathF.Pow(x, exponent - 1));
 

@@ -14,7 +14,6 @@ public sealed class Rearrange : Layer
     /// <param name="name">The name inside the network.</param>
     /// <param name="shape">The dimensions of one image of the output.</param>
     /// <param name="sources">For each output, in order, the place of the input in its image, or a negative number for the constant.</param>
-    /// <param name="constant">The constant.</param>
     /// <exception cref="ArgumentException">There are not as many sources as outputs.</exception>
     public Rearrange(string name, int[] shape, int[] sources, float constant = 0)
         : base(name)

@@ -12,7 +12,6 @@ namespace Dapprox.Networks.Layers;
 /// <param name="name">The name inside the network.</param>
 /// <param name="weights">The weights, in the order of the layer; shared, not copied.</param>
 /// <param name="bias">One number per output or output channel, or empty; shared, not copied.</param>
-/// <param name="multiplier">The multiplier.</param>
 /// <param name="accumulation">The format of the sums.</param>
 /// <param name="gradientWeights">The weights of the input gradient, or null for <paramref name="weights"/>; shared, not copied.</param>
 /// <exception cref="ArgumentException">There are not as many gradient weights as weights.</exception>
@@ -82,7 +81,6 @@ public abstract class WeightedLayer(
     /// are no channels.
     /// </summary>
     /// <param name="scale">One number for each output of a dense layer or filter of a convolution.</param>
-    /// <param name="shift">Another.</param>
     internal WeightedLayer? Scaled(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
     {
         if (scale.Length != Channels)

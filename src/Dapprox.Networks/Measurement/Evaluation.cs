@@ -20,7 +20,6 @@ public sealed record Evaluation(int Correct, int Count)
     public (double Low, double High) Interval => Wilson.Interval(Correct, Count);
 
     /// <summary>Classifies all images, some hundreds at a time.</summary>
-    /// <param name="network">The network.</param>
     /// <param name="data">The images, at least one.</param>
     /// <param name="logits">Told the logits <c>[batch, classes]</c> of each batch, in the order of the data, if given.</param>
     /// <param name="cancellation">Stops between two batches.</param>
@@ -80,7 +79,6 @@ public sealed record Evaluation(int Correct, int Count)
     }
 
     /// <summary>Checks that the images have the network's shape and number of classes.</summary>
-    /// <param name="network">The network.</param>
     /// <param name="data">The images.</param>
     /// <exception cref="InputException">They do not.</exception>
     public static void ThrowIfUnfit(Network network, Dataset data) => ThrowIfUnfit(network.Name, network.InputShape, network.Classes, data);

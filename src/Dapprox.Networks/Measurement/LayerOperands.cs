@@ -15,7 +15,6 @@ public static class LayerOperands
     /// Draws streams of operands: each of a weight and a place to begin drawn at random, all equally likely; after the last image comes the
     /// first.
     /// </summary>
-    /// <param name="layer">The layer.</param>
     /// <param name="inputs">What goes into it, at least one image.</param>
     /// <param name="streams">How many streams.</param>
     /// <param name="length">How many operands each has.</param>

@@ -23,7 +23,6 @@ sealed class Workspace
     public static float[] Lend(int length) => current?.Take(length) ?? GC.AllocateUninitializedArray<float>(length);
 
     /// <summary>Takes back the memory of a tensor that nobody needs any more; does nothing where it was not lent, or is back.</summary>
-    /// <param name="tensor">The tensor.</param>
     public static void Return(Tensor tensor) => Return(tensor.Data);
 
     /// <inheritdoc cref="Return(Tensor)"/>

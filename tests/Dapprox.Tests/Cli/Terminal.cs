@@ -87,7 +87,6 @@ sealed partial class Terminal
     }
 
     /// <summary>A word that a shell takes as it is.</summary>
-    /// <param name="word">The word.</param>
     public static string Quote(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     /// <summary>What a terminal was told to show, and how the program ended.</summary>

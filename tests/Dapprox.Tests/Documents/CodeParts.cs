@@ -9,7 +9,6 @@ static class CodeParts
     /// What stands between the lines <c>// NAME</c> and <c>// end</c>, without the indentation that all of its lines have.
     /// </summary>
     /// <param name="file">The file's name.</param>
-    /// <param name="name">The name.</param>
     public static string[] Of(string file, string name) =>
         [.. Regex.Matches(File.ReadAllText(Repository.Path($"tests/Dapprox.Tests/Documents/{file}")), $@"^ *// {name}\n(.*?)^ *// end$",
             RegexOptions.Multiline | RegexOptions.Singleline)

@@ -14,7 +14,8 @@ using Xunit;
 namespace Dapprox.Tests.Documents;
 
 /// <summary>
-/// What docs/speed.md and docs/design.md say of speed, as ratios of two things in one run. The bounds are below the measured ratios, by what a
+/// What docs/speed.md and docs/design.md say of speed, as ratios of two things in one run. The bounds are below the measured ratios, by
+/// what a
 /// shared machine takes; where AVX-512 decides, there is a bound with it and one without.
 /// </summary>
 public class SpeedTests
@@ -106,7 +107,7 @@ public class SpeedTests
     }
 
     static DenseKernel Kernel(FloatMultiplier multiplier) =>
-        new(multiplier, B, [], Inner, Columns, 1, Columns, Accumulation.Float32, path: null);
+        new(multiplier, B, [], WeightLayout.ByRow(Columns, Inner), Accumulation.Float32, path: null);
 
     /// <summary>How many times as fast the second is as the first.</summary>
     /// <param name="work">How many times as much the second does.</param>

@@ -20,7 +20,6 @@ sealed partial class Walkthrough(string folder, string? python)
     public List<string> Differences { get; } = [];
 
     /// <summary>Runs the page.</summary>
-    /// <param name="page">The page.</param>
     /// <param name="isRun">Which of its blocks are run.</param>
     /// <returns>The page with what was printed in the place of what it showed, wherever that is something else.</returns>
     public async Task<string> RunAsync(Page page, Func<Page.Block, bool> isRun)

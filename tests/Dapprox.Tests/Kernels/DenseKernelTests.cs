@@ -21,7 +21,7 @@ public class DenseKernelTests
         {
             float[] input = operands(Rows * Inputs, 1), weights = operands(Outputs * Inputs, 2), output = new float[Rows * Outputs];
 
-            new DenseKernel(multiplier, weights, bias, Inputs, Outputs, columnStride: Inputs, countStride: 1, accumulation, path)
+            new DenseKernel(multiplier, weights, bias, WeightLayout.ByColumn(Outputs, Inputs), accumulation, path)
                 .Run(input, output, threads: 1);
 
             float[] expected = [.. Enumerable.Range(0, output.Length).Select(i => KernelCases.Sum(

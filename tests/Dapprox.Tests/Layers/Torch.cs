@@ -32,7 +32,6 @@ static class Torch
     /// Compares a layer's output, and the input gradient of the sum of its output weighted with other numbers, to
     /// LibTorch's.
     /// </summary>
-    /// <param name="layer">The layer.</param>
     /// <param name="input">What goes in.</param>
     /// <param name="oracle">The same layer in LibTorch.</param>
     /// <param name="terms">How many products a sum of the layer, or of its gradient, has at most; 0 where bits must match.</param>

@@ -112,7 +112,8 @@ sealed class BlifReader
             case ".latch" or ".mlatch" or ".clock":
                 throw text.Wrong(line, $"{words[0]} has a memory; a circuit that multiplies has none");
             default:
-                throw text.Wrong(line, $"{SourceText.Shown(words[0])} is not read; .model, .inputs, .outputs, .names, .subckt, .gate and .end are");
+                throw text.Wrong(
+                    line, $"{SourceText.Shown(words[0])} is not read; .model, .inputs, .outputs, .names, .subckt, .gate and .end are");
         }
     }
 
@@ -150,8 +151,15 @@ sealed class BlifReader
         if (cover is null)
             throw text.Wrong(line, $"'{SourceText.Shown(words[0])}' stands where a line that begins with a dot is wanted");
         string inputs = words.Length == 1 ? "" : words[0], value = words[^1];
-        if (words.Length > 2 || inputs.Length != cover.Inputs.Length || value is not ("0" or "1") || inputs.Any(literal => literal is not ('0' or '1' or '-')))
-            throw text.Wrong(line, $"'{SourceText.Shown(string.Join(' ', words))}' is no line for {cover.Inputs.Length} inputs: as many 0, 1 or -, and then 0 or 1");
+        if (words.Length > 2 || inputs.Length != cover.Inputs.Length || value is not ("0" or "1")
+            || inputs.Any(literal => literal is not ('0' or '1' or '-')))
+        {
+            throw text.Wrong(
+                line,
+                $"'{SourceText.Shown(string.Join(' ', words))}' is no line for {cover.Inputs.Length} inputs: "
+                + "as many 0, 1 or -, and then 0 or 1");
+        }
+
         if (cover.Value is char other && other != value[0])
             throw text.Wrong(line, "some lines of a .names give 0 and others 1; all give the same");
         cover.Value = value[0];
@@ -170,7 +178,8 @@ sealed class BlifReader
             return;
         }
 
-        string table = string.Concat(Enumerable.Range(0, 1 << done.Inputs.Length).Select(index => done.Cubes.Any(cube => Matches(cube, index)) == ones ? '1' : '0'));
+        string table = string.Concat(
+            Enumerable.Range(0, 1 << done.Inputs.Length).Select(index => done.Cubes.Any(cube => Matches(cube, index)) == ones ? '1' : '0'));
         if (!table.Contains('1') || !table.Contains('0'))
             model!.Connect(done.Line, done.Output, table[0] - '0');
         else if (table == "01")
@@ -200,10 +209,11 @@ sealed class BlifReader
             var literals = new List<int>();
             for (int input = 0; input < cube.Length; input++)
             {
+                int net = done.Inputs[input];
                 if (cube[input] == '1')
-                    literals.Add(done.Inputs[input]);
+                    literals.Add(net);
                 else if (cube[input] == '0')
-                    literals.Add(inverted[input] = inverted[input] == 0 ? model!.Gate(done.Line, Cells.Not, done.Inputs[input]) : inverted[input]);
+                    literals.Add(inverted[input] = inverted[input] == 0 ? model!.Gate(done.Line, Cells.Not, net) : inverted[input]);
             }
 
             terms.Add(Tree(done.Line, Cells.And, literals, ModuleSource.One));
@@ -222,13 +232,19 @@ sealed class BlifReader
 
     void End()
     {
-        foreach (IGrouping<string, (string Name, bool IsOutput, int Line)> bus in ports.GroupBy(port => BitName.Split(port.Name)?.Bus ?? port.Name, StringComparer.Ordinal))
+        foreach (IGrouping<string, (string Name, bool IsOutput, int Line)> bus in ports.GroupBy(
+            port => BitName.Split(port.Name)?.Bus ?? port.Name, StringComparer.Ordinal))
         {
             (string Name, bool IsOutput, int Line)[] bits = [.. bus.OrderBy(port => BitName.Split(port.Name)?.Index ?? 0)];
             for (int bit = 0; bit < bits.Length; bit++)
             {
                 if (bits[bit].IsOutput != bits[0].IsOutput || (BitName.Split(bits[bit].Name)?.Index ?? 0) != bit)
-                    throw text.Wrong(bits[bit].Line, $"the bits of {SourceText.Shown(bus.Key)} are not 0 to {bits.Length - 1}, each once, and all inputs or all outputs");
+                {
+                    throw text.Wrong(
+                        bits[bit].Line,
+                        $"the bits of {SourceText.Shown(bus.Key)} are not 0 to {bits.Length - 1}, each once, "
+                        + "and all inputs or all outputs");
+                }
             }
 
             model!.AddPort(new Port(bus.Key, [.. bits.Select(port => Wire(port.Line, port.Name))], bits[0].IsOutput));

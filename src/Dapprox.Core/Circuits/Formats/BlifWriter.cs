@@ -6,8 +6,8 @@ namespace Dapprox.Circuits.Formats;
 public static class BlifWriter
 {
     /// <summary>Writes one model.</summary>
-    /// <param name="netlist">The circuit.</param>
-    /// <param name="writer">Where to.</param>
+    /// <param name="netlist">Any circuit.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void Write(Netlist netlist, TextWriter writer)
     {
         var names = new Identifiers();
@@ -32,7 +32,11 @@ public static class BlifWriter
         for (int bus = 0; bus < netlist.Outputs.Count; bus++)
         {
             for (int bit = 0; bit < netlist.Outputs[bus].Width; bit++)
-                writer.Write($".names {nets[netlist.Outputs[bus].Nets[bit]]} {BitName.Of(ports[netlist.Inputs.Count + bus], netlist.Outputs[bus].Width, bit)}\n1 1\n");
+            {
+                writer.Write(
+                    $".names {nets[netlist.Outputs[bus].Nets[bit]]} "
+                    + $"{BitName.Of(ports[netlist.Inputs.Count + bus], netlist.Outputs[bus].Width, bit)}\n1 1\n");
+            }
         }
 
         writer.Write(".end\n");
@@ -47,7 +51,11 @@ public static class BlifWriter
         for (int index = 0; index < 1 << inputs; index++)
         {
             if (element.Cell.Evaluate(output, index))
-                writer.Write($"{string.Concat(Enumerable.Range(0, inputs).Select(input => (index >> (inputs - 1 - input) & 1) == 0 ? '0' : '1'))} 1\n");
+            {
+                writer.Write(
+                    string.Concat(Enumerable.Range(0, inputs).Select(input => (index >> (inputs - 1 - input) & 1) == 0 ? '0' : '1'))
+                    + " 1\n");
+            }
         }
     }
 }

@@ -6,8 +6,8 @@ namespace Dapprox.Circuits.Formats;
 public static class CWriter
 {
     /// <summary>Writes one function: it returns the output, or, where there are several, stores them through pointers.</summary>
-    /// <param name="netlist">The circuit.</param>
-    /// <param name="writer">Where to.</param>
+    /// <param name="netlist">Any circuit.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void Write(Netlist netlist, TextWriter writer)
     {
         var names = new Identifiers();
@@ -19,7 +19,8 @@ public static class CWriter
         string[] parameters = [.. inputs.Select(name => $"uint64_t {name}"), .. single ? [] : outputs.Select(name => $"uint64_t *{name}")];
         writer.Write($"#include <stdint.h>\n\n{(single ? "uint64_t" : "void")} {function}({string.Join(", ", parameters)})\n{{\n");
 
-        string[] nets = [.. Enumerable.Range(0, netlist.NetCount).Select(net => net < Netlist.ConstantCount ? $"UINT64_C({net})" : string.Create(CultureInfo.InvariantCulture, $"n{net}"))];
+        string[] nets = [.. Enumerable.Range(0, netlist.NetCount)
+            .Select(net => net < Netlist.ConstantCount ? $"UINT64_C({net})" : string.Create(CultureInfo.InvariantCulture, $"n{net}"))];
         bool[] needed = Needed(netlist);
         for (int bus = 0; bus < inputs.Length; bus++)
         {
@@ -36,7 +37,11 @@ public static class CWriter
             for (int output = 0; output < element.Cell.Outputs.Count; output++)
             {
                 if (needed[element.FirstOutput + output])
-                    writer.Write($"  const uint64_t {nets[element.FirstOutput + output]} = {LogicText.Expression(element.Cell, output, operands, nets[Netlist.Zero], nets[Netlist.One])};\n");
+                {
+                    writer.Write(
+                        $"  const uint64_t {nets[element.FirstOutput + output]} = "
+                        + $"{LogicText.Expression(element.Cell, output, operands, nets[Netlist.Zero], nets[Netlist.One])};\n");
+                }
             }
         }
 

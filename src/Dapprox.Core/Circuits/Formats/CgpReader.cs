@@ -43,7 +43,11 @@ static class CgpReader
             throw scanner.Wrong($"the header has {header.Length} numbers; it has 7: inputs, outputs, rows, columns, 2, 1, levels back");
         (int inputs, int outputs) = (header[0], header[1]);
         if (inputs < 2 || inputs % 2 != 0 || inputs > 2 * NetlistBuilder.MaxBits)
-            throw scanner.Wrong($"there are {inputs} input bits; two operands of the same width have an even number, up to {2 * NetlistBuilder.MaxBits}");
+        {
+            throw scanner.Wrong(
+                $"there are {inputs} input bits; two operands of the same width have an even number, up to {2 * NetlistBuilder.MaxBits}");
+        }
+
         if (outputs is < 1 or > NetlistBuilder.MaxBits)
             throw scanner.Wrong($"there are {outputs} outputs; 1 to {NetlistBuilder.MaxBits} can be had");
         if (header[4] != 2 || header[5] != 1)
@@ -79,7 +83,11 @@ static class CgpReader
         if (results.Length != outputs)
             throw scanner.Wrong($"{results.Length} outputs are listed; the header says {outputs}");
         if (nets.Count - Netlist.ConstantCount - inputs != (long)header[2] * header[3])
-            throw scanner.Wrong($"there are {nets.Count - Netlist.ConstantCount - inputs} nodes; the header says {header[2]} rows of {header[3]}");
+        {
+            throw scanner.Wrong(
+                $"there are {nets.Count - Netlist.ConstantCount - inputs} nodes; the header says {header[2]} rows of {header[3]}");
+        }
+
         builder.Output("p", [.. results.Select(Net)]);
         return builder.Build();
 

@@ -10,9 +10,9 @@ namespace Dapprox.Circuits.Formats;
 /// </summary>
 public static class CgpWriter
 {
-    /// <summary>Writes one line. The inputs and the outputs are not told apart: their bits follow each other.</summary>
-    /// <param name="netlist">The circuit.</param>
-    /// <param name="writer">Where to.</param>
+    /// <summary>Writes one line. The boundaries between inputs, and between outputs, are lost: their bits follow each other.</summary>
+    /// <param name="netlist">Any circuit.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void Write(Netlist netlist, TextWriter writer)
     {
         var network = new LogicNetwork(netlist);
@@ -26,7 +26,8 @@ public static class CgpWriter
         // A string has at least one node.
         if (next == first)
             Append(0, 0, CgpReader.Identity);
-        writer.Write(string.Create(CultureInfo.InvariantCulture, $"{{{inputs},{outputs.Length},1,{next - first},2,1,{next - first}}}{nodes}({string.Join(',', outputs)})\n"));
+        writer.Write(string.Create(CultureInfo.InvariantCulture,
+            $"{{{inputs},{outputs.Length},1,{next - first},2,1,{next - first}}}{nodes}({string.Join(',', outputs)})\n"));
 
         int Node(byte table, int[] operands)
         {
@@ -71,7 +72,8 @@ public static class CgpWriter
     {
         for (int index = 0; index < 8; index++)
         {
-            bool possible = (operands[0] != operands[1] || Bit(index, 0) == Bit(index, 1)) && (operands[1] != operands[2] || Bit(index, 1) == Bit(index, 2))
+            bool possible = (operands[0] != operands[1] || Bit(index, 0) == Bit(index, 1))
+                && (operands[1] != operands[2] || Bit(index, 1) == Bit(index, 2))
                 && (operands[0] != operands[2] || Bit(index, 0) == Bit(index, 2));
             if (possible && (table >> index & 1) != function(index))
                 return false;

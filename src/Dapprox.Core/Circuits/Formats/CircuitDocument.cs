@@ -4,7 +4,7 @@ using Dapprox.Foundation;
 namespace Dapprox.Circuits.Formats;
 
 /// <summary>A circuit as a file holds it, with what a file may say of the float multiplier that it is meant for.</summary>
-/// <param name="Circuit">The circuit.</param>
+/// <param name="Circuit">The circuit, a mantissa multiplier where the other members are used.</param>
 public sealed record CircuitDocument(Netlist Circuit)
 {
     /// <summary>The name of the multiplier; null where the file says none.</summary>
@@ -16,7 +16,7 @@ public sealed record CircuitDocument(Netlist Circuit)
     /// <summary>The float format; null for that of <see cref="CircuitMultiplier"/>.</summary>
     public FloatFormat? Format { get; init; }
 
-    /// <summary>What becomes of the place of the leading one.</summary>
+    /// <summary>Whether the exponent follows the position of the leading one.</summary>
     public MantissaOverflow Overflow { get; init; } = MantissaOverflow.Renormalised;
 
     /// <summary>The float multiplier.</summary>

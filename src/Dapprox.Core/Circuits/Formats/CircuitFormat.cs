@@ -6,25 +6,36 @@ namespace Dapprox.Circuits.Formats;
 /// <param name="Read">Reads one; takes the text and the name of the circuit where the text says none. Null where none are read.</param>
 /// <param name="Write">Writes one.</param>
 public sealed record CircuitFormat(
-    string Name, IReadOnlyList<string> Extensions, Func<SourceText, string, CircuitDocument>? Read, Action<CircuitDocument, TextWriter> Write)
+    string Name, IReadOnlyList<string> Extensions,
+    Func<SourceText, string, CircuitDocument>? Read, Action<CircuitDocument, TextWriter> Write)
 {
     /// <summary>All forms.</summary>
     public static IReadOnlyList<CircuitFormat> All { get; } =
     [
-        new("Verilog", [".v"], (text, _) => new CircuitDocument(VerilogReader.Read(text)), (document, writer) => VerilogWriter.WriteFlat(document.Circuit, writer)),
-        new("BLIF", [".blif"], (text, _) => new CircuitDocument(BlifReader.Read(text)), (document, writer) => BlifWriter.Write(document.Circuit, writer)),
+        new(
+            "Verilog", [".v"],
+            (text, _) => new CircuitDocument(VerilogReader.Read(text)),
+            (document, writer) => VerilogWriter.WriteFlat(document.Circuit, writer)),
+        new(
+            "BLIF", [".blif"],
+            (text, _) => new CircuitDocument(BlifReader.Read(text)),
+            (document, writer) => BlifWriter.Write(document.Circuit, writer)),
         new("JSON", [".json"], (text, _) => CircuitJson.Read(text), CircuitJson.Write),
-        new("CGP", [".cgp", ".chr"], (text, name) => new CircuitDocument(CgpReader.Read(text, name)), (document, writer) => CgpWriter.Write(document.Circuit, writer)),
+        new(
+            "CGP", [".cgp", ".chr"],
+            (text, name) => new CircuitDocument(CgpReader.Read(text, name)),
+            (document, writer) => CgpWriter.Write(document.Circuit, writer)),
         new("C", [".c"], null, (document, writer) => CWriter.Write(document.Circuit, writer)),
         new("DOT", [".dot"], null, (document, writer) => DotWriter.Write(document.Circuit, writer)),
     ];
 
-    /// <summary>The form of a file by the end of its name; null where that is none of them.</summary>
-    /// <param name="path">The path.</param>
+    /// <summary>Finds the format of a file by its extension; null where the extension is unknown.</summary>
+    /// <param name="path">The path, or only the name, of a file that need not exist.</param>
     public static CircuitFormat? Of(string path) =>
         All.FirstOrDefault(format => format.Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)));
 
-    /// <summary>The ends of names, for messages.</summary>
-    /// <param name="read">Whether of files that are read; otherwise of those that are written.</param>
-    public static string Known(bool read) => string.Join(", ", All.Where(format => !read || format.Read is not null).SelectMany(format => format.Extensions));
+    /// <summary>Lists the extensions for messages.</summary>
+    /// <param name="read">Whether to list only formats that can be read; otherwise all, which can be written.</param>
+    public static string Known(bool read) =>
+        string.Join(", ", All.Where(format => !read || format.Read is not null).SelectMany(format => format.Extensions));
 }

@@ -21,11 +21,12 @@ public static class CircuitJson
 {
     const string Format = "dapprox-circuit-1";
 
-    static readonly JsonEncodedText[] Overflows = [.. Enum.GetNames<MantissaOverflow>().Select(name => JsonEncodedText.Encode(name.ToLowerInvariant()))];
+    static readonly JsonEncodedText[] Overflows =
+        [.. Enum.GetNames<MantissaOverflow>().Select(name => JsonEncodedText.Encode(name.ToLowerInvariant()))];
 
     /// <summary>Writes a document.</summary>
     /// <param name="document">The circuit, with what is said of it.</param>
-    /// <param name="writer">Where to.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void Write(CircuitDocument document, TextWriter writer)
     {
         Netlist netlist = document.Circuit;
@@ -33,17 +34,34 @@ public static class CircuitJson
         if (document.Source.Length > 0)
             writer.Write($"  \"source\": {Quoted(document.Source)},\n");
         if (document.Format is FloatFormat format)
-            writer.Write($"  \"float\": {{\"exponentBits\": {format.ExponentBits}, \"fractionBits\": {format.FractionBits}, \"overflow\": \"{Overflows[(int)document.Overflow]}\"}},\n");
+        {
+            writer.Write(
+                $"  \"float\": {{\"exponentBits\": {format.ExponentBits}, \"fractionBits\": {format.FractionBits}, "
+                + $"\"overflow\": \"{Overflows[(int)document.Overflow]}\"}},\n");
+        }
+
         Dictionary<Cell, string> names = CellNames(netlist);
-        WriteList(writer, "cells", names, cell => $"{{\"name\": {Quoted(cell.Value)}, \"inputs\": [{string.Join(", ", cell.Key.Inputs.Select(Quoted))}], \"outputs\": {{{string.Join(", ", cell.Key.Outputs.Select((output, i) => $"{Quoted(output)}: \"{cell.Key.Table(i)}\""))}}}}}", ",");
+        WriteList(
+            writer, "cells", names,
+            cell =>
+            {
+                IEnumerable<string> tables = cell.Key.Outputs.Select((output, i) => $"{Quoted(output)}: \"{cell.Key.Table(i)}\"");
+                return $"{{\"name\": {Quoted(cell.Value)}, \"inputs\": [{string.Join(", ", cell.Key.Inputs.Select(Quoted))}], "
+                    + $"\"outputs\": {{{string.Join(", ", tables)}}}}}";
+            },
+            ",");
         WriteList(writer, "inputs", netlist.Inputs, bus => $"{{\"name\": {Quoted(bus.Name)}, \"width\": {bus.Width}}}", ",");
-        WriteList(writer, "elements", netlist.Elements, element => $"[{Quoted(names[element.Cell])}, {string.Join(", ", element.Inputs)}]", ",");
-        WriteList(writer, "outputs", netlist.Outputs, bus => $"{{\"name\": {Quoted(bus.Name)}, \"nets\": [{string.Join(", ", bus.Nets)}]}}", "");
+        WriteList(
+            writer, "elements", netlist.Elements,
+            element => $"[{Quoted(names[element.Cell])}, {string.Join(", ", element.Inputs)}]", ",");
+        WriteList(
+            writer, "outputs", netlist.Outputs,
+            bus => $"{{\"name\": {Quoted(bus.Name)}, \"nets\": [{string.Join(", ", bus.Nets)}]}}", "");
         writer.Write("}\n");
     }
 
     /// <summary>Reads a document.</summary>
-    /// <param name="text">The JSON.</param>
+    /// <param name="text">A JSON document in this format.</param>
     /// <exception cref="InputException">It is not such JSON, or no circuit; the message gives the line.</exception>
     public static CircuitDocument Read(SourceText text) => new Reader(text).Read();
 
@@ -70,7 +88,7 @@ public static class CircuitJson
 
     static string Quoted(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 
-    /// <summary>Reads token by token, so that each part has its place in the file.</summary>
+    /// <summary>Reads token by token, so that messages can give the position in the file.</summary>
     sealed class Reader(SourceText text)
     {
         readonly byte[] bytes = Encoding.UTF8.GetBytes(text.Content);
@@ -133,7 +151,12 @@ public static class CircuitJson
                 foreach (int net in nets)
                 {
                     if (net < 0 || net >= count)
-                        throw Wrong(at, $"the net {net} is read; those of elements before this one, of inputs and of constants are 0 to {count - 1}, and others would be loops or driven by nothing");
+                    {
+                        throw Wrong(
+                            at,
+                            $"the net {net} is read; those of elements before this one, of inputs and of constants are "
+                            + $"0 to {count - 1}, and others would be loops or driven by nothing");
+                    }
                 }
 
                 builder.Add(cell, nets);
@@ -143,9 +166,17 @@ public static class CircuitJson
             foreach ((string output, int[] nets, long at) in outputs)
             {
                 if (nets.Length is < 1 or > NetlistBuilder.MaxBits)
-                    throw Wrong(at, $"the output {SourceText.Shown(output)} has {nets.Length} nets; 1 to {NetlistBuilder.MaxBits} can be had");
+                {
+                    throw Wrong(
+                        at, $"the output {SourceText.Shown(output)} has {nets.Length} nets; 1 to {NetlistBuilder.MaxBits} can be had");
+                }
+
                 if (nets.Any(net => net < 0 || net >= count))
-                    throw Wrong(at, $"the output {SourceText.Shown(output)} has a net that nothing drives; there are the nets 0 to {count - 1}");
+                {
+                    throw Wrong(
+                        at, $"the output {SourceText.Shown(output)} has a net that nothing drives; there are the nets 0 to {count - 1}");
+                }
+
                 builder.Output(output, nets);
             }
 
@@ -184,7 +215,10 @@ public static class CircuitJson
                     ReadList(ref reader, ReadOutput);
                     break;
                 default:
-                    throw Wrong(reader.TokenStartIndex, $"'{SourceText.Shown(property)}' is not known; format, name, source, float, cells, inputs, elements and outputs are");
+                    throw Wrong(
+                        reader.TokenStartIndex,
+                        $"'{SourceText.Shown(property)}' is not known; "
+                        + "format, name, source, float, cells, inputs, elements and outputs are");
             }
         }
 
@@ -206,11 +240,16 @@ public static class CircuitJson
                         string given = Text(ref inner);
                         int place = Array.FindIndex(Overflows, known => known.Value == given);
                         if (place < 0)
-                            throw Wrong(inner.TokenStartIndex, $"overflow is '{SourceText.Shown(given)}'; it is one of {string.Join(", ", Overflows)}");
+                        {
+                            throw Wrong(inner.TokenStartIndex,
+                                $"overflow is '{SourceText.Shown(given)}'; it is one of {string.Join(", ", Overflows)}");
+                        }
+
                         overflow = (MantissaOverflow)place;
                         break;
                     default:
-                        throw Wrong(inner.TokenStartIndex, $"float has no '{SourceText.Shown(property)}'; it has exponentBits, fractionBits and overflow");
+                        throw Wrong(inner.TokenStartIndex,
+                            $"float has no '{SourceText.Shown(property)}'; it has exponentBits, fractionBits and overflow");
                 }
             });
             if (exponent is null || fraction is null)
@@ -244,10 +283,17 @@ public static class CircuitJson
             });
             if (cell is null || pins.Count is < 1 or > 3 || tables.Count is < 1 or > 2)
                 throw Wrong(at, "a cell has a name, one to three inputs and one or two outputs");
-            if (tables.Find(output => output.Table.Length != 1 << pins.Count || output.Table.Any(bit => bit is not ('0' or '1'))) is { Name: string wrong })
-                throw Wrong(at, $"the truth table of {SourceText.Shown(cell)}.{SourceText.Shown(wrong)} has not {1 << pins.Count} characters 0 or 1");
+            int length = 1 << pins.Count;
+            string? wrong = tables.Find(output => output.Table.Length != length || output.Table.Any(bit => bit is not ('0' or '1'))).Name;
+            if (wrong is not null)
+            {
+                throw Wrong(
+                    at, $"the truth table of {SourceText.Shown(cell)}.{SourceText.Shown(wrong)} has not {length} characters 0 or 1");
+            }
+
             Cell? known = Cells.All.FirstOrDefault(known => known.Name == cell);
-            bool same = known is not null && known.Inputs.Count == pins.Count && Enumerable.Range(0, known.Outputs.Count).Select(known.Table).SequenceEqual(tables.Select(output => output.Table));
+            bool same = known is not null && known.Inputs.Count == pins.Count
+                && Enumerable.Range(0, known.Outputs.Count).Select(known.Table).SequenceEqual(tables.Select(output => output.Table));
             if (!cells.TryAdd(cell, same ? known! : new Cell(cell, pins, tables)))
                 throw Wrong(at, $"the cell {SourceText.Shown(cell)} is there twice");
         }

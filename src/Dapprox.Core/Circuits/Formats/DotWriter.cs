@@ -9,11 +9,14 @@ namespace Dapprox.Circuits.Formats;
 public static class DotWriter
 {
     /// <summary>Writes one graph.</summary>
-    /// <param name="netlist">The circuit.</param>
-    /// <param name="writer">Where to.</param>
+    /// <param name="netlist">Any circuit.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void Write(Netlist netlist, TextWriter writer)
     {
-        writer.Write($"digraph {Quoted(netlist.Name)} {{\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\", fontsize=10, height=0.2, width=0.2];\n  edge [arrowsize=0.5, fontname=\"sans-serif\", fontsize=8];\n");
+        writer.Write(
+            $"digraph {Quoted(netlist.Name)} {{\n  rankdir=LR;\n"
+            + "  node [shape=box, fontname=\"sans-serif\", fontsize=10, height=0.2, width=0.2];\n"
+            + "  edge [arrowsize=0.5, fontname=\"sans-serif\", fontsize=8];\n");
         string[] source = new string[netlist.NetCount];
         (source[Netlist.Zero], source[Netlist.One]) = ("zero", "one");
         for (int bus = 0; bus < netlist.Inputs.Count; bus++)
@@ -62,8 +65,11 @@ public static class DotWriter
 
         foreach (int constant in (int[])[Netlist.Zero, Netlist.One])
         {
-            if (netlist.Elements.Any(element => element.Inputs.Contains(constant)) || netlist.Outputs.Any(bus => bus.Nets.Contains(constant)))
+            if (netlist.Elements.Any(element => element.Inputs.Contains(constant))
+                || netlist.Outputs.Any(bus => bus.Nets.Contains(constant)))
+            {
                 writer.Write($"  {source[constant]} [label=\"{constant}\", shape=plaintext];\n");
+            }
         }
 
         writer.Write("}\n");
@@ -72,7 +78,9 @@ public static class DotWriter
         void WriteEdge(int net, string reader, string? input = null)
         {
             string? output = Output(netlist, net, source[net]);
-            string labels = string.Join(", ", new[] { output is null ? null : $"taillabel={Quoted(output)}", input is null ? null : $"headlabel={Quoted(input)}" }.OfType<string>());
+            string?[] ends =
+                [output is null ? null : $"taillabel={Quoted(output)}", input is null ? null : $"headlabel={Quoted(input)}"];
+            string labels = string.Join(", ", ends.OfType<string>());
             writer.Write($"  {source[net]} -> {reader}{(labels.Length > 0 ? $" [{labels}]" : "")};\n");
         }
     }
@@ -91,12 +99,14 @@ public static class DotWriter
         for (int bit = 0; bit < bus.Width; bit++)
         {
             string name = $"{prefix}_{bit}";
-            writer.Write($"  {name} [label={Quoted(BitName.Of(bus.Name, bus.Width, bit))}, shape=ellipse, style=filled, fillcolor={colour}];\n");
+            writer.Write(
+                $"  {name} [label={Quoted(BitName.Of(bus.Name, bus.Width, bit))}, shape=ellipse, style=filled, fillcolor={colour}];\n");
             named(bus.Nets[bit], name);
         }
     }
 
     static string Name(char kind, int number) => string.Create(CultureInfo.InvariantCulture, $"{kind}{number}");
 
-    static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    static string Quoted(string text) =>
+        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

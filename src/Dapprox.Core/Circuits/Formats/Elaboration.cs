@@ -8,7 +8,7 @@ namespace Dapprox.Circuits.Formats;
 /// </summary>
 /// <remarks>
 /// Small modules, of up to three inputs and two outputs of one bit each, become cells with their truth table, known ones
-/// where there is one that does the same: then a full adder made of gates counts as a full adder.
+/// where there is one with the same table: a full adder built from gates counts as a full adder.
 /// </remarks>
 sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSource> modules)
 {
@@ -37,7 +37,7 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
     }
 
     /// <summary>The netlist of a module.</summary>
-    /// <param name="top">The module.</param>
+    /// <param name="top">The module that no other uses.</param>
     /// <param name="modules">All modules of the file by name.</param>
     public static Netlist Run(ModuleSource top, IReadOnlyDictionary<string, ModuleSource> modules)
     {
@@ -57,9 +57,19 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
         if (modules.Count == 0)
             throw text.Wrong(1, "there is no module");
         if (unused.Length == 0)
-            throw text.Wrong(modules.Values.First().Line, "every module is used by another, so they contain themselves; a circuit has a module that no other uses");
+        {
+            throw text.Wrong(modules.Values.First().Line,
+                "every module is used by another, so they contain themselves; a circuit has a module that no other uses");
+        }
+
         if (unused.Length > 1)
-            throw text.Wrong(unused[1].Line, $"no module uses {SourceText.Shown(unused[0].Name)} nor {SourceText.Shown(unused[1].Name)}; leave one of them, so that it is clear which one is the circuit");
+        {
+            throw text.Wrong(
+                unused[1].Line,
+                $"no module uses {SourceText.Shown(unused[0].Name)} nor {SourceText.Shown(unused[1].Name)}; "
+                + "leave one of them, so that it is clear which one is the circuit");
+        }
+
         return unused[0];
     }
 
@@ -72,7 +82,8 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
         {
             (Cell Cell, IReadOnlyList<string> Outputs) cell = LibraryCells.Find(name)
                 ?? throw text.Wrong(use.Line, $"there is no module or cell '{SourceText.Shown(name)}'; put its definition into the file");
-            known = new Definition(null, cell.Cell, [.. cell.Cell.Inputs.Select(input => (input, 1, false)), .. cell.Outputs.Select(output => (output, 1, true))]);
+            known = new Definition(null, cell.Cell,
+                [.. cell.Cell.Inputs.Select(input => (input, 1, false)), .. cell.Outputs.Select(output => (output, 1, true))]);
         }
         else
         {
@@ -83,8 +94,10 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
             open.Add(name);
             Netlist netlist = Build(module);
             open.RemoveAt(open.Count - 1);
-            (string Name, int Width, bool IsOutput)[] ports = [.. module.Ports.Select(port => (port.Name, port.Bits.Length, port.IsOutput))];
-            known = ports.All(port => port.Width == 1) && ports.Count(port => !port.IsOutput) is >= 1 and <= 3 && ports.Count(port => port.IsOutput) is 1 or 2
+            (string Name, int Width, bool IsOutput)[] ports =
+                [.. module.Ports.Select(port => (port.Name, port.Bits.Length, port.IsOutput))];
+            known = ports.All(port => port.Width == 1) && ports.Count(port => !port.IsOutput) is >= 1 and <= 3
+                && ports.Count(port => port.IsOutput) is 1 or 2
                 ? new Definition(null, CellOf(netlist), ports)
                 : new Definition(netlist, null, ports);
         }
@@ -165,7 +178,10 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
 
     Port Checked(ModuleSource module, Port port) => port.Bits.Length <= NetlistBuilder.MaxBits
         ? port
-        : throw text.Wrong(module.Line, $"the port {SourceText.Shown(port.Name)} of {SourceText.Shown(module.Name)} has {port.Bits.Length} bits; at most {NetlistBuilder.MaxBits} can be had");
+        : throw text.Wrong(
+            module.Line,
+            $"the port {SourceText.Shown(port.Name)} of {SourceText.Shown(module.Name)} has {port.Bits.Length} bits; "
+            + $"at most {NetlistBuilder.MaxBits} can be had");
 
     /// <summary>The statements with the inputs and outputs of other modules filled in; an output without a wire is −1.</summary>
     (Statement[] Statements, Definition?[] Definitions) Resolve(ModuleSource module)
@@ -188,7 +204,12 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
             for (int port = 0; port < bits.Length; port++)
             {
                 if (!definition.Ports[port].IsOutput && bits[port].Contains(-1))
-                    throw text.Wrong(at.Line, $"nothing is connected to the input {SourceText.Shown(definition.Ports[port].Name)} of {SourceText.Shown(at.Module)}");
+                {
+                    throw text.Wrong(
+                        at.Line,
+                        $"nothing is connected to the input {SourceText.Shown(definition.Ports[port].Name)} "
+                        + $"of {SourceText.Shown(at.Module)}");
+                }
             }
 
             found[i] = definition;
@@ -210,24 +231,41 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
         if (connection.Port is null)
         {
             if (at.Connections.Length > bits.Length || LibraryCells.Find(at.Module!) is not null && !modules.ContainsKey(at.Module!))
-                throw text.Wrong(at.Line, $"{SourceText.Shown(at.Module!)} has the ports {Ports(definition)}; connect them by name, as in .{definition.Ports[0].Name}(wire)");
+            {
+                throw text.Wrong(
+                    at.Line,
+                    $"{SourceText.Shown(at.Module!)} has the ports {Ports(definition)}; "
+                    + $"connect them by name, as in .{definition.Ports[0].Name}(wire)");
+            }
+
             width = bits[port].Length;
         }
         else
         {
             (port, first, width) = definition.Locate(connection.Port)
-                ?? throw text.Wrong(at.Line, $"{SourceText.Shown(at.Module!)} has no port '{SourceText.Shown(connection.Port)}'; it has {Ports(definition)}");
+                ?? throw text.Wrong(at.Line,
+                    $"{SourceText.Shown(at.Module!)} has no port '{SourceText.Shown(connection.Port)}'; it has {Ports(definition)}");
         }
 
         // An output that is left open.
         if (connection.Bits.Length == 0 && definition.Ports[port].IsOutput)
             return;
         if (connection.Bits.Length != width)
-            throw text.Wrong(at.Line, $"{connection.Bits.Length} bits are connected to {SourceText.Shown(connection.Port ?? definition.Ports[port].Name)} of {SourceText.Shown(at.Module!)}, which has {width}");
+        {
+            throw text.Wrong(
+                at.Line,
+                $"{connection.Bits.Length} bits are connected to {SourceText.Shown(connection.Port ?? definition.Ports[port].Name)} "
+                + $"of {SourceText.Shown(at.Module!)}, which has {width}");
+        }
+
         for (int bit = 0; bit < width; bit++)
         {
             if (bits[port][first + bit] >= 0)
-                throw text.Wrong(at.Line, $"{SourceText.Shown(connection.Port ?? "")} of {SourceText.Shown(at.Module!)} is connected twice");
+            {
+                throw text.Wrong(
+                    at.Line, $"{SourceText.Shown(connection.Port ?? "")} of {SourceText.Shown(at.Module!)} is connected twice");
+            }
+
             bits[port][first + bit] = connection.Bits[bit];
         }
     }
@@ -249,7 +287,11 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
                 if (bit < 0)
                     continue;
                 if (driver[bit] == Input)
-                    throw text.Wrong(statements[i].Line, $"{module.NameOf(bit)} is driven here, and is {(bit < 2 ? "a constant" : "an input")}");
+                {
+                    throw text.Wrong(
+                        statements[i].Line, $"{module.NameOf(bit)} is driven here, and is {(bit < 2 ? "a constant" : "an input")}");
+                }
+
                 if (driver[bit] != Undriven)
                     throw text.Wrong(statements[i].Line, $"{module.NameOf(bit)} is driven here and in line {statements[driver[bit]].Line}");
                 driver[bit] = i;
@@ -290,7 +332,11 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
                 if (driver[bit] == Input || state[driver[bit]] == Done)
                     continue;
                 if (state[driver[bit]] == Waiting)
-                    throw Loop(module, statements, [.. stack.Select(entry => entry.Statement).TakeWhile(statement => statement != driver[bit]), driver[bit]]);
+                {
+                    throw Loop(module, statements,
+                        [.. stack.Select(entry => entry.Statement).TakeWhile(statement => statement != driver[bit]), driver[bit]]);
+                }
+
                 state[driver[bit]] = Waiting;
                 stack.Push((driver[bit], 0));
             }

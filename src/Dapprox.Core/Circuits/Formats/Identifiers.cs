@@ -8,15 +8,20 @@ sealed class Identifiers
     static readonly string[] Reserved =
     [
         "and", "or", "xor", "nand", "nor", "xnor", "not", "buf", "module", "endmodule", "input", "output", "inout", "wire", "reg", "assign",
-        "always", "begin", "end", "initial", "if", "else", "case", "for", "while", "repeat", "forever", "task", "function", "signed", "integer",
-        "real", "time", "table", "supply0", "supply1", "tri", "wand", "wor", "parameter", "edge", "event", "force", "release", "wait", "strong0", "strong1", "pull0", "pull1", "small", "medium", "large", "default", "generate", "logic", "bit", "byte", "int",
-        "auto", "break", "char", "const", "continue", "do", "double", "enum", "extern", "float", "goto", "inline", "long", "register", "restrict",
+        "always", "begin", "end", "initial", "if", "else", "case", "for", "while", "repeat", "forever", "task", "function", "signed",
+        "integer",
+        "real", "time", "table", "supply0", "supply1", "tri", "wand", "wor", "parameter", "edge", "event", "force", "release", "wait",
+        "strong0", "strong1", "pull0", "pull1", "small", "medium", "large", "default", "generate", "logic", "bit", "byte", "int",
+        "auto", "break", "char", "const", "continue", "do", "double", "enum", "extern", "float", "goto", "inline", "long", "register",
+        "restrict",
         "return", "short", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "main", "uint64_t",
     ];
 
     readonly HashSet<string> used = new(Reserved, StringComparer.Ordinal);
 
-    /// <summary>The names of wires, cells, netlists inside and open outputs: one of these with a number. No other name looks like that.</summary>
+    /// <summary>
+    /// The names of wires, cells, netlists inside and open outputs: one of these with a number. No other name looks like that.
+    /// </summary>
     static readonly string[] Numbered = ["n", "cell_", "block_", "open_"];
 
     /// <summary>A name that is legal and new, and that given name where it is both.</summary>

@@ -3,12 +3,12 @@ namespace Dapprox.Circuits.Formats;
 /// <summary>Truth tables as expressions of <c>~ &amp; | ^</c>, which Verilog and C share.</summary>
 static class LogicText
 {
-    /// <summary>An output of a cell as an expression.</summary>
-    /// <param name="cell">The cell.</param>
-    /// <param name="output">Which output.</param>
+    /// <summary>Writes the function of a cell's output as an expression.</summary>
+    /// <param name="cell">Any cell; its truth table is read.</param>
+    /// <param name="output">The index of the output.</param>
     /// <param name="operands">What stands for its inputs: a name or constant, no expression.</param>
-    /// <param name="zero">The constant 0.</param>
-    /// <param name="one">The constant 1.</param>
+    /// <param name="zero">The text of the constant 0.</param>
+    /// <param name="one">The text of the constant 1.</param>
     public static string Expression(Cell cell, int output, IReadOnlyList<string> operands, string zero, string one)
     {
         string[] inputs = [.. Enumerable.Range(0, 3).Select(input => operands[Math.Min(input, operands.Count - 1)])];

@@ -1,19 +1,19 @@
 namespace Dapprox.Circuits.Formats;
 
 /// <summary>An input or output of a module.</summary>
-/// <param name="Name">Its name.</param>
+/// <param name="Name">The name in the file.</param>
 /// <param name="Bits">Its bits, the lowest first.</param>
 /// <param name="IsOutput">Whether the module drives it.</param>
 readonly record struct Port(string Name, int[] Bits, bool IsOutput);
 
 /// <summary>Bits of one module at a port of another.</summary>
-/// <param name="Port">The port's name, or that of a bit of it; null where only the place counts.</param>
+/// <param name="Port">The port's name, or that of a bit of it; null where ports are connected by position.</param>
 /// <param name="Bits">The bits of the outer module.</param>
 readonly record struct Connection(string? Port, int[] Bits);
 
 /// <summary>What drives bits: a cell, another module, or, where it is neither, the bit that they repeat.</summary>
 /// <param name="Line">The line of the file.</param>
-/// <param name="Cell">The cell.</param>
+/// <param name="Cell">The cell, where a cell drives the bits; otherwise null.</param>
 /// <param name="Module">The name of the other module, with its <paramref name="Connections"/>.</param>
 /// <param name="Inputs">The bits that are read.</param>
 /// <param name="Outputs">The bits that are driven.</param>
@@ -55,9 +55,9 @@ sealed class ModuleSource(SourceText text, string name, int line)
     public int BitCount => bitCount;
 
     /// <summary>Adds bits.</summary>
-    /// <param name="at">The line.</param>
-    /// <param name="called">Their name; null for what has none.</param>
-    /// <param name="width">How many.</param>
+    /// <param name="at">The line of the file, from 1.</param>
+    /// <param name="called">The name of the bits; null for intermediate results.</param>
+    /// <param name="width">The number of bits.</param>
     /// <param name="low">The index of the lowest, for messages.</param>
     public int[] NewBits(int at, string? called, int width = 1, int low = 0)
     {
@@ -88,7 +88,8 @@ sealed class ModuleSource(SourceText text, string name, int line)
     public int Gate(int at, Cell gate, params int[] inputs)
     {
         // ~(a & b) is one gate; the inner one has no other reader, as its bit has no name.
-        if (gate == Cells.Not && statements.Count > 0 && statements[^1] is { Cell: Cell inner } last && last.Outputs[0] == inputs[0] && inputs[0] == bitCount - 1
+        if (gate == Cells.Not && statements.Count > 0
+            && statements[^1] is { Cell: Cell inner } last && last.Outputs[0] == inputs[0] && inputs[0] == bitCount - 1
             && Inverted(inner) is Cell inverted && (names.Count == 0 || names[^1].First + names[^1].Width <= inputs[0]))
         {
             statements[^1] = last with { Cell = inverted };
@@ -101,7 +102,8 @@ sealed class ModuleSource(SourceText text, string name, int line)
     }
 
     /// <summary>Adds another module.</summary>
-    public void Instantiate(int at, string module, Connection[] connections) => statements.Add(new Statement(at, null, module, [], [], connections));
+    public void Instantiate(int at, string module, Connection[] connections) =>
+        statements.Add(new Statement(at, null, module, [], [], connections));
 
     /// <summary>A bit as messages call it.</summary>
     public string NameOf(int bit)

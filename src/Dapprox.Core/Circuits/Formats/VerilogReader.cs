@@ -30,7 +30,10 @@ sealed class VerilogReader
     };
 
     static readonly string[] Behavioural =
-        ["reg", "always", "initial", "function", "task", "generate", "genvar", "parameter", "localparam", "defparam", "integer", "inout", "tri", "supply0", "supply1", "signed", "logic", "specify"];
+    [
+        "reg", "always", "initial", "function", "task", "generate", "genvar", "parameter", "localparam", "defparam", "integer", "inout",
+        "tri", "supply0", "supply1", "signed", "logic", "specify",
+    ];
 
     /// <summary>From the loosest to the tightest; each binds to the left.</summary>
     static readonly Dictionary<string, (int Strength, Cell Gate)> Operators = new(StringComparer.Ordinal)
@@ -88,13 +91,18 @@ sealed class VerilogReader
         while (!Take("endmodule"))
         {
             if (token.Kind == VerilogTokenKind.End)
-                throw text.Wrong(token.Line, $"the file ends inside the module {SourceText.Shown(name)}, which begins in line {line}; it may be cut short");
+            {
+                throw text.Wrong(token.Line,
+                    $"the file ends inside the module {SourceText.Shown(name)}, which begins in line {line}; it may be cut short");
+            }
+
             ReadItem();
         }
 
         foreach (string port in order)
         {
-            bool output = directions[port] ?? throw text.Wrong(line, $"{SourceText.Shown(port)} is a port of {SourceText.Shown(name)}, and neither input nor output");
+            bool output = directions[port]
+                ?? throw text.Wrong(line, $"{SourceText.Shown(port)} is a port of {SourceText.Shown(name)}, and neither input nor output");
             module.AddPort(new Port(port, wires[port].Bits, output));
         }
     }
@@ -138,7 +146,11 @@ sealed class VerilogReader
         }
 
         if (Behavioural.Contains(token.Text))
-            throw text.Wrong(token.Line, $"'{token.Text}' is not structural Verilog; inputs, outputs, wires, assign, gates and modules are read");
+        {
+            throw text.Wrong(
+                token.Line, $"'{token.Text}' is not structural Verilog; inputs, outputs, wires, assign, gates and modules are read");
+        }
+
         if (Take("assign"))
         {
             do
@@ -169,7 +181,11 @@ sealed class VerilogReader
             if (output is not null)
             {
                 if (!directions.TryGetValue(name, out bool? known))
-                    throw text.Wrong(line, $"{SourceText.Shown(name)} is declared {(output.Value ? "output" : "input")} and is not in the list of ports");
+                {
+                    throw text.Wrong(line,
+                        $"{SourceText.Shown(name)} is declared {(output.Value ? "output" : "input")} and is not in the list of ports");
+                }
+
                 if (known is not null)
                     throw text.Wrong(line, $"{SourceText.Shown(name)} is declared twice");
                 directions[name] = output;
@@ -229,7 +245,13 @@ sealed class VerilogReader
             Expect(")");
             int least = gate.Inputs.Count + 1;
             if (pins.Count < least || pins.Count > least && gate.Inputs.Count == 1)
-                throw text.Wrong(line, $"the gate {gate} has {pins.Count} wires; it takes an output and {(gate.Inputs.Count == 1 ? "one input" : "two inputs or more")}");
+            {
+                throw text.Wrong(
+                    line,
+                    $"the gate {gate} has {pins.Count} wires; "
+                    + $"it takes an output and {(gate.Inputs.Count == 1 ? "one input" : "two inputs or more")}");
+            }
+
             // A wide gate inverts once, at its end.
             Cell inner = gate == Cells.Nand ? Cells.And : gate == Cells.Nor ? Cells.Or : gate == Cells.Xnor ? Cells.Xor : gate;
             int value = pins[1];
@@ -297,7 +319,8 @@ sealed class VerilogReader
     int[] Operation(int strength)
     {
         int[] value = Unary();
-        while (token.Kind == VerilogTokenKind.Symbol && Operators.TryGetValue(token.Text, out (int Strength, Cell Gate) known) && known.Strength >= strength)
+        while (token.Kind == VerilogTokenKind.Symbol && Operators.TryGetValue(token.Text, out (int Strength, Cell Gate) known)
+            && known.Strength >= strength)
         {
             VerilogToken sign = token;
             Advance();
@@ -361,7 +384,7 @@ sealed class VerilogReader
         return Counted(at.Line, wire.Bits[low..(high + 1)]);
     }
 
-    /// <summary>An index as the place of a bit, counted from the lowest.</summary>
+    /// <summary>Converts a declared index to that of a bit, counted from the lowest.</summary>
     int Index(string name, (int[] Bits, int Left, int Right) wire)
     {
         int line = token.Line, index = WholeNumber();
@@ -406,8 +429,15 @@ sealed class VerilogReader
     {
         string digits = number.Text.Replace("_", "", StringComparison.Ordinal);
         int quote = digits.IndexOf('\'', StringComparison.Ordinal);
-        if (quote <= 0 || digits.Length < quote + 3 || !int.TryParse(digits.AsSpan(0, quote), NumberStyles.None, CultureInfo.InvariantCulture, out int width) || width is < 1 or > NetlistBuilder.MaxBits)
-            throw text.Wrong(number.Line, $"the constant {SourceText.Shown(number.Text)} has no width; write 1'b0 or 8'hff, with 1 to {NetlistBuilder.MaxBits} bits");
+        if (quote <= 0 || digits.Length < quote + 3
+            || !int.TryParse(digits.AsSpan(0, quote), NumberStyles.None, CultureInfo.InvariantCulture, out int width)
+            || width is < 1 or > NetlistBuilder.MaxBits)
+        {
+            throw text.Wrong(
+                number.Line,
+                $"the constant {SourceText.Shown(number.Text)} has no width; write 1'b0 or 8'hff, with 1 to {NetlistBuilder.MaxBits} bits");
+        }
+
         int radix = char.ToLowerInvariant(digits[quote + 1]) switch { 'b' => 2, 'o' => 8, 'd' => 10, 'h' => 16, _ => 0 };
         BigInteger value = 0;
         foreach (char digit in digits.AsSpan(quote + 2, Math.Min(digits.Length - quote - 2, NetlistBuilder.MaxBits)))
@@ -420,15 +450,23 @@ sealed class VerilogReader
 
         if (digits.Length - quote - 2 > NetlistBuilder.MaxBits || value >> width != 0)
             throw text.Wrong(number.Line, $"the constant {SourceText.Shown(number.Text)} does not fit {width} bits");
-        return Counted(number.Line, [.. Enumerable.Range(0, width).Select(bit => (value >> bit).IsEven ? ModuleSource.Zero : ModuleSource.One)]);
+        return Counted(
+            number.Line, [.. Enumerable.Range(0, width).Select(bit => (value >> bit).IsEven ? ModuleSource.Zero : ModuleSource.One)]);
     }
 
     /// <summary>A gate for each bit of the operands.</summary>
     int[] Each(int line, Cell gate, int[][] operands)
     {
         if (operands.Any(operand => operand.Length != operands[0].Length))
-            throw text.Wrong(line, $"operands of {string.Join(" and ", operands.Select(operand => operand.Length).Distinct())} bits are combined; they have the same width");
-        return Counted(line, [.. Enumerable.Range(0, operands[0].Length).Select(bit => module.Gate(line, gate, [.. operands.Select(operand => operand[bit])]))]);
+        {
+            throw text.Wrong(
+                line,
+                $"operands of {string.Join(" and ", operands.Select(operand => operand.Length).Distinct())} bits are combined; "
+                + "they have the same width");
+        }
+
+        return Counted(line, [.. Enumerable.Range(0, operands[0].Length)
+            .Select(bit => module.Gate(line, gate, [.. operands.Select(operand => operand[bit])]))]);
     }
 
     int Single(int line, int[] value) =>
@@ -441,7 +479,8 @@ sealed class VerilogReader
         return bits <= MaxBits ? value : throw TooManyBits(line);
     }
 
-    InputException TooManyBits(int line) => text.Wrong(line, $"the expressions have more than {MaxBits} bits together, the most that are read");
+    InputException TooManyBits(int line) =>
+        text.Wrong(line, $"the expressions have more than {MaxBits} bits together, the most that are read");
 
     (int Left, int Right)? Range()
     {
@@ -458,7 +497,8 @@ sealed class VerilogReader
     {
         VerilogToken number = token;
         Advance();
-        return number.Kind == VerilogTokenKind.Number && int.TryParse(number.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+        return number.Kind == VerilogTokenKind.Number
+            && int.TryParse(number.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
             ? value
             : throw text.Wrong(number.Line, $"'{SourceText.Shown(number.Text)}' is where an integer is wanted");
     }

@@ -11,8 +11,8 @@ public static class VerilogWriter
     static readonly Cell[] Primitives = [Cells.Buffer, Cells.Not, Cells.And, Cells.Or, Cells.Xor, Cells.Nand, Cells.Nor, Cells.Xnor];
 
     /// <summary>Writes one module.</summary>
-    /// <param name="netlist">The circuit.</param>
-    /// <param name="writer">Where to.</param>
+    /// <param name="netlist">Any circuit.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void WriteFlat(Netlist netlist, TextWriter writer)
     {
         var module = new Module(netlist, ModuleName(netlist));
@@ -21,15 +21,19 @@ public static class VerilogWriter
         {
             string[] inputs = [.. element.Inputs.Select(net => module.Nets[net])];
             for (int output = 0; output < element.Cell.Outputs.Count; output++)
-                writer.Write($"  wire {module.Nets[element.FirstOutput + output]} = {LogicText.Expression(element.Cell, output, inputs, "1'b0", "1'b1")};\n");
+            {
+                writer.Write(
+                    $"  wire {module.Nets[element.FirstOutput + output]} = "
+                    + $"{LogicText.Expression(element.Cell, output, inputs, "1'b0", "1'b1")};\n");
+            }
         }
 
         module.WriteEnd(writer);
     }
 
     /// <summary>Writes a module for the circuit, and for each cell, but gates that Verilog has, and each netlist inside.</summary>
-    /// <param name="netlist">The circuit.</param>
-    /// <param name="writer">Where to.</param>
+    /// <param name="netlist">Any circuit.</param>
+    /// <param name="writer">Receives the text; not closed.</param>
     public static void WriteHierarchical(Netlist netlist, TextWriter writer)
     {
         var modules = new Identifiers();
@@ -47,7 +51,8 @@ public static class VerilogWriter
         void Define(Netlist definition, string name)
         {
             // Of one without cells nothing is left but wires.
-            foreach (Netlist part in definition.Instances.Select(instance => instance.Definition).Where(part => part.Elements.Count > 0 && !inner.ContainsKey(part)).Distinct().ToArray())
+            foreach (Netlist part in definition.Instances.Select(instance => instance.Definition)
+                .Where(part => part.Elements.Count > 0 && !inner.ContainsKey(part)).Distinct().ToArray())
             {
                 inner.Add(part, modules.Unique(part.Name));
                 Define(part, inner[part]);
@@ -58,11 +63,11 @@ public static class VerilogWriter
     }
 
     /// <summary>The name of the module of a circuit.</summary>
-    /// <param name="netlist">The circuit.</param>
+    /// <param name="netlist">Any circuit.</param>
     public static string ModuleName(Netlist netlist) => new Identifiers().Unique(netlist.Name);
 
     /// <summary>The names of the ports of the module of a circuit: inputs, then outputs.</summary>
-    /// <param name="netlist">The circuit.</param>
+    /// <param name="netlist">Any circuit.</param>
     public static IReadOnlyList<string> PortNames(Netlist netlist) => new Module(netlist, "").Ports;
 
     static void WriteModule(Module module, Dictionary<Cell, CellModule> cells, Dictionary<Netlist, string> inner, TextWriter writer)
@@ -86,7 +91,8 @@ public static class VerilogWriter
             writer.Write($"  wire {string.Join(", ", outputs)};\n");
             writer.Write(Primitives.Contains(element.Cell)
                 ? $"  {element.Cell} cell_{i}({outputs[0]}, {string.Join(", ", inputs)});\n"
-                : $"  {cells[element.Cell].Name} cell_{i}({string.Join(", ", cells[element.Cell].Pins.Zip([.. inputs, .. outputs], (pin, net) => $".{pin}({net})"))});\n");
+                : $"  {cells[element.Cell].Name} cell_{i}("
+                    + $"{string.Join(", ", cells[element.Cell].Pins.Zip([.. inputs, .. outputs], (pin, net) => $".{pin}({net})"))});\n");
         }
 
         module.WriteEnd(writer);
@@ -129,7 +135,8 @@ public static class VerilogWriter
             (Netlist, this.name) = (netlist, name);
             var names = new Identifiers();
             Ports = [.. netlist.Inputs.Concat(netlist.Outputs).Select(bus => names.Unique(bus.Name))];
-            Nets = [.. Enumerable.Range(0, netlist.NetCount).Select(net => net < Netlist.ConstantCount ? $"1'b{net}" : string.Create(CultureInfo.InvariantCulture, $"n{net}"))];
+            Nets = [.. Enumerable.Range(0, netlist.NetCount)
+                .Select(net => net < Netlist.ConstantCount ? $"1'b{net}" : string.Create(CultureInfo.InvariantCulture, $"n{net}"))];
             for (int bus = 0; bus < netlist.Inputs.Count; bus++)
             {
                 for (int bit = 0; bit < netlist.Inputs[bus].Width; bit++)
@@ -146,7 +153,8 @@ public static class VerilogWriter
         public void WriteHead(TextWriter writer)
         {
             IEnumerable<string> ports = Netlist.Inputs.Concat(Netlist.Outputs)
-                .Select((bus, i) => $"{(i < Netlist.Inputs.Count ? "input" : "output")} {(bus.Width > 1 ? $"[{bus.Width - 1}:0] " : "")}{Ports[i]}");
+                .Select((bus, i) =>
+                    $"{(i < Netlist.Inputs.Count ? "input" : "output")} {(bus.Width > 1 ? $"[{bus.Width - 1}:0] " : "")}{Ports[i]}");
             writer.Write($"module {name}({string.Join(", ", ports)});\n");
         }
 
@@ -155,7 +163,8 @@ public static class VerilogWriter
             for (int bus = 0; bus < Netlist.Outputs.Count; bus++)
             {
                 string nets = string.Join(", ", Netlist.Outputs[bus].Nets.Reverse().Select(net => Nets[net]));
-                writer.Write($"  assign {Ports[Netlist.Inputs.Count + bus]} = {(Netlist.Outputs[bus].Width > 1 ? $"{{{nets}}}" : nets)};\n");
+                writer.Write(
+                    $"  assign {Ports[Netlist.Inputs.Count + bus]} = {(Netlist.Outputs[bus].Width > 1 ? $"{{{nets}}}" : nets)};\n");
             }
 
             writer.Write("endmodule\n\n");
@@ -167,13 +176,15 @@ public static class VerilogWriter
             // An output that is one of the inputs, a constant or another output drives nothing of its own.
             int first = Netlist.Elements[instance.FirstElement].FirstOutput;
             var driven = new HashSet<int>();
-            string[] outputs = [.. instance.Outputs.Select(net => net >= first && driven.Add(net) ? Nets[net] : string.Create(CultureInfo.InvariantCulture, $"open_{++spare}"))];
+            string[] outputs = [.. instance.Outputs.Select(
+                net => net >= first && driven.Add(net) ? Nets[net] : string.Create(CultureInfo.InvariantCulture, $"open_{++spare}"))];
             IReadOnlyList<string> ports = PortNames(instance.Definition);
             var connections = new List<string>();
             int input = 0, output = 0;
             foreach (Bus bus in instance.Definition.Inputs)
             {
-                connections.Add($".{ports[connections.Count]}({Joined(instance.Inputs.Skip(input).Take(bus.Width).Select(net => Nets[net]))})");
+                connections.Add(
+                    $".{ports[connections.Count]}({Joined(instance.Inputs.Skip(input).Take(bus.Width).Select(net => Nets[net]))})");
                 input += bus.Width;
             }
 

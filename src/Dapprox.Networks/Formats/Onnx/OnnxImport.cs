@@ -64,7 +64,6 @@ sealed partial class OnnxImport
     }
 
     /// <summary>Reads what is not a layer: the constants and the input.</summary>
-    /// <param name="graph">The graph.</param>
     /// <param name="version">Of ONNX's operators.</param>
     /// <param name="folder">Where files of external data are.</param>
     public OnnxImport(GraphProto graph, int version, string folder)
@@ -238,7 +237,6 @@ sealed partial class OnnxImport
 
     /// <summary>A node with what goes into it, and where its outputs go.</summary>
     /// <param name="import">The graph's.</param>
-    /// <param name="node">The node.</param>
     sealed class NodeReader(OnnxImport import, NodeProto node)
     {
         public string Name { get; } = import.Unique(node.Name.Length > 0 ? node.Name : node.OpType.ToLowerInvariant());
@@ -354,10 +352,8 @@ sealed partial class OnnxImport
         }
 
         /// <summary>What the node gives, numbers of its input in other places.</summary>
-        /// <param name="input">The input.</param>
         /// <param name="dimensions">Those of the output.</param>
         /// <param name="part">For a dimension and an index in it, the share of the place in the input; negative for the constant.</param>
-        /// <param name="constant">The constant.</param>
         /// <param name="shape">The shape of the output where it is another than the dimensions that are gone through.</param>
         /// <param name="output">Which of the node's outputs it is.</param>
         public void GiveMoved(

@@ -28,7 +28,6 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     public int Count => (int)Tensor.Count(Shape);
 
     /// <summary>Whole numbers in a row.</summary>
-    /// <param name="numbers">The numbers.</param>
     public static OnnxTensor List(params long[] numbers) => new([numbers.Length], null, numbers);
 
     /// <summary>The name of a data type, in a message.</summary>

@@ -3,126 +3,6 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Dapprox.Kernels;
 
-/// <summary>
-/// The operations that a kernel body needs of a vector of numbers, so that it is written once for every width. The
-/// methods are one instruction each where the processor has the width.
-/// </summary>
-unsafe interface ILanes<TVector, TElement>
-    where TElement : unmanaged
-{
-    static abstract bool IsSupported { get; }
-
-    static abstract int Count { get; }
-
-    static abstract TVector Load(TElement* source);
-
-    static abstract TVector Broadcast(TElement value);
-
-    static abstract void Store(TVector vector, TElement* destination);
-
-    static abstract TVector Add(TVector left, TVector right);
-
-    static abstract TVector Multiply(TVector left, TVector right);
-}
-
-/// <summary>Lanes of binary32 numbers, with the fused multiply-add.</summary>
-unsafe interface ISingleLanes<TVector> : ILanes<TVector, float>
-{
-    /// <summary>left · right + addend, rounded once; on processors without the instruction slow, and the same bits.</summary>
-    static abstract TVector FusedMultiplyAdd(TVector left, TVector right, TVector addend);
-}
-
-/// <summary>Lanes of binary64 numbers, and as many of binary32 in a vector of half the size.</summary>
-unsafe interface IDoubleLanes<TVector, TSingles> : ILanes<TVector, double>
-{
-    static abstract TVector Subtract(TVector left, TVector right);
-
-    /// <summary>left · right + addend, fused or not as the processor likes: only for what is exact either way.</summary>
-    static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
-
-    static abstract TVector And(TVector left, TVector right);
-
-    /// <summary>Sign and exponent of one, the 23 highest bits of the fraction of the other.</summary>
-    static abstract TVector Merge(TVector exponent, TVector fraction);
-
-    /// <summary>All ones in the lanes where <paramref name="left"/> is smaller.</summary>
-    static abstract TVector LessThan(TVector left, TVector right);
-
-    /// <summary><paramref name="right"/> without the bits of <paramref name="mask"/>.</summary>
-    static abstract TVector AndNot(TVector mask, TVector right);
-
-    /// <summary>Rounds to binary32, to nearest even.</summary>
-    static abstract TSingles ToSingles(TVector doubles);
-
-    static abstract TVector ToDoubles(TSingles singles);
-
-    static abstract TSingles LoadSingles(float* source);
-
-    static abstract TSingles AddSingles(TSingles left, TSingles right);
-
-    static abstract void StoreSingles(TSingles singles, float* destination);
-}
-
-readonly unsafe struct Single512 : ISingleLanes<Vector512<float>>
-{
-    public static bool IsSupported => Vector512.IsHardwareAccelerated;
-
-    public static int Count => Vector512<float>.Count;
-
-    public static Vector512<float> Load(float* source) => Vector512.Load(source);
-
-    public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
-
-    public static void Store(Vector512<float> vector, float* destination) => vector.Store(destination);
-
-    public static Vector512<float> Add(Vector512<float> left, Vector512<float> right) => left + right;
-
-    public static Vector512<float> Multiply(Vector512<float> left, Vector512<float> right) => left * right;
-
-    public static Vector512<float> FusedMultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) =>
-        Vector512.FusedMultiplyAdd(left, right, addend);
-}
-
-readonly unsafe struct Single256 : ISingleLanes<Vector256<float>>
-{
-    public static bool IsSupported => Vector256.IsHardwareAccelerated;
-
-    public static int Count => Vector256<float>.Count;
-
-    public static Vector256<float> Load(float* source) => Vector256.Load(source);
-
-    public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
-
-    public static void Store(Vector256<float> vector, float* destination) => vector.Store(destination);
-
-    public static Vector256<float> Add(Vector256<float> left, Vector256<float> right) => left + right;
-
-    public static Vector256<float> Multiply(Vector256<float> left, Vector256<float> right) => left * right;
-
-    public static Vector256<float> FusedMultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> addend) =>
-        Vector256.FusedMultiplyAdd(left, right, addend);
-}
-
-readonly unsafe struct Single128 : ISingleLanes<Vector128<float>>
-{
-    public static bool IsSupported => Vector128.IsHardwareAccelerated;
-
-    public static int Count => Vector128<float>.Count;
-
-    public static Vector128<float> Load(float* source) => Vector128.Load(source);
-
-    public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
-
-    public static void Store(Vector128<float> vector, float* destination) => vector.Store(destination);
-
-    public static Vector128<float> Add(Vector128<float> left, Vector128<float> right) => left + right;
-
-    public static Vector128<float> Multiply(Vector128<float> left, Vector128<float> right) => left * right;
-
-    public static Vector128<float> FusedMultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) =>
-        Vector128.FusedMultiplyAdd(left, right, addend);
-}
-
 readonly unsafe struct Double512 : IDoubleLanes<Vector512<double>, Vector256<float>>
 {
     public static bool IsSupported => Vector512.IsHardwareAccelerated;
@@ -146,9 +26,10 @@ readonly unsafe struct Double512 : IDoubleLanes<Vector512<double>, Vector256<flo
 
     public static Vector512<double> And(Vector512<double> left, Vector512<double> right) => left & right;
 
-    // Two instructions instead of three: a ternary-logic select and a mask.
+    // Two instructions instead of three: a select, which is one ternary-logic instruction, and a mask.
     public static Vector512<double> Merge(Vector512<double> exponent, Vector512<double> fraction) =>
-        Vector512.ConditionalSelect(Vector512.Create(Binary64.SignAndExponent), exponent, fraction) & Vector512.Create(Binary64.SinglePart);
+        Vector512.ConditionalSelect(Vector512.Create(Binary64.SignAndExponent), exponent, fraction)
+            & Vector512.Create(Binary64.SinglePart);
 
     public static Vector512<double> LessThan(Vector512<double> left, Vector512<double> right) => Vector512.LessThan(left, right);
 
@@ -236,11 +117,12 @@ readonly unsafe struct Double128 : IDoubleLanes<Vector128<double>, Vector128<flo
 
     public static Vector128<double> AndNot(Vector128<double> mask, Vector128<double> right) => right & ~mask;
 
-    /// <summary>Two singles, in the lower half.</summary>
+    // Two numbers make two binary32 numbers: the lower half counts, the upper half repeats it.
     public static Vector128<float> ToSingles(Vector128<double> doubles) => Vector128.Narrow(doubles, doubles);
 
     public static Vector128<double> ToDoubles(Vector128<float> singles) => Vector128.WidenLower(singles);
 
+    // Eight bytes: sixteen would read beyond the end of an array.
     public static Vector128<float> LoadSingles(float* source) => Vector64.Load(source).ToVector128();
 
     public static Vector128<float> AddSingles(Vector128<float> left, Vector128<float> right) => left + right;

@@ -1,0 +1,17 @@
+using System.Runtime.CompilerServices;
+
+namespace Dapprox.Kernels;
+
+/// <summary>The exact product, rounded and then added.</summary>
+readonly struct ExactSingle<TLanes, TVector> : IProductStages<TVector, TVector>
+    where TLanes : ISingleLanes<TVector>
+{
+    public static bool Split => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Begin(TVector a0, TVector b0, TVector b1) => TLanes.Multiply(a0, b0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector End(TVector sum, TVector a0, TVector a1, TVector b0, TVector b1, TVector begun, TVector refined) =>
+        TLanes.Add(sum, begun);
+}
