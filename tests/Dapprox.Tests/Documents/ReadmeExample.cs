@@ -1,11 +1,10 @@
+// README.md shows the lines between the markers, one part after the other; ReadmeTests compares them.
+// example
 using Dapprox.Arithmetic;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Models;
-
-// README.md shows the lines between the markers, one part after the other; ReadmeTests compares them.
-// example
 // end
 
 namespace Dapprox.Tests.Documents;
