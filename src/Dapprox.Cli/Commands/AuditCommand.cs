@@ -6,6 +6,7 @@ using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
 using Dapprox.Experiments.Audits;
+using Dapprox.Experiments.Audits.Checks;
 using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Runs;
 using Dapprox.Foundation;
@@ -123,7 +124,7 @@ static class AuditCommand
         Output.Print($"Audit of {result.Defence}: {result.Model}, {result.Dataset}, {result.Scale} scale");
         Console.WriteLine();
         Output.PrintTable(["no.", "~check", "outcome"], result.Checks.Select(check => (string[])[check.Id, check.Name, Words(check.Outcome)]));
-        foreach (Check check in result.Checks.Where(check => check.Outcome == Outcome.Fail))
+        foreach (CheckResult check in result.Checks.Where(check => check.Outcome == Outcome.Fail))
         {
             Console.WriteLine();
             Output.Print($"{check.Id} failed: {check.Meaning}");

@@ -106,7 +106,7 @@ static class ReproduceCommand
     static void PrintClaims(Answer answer)
     {
         Output.PrintTable(["~claim", "~paper", "~here", "~verdict"], answer.Claims.Select(row => (string[])
-            [row.Claim.Name, row.Claim.Paper, row.Claim.Here, row.Claim.Verdict is Verdict verdict ? Verdicts.Words(verdict) : "not comparable"]));
+            [row.Claim.Name, row.Claim.Paper, row.Claim.Here, row.Claim.Verdict is Verdict verdict ? Verdicts.Text(verdict) : "not comparable"]));
         Console.WriteLine();
         Output.Print("The report has every table and figure, what this run measured, and the limitations.");
         Output.Print("Next: 'dapprox compare exact,ax-fpm,bfloat16' for multipliers of your own, 'dapprox attack pgd --epsilon 0.1' and 'dapprox audit' for networks of your own.");

@@ -6,16 +6,16 @@ using Dapprox.Networks.Attacks.Victims;
 
 namespace Dapprox.Experiments.Paper;
 
-/// <summary>One of the eight attacks of the paper, as it was released in Foolbox 2.4, which the authors used.</summary>
+/// <summary>One of the eight attacks of the paper, with the settings of Foolbox 2.4, which the authors used.</summary>
 /// <param name="Name">Its name in the paper.</param>
-/// <param name="Attack">The attack.</param>
-/// <param name="Images">On how many images.</param>
-/// <param name="Seconds">About how long one takes on LeNet-5.</param>
-/// <param name="Access">What the attacker sees: gradients, scores or classes.</param>
+/// <param name="Attack">The attack, with its settings.</param>
+/// <param name="Images">The number of images that it attacks.</param>
+/// <param name="Seconds">An estimate of the time per image on LeNet-5 and two cores, in seconds.</param>
+/// <param name="Access">The required access: gradients, scores or classes.</param>
 public sealed record PaperAttack(string Name, IAttack<IGradientVictim> Attack, int Images, double Seconds, string Access)
 {
-    /// <summary>The eight, in the paper's order.</summary>
-    /// <param name="scale">At which scale.</param>
+    /// <summary>The eight attacks, in the paper's order.</summary>
+    /// <param name="scale">Sets the numbers of images and steps.</param>
     public static IReadOnlyList<PaperAttack> All(Scale scale)
     {
         ArgumentNullException.ThrowIfNull(scale);
@@ -24,20 +24,24 @@ public sealed record PaperAttack(string Name, IAttack<IGradientVictim> Attack, i
             new("FGSM", Fgsm.Released, scale.FastImages, 0.01, "gradients"),
             new("PGD", Pgd.Released, scale.FastImages, 0.4, "gradients"),
             new("JSMA", Jsma.Released, scale.FastImages, 0.1, "gradients"),
-            new("C&W", CarliniWagner.Released with { Iterations = scale.CarliniWagnerIterations }, scale.SearchImages, 0.2 + scale.CarliniWagnerIterations * 0.003, "gradients"),
+            new("C&W", CarliniWagner.Released with { Iterations = scale.CarliniWagnerIterations },
+                scale.SearchImages, 0.2 + scale.CarliniWagnerIterations * 0.003, "gradients"),
             new("DeepFool", DeepFool.Released, scale.FastImages, 0.08, "gradients"),
-            new("LSA", LocalSearch.Released with { Rounds = scale.LocalSearchRounds }, scale.QueryImages, scale.LocalSearchRounds * 0.03, "scores"),
-            new("Boundary", BoundaryAttack.Released with { Steps = scale.BoundarySteps }, scale.QueryImages, 0.7 + scale.BoundarySteps * 0.003, "classes"),
-            new("HopSkipJump", HopSkipJump.Released with { Iterations = scale.HopSkipJumpIterations }, scale.QueryImages, scale.HopSkipJumpIterations * 0.08, "classes"),
+            new("LSA", LocalSearch.Released with { Rounds = scale.LocalSearchRounds },
+                scale.QueryImages, scale.LocalSearchRounds * 0.03, "scores"),
+            new("Boundary", BoundaryAttack.Released with { Steps = scale.BoundarySteps },
+                scale.QueryImages, 0.7 + scale.BoundarySteps * 0.003, "classes"),
+            new("HopSkipJump", HopSkipJump.Released with { Iterations = scale.HopSkipJumpIterations },
+                scale.QueryImages, scale.HopSkipJumpIterations * 0.08, "classes"),
         ];
     }
 
     /// <summary>The attack on a network.</summary>
-    /// <param name="dataset">The data set.</param>
-    /// <param name="source">The network.</param>
+    /// <param name="dataset">The name of the data set whose test images are attacked.</param>
+    /// <param name="source">The network that is attacked.</param>
     public AttackUnit On(string dataset, ModelVariant source) => new(Attack, dataset, source, Images)
     {
         SecondsAnImage = Seconds,
-        Backward = Access == "gradients" ? GradientEstimator.StraightThrough : null,
+        Estimator = Access == "gradients" ? GradientEstimator.StraightThrough : null,
     };
 }

@@ -55,7 +55,7 @@ public static class HtmlReport
 
     /// <summary>How many of the numbers that are judged got which verdict.</summary>
     static string Counts(IReadOnlyCollection<ExperimentResult> results) =>
-        $"Of {results.Sum(result => result.Judged())} numbers of the paper, {string.Join(", ", Enum.GetValues<Verdict>().Select(verdict => $"{results.Sum(result => result.Count(verdict))} {Verdicts.Words(verdict)}"))}";
+        $"Of {results.Sum(result => result.Judged())} numbers of the paper, {string.Join(", ", Enum.GetValues<Verdict>().Select(verdict => $"{results.Sum(result => result.Count(verdict))} {Verdicts.Text(verdict)}"))}";
 
     /// <summary>Shows the rates at each measured scale of the perturbation; hidden without scripts.</summary>
     static string Slider(PlotData plot)
@@ -75,7 +75,7 @@ public static class HtmlReport
         {
             ExperimentResult? result = shipped ?? here;
             string counts = result is null ? "not measured" : result.StandsFor is not null ? "stand-in, not judged" : result.Judged() == 0 ? ""
-                : string.Join(", ", Enum.GetValues<Verdict>().Where(verdict => result.Count(verdict) > 0).Select(verdict => $"{result.Count(verdict)} {Verdicts.Words(verdict)}")) + $" of {result.Judged()}";
+                : string.Join(", ", Enum.GetValues<Verdict>().Where(verdict => result.Count(verdict) > 0).Select(verdict => $"{result.Count(verdict)} {Verdicts.Text(verdict)}")) + $" of {result.Judged()}";
             page.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#{experiment.Id}\">{Html.Text(Capital(experiment.Reference))}</a> {Html.Text(experiment.Title)}{(counts.Length > 0 ? $" <span class=\"soft\">{counts}</span>" : "")}</li>\n");
         }
 

@@ -51,7 +51,7 @@ public static class MarkdownReport
     /// <summary>The paper's claims as a table.</summary>
     /// <param name="answer">Has the claims.</param>
     internal static string Claims(Answer answer) => "| claim | paper | here | verdict |\n|---|---|---|---|\n" + string.Concat(answer.Claims.Select(row =>
-        $"| {row.Claim.Name} | {row.Claim.Paper} | {row.Claim.Here} | {(row.Claim.Verdict is Verdict verdict ? Verdicts.Words(verdict) : "–")} |\n"));
+        $"| {row.Claim.Name} | {row.Claim.Paper} | {row.Claim.Here} | {(row.Claim.Verdict is Verdict verdict ? Verdicts.Text(verdict) : "–")} |\n"));
 
     static void Append(StringBuilder text, ExperimentResult result, string heading)
     {

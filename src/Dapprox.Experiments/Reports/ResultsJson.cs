@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapprox.Experiments.Audits;
+using Dapprox.Experiments.Audits.Checks;
 using Dapprox.Experiments.Results;
 
 namespace Dapprox.Experiments.Reports;

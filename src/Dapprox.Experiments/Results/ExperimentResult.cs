@@ -42,24 +42,24 @@ public sealed record ResultCell
 
     /// <summary>A text.</summary>
     /// <param name="text">The text.</param>
-    public static ResultCell Words(string text) => new() { Text = text };
+    public static ResultCell OfText(string text) => new() { Text = text };
 
     /// <summary>A share of images.</summary>
     /// <param name="share">The share.</param>
     /// <param name="paper">The paper's.</param>
     /// <param name="judge">Judges it where the paper has one.</param>
-    public static ResultCell Share(Proportion share, double? paper = null, Func<Proportion, double, Verdict>? judge = null)
+    public static ResultCell Rate(Proportion rate, double? paper = null, Func<Proportion, double, Verdict>? judge = null)
     {
-        ArgumentNullException.ThrowIfNull(share);
+        ArgumentNullException.ThrowIfNull(rate);
         return new()
         {
-            Value = share.Value,
-            Low = share.Value is null ? null : share.Low,
-            High = share.Value is null ? null : share.High,
-            Of = share.Of,
+            Value = rate.Value,
+            Low = rate.Value is null ? null : rate.Low,
+            High = rate.Value is null ? null : rate.High,
+            Of = rate.Of,
             Paper = paper,
             Format = NumberFormat.Percent,
-            Verdict = paper is double theirs && judge is not null ? judge(share, theirs) : null,
+            Verdict = paper is double theirs && judge is not null ? judge(rate, theirs) : null,
         };
     }
 

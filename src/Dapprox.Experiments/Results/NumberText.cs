@@ -68,6 +68,6 @@ public static class NumberText
         string text = Value(cell) + (interval.Length > 0 ? $" ({interval})" : "");
         if (cell.Paper is double paper)
             text += $"; paper {Of(paper, cell.Format)}";
-        return cell.Verdict is Verdict verdict ? $"{text}: {Verdicts.Words(verdict)}" : text;
+        return cell.Verdict is Verdict verdict ? $"{text}: {Verdicts.Text(verdict)}" : text;
     }
 }

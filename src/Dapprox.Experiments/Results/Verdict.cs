@@ -105,7 +105,7 @@ public static class Verdicts
 
     /// <summary>A verdict in words.</summary>
     /// <param name="verdict">The verdict.</param>
-    public static string Words(Verdict verdict) => verdict switch
+    public static string Text(Verdict verdict) => verdict switch
     {
         Verdict.Reproduced => "reproduced",
         Verdict.SameDirection => "same direction",

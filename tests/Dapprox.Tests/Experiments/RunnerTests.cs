@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CsCheck;
 using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
@@ -19,11 +20,15 @@ public sealed class RunnerTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    public sealed record CountingRow(string Name);
+
     /// <summary>A unit that counts how often it is computed.</summary>
-    sealed record Counting(string Name, params WorkUnit[] Before) : WorkUnit
+    sealed record Counting(string Name, [property: JsonIgnore] params WorkUnit[] Before) : WorkUnit<CountingRow>
     {
+        [JsonIgnore]
         public List<string>? Computed { get; init; }
 
+        [JsonIgnore]
         public Action? While { get; init; }
 
         public override string Kind => "counting";
@@ -34,15 +39,13 @@ public sealed class RunnerTests : IDisposable
 
         public override IReadOnlyList<WorkUnit> Needs => Before;
 
-        public override string Describe(RunContext context) => Name;
-
-        public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+        public override IReadOnlyList<CountingRow> Compute(RunContext context, Action<double> progress, CancellationToken cancellation)
         {
             progress(0.5);
             Computed?.Add(Name);
             While?.Invoke();
             cancellation.ThrowIfCancellationRequested();
-            return new Rows([new("name", "VARCHAR")], [[Name]]);
+            return [new CountingRow(Name)];
         }
     }
 
@@ -107,7 +110,7 @@ public sealed class RunnerTests : IDisposable
 
         await run.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.Empty(unit.Computed);
-        Assert.Equal("theirs", Context().Result(unit).Text(0, "name"));
+        Assert.Equal("theirs", Assert.Single(Context().Result(unit)).Name);
     }
 
     [Fact]
@@ -130,7 +133,7 @@ public sealed class RunnerTests : IDisposable
         Runner.Run([new Counting("a"), new Counting("b")], Context(), told.Add, TestContext.Current.CancellationToken);
 
         Assert.Equal([0, 0.25, 0.5, 0.75], told.Select(progress => progress.Done));
-        Assert.Equal([1, 1, 2, 2], told.Select(progress => progress.Place));
+        Assert.Equal([1, 1, 2, 2], told.Select(progress => progress.Number));
         Assert.All(told, progress => Assert.Equal(2, progress.Of));
     }
 
@@ -194,9 +197,9 @@ public sealed class RunnerTests : IDisposable
         Rows Ask(string sql, params RunFolder[] runs) => RunQuery.Ask(runs, sql, TestContext.Current.CancellationToken);
 
         Rows counts = Ask("SELECT run, count(*) AS n FROM counting GROUP BY run ORDER BY run", first.Folder, second.Folder);
-        Assert.Equal([(first.Folder.Path, 2), (second.Folder.Path, 1)], Enumerable.Range(0, counts.Count).Select(row => (counts.Text(row, "run")!, counts.Int32(row, "n"))));
-        Assert.Equal((second.Folder.Path, 7), (Ask("SELECT * FROM other", first.Folder, second.Folder).Text(0, "run"), Ask("SELECT * FROM other", first.Folder, second.Folder).Int32(0, "x")));
-        Assert.False(Ask("SELECT * FROM counting", first.Folder).Has("run"));
+        Assert.Equal([[first.Folder.Path, 2L], [second.Folder.Path, 1L]], counts.Values);
+        Assert.Equal([[second.Folder.Path, 7]], Ask("SELECT run, x FROM other", first.Folder, second.Folder).Values);
+        Assert.DoesNotContain("run", Ask("SELECT * FROM counting", first.Folder).Columns.Select(column => column.Name));
         Assert.Equal(["counting", "other"], RunQuery.Kinds([first.Folder, second.Folder]));
         Assert.Contains("'nowhere' holds no results", Assert.Throws<InputException>(() => Ask("SELECT 1", first.Folder, new RunFolder("nowhere"))).Message, StringComparison.Ordinal);
     }
@@ -241,8 +244,8 @@ public sealed class RunnerTests : IDisposable
         Runner.Run([unit], Inside(), null, TestContext.Current.CancellationToken);
         File.WriteAllText(folder.File(Path.Combine(name, "units", "not a unit.parquet")), "");
 
-        Assert.Equal("a", Inside().Result(unit).Text(0, "name"));
-        Assert.Equal("a", RunQuery.Ask([Inside().Folder], "SELECT name FROM counting", TestContext.Current.CancellationToken).Text(0, "name"));
+        Assert.Equal("a", Assert.Single(Inside().Result(unit)).Name);
+        Assert.Equal([["a"]], RunQuery.Ask([Inside().Folder], "SELECT name FROM counting", TestContext.Current.CancellationToken).Values);
     }
 
     [Fact]
@@ -253,30 +256,31 @@ public sealed class RunnerTests : IDisposable
         Rows rows = RunQuery.Ask([Context().Folder], "SELECT 1 AS x, 2 AS x, 3 AS x_2 FROM counting", TestContext.Current.CancellationToken);
 
         Assert.Equal(["x", "x_2", "x_2_2"], rows.Columns.Select(column => column.Name));
-        Assert.Equal(3, rows.Int32(0, "x_2_2"));
+        Assert.Equal([[1, 2, 3]], rows.Values);
     }
 
     [Theory]
     [InlineData("exact")]
     [InlineData("ax-fpm", "ax-fpm", "all")]
     [InlineData("ax-fpm in convolutions + heap-like in dense", "ax-fpm", "convolutions", "heap-like", "dense")]
-    public void Placement_HasItsPartsInItsName(string expected, params string[] parts) =>
+    public void Assignment_HasItsPartsInItsName(string expected, params string[] parts) =>
         Assert.Equal(expected, new MultiplierAssignment([.. parts.Chunk(2).Select(part => (part[0], part[1]))]).ToString());
 
     [Fact]
-    public void Placement_OfACircuitsFile_IsTheContentThatWasReadFirst()
+    public void Assignment_OfACircuitsFile_IsTheContentThatWasReadFirst()
     {
         string file = folder.File("mine.v");
-        string Describe(MultiplierAssignment assignment) => new ModelVariant("lenet5-digits", assignment).Describe(Context());
+        string Identity(MultiplierAssignment assignment) =>
+            new PredictionsUnit("digits", new ModelVariant("lenet5-digits", assignment)).Identity(Context());
         CircuitFiles.Write(new CircuitDocument(CircuitDescription.Build("array:24:ama5")), file);
         MultiplierAssignment first = MultiplierAssignment.Of(file);
-        string before = Describe(first);
+        string before = Identity(first);
 
         CircuitFiles.Write(new CircuitDocument(CircuitDescription.Build("array:24:ama1")), file);
 
         Assert.Equal(file, first.ToString());
-        Assert.NotEqual(before, Describe(MultiplierAssignment.Of(file)));
-        Assert.Equal(before, Describe(first));
+        Assert.NotEqual(before, Identity(MultiplierAssignment.Of(file)));
+        Assert.Equal(before, Identity(first));
         Dataset digits = Datasets.Load("digits", Split.Test);
         Network exact = TrainedModels.Load("lenet5-digits");
         Tensor images = digits.Images(0, 8);
