@@ -38,7 +38,8 @@ public sealed class Audit
         checks =
         [
             new UnboundedAttack(attacks), new MonotoneAccuracy(attacks), new IterativeAttack(attacks), new BlackBoxAttacks(attacks),
-            new RandomSearch(attacks), new MoreSteps(attacks), new MoreRestarts(attacks), new StepSize(attacks), new UsableGradients(attacks),
+            new RandomSearch(attacks), new MoreSteps(attacks), new MoreRestarts(attacks), new StepSize(attacks),
+            new UsableGradients(attacks),
             new ChoiceOfLoss(attacks), new AdaptiveAttacks(attacks), new DeterministicOutput(attacks), new EstimatorsAgainstNes(attacks),
             new OtherNorms(attacks), new UndefendedNetwork(attacks), new CleanAccuracy(attacks), new TransferBeyondBoundary(attacks),
             new TransferToControls(attacks), new Surrogates(attacks), new RobustAccuracy(attacks),
@@ -85,7 +86,8 @@ public sealed class Audit
     }
 
     ResultTable Table(AuditJudge judge) => new(
-        $"Robust accuracy of {defence.Members[0].Model} against ε, on the images that both networks classify correctly (95 % Wilson intervals)",
+        $"Robust accuracy of {defence.Members[0].Model} against ε, on the images that both networks classify correctly "
+        + "(95 % Wilson intervals)",
         ["ε", "exact, PGD", "defence, FGSM", "defence, PGD", "transfer rate, exact to defence"],
         [.. attacks.Epsilons.Select((epsilon, i) => (ResultCell[])
         [
@@ -114,7 +116,8 @@ public sealed class Audit
     {
         double[] factors = [1, .. AuditAttacks.ExtrapolationFactors];
         return new PlotData(
-            "audit-transfer", "Transfer of DeepFool’s examples from the exact network", PlotKind.Lines, "perturbation scaled by", "transfer rate, %",
+            "audit-transfer", "Transfer of DeepFool’s examples from the exact network", PlotKind.Lines,
+            "perturbation scaled by", "transfer rate, %",
             [
                 Curve(defence.Name, factor => judge.Transfer(attacks.DeepFoolOnExact, factor)),
                 .. attacks.Controls.Select(control =>
@@ -133,11 +136,16 @@ public sealed class Audit
             string why = attacked == defence.Images.Count
                 ? "no more are given"
                 : $"of the {defence.Images.Count} given, both networks classify no more correctly";
-            yield return $"{attacked} image{(attacked == 1 ? " is" : "s are")} attacked instead of the {scale.Images} of {scale} scale: {why}.";
+            string images = attacked == 1 ? "1 image is" : $"{attacked} images are";
+            yield return $"{images} attacked instead of the {scale.Images} of {scale} scale: {why}.";
         }
 
         if (attacked < FewImages)
-            yield return $"One image is {AuditText.Points(1.0 / attacked)} percentage points: where a check allows less, a single image decides.";
+        {
+            string points = AuditText.Points(1.0 / attacked);
+            yield return $"One image is {points} percentage points: where a check allows less, a single image decides.";
+        }
+
         if (!defence.HasTrainingImages)
         {
             int calibration = context.Calibration(defence.DatasetName).Batch;

@@ -37,7 +37,8 @@ sealed class AccuracyExperiment(string id, string title, ImageDomain domain) : E
 
     PredictionsUnit Unit(Scale scale, MultiplierAssignment assignment) => new(Dataset(scale)!, Variant(scale, assignment));
 
-    PredictionsUnit Unit(Scale scale, string model, MultiplierAssignment assignment) => new(Dataset(scale)!, new ModelVariant(model, assignment));
+    PredictionsUnit Unit(Scale scale, string model, MultiplierAssignment assignment) =>
+        new(Dataset(scale)!, new ModelVariant(model, assignment));
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
@@ -47,7 +48,8 @@ sealed class AccuracyExperiment(string id, string title, ImageDomain domain) : E
         var tables = new List<ResultTable>
         {
             new(
-                $"Accuracy of {model} on {accuracies[0].Of:N0} test images, without retraining (95 % Wilson intervals); one row per multiplier",
+                $"Accuracy of {model} on {accuracies[0].Of:N0} test images, without retraining (95 % Wilson intervals); "
+                + "one row per multiplier",
                 ["multiplier", "accuracy"],
                 [.. Variants.Select((variant, i) => (ResultCell[])
                 [
@@ -61,7 +63,8 @@ sealed class AccuracyExperiment(string id, string title, ImageDomain domain) : E
         {
             double unquantised = Records.Accuracy(context.Result(Unit(scale, Quantised[0].Model, MultiplierAssignment.Exact))).Value!.Value;
             tables.Add(new ResultTable(
-                "Accuracy of the four-bit networks of defensive quantisation; one row per network. The paper has them on exact multipliers only",
+                "Accuracy of the four-bit networks of defensive quantisation; one row per network. "
+                + "The paper has them on exact multipliers only",
                 ["network", .. UnderQuantised.Select(assignment => $"{assignment}")],
                 [.. Quantised.Select(network => (ResultCell[])
                 [

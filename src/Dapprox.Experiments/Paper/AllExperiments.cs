@@ -16,7 +16,8 @@ public static class AllExperiments
     static readonly double[] Table10 = [0.16, 0.30, 0.42, 0.06, 0.18, 0.41, 0.22, 0.04];
 
     // Carlini and Wagner's attack takes thousands of steps, and a gradient by queries thousands of queries.
-    static readonly GradientEstimator[] WithoutQueries = [GradientEstimator.StraightThrough, GradientEstimator.GainMatched, GradientEstimator.Smoothed];
+    static readonly GradientEstimator[] WithoutQueries =
+        [GradientEstimator.StraightThrough, GradientEstimator.GainMatched, GradientEstimator.Smoothed];
 
     /// <summary>Whether these are all experiments.</summary>
     /// <param name="experiments">Experiments of <see cref="List"/>.</param>
@@ -41,7 +42,8 @@ public static class AllExperiments
             new PaperNoise("ax-fpm", null, 0.33, 0.08, 0.9767)),
         new HardwareExperiment(9, "Energy and delay of mantissa multipliers"),
         new TransferExperiment(
-            "table-10", "Transfer from the exact network to one with HEAP", "table 10", ImageDomain.Grey, [MultiplierAssignment.HeapLike], Table10),
+            "table-10", "Transfer from the exact network to one with HEAP", "table 10", ImageDomain.Grey,
+            [MultiplierAssignment.HeapLike], Table10),
         new QuantisedLayersExperiment(),
         new NoiseExperiment("figure-3", "Noise of Ax-FPM", "figure 3", ImageDomain.None, new PaperNoise("ax-fpm", 0.96)),
         new ResponseExperiment(),
@@ -54,9 +56,11 @@ public static class AllExperiments
         },
         new ConfidenceExperiment(),
         new NoiseExperiment(
-            "figure-13", "Noise of bfloat16", "figure 13", ImageDomain.None, new PaperNoise("bfloat16", 0), new PaperNoise("bfloat16-nearest")),
+            "figure-13", "Noise of bfloat16", "figure 13", ImageDomain.None,
+            new PaperNoise("bfloat16", 0), new PaperNoise("bfloat16-nearest")),
         new NoiseExperiment(
-            "figure-15", "Noise of Ax-FPM and of HEAP", "figure 15", ImageDomain.None, new PaperNoise("ax-fpm", 0.96), new PaperNoise("heap-like", 0.34)),
+            "figure-15", "Noise of Ax-FPM and of HEAP", "figure 15", ImageDomain.None,
+            new PaperNoise("ax-fpm", 0.96), new PaperNoise("heap-like", 0.34)),
         new FeatureMapExperiment(),
         new BudgetExperiment(),
     ];

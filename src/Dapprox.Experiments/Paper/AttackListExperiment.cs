@@ -17,14 +17,16 @@ sealed class AttackListExperiment() : Experiment("table-1", "The attacks", "tabl
     public override IReadOnlyList<WorkUnit> Units(Scale scale) => [];
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context) => Result(scale,
-        "All eight attacks are implemented with the settings of Foolbox 2.4, the authors’ library; the scale sets the number of images and steps. "
+        "All eight attacks are implemented with the settings of Foolbox 2.4, the authors’ library; "
+        + "the scale sets the number of images and steps. "
         + "Foolbox 2.4 searches for the nearest example in L2 where the paper names L∞ for FGSM and PGD.",
         "Reproduced: the attack has the paper’s norm.") with
     {
         Tables =
         [
             new ResultTable(
-                "The attacks with the settings of this run", ["attack", "required access", "norm in the paper", "norm here", "images", "settings"],
+                "The attacks with the settings of this run",
+                ["attack", "required access", "norm in the paper", "norm here", "images", "settings"],
                 [.. PaperAttack.All(scale).Select((attack, i) => (ResultCell[])
                 [
                     ResultCell.OfText(attack.Name), ResultCell.OfText(attack.Access), ResultCell.OfText(Sign(PaperNorms[i])),

@@ -52,7 +52,8 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
             Proportion[] sums = [new(0, 0), new(0, 0)];
             foreach ((int i, PaperAttack attack) in PaperAttack.All(scale).Index())
             {
-                IReadOnlyList<AttackRow>[] records = [.. Victims.Select(victim => context.Result(Unit(scale, architecture, attack, victim)))];
+                IReadOnlyList<AttackRow>[] records =
+                    [.. Victims.Select(victim => context.Result(Unit(scale, architecture, attack, victim)))];
                 Proportion[] rates = [.. Victims.Zip(records, (victim, rows) => Records.Transfer(rows, Variant(scale, victim)))];
                 sums = [.. sums.Zip(rates, (sum, rate) => new Proportion(sum.Count + rate.Count, sum.Of + rate.Of))];
                 rows.Add(
@@ -65,9 +66,9 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
             if (claims.Count == 0)
             {
                 Estimate ratio = Ratio(sums);
+                string paper = NumberText.Of(PaperRates.Average(), NumberFormat.Number);
                 claims.Add(new Claim(
-                    "black-box attacks",
-                    $"{NumberText.Of(PaperRates.Average(), NumberFormat.Number)} times as many examples fool Ax-FPM as fool the exact victim",
+                    "black-box attacks", $"{paper} times as many examples fool Ax-FPM as fool the exact victim",
                     $"{NumberText.Of(ratio.Value, NumberFormat.Number)} times as many ({NumberText.Of(sums[1])} of {sums[1].Of:N0} "
                     + $"against {NumberText.Of(sums[0])} of {sums[0].Of:N0})",
                     Verdicts.RelativeTransfer(ratio, PaperRates.Average())));
@@ -82,7 +83,10 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
                 $"Substitute {architecture}, trained on {scale.SubstituteImages} images that were doubled {scale.SubstituteRounds} times; "
                 + "one row per attack. Rates are of the substitute’s successful examples that fool its victim "
                 + $"({Variant(scale, MultiplierAssignment.Exact).Model}); the intervals of the last row treat the attacks as independent",
-                ["attack", "ax-fpm’s rate over exact’s", "fools ax-fpm", "fools exact", "fools ax-fpm’s substitute", "fools exact’s substitute"],
+                [
+                    "attack", "ax-fpm’s rate over exact’s", "fools ax-fpm", "fools exact",
+                    "fools ax-fpm’s substitute", "fools exact’s substitute",
+                ],
                 rows));
             sentences.Add($"of the examples of a {architecture} substitute, {NumberText.Of(sums[0])} fool the exact victim "
                 + $"and {NumberText.Of(sums[1])} fool Ax-FPM");

@@ -54,8 +54,8 @@ sealed class BudgetExperiment()
             Tables =
             [
                 new ResultTable(
-                    $"Robust accuracy of {Variant(scale, MultiplierAssignment.Exact).Model} within ε (L∞, pixels in [0, 1]) under targeted APGD "
-                    + $"of {Steps} steps, on the images that both networks classify correctly (95 % Wilson intervals)",
+                    $"Robust accuracy of {Variant(scale, MultiplierAssignment.Exact).Model} within ε (L∞, pixels in [0, 1]) "
+                    + $"under targeted APGD of {Steps} steps, on the images that both networks classify correctly (95 % Wilson intervals)",
                     ["ε", "exact", "ax-fpm"],
                     [.. Budgets.Select((budget, i) => (ResultCell[])
                         [ResultCell.OfText($"{budget}"), ResultCell.Rate(exact[i]), ResultCell.Rate(approximate[i])])]),
@@ -63,7 +63,8 @@ sealed class BudgetExperiment()
             Plots =
             [
                 new PlotData(
-                    "robust-accuracy", $"Robust accuracy, {DatasetTitle(scale)}", PlotKind.Lines, "ε (L∞), pixels from 0 to 1", "robust accuracy, %",
+                    "robust-accuracy", $"Robust accuracy, {DatasetTitle(scale)}", PlotKind.Lines,
+                    "ε (L∞), pixels from 0 to 1", "robust accuracy, %",
                     [Curve("Ax-FPM", approximate), Curve("exact", exact)]),
             ],
             Claims =

@@ -7,13 +7,15 @@ using Dapprox.Statistics;
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>Figure 12: the distribution of confidence, the softmax of the true class minus the largest other.</summary>
-sealed class ConfidenceExperiment() : Experiment("figure-12", "Confidence of the exact and of the approximate network", "figure 12", ImageDomain.Grey)
+sealed class ConfidenceExperiment()
+    : Experiment("figure-12", "Confidence of the exact and of the approximate network", "figure 12", ImageDomain.Grey)
 {
     const int PerClass = 100, Points = 125;
     const double Lowest = -12, Highest = 0.4;
     const double Threshold = 0.8, PaperExact = 0.2, PaperApproximate = 0.745;
 
-    static readonly MultiplierAssignment[] Variants = [MultiplierAssignment.Exact, MultiplierAssignment.AxFpm, MultiplierAssignment.Bfloat16];
+    static readonly MultiplierAssignment[] Variants =
+        [MultiplierAssignment.Exact, MultiplierAssignment.AxFpm, MultiplierAssignment.Bfloat16];
 
     PredictionsUnit Unit(Scale scale, MultiplierAssignment assignment) => new(Dataset(scale)!, Variant(scale, assignment), PerClass);
 
@@ -32,7 +34,8 @@ sealed class ConfidenceExperiment() : Experiment("figure-12", "Confidence of the
             ("bfloat16", Missing(context.Result(Unit(scale, MultiplierAssignment.Bfloat16)), 1), null),
             ("exact × gain", Missing(exact, gain), null),
         ];
-        Proportion[] confident = [.. all.Select(one => new Proportion(one.Missing.Count(missing => 1 - missing > Threshold), one.Missing.Length))];
+        Proportion[] confident =
+            [.. all.Select(one => new Proportion(one.Missing.Count(missing => 1 - missing > Threshold), one.Missing.Length))];
         double[] at = [.. Enumerable.Range(0, Points).Select(i => Lowest + (Highest - Lowest) * i / (Points - 1))];
         string model = Variant(scale, MultiplierAssignment.Exact).Model;
         return Result(scale,
@@ -56,7 +59,8 @@ sealed class ConfidenceExperiment() : Experiment("figure-12", "Confidence of the
                     [.. all.Select((one, i) => (ResultCell[])
                     [
                         ResultCell.OfText(one.Name),
-                        ResultCell.Rate(confident[i], one.Paper, (rate, paper) => Verdicts.Confidence(rate, paper, i == 1 ? confident[0].Value : null)),
+                        ResultCell.Rate(
+                            confident[i], one.Paper, (rate, paper) => Verdicts.Confidence(rate, paper, i == 1 ? confident[0].Value : null)),
                         ResultCell.Estimate(Estimate.Median([.. one.Missing.Select(missing => 1 - missing)])),
                     ])]),
             ],
@@ -87,7 +91,8 @@ sealed class ConfidenceExperiment() : Experiment("figure-12", "Confidence of the
                     $"{Id}-missing", $"Distance of the confidence from 1, {DatasetTitle(scale)}", PlotKind.Steps,
                     "log₁₀(1 − confidence)", $"cumulative, % of {confident[0].Of:N0} images",
                     [.. all.Select(one => new Series(
-                        one.Name, at, [.. at.Select(x => 100.0 * one.Missing.Count(missing => missing <= Math.Pow(10, x)) / one.Missing.Length)]))])
+                        one.Name, at,
+                        [.. at.Select(x => 100.0 * one.Missing.Count(missing => missing <= Math.Pow(10, x)) / one.Missing.Length)]))])
                 {
                     Paper = [new PaperMark($"confidence {Threshold}", Math.Log10(1 - Threshold), null)],
                 },

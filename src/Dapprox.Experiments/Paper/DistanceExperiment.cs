@@ -8,7 +8,8 @@ using Dapprox.Statistics;
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>
-/// Figures 8 to 11: the distances of the examples of a white-box attack, on the exact and on the approximate network, by gradient estimator.
+/// Figures 8 to 11: the distances of the examples of a white-box attack, on the exact and on the approximate network, by gradient
+/// estimator.
 /// </summary>
 sealed class DistanceExperiment : Experiment
 {
@@ -19,7 +20,9 @@ sealed class DistanceExperiment : Experiment
     /// <summary>The attack with its own authors' settings, where these search longer than the paper's library; null for none.</summary>
     public Func<Scale, IAttack<IGradientVictim>>? Longer { get; init; }
 
-    public DistanceExperiment(string id, string attackName, string reference, (double L2, double MseRatio, double Psnr) paper, params GradientEstimator[] estimators)
+    public DistanceExperiment(
+        string id, string attackName, string reference, (double L2, double MseRatio, double Psnr) paper,
+        params GradientEstimator[] estimators)
         : base(id, $"Distances that {attackName} needs on the exact and on the approximate network", reference, ImageDomain.Grey) =>
         (this.attackName, this.paper, allEstimators) = (attackName, paper, estimators);
 
@@ -80,11 +83,13 @@ sealed class DistanceExperiment : Experiment
             bool isPaper = i == 1;
             rows.Add(
             [
-                ResultCell.OfText(name), i == 0 ? ResultCell.OfText("–") : Increase(differences[i], isPaper ? paper.L2 : null), .. Distances(records),
+                ResultCell.OfText(name), i == 0 ? ResultCell.OfText("–") : Increase(differences[i], isPaper ? paper.L2 : null),
+                .. Distances(records),
                 i == 0 ? ResultCell.OfText("1")
                     : isPaper ? ResultCell.Number(ratios[i], paper.MseRatio, Verdicts.Ratio(ratios[i], paper.MseRatio, 1))
                     : ResultCell.Number(ratios[i]),
-                i == 0 ? ResultCell.OfText("–") : Increase(psnrs[i], isPaper ? paper.Psnr : null), ResultCell.Rate(Records.Success(records)),
+                i == 0 ? ResultCell.OfText("–") : Increase(psnrs[i], isPaper ? paper.Psnr : null),
+                ResultCell.Rate(Records.Success(records)),
             ]);
         }
 
@@ -132,7 +137,10 @@ sealed class DistanceExperiment : Experiment
                 new ResultTable(
                     $"{attackName} on {Variant(scale, MultiplierAssignment.Exact).Model}, images that both networks classify correctly; "
                     + "one row per network and gradient estimator. L2 of pixels in [0, 1]; differences are of the same images",
-                    ["network, gradient", "mean L2 minus exact’s", "mean L2", "median L2", "MSE relative to exact", "PSNR below exact, dB", "success"],
+                    [
+                        "network, gradient", "mean L2 minus exact’s", "mean L2", "median L2",
+                        "MSE relative to exact", "PSNR below exact, dB", "success",
+                    ],
                     rows),
             ],
             // The strongest attack decides; figures 9 and 11 ask the same of another attack.
@@ -150,7 +158,9 @@ sealed class DistanceExperiment : Experiment
                 {
                     Cumulative("l2", "L2 distance, pixels from 0 to 1", record => record.L2) with
                     {
-                        Paper = own.Length == 0 ? [] : [new PaperMark("mean of exact + the paper’s difference", own.Average() + paper.L2, null)],
+                        Paper = own.Length == 0
+                            ? []
+                            : [new PaperMark("mean of exact + the paper’s difference", own.Average() + paper.L2, null)],
                     },
                     Cumulative("mse", "mean squared error, pixels from 0 to 1", record => record.Mse),
                     Cumulative("psnr", "PSNR, dB", record => record.Psnr),

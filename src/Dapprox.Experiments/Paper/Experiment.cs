@@ -57,7 +57,10 @@ public abstract class Experiment(string id, string title, string reference, Imag
     /// <param name="scale">Sets the data sets and the numbers of images and steps; a scale that has the experiment.</param>
     public abstract IReadOnlyList<WorkUnit> Units(Scale scale);
 
-    /// <summary>Judges the results of its units. On a substitute for the paper's data set there is no verdict, because the paper has no numbers for it.</summary>
+    /// <summary>
+    /// Judges the results of its units. On a substitute for the paper's data set there is no verdict, because the paper has no numbers for
+    /// it.
+    /// </summary>
     /// <param name="scale">Sets the data sets and the numbers of images and steps; a scale that has the experiment.</param>
     /// <param name="context">The run, with the results of all units.</param>
     public ExperimentResult Judge(Scale scale, RunContext context)

@@ -7,7 +7,8 @@ namespace Dapprox.Experiments.Paper;
 /// <summary>Figure 16: the output of the last convolution, exact, with Ax-FPM and with heap-like.</summary>
 sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the last convolution", "figure 16", ImageDomain.Grey)
 {
-    static readonly MultiplierAssignment[] Variants = [MultiplierAssignment.Exact, MultiplierAssignment.AxFpm, MultiplierAssignment.HeapLike];
+    static readonly MultiplierAssignment[] Variants =
+        [MultiplierAssignment.Exact, MultiplierAssignment.AxFpm, MultiplierAssignment.HeapLike];
 
     FeatureMapUnit Unit(Scale scale, MultiplierAssignment assignment) => new(Dataset(scale)!, Variant(scale, assignment), Image: 0);
 
@@ -32,7 +33,8 @@ sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the 
             Tables =
             [
                 new ResultTable(
-                    $"Output of the last convolution, mean over its filters, for the first test image of {DatasetTitle(scale)}; one row per multiplier",
+                    $"Output of the last convolution, mean over its filters, for the first test image of {DatasetTitle(scale)}; "
+                    + "one row per multiplier",
                     ["multiplier", "mean magnitude", "slope against exact", "correlation with exact"],
                     [.. Variants.Select((assignment, i) => (ResultCell[])
                     [
@@ -45,7 +47,14 @@ sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the 
             [
                 .. Variants.Select((assignment, i) => new PlotData(
                     $"figure-16-{assignment}", $"Last convolution, {assignment}", PlotKind.Map, "column, pixels", "row, pixels",
-                    [new Series($"{assignment}", [.. maps[i].Select(pixel => (double)pixel.Column)], [.. maps[i].Select(pixel => (double)pixel.Row)]) { Values = values[i] }])
+                    [
+                        new Series(
+                            $"{assignment}",
+                            [.. maps[i].Select(pixel => (double)pixel.Column)], [.. maps[i].Select(pixel => (double)pixel.Row)])
+                        {
+                            Values = values[i],
+                        },
+                    ])
                 {
                     ValueTitle = "response, mean over the filters",
                     IsPicture = true,

@@ -50,7 +50,8 @@ sealed class NoiseExperiment : Experiment
             ["multiplier", "MRED", "NMED", "mean error", "above exact", .. withAccuracy ? (string[])["LeNet-5’s accuracy"] : []],
             [.. multipliers.Select((multiplier, i) => (ResultCell[])
             [
-                ResultCell.OfText(multiplier.Multiplier), Judged(i, NoiseRow.Mred, multiplier.Mred), Judged(i, NoiseRow.Nmed, multiplier.Nmed),
+                ResultCell.OfText(multiplier.Multiplier), Judged(i, NoiseRow.Mred, multiplier.Mred),
+                Judged(i, NoiseRow.Nmed, multiplier.Nmed),
                 ResultCell.Estimate(Metric(noises[i], NoiseRow.Bias)), Judged(i, NoiseRow.Above, multiplier.Above, NumberFormat.Percent),
                 .. accuracies.Skip(i).Take(1).Select(ours => ResultCell.Rate(
                     ours, multiplier.Accuracy,
@@ -65,8 +66,11 @@ sealed class NoiseExperiment : Experiment
 
         return Result(scale,
             string.Join(' ', multipliers.Zip(noises).Where(pair => pair.First.Multiplier != ExactMultiplier.Rounded.Name).Select(pair =>
-                $"{pair.First.Multiplier}: {NumberText.Of(Metric(pair.Second, NoiseRow.Above).Value, NumberFormat.Percent)} of the products "
-                + $"above the exact ones, MRED {NumberText.Of(Metric(pair.Second, NoiseRow.Mred).Value, NumberFormat.Number)}.")),
+            {
+                string above = NumberText.Of(Metric(pair.Second, NoiseRow.Above).Value, NumberFormat.Percent);
+                string mred = NumberText.Of(Metric(pair.Second, NoiseRow.Mred).Value, NumberFormat.Number);
+                return $"{pair.First.Multiplier}: {above} of the products above the exact ones, MRED {mred}.";
+            })),
             RuleFor(Verdicts.RatioRule, multipliers.Select(multiplier => multiplier.Multiplier))) with
         { Tables = [table], Plots = plots };
 

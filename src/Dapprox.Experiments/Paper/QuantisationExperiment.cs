@@ -22,7 +22,9 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
         [.. Rows(scale).SelectMany(row => (WorkUnit[])[Approximate(scale, row.Attack), Quantised(scale, row.Attack)])];
 
     static IEnumerable<(PaperAttack Attack, double Approximate, double Full, double WeightsOnly)> Rows(Scale scale) =>
-        PaperRates.Select(row => (PaperAttack.All(scale).Single(attack => attack.Name == row.Attack), row.Approximate, row.Full, row.WeightsOnly));
+        from row in PaperRates
+        let attack = PaperAttack.All(scale).Single(attack => attack.Name == row.Attack)
+        select (attack, row.Approximate, row.Full, row.WeightsOnly);
 
     AttackUnit Approximate(Scale scale, PaperAttack attack) =>
         TransferExperiment.On(attack, Dataset(scale)!, Variant(scale, MultiplierAssignment.Exact));
@@ -64,7 +66,8 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
                 new ResultTable(
                     "Examples that fool the second network, of those that fool the first; one row per attack. "
                     + "Ax-FPM: from exact AlexNet to AlexNet with Ax-FPM. "
-                    + "Quantised: from the float network of the paper’s table 11 to its quantised versions, which were trained independently",
+                    + "Quantised: from the float network of the paper’s table 11 to its quantised versions, "
+                    + "which were trained independently",
                     ["attack", "ax-fpm", "quantised in full", "weights only"], rows),
             ],
         };

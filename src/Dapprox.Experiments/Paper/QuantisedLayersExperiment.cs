@@ -30,7 +30,10 @@ sealed class QuantisedLayersExperiment() : Experiment("table-11", "The network o
                 new ResultTable($"The layers of {network.Name}", ["layers", "order"],
                 [
                     [ResultCell.OfText("paper"), ResultCell.OfText(PaperOrder)],
-                    [ResultCell.OfText("here"), ResultCell.OfText(order) with { Verdict = isPapers ? Verdict.Reproduced : Verdict.SameDirection }],
+                    [
+                        ResultCell.OfText("here"),
+                        ResultCell.OfText(order) with { Verdict = isPapers ? Verdict.Reproduced : Verdict.SameDirection },
+                    ],
                 ]),
             ],
         };

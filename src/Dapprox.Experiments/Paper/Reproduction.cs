@@ -56,13 +56,16 @@ public static class Reproduction
                     L2 = row.L2,
                     Predictions =
                     [
-                        Prediction(unit.Source, row.SourceClass, row.SourceConfidence), Prediction(unit.Other, row.OtherClass, row.OtherConfidence),
+                        Prediction(unit.Source, row.SourceClass, row.SourceConfidence),
+                        Prediction(unit.Other, row.OtherClass, row.OtherConfidence),
                     ],
                 });
 
                 ExamplePrediction Prediction(ModelVariant variant, int predicted, double confidence)
                 {
-                    string text = predicted < 0 ? "no answer" : $"{data.Classes[predicted]}, {NumberText.Of(confidence, NumberFormat.Percent)}";
+                    string text = predicted < 0
+                        ? "no answer"
+                        : $"{data.Classes[predicted]}, {NumberText.Of(confidence, NumberFormat.Percent)}";
                     return new ExamplePrediction(variant.Title, text, predicted == row.Label);
                 }
             }
@@ -83,7 +86,8 @@ public static class Reproduction
         return new RunResults(scale.Name, context.Seed, run,
         [
             .. experiments
-                .Where(experiment => experiment.IsIn(scale) && experiment.Units(scale).All(unit => context.CanRun(unit) && context.IsDone(unit)))
+                .Where(experiment => experiment.IsIn(scale))
+                .Where(experiment => experiment.Units(scale).All(unit => context.CanRun(unit) && context.IsDone(unit)))
                 .Select(experiment => experiment.Judge(scale, context)),
         ]);
     }

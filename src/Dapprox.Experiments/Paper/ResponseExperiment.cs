@@ -5,7 +5,8 @@ using Dapprox.Experiments.Units;
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>Figure 4: the response of a filter to inputs of growing similarity.</summary>
-sealed class ResponseExperiment() : Experiment("figure-4", "Response of a filter to six inputs of growing similarity", "figure 4", ImageDomain.None)
+sealed class ResponseExperiment()
+    : Experiment("figure-4", "Response of a filter to six inputs of growing similarity", "figure 4", ImageDomain.None)
 {
     const int Trials = 200;
 
@@ -32,7 +33,8 @@ sealed class ResponseExperiment() : Experiment("figure-4", "Response of a filter
             Tables =
             [
                 new ResultTable(
-                    $"Mean responses of {Trials} random filters of 288 weights and unit length to inputs of unit length; one row per similarity",
+                    $"Mean responses of {Trials} random filters of 288 weights and unit length to inputs of unit length; "
+                    + "one row per similarity",
                     ["similarity (cosine)", "exact", "ax-fpm", "gap"],
                     [.. similarities.Select((similarity, i) => (ResultCell[])
                     [

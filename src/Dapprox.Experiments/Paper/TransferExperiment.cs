@@ -76,8 +76,8 @@ sealed class TransferExperiment : Experiment
             [.. targets.Select(target => (target.Name, factors.Select(factor => Pooled(target.Target, factor)).ToArray()))];
         Proportion all = scaled[0].Rates[0], allFar = scaled[0].Rates[^1];
         return Result(scale,
-            $"Over all eight attacks {Text(all)} of the examples that fool the exact network fool {shown[0]} too; the mean of the eight rates is "
-            + $"{NumberText.Of(first.Average(rate => rate.Value), NumberFormat.Percent)} "
+            $"Over all eight attacks {Text(all)} of the examples that fool the exact network fool {shown[0]} too; "
+            + $"the mean of the eight rates is {NumberText.Of(first.Average(rate => rate.Value), NumberFormat.Percent)} "
             + $"(paper: {NumberText.Of(paper.Average(), NumberFormat.Percent)}). "
             + $"With the perturbation scaled by {farthest}, {Text(allFar)} do.",
             Verdicts.TransferRule) with
@@ -86,7 +86,8 @@ sealed class TransferExperiment : Experiment
             [
                 new ResultTable(
                     $"Examples made on the exact {exact.Model}; one row per attack. "
-                    + "Rates are of the successful examples whose clean image the other network classifies correctly (95 % Wilson intervals). "
+                    + "Rates are of the successful examples whose clean image the other network classifies correctly "
+                    + "(95 % Wilson intervals). "
                     + "The last columns are controls: the exact network with Ax-FPM’s gain, and with its gain and noise of its variance",
                     [
                         "attack", $"fools {shown[0]}", $"fools {shown[0]}, scaled by {farthest}",
@@ -119,7 +120,8 @@ sealed class TransferExperiment : Experiment
             Claims = shown[0] != MultiplierAssignment.AxFpm ? [] :
             [
                 new Claim(
-                    $"transfer, {DatasetTitle(scale)}", $"{NumberText.Of(paper.Average(), NumberFormat.Percent)} of the examples fool Ax-FPM",
+                    $"transfer, {DatasetTitle(scale)}",
+                    $"{NumberText.Of(paper.Average(), NumberFormat.Percent)} of the examples fool Ax-FPM",
                     $"{Text(all)} fool Ax-FPM, {NumberText.Of(allFar)} with the perturbation scaled by {farthest}",
                     Verdicts.Transfer(all, paper.Average())),
             ],

@@ -12,8 +12,8 @@ namespace Dapprox.Experiments.Reports;
 public static class AuditReport
 {
     /// <summary>Writes audit.html, audit.md, audit.json, and the figures as SVG, PNG and CSV.</summary>
-    /// <param name="folder">Where they go.</param>
-    /// <param name="audit">The audit.</param>
+    /// <param name="folder">The folder of the files.</param>
+    /// <param name="audit">The result of the audit.</param>
     /// <exception cref="InputException">A file cannot be written.</exception>
     public static void Save(string folder, AuditResult audit)
     {
@@ -30,8 +30,8 @@ public static class AuditReport
             + $"{Section(audit, "figures/")}<h2>The run</h2>\n{Html.Run(audit.Scale, audit.Seed, audit.Run)}"));
     }
 
-    /// <summary>As Markdown.</summary>
-    /// <param name="audit">The audit.</param>
+    /// <summary>The report as Markdown.</summary>
+    /// <param name="audit">The result of the audit.</param>
     public static string Markdown(AuditResult audit)
     {
         ArgumentNullException.ThrowIfNull(audit);
@@ -48,7 +48,7 @@ public static class AuditReport
         return text.ToString();
     }
 
-    /// <summary>The decisive checks that failed.</summary>
+    /// <summary>The numbers of the decisive checks that failed, or "none".</summary>
     internal static string Failed(AuditResult audit)
     {
         string failed = string.Join(", ", audit.FailedDecisively);
@@ -60,24 +60,33 @@ public static class AuditReport
     {
         var text = new StringBuilder("| no. | check | measured | passes | outcome |\n|---|---|---|---|---|\n");
         foreach (CheckResult check in audit.Checks)
-            text.Append(CultureInfo.InvariantCulture, $"| {check.Id} | {check.Name} | {check.Measured} | {check.Threshold} | {Word(check)} |\n");
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {check.Id} | {check.Name} | {check.Measured} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {check.Threshold} | {Word(check)} |\n");
+        }
+
         return text.ToString();
     }
 
-    /// <summary>Checks, tables and figures, as a part of a page.</summary>
-    /// <param name="audit">The audit.</param>
-    /// <param name="prefix">What the paths of its figures begin with.</param>
+    /// <summary>Checks, tables and figures, as a part of an HTML page.</summary>
+    /// <param name="audit">The result of the audit.</param>
+    /// <param name="prefix">The prefix of the paths of its figures.</param>
     internal static string Section(AuditResult audit, string prefix)
     {
         var html = new StringBuilder();
         html.Append(string.Concat(audit.Notes.Select(note => $"<p>{Html.Text(note)}</p>\n")));
-        string date = audit.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), prefixOfTitle = $"{audit.Defence}, {audit.Dataset}: ";
+        string date = audit.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), where = $"{audit.Defence}, {audit.Dataset}: ";
         html.Append(Html.Table(
-            $"Checks at {audit.Scale} scale, {date}; {string.Join(", ", Audit.Decisive)} decide", ["no.", "check", "measured", "passes", "outcome"],
+            $"Checks at {audit.Scale} scale, {date}; {string.Join(", ", Audit.Decisive)} decide",
+            ["no.", "check", "measured", "passes", "outcome"],
             audit.Checks.Select(check => (string[])
-                [check.Id, Html.Text(check.Name), Html.Text(check.Measured), Html.Text(check.Threshold), Sign(check)]), prefixOfTitle));
+                [check.Id, Html.Text(check.Name), Html.Text(check.Measured), Html.Text(check.Threshold), Sign(check)]), where));
         foreach (ResultTable table in audit.Tables)
-            html.Append(Html.Table(table.Caption, [.. table.Columns], table.Rows.Select(row => row.Select(Html.Cell).ToArray()), prefixOfTitle));
+        {
+            IEnumerable<string[]> rows = table.Rows.Select(row => row.Select(Html.Cell).ToArray());
+            html.Append(Html.Table(table.Caption, [.. table.Columns], rows, where));
+        }
+
         html.Append("<div class=\"plots\">\n");
         foreach (PlotData plot in audit.Plots)
             html.Append(Html.Figure(plot, prefix + plot.Name));

@@ -5,8 +5,8 @@ using Dapprox.Measurement;
 
 namespace Dapprox.Experiments.Results;
 
-/// <summary>How many products fell into each cell of a plane of exact product and error.</summary>
-/// <param name="Counts"><c>[error, product]</c>, both ascending.</param>
+/// <summary>The density of the error against the exact product.</summary>
+/// <param name="Counts">The number of products in each cell, <c>[error, product]</c>, both ascending.</param>
 /// <param name="ProductLow">The smallest exact product, the left edge.</param>
 /// <param name="ProductHigh">The largest exact product, the right edge.</param>
 /// <param name="ErrorLow">The smallest error ŷ − y, the lower edge.</param>
@@ -21,7 +21,7 @@ public sealed record ErrorDensity(int[,] Counts, double ProductLow, double Produ
 /// <param name="Density">The error against the exact product, on a smaller sample with the same distribution.</param>
 public sealed record NoiseProfile(ErrorMetrics Metrics, ErrorDensity Density)
 {
-    // Enough that every cell that can be reached is, and few enough to be kept.
+    // Enough for every cell that can be reached to be reached, and few enough to be kept.
     const long DensitySamples = 2_000_000;
 
     const int Rows = 150, Columns = 200;
@@ -31,18 +31,20 @@ public sealed record NoiseProfile(ErrorMetrics Metrics, ErrorDensity Density)
 
     /// <summary>Measures a multiplier.</summary>
     /// <param name="multiplier">The multiplier.</param>
-    /// <param name="distribution">How operands are drawn.</param>
-    /// <param name="samples">How many products the metrics come from.</param>
+    /// <param name="distribution">The distribution of the operands.</param>
+    /// <param name="samples">The number of products on which the metrics are measured.</param>
     /// <param name="seed">Determines the sample.</param>
-    /// <param name="cancellation">Ends the measurement.</param>
+    /// <param name="cancellation">Stops the measurement.</param>
     public static NoiseProfile Measure(
         FloatMultiplier multiplier, OperandDistribution distribution, long samples, ulong seed, CancellationToken cancellation = default) =>
-        Measure(ErrorMeasurement.Sample(multiplier, distribution, samples, seed, cancellation: cancellation), multiplier, distribution, seed);
+        Measure(
+            ErrorMeasurement.Sample(multiplier, distribution, samples, seed, cancellation: cancellation),
+            multiplier, distribution, seed);
 
     /// <summary>Adds the density to metrics that are known already.</summary>
     /// <param name="metrics">The metrics of the sample with that distribution and seed.</param>
     /// <param name="multiplier">The multiplier.</param>
-    /// <param name="distribution">How operands are drawn.</param>
+    /// <param name="distribution">The distribution of the operands.</param>
     /// <param name="seed">Determines the sample.</param>
     public static NoiseProfile Measure(ErrorMetrics metrics, FloatMultiplier multiplier, OperandDistribution distribution, ulong seed)
     {

@@ -22,7 +22,9 @@ public sealed record SavedAttack(string Attack, string Settings, string? Estimat
         record.SurvivesRounding, record.Queries, record.QueriesToBest, record.GradientCalls));
 }
 
-/// <summary>An <see cref="AttackRecord"/> as a row, without the pixels; its properties and those of <see cref="Distances"/> are described there.</summary>
+/// <summary>
+/// An <see cref="AttackRecord"/> as a row, without the pixels; its properties and those of <see cref="Distances"/> are described there.
+/// </summary>
 /// <param name="Attack">The name of the attack.</param>
 /// <param name="Settings">All its options, as text.</param>
 /// <param name="Estimator">The name of the gradient estimator; null for an attack that needs no gradients.</param>
@@ -47,12 +49,14 @@ public sealed record SavedAttack(string Attack, string Settings, string? Estimat
 /// <param name="GradientCalls">How many gradients were computed.</param>
 public sealed record AttackRecordRow(
     string Attack, string Settings, [property: Column("backward")] string? Estimator, double? Epsilon, int Image, int Label, int? Target,
-    int CleanPrediction, int Prediction, bool Success, StopReason Reason, int L0, double L1, double L2, [property: Column("linf")] double LInf,
+    int CleanPrediction, int Prediction, bool Success, StopReason Reason, int L0, double L1, double L2,
+    [property: Column("linf")] double LInf,
     double Mse, double? Psnr, double? Margin, bool? SurvivesRounding, long Queries, long? QueriesToBest, long GradientCalls);
 
 /// <summary>The records of attacks as a Parquet file, one row per run and image. The same records give the same bytes.</summary>
 /// <remarks>
-/// The columns are those of <see cref="AttackRecordRow"/>, and <c>fools_NAME</c> for each network on which the adversarial images were tried.
+/// The columns are those of <see cref="AttackRecordRow"/>, and <c>fools_NAME</c> for each network on which the adversarial images were
+/// tried.
 /// </remarks>
 public static class AttackRecordsFile
 {

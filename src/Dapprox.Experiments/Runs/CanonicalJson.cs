@@ -19,7 +19,9 @@ static class CanonicalJson
 
     /// <summary>The text of a value.</summary>
     /// <param name="value">A number, text, truth value, enumeration, sequence, or an object of these.</param>
-    /// <param name="substitute">What is written instead of a value that its properties do not determine; null to write the value itself.</param>
+    /// <param name="substitute">
+    /// What is written instead of a value that its properties do not determine; null to write the value itself.
+    /// </param>
     /// <exception cref="ArgumentException">A number is not finite.</exception>
     public static string Of(object value, Func<object, object?> substitute)
     {

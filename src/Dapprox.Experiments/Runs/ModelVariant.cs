@@ -26,7 +26,7 @@ public enum Perturbation
 
 /// <summary>A network in an experiment: its weights and its multipliers.</summary>
 /// <param name="Model">
-/// The name of an included network, or the path of a network file; where <paramref name="Training"/> is set, only a name.
+/// The name of an included network, or the path of a network file; where a unit trains it (<see cref="Training"/>), only a name.
 /// </param>
 /// <param name="Assignment">The multipliers of its layers.</param>
 public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
@@ -100,7 +100,9 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
             float[] weights = layer.Weights.ToArray();
             foreach (ref float weight in weights.AsSpan())
             {
-                double noise = Perturbation == Perturbation.GainAndNoise ? 1 + RelativeErrorStandardDeviation.Value * random.NextNormal() : 1;
+                double noise = Perturbation == Perturbation.GainAndNoise
+                    ? 1 + RelativeErrorStandardDeviation.Value * random.NextNormal()
+                    : 1;
                 weight *= (float)(gain * noise);
             }
 

@@ -41,7 +41,8 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
     /// <param name="network">The exact network.</param>
     /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
     public Network Put(Network network) =>
-        Parts.Zip(read.Value).Aggregate(network, (before, part) => before.With(part.Second.Multiplier, LayerSelection.Parse(part.First.Layers)));
+        Parts.Zip(read.Value).Aggregate(
+            network, (before, part) => before.With(part.Second.Multiplier, LayerSelection.Parse(part.First.Layers)));
 
     /// <summary>An estimate of the time that one image takes through LeNet-5 on two cores, in seconds.</summary>
     internal double SecondsAnImage => Parts.Select(part => part.Multiplier switch
@@ -54,12 +55,14 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
 
     /// <summary>What determines the products: multipliers by name, circuit files also by fingerprint, with their layers.</summary>
     /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
-    internal object Identity => Parts.Zip(read.Value, (part, multiplier) => new { part.Multiplier, part.Layers, Circuit = multiplier.Fingerprint });
+    internal object Identity =>
+        Parts.Zip(read.Value, (part, multiplier) => new { part.Multiplier, part.Layers, Circuit = multiplier.Fingerprint });
 
     /// <inheritdoc/>
     public override string ToString() => Parts.Count == 0
         ? "exact"
-        : string.Join(" + ", Parts.Select(part => part.Layers == LayerSelection.All.Name ? part.Multiplier : $"{part.Multiplier} in {part.Layers}"));
+        : string.Join(" + ", Parts.Select(part =>
+            part.Layers == LayerSelection.All.Name ? part.Multiplier : $"{part.Multiplier} in {part.Layers}"));
 
     static (FloatMultiplier Multiplier, string? Fingerprint) Read(string multiplier)
     {

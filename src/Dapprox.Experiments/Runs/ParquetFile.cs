@@ -16,8 +16,8 @@ public static partial class ParquetFile
     {
         ArgumentNullException.ThrowIfNull(rows);
         using DuckDBConnection connection = Open();
-        IEnumerable<string> columns = rows.Columns.Select(column => $"\"{column.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\" {column.Type}");
-        Execute(connection, $"CREATE TABLE rows ({string.Join(", ", columns)})");
+        static string Name(Column column) => $"\"{column.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        Execute(connection, $"CREATE TABLE rows ({string.Join(", ", rows.Columns.Select(column => $"{Name(column)} {column.Type}"))})");
         using (DuckDBAppender appender = connection.CreateAppender("rows"))
         {
             foreach (object?[] values in rows.Values)
@@ -170,7 +170,9 @@ public static partial class ParquetFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"cannot make a folder in {Path.GetTempPath()}: {e.Message.TrimEnd('.')}; make room, or set TMPDIR to a folder with room", e);
+            throw new InputException(
+                $"cannot make a folder in {Path.GetTempPath()}: {e.Message.TrimEnd('.')}; "
+                + "make room, or set TMPDIR to a folder with room", e);
         }
     }
 }

@@ -38,6 +38,7 @@ sealed class RowMapper<TRow>(IReadOnlyList<ColumnFamily> families)
             throw Unfit(e.Message);
         }
 
-        InputException Unfit(string why) => new($"'{path}' is not the result of a unit: {why}; remove it, and the next run writes it again");
+        InputException Unfit(string why) =>
+            new($"'{path}' is not the result of a unit: {why}; remove it, and the next run writes it again");
     }
 }

@@ -15,7 +15,8 @@ public sealed record PlannedUnit(string File, string Title);
 /// <param name="Units">The units, each after those that it needs.</param>
 /// <param name="Audit">What is audited, in words; null for a run that is not an audit.</param>
 sealed record RunPlan(
-    ulong Seed, IReadOnlyList<PlannedUnit> Units, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Audit = null);
+    ulong Seed, IReadOnlyList<PlannedUnit> Units,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Audit = null);
 
 /// <summary>The state of a unit.</summary>
 public enum UnitState
@@ -46,7 +47,8 @@ public sealed class RunFolder(string path)
     // violation of Windows.
     static readonly int[] Taken = [11, 35, unchecked((int)0x80070020)];
 
-    const string PlanName = "plan.json", UnitsName = "units", LocksName = "locks", FailuresName = "failures", CheckpointsName = "checkpoints";
+    const string PlanName = "plan.json", UnitsName = "units", LocksName = "locks", FailuresName = "failures",
+        CheckpointsName = "checkpoints";
 
     /// <summary>The path of the folder.</summary>
     public string Path { get; } = path;
@@ -73,7 +75,9 @@ public sealed class RunFolder(string path)
         string file = System.IO.Path.Combine(Path, PlanName);
         try
         {
-            return JsonSerializer.Deserialize<RunPlan>(File.ReadAllText(file)) is { Units: not null } plan ? plan : throw new JsonException("it has no units");
+            return JsonSerializer.Deserialize<RunPlan>(File.ReadAllText(file)) is { Units: not null } plan
+                ? plan
+                : throw new JsonException("it has no units");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -87,7 +91,8 @@ public sealed class RunFolder(string path)
     /// <param name="seed">The seed of the run. A folder has one seed, so that no query mixes two.</param>
     /// <param name="units">The units, each after those that it needs.</param>
     /// <param name="audit">
-    /// What is audited, in words; null for a run that is not an audit. The folder of an audit holds nothing else, so that no query mixes two.
+    /// What is audited, in words; null for a run that is not an audit. The folder of an audit holds nothing else, so that no query mixes
+    /// two.
     /// </param>
     /// <exception cref="InputException">The folder cannot be written, has another seed, or holds another audit or run.</exception>
     public void Plan(ulong seed, IReadOnlyList<PlannedUnit> units, string? audit = null)
@@ -100,7 +105,8 @@ public sealed class RunFolder(string path)
         if (before.Seed != seed)
         {
             throw new InputException(
-                $"'{Path}' has a run with seed {before.Seed}, and this one has seed {seed}; give it another folder, or --seed {before.Seed}");
+                $"'{Path}' has a run with seed {before.Seed}, and this one has seed {seed}; "
+                + $"give it another folder, or --seed {before.Seed}");
         }
 
         if (before.Units.Count > 0 && (before.Audit is not null || audit is not null))
@@ -114,7 +120,10 @@ public sealed class RunFolder(string path)
 
         PlannedUnit[] all = [.. before.Units.Concat(units).DistinctBy(unit => unit.File)];
         if (all.Length > before.Units.Count)
-            AtomicFile.WriteText(System.IO.Path.Combine(Path, PlanName), JsonSerializer.Serialize(new RunPlan(seed, all, audit), PlanOptions) + "\n");
+        {
+            string json = JsonSerializer.Serialize(new RunPlan(seed, all, audit), PlanOptions);
+            AtomicFile.WriteText(System.IO.Path.Combine(Path, PlanName), json + "\n");
+        }
     }
 
     /// <summary>Whether the file of a unit exists.</summary>
@@ -149,7 +158,8 @@ public sealed class RunFolder(string path)
 
     /// <summary>The path of the state from which an interrupted unit continues. It is deleted when the unit is done.</summary>
     /// <param name="file">The name of the unit's file.</param>
-    public string Checkpoint(string file) => System.IO.Path.Combine(Path, CheckpointsName, System.IO.Path.ChangeExtension(file, "safetensors"));
+    public string Checkpoint(string file) =>
+        System.IO.Path.Combine(Path, CheckpointsName, System.IO.Path.ChangeExtension(file, "safetensors"));
 
     /// <summary>
     /// Claims a unit for this process until the claim is disposed of or the process ends, however it ends; null where another process has
@@ -171,7 +181,8 @@ public sealed class RunFolder(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"cannot write '{path}': {e.Message.TrimEnd('.')}; choose a folder with room and the right to write", e);
+            throw new InputException(
+                $"cannot write '{path}': {e.Message.TrimEnd('.')}; choose a folder with room and the right to write", e);
         }
     }
 

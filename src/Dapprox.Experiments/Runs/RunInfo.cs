@@ -31,7 +31,8 @@ public sealed record RunInfo(string Version, string CommandLine, DateTime Date, 
     static string ProgramVersion()
     {
         const int CommitDigits = 10;
-        string version = typeof(RunInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        string version =
+            typeof(RunInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
         int plus = version.IndexOf('+', StringComparison.Ordinal);
         return plus < 0 ? version : version[..Math.Min(version.Length, plus + 1 + CommitDigits)];
     }

@@ -67,7 +67,8 @@ public static partial class RunQuery
             cancellation.ThrowIfCancellationRequested();
             string why = e.Message == NoMessage ? "it has no statement" : e.Message.Trim();
             throw new InputException(
-                $"the query cannot be answered: {why}; tables: {string.Join(", ", Kinds(folders))} ('dapprox results list' has their columns)", e);
+                $"the query cannot be answered: {why}; tables: {string.Join(", ", Kinds(folders))} "
+                + "('dapprox results list' has their columns)", e);
         }
     }
 
@@ -123,7 +124,8 @@ public static partial class RunQuery
         {
             connection.Dispose();
             throw new InputException(
-                $"the results in '{reading.Path}' cannot be read: {e.Message.Trim()}; remove the file it names, and the next run writes it again", e);
+                $"the results in '{reading.Path}' cannot be read: {e.Message.Trim()}; "
+                + "remove the file it names, and the next run writes it again", e);
         }
     }
 }

@@ -29,7 +29,8 @@ public abstract record TrainingUnit([property: JsonIgnore] string Name, string D
     {
         var weights = rows.ToDictionary(
             row => row.Tensor,
-            row => new Tensor(row.Numbers, Array.ConvertAll(row.Shape.Split('x'), length => int.Parse(length, CultureInfo.InvariantCulture))),
+            row => new Tensor(
+                row.Numbers, Array.ConvertAll(row.Shape.Split('x'), length => int.Parse(length, CultureInfo.InvariantCulture))),
             StringComparer.Ordinal);
         return Build(weights);
     }

@@ -45,9 +45,13 @@ public abstract record WorkUnit
     /// <summary>The networks that it computes with.</summary>
     private protected virtual IReadOnlyList<ModelVariant> Variants => [];
 
-    /// <summary>The images of <see cref="Dataset"/> that it computes with: the test images, and the training images where gains are measured.</summary>
+    /// <summary>
+    /// The images of <see cref="Dataset"/> that it computes with: the test images, and the training images where gains are measured.
+    /// </summary>
     private protected virtual IReadOnlyList<Split> Splits =>
-        Dataset is null ? [] : Variants.Any(variant => variant.Perturbation != Perturbation.None) ? [Split.Test, Split.Train] : [Split.Test];
+        Dataset is null ? []
+            : Variants.Any(variant => variant.Perturbation != Perturbation.None) ? [Split.Test, Split.Train]
+            : [Split.Test];
 
     /// <summary>An estimate of the time that an image of a data set takes, relative to an image of LeNet-5.</summary>
     private protected static double Effort(string dataset) =>
@@ -63,7 +67,8 @@ public abstract record WorkUnit
     {
         ArgumentNullException.ThrowIfNull(context);
         IReadOnlyList<Split> splits = Splits;
-        return CanonicalJson.Of(new { Kind, Schema, context.Seed, Images = new { Test = Of(Split.Test), Train = Of(Split.Train) }, Unit = this }, value => value switch
+        var images = new { Test = Of(Split.Test), Train = Of(Split.Train) };
+        return CanonicalJson.Of(new { Kind, Schema, context.Seed, Images = images, Unit = this }, value => value switch
         {
             ModelVariant variant => variant.Identity(context),
             GradientEstimator estimator => estimator.Name,

@@ -23,4 +23,5 @@ public readonly record struct Trial(ModelVariant Network, double Factor = 1)
 /// not the mean was fooled; of other attacks empty.
 /// </param>
 public sealed record AttackRow(
-    string Dataset, string Source, AttackRecordRow Record, IReadOnlyDictionary<Trial, bool?> Fooled, IReadOnlyDictionary<ModelVariant, bool> Wrong);
+    string Dataset, string Source, AttackRecordRow Record,
+    IReadOnlyDictionary<Trial, bool?> Fooled, IReadOnlyDictionary<ModelVariant, bool> Wrong);

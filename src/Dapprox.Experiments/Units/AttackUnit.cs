@@ -97,8 +97,10 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
         int[] indices = Evaluation.CorrectOn(
             [source, .. CorrectOn.Select(variant => context.Network(variant, DatasetName))], data, Images, cancellation);
 
-        IGradientVictim Victim(Network network) => (Estimator ?? GradientEstimator.StraightThrough).Victim(
-            network, Estimator?.Measures == true ? context.Calibration(DatasetName) : Tensor.Zeros(0, data.Channels, data.Height, data.Width), context.Seed);
+        Tensor Calibration() =>
+            Estimator?.Measures == true ? context.Calibration(DatasetName) : Tensor.Zeros(0, data.Channels, data.Height, data.Width);
+        IGradientVictim Victim(Network network) =>
+            (Estimator ?? GradientEstimator.StraightThrough).Victim(network, Calibration(), context.Seed);
         IGradientVictim victim = TogetherWith.Count == 0
             ? Victim(source)
             : new EnsembleVictim([Victim(source), .. TogetherWith.Select(variant => Victim(context.Network(variant, DatasetName)))]);
@@ -125,7 +127,9 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
         ];
     }
 
-    /// <summary>Whether the successful images fool a network with their perturbations scaled; null where the unscaled trial is null.</summary>
+    /// <summary>
+    /// Whether the successful images fool a network with their perturbations scaled; null where the unscaled trial is null.
+    /// </summary>
     static bool?[] Scaled(Dataset data, int[] indices, TransferAttack outcome, int other, Network network, double factor)
     {
         int[] tried = [.. Enumerable.Range(0, indices.Length).Where(i => outcome.Fooled[other][i] is not null)];

@@ -32,7 +32,8 @@ public sealed record GalleryRow(
 /// <param name="Other">The network on which the examples are tried.</param>
 /// <param name="Examples">The largest number of examples.</param>
 public sealed record GalleryUnit(
-    IAttack<IGradientVictim> Attack, string Caption, string DatasetName, ModelVariant Source, ModelVariant Other, int Examples) : WorkUnit<GalleryRow>
+    IAttack<IGradientVictim> Attack, string Caption, string DatasetName, ModelVariant Source, ModelVariant Other, int Examples)
+    : WorkUnit<GalleryRow>
 {
     /// <inheritdoc/>
     public override string Kind => "gallery";
@@ -57,7 +58,8 @@ public sealed record GalleryUnit(
         int[] indices = [.. Evaluation.CorrectOn([source, other], data, data.Count, cancellation)
             .DistinctBy(index => data.Labels[index])
             .Take(Examples)];
-        TransferAttack outcome = TransferAttack.Run(Attack, new NetworkVictim(source), [], data, indices, context.Seed, cancellation: cancellation);
+        TransferAttack outcome = TransferAttack.Run(
+            Attack, new NetworkVictim(source), [], data, indices, context.Seed, cancellation: cancellation);
         var rows = new List<GalleryRow>();
         foreach (AttackRecord record in outcome.Records.Where(record => record.Success))
         {

@@ -28,7 +28,8 @@ public sealed record GradientRow(
 /// <param name="Estimated">The number of these for which NES estimates the gradient.</param>
 public sealed record GradientUnit(string DatasetName, ModelVariant Variant, int Images, int Estimated) : WorkUnit<GradientRow>
 {
-    static readonly GradientEstimator[] Estimators = [GradientEstimator.StraightThrough, GradientEstimator.GainMatched, GradientEstimator.Smoothed];
+    static readonly GradientEstimator[] Estimators =
+        [GradientEstimator.StraightThrough, GradientEstimator.GainMatched, GradientEstimator.Smoothed];
 
     /// <inheritdoc/>
     public override string Kind => "gradients";
@@ -78,7 +79,8 @@ public sealed record GradientUnit(string DatasetName, ModelVariant Variant, int 
             }
 
             rows.Add(new GradientRow(
-                data.Offset + indices[i], gradient.All(slope => slope == 0), gradient.All(float.IsFinite), IsSaturated(logits.Row(i), label),
+                data.Offset + indices[i], gradient.All(slope => slope == 0), gradient.All(float.IsFinite),
+                IsSaturated(logits.Row(i), label),
                 network.Forward(image).Data.AsSpan().SequenceEqual(logits.Row(i)),
                 Estimators.Zip(cosines).ToDictionary(pair => pair.First, pair => pair.Second)));
             progress(1.0 / indices.Length);
@@ -88,7 +90,8 @@ public sealed record GradientUnit(string DatasetName, ModelVariant Variant, int 
     }
 
     static float[] MarginGradient(IGradientVictim victim, Tensor image, int label) =>
-        victim.InputGradient(image, (_, scores, slope) => MarginLoss.Difference(MarginLoss.RunnerUp(scores, label), label, slope)).Gradient.Data;
+        victim.InputGradient(
+            image, (_, scores, slope) => MarginLoss.Difference(MarginLoss.RunnerUp(scores, label), label, slope)).Gradient.Data;
 
     // In binary32 throughout, as most attack libraries compute it.
     static void CrossEntropySlope(ReadOnlySpan<float> logits, int label, Span<float> slope)

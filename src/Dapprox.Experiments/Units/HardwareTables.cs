@@ -61,7 +61,8 @@ public static class HardwareTables
             HardwareRow? exact = rows.Find(row => row.Table == table);
             rows.Add(new HardwareRow(
                 table, name, mantissas.Name, settled, hazardous, settled.TotalEnergy / (exact?.Cost ?? settled).TotalEnergy,
-                hazardous.TotalEnergy / (exact?.WithHazards ?? hazardous).TotalEnergy, settled.Delay / (exact?.Cost ?? settled).Delay, energy, delay));
+                hazardous.TotalEnergy / (exact?.WithHazards ?? hazardous).TotalEnergy, settled.Delay / (exact?.Cost ?? settled).Delay,
+                energy, delay));
 
             CircuitCost Cost(bool hazards)
             {

@@ -23,7 +23,7 @@ public sealed record HardwareUnit(long Samples) : WorkUnit<CostRow>
     public override string Kind => "hardware";
 
     /// <summary>The name of the cell library.</summary>
-    public string Library => CellLibrary.Shipped.Name;
+    public string Library { get; } = CellLibrary.Shipped.Name;
 
     /// <inheritdoc/>
     public override double Seconds => 1 + Samples / 2e4;

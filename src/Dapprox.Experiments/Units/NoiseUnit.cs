@@ -19,14 +19,18 @@ public sealed record NoiseRow(
     string Multiplier, [property: Column("law")] string Distribution, string Quantity,
     double? X, double? Y, double Value, double? Low, double? High)
 {
-    /// <summary>The metrics: mean relative error, normalised mean error, mean error, fraction of the products above the exact ones.</summary>
+    /// <summary>
+    /// The metrics: mean relative error, normalised mean error, mean error, fraction of the products above the exact ones.
+    /// </summary>
     public const string Mred = "mred", Nmed = "nmed", Bias = "bias", Above = "above";
 
     /// <summary>A bin of the histogram of relative errors, and a cell of the density of error against exact product.</summary>
     public const string RelativeError = "relative error", Density = "density";
 }
 
-/// <summary>The error of a multiplier: its metrics, the histogram of relative errors, and the cells of the density that are not empty.</summary>
+/// <summary>
+/// The error of a multiplier: its metrics, the histogram of relative errors, and the cells of the density that are not empty.
+/// </summary>
 /// <param name="Multiplier">The name of the multiplier.</param>
 /// <param name="Distribution">The name of the distribution of the operands.</param>
 /// <param name="Samples">The number of random products on which the metrics are measured.</param>

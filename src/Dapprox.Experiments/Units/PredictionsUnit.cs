@@ -15,7 +15,8 @@ namespace Dapprox.Experiments.Units;
 /// <param name="Prediction">The predicted class; −1 for none.</param>
 /// <param name="Logits">The logits by class; empty where they are not kept.</param>
 public sealed record PredictionRow(
-    string Dataset, [property: Column("subject")] string Variant, int Image, int Label, int Prediction, IReadOnlyDictionary<int, double> Logits);
+    string Dataset, [property: Column("subject")] string Variant, int Image, int Label, int Prediction,
+    IReadOnlyDictionary<int, double> Logits);
 
 /// <summary>The predictions of a network for test images.</summary>
 /// <param name="DatasetName">The name of the data set.</param>
@@ -46,11 +47,11 @@ public sealed record PredictionsUnit(string DatasetName, ModelVariant Variant, i
     int Count => Datasets.All.FirstOrDefault(definition => definition.Name == DatasetName) is not DatasetDefinition definition ? 1000
         : PerClass == 0 ? definition.TestCount : PerClass * definition.Classes.Count;
 
-    private protected override IReadOnlyList<ColumnFamily> Families(RunContext context) =>
-    [
-        new ColumnFamily<int, double>(
-            nameof(PredictionRow.Logits), PerClass == 0 ? [] : [.. Enumerable.Range(0, context.Data(DatasetName).Classes.Count)], i => $"logit_{i}"),
-    ];
+    private protected override IReadOnlyList<ColumnFamily> Families(RunContext context)
+    {
+        int classes = PerClass == 0 ? 0 : context.Data(DatasetName).Classes.Count;
+        return [new ColumnFamily<int, double>(nameof(PredictionRow.Logits), [.. Enumerable.Range(0, classes)], i => $"logit_{i}")];
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<PredictionRow> Compute(RunContext context, Action<double> progress, CancellationToken cancellation)

@@ -28,7 +28,8 @@ public sealed record RetrainingUnit(
     {
         ArgumentNullException.ThrowIfNull(context);
         TrainingResult result = Trainer.Train(
-            TorchArchitecture.Find(Architecture), context.Data(DatasetName, Split.Train), Options, new Steps(() => progress(1.0 / Options.Epochs)), cancellation);
+            TorchArchitecture.Find(Architecture), context.Data(DatasetName, Split.Train), Options,
+            new Steps(() => progress(1.0 / Options.Epochs)), cancellation);
         return ToRows(result.Weights);
     }
 

@@ -28,7 +28,8 @@ public sealed record SubstituteUnit(
     const int Step = 26;
 
     /// <inheritdoc/>
-    public override double Seconds => FirstImages * (2 << Rounds) * Options.Epochs * (Architecture == LeNet5.Architecture.Name ? 8e-4 : 8e-3);
+    public override double Seconds =>
+        FirstImages * (2 << Rounds) * Options.Epochs * (Architecture == LeNet5.Architecture.Name ? 8e-4 : 8e-3);
 
     /// <inheritdoc/>
     public override string Title => $"{Architecture} as a substitute for {Victim.Title}, {DatasetName}";
@@ -64,7 +65,8 @@ public sealed record SubstituteUnit(
         return With(Array.ConvertAll(labels, label => Math.Max(label, 0)));
 
         Dataset With(int[] labels) => new(
-            like.Name, Split.Train, like.Channels, like.Height, like.Width, like.Classes, pixels, labels, canonical: false, like.Provenance);
+            like.Name, Split.Train, like.Channels, like.Height, like.Width, like.Classes, pixels, labels, canonical: false,
+            like.Provenance);
     }
 
     static byte[] Moved(Dataset known, Network substitute)

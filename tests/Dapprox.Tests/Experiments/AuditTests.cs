@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dapprox.Experiments.Audits;
 using Dapprox.Experiments.Audits.Checks;
 using Dapprox.Experiments.Reports;
@@ -5,6 +7,7 @@ using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
+using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
@@ -154,6 +157,33 @@ public sealed class AuditTests : IDisposable
         Assert.Contains("\"train\"", (unit with { TriedOn = [source with { Perturbation = Perturbation.Gain }] }).Identity(context), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nes", Outcome.Fail)]
+    [InlineData("smoothed", Outcome.Pass)]
+    public void BlackBoxAttacks_FailsWhereNesAloneBreaksAnImage(string estimator, Outcome expected)
+    {
+        var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
+        context.Folder.Probe();
+        var attacks = new AuditAttacks(
+            new Defence("defence", context.Data("digits"), new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm)), Tiny);
+        var check = new BlackBoxAttacks(attacks);
+        foreach (AttackUnit unit in check.Units.Cast<AttackUnit>())
+        {
+            Trial[] trials = [.. unit.ExtrapolationFactors.Prepend(1).SelectMany(factor => unit.TriedOn.Select(network => new Trial(network, factor)))];
+            var record = new AttackRecordRow(
+                unit.Attack.Name, "", null, null, 5, 0, null, 0, 1, unit.Estimator?.Name == estimator, StopReason.Found, 0, 0, 0, 0, 0, null, null, null, 0, null, 0);
+            AttackRow[] rows =
+            [
+                new(
+                    "digits", "", record, trials.ToDictionary(trial => trial, _ => (bool?)false),
+                    unit.TogetherWith.Prepend(unit.Source).ToDictionary(network => network, _ => false)),
+            ];
+            context.Folder.Write(context.FileOf(unit), unit.Mapper(context).ToRows(rows));
+        }
+
+        Assert.Equal(expected, check.Judge(new AuditJudge(attacks, context)).Outcome);
+    }
+
     [Fact]
     public void Holds_NeedsEveryCheckThatDecides()
     {
@@ -167,10 +197,33 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public void Json_ReadsBack()
     {
-        string[] files = Directory.GetFiles(Repository.Path("results/audits"), "*.json");
-        string[] written = [.. ResultsJson.ShippedAudits.Select(ResultsJson.Write)];
+        JsonObject[] committed = [.. Directory.GetFiles(Repository.Path("results/audits"), "*.json").Select(file => JsonNode.Parse(File.ReadAllText(file))!.AsObject())];
+        JsonObject[] written = [.. ResultsJson.ShippedAudits.Select(audit => JsonNode.Parse(ResultsJson.Write(audit))!.AsObject())];
 
-        Assert.NotEmpty(files);
-        Assert.All(files, file => Assert.Contains(File.ReadAllText(file), written));
+        string NameOf(JsonObject audit) => $"{audit["defence"]}, {audit["model"]}";
+        Assert.Equal(committed.Select(NameOf).Order(), written.Select(NameOf).Order());
+        Assert.All(committed, file => AssertHas(file, written.Single(audit => NameOf(audit) == NameOf(file))));
+        Assert.All(written, audit => Assert.Equal(
+            typeof(AuditResult).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Order(), audit.Select(property => property.Key).Order()));
+    }
+
+    /// <summary>What is written has all that was read; files that are older than a property lack it.</summary>
+    static void AssertHas(JsonNode? read, JsonNode? written)
+    {
+        if (read is JsonObject properties)
+        {
+            foreach ((string name, JsonNode? value) in properties)
+                AssertHas(value, Assert.IsType<JsonObject>(written)[name]);
+        }
+        else if (read is JsonArray items)
+        {
+            Assert.Equal(items.Count, Assert.IsType<JsonArray>(written).Count);
+            foreach ((JsonNode? one, JsonNode? other) in items.Zip((JsonArray)written!))
+                AssertHas(one, other);
+        }
+        else
+        {
+            Assert.Equal(read?.ToJsonString(), written?.ToJsonString());
+        }
     }
 }

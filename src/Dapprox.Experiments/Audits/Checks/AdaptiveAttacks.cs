@@ -1,6 +1,5 @@
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
-using Dapprox.Networks.Formats;
 using Dapprox.Statistics;
 
 namespace Dapprox.Experiments.Audits.Checks;

@@ -98,7 +98,8 @@ sealed class AuditAttacks(Defence defence, AuditScale scale)
     public IReadOnlyList<(string Name, AttackUnit Unit)> Losses =>
     [
         ("cross-entropy", On(ApgdOn(ApgdLoss.CrossEntropy), GradientEstimator.GainMatched, scale.Images, 0.02)),
-        .. Classes < 3 ? [] : ((string, AttackUnit)[])[("DLR", On(ApgdOn(ApgdLoss.Dlr), GradientEstimator.GainMatched, scale.Images, 0.02))],
+        .. Classes < 3 ? []
+            : ((string, AttackUnit)[])[("DLR", On(ApgdOn(ApgdLoss.Dlr), GradientEstimator.GainMatched, scale.Images, 0.02))],
         .. Classes < 4 ? [] : ((string, AttackUnit)[])[("targeted DLR", Strongest)],
     ];
 
@@ -117,7 +118,8 @@ sealed class AuditAttacks(Defence defence, AuditScale scale)
     public IReadOnlyList<(string Name, AttackUnit Unit)> Adaptive =>
     [
         .. Estimators.Select(estimator => ($"{estimator}", On(ApgdOn(Ratio) with { Restarts = 2 }, estimator, scale.Images, 0.04))),
-        ("expectation over noisy images", On(Steady(Epsilon), GradientEstimator.GainMatched, scale.QueryImages, 0.2) with { NoiseSamples = 8 }),
+        ("expectation over noisy images",
+            On(Steady(Epsilon), GradientEstimator.GainMatched, scale.QueryImages, 0.2) with { NoiseSamples = 8 }),
     ];
 
     /// <summary>PGD on gradients by NES, which needs scores only.</summary>
@@ -194,15 +196,16 @@ sealed class AuditAttacks(Defence defence, AuditScale scale)
     ];
 
     /// <summary>
-    /// The attacks on the defence that correspond to <see cref="StrongOnExact"/>. They are no stronger than those, which have more steps and
-    /// restarts at once.
+    /// The attacks on the defence that correspond to <see cref="StrongOnExact"/>. They are no stronger than those, which have more steps
+    /// and restarts at once.
     /// </summary>
     public IReadOnlyList<AttackUnit> StrongOnDefence => [PgdOnDefence, Longer, Restarted, Strongest];
 
     /// <summary>The white-box attacks at <see cref="Epsilon"/>.</summary>
     public IReadOnlyList<AttackUnit> WhiteBox =>
     [
-        PgdOnDefence, Longer, Restarted, .. StepSizes.Select(one => one.Unit), .. Losses.Select(one => one.Unit), .. Adaptive.Select(one => one.Unit),
+        PgdOnDefence, Longer, Restarted, .. StepSizes.Select(one => one.Unit), .. Losses.Select(one => one.Unit),
+        .. Adaptive.Select(one => one.Unit),
     ];
 
     /// <summary>The attacks without gradients of the defence at <see cref="Epsilon"/>, all but <see cref="Boundary"/>.</summary>
@@ -247,7 +250,8 @@ sealed class AuditAttacks(Defence defence, AuditScale scale)
         : control.Title.Replace("control, ", "", StringComparison.Ordinal).Replace("control", "exact", StringComparison.Ordinal);
 
     /// <summary>A budget, for colour images in steps of 1/255.</summary>
-    public string EpsilonText(double epsilon) => IsColour ? $"{Math.Round(255 * epsilon)}/255" : NumberText.Of(epsilon, NumberFormat.Number);
+    public string EpsilonText(double epsilon) =>
+        IsColour ? $"{Math.Round(255 * epsilon)}/255" : NumberText.Of(epsilon, NumberFormat.Number);
 
     /// <summary>The title of the undefended network where examples of the defence are tried on it.</summary>
     public ModelVariant Undefended => defence.Exact with { Label = "undefended" };

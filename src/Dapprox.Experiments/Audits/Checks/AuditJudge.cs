@@ -18,7 +18,8 @@ sealed class AuditJudge(AuditAttacks attacks, RunContext context)
     /// <summary>The images that the defence does not withstand under all attacks together.</summary>
     public Proportion Worst => field ??= Of(
     [
-        .. BrokenImages(attacks.WhiteBox), .. BrokenImages(attacks.BlackBox), .. BrokenImages([attacks.FgsmCurve[AuditAttacks.EpsilonIndex]]),
+        .. BrokenImages(attacks.WhiteBox), .. BrokenImages(attacks.BlackBox),
+        .. BrokenImages([attacks.FgsmCurve[AuditAttacks.EpsilonIndex]]),
         .. BrokenWithin(attacks.Boundary, attacks.Epsilon),
         .. attacks.OtherNorms.SelectMany(one => BrokenWithin(one.Unit, attacks.Epsilon)),
     ]);
@@ -47,7 +48,8 @@ sealed class AuditJudge(AuditAttacks attacks, RunContext context)
     }
 
     /// <summary>The images that any of the attacks breaks.</summary>
-    public HashSet<int> BrokenImages(IEnumerable<AttackUnit> units) => [.. units.SelectMany(unit => Images(unit, row => IsBroken(unit, row)))];
+    public HashSet<int> BrokenImages(IEnumerable<AttackUnit> units) =>
+        [.. units.SelectMany(unit => Images(unit, row => IsBroken(unit, row)))];
 
     /// <summary>The images on which any of the attacks succeeded on the network that it attacked.</summary>
     HashSet<int> BrokenBySuccess(IEnumerable<AttackUnit> units) => [.. units.SelectMany(unit => Images(unit, row => row.Record.Success))];

@@ -19,7 +19,11 @@ public sealed record AuditScale(string Name, int Images, int QueryImages, int Es
     public int CarliniWagnerIterations { get; init; } = CarliniWagner.Released.Iterations;
 
     /// <summary>Takes minutes.</summary>
-    public static AuditScale Quick { get; } = new("quick", 30, 6, 3, 1_000, 500, 6) { HopSkipJumpIterations = 4, CarliniWagnerIterations = 300 };
+    public static AuditScale Quick { get; } = new("quick", 30, 6, 3, 1_000, 500, 6)
+    {
+        HopSkipJumpIterations = 4,
+        CarliniWagnerIterations = 300,
+    };
 
     /// <summary>Takes an hour or two.</summary>
     public static AuditScale Standard { get; } = new("standard", 200, 50, 20, 10_000, 5_000, 6);

@@ -14,10 +14,12 @@ sealed class IterativeAttack(AuditAttacks attacks) : AuditCheck("S3", "iterative
     {
         Proportion[] iterative = [.. attacks.PgdCurve.Select(judge.Broken)], single = [.. attacks.FgsmCurve.Select(judge.Broken)];
         IEnumerable<string> differences = iterative.Zip(single, (many, one) => AuditText.Points(many.Value - one.Value));
-        IEnumerable<int> alone = attacks.FgsmCurve.Zip(attacks.PgdCurve, (one, many) => judge.BrokenImages([one]).Except(judge.BrokenImages([many])).Count());
+        IEnumerable<int> alone = attacks.FgsmCurve.Zip(
+            attacks.PgdCurve, (one, many) => judge.BrokenImages([one]).Except(judge.BrokenImages([many])).Count());
         return Decide(
             $"success rate of PGD minus FGSM, percentage points: {string.Join(", ", differences)}; "
             + $"images on which FGSM alone succeeds: {string.Join(", ", alone)}",
-            "at least as many at every ε", iterative.Zip(single).All(pair => pair.First.Count >= pair.Second.Count), "gradients are masked");
+            "at least as many at every ε", iterative.Zip(single).All(pair => pair.First.Count >= pair.Second.Count),
+            "gradients are masked");
     }
 }

@@ -17,6 +17,7 @@ sealed class MonotoneAccuracy(AuditAttacks attacks) : AuditCheck("S2", "robust a
         return Decide(
             $"{string.Join(", ", broken.Select(rate => NumberText.Of(AuditText.Rest(rate))))} "
             + $"at ε = {string.Join(", ", attacks.Epsilons.Select(attacks.EpsilonText))}",
-            "never increases", broken.Zip(broken.Skip(1)).All(pair => pair.First.Count <= pair.Second.Count), "the attack gets stuck at some ε");
+            "never increases", broken.Zip(broken.Skip(1)).All(pair => pair.First.Count <= pair.Second.Count),
+            "the attack gets stuck at some ε");
     }
 }

@@ -8,7 +8,8 @@ namespace Dapprox.Experiments.Audits.Checks;
 sealed class RobustAccuracy(AuditAttacks attacks) : AuditCheck("T4", "robust accuracy at equal ε")
 {
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Units => [.. attacks.All, .. attacks.StrongOnDefence, .. attacks.StrongOnExact, attacks.NearestL2OnExact];
+    public override IReadOnlyList<WorkUnit> Units =>
+        [.. attacks.All, .. attacks.StrongOnDefence, .. attacks.StrongOnExact, attacks.NearestL2OnExact];
 
     /// <inheritdoc/>
     public override CheckResult Judge(AuditJudge judge)

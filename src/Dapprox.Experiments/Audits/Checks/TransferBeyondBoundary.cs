@@ -21,7 +21,8 @@ sealed class TransferBeyondBoundary(AuditAttacks attacks) : AuditCheck("T1", "tr
         // Of the most confident examples that were found.
         double? mostConfident = confident.Select(one => one.Rate.Value).LastOrDefault(rate => rate is not null);
         return Decide(
-            $"transfer rate: DeepFool {NumberText.Of(near)}, {NumberText.Of(far)} with the perturbation scaled by {largest}; C&W {string.Join(", ", rates)}",
+            $"transfer rate: DeepFool {NumberText.Of(near)}, {NumberText.Of(far)} with the perturbation scaled by {largest}; "
+            + $"C&W {string.Join(", ", rates)}",
             "at most 50 % at the largest scale and κ", Math.Max(far.Value ?? 1, mostConfident ?? 1) <= 0.5,
             "examples beyond the decision boundary transfer");
     }

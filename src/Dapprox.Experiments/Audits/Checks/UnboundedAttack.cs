@@ -14,6 +14,7 @@ sealed class UnboundedAttack(AuditAttacks attacks) : AuditCheck("S1", "unbounded
     {
         Proportion broken = judge.Broken(attacks.Unbounded);
         return Decide(
-            $"success rate {AuditText.Rate(broken)}", "at least 99.5 %", broken.Value >= 0.995, "the attack does not work, or gradients are masked");
+            $"success rate {AuditText.Rate(broken)}", "at least 99.5 %", broken.Value >= 0.995,
+            "the attack does not work, or gradients are masked");
     }
 }
