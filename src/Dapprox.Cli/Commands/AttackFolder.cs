@@ -1,6 +1,7 @@
 using Dapprox.Cli.Options;
 using Dapprox.Experiments.Figures;
 using Dapprox.Experiments.Results;
+using Dapprox.Experiments.Runs;
 using Dapprox.Foundation;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;

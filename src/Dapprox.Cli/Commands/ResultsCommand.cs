@@ -83,7 +83,7 @@ static partial class ResultsCommand
                 .. answer.Columns.Select(
                     (column, i) => answer.Values.All(row => row[i] is null or ValueType) ? $">{column.Name}" : column.Name)];
             Output.PrintTable(titles, answer.Values.Select(row => Array.ConvertAll(row, Words)));
-            Console.WriteLine($"{answer.Count} {(answer.Count == 1 ? "row" : "rows")}");
+            Console.WriteLine($"{answer.Values.Count} {(answer.Values.Count == 1 ? "row" : "rows")}");
             return Task.CompletedTask;
         });
         return command;

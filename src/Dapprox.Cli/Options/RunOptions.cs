@@ -42,13 +42,13 @@ static class RunOptions
             int last = 0;
             return Runner.Run(units, context, progress =>
             {
-                if (progress.Place != last)
-                    Output.Note($"{progress.Place} of {progress.Of}, {100 * progress.Done:F0} % of the work done: {progress.Unit.Title}");
-                last = progress.Place;
+                if (progress.Number != last)
+                    Output.Note($"{progress.Number} of {progress.Of}, {100 * progress.Done:F0} % of the work done: {progress.Unit.Title}");
+                last = progress.Number;
             }, cancellation);
         }
 
         return ProgressBar.While("starting", report => Runner.Run(
-            units, context, progress => report(progress.Done, $"{progress.Place} of {progress.Of}: {progress.Unit.Title}"), cancellation));
+            units, context, progress => report(progress.Done, $"{progress.Number} of {progress.Of}: {progress.Unit.Title}"), cancellation));
     }
 }

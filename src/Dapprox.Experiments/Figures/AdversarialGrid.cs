@@ -5,8 +5,8 @@ using SkiaSharp;
 namespace Dapprox.Experiments.Figures;
 
 /// <summary>
-/// A picture of adversarial examples, one a row: the clean image, the perturbation, the adversarial image, and in words
-/// what networks make of it.
+/// A picture of adversarial examples, one per row: the clean image, the perturbation, the adversarial image, and in words
+/// the predictions of networks.
 /// </summary>
 public static class AdversarialGrid
 {
@@ -17,13 +17,14 @@ public static class AdversarialGrid
 
     const float TextSize = 13, LineHeight = 20;
 
-    static readonly SKColor Ink = new(0x1b, 0x1f, 0x24), Right = new(0x00, 0x72, 0xB2), Wrong = new(0xD5, 0x5E, 0x00), Frame = new(0xC9, 0xCE, 0xD4);
+    static readonly SKColor Ink = new(0x1b, 0x1f, 0x24), Right = new(0x00, 0x72, 0xB2), Wrong = new(0xD5, 0x5E, 0x00),
+        Frame = new(0xC9, 0xCE, 0xD4);
 
     /// <summary>The width of the picture in figure pixels; the PNG has twice as many.</summary>
     public const int Width = 2 * Margin + 3 * Picture + 3 * Gap + Caption;
 
     /// <summary>The height of the picture in figure pixels; the PNG has twice as many.</summary>
-    /// <param name="examples">How many examples it shows.</param>
+    /// <param name="examples">The number of examples.</param>
     public static int Height(int examples) => Heading + examples * (Picture + Gap) + Margin - Gap;
 
     /// <summary>Draws the examples.</summary>
@@ -60,11 +61,15 @@ public static class AdversarialGrid
     {
         float[] clean = example.Clean, adversarial = example.Adversarial;
         if (clean.Length != example.Channels * example.Height * example.Width || adversarial.Length != clean.Length)
-            throw new ArgumentException($"{clean.Length} and {adversarial.Length} numbers are not two images of {example.Channels}×{example.Height}×{example.Width}.", nameof(example));
+            throw new ArgumentException(
+                $"{clean.Length} and {adversarial.Length} numbers are not two images "
+                + $"of {example.Channels}×{example.Height}×{example.Width}.",
+                nameof(example));
         float largest = clean.Zip(adversarial, (x, y) => Math.Abs(y - x)).Max();
         DrawImage(canvas, example, clean, Left(0), top);
         // Grey where nothing changed; black and white at the largest change.
-        DrawImage(canvas, example, clean.Zip(adversarial, (x, y) => largest == 0 ? 0.5f : 0.5f + (y - x) / (2 * largest)).ToArray(), Left(1), top);
+        float[] perturbation = [.. clean.Zip(adversarial, (x, y) => largest == 0 ? 0.5f : 0.5f + (y - x) / (2 * largest))];
+        DrawImage(canvas, example, perturbation, Left(1), top);
         DrawImage(canvas, example, adversarial, Left(2), top);
 
         float left = Left(3), line = top + TextSize + 2;
@@ -75,11 +80,14 @@ public static class AdversarialGrid
             // The word as well as the colour: not every reader sees the colour.
             string verdict = prediction.Right ? "right" : "fooled";
             using var colour = new SKPaint { Color = prediction.Right ? Right : Wrong, IsAntialias = true };
-            canvas.DrawText($"{prediction.Network}: {prediction.Class} ({verdict})", left, line += LineHeight, SKTextAlign.Left, plain, colour);
+            canvas.DrawText(
+                $"{prediction.Network}: {prediction.Class} ({verdict})", left, line += LineHeight, SKTextAlign.Left, plain, colour);
         }
 
         string distance = example.L2.ToString("F2", CultureInfo.InvariantCulture);
-        canvas.DrawText($"L2 = {distance}, L∞ = {largest.ToString("0.###", CultureInfo.InvariantCulture)}", left, line + LineHeight, SKTextAlign.Left, plain, ink);
+        canvas.DrawText(
+            $"L2 = {distance}, L∞ = {largest.ToString("0.###", CultureInfo.InvariantCulture)}",
+            left, line + LineHeight, SKTextAlign.Left, plain, ink);
     }
 
     static void DrawImage(SKCanvas canvas, AdversarialExample example, float[] pixels, int left, int top)
@@ -100,10 +108,10 @@ public static class AdversarialGrid
 
         // Pixels stay squares: smoothing would hide the perturbation.
         using SKImage image = SKImage.FromBitmap(bitmap);
-        var place = new SKRect(left, top, left + Picture, top + Picture);
-        canvas.DrawImage(image, place, new SKSamplingOptions(SKFilterMode.Nearest));
+        var area = new SKRect(left, top, left + Picture, top + Picture);
+        canvas.DrawImage(image, area, new SKSamplingOptions(SKFilterMode.Nearest));
         using var frame = new SKPaint { Color = Frame, IsStroke = true, StrokeWidth = 1 };
-        canvas.DrawRect(place, frame);
+        canvas.DrawRect(area, frame);
     }
 
     static byte Level(float value) => (byte)Math.Clamp((int)MathF.Round(255 * value), 0, 255);

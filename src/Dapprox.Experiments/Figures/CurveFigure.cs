@@ -3,7 +3,7 @@ using ScottPlot.Plottables;
 
 namespace Dapprox.Experiments.Figures;
 
-/// <summary>Draws how the robust accuracy falls as adversarial images may be further away.</summary>
+/// <summary>Draws robust accuracy against ε.</summary>
 public static class CurveFigure
 {
     const int Width = 640, Height = 400;
@@ -11,8 +11,8 @@ public static class CurveFigure
     // How far beyond the farthest adversarial image the axis goes on.
     const double Margin = 1.08;
 
-    /// <summary>Draws a step function where every ε is known, and otherwise the points that were measured.</summary>
-    /// <param name="title">What was attacked.</param>
+    /// <summary>Draws a step function where the accuracy is known at every ε, and otherwise the measured points.</summary>
+    /// <param name="title">The network and the attack.</param>
     /// <param name="norm">The norm of ε, as the axis names it: <c>L2</c>.</param>
     /// <param name="curve">The accuracy, 0 to 1, at each ε; ε grows from 0.</param>
     /// <param name="isContinuous">Whether each accuracy holds up to the next ε, as after an attack for the nearest example.</param>

@@ -5,7 +5,7 @@ using ScottPlot.Plottables;
 
 namespace Dapprox.Experiments.Figures;
 
-/// <summary>Draws where among the operands a circuit's error is.</summary>
+/// <summary>Draws the error of a circuit against its operands.</summary>
 public static class ErrorMapFigure
 {
     /// <summary>The width of the figure; the PNG has twice as many pixels.</summary>
@@ -14,8 +14,10 @@ public static class ErrorMapFigure
     /// <summary>The height of the figure; the PNG has twice as many pixels.</summary>
     public const int Height = 540;
 
-    /// <summary>Draws the figure: too large in blue, too small in vermilion, the deeper the more.</summary>
-    /// <param name="metrics">What was measured.</param>
+    /// <summary>
+    /// Draws the figure. Products that are too large are blue, those that are too small vermilion; a larger error is deeper in colour.
+    /// </summary>
+    /// <param name="metrics">The error metrics of the circuit, with the map of its errors.</param>
     /// <returns>A PNG.</returns>
     public static byte[] Draw(CircuitMetrics metrics)
     {
@@ -30,9 +32,9 @@ public static class ErrorMapFigure
             for (int column = 0; column < columns; column++)
             {
                 // The picture's first row is its highest.
-                double share = 100 * map.MeanErrors[rows - 1 - row, column] / metrics.Normaliser;
-                percent[row, column] = share;
-                most = Math.Max(most, double.IsNaN(share) ? 0 : Math.Abs(share));
+                double error = 100 * map.MeanErrors[rows - 1 - row, column] / metrics.Normaliser;
+                percent[row, column] = error;
+                most = Math.Max(most, double.IsNaN(error) ? 0 : Math.Abs(error));
             }
         }
 

@@ -22,7 +22,7 @@ public static class NoiseFigure
     const int DensityWidth = 600;
 
     /// <summary>Draws the figure.</summary>
-    /// <param name="profile">What was measured.</param>
+    /// <param name="profile">The metrics and the density of the error.</param>
     /// <returns>A PNG.</returns>
     public static byte[] Draw(NoiseProfile profile)
     {
@@ -52,7 +52,9 @@ public static class NoiseFigure
         PlotStyle.Apply(plot, $"{profile.Metrics.Multiplier}, {profile.Metrics.DistributionSummary}", "exact product y", "error ŷ − y");
         if (profile.Metrics.NotFinite == profile.Metrics.Samples)
             return;
-        ColorBar bar = PlotStyle.AddMap(plot, shades, new CoordinateRect(density.ProductLow, density.ProductHigh, density.ErrorLow, density.ErrorHigh), "products in a cell");
+        ColorBar bar = PlotStyle.AddMap(
+            plot, shades, new CoordinateRect(density.ProductLow, density.ProductHigh, density.ErrorLow, density.ErrorHigh),
+            "products in a cell");
         bar.Axis.TickGenerator = PowersOfTen();
         plot.Add.HorizontalLine(0, 1, PlotStyle.Ink);
     }
@@ -67,7 +69,8 @@ public static class NoiseFigure
         PlotStyle.Apply(
             plot, title, "relative error (ŷ − y) / y, %", "share of the products, %");
         PlotStyle.AddHistogram(
-            plot, [.. histogram.Counts.Select((_, i) => 100 * (-histogram.Scale + (i + 0.5) * histogram.Width))], [.. histogram.Counts.Select(count => 100 * count / Math.Max(1, all))]);
+            plot, [.. histogram.Counts.Select((_, i) => 100 * (-histogram.Scale + (i + 0.5) * histogram.Width))],
+            [.. histogram.Counts.Select(count => 100 * count / Math.Max(1, all))]);
     }
 
     static NumericManual PowersOfTen()

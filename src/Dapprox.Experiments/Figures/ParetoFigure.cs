@@ -7,25 +7,24 @@ using SkiaSharp;
 namespace Dapprox.Experiments.Figures;
 
 /// <summary>An axis of a <see cref="ParetoFigure"/>.</summary>
-/// <param name="Label">The quantity, its unit, and what it is relative to.</param>
-/// <param name="LargerIsBetter">Whether it is to be large; otherwise small.</param>
+/// <param name="Label">The quantity, its unit, and the design to which it is relative.</param>
+/// <param name="LargerIsBetter">Whether the quantity is maximised; otherwise it is minimised.</param>
 public sealed record ParetoAxis(string Label, bool LargerIsBetter = false);
 
 /// <summary>A design in a <see cref="ParetoFigure"/>.</summary>
-/// <param name="Name">What stands beside its mark.</param>
-/// <param name="Values">A number for each axis.</param>
+/// <param name="Name">The text beside its marker.</param>
+/// <param name="Values">One number per axis.</param>
 public sealed record ParetoPoint(string Name, IReadOnlyList<double> Values);
 
 /// <summary>
-/// Draws designs by what they cost and what they are worth: the first axis against each of the others, a plot for each, with the
-/// front of those that no other is better than in both.
+/// Draws designs by two or more objectives: one plot of the first axis against each of the others, with the Pareto front of the two.
 /// </summary>
 public static class ParetoFigure
 {
     /// <summary>The height of the plots; a PNG has twice as many pixels.</summary>
     public const int Height = 420;
 
-    // What is wider is no picture for a page.
+    // More would be too wide for a page.
     const int MaxPlots = 4, SingleWidth = 640, Width = 460;
 
     // Beyond these many points names are left out where there is no room close by.
@@ -39,12 +38,13 @@ public static class ParetoFigure
     static readonly (int X, int Y)[] Directions = [(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1)];
     static readonly float[] Distances = [8, 20, 36, 56, 80, 110];
 
-    /// <summary>As PNG.</summary>
-    /// <param name="title">What is compared.</param>
-    /// <param name="axes">At least two.</param>
+    /// <summary>Draws the figure as PNG.</summary>
+    /// <param name="title">The subject of the comparison.</param>
+    /// <param name="axes">The objectives, at least two.</param>
     /// <param name="points">The designs.</param>
-    /// <param name="key">Lines below the plots, each broken where it is too long: what short names stand for.</param>
-    public static byte[] Png(string title, IReadOnlyList<ParetoAxis> axes, IReadOnlyList<ParetoPoint> points, IReadOnlyList<string>? key = null)
+    /// <param name="key">Lines below the plots that explain short names; long lines are broken.</param>
+    public static byte[] Png(
+        string title, IReadOnlyList<ParetoAxis> axes, IReadOnlyList<ParetoPoint> points, IReadOnlyList<string>? key = null)
     {
         (int width, int height, string[] lines) = Layout(axes, key);
         using var surface = SKSurface.Create(new SKImageInfo(width * PlotStyle.PixelRatio, height * PlotStyle.PixelRatio));
@@ -55,12 +55,13 @@ public static class ParetoFigure
         return data.ToArray();
     }
 
-    /// <summary>As SVG.</summary>
-    /// <param name="title">What is compared.</param>
-    /// <param name="axes">At least two.</param>
+    /// <summary>Draws the figure as SVG.</summary>
+    /// <param name="title">The subject of the comparison.</param>
+    /// <param name="axes">The objectives, at least two.</param>
     /// <param name="points">The designs.</param>
-    /// <param name="key">As of <see cref="Png"/>.</param>
-    public static string Svg(string title, IReadOnlyList<ParetoAxis> axes, IReadOnlyList<ParetoPoint> points, IReadOnlyList<string>? key = null)
+    /// <param name="key">Lines below the plots that explain short names; long lines are broken.</param>
+    public static string Svg(
+        string title, IReadOnlyList<ParetoAxis> axes, IReadOnlyList<ParetoPoint> points, IReadOnlyList<string>? key = null)
     {
         (int width, int height, string[] lines) = Layout(axes, key);
         using var stream = new MemoryStream();
@@ -100,12 +101,15 @@ public static class ParetoFigure
             (ParetoPoint Point, Coordinates At)[] marks = [.. points
                 .Select(point => (point, new Coordinates(point.Values[0], point.Values[other])))
                 .Where(mark => double.IsFinite(mark.Item2.X) && double.IsFinite(mark.Item2.Y))];
-            using Plot plot = Plot(other == 1 ? title : "", axes[0], axes[other], [.. marks.Select(mark => mark.At)], out IReadOnlyList<Coordinates> front);
+            using Plot plot = Plot(
+                other == 1 ? title : "", axes[0], axes[other], [.. marks.Select(mark => mark.At)], out IReadOnlyList<Coordinates> front);
             float left = (other - 1) * (width + PlotStyle.Gap);
             plot.RenderManager.ClearCanvasBeforeEachRender = false;
             plot.Render(canvas, new PixelRect(left, left + width, Height, 0));
             PixelRect area = plot.RenderManager.LastRender.DataRect;
-            DrawNames(canvas, SKRect.Create(area.Left, area.Top, area.Width, area.Height), [.. marks.Select(mark => (mark.Point.Name, Pixel(mark.At)))], [.. front.Select(Pixel)]);
+            DrawNames(
+                canvas, SKRect.Create(area.Left, area.Top, area.Width, area.Height),
+                [.. marks.Select(mark => (mark.Point.Name, Pixel(mark.At)))], [.. front.Select(Pixel)]);
 
             SKPoint Pixel(Coordinates at)
             {
@@ -159,9 +163,12 @@ public static class ParetoFigure
         [.. ParetoFront.Of(marks.Select((mark, i) => new Candidate(
                 [], [horizontal.LargerIsBetter ? -mark.X : mark.X, vertical.LargerIsBetter ? -mark.Y : mark.Y])))
             .Select(candidate => new Coordinates(
-                horizontal.LargerIsBetter ? -candidate.Values[0] : candidate.Values[0], vertical.LargerIsBetter ? -candidate.Values[1] : candidate.Values[1]))];
+                horizontal.LargerIsBetter ? -candidate.Values[0] : candidate.Values[0],
+                vertical.LargerIsBetter ? -candidate.Values[1] : candidate.Values[1]))];
 
-    /// <summary>From each member of the front to the next by the worse of both: what is between can be had by choosing one of them.</summary>
+    /// <summary>
+    /// The front as steps. Between two of its members it takes the worse values of both, which one can have by choosing either.
+    /// </summary>
     static List<Coordinates> Steps(IEnumerable<Coordinates> front, ParetoAxis vertical)
     {
         var steps = new List<Coordinates>();
@@ -180,13 +187,14 @@ public static class ParetoFigure
         return steps;
     }
 
-    /// <summary>Writes each name where it covers no mark, no line and no other name, as close to its mark as there is room.</summary>
+    /// <summary>Draws each name as close to its marker as it covers no marker, line or other name.</summary>
     static void DrawNames(SKCanvas canvas, SKRect area, (string Name, SKPoint At)[] marks, SKPoint[] line)
     {
         using var font = new SKFont(FigureFont.Regular, NameSize) { Subpixel = true };
         using var ink = new SKPaint { Color = Ink, IsAntialias = true };
         using var leader = new SKPaint { Color = Ink.WithAlpha(0x80), IsAntialias = true, StrokeWidth = 0.8f, Style = SKPaintStyle.Stroke };
-        List<SKRect> taken = [.. marks.Select(mark => SKRect.Create(mark.At.X - MarkerSize / 2, mark.At.Y - MarkerSize / 2, MarkerSize, MarkerSize))];
+        List<SKRect> taken =
+            [.. marks.Select(mark => SKRect.Create(mark.At.X - MarkerSize / 2, mark.At.Y - MarkerSize / 2, MarkerSize, MarkerSize))];
         for (int i = 1; i < line.Length; i++)
         {
             SKRect segment = SKRect.Create(line[i - 1], new SKSize(line[i].X - line[i - 1].X, line[i].Y - line[i - 1].Y)).Standardized;
@@ -197,12 +205,13 @@ public static class ParetoFigure
         foreach ((string name, SKPoint at) in marks)
         {
             float width = font.MeasureText(name);
-            IEnumerable<(SKRect Box, float Distance)> places =
+            IEnumerable<(SKRect Box, float Distance)> candidates =
                 from distance in marks.Length > MaxNamed ? Distances[..1] : Distances
                 from direction in Directions
                 let middle = new SKPoint(at.X + direction.X * (distance + width / 2), at.Y + direction.Y * (distance + NameHeight / 2))
                 select (SKRect.Create(middle.X - width / 2, middle.Y - NameHeight / 2, width, NameHeight), distance);
-            (SKRect box, float far) = places.FirstOrDefault(place => area.Contains(place.Box) && !taken.Any(other => other.IntersectsWith(place.Box)));
+            (SKRect box, float far) = candidates.FirstOrDefault(
+                candidate => area.Contains(candidate.Box) && !taken.Any(other => other.IntersectsWith(candidate.Box)));
             if (box.IsEmpty)
                 continue;
             taken.Add(box);

@@ -13,10 +13,14 @@ namespace Dapprox.Experiments.Figures;
 sealed record PlotTheme(Color Paper, Color Ink, Color Faint, IReadOnlyList<Color> Series)
 {
     /// <summary>For light pages and for print.</summary>
-    public static PlotTheme Light { get; } = Of("#ffffff", "#1b1f24", "#e3e6ea", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6b5b00", "#4b4f54");
+    public static PlotTheme Light { get; } = Of(
+        "#ffffff", "#1b1f24", "#e3e6ea",
+        "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6b5b00", "#4b4f54");
 
     /// <summary>For dark pages.</summary>
-    public static PlotTheme Dark { get; } = Of("#14171b", "#e8ebee", "#39414a", "#6cbcf0", "#ff9a57", "#4fd1a5", "#e3a6c8", "#f0c04a", "#a9d7f5", "#c9b458", "#b8bfc7");
+    public static PlotTheme Dark { get; } = Of(
+        "#14171b", "#e8ebee", "#39414a",
+        "#6cbcf0", "#ff9a57", "#4fd1a5", "#e3a6c8", "#f0c04a", "#a9d7f5", "#c9b458", "#b8bfc7");
 
     /// <summary>The colours in the order of <see cref="PlotStyle.Variables"/>, as <c>#rrggbb</c>.</summary>
     public IEnumerable<string> Hex => new[] { Paper, Ink, Faint }.Concat(Series).Select(color => $"#{color.R:X2}{color.G:X2}{color.B:X2}");
@@ -34,10 +38,14 @@ static class PlotStyle
     /// <summary>Image pixels per figure pixel, so that figures stay sharp on dense screens and in print.</summary>
     public const int PixelRatio = 2;
 
-    public static readonly Color Ink = PlotTheme.Light.Ink, Faint = PlotTheme.Light.Faint, Blue = PlotTheme.Light.Series[0], Vermilion = PlotTheme.Light.Series[1];
+    public static readonly Color Ink = PlotTheme.Light.Ink, Faint = PlotTheme.Light.Faint, Blue = PlotTheme.Light.Series[0],
+        Vermilion = PlotTheme.Light.Series[1];
 
-    /// <summary>What a page calls the colours of <see cref="PlotTheme.Hex"/>, so that figures inside it are dark where the page is.</summary>
-    public static readonly string[] Variables = ["--plot-paper", "--plot-ink", "--plot-faint", .. PlotTheme.Light.Series.Select((_, i) => $"--plot-{i}")];
+    /// <summary>
+    /// What a page calls the colours of <see cref="PlotTheme.Hex"/>, so that figures inside it are dark where the page is.
+    /// </summary>
+    public static readonly string[] Variables =
+        ["--plot-paper", "--plot-ink", "--plot-faint", .. PlotTheme.Light.Series.Select((_, i) => $"--plot-{i}")];
 
     /// <summary>Figure pixels between two plots.</summary>
     public const int Gap = 20;
@@ -163,7 +171,8 @@ static class PlotStyle
     /// <returns>A PNG of <see cref="PixelRatio"/> times as many pixels each way.</returns>
     public static byte[] Png(IReadOnlyList<(Plot Plot, int Width)> plots, int height)
     {
-        using var surface = SKSurface.Create(new SKImageInfo((plots.Sum(plot => plot.Width) + Gap * (plots.Count - 1)) * PixelRatio, height * PixelRatio));
+        int total = plots.Sum(plot => plot.Width) + Gap * (plots.Count - 1);
+        using var surface = SKSurface.Create(new SKImageInfo(total * PixelRatio, height * PixelRatio));
         surface.Canvas.Clear(new SKColor(plots[0].Plot.FigureBackground.Color.ARGB));
         int left = 0;
         foreach ((Plot plot, int width) in plots)

@@ -18,19 +18,22 @@ public static class ResultFigure
 
     const float LineWidth = 2, MarkerSize = 8, PaperSize = 12;
 
-    /// <summary>Of more points, not each has a mark.</summary>
+    // Of more points, only some have a marker.
     const int MaxMarks = 12, Marks = 6;
 
     static readonly MarkerShape[] Shapes =
-        [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.OpenCircle, MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.Cross];
+    [
+        MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp,
+        MarkerShape.OpenCircle, MarkerShape.OpenSquare, MarkerShape.OpenTriangleUp, MarkerShape.Cross,
+    ];
 
     /// <summary>
-    /// As an SVG element of a page, whose style sheet has its colours: <c>data-places</c> are the horizontal places of the points that have
-    /// marks, <c>data-height</c> the upper and the lower end of the axes.
+    /// Draws a plot as an SVG element of a page, whose style sheet has the colours. The attribute <c>data-places</c> has the horizontal
+    /// positions of the points with markers, <c>data-height</c> those of the upper and the lower end of the axes.
     /// </summary>
-    /// <param name="data">What to draw.</param>
-    /// <param name="name">What no other picture of the page is called.</param>
-    /// <param name="attributes">Further attributes.</param>
+    /// <param name="data">The plot.</param>
+    /// <param name="name">A name that no other picture of the page has.</param>
+    /// <param name="attributes">Further attributes of the element, each with a blank before it.</param>
     public static string Svg(PlotData data, string name, string attributes = "")
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -39,19 +42,30 @@ public static class ResultFigure
         foreach ((string colour, string variable) in PlotTheme.Light.Hex.Zip(PlotStyle.Variables))
             svg = svg.Replace($"\"{colour}\"", $"\"var({variable})\"", StringComparison.Ordinal);
         string places = data.Kind == PlotKind.Lines && data.Series is [{ X.Count: <= MaxMarks } first, ..]
-            ? string.Create(CultureInfo.InvariantCulture, $" data-places=\"{string.Join(' ', first.X.Select(x => plot.GetPixel(new Coordinates(x, 0)).X.ToString("0.#", CultureInfo.InvariantCulture)))}\" data-height=\"{plot.RenderManager.LastRender.DataRect.Top:0.#} {plot.RenderManager.LastRender.DataRect.Bottom:0.#}\"")
+            ? Places(plot, first)
             : "";
         int end = svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal));
-        return $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\"{places}{attributes}{svg[end..].Replace("fill=\"white\"", "fill=\"var(--plot-paper)\"", StringComparison.Ordinal).Replace("\t", "", StringComparison.Ordinal)}";
+        string content = svg[end..].Replace("fill=\"white\"", "fill=\"var(--plot-paper)\"", StringComparison.Ordinal)
+            .Replace("\t", "", StringComparison.Ordinal);
+        return $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\"{places}{attributes}{content}";
     }
 
-    /// <summary>As PNG.</summary>
-    /// <param name="data">What to draw.</param>
+    static string Places(Plot plot, Series series)
+    {
+        IEnumerable<string> places =
+            series.X.Select(x => plot.GetPixel(new Coordinates(x, 0)).X.ToString("0.#", CultureInfo.InvariantCulture));
+        PixelRect area = plot.RenderManager.LastRender.DataRect;
+        return string.Create(
+            CultureInfo.InvariantCulture, $" data-places=\"{string.Join(' ', places)}\" data-height=\"{area.Top:0.#} {area.Bottom:0.#}\"");
+    }
+
+    /// <summary>Draws a plot as PNG.</summary>
+    /// <param name="data">The plot.</param>
     public static byte[] Png(PlotData data) => Png([data], isDark: false);
 
-    /// <summary>Several side by side as PNG.</summary>
-    /// <param name="data">What to draw, from left to right.</param>
-    /// <param name="isDark">Whether it is for a dark page.</param>
+    /// <summary>Draws plots side by side as PNG.</summary>
+    /// <param name="data">The plots, from left to right.</param>
+    /// <param name="isDark">Whether to use the colours for a dark page.</param>
     public static byte[] Png(IReadOnlyList<PlotData> data, bool isDark)
     {
         (Plot Plot, int Width)[] plots = [.. data.Select(one => (Draw(one, isDark ? PlotTheme.Dark : PlotTheme.Light), Width))];
@@ -66,8 +80,8 @@ public static class ResultFigure
         }
     }
 
-    /// <summary>The numbers as CSV: series, x, y, and the ends of intervals or the value of a cell where there are.</summary>
-    /// <param name="data">What is drawn.</param>
+    /// <summary>The numbers of a plot as CSV: series, x, y, the ends of intervals, and the value of a cell.</summary>
+    /// <param name="data">The plot.</param>
     public static string Csv(PlotData data)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -75,7 +89,11 @@ public static class ResultFigure
         foreach (Series series in data.Series)
         {
             for (int i = 0; i < series.X.Count; i++)
-                csv.Append(CultureInfo.InvariantCulture, $"{Quoted(series.Name)},{Text(series.X, i)},{Text(series.Y, i)},{Text(series.Low, i)},{Text(series.High, i)},{Text(series.Values, i)}\n");
+            {
+                IReadOnlyList<double>?[] columns = [series.X, series.Y, series.Low, series.High, series.Values];
+                IEnumerable<string> numbers = columns.Select(column => Text(column, i));
+                csv.Append(CultureInfo.InvariantCulture, $"{Quoted(series.Name)},{string.Join(',', numbers)}\n");
+            }
         }
 
         foreach (PaperMark mark in data.Paper)
@@ -83,9 +101,9 @@ public static class ResultFigure
         return csv.ToString();
     }
 
-    /// <summary>Writes it as PNG and CSV, each in one step.</summary>
-    /// <param name="path">Where the files go, without their endings.</param>
-    /// <param name="data">What to draw.</param>
+    /// <summary>Writes a plot as PNG and CSV, each in one step.</summary>
+    /// <param name="path">The path of the files, without the extensions.</param>
+    /// <param name="data">The plot.</param>
     /// <exception cref="InputException">A file cannot be written.</exception>
     public static void Save(string path, PlotData data)
     {
@@ -93,10 +111,11 @@ public static class ResultFigure
         AtomicFile.WriteText(path + ".csv", Csv(data));
     }
 
-    static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    static string Quoted(string text) =>
+        text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    static string Text(IReadOnlyList<double>? numbers, int place) =>
-        numbers is null || !double.IsFinite(numbers[place]) ? "" : numbers[place].ToString(CultureInfo.InvariantCulture);
+    static string Text(IReadOnlyList<double>? numbers, int index) =>
+        numbers is null || !double.IsFinite(numbers[index]) ? "" : numbers[index].ToString(CultureInfo.InvariantCulture);
 
     static Plot Draw(PlotData data, PlotTheme theme)
     {
@@ -131,12 +150,12 @@ public static class ResultFigure
             if (series.X.Count == 0)
                 continue;
             Color color = theme.Series[i % theme.Series.Count];
-            // Not by colour alone: marks of a shape of its own.
+            // Series differ in the shape of their markers, not only in colour.
             MarkerShape shape = Shapes[i % Shapes.Length];
             if (series.X.Count <= MaxMarks && series.Low is not null && series.High is not null)
             {
-                for (int place = 0; place < series.X.Count; place++)
-                    AddLine(plot, series.X[place], series.Low[place], series.High[place], color.WithAlpha(0.5));
+                for (int point = 0; point < series.X.Count; point++)
+                    AddLine(plot, series.X[point], series.Low[point], series.High[point], color.WithAlpha(0.5));
             }
 
             Scatter line = plot.Add.Scatter(series.X.ToArray(), series.Y.ToArray(), color);
@@ -144,8 +163,11 @@ public static class ResultFigure
             line.MarkerSize = 0;
             if (data.Kind == PlotKind.Steps)
                 line.ConnectStyle = ConnectStyle.StepHorizontal;
-            foreach (int place in series.X.Count <= MaxMarks ? Enumerable.Range(0, series.X.Count) : Enumerable.Range(1, Marks).Select(mark => mark * (series.X.Count - 1) / (Marks + 1)))
-                plot.Add.Marker(series.X[place], series.Y[place], shape, MarkerSize, color);
+            IEnumerable<int> marked = series.X.Count <= MaxMarks
+                ? Enumerable.Range(0, series.X.Count)
+                : Enumerable.Range(1, Marks).Select(mark => mark * (series.X.Count - 1) / (Marks + 1));
+            foreach (int point in marked)
+                plot.Add.Marker(series.X[point], series.Y[point], shape, MarkerSize, color);
             legend.Add(Item(series.Name, color, shape, MarkerSize, LineWidth));
         }
 
@@ -155,10 +177,12 @@ public static class ResultFigure
                 plot.Add.Marker(mark.X, y, MarkerShape.FilledDiamond, PaperSize, theme.Ink);
             else
                 plot.Add.VerticalLine(mark.X, LineWidth, theme.Ink);
-            legend.Add(mark.Y is null ? Item(mark.Name, theme.Ink, MarkerShape.None, 0, LineWidth) : Item(mark.Name, theme.Ink, MarkerShape.FilledDiamond, PaperSize, 0));
+            legend.Add(mark.Y is null
+                ? Item(mark.Name, theme.Ink, MarkerShape.None, 0, LineWidth)
+                : Item(mark.Name, theme.Ink, MarkerShape.FilledDiamond, PaperSize, 0));
         }
 
-        // All of it is per cents of images.
+        // Percentages of images.
         if (data.YTitle.EndsWith('%'))
             plot.Axes.SetLimitsY(-2, 102);
         if (legend.Count > 1)
@@ -182,7 +206,7 @@ public static class ResultFigure
         MarkerStyle = new MarkerStyle(shape, size, color),
     };
 
-    /// <summary>One line for each series, from above to below, each with its interval and the paper's mark.</summary>
+    /// <summary>One line for each series, from top to bottom, with its interval and the paper's value.</summary>
     static void DrawIntervals(Plot plot, PlotData data, PlotTheme theme)
     {
         int count = data.Series.Count;
@@ -201,21 +225,26 @@ public static class ResultFigure
 
         foreach (PaperMark mark in data.Paper)
             plot.Add.Marker(mark.X, count - 1 - mark.Y!.Value, MarkerShape.FilledDiamond, PaperSize, theme.Series[1]);
-        plot.Axes.Left.SetTicks([.. Enumerable.Range(0, count).Select(i => (double)(count - 1 - i))], [.. data.Series.Select(series => series.Name)]);
+        plot.Axes.Left.SetTicks(
+            [.. Enumerable.Range(0, count).Select(i => (double)(count - 1 - i))], [.. data.Series.Select(series => series.Name)]);
         plot.Axes.SetLimits(-2, 102, -0.7, count - 0.3);
-        LegendItem[] legend = [Item("here, 95 % interval", theme.Ink, MarkerShape.FilledCircle, PaperSize, 0), Item("paper", theme.Series[1], MarkerShape.FilledDiamond, PaperSize, 0)];
+        LegendItem[] legend =
+        [
+            Item("here, 95 % interval", theme.Ink, MarkerShape.FilledCircle, PaperSize, 0),
+            Item("paper", theme.Series[1], MarkerShape.FilledDiamond, PaperSize, 0),
+        ];
         PlotStyle.AddLegend(plot, theme, data.Paper.Count > 0 ? legend : legend[..1]);
     }
 
     static void DrawMap(Plot plot, PlotData data)
     {
         Series series = data.Series[0];
-        // Row 0 of a picture is its highest.
+        // Row 0 of a picture is at the top.
         double[] y = [.. series.Y.Select(row => data.IsPicture ? -row : row)];
         double[] columns = [.. series.X.Distinct().Order()], rows = [.. y.Distinct().Order()];
         if (columns.Length < 2 || rows.Length < 2)
             return;
-        // Cells that nothing fell into are missing: the smallest step is a cell.
+        // Empty cells are missing, so the smallest step is the size of a cell.
         double width = columns.Zip(columns.Skip(1), (a, b) => b - a).Min(), height = rows.Zip(rows.Skip(1), (a, b) => b - a).Min();
         int across = (int)Math.Round((columns[^1] - columns[0]) / width) + 1, down = (int)Math.Round((rows[^1] - rows[0]) / height) + 1;
         double[,] cells = new double[down, across];
@@ -226,14 +255,20 @@ public static class ResultFigure
         }
 
         for (int i = 0; i < series.X.Count; i++)
-            cells[down - 1 - (int)Math.Round((y[i] - rows[0]) / height), (int)Math.Round((series.X[i] - columns[0]) / width)] = series.Values![i];
+        {
+            int row = down - 1 - (int)Math.Round((y[i] - rows[0]) / height), column = (int)Math.Round((series.X[i] - columns[0]) / width);
+            cells[row, column] = series.Values![i];
+        }
+
         PlotStyle.AddMap(
-            plot, cells, new CoordinateRect(columns[0] - width / 2, columns[^1] + width / 2, rows[0] - height / 2, rows[^1] + height / 2), data.ValueTitle ?? "",
+            plot, cells, new CoordinateRect(columns[0] - width / 2, columns[^1] + width / 2, rows[0] - height / 2, rows[^1] + height / 2),
+            data.ValueTitle ?? "",
             data.ValueRange is [double low, double high] ? (low, high) : null);
         if (data.IsPicture)
         {
             plot.Axes.SquareUnits();
-            plot.Axes.Left.SetTicks([.. rows.Where(row => -row % 2 == 0)], [.. rows.Where(row => -row % 2 == 0).Select(row => (-row).ToString(CultureInfo.InvariantCulture))]);
+            double[] even = [.. rows.Where(row => -row % 2 == 0)];
+            plot.Axes.Left.SetTicks(even, [.. even.Select(row => (-row).ToString(CultureInfo.InvariantCulture))]);
         }
     }
 }

@@ -7,7 +7,10 @@ using Dapprox.Training;
 
 namespace Dapprox.Experiments.Paper;
 
-/// <summary>Table 4: examples made on a substitute that was trained on the victim's classes alone; the exact and the approximate victim each have their own.</summary>
+/// <summary>
+/// Table 4: examples made on a substitute that was trained on the classes that a victim gives. The exact and the approximate victim each
+/// have substitutes of their own.
+/// </summary>
 sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by a substitute network", "table 4", ImageDomain.Grey)
 {
     static readonly double[] PaperRates = [0.22, 0, 0.13, 0, 0.25, 0.26, 0.27, 0];
@@ -16,24 +19,26 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
-        [.. Architectures(scale).SelectMany(architecture => PaperAttack.All(scale).SelectMany(attack => Victims.Select(victim => Unit(scale, architecture, attack, victim))))];
+    [
+        .. Architectures(scale).SelectMany(architecture =>
+            PaperAttack.All(scale).SelectMany(attack => Victims.Select(victim => Unit(scale, architecture, attack, victim)))),
+    ];
 
-    static string[] Architectures(Scale scale) => scale.OtherSubstitute ? [LeNet5.Architecture.Name, AlexNet.Grey.Name] : [LeNet5.Architecture.Name];
+    static string[] Architectures(Scale scale) =>
+        scale.OtherSubstitute ? [LeNet5.Architecture.Name, AlexNet.Grey.Name] : [LeNet5.Architecture.Name];
 
     AttackUnit Unit(Scale scale, string architecture, PaperAttack attack, MultiplierAssignment assignment)
     {
         ModelVariant victim = Variant(scale, assignment);
-        var training = new SubstituteUnit($"substitute for {assignment}", Dataset(scale)!, architecture, victim, scale.SubstituteImages, scale.SubstituteRounds, new TrainingOptions
-        {
-            // As the paper of the attack: ten epochs in every round.
-            Epochs = 10,
-            BatchSize = 32,
-            Shift = 0,
-            Rotation = 0,
-        });
+        // As in the paper of the attack: ten epochs in every round.
+        var options = new TrainingOptions { Epochs = 10, BatchSize = 32, Shift = 0, Rotation = 0 };
+        var training = new SubstituteUnit(
+            $"substitute for {assignment}", Dataset(scale)!, architecture, victim, scale.SubstituteImages, scale.SubstituteRounds, options);
         var substitute = new ModelVariant($"{architecture} substitute", MultiplierAssignment.Exact) { Training = training };
         AttackUnit unit = attack.On(Dataset(scale)!, substitute) with { TriedOn = [victim], CorrectOn = [victim] };
-        return architecture == LeNet5.Architecture.Name ? unit : unit with { Images = Math.Min(unit.Images, scale.QueryImages), SecondsAnImage = 4 * unit.SecondsAnImage };
+        return architecture == LeNet5.Architecture.Name
+            ? unit
+            : unit with { Images = Math.Min(unit.Images, scale.QueryImages), SecondsAnImage = 4 * unit.SecondsAnImage };
     }
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
@@ -45,40 +50,62 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
         {
             var rows = new List<ResultCell[]>();
             Proportion[] sums = [new(0, 0), new(0, 0)];
-            foreach ((PaperAttack attack, int i) in PaperAttack.All(scale).Select((attack, i) => (attack, i)))
+            foreach ((int i, PaperAttack attack) in PaperAttack.All(scale).Index())
             {
-                Rows[] records = [.. Victims.Select(victim => context.Result(Unit(scale, architecture, attack, victim)))];
-                Proportion[] shares = [.. Victims.Select((victim, place) => Records.Transfer(records[place], Variant(scale, victim)))];
-                sums = [.. sums.Zip(shares, (sum, share) => new Proportion(sum.Count + share.Count, sum.Of + share.Of))];
-                rows.Add([ResultCell.Words(attack.Name), Relative(shares, PaperRates[i]), ResultCell.Share(shares[1]), ResultCell.Share(shares[0]), ResultCell.Share(Records.Success(records[1])), ResultCell.Share(Records.Success(records[0]))]);
+                IReadOnlyList<AttackRow>[] records =
+                    [.. Victims.Select(victim => context.Result(Unit(scale, architecture, attack, victim)))];
+                Proportion[] rates = [.. Victims.Zip(records, (victim, rows) => Records.Transfer(rows, Variant(scale, victim)))];
+                sums = [.. sums.Zip(rates, (sum, rate) => new Proportion(sum.Count + rate.Count, sum.Of + rate.Of))];
+                rows.Add(
+                [
+                    ResultCell.OfText(attack.Name), Relative(rates, PaperRates[i]), ResultCell.Rate(rates[1]), ResultCell.Rate(rates[0]),
+                    ResultCell.Rate(Records.Success(records[1])), ResultCell.Rate(Records.Success(records[0])),
+                ]);
             }
 
             if (claims.Count == 0)
             {
                 Estimate ratio = Ratio(sums);
-                claims.Add(new Claim("black-box attacks", $"{NumberText.Of(PaperRates.Average(), NumberFormat.Number)} times as many examples fool Ax-FPM as fool the exact victim",
-                    $"{NumberText.Of(ratio.Value, NumberFormat.Number)} times as many ({NumberText.Of(sums[1])} of {sums[1].Of:N0} against {NumberText.Of(sums[0])} of {sums[0].Of:N0})", Verdicts.RelativeTransfer(ratio, PaperRates.Average())));
+                string paper = NumberText.Of(PaperRates.Average(), NumberFormat.Number);
+                claims.Add(new Claim(
+                    "black-box attacks", $"{paper} times as many examples fool Ax-FPM as fool the exact victim",
+                    $"{NumberText.Of(ratio.Value, NumberFormat.Number)} times as many ({NumberText.Of(sums[1])} of {sums[1].Of:N0} "
+                    + $"against {NumberText.Of(sums[0])} of {sums[0].Of:N0})",
+                    Verdicts.RelativeTransfer(ratio, PaperRates.Average())));
             }
 
-            rows.Add([ResultCell.Words("all"), Relative(sums, PaperRates.Average()), ResultCell.Share(sums[1]), ResultCell.Share(sums[0]), ResultCell.Words("–"), ResultCell.Words("–")]);
+            rows.Add(
+            [
+                ResultCell.OfText("all"), Relative(sums, PaperRates.Average()), ResultCell.Rate(sums[1]), ResultCell.Rate(sums[0]),
+                ResultCell.OfText("–"), ResultCell.OfText("–"),
+            ]);
             tables.Add(new ResultTable(
-                $"Substitute {architecture}, trained on {scale.SubstituteImages} images that were doubled {scale.SubstituteRounds} times; one row per attack. Rates are of the substitute’s successful examples that fool its victim ({Variant(scale, MultiplierAssignment.Exact).Model}); the intervals of the last row treat the attacks as independent",
-                ["attack", "ax-fpm’s rate over exact’s", "fools ax-fpm", "fools exact", "fools ax-fpm’s substitute", "fools exact’s substitute"], rows));
-            sentences.Add($"of the examples of a {architecture} substitute, {NumberText.Of(sums[0])} fool the exact victim and {NumberText.Of(sums[1])} fool Ax-FPM");
+                $"Substitute {architecture}, trained on {scale.SubstituteImages} images that were doubled {scale.SubstituteRounds} times; "
+                + "one row per attack. Rates are of the substitute’s successful examples that fool its victim "
+                + $"({Variant(scale, MultiplierAssignment.Exact).Model}); the intervals of the last row treat the attacks as independent",
+                [
+                    "attack", "ax-fpm’s rate over exact’s", "fools ax-fpm", "fools exact",
+                    "fools ax-fpm’s substitute", "fools exact’s substitute",
+                ],
+                rows));
+            sentences.Add($"of the examples of a {architecture} substitute, {NumberText.Of(sums[0])} fool the exact victim "
+                + $"and {NumberText.Of(sums[1])} fool Ax-FPM");
         }
 
-        return Result(scale, $"Over all attacks, {string.Join("; ", sentences)}.",
-            Verdicts.RelativeTransferRule) with
-        { Tables = tables, Claims = claims };
+        return Result(scale, $"Over all attacks, {string.Join("; ", sentences)}.", Verdicts.RelativeTransferRule) with
+        {
+            Tables = tables,
+            Claims = claims,
+        };
 
         // The paper's rate is of the examples that fool the exact victim.
-        static ResultCell Relative(Proportion[] shares, double paper)
+        static ResultCell Relative(Proportion[] rates, double paper)
         {
-            Estimate ratio = Ratio(shares);
+            Estimate ratio = Ratio(rates);
             return ResultCell.Estimate(ratio, paper, Verdicts.RelativeTransfer(ratio, paper));
         }
 
-        static Estimate Ratio(Proportion[] shares) =>
-            shares[0].Count < Verdicts.MinImages ? new Estimate(double.NaN, double.NaN, double.NaN) : Estimate.Ratio(shares[1], shares[0]);
+        static Estimate Ratio(Proportion[] rates) =>
+            rates[0].Count < Verdicts.MinImages ? new Estimate(double.NaN, double.NaN, double.NaN) : Estimate.Ratio(rates[1], rates[0]);
     }
 }

@@ -9,51 +9,69 @@ using Dapprox.Statistics;
 namespace Dapprox.Experiments.Paper;
 
 /// <summary>
-/// What the paper leaves out: the same white-box attack within the same budget on the exact and on the approximate network. The attack
+/// The same white-box attack within the same budget on the exact and on the approximate network, which the paper leaves out. The attack
 /// is targeted APGD, whose loss does not depend on the scale of the logits, which Ax-FPM enlarges.
 /// </summary>
-sealed class BudgetExperiment() : Experiment("robust-accuracy", "Robust accuracy under the same white-box attack", "beyond the paper", ImageDomain.Grey)
+sealed class BudgetExperiment()
+    : Experiment("robust-accuracy", "Robust accuracy under the same white-box attack", "beyond the paper", ImageDomain.Grey)
 {
     const int Steps = 40;
 
-    /// <summary>The budget of the sentence: at it the exact network is neither safe nor lost.</summary>
+    /// <summary>The budget of the finding, at which some but not all attacks on the exact network succeed.</summary>
     internal const double Budget = 0.1;
 
     static readonly double[] Budgets = [0.05, Budget, 0.15, 0.2];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Budgets.SelectMany(budget => (WorkUnit[])[Unit(scale, budget, MultiplierAssignment.Exact), Unit(scale, budget, MultiplierAssignment.AxFpm)])];
+    public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
+    [
+        .. Budgets.SelectMany(budget =>
+            (WorkUnit[])[Unit(scale, budget, MultiplierAssignment.Exact), Unit(scale, budget, MultiplierAssignment.AxFpm)]),
+    ];
 
-    AttackUnit Unit(Scale scale, double budget, MultiplierAssignment assignment) =>
-        new(new Apgd(budget) { Steps = Steps, Restarts = 1, Loss = ApgdLoss.TargetedDlr, StopsAtSuccess = true }, Dataset(scale)!, Variant(scale, assignment), scale.SearchImages)
+    AttackUnit Unit(Scale scale, double budget, MultiplierAssignment assignment)
+    {
+        bool isExact = assignment == MultiplierAssignment.Exact;
+        var attack = new Apgd(budget) { Steps = Steps, Restarts = 1, Loss = ApgdLoss.TargetedDlr, StopsAtSuccess = true };
+        return new AttackUnit(attack, Dataset(scale)!, Variant(scale, assignment), scale.SearchImages)
         {
-            Backward = assignment == MultiplierAssignment.Exact ? GradientEstimator.StraightThrough : GradientEstimator.GainMatched,
-            CorrectOn = [Variant(scale, assignment == MultiplierAssignment.Exact ? MultiplierAssignment.AxFpm : MultiplierAssignment.Exact)],
-            SecondsAnImage = assignment == MultiplierAssignment.Exact ? 0.15 : 0.25,
+            Estimator = isExact ? GradientEstimator.StraightThrough : GradientEstimator.GainMatched,
+            CorrectOn = [Variant(scale, isExact ? MultiplierAssignment.AxFpm : MultiplierAssignment.Exact)],
+            SecondsAnImage = isExact ? 0.15 : 0.25,
         };
+    }
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         Proportion[] exact = Robust(MultiplierAssignment.Exact), approximate = Robust(MultiplierAssignment.AxFpm);
         int at = Array.IndexOf(Budgets, Budget);
-        string numbers = $"robust accuracy at ε = {Budget} is {NumberText.Of(approximate[at])} with Ax-FPM and {NumberText.Of(exact[at])} on the exact network";
-        return Result(scale, $"Under targeted APGD, {numbers}.", $"Reproduced: at ε = {Budget} Ax-FPM’s robust accuracy is above the exact network’s, intervals apart.") with
+        string numbers = $"robust accuracy at ε = {Budget} is {NumberText.Of(approximate[at])} with Ax-FPM "
+            + $"and {NumberText.Of(exact[at])} on the exact network";
+        return Result(scale,
+            $"Under targeted APGD, {numbers}.",
+            $"Reproduced: at ε = {Budget} Ax-FPM’s robust accuracy is above the exact network’s, intervals apart.") with
         {
             Tables =
             [
                 new ResultTable(
-                    $"Robust accuracy of {Variant(scale, MultiplierAssignment.Exact).Model} within ε (L∞, pixels in [0, 1]) under targeted APGD of {Steps} steps, on the images that both networks classify correctly (95 % Wilson intervals)",
+                    $"Robust accuracy of {Variant(scale, MultiplierAssignment.Exact).Model} within ε (L∞, pixels in [0, 1]) "
+                    + $"under targeted APGD of {Steps} steps, on the images that both networks classify correctly (95 % Wilson intervals)",
                     ["ε", "exact", "ax-fpm"],
-                    [.. Budgets.Select((budget, i) => (ResultCell[])[ResultCell.Words($"{budget}"), ResultCell.Share(exact[i]), ResultCell.Share(approximate[i])])]),
+                    [.. Budgets.Select((budget, i) => (ResultCell[])
+                        [ResultCell.OfText($"{budget}"), ResultCell.Rate(exact[i]), ResultCell.Rate(approximate[i])])]),
             ],
             Plots =
             [
-                new PlotData("robust-accuracy", $"Robust accuracy, {DatasetTitle(scale)}", PlotKind.Lines, "ε (L∞), pixels from 0 to 1", "robust accuracy, %",
+                new PlotData(
+                    "robust-accuracy", $"Robust accuracy, {DatasetTitle(scale)}", PlotKind.Lines,
+                    "ε (L∞), pixels from 0 to 1", "robust accuracy, %",
                     [Curve("Ax-FPM", approximate), Curve("exact", exact)]),
             ],
             Claims =
             [
-                new Claim("white-box attacks, fixed budget", "Ax-FPM is more robust (no number)", numbers, Verdicts.Claim(approximate[at].Low > exact[at].High)),
+                new Claim(
+                    "white-box attacks, fixed budget", "Ax-FPM is more robust (no number)", numbers,
+                    Verdicts.Claim(approximate[at].Low > exact[at].High)),
             ],
         };
 
@@ -63,7 +81,8 @@ sealed class BudgetExperiment() : Experiment("robust-accuracy", "Robust accuracy
             return new Proportion(broken.Of - broken.Count, broken.Of);
         })];
 
-        // Without a budget all are, since only such images are attacked.
-        static Series Curve(string name, Proportion[] shares) => Series.Of(name, [0, .. Budgets], [new Proportion(shares[0].Of, shares[0].Of), .. shares]);
+        // At ε = 0 the accuracy is 1, because only images are attacked that both networks classify correctly.
+        static Series Curve(string name, Proportion[] accuracies) =>
+            Series.Of(name, [0, .. Budgets], [new Proportion(accuracies[0].Of, accuracies[0].Of), .. accuracies]);
     }
 }

@@ -4,40 +4,40 @@ using Dapprox.Networks.Data;
 
 namespace Dapprox.Experiments.Paper;
 
-/// <summary>Which images an experiment is about.</summary>
+/// <summary>The images of an experiment.</summary>
 public enum ImageDomain
 {
-    /// <summary>None.</summary>
+    /// <summary>The experiment has no images.</summary>
     None,
 
-    /// <summary>The paper's MNIST, or what stands for it.</summary>
+    /// <summary>The paper's MNIST, or the substitute for it at the scale.</summary>
     Grey,
 
     /// <summary>The paper's CIFAR-10.</summary>
     Colour,
 }
 
-/// <summary>A table or figure of the paper: what is computed for it, and what that says.</summary>
+/// <summary>A table or figure of the paper: its units, and the judgement of their results.</summary>
 /// <param name="id">The name on the command line: <c>table-2</c>.</param>
-/// <param name="title">What it is about.</param>
-/// <param name="reference">Where in the paper: <c>table 2</c>.</param>
-/// <param name="domain">Which images it is about.</param>
+/// <param name="title">The subject, as a heading.</param>
+/// <param name="reference">The table or figure of the paper: <c>table 2</c>.</param>
+/// <param name="domain">The images that it needs.</param>
 public abstract class Experiment(string id, string title, string reference, ImageDomain domain)
 {
     /// <summary>The name on the command line.</summary>
     public string Id => id;
 
-    /// <summary>What it is about.</summary>
+    /// <summary>The subject, as a heading.</summary>
     public string Title => title;
 
-    /// <summary>Where in the paper.</summary>
+    /// <summary>The table or figure of the paper.</summary>
     public string Reference => reference;
 
-    /// <summary>Which images it is about.</summary>
+    /// <summary>The images that it needs.</summary>
     public ImageDomain Domain => domain;
 
-    /// <summary>The data set at a scale; null where it needs none, or the scale has none for it.</summary>
-    /// <param name="scale">The scale.</param>
+    /// <summary>The name of its data set; null where it needs none, or the scale leaves it out.</summary>
+    /// <param name="scale">Names the data set of each domain.</param>
     public string? Dataset(Scale scale)
     {
         ArgumentNullException.ThrowIfNull(scale);
@@ -49,17 +49,20 @@ public abstract class Experiment(string id, string title, string reference, Imag
         };
     }
 
-    /// <summary>Whether it is computed at a scale at all.</summary>
-    /// <param name="scale">The scale.</param>
+    /// <summary>Whether a scale has it.</summary>
+    /// <param name="scale">Names the data set of each domain.</param>
     public bool IsIn(Scale scale) => domain == ImageDomain.None || Dataset(scale) is not null;
 
-    /// <summary>What is computed for it.</summary>
-    /// <param name="scale">At which scale; one that it is in.</param>
+    /// <summary>The units whose results it judges.</summary>
+    /// <param name="scale">Sets the data sets and the numbers of images and steps; a scale that has the experiment.</param>
     public abstract IReadOnlyList<WorkUnit> Units(Scale scale);
 
-    /// <summary>What the results of its units say. A stand-in for the paper's data set gets no verdict: its numbers are not the paper's.</summary>
-    /// <param name="scale">At which scale.</param>
-    /// <param name="context">Has the results.</param>
+    /// <summary>
+    /// Judges the results of its units. On a substitute for the paper's data set there is no verdict, because the paper has no numbers for
+    /// it.
+    /// </summary>
+    /// <param name="scale">Sets the data sets and the numbers of images and steps; a scale that has the experiment.</param>
+    /// <param name="context">The run, with the results of all units.</param>
     public ExperimentResult Judge(Scale scale, RunContext context)
     {
         ExperimentResult result = Conclude(scale, context);
@@ -67,18 +70,24 @@ public abstract class Experiment(string id, string title, string reference, Imag
         {
             StandsFor = Scale.Standard.Grey,
             Rule = null,
-            Tables = [.. result.Tables.Select(table => table with { Rows = [.. table.Rows.Select(row => row.Select(cell => cell with { Verdict = null }).ToArray())] })],
+            Tables =
+            [
+                .. result.Tables.Select(table => table with
+                {
+                    Rows = [.. table.Rows.Select(row => row.Select(cell => cell with { Verdict = null }).ToArray())],
+                }),
+            ],
             Claims = [.. result.Claims.Select(claim => claim with { Verdict = null })],
         };
     }
 
-    /// <summary>The same, with the verdicts of the paper's data set.</summary>
+    /// <summary>Judges the results as those on the paper's data set.</summary>
     private protected abstract ExperimentResult Conclude(Scale scale, RunContext context);
 
-    /// <summary>The data set's name for a reader.</summary>
+    /// <summary>The name of the data set for a reader.</summary>
     private protected string DatasetTitle(Scale scale) => Datasets.Find(Dataset(scale)!).Title;
 
-    /// <summary>The result's frame.</summary>
+    /// <summary>A result without tables, plots and claims.</summary>
     private protected ExperimentResult Result(Scale scale, string finding, string? rule = null) => new()
     {
         Id = id,
@@ -89,12 +98,13 @@ public abstract class Experiment(string id, string title, string reference, Imag
         Rule = rule,
     };
 
-    /// <summary>Whether a multiplier was searched for by the paper's numbers of it, which are therefore no verdict on it.</summary>
+    /// <summary>Whether a multiplier was found by a search for the paper's numbers, which therefore cannot be judged.</summary>
     private protected static bool IsSearched(string multiplier) => multiplier == MultiplierAssignment.HeapLike.Parts[0].Multiplier;
 
-    /// <summary>A rule, and what is not judged by it where one of the multipliers was searched for.</summary>
-    private protected static string RuleFor(string rule, IEnumerable<string> multipliers) =>
-        rule + (multipliers.Any(IsSearched) ? " heap-like was found by a search for HEAP’s errors, energy and delay, which are therefore not judged." : "");
+    /// <summary>A rule, and the numbers that it does not judge where one of the multipliers was found by a search.</summary>
+    private protected static string RuleFor(string rule, IEnumerable<string> multipliers) => rule + (multipliers.Any(IsSearched)
+        ? " heap-like was found by a search for HEAP’s errors, energy and delay, which are therefore not judged."
+        : "");
 
     /// <summary>The network of the domain at a scale.</summary>
     private protected ModelVariant Variant(Scale scale, MultiplierAssignment assignment) =>

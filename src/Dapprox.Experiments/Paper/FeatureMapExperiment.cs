@@ -7,7 +7,8 @@ namespace Dapprox.Experiments.Paper;
 /// <summary>Figure 16: the output of the last convolution, exact, with Ax-FPM and with heap-like.</summary>
 sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the last convolution", "figure 16", ImageDomain.Grey)
 {
-    static readonly MultiplierAssignment[] Variants = [MultiplierAssignment.Exact, MultiplierAssignment.AxFpm, MultiplierAssignment.HeapLike];
+    static readonly MultiplierAssignment[] Variants =
+        [MultiplierAssignment.Exact, MultiplierAssignment.AxFpm, MultiplierAssignment.HeapLike];
 
     FeatureMapUnit Unit(Scale scale, MultiplierAssignment assignment) => new(Dataset(scale)!, Variant(scale, assignment), Image: 0);
 
@@ -16,26 +17,44 @@ sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the 
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
-        Rows[] maps = [.. Variants.Select(assignment => context.Result(Unit(scale, assignment)))];
-        double[][] values = [.. maps.Select(map => map.Numbers("value").ToArray())];
+        IReadOnlyList<FeatureMapRow>[] maps = [.. Variants.Select(assignment => context.Result(Unit(scale, assignment)))];
+        double[][] values = [.. maps.Select(map => map.Select(pixel => pixel.Value).ToArray())];
         double[] sizes = [.. values.Select(map => map.Average(Math.Abs))];
         double[] slopes = [.. values.Select(map => Slope(values[0], map))];
         double[] correlations = [.. values.Select(map => Correlation(values[0], map))];
+        string Text(double number) => NumberText.Of(number, NumberFormat.Number);
         return Result(scale,
-            $"Ax-FPM {(slopes[1] > 1 ? "raises" : "lowers")} the responses and heap-like {(slopes[2] > 1 ? "raises" : "lowers")} them; in the paper Ax-FPM raises and HEAP lowers them. "
-            + $"Ax-FPM’s map is the exact one times {NumberText.Of(slopes[1], NumberFormat.Number)} (correlation {NumberText.Of(correlations[1], NumberFormat.Number)}), heap-like’s is the exact one times {NumberText.Of(slopes[2], NumberFormat.Number)} ({NumberText.Of(correlations[2], NumberFormat.Number)}).",
+            $"Ax-FPM {(slopes[1] > 1 ? "raises" : "lowers")} the responses and heap-like {(slopes[2] > 1 ? "raises" : "lowers")} them; "
+            + "in the paper Ax-FPM raises and HEAP lowers them. "
+            + $"Ax-FPM’s map is the exact one times {Text(slopes[1])} (correlation {Text(correlations[1])}), "
+            + $"heap-like’s is the exact one times {Text(slopes[2])} ({Text(correlations[2])}).",
             "The paper gives no numbers. Reproduced: the responses are raised (Ax-FPM) or lowered (HEAP) as it says.") with
         {
             Tables =
             [
-                new ResultTable($"Output of the last convolution, mean over its filters, for the first test image of {DatasetTitle(scale)}; one row per multiplier", ["multiplier", "mean magnitude", "slope against exact", "correlation with exact"],
+                new ResultTable(
+                    $"Output of the last convolution, mean over its filters, for the first test image of {DatasetTitle(scale)}; "
+                    + "one row per multiplier",
+                    ["multiplier", "mean magnitude", "slope against exact", "correlation with exact"],
                     [.. Variants.Select((assignment, i) => (ResultCell[])
-                        [ResultCell.Words($"{assignment}"), ResultCell.Number(sizes[i]), i == 0 ? ResultCell.Words("1") : ResultCell.Number(slopes[i], null, Verdicts.Claim(slopes[i] > 1 == (i == 1))), i == 0 ? ResultCell.Words("1") : ResultCell.Number(correlations[i])])]),
+                    [
+                        ResultCell.OfText($"{assignment}"), ResultCell.Number(sizes[i]),
+                        i == 0 ? ResultCell.OfText("1") : ResultCell.Number(slopes[i], null, Verdicts.Claim(slopes[i] > 1 == (i == 1))),
+                        i == 0 ? ResultCell.OfText("1") : ResultCell.Number(correlations[i]),
+                    ])]),
             ],
             Plots =
             [
-                .. Variants.Select((assignment, i) => new PlotData($"figure-16-{assignment}", $"Last convolution, {assignment}", PlotKind.Map, "column, pixels", "row, pixels",
-                    [new Series($"{assignment}", [.. maps[i].Numbers("column")], [.. maps[i].Numbers("row")]) { Values = values[i] }])
+                .. Variants.Select((assignment, i) => new PlotData(
+                    $"figure-16-{assignment}", $"Last convolution, {assignment}", PlotKind.Map, "column, pixels", "row, pixels",
+                    [
+                        new Series(
+                            $"{assignment}",
+                            [.. maps[i].Select(pixel => (double)pixel.Column)], [.. maps[i].Select(pixel => (double)pixel.Row)])
+                        {
+                            Values = values[i],
+                        },
+                    ])
                 {
                     ValueTitle = "response, mean over the filters",
                     IsPicture = true,
@@ -50,6 +69,7 @@ sealed class FeatureMapExperiment() : Experiment("figure-16", "Heat maps of the 
     static double Correlation(double[] x, double[] y)
     {
         double meanX = x.Average(), meanY = y.Average();
-        return x.Zip(y, (a, b) => (a - meanX) * (b - meanY)).Sum() / Math.Sqrt(x.Sum(a => (a - meanX) * (a - meanX)) * y.Sum(b => (b - meanY) * (b - meanY)));
+        double covariance = x.Zip(y, (a, b) => (a - meanX) * (b - meanY)).Sum();
+        return covariance / Math.Sqrt(x.Sum(a => (a - meanX) * (a - meanX)) * y.Sum(b => (b - meanY) * (b - meanY)));
     }
 }

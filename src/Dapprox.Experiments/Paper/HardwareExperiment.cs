@@ -12,33 +12,40 @@ sealed class HardwareExperiment(int table, string title) : Experiment($"table-{t
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
-        Rows prices = context.Result(new HardwareUnit(scale.CostSamples));
-        int[] rows = [.. Enumerable.Range(0, prices.Count).Where(row => prices.Int32(row, "table") == table)];
+        CostRow[] rows = [.. context.Result(new HardwareUnit(scale.CostSamples)).Where(row => row.Table == table)];
         return Result(scale,
             string.Join(' ', rows.Skip(1).Select(row =>
-                $"{prices.Text(row, "name")}: energy {Text(row, "energy")} (with glitches {Text(row, "energy_with_hazards")}; paper {Text(row, "paper_energy")}), delay {Text(row, "delay")} (paper {Text(row, "paper_delay")}).")),
-            RuleFor(Verdicts.RatioRule + " Energy is given twice: from zero-delay and from glitch-aware switching activity.", rows.Select(row => prices.Text(row, "circuit")!))) with
+                $"{row.Name}: energy {Text(row.Energy)} (with glitches {Text(row.EnergyWithHazards)}; paper {Text(row.PaperEnergy)}), "
+                + $"delay {Text(row.Delay)} (paper {Text(row.PaperDelay)}).")),
+            RuleFor(
+                Verdicts.RatioRule + " Energy is given twice: from zero-delay and from glitch-aware switching activity.",
+                rows.Select(row => row.Circuit))) with
         {
             Tables =
             [
                 new ResultTable(
-                    $"Energy and critical-path delay relative to the exact multiplier, cells at 45 nm, {scale.CostSamples:N0} random products; one row per multiplier",
+                    "Energy and critical-path delay relative to the exact multiplier, cells at 45 nm, "
+                    + $"{scale.CostSamples:N0} random products; one row per multiplier",
                     ["multiplier", "energy, zero-delay activity", "energy, with glitches", "delay"],
-                    [.. rows.Select((row, i) => (ResultCell[])
-                        [ResultCell.Words(prices.Text(row, "name")!), Judged(row, "energy", "paper_energy", i), Judged(row, "energy_with_hazards", "paper_energy", i), Judged(row, "delay", "paper_delay", i)])]),
+                    [.. rows.Select(row => (ResultCell[])
+                    [
+                        ResultCell.OfText(row.Name), Judged(row, row.Energy, row.PaperEnergy),
+                        Judged(row, row.EnergyWithHazards, row.PaperEnergy), Judged(row, row.Delay, row.PaperDelay),
+                    ])]),
             ],
-            Claims = table != 7 ? [] : [.. rows.Where(row => prices.Text(row, "circuit") == MultiplierAssignment.AxFpm.Parts[0].Multiplier).Select(row => new Claim(
-                "energy and delay of a product, exact = 1", $"{Text(row, "paper_energy")} and {Text(row, "paper_delay")}", $"{Text(row, "energy")} ({Text(row, "energy_with_hazards")} with glitches) and {Text(row, "delay")}",
-                new[] { Judged(row, "energy", "paper_energy", 1), Judged(row, "delay", "paper_delay", 1) }.Max(cell => cell.Verdict)))],
+            Claims = table != 7 ? [] :
+            [
+                .. rows.Where(row => row.Circuit == MultiplierAssignment.AxFpm.Parts[0].Multiplier).Select(row => new Claim(
+                    "energy and delay of a product, exact = 1", $"{Text(row.PaperEnergy)} and {Text(row.PaperDelay)}",
+                    $"{Text(row.Energy)} ({Text(row.EnergyWithHazards)} with glitches) and {Text(row.Delay)}",
+                    new[] { Judged(row, row.Energy, row.PaperEnergy), Judged(row, row.Delay, row.PaperDelay) }.Max(cell => cell.Verdict))),
+            ],
         };
 
-        string Text(int row, string column) => NumberText.Of(prices.Number(row, column), NumberFormat.Number);
+        static string Text(double number) => NumberText.Of(number, NumberFormat.Number);
 
-        ResultCell Judged(int row, string ours, string paper, int place)
-        {
-            double value = prices.Number(row, ours)!.Value, theirs = prices.Number(row, paper)!.Value;
-            // The exact multiplier is 1 by definition.
-            return place == 0 || IsSearched(prices.Text(row, "circuit")!) ? ResultCell.Number(value, theirs) : ResultCell.Number(value, theirs, Verdicts.Ratio(value, theirs, 1));
-        }
+        // The exact multiplier, in the first row, is 1 by definition.
+        ResultCell Judged(CostRow row, double ours, double paper) =>
+            ResultCell.Number(ours, paper, row == rows[0] || IsSearched(row.Circuit) ? null : Verdicts.Ratio(ours, paper, 1));
     }
 }

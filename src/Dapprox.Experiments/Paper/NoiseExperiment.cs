@@ -8,12 +8,12 @@ using Dapprox.Statistics;
 
 namespace Dapprox.Experiments.Paper;
 
-/// <summary>A multiplier's error among the paper's figures.</summary>
-/// <param name="Multiplier">Its name.</param>
-/// <param name="Above">The share of products above the exact ones, in the paper.</param>
+/// <summary>The error of a multiplier according to the paper; null where it gives no number.</summary>
+/// <param name="Multiplier">The name of the multiplier.</param>
+/// <param name="Above">The fraction of products above the exact ones.</param>
 /// <param name="Mred">The mean relative error.</param>
 /// <param name="Nmed">The normalised mean error.</param>
-/// <param name="Accuracy">LeNet-5's accuracy.</param>
+/// <param name="Accuracy">The accuracy of LeNet-5.</param>
 sealed record PaperNoise(string Multiplier, double? Above = null, double? Mred = null, double? Nmed = null, double? Accuracy = null);
 
 /// <summary>Figures 3, 13 and 15: the noise of multipliers; and, with LeNet-5's accuracy, table 8.</summary>
@@ -27,8 +27,9 @@ sealed class NoiseExperiment : Experiment
 
     static NoiseUnit Noise(Scale scale, string multiplier) => new(multiplier, OperandDistribution.Uniform01.Name, scale.Samples);
 
-    PredictionsUnit Predictions(Scale scale, string multiplier) =>
-        new(Dataset(scale)!, Variant(scale, multiplier == ExactMultiplier.Rounded.Name ? MultiplierAssignment.Exact : MultiplierAssignment.Of(multiplier)));
+    PredictionsUnit Predictions(Scale scale, string multiplier) => new(
+        Dataset(scale)!,
+        Variant(scale, multiplier == ExactMultiplier.Rounded.Name ? MultiplierAssignment.Exact : MultiplierAssignment.Of(multiplier)));
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
@@ -39,16 +40,22 @@ sealed class NoiseExperiment : Experiment
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
-        Rows[] noises = [.. multipliers.Select(multiplier => context.Result(Noise(scale, multiplier.Multiplier)))];
-        double exact = withAccuracy ? Records.Accuracy(context.Result(Predictions(scale, multipliers[0].Multiplier))).Value!.Value : 0;
+        IReadOnlyList<NoiseRow>[] noises = [.. multipliers.Select(multiplier => context.Result(Noise(scale, multiplier.Multiplier)))];
+        Proportion[] accuracies = withAccuracy
+            ? [.. multipliers.Select(multiplier => Records.Accuracy(context.Result(Predictions(scale, multiplier.Multiplier))))]
+            : [];
         var table = new ResultTable(
-            $"Error of {scale.Samples:N0} products, operands uniform in [0, 1] (95 % intervals); one row per multiplier. The paper does not state its distribution",
+            $"Error of {scale.Samples:N0} products, operands uniform in [0, 1] (95 % intervals); one row per multiplier. "
+            + "The paper does not state its distribution",
             ["multiplier", "MRED", "NMED", "mean error", "above exact", .. withAccuracy ? (string[])["LeNet-5’s accuracy"] : []],
             [.. multipliers.Select((multiplier, i) => (ResultCell[])
             [
-                ResultCell.Words(multiplier.Multiplier), Judged(i, "mred", multiplier.Mred), Judged(i, "nmed", multiplier.Nmed), ResultCell.Estimate(Metric(noises[i], "bias")),
-                Judged(i, "above", multiplier.Above, NumberFormat.Percent),
-                .. withAccuracy ? (ResultCell[])[ResultCell.Share(Records.Accuracy(context.Result(Predictions(scale, multiplier.Multiplier))), multiplier.Accuracy, (share, paper) => Verdicts.Accuracy(share.Value!.Value, paper, i == 0 ? null : exact))] : [],
+                ResultCell.OfText(multiplier.Multiplier), Judged(i, NoiseRow.Mred, multiplier.Mred),
+                Judged(i, NoiseRow.Nmed, multiplier.Nmed),
+                ResultCell.Estimate(Metric(noises[i], NoiseRow.Bias)), Judged(i, NoiseRow.Above, multiplier.Above, NumberFormat.Percent),
+                .. accuracies.Skip(i).Take(1).Select(ours => ResultCell.Rate(
+                    ours, multiplier.Accuracy,
+                    (accuracy, paper) => Verdicts.Accuracy(accuracy.Value!.Value, paper, i == 0 ? null : accuracies[0].Value))),
             ])]);
         var plots = new List<PlotData>();
         for (int i = 0; i < multipliers.Length && !withAccuracy; i++)
@@ -58,41 +65,55 @@ sealed class NoiseExperiment : Experiment
         }
 
         return Result(scale,
-            string.Join(' ', multipliers.Select((multiplier, i) => (multiplier, i)).Where(pair => pair.multiplier.Multiplier != ExactMultiplier.Rounded.Name).Select(pair =>
-                $"{pair.multiplier.Multiplier}: {NumberText.Of(Metric(noises[pair.i], "above").Value, NumberFormat.Percent)} of the products above the exact ones, MRED {NumberText.Of(Metric(noises[pair.i], "mred").Value, NumberFormat.Number)}.")),
+            string.Join(' ', multipliers.Zip(noises).Where(pair => pair.First.Multiplier != ExactMultiplier.Rounded.Name).Select(pair =>
+            {
+                string above = NumberText.Of(Metric(pair.Second, NoiseRow.Above).Value, NumberFormat.Percent);
+                string mred = NumberText.Of(Metric(pair.Second, NoiseRow.Mred).Value, NumberFormat.Number);
+                return $"{pair.First.Multiplier}: {above} of the products above the exact ones, MRED {mred}.";
+            })),
             RuleFor(Verdicts.RatioRule, multipliers.Select(multiplier => multiplier.Multiplier))) with
         { Tables = [table], Plots = plots };
 
-        ResultCell Judged(int place, string metric, double? paper, NumberFormat format = NumberFormat.Number)
+        ResultCell Judged(int index, string metric, double? paper, NumberFormat format = NumberFormat.Number)
         {
-            Estimate ours = Metric(noises[place], metric);
-            return ResultCell.Estimate(ours, paper, paper is double theirs && !IsSearched(multipliers[place].Multiplier) ? Verdicts.Ratio(ours.Value, theirs, metric == "above" ? 0.5 : null) : null, format);
+            Estimate ours = Metric(noises[index], metric);
+            Verdict? verdict = paper is double theirs && !IsSearched(multipliers[index].Multiplier)
+                ? Verdicts.Ratio(ours.Value, theirs, metric == NoiseRow.Above ? 0.5 : null)
+                : null;
+            return ResultCell.Estimate(ours, paper, verdict, format);
         }
     }
 
-    static Estimate Metric(Rows noise, string metric)
+    static Estimate Metric(IReadOnlyList<NoiseRow> noise, string metric)
     {
-        int row = Enumerable.Range(0, noise.Count).First(i => noise.Text(i, "quantity") == metric);
-        return new Estimate(noise.Number(row, "value")!.Value, noise.Number(row, "low")!.Value, noise.Number(row, "high")!.Value);
+        NoiseRow row = noise.First(row => row.Quantity == metric);
+        return new Estimate(row.Value, row.Low!.Value, row.High!.Value);
     }
 
-    PlotData Density(string multiplier, Rows noise)
+    PlotData Density(string multiplier, IReadOnlyList<NoiseRow> noise)
     {
-        int[] rows = [.. Enumerable.Range(0, noise.Count).Where(i => noise.Text(i, "quantity") == "density")];
-        return new PlotData($"{Id}-{multiplier}-error", $"{multiplier}: error against product", PlotKind.Map, "exact product y", "error ŷ − y",
-            [new Series(multiplier, Rounded(Column("x")), Rounded(Column("y"))) { Values = [.. Column("value").Select(count => Math.Round(Math.Log10(count), 2))] }])
+        NoiseRow[] cells = [.. noise.Where(row => row.Quantity == NoiseRow.Density)];
+        return new PlotData(
+            $"{Id}-{multiplier}-error", $"{multiplier}: error against product", PlotKind.Map, "exact product y", "error ŷ − y",
+            [
+                new Series(multiplier, [.. cells.Select(cell => Rounded(cell.X!.Value))], [.. cells.Select(cell => Rounded(cell.Y!.Value))])
+                {
+                    Values = [.. cells.Select(cell => Math.Round(Math.Log10(cell.Value), 2))],
+                },
+            ])
         { ValueTitle = "log₁₀ of the number of products" };
 
         // More digits than a picture shows would only make files long.
-        double[] Rounded(double[] numbers) => Array.ConvertAll(numbers, number => double.Parse(number.ToString("G8", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
-
-        double[] Column(string name) => [.. rows.Select(row => noise.Number(row, name)!.Value)];
+        static double Rounded(double number) =>
+            double.Parse(number.ToString("G8", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
-    PlotData Histogram(string multiplier, Rows noise)
+    PlotData Histogram(string multiplier, IReadOnlyList<NoiseRow> noise)
     {
-        int[] rows = [.. Enumerable.Range(0, noise.Count).Where(i => noise.Text(i, "quantity") == "relative error")];
-        return new PlotData($"{Id}-{multiplier}-relative", $"{multiplier}: relative error", PlotKind.Bars, "relative error (ŷ − y) / y, %", "fraction of the products, %",
-            [new Series(multiplier, [.. rows.Select(row => 100 * noise.Number(row, "x")!.Value)], [.. rows.Select(row => 100 * noise.Number(row, "value")!.Value)])]);
+        NoiseRow[] bins = [.. noise.Where(row => row.Quantity == NoiseRow.RelativeError)];
+        return new PlotData(
+            $"{Id}-{multiplier}-relative", $"{multiplier}: relative error", PlotKind.Bars,
+            "relative error (ŷ − y) / y, %", "fraction of the products, %",
+            [new Series(multiplier, [.. bins.Select(bin => 100 * bin.X!.Value)], [.. bins.Select(bin => 100 * bin.Value)])]);
     }
 }

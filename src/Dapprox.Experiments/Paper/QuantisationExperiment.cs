@@ -14,15 +14,20 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
     ];
 
     static readonly ModelVariant Float = new("dq-float-cifar-10", MultiplierAssignment.Exact) { Label = "float" },
-        Full = new("dq-full-cifar-10", MultiplierAssignment.Exact) { Label = "quantised in full" }, WeightsOnly = new("dq-weights-cifar-10", MultiplierAssignment.Exact) { Label = "weights only" };
+        Full = new("dq-full-cifar-10", MultiplierAssignment.Exact) { Label = "quantised in full" },
+        WeightsOnly = new("dq-weights-cifar-10", MultiplierAssignment.Exact) { Label = "weights only" };
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Rows(scale).SelectMany(row => new WorkUnit[] { Approximate(scale, row.Attack), Quantised(scale, row.Attack) })];
+    public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
+        [.. Rows(scale).SelectMany(row => (WorkUnit[])[Approximate(scale, row.Attack), Quantised(scale, row.Attack)])];
 
     static IEnumerable<(PaperAttack Attack, double Approximate, double Full, double WeightsOnly)> Rows(Scale scale) =>
-        PaperRates.Select(row => (PaperAttack.All(scale).Single(attack => attack.Name == row.Attack), row.Approximate, row.Full, row.WeightsOnly));
+        from row in PaperRates
+        let attack = PaperAttack.All(scale).Single(attack => attack.Name == row.Attack)
+        select (attack, row.Approximate, row.Full, row.WeightsOnly);
 
-    AttackUnit Approximate(Scale scale, PaperAttack attack) => TransferExperiment.On(attack, Dataset(scale)!, Variant(scale, MultiplierAssignment.Exact));
+    AttackUnit Approximate(Scale scale, PaperAttack attack) =>
+        TransferExperiment.On(attack, Dataset(scale)!, Variant(scale, MultiplierAssignment.Exact));
 
     AttackUnit Quantised(Scale scale, PaperAttack attack) => attack.On(Dataset(scale)!, Float) with { TriedOn = [Full, WeightsOnly] };
 
@@ -32,30 +37,39 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
         Proportion[] sums = [new(0, 0), new(0, 0), new(0, 0)];
         foreach ((PaperAttack attack, double approximate, double full, double weightsOnly) in Rows(scale))
         {
-            Proportion[] shares =
+            Proportion[] rates =
             [
                 Records.Transfer(context.Result(Approximate(scale, attack)), Variant(scale, MultiplierAssignment.AxFpm)),
                 Records.Transfer(context.Result(Quantised(scale, attack)), Full),
                 Records.Transfer(context.Result(Quantised(scale, attack)), WeightsOnly),
             ];
-            sums = [.. sums.Zip(shares, (sum, share) => new Proportion(sum.Count + share.Count, sum.Of + share.Of))];
-            rows.Add([ResultCell.Words(attack.Name), .. shares.Zip([approximate, full, weightsOnly], (share, paper) => ResultCell.Share(share, paper, Verdicts.Transfer))]);
+            sums = [.. sums.Zip(rates, (sum, rate) => new Proportion(sum.Count + rate.Count, sum.Of + rate.Of))];
+            rows.Add(
+            [
+                ResultCell.OfText(attack.Name),
+                .. rates.Zip([approximate, full, weightsOnly], (rate, paper) => ResultCell.Rate(rate, paper, Verdicts.Transfer)),
+            ]);
         }
 
         bool better = sums[0].High < Math.Min(sums[1].Low, sums[2].Low), worse = sums[0].Low > Math.Max(sums[1].High, sums[2].High);
         return Result(scale,
-            $"Of all examples {Percent(sums[0])} fool Ax-FPM, {Percent(sums[1])} the fully quantised network and {Percent(sums[2])} the one with quantised weights: "
-            + (better ? "fewer fool Ax-FPM, as in the paper." : worse ? "more fool Ax-FPM, not fewer. The quantised networks were trained independently, and examples transfer badly to any independently trained network (T2 of the audit)." : "the intervals do not separate Ax-FPM from quantisation."),
+            $"Of all examples {NumberText.Of(sums[0])} fool Ax-FPM, {NumberText.Of(sums[1])} the fully quantised network "
+            + $"and {NumberText.Of(sums[2])} the one with quantised weights: "
+            + (better ? "fewer fool Ax-FPM, as in the paper."
+                : worse ? "more fool Ax-FPM, not fewer. The quantised networks were trained independently, "
+                    + "and examples transfer badly to any independently trained network (T2 of the audit)."
+                : "the intervals do not separate Ax-FPM from quantisation."),
             Verdicts.TransferRule) with
         {
             Tables =
             [
                 new ResultTable(
-                    "Examples that fool the second network, of those that fool the first; one row per attack. Ax-FPM: from exact AlexNet to AlexNet with Ax-FPM. Quantised: from the float network of the paper’s table 11 to its quantised versions, which were trained independently",
+                    "Examples that fool the second network, of those that fool the first; one row per attack. "
+                    + "Ax-FPM: from exact AlexNet to AlexNet with Ax-FPM. "
+                    + "Quantised: from the float network of the paper’s table 11 to its quantised versions, "
+                    + "which were trained independently",
                     ["attack", "ax-fpm", "quantised in full", "weights only"], rows),
             ],
         };
-
-        static string Percent(Proportion share) => NumberText.Of(share);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
@@ -9,12 +8,12 @@ using Dapprox.Networks.Data;
 
 namespace Dapprox.Experiments.Paper;
 
-/// <summary>Runs experiments, and judges those whose units are all done.</summary>
+/// <summary>The units and the judgement of a reproduction of the paper.</summary>
 public static class Reproduction
 {
-    /// <summary>The units of some experiments; of all experiments with those of the galleries.</summary>
-    /// <param name="experiments">The experiments; those that the scale leaves out have none.</param>
-    /// <param name="scale">The scale.</param>
+    /// <summary>The units of some experiments; of all experiments together, also those of the galleries.</summary>
+    /// <param name="experiments">The experiments; those that the scale leaves out have no units.</param>
+    /// <param name="scale">Sets the data sets and the numbers of images and steps.</param>
     public static IReadOnlyList<WorkUnit> AllUnits(IReadOnlyList<Experiment> experiments, Scale scale)
     {
         ArgumentNullException.ThrowIfNull(experiments);
@@ -25,7 +24,7 @@ public static class Reproduction
         ];
     }
 
-    /// <summary>The galleries of a report: of the digits, whose licence allows it to show them.</summary>
+    /// <summary>The galleries of a report. They show the included digits, whose licence allows it.</summary>
     public static IReadOnlyList<GalleryUnit> Galleries { get; } =
     [
         Gallery("FGSM, ε = 0.15", new Fgsm(0.15), MultiplierAssignment.Exact, MultiplierAssignment.AxFpm),
@@ -35,7 +34,7 @@ public static class Reproduction
     ];
 
     /// <summary>The examples of the galleries that are done.</summary>
-    /// <param name="context">Has the results.</param>
+    /// <param name="context">The run, with the folder of the results.</param>
     public static IReadOnlyList<AdversarialExample> Examples(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -43,42 +42,43 @@ public static class Reproduction
         foreach (GalleryUnit unit in Galleries.Where(context.IsDone))
         {
             Dataset data = context.Data(unit.DatasetName);
-            Rows rows = context.Result(unit);
-            for (int row = 0; row < rows.Count; row++)
+            foreach (GalleryRow row in context.Result(unit))
             {
-                int label = rows.Int32(row, "label");
                 examples.Add(new AdversarialExample
                 {
-                    Clean = Pixels(rows, row, "clean"),
-                    Adversarial = Pixels(rows, row, "adversarial"),
+                    Clean = row.Clean,
+                    Adversarial = row.Adversarial,
                     Channels = data.Channels,
                     Height = data.Height,
                     Width = data.Width,
                     Attack = unit.Caption,
-                    Label = data.Classes[label],
-                    L2 = rows.Number(row, "l2")!.Value,
-                    Predictions = [Prediction(unit.Source, "source"), Prediction(unit.Other, "other")],
+                    Label = data.Classes[row.Label],
+                    L2 = row.L2,
+                    Predictions =
+                    [
+                        Prediction(unit.Source, row.SourceClass, row.SourceConfidence),
+                        Prediction(unit.Other, row.OtherClass, row.OtherConfidence),
+                    ],
                 });
 
-                ExamplePrediction Prediction(ModelVariant subject, string who)
+                ExamplePrediction Prediction(ModelVariant variant, int predicted, double confidence)
                 {
-                    int seen = rows.Int32(row, $"{who}_class");
-                    string text = seen < 0 ? "no answer" : $"{data.Classes[seen]}, {NumberText.Of(rows.Number(row, $"{who}_confidence"), NumberFormat.Percent)}";
-                    return new ExamplePrediction(subject.Title, text, seen == label);
+                    string text = predicted < 0
+                        ? "no answer"
+                        : $"{data.Classes[predicted]}, {NumberText.Of(confidence, NumberFormat.Percent)}";
+                    return new ExamplePrediction(variant.Title, text, predicted == row.Label);
                 }
             }
         }
 
         return examples;
-
-        static float[] Pixels(Rows rows, int row, string column) => MemoryMarshal.Cast<byte, float>(rows.Bytes(row, column)).ToArray();
     }
 
-    /// <summary>What the experiments say whose units are all done.</summary>
+    /// <summary>Judges the experiments whose units are all done.</summary>
     /// <param name="experiments">The experiments.</param>
-    /// <param name="scale">The scale.</param>
-    /// <param name="context">Has the results.</param>
-    /// <param name="run">What they were run with.</param>
+    /// <param name="scale">Sets the data sets and the numbers of images and steps.</param>
+    /// <param name="context">The run, with the folder of the results.</param>
+    /// <param name="run">The program and the machine of the judgement.</param>
     public static RunResults Judge(IEnumerable<Experiment> experiments, Scale scale, RunContext context, RunInfo run)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -86,7 +86,8 @@ public static class Reproduction
         return new RunResults(scale.Name, context.Seed, run,
         [
             .. experiments
-                .Where(experiment => experiment.IsIn(scale) && experiment.Units(scale).All(unit => context.CanRun(unit) && context.IsDone(unit)))
+                .Where(experiment => experiment.IsIn(scale))
+                .Where(experiment => experiment.Units(scale).All(unit => context.CanRun(unit) && context.IsDone(unit)))
                 .Select(experiment => experiment.Judge(scale, context)),
         ]);
     }

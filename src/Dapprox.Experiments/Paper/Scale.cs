@@ -2,10 +2,13 @@ using Dapprox.Networks.Attacks.Algorithms;
 
 namespace Dapprox.Experiments.Paper;
 
-/// <summary>How much of an experiment is run.</summary>
+/// <summary>The extent of the experiments.</summary>
 public sealed record Scale
 {
-    /// <summary>The embedded digits in the place of MNIST, a handful of images, shortened query attacks; no estimated gradients, nothing on CIFAR-10.</summary>
+    /// <summary>
+    /// The embedded digits in the place of MNIST, a handful of images, shortened query attacks; no estimated gradients, nothing on
+    /// CIFAR-10.
+    /// </summary>
     public static Scale Quick { get; } = new()
     {
         Name = "quick",
@@ -25,11 +28,14 @@ public sealed record Scale
         CarliniWagnerIterations = 150,
     };
 
-    /// <summary>MNIST and CIFAR-10: 200 images for attacks by gradients, 50 for those by queries, 20 for estimated gradients; hours.</summary>
+    /// <summary>
+    /// MNIST and CIFAR-10: 200 images for attacks by gradients, 50 for those by queries, 20 for estimated gradients; hours.
+    /// </summary>
     public static Scale Standard { get; } = new()
     {
         Name = "standard",
-        Summary = "MNIST and CIFAR-10; 200 images for attacks by gradients, 50 for those by queries, 20 for estimated gradients; hours on two cores",
+        Summary = "MNIST and CIFAR-10; 200 images for attacks by gradients, 50 for those by queries, 20 for estimated gradients; "
+            + "hours on two cores",
         Grey = "mnist",
         Colour = "cifar-10",
         FastImages = 200,
@@ -58,55 +64,55 @@ public sealed record Scale
     /// <summary>All scales, the default first.</summary>
     public static IReadOnlyList<Scale> All { get; } = [Quick, Standard, Paper];
 
-    /// <summary>Its name.</summary>
+    /// <summary>The name on the command line.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it is, in a line.</summary>
+    /// <summary>A description in one line.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>The data set in the place of the paper's MNIST.</summary>
+    /// <summary>The data set used as the paper's MNIST.</summary>
     public required string Grey { get; init; }
 
-    /// <summary>That in the place of CIFAR-10; null where nothing is computed on it.</summary>
+    /// <summary>The data set used as the paper's CIFAR-10; null where its experiments are left out.</summary>
     public string? Colour { get; init; }
 
-    /// <summary>How many images are attacked by FGSM, PGD, JSMA and DeepFool.</summary>
+    /// <summary>The number of images for FGSM, PGD, JSMA and DeepFool.</summary>
     public required int FastImages { get; init; }
 
-    /// <summary>How many by Carlini and Wagner's attack.</summary>
+    /// <summary>The number of images for Carlini and Wagner's attack.</summary>
     public required int SearchImages { get; init; }
 
-    /// <summary>How many by local search, Boundary and HopSkipJump.</summary>
+    /// <summary>The number of images for local search, Boundary and HopSkipJump.</summary>
     public required int QueryImages { get; init; }
 
-    /// <summary>How many by estimated gradients; 0 leaves those out.</summary>
+    /// <summary>The number of images for gradients by queries; 0 leaves these out.</summary>
     public required int EstimatedImages { get; init; }
 
-    /// <summary>How many products an error is measured on.</summary>
+    /// <summary>The number of products on which errors are measured.</summary>
     public required long Samples { get; init; }
 
-    /// <summary>How many products a price is measured on.</summary>
+    /// <summary>The number of products on which switching activity is measured.</summary>
     public required long CostSamples { get; init; }
 
-    /// <summary>How many images the attacker has who trains a substitute.</summary>
+    /// <summary>The number of images of the attacker who trains a substitute.</summary>
     public required int SubstituteImages { get; init; }
 
-    /// <summary>How often that attacker doubles them.</summary>
+    /// <summary>The number of times that this attacker doubles them.</summary>
     public required int SubstituteRounds { get; init; }
 
-    /// <summary>Whether substitutes of another architecture than the victim's are trained as well.</summary>
+    /// <summary>Whether substitutes with another architecture than the victim's are trained as well.</summary>
     public bool OtherSubstitute { get; init; }
 
-    /// <summary>The rounds of local search.</summary>
+    /// <summary>The number of rounds of local search.</summary>
     public int LocalSearchRounds { get; init; } = LocalSearch.Foolbox24.Rounds;
 
-    /// <summary>The steps of Boundary.</summary>
+    /// <summary>The number of steps of Boundary.</summary>
     public int BoundarySteps { get; init; } = BoundaryAttack.Foolbox24.Steps;
 
-    /// <summary>The iterations of HopSkipJump.</summary>
+    /// <summary>The number of iterations of HopSkipJump.</summary>
     public int HopSkipJumpIterations { get; init; } = HopSkipJump.Foolbox24.Iterations;
 
-    /// <summary>The iterations of Carlini and Wagner's attack for each constant.</summary>
+    /// <summary>The number of iterations of Carlini and Wagner's attack for each constant.</summary>
     public int CarliniWagnerIterations { get; init; } = CarliniWagner.Foolbox24.Iterations;
 
     /// <inheritdoc/>

@@ -8,9 +8,10 @@ namespace Dapprox.Experiments.Paper;
 /// <summary>Tables 2, 3 and 10: adversarial examples made on the exact network, tried on an approximate one.</summary>
 sealed class TransferExperiment : Experiment
 {
-    static readonly MultiplierAssignment[] Assignments = [MultiplierAssignment.AxFpm, MultiplierAssignment.AxFpmConvolutions, MultiplierAssignment.HeapLike, MultiplierAssignment.Bfloat16];
+    static readonly MultiplierAssignment[] Assignments =
+        [MultiplierAssignment.AxFpm, MultiplierAssignment.AxFpmConvolutions, MultiplierAssignment.HeapLike, MultiplierAssignment.Bfloat16];
 
-    // How many times as far as the adversarial image.
+    /// <summary>The factors by which perturbations are scaled.</summary>
     internal static readonly double[] ExtrapolationFactors = [1.1, 1.25, 1.5, 2];
 
     static readonly Perturbation[] Controls = [Perturbation.Gain, Perturbation.GainAndNoise];
@@ -24,14 +25,14 @@ sealed class TransferExperiment : Experiment
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. PaperAttack.All(scale).Select(attack => Unit(scale, attack))];
 
-    /// <summary>The attack on the exact network, tried on whatever any experiment and the audit want to know of, so that it is run once.</summary>
+    /// <summary>The attack on the exact network. It is tried on all networks that any experiment needs, so that it runs once.</summary>
     internal static AttackUnit On(PaperAttack attack, string dataset, ModelVariant exact) => attack.On(dataset, exact) with
     {
         TriedOn = Targets(exact),
         ExtrapolationFactors = ExtrapolationFactors,
     };
 
-    /// <summary>All networks that examples of the exact one are tried on: approximate ones, and the controls.</summary>
+    /// <summary>The networks on which examples of the exact one are tried: approximate ones, and the controls.</summary>
     static IReadOnlyList<ModelVariant> Targets(ModelVariant exact) =>
     [
         .. Assignments.Select(assignment => exact with { Assignment = assignment }),
@@ -48,15 +49,16 @@ sealed class TransferExperiment : Experiment
         var first = new List<Proportion>();
         for (int i = 0; i < attacks.Length; i++)
         {
-            Rows records = context.Result(Unit(scale, attacks[i]));
-            Proportion[] shares = [.. shown.Select(assignment => Records.Transfer(records, exact with { Assignment = assignment }))];
-            first.Add(shares[0]);
+            IReadOnlyList<AttackRow> records = context.Result(Unit(scale, attacks[i]));
+            Proportion[] rates = [.. shown.Select(assignment => Records.Transfer(records, exact with { Assignment = assignment }))];
+            first.Add(rates[0]);
             rows.Add(
             [
-                ResultCell.Words(attacks[i].Name), ResultCell.Share(shares[0], paper[i], Verdicts.Transfer),
-                ResultCell.Share(Records.Transfer(records, exact with { Assignment = shown[0] }, ExtrapolationFactors[^1])),
-                .. shares.Skip(1).Select(share => ResultCell.Share(share)), ResultCell.Share(Records.Success(records)), ResultCell.Number(Records.Median(records, "l2")),
-                .. Controls.Select(control => ResultCell.Share(Records.Transfer(records, exact with { Perturbation = control }))),
+                ResultCell.OfText(attacks[i].Name), ResultCell.Rate(rates[0], paper[i], Verdicts.Transfer),
+                ResultCell.Rate(Records.Transfer(records, exact with { Assignment = shown[0] }, ExtrapolationFactors[^1])),
+                .. rates.Skip(1).Select(rate => ResultCell.Rate(rate)), ResultCell.Rate(Records.Success(records)),
+                ResultCell.Number(Records.Median(records, record => record.L2)),
+                .. Controls.Select(control => ResultCell.Rate(Records.Transfer(records, exact with { Perturbation = control }))),
             ]);
         }
 
@@ -66,34 +68,51 @@ sealed class TransferExperiment : Experiment
         (string Name, ModelVariant Target)[] targets =
         [
             (Name(shown[0]), attacked),
-            .. Controls.Select(control => exact with { Perturbation = control }).Append(exact with { Assignment = MultiplierAssignment.Bfloat16 }).Select(control => ($"control: {control.Title}", control)),
+            .. Controls.Select(control => exact with { Perturbation = control })
+                .Append(exact with { Assignment = MultiplierAssignment.Bfloat16 })
+                .Select(control => ($"control: {control.Title}", control)),
         ];
-        (string Name, Proportion[] Shares)[] scaled = [.. targets.Select(target => (target.Name, factors.Select(factor => Pooled(target.Target, factor)).ToArray()))];
-        Proportion all = scaled[0].Shares[0], allFar = scaled[0].Shares[^1];
+        (string Name, Proportion[] Rates)[] scaled =
+            [.. targets.Select(target => (target.Name, factors.Select(factor => Pooled(target.Target, factor)).ToArray()))];
+        Proportion all = scaled[0].Rates[0], allFar = scaled[0].Rates[^1];
         return Result(scale,
-            $"Over all eight attacks {Text(all)} of the examples that fool the exact network fool {shown[0]} too; the mean of the eight rates is {NumberText.Of(first.Average(share => share.Value), NumberFormat.Percent)} (paper: {NumberText.Of(paper.Average(), NumberFormat.Percent)}). "
+            $"Over all eight attacks {Text(all)} of the examples that fool the exact network fool {shown[0]} too; "
+            + $"the mean of the eight rates is {NumberText.Of(first.Average(rate => rate.Value), NumberFormat.Percent)} "
+            + $"(paper: {NumberText.Of(paper.Average(), NumberFormat.Percent)}). "
             + $"With the perturbation scaled by {farthest}, {Text(allFar)} do.",
             Verdicts.TransferRule) with
         {
             Tables =
             [
                 new ResultTable(
-                    $"Examples made on the exact {exact.Model}; one row per attack. Rates are of the successful examples whose clean image the other network classifies correctly (95 % Wilson intervals). The last columns are controls: the exact network with Ax-FPM’s gain, and with its gain and noise of its variance",
-                    ["attack", $"fools {shown[0]}", $"fools {shown[0]}, scaled by {farthest}", .. shown.Skip(1).Select(assignment => $"fools {assignment}"), "fools exact", "median L2",
-                        .. Controls.Select(control => $"{(exact with { Perturbation = control }).Title}")],
+                    $"Examples made on the exact {exact.Model}; one row per attack. "
+                    + "Rates are of the successful examples whose clean image the other network classifies correctly "
+                    + "(95 % Wilson intervals). "
+                    + "The last columns are controls: the exact network with Ax-FPM’s gain, and with its gain and noise of its variance",
+                    [
+                        "attack", $"fools {shown[0]}", $"fools {shown[0]}, scaled by {farthest}",
+                        .. shown.Skip(1).Select(assignment => $"fools {assignment}"), "fools exact", "median L2",
+                        .. Controls.Select(control => (exact with { Perturbation = control }).Title),
+                    ],
                     rows),
             ],
             Plots =
             [
                 new PlotData(
-                    $"{Id}-scaled", $"Transfer beyond the boundary, {DatasetTitle(scale)}", PlotKind.Lines, "k: perturbation scaled by k (1: as the attack returns it)", "transfer rate, %",
-                    [.. scaled.Select(target => Series.Of(target.Name, factors, target.Shares))])
+                    $"{Id}-scaled", $"Transfer beyond the boundary, {DatasetTitle(scale)}", PlotKind.Lines,
+                    "k: perturbation scaled by k (1: as the attack returns it)", "transfer rate, %",
+                    [.. scaled.Select(target => Series.Of(target.Name, factors, target.Rates))])
                 {
                     Paper = [new PaperMark($"paper, {Name(shown[0])}", 1, 100 * paper.Average())],
                 },
                 new PlotData(
-                    $"{Id}-transfer", $"Transfer from exact to {shown[0]}, {DatasetTitle(scale)}", PlotKind.Intervals, "examples that fool it too, % of those that fool exact", "",
-                    [.. attacks.Select((attack, i) => new Series(attack.Name, [100 * (first[i].Value ?? double.NaN)], [i]) { Low = [100 * first[i].Low], High = [100 * first[i].High] })])
+                    $"{Id}-transfer", $"Transfer from exact to {shown[0]}, {DatasetTitle(scale)}", PlotKind.Intervals,
+                    "examples that fool it too, % of those that fool exact", "",
+                    [.. attacks.Select((attack, i) => new Series(attack.Name, [100 * (first[i].Value ?? double.NaN)], [i])
+                    {
+                        Low = [100 * first[i].Low],
+                        High = [100 * first[i].High],
+                    })])
                 {
                     Paper = [.. attacks.Select((attack, i) => new PaperMark("paper", 100 * paper[i], i))],
                 },
@@ -101,19 +120,21 @@ sealed class TransferExperiment : Experiment
             Claims = shown[0] != MultiplierAssignment.AxFpm ? [] :
             [
                 new Claim(
-                    $"transfer, {DatasetTitle(scale)}", $"{NumberText.Of(paper.Average(), NumberFormat.Percent)} of the examples fool Ax-FPM",
-                    $"{Text(all)} fool Ax-FPM, {NumberText.Of(allFar)} with the perturbation scaled by {farthest}", Verdicts.Transfer(all, paper.Average())),
+                    $"transfer, {DatasetTitle(scale)}",
+                    $"{NumberText.Of(paper.Average(), NumberFormat.Percent)} of the examples fool Ax-FPM",
+                    $"{Text(all)} fool Ax-FPM, {NumberText.Of(allFar)} with the perturbation scaled by {farthest}",
+                    Verdicts.Transfer(all, paper.Average())),
             ],
         };
 
         Proportion Pooled(ModelVariant target, double factor)
         {
-            Proportion[] shares = [.. attacks.Select(attack => Records.Transfer(context.Result(Unit(scale, attack)), target, factor))];
-            return new Proportion(shares.Sum(share => share.Count), shares.Sum(share => share.Of));
+            Proportion[] rates = [.. attacks.Select(attack => Records.Transfer(context.Result(Unit(scale, attack)), target, factor))];
+            return new Proportion(rates.Sum(rate => rate.Count), rates.Sum(rate => rate.Of));
         }
 
         static string Name(MultiplierAssignment assignment) => assignment == MultiplierAssignment.AxFpm ? "Ax-FPM" : $"{assignment}";
 
-        static string Text(Proportion share) => $"{NumberText.Of(share)} ({share.Count:N0} of {share.Of:N0})";
+        static string Text(Proportion rate) => $"{NumberText.Of(rate)} ({rate.Count:N0} of {rate.Of:N0})";
     }
 }

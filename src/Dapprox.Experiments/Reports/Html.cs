@@ -7,15 +7,15 @@ using Dapprox.Experiments.Runs;
 
 namespace Dapprox.Experiments.Reports;
 
-/// <summary>The few pieces of HTML that the report is made of.</summary>
+/// <summary>The pieces of HTML of which reports are made.</summary>
 static class Html
 {
-    /// <summary>The most columns that a narrow screen shows at once.</summary>
+    /// <summary>The largest number of columns that a narrow screen shows at once.</summary>
     const int MaxNarrow = 2;
 
     /// <summary>A whole page.</summary>
-    /// <param name="title">Its title.</param>
-    /// <param name="body">What is on it, as HTML.</param>
+    /// <param name="title">The title, as text.</param>
+    /// <param name="body">The content, as HTML.</param>
     public static string Page(string title, string body) => $"""
         <!doctype html>
         <html lang="en">
@@ -41,7 +41,7 @@ static class Html
 
         """;
 
-    /// <summary>What a run was made with.</summary>
+    /// <summary>The program, machine and settings of a run.</summary>
     public static string Run(string scale, ulong seed, RunInfo run) => string.Create(CultureInfo.InvariantCulture, $"""
         <dl>
         <dt>command</dt><dd><code>{Text(run.CommandLine)}</code></dd>
@@ -67,10 +67,13 @@ static class Html
     {
         return $":root {{{Of(PlotTheme.Light)} }}\n@media screen and (prefers-color-scheme: dark) {{ :root {{{Of(PlotTheme.Dark)} }} }}\n";
 
-        static string Of(PlotTheme theme) => string.Concat(PlotStyle.Variables.Zip(theme.Hex, (variable, colour) => $" {variable}: {colour};"));
+        static string Of(PlotTheme theme) =>
+            string.Concat(PlotStyle.Variables.Zip(theme.Hex, (variable, colour) => $" {variable}: {colour};"));
     }
 
-    /// <summary>Text with everything escaped that HTML would take for its own; no line ends between a number and its percent sign.</summary>
+    /// <summary>
+    /// Text with the special characters of HTML escaped, and with no line break between a number and its percent sign.
+    /// </summary>
     public static string Text(string text) => WebUtility.HtmlEncode(text).Replace(" %", "&#8239;%", StringComparison.Ordinal);
 
     /// <summary>A cell: our number, its interval, the paper's number and the verdict.</summary>
@@ -100,15 +103,19 @@ static class Html
     };
 
     /// <summary>A table that scrolls by itself where the page is too narrow.</summary>
-    /// <param name="caption">What it shows.</param>
-    /// <param name="columns">The titles; one that begins with &gt; stands to the right, over numbers, one with | over what must not be broken.</param>
+    /// <param name="caption">The subject, and what one row is.</param>
+    /// <param name="columns">
+    /// The titles. One that begins with &gt; is right-aligned, over numbers; one that begins with | is over cells that are not broken.
+    /// </param>
     /// <param name="rows">The cells, as HTML; the first of each row names it.</param>
-    /// <param name="where">What tells it, where it scrolls, from others with the same caption.</param>
+    /// <param name="where">A prefix that distinguishes its label from those of tables with the same caption.</param>
     public static string Table(string caption, string[] columns, IEnumerable<string[]> rows, string where = "")
     {
         var html = new StringBuilder();
         string hint = columns.Length > MaxNarrow ? " <i class=\"hint\">The table scrolls sideways.</i>" : "";
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(where + caption)}\"><table>\n<caption><span>{Text(caption)}.{hint}</span></caption>\n<thead><tr>");
+        string label = Text(where + caption);
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">");
+        html.Append(CultureInfo.InvariantCulture, $"<table>\n<caption><span>{Text(caption)}.{hint}</span></caption>\n<thead><tr>");
         foreach (string column in columns)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"{Class(column)}>{Text(column.TrimStart('>', '|'))}</th>");
         html.Append("</tr></thead>\n<tbody>\n");
@@ -125,13 +132,13 @@ static class Html
 
     /// <summary>A picture inside the page, with links to its files beside the page.</summary>
     /// <param name="plot">The plot.</param>
-    /// <param name="path">Where its files are, without their endings.</param>
-    /// <param name="tool">What stands under it.</param>
+    /// <param name="path">The path of its files, without the extensions.</param>
+    /// <param name="tool">An element below it, as HTML.</param>
     public static string Figure(PlotData plot, string path, string tool = "")
     {
         string of = $"<span class=\"away\"> of {Text(plot.Title)}</span>";
-        return $"<figure>{ResultFigure.Svg(plot, path[(path.LastIndexOf('/') + 1)..], $" aria-label=\"{Text(Alternative(plot))}\"")}"
-            + $"{tool}<figcaption><a href=\"{Text(path)}.png\">PNG{of}</a> · <a href=\"{Text(path)}.csv\">CSV{of}</a></figcaption></figure>\n";
+        return $"<figure>{ResultFigure.Svg(plot, path[(path.LastIndexOf('/') + 1)..], $" aria-label=\"{Text(Alternative(plot))}\"")}{tool}"
+            + $"<figcaption><a href=\"{Text(path)}.png\">PNG{of}</a> · <a href=\"{Text(path)}.csv\">CSV{of}</a></figcaption></figure>\n";
     }
 
     /// <summary>A picture in words, for those who cannot see it.</summary>
@@ -145,7 +152,9 @@ static class Html
             PlotKind.Steps => "Cumulative distributions",
             _ => "Curves",
         };
-        return $"{what}: {plot.Title}. Horizontal: {plot.XTitle}. {(plot.YTitle.Length > 0 ? $"Vertical: {plot.YTitle}. " : "")}{string.Join(", ", plot.Series.Select(series => series.Name))}.";
+        string vertical = plot.YTitle.Length > 0 ? $"Vertical: {plot.YTitle}. " : "";
+        string names = string.Join(", ", plot.Series.Select(series => series.Name));
+        return $"{what}: {plot.Title}. Horizontal: {plot.XTitle}. {vertical}{names}.";
     }
 
     static string Class(string column) => column switch
@@ -155,7 +164,19 @@ static class Html
         _ => "",
     };
 
-    /// <summary>The way from 0 to 100 % as a line, the interval thick, the value a stroke, the paper's a diamond. The numbers beside it say the same.</summary>
-    static string Bar(double value, double low, double high, double? paper) => string.Create(CultureInfo.InvariantCulture,
-        $"<svg class=\"bar\" viewBox=\"-4 0 108 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path d=\"M0 6H100\" stroke=\"currentColor\" stroke-opacity=\".3\"/><path d=\"M{100 * low:0.##} 6H{100 * high:0.##}\" stroke=\"currentColor\" stroke-opacity=\".55\" stroke-width=\"5\"/><path d=\"M{100 * value:0.##} 1V11\" stroke=\"currentColor\" stroke-width=\"2.5\"/>{(paper is double theirs ? string.Create(CultureInfo.InvariantCulture, $"<path class=\"mark\" d=\"M{100 * theirs:0.##} 2l2.5 4l-2.5 4l-2.5-4z\"/>") : "")}</svg>");
+    /// <summary>
+    /// A bar from 0 to 100 %: the interval is a thick line, the value a stroke, the paper's value a diamond. The numbers beside it say the
+    /// same.
+    /// </summary>
+    static string Bar(double value, double low, double high, double? paper)
+    {
+        var svg = new StringBuilder("<svg class=\"bar\" viewBox=\"-4 0 108 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+        svg.Append("<path d=\"M0 6H100\" stroke=\"currentColor\" stroke-opacity=\".3\"/>");
+        svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{100 * low:0.##} 6H{100 * high:0.##}\" ");
+        svg.Append("stroke=\"currentColor\" stroke-opacity=\".55\" stroke-width=\"5\"/>");
+        svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{100 * value:0.##} 1V11\" stroke=\"currentColor\" stroke-width=\"2.5\"/>");
+        if (paper is double theirs)
+            svg.Append(CultureInfo.InvariantCulture, $"<path class=\"mark\" d=\"M{100 * theirs:0.##} 2l2.5 4l-2.5 4l-2.5-4z\"/>");
+        return svg.Append("</svg>").ToString();
+    }
 }

@@ -10,15 +10,15 @@ using Dapprox.Experiments.Results;
 namespace Dapprox.Experiments.Reports;
 
 /// <summary>
-/// The report of a run as one HTML page that needs no network, and no scripts to be complete; the files of its figures lie beside it. It
-/// shows what the records hold and computes nothing.
+/// The report of a run as one HTML page. It needs no network, and is complete without scripts; the files of its figures lie beside it. It
+/// shows results and computes nothing.
 /// </summary>
 public static class HtmlReport
 {
     const string Title = "Defensive Approximation, reproduced";
 
     /// <summary>Writes the page.</summary>
-    /// <param name="source">What it shows.</param>
+    /// <param name="source">The results that it shows.</param>
     public static string Write(ReportSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -44,18 +44,31 @@ public static class HtmlReport
             <h1>{Html.Text(Answer.Question)}</h1>
             <p class="answer">{Html.Text(answer.Sentence)} <a href="#limitations">Limitations</a></p>
             <div class="plots">
-            {Html.Figure(answer.Plots[0], ReportFolder.AnswerPrefix + answer.Plots[0].Name, Slider(answer.Plots[0]))}{Html.Figure(answer.Plots[1], ReportFolder.AnswerPrefix + answer.Plots[1].Name)}</div>
+            {Figure(0, Slider(answer.Plots[0]))}{Figure(1)}</div>
 
             """);
+        string date = results.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         page.Append("<div class=\"claims\">").Append(Html.Table(
-            $"The paper’s claims; numbers of {results.Scale} scale, {results.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}. {Counts(results.Results)}", ["claim", "paper", "here", "verdict"],
-            answer.Claims.Select(row => new[] { $"<a href=\"#{row.Id}\">{Html.Text(row.Claim.Name)}</a>", Html.Text(row.Claim.Paper), Html.Text(row.Claim.Here), Html.Tag(row.Claim.Verdict) })))
+            $"The paper’s claims; numbers of {results.Scale} scale, {date}. {Counts(results.Results)}",
+            ["claim", "paper", "here", "verdict"],
+            answer.Claims.Select(row => (string[])
+            [
+                $"<a href=\"#{row.Id}\">{Html.Text(row.Claim.Name)}</a>", Html.Text(row.Claim.Paper), Html.Text(row.Claim.Here),
+                Html.Tag(row.Claim.Verdict),
+            ])))
             .Append("</div>\n</section>\n");
+
+        string Figure(int plot, string tool = "") =>
+            Html.Figure(answer.Plots[plot], ReportFolder.AnswerPrefix + answer.Plots[plot].Name, tool);
     }
 
-    /// <summary>How many of the numbers that are judged got which verdict.</summary>
-    static string Counts(IReadOnlyCollection<ExperimentResult> results) =>
-        $"Of {results.Sum(result => result.Judged())} numbers of the paper, {string.Join(", ", Enum.GetValues<Verdict>().Select(verdict => $"{results.Sum(result => result.Count(verdict))} {Verdicts.Words(verdict)}"))}";
+    /// <summary>The number of judged numbers, in all and by verdict.</summary>
+    static string Counts(IReadOnlyCollection<ExperimentResult> results)
+    {
+        IEnumerable<string> counts = Enum.GetValues<Verdict>()
+            .Select(verdict => $"{results.Sum(result => result.Count(verdict))} {Verdicts.Text(verdict)}");
+        return $"Of {results.Sum(result => result.Judged())} numbers of the paper, {string.Join(", ", counts)}";
+    }
 
     /// <summary>Shows the rates at each measured scale of the perturbation; hidden without scripts.</summary>
     static string Slider(PlotData plot)
@@ -63,9 +76,14 @@ public static class HtmlReport
         string points = JsonSerializer.Serialize(new
         {
             k = plot.Series[0].X,
-            series = plot.Series.Select(series => new { name = series.Name, y = series.Y.Select(y => NumberText.Of(Math.Round(y / 100, 3), NumberFormat.Percent)) }),
+            series = plot.Series.Select(series => new
+            {
+                name = series.Name,
+                y = series.Y.Select(y => NumberText.Of(Math.Round(y / 100, 3), NumberFormat.Percent)),
+            }),
         });
-        return $"<div class=\"scale tool\" hidden data-points=\"{WebUtility.HtmlEncode(points)}\"><label>perturbation scaled by k <input type=\"range\" min=\"0\" max=\"{plot.Series[0].X.Count - 1}\" value=\"0\"></label> <output></output></div>";
+        return $"<div class=\"scale tool\" hidden data-points=\"{WebUtility.HtmlEncode(points)}\"><label>perturbation scaled by k "
+            + $"<input type=\"range\" min=\"0\" max=\"{plot.Series[0].X.Count - 1}\" value=\"0\"></label> <output></output></div>";
     }
 
     static void AppendContents(StringBuilder page, ReportSource source)
@@ -74,12 +92,22 @@ public static class HtmlReport
         foreach ((Experiment experiment, ExperimentResult? here, ExperimentResult? shipped) in source.Experiments)
         {
             ExperimentResult? result = shipped ?? here;
-            string counts = result is null ? "not measured" : result.StandsFor is not null ? "stand-in, not judged" : result.Judged() == 0 ? ""
-                : string.Join(", ", Enum.GetValues<Verdict>().Where(verdict => result.Count(verdict) > 0).Select(verdict => $"{result.Count(verdict)} {Verdicts.Words(verdict)}")) + $" of {result.Judged()}";
-            page.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#{experiment.Id}\">{Html.Text(Capital(experiment.Reference))}</a> {Html.Text(experiment.Title)}{(counts.Length > 0 ? $" <span class=\"soft\">{counts}</span>" : "")}</li>\n");
+            string counts = result is null ? "not measured"
+                : result.StandsFor is not null ? "stand-in, not judged"
+                : result.Judged() == 0 ? ""
+                : $"{string.Join(", ", Verdicts(result))} of {result.Judged()}";
+            page.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#{experiment.Id}\">{Html.Text(Capital(experiment.Reference))}</a> ");
+            page.Append(Html.Text(experiment.Title));
+            page.Append(counts.Length > 0 ? $" <span class=\"soft\">{counts}</span></li>\n" : "</li>\n");
         }
 
-        page.Append("<li><a href=\"#audit\">Audit</a> The checks that a claim of robustness has to pass</li>\n<li><a href=\"#multiplier\">A product</a> bit by bit</li>\n<li><a href=\"#run\">The run</a></li>\n<li><a href=\"#limitations\">Limitations</a></li>\n</ul>\n</nav>\n");
+        page.Append("<li><a href=\"#audit\">Audit</a> The checks that a claim of robustness has to pass</li>\n");
+        page.Append("<li><a href=\"#multiplier\">A product</a> bit by bit</li>\n<li><a href=\"#run\">The run</a></li>\n");
+        page.Append("<li><a href=\"#limitations\">Limitations</a></li>\n</ul>\n</nav>\n");
+
+        static IEnumerable<string> Verdicts(ExperimentResult result) => Enum.GetValues<Verdict>()
+            .Where(verdict => result.Count(verdict) > 0)
+            .Select(verdict => $"{result.Count(verdict)} {Results.Verdicts.Text(verdict)}");
     }
 
     static void AppendLimitations(StringBuilder page)
@@ -94,14 +122,18 @@ public static class HtmlReport
         <section id="multiplier">
         <h2>A product, bit by bit</h2>
         <p>A multiplier of 24-bit mantissas has 24 × 24 partial products aᵢ·bⱼ. The exact array adds all of them. An AMA5 cell passes its
-        inputs through, so that most partial products never reach the result: in each 4 × 4 block of Ax-FPM only those of the lowest bit of a and
-        those of the highest bit of b, the latter at twice their weight; in one flat array of AMA5 cells only the row of a₀ and the column of b₂₃.</p>
+        inputs through, so that most partial products never reach the result: in each 4 × 4 block of Ax-FPM only those of the lowest bit of
+        a and those of the highest bit of b, the latter at twice their weight; in one flat array of AMA5 cells only the row of a₀ and the
+        column of b₂₃.</p>
         <div class="multiplication tool" hidden>
         <p><label>a <input type="number" step="any" value="0.856"></label> <label>b <input type="number" step="any" value="0.471"></label>
-        <label>multiplier <select><option value="ax-fpm">Ax-FPM</option><option value="ama5-flat">flat array of AMA5</option><option value="exact">exact</option></select></label></p>
-        <svg viewBox="0 0 240 240" class="cells" role="img" aria-label="The partial products: rows from a₀ above to a₂₃, columns from b₂₃ on the left to b₀"></svg>
+        <label>multiplier <select><option value="ax-fpm">Ax-FPM</option><option value="ama5-flat">flat array of AMA5</option><option
+        value="exact">exact</option></select></label></p>
+        <svg viewBox="0 0 240 240" class="cells" role="img"
+        aria-label="The partial products: rows from a₀ above to a₂₃, columns from b₂₃ on the left to b₀"></svg>
         <div><pre><output></output></pre>
-        <p class="soft">Rows: a₀ above to a₂₃. Columns: b₂₃ on the left to b₀. Filled: the partial product is 1 and reaches the result. Outlined: it is 1 and is lost.</p></div>
+        <p class="soft">Rows: a₀ above to a₂₃. Columns: b₂₃ on the left to b₀. Filled: the partial product is 1 and reaches the result.
+        Outlined: it is 1 and is lost.</p></div>
         </div>
         </section>
 
@@ -111,21 +143,36 @@ public static class HtmlReport
     {
         if (source.Galleries.Count == 0)
             return;
-        page.Append("<section id=\"gallery\">\n<h2>Adversarial examples</h2>\n<p>Digits. One row is one example: the clean image, the perturbation, the adversarial image, and the classes that the attacked network and the other one predict, with their softmax. Grey is no change; black and white are the largest change.</p>\n<div class=\"plots\">\n");
+        page.Append("<section id=\"gallery\">\n<h2>Adversarial examples</h2>\n<p>Digits. One row is one example: the clean image, ");
+        page.Append("the perturbation, the adversarial image, and the classes that the attacked network and the other one predict, ");
+        page.Append("with their softmax. Grey is no change; black and white are the largest change.</p>\n<div class=\"plots\">\n");
         foreach (IGrouping<string, AdversarialExample> group in source.Galleries.GroupBy(example => example.Attack))
         {
             AdversarialExample[] examples = [.. group];
-            string alternative = $"{group.Key}. Rows of clean image, change and adversarial image. " + string.Join(' ', examples.Select(example =>
-                $"A {example.Label}: {string.Join(", ", example.Predictions.Select(prediction => $"{prediction.Network} sees {prediction.Class}"))}."));
-            page.Append(CultureInfo.InvariantCulture, $"<figure><img width=\"{AdversarialGrid.Width}\" height=\"{AdversarialGrid.Height(examples.Length)}\" alt=\"{Html.Text(alternative)}\" src=\"data:image/png;base64,{Convert.ToBase64String(AdversarialGrid.Draw(examples))}\"><figcaption>{Html.Text(group.Key)}</figcaption></figure>\n");
+            string picture = Convert.ToBase64String(AdversarialGrid.Draw(examples));
+            string alternative =
+                $"{group.Key}. Rows of clean image, change and adversarial image. {string.Join(' ', examples.Select(InWords))}";
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<figure><img width=\"{AdversarialGrid.Width}\" height=\"{AdversarialGrid.Height(examples.Length)}\" "
+                + $"alt=\"{Html.Text(alternative)}\" src=\"data:image/png;base64,{picture}\">"
+                + $"<figcaption>{Html.Text(group.Key)}</figcaption></figure>\n");
         }
 
         page.Append("</div>\n</section>\n");
+
+        static string InWords(AdversarialExample example)
+        {
+            IEnumerable<string> predictions = example.Predictions.Select(prediction => $"{prediction.Network} sees {prediction.Class}");
+            return $"A {example.Label}: {string.Join(", ", predictions)}.";
+        }
     }
 
-    static void AppendExperiment(StringBuilder page, ReportSource source, Experiment experiment, ExperimentResult? here, ExperimentResult? shipped)
+    static void AppendExperiment(
+        StringBuilder page, ReportSource source, Experiment experiment, ExperimentResult? here, ExperimentResult? shipped)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<section id=\"{experiment.Id}\">\n<h2>{Html.Text(Capital(experiment.Reference))}: {Html.Text(experiment.Title)}</h2>\n");
+        string heading = $"{Html.Text(Capital(experiment.Reference))}: {Html.Text(experiment.Title)}";
+        page.Append(CultureInfo.InvariantCulture, $"<section id=\"{experiment.Id}\">\n<h2>{heading}</h2>\n");
         if (shipped is not null)
         {
             page.Append(CultureInfo.InvariantCulture, $"<p>{Html.Text(shipped.Finding)}</p>\n");
@@ -139,7 +186,8 @@ public static class HtmlReport
         }
         else if (here is not null)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<details><summary>{Html.Text(Heading(here))}</summary>\n<p>{Html.Text(here.Finding)}</p>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<details><summary>{Html.Text(Heading(here))}</summary>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<p>{Html.Text(here.Finding)}</p>\n");
             AppendDetail(page, here);
             page.Append("</details>\n");
         }
@@ -152,7 +200,11 @@ public static class HtmlReport
     static void AppendDetail(StringBuilder page, ExperimentResult result)
     {
         foreach (ResultTable table in result.Tables)
-            page.Append(Html.Table(table.Caption, [.. table.Columns], table.Rows.Select(row => row.Select(Html.Cell).ToArray()), $"{result.Reference}, {result.Dataset}: "));
+        {
+            IEnumerable<string[]> rows = table.Rows.Select(row => row.Select(Html.Cell).ToArray());
+            page.Append(Html.Table(table.Caption, [.. table.Columns], rows, $"{result.Reference}, {result.Dataset}: "));
+        }
+
         if (result.Rule is string rule)
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">{Html.Text(rule)}</p>\n");
         if (result.Plots.Count == 0)
@@ -165,16 +217,24 @@ public static class HtmlReport
 
     static void AppendAudits(StringBuilder page)
     {
-        page.Append("<section id=\"audit\">\n<h2>Audit: the checks that a claim of robustness has to pass</h2>\n<p>Results included with the release; <code>dapprox audit</code> audits other defences.</p>\n");
-        page.Append(Html.Table($"Audited defences; {string.Join(", ", Audit.Decisive)} decide", ["defence", "network, images", "decisive checks failed", "scale"],
-            ResultsJson.ShippedAudits.Select(audit => new[] { Html.Text(audit.Defence), Html.Text($"{Path.GetFileNameWithoutExtension(audit.Model)}, {audit.Dataset}"), AuditReport.Failed(audit), audit.Scale })));
+        page.Append("<section id=\"audit\">\n<h2>Audit: the checks that a claim of robustness has to pass</h2>\n");
+        page.Append("<p>Results included with the release; <code>dapprox audit</code> audits other defences.</p>\n");
+        page.Append(Html.Table(
+            $"Audited defences; {string.Join(", ", Audit.Decisive)} decide",
+            ["defence", "network, images", "decisive checks failed", "scale"],
+            ResultsJson.ShippedAudits.Select(audit => (string[])
+                [Html.Text(audit.Defence), Html.Text($"{Model(audit)}, {audit.Dataset}"), AuditReport.Failed(audit), audit.Scale])));
         foreach (AuditResult audit in ResultsJson.ShippedAudits)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<h3>{Html.Text(audit.Defence)}: {Html.Text(Path.GetFileNameWithoutExtension(audit.Model))}, {Html.Text(audit.Dataset)}</h3>\n<p>{Html.Text(audit.Conclusion)}</p>\n<details><summary>All checks, tables and figures</summary>\n");
+            string heading = $"{Html.Text(audit.Defence)}: {Html.Text(Model(audit))}, {Html.Text(audit.Dataset)}";
+            page.Append(CultureInfo.InvariantCulture, $"<h3>{heading}</h3>\n<p>{Html.Text(audit.Conclusion)}</p>\n");
+            page.Append("<details><summary>All checks, tables and figures</summary>\n");
             page.Append(AuditReport.Section(audit, ReportFolder.Prefix(audit))).Append("</details>\n");
         }
 
         page.Append("</section>\n");
+
+        static string Model(AuditResult audit) => Path.GetFileNameWithoutExtension(audit.Model);
     }
 
     static void AppendRun(StringBuilder page, ReportSource source)
@@ -191,19 +251,27 @@ public static class HtmlReport
         {
             page.Append("<details><summary>Times of the units that were computed</summary>\n");
             page.Append(Html.Table("Wall time of the units computed in this run", ["unit", ">seconds"],
-                source.Timings.Select(timing => new[] { Html.Text(timing.Unit), timing.Seconds.ToString("F1", CultureInfo.InvariantCulture) })));
+                source.Timings.Select(timing => (string[])
+                    [Html.Text(timing.Unit), timing.Seconds.ToString("F1", CultureInfo.InvariantCulture)])));
             page.Append("</details>\n");
         }
 
         page.Append("</section>\n");
     }
 
-    internal static string NotMeasured(Experiment experiment) =>
-        $"Not measured in this run: it needs {(experiment.Domain == ImageDomain.Colour ? "CIFAR-10 (--scale standard)" : "units that are not done yet")}, and no result of it is included with the release.";
+    internal static string NotMeasured(Experiment experiment)
+    {
+        string needed = experiment.Domain == ImageDomain.Colour ? "CIFAR-10 (--scale standard)" : "units that are not done yet";
+        return $"Not measured in this run: it needs {needed}, and no result of it is included with the release.";
+    }
 
-    /// <summary>Whose results of this run these are.</summary>
-    internal static string Heading(ExperimentResult result) =>
-        result.Dataset is string dataset ? $"This run, {dataset}{(result.StandsFor is string paper ? $": a stand-in for {paper}, not judged" : "")}" : "This run";
+    /// <summary>The heading of a result of this run, with its data set.</summary>
+    internal static string Heading(ExperimentResult result) => result switch
+    {
+        { Dataset: null } => "This run",
+        { StandsFor: null } => $"This run, {result.Dataset}",
+        _ => $"This run, {result.Dataset}: a stand-in for {result.StandsFor}, not judged",
+    };
 
     internal static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

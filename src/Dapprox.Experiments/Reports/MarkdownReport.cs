@@ -8,8 +8,8 @@ namespace Dapprox.Experiments.Reports;
 /// <summary>The report of a run as Markdown; its figures are files beside it.</summary>
 public static class MarkdownReport
 {
-    /// <summary>Writes it.</summary>
-    /// <param name="source">What it shows.</param>
+    /// <summary>The text of the report.</summary>
+    /// <param name="source">The results that it shows.</param>
     public static string Write(ReportSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -18,12 +18,18 @@ public static class MarkdownReport
         text.Append(CultureInfo.InvariantCulture, $"# {Answer.Question}\n\n{source.Answer.Sentence}\n\n");
         foreach (PlotData plot in source.Answer.Plots)
             text.Append(CultureInfo.InvariantCulture, $"![{Html.Alternative(plot)}]({ReportFolder.AnswerPrefix}{plot.Name}.png)\n");
-        text.Append(CultureInfo.InvariantCulture, $"\n{Claims(source.Answer)}\nThis run: scale {results.Scale}, seed {results.Seed}, {results.Run.Date:yyyy-MM-dd}; `{results.Run.CommandLine}`; {results.Run.Processor}; dapprox {results.Run.Version}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n{Claims(source.Answer)}\nThis run: scale {results.Scale}, seed {results.Seed}, ");
+        text.Append(CultureInfo.InvariantCulture, $"{results.Run.Date:yyyy-MM-dd}; `{results.Run.CommandLine}`; ");
+        text.Append(CultureInfo.InvariantCulture, $"{results.Run.Processor}; dapprox {results.Run.Version}.\n");
         foreach ((Experiment experiment, ExperimentResult? here, ExperimentResult? shipped) in source.Experiments)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {HtmlReport.Capital(experiment.Reference)}: {experiment.Title}\n");
             if (shipped is not null)
-                Append(text, shipped, $"At standard scale, {shipped.Dataset}: judged {source.Shipped!.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}, included with the release");
+            {
+                string date = source.Shipped!.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+                Append(text, shipped, $"At standard scale, {shipped.Dataset}: judged {date}, included with the release");
+            }
+
             if (here is not null)
                 Append(text, here, HtmlReport.Heading(here));
             if (here is null && shipped is null)
@@ -36,22 +42,32 @@ public static class MarkdownReport
         return text.ToString();
     }
 
-    /// <summary>A table, its caption before it.</summary>
-    /// <param name="table">The table.</param>
+    /// <summary>A table with its caption before it.</summary>
+    /// <param name="table">The caption, columns and cells.</param>
     public static string Table(ResultTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{table.Caption}.\n\n| {string.Join(" | ", table.Columns)} |\n|{string.Concat(table.Columns.Select(_ => "---|"))}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{table.Caption}.\n\n| {string.Join(" | ", table.Columns)} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"|{string.Concat(table.Columns.Select(_ => "---|"))}\n");
         foreach (IReadOnlyList<ResultCell> row in table.Rows)
-            text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row.Select(cell => NumberText.Line(cell).Replace("|", "\\|", StringComparison.Ordinal)))} |\n");
+        {
+            IEnumerable<string> cells = row.Select(cell => NumberText.Line(cell).Replace("|", "\\|", StringComparison.Ordinal));
+            text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |\n");
+        }
+
         return text.ToString();
     }
 
     /// <summary>The paper's claims as a table.</summary>
-    /// <param name="answer">Has the claims.</param>
-    internal static string Claims(Answer answer) => "| claim | paper | here | verdict |\n|---|---|---|---|\n" + string.Concat(answer.Claims.Select(row =>
-        $"| {row.Claim.Name} | {row.Claim.Paper} | {row.Claim.Here} | {(row.Claim.Verdict is Verdict verdict ? Verdicts.Words(verdict) : "–")} |\n"));
+    /// <param name="answer">The answer with the claims.</param>
+    internal static string Claims(Answer answer)
+    {
+        return "| claim | paper | here | verdict |\n|---|---|---|---|\n" + string.Concat(answer.Claims.Select(row => Row(row.Claim)));
+
+        static string Row(Claim claim) =>
+            $"| {claim.Name} | {claim.Paper} | {claim.Here} | {(claim.Verdict is Verdict verdict ? Verdicts.Text(verdict) : "–")} |\n";
+    }
 
     static void Append(StringBuilder text, ExperimentResult result, string heading)
     {

@@ -3,13 +3,14 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapprox.Experiments.Audits;
+using Dapprox.Experiments.Audits.Checks;
 using Dapprox.Experiments.Results;
 
 namespace Dapprox.Experiments.Reports;
 
 /// <summary>
-/// Results as JSON. The same run gives the same bytes but for what is under <c>run</c>; names are those of the records, shares are
-/// fractions, a number that does not exist is left out.
+/// Results as JSON. The same run gives the same bytes but for what is under <c>run</c>; names are those of the records, rates are
+/// fractions, and a number that does not exist is left out.
 /// </summary>
 public static class ResultsJson
 {
@@ -23,20 +24,20 @@ public static class ResultsJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new Points() },
     };
 
-    /// <summary>The JSON text, with a line break at its end.</summary>
-    /// <param name="results">The results.</param>
+    /// <summary>Results as JSON, with a line break at the end.</summary>
+    /// <param name="results">The results of a run.</param>
     public static string Write(RunResults results) => JsonSerializer.Serialize(results, Options) + "\n";
 
     /// <summary>Reads what <see cref="Write(RunResults)"/> wrote.</summary>
-    /// <param name="json">The text.</param>
-    /// <exception cref="JsonException">It is no such text.</exception>
+    /// <param name="json">The text in UTF-8.</param>
+    /// <exception cref="JsonException">The text is not such JSON.</exception>
     public static RunResults Read(Stream json) =>
         JsonSerializer.Deserialize<RunResults>(json, Options) ?? throw new JsonException("There is nothing in it.");
 
     /// <summary>The results at <c>standard</c> scale that are included with the release.</summary>
     public static RunResults Shipped { get; } = Load();
 
-    /// <summary>The audits that come with the program, those at <c>standard</c> scale first.</summary>
+    /// <summary>The audits included with the release, those at <c>standard</c> scale first.</summary>
     public static IReadOnlyList<AuditResult> ShippedAudits { get; } =
     [
         .. typeof(ResultsJson).Assembly.GetManifestResourceNames()
@@ -50,8 +51,8 @@ public static class ResultsJson
             .OrderBy(audit => audit.Scale != AuditScale.Standard.Name),
     ];
 
-    /// <summary>The JSON text of an audit, with a line break at its end.</summary>
-    /// <param name="audit">The audit.</param>
+    /// <summary>The result of an audit as JSON, with a line break at the end.</summary>
+    /// <param name="audit">The result of an audit.</param>
     public static string Write(AuditResult audit) => JsonSerializer.Serialize(audit, Options) + "\n";
 
     static RunResults Load()
@@ -61,7 +62,7 @@ public static class ResultsJson
         return Read(stream);
     }
 
-    /// <summary>The points of plots, in one line; where there is none, null stands for NaN.</summary>
+    /// <summary>The points of plots, in one line; null stands for NaN.</summary>
     sealed class Points : JsonConverter<IReadOnlyList<double>>
     {
         public override IReadOnlyList<double> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -72,7 +73,8 @@ public static class ResultsJson
             return points;
         }
 
-        public override void Write(Utf8JsonWriter writer, IReadOnlyList<double> value, JsonSerializerOptions options) => writer.WriteRawValue(
+        public override void Write(Utf8JsonWriter writer, IReadOnlyList<double> value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(
             $"[{string.Join(',', value.Select(point => double.IsFinite(point) ? point.ToString(CultureInfo.InvariantCulture) : "null"))}]");
     }
 }

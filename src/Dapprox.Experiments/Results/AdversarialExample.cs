@@ -3,13 +3,13 @@ using Dapprox.Networks.Data;
 
 namespace Dapprox.Experiments.Results;
 
-/// <summary>What a network says about an adversarial image.</summary>
-/// <param name="Network">The network's name in captions: <c>exact</c>, <c>ax-fpm</c>.</param>
-/// <param name="Class">The name of the class it predicts.</param>
-/// <param name="Right">Whether that is the true class.</param>
+/// <summary>The prediction of a network for an adversarial image.</summary>
+/// <param name="Network">The name of the network in captions: <c>exact</c>, <c>ax-fpm</c>.</param>
+/// <param name="Class">The name of the predicted class.</param>
+/// <param name="Right">Whether the prediction is correct.</param>
 public readonly record struct ExamplePrediction(string Network, string Class, bool Right);
 
-/// <summary>One adversarial example, ready to be drawn.</summary>
+/// <summary>An adversarial example as it is drawn.</summary>
 public sealed record AdversarialExample
 {
     /// <summary>The clean image, <c>[channels, height, width]</c>, pixels in [0, 1].</summary>
@@ -33,17 +33,17 @@ public sealed record AdversarialExample
     /// <summary>The name of the true class.</summary>
     public required string Label { get; init; }
 
-    /// <summary>What networks say about the adversarial image, the attacked one first.</summary>
+    /// <summary>The predictions of networks for the adversarial image, that of the attacked one first.</summary>
     public required IReadOnlyList<ExamplePrediction> Predictions { get; init; }
 
     /// <summary>The L2 distance from the clean image.</summary>
     public required double L2 { get; init; }
 
-    /// <summary>The example that an attack's record tells of.</summary>
+    /// <summary>The example of an attack's record.</summary>
     /// <param name="attack">The attack, as the caption names it.</param>
-    /// <param name="data">The data the image is from.</param>
-    /// <param name="clean">The clean image.</param>
-    /// <param name="record">What became of it.</param>
+    /// <param name="data">The data set of the image.</param>
+    /// <param name="clean">The clean image, <c>[channels, height, width]</c>, pixels in [0, 1].</param>
+    /// <param name="record">The outcome of the attack.</param>
     /// <param name="labels">Networks by name and their classes for the adversarial image, the attacked one first; −1 for no answer.</param>
     public static AdversarialExample Of(
         string attack, Dataset data, float[] clean, AttackRecord record, IEnumerable<(string Network, int Label)> labels) => new()

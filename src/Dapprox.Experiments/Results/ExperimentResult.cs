@@ -6,7 +6,7 @@ namespace Dapprox.Experiments.Results;
 /// <summary>How a number is written.</summary>
 public enum NumberFormat
 {
-    /// <summary>A share as a percentage.</summary>
+    /// <summary>A rate as a percentage.</summary>
     Percent,
 
     /// <summary>Three significant digits.</summary>
@@ -16,75 +16,78 @@ public enum NumberFormat
 /// <summary>A cell of a table: a text, or a number of ours with its interval, the paper's beside it, and the verdict.</summary>
 public sealed record ResultCell
 {
-    /// <summary>The text, where it is no number.</summary>
+    /// <summary>The text; null for a number.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Our number; null where there is none.</summary>
+    /// <summary>Our number; null for a text, or where there is none.</summary>
     public double? Value { get; init; }
 
-    /// <summary>The lower end of its 95 % interval, if it has one.</summary>
+    /// <summary>The lower end of its 95 % interval; null for no interval.</summary>
     public double? Low { get; init; }
 
-    /// <summary>The upper end.</summary>
+    /// <summary>The upper end of its 95 % interval; null for no interval.</summary>
     public double? High { get; init; }
 
-    /// <summary>Of how many images it is; null where it is of none.</summary>
+    /// <summary>The number of images of a rate; null for other numbers.</summary>
     public int? Of { get; init; }
 
-    /// <summary>The paper's number, if it has one.</summary>
+    /// <summary>The paper's number; null where it has none.</summary>
     public double? Paper { get; init; }
 
     /// <summary>How numbers of this cell are written.</summary>
     public NumberFormat Format { get; init; }
 
-    /// <summary>How they compare; null where there is nothing to compare.</summary>
+    /// <summary>How our number compares with the paper's; null where they are not compared.</summary>
     public Verdict? Verdict { get; init; }
 
-    /// <summary>A text.</summary>
+    /// <summary>A cell with a text.</summary>
     /// <param name="text">The text.</param>
-    public static ResultCell Words(string text) => new() { Text = text };
+    public static ResultCell OfText(string text) => new() { Text = text };
 
-    /// <summary>A share of images.</summary>
-    /// <param name="share">The share.</param>
-    /// <param name="paper">The paper's.</param>
-    /// <param name="judge">Judges it where the paper has one.</param>
-    public static ResultCell Share(Proportion share, double? paper = null, Func<Proportion, double, Verdict>? judge = null)
+    /// <summary>A cell with a rate and its interval.</summary>
+    /// <param name="rate">Our rate.</param>
+    /// <param name="paper">The paper's rate; null where it has none.</param>
+    /// <param name="judge">Compares our rate with the paper's; null for no verdict.</param>
+    public static ResultCell Rate(Proportion rate, double? paper = null, Func<Proportion, double, Verdict>? judge = null)
     {
-        ArgumentNullException.ThrowIfNull(share);
+        ArgumentNullException.ThrowIfNull(rate);
         return new()
         {
-            Value = share.Value,
-            Low = share.Value is null ? null : share.Low,
-            High = share.Value is null ? null : share.High,
-            Of = share.Of,
+            Value = rate.Value,
+            Low = rate.Value is null ? null : rate.Low,
+            High = rate.Value is null ? null : rate.High,
+            Of = rate.Of,
             Paper = paper,
             Format = NumberFormat.Percent,
-            Verdict = paper is double theirs && judge is not null ? judge(share, theirs) : null,
+            Verdict = paper is double theirs && judge is not null ? judge(rate, theirs) : null,
         };
     }
 
-    /// <summary>A number without an interval.</summary>
-    /// <param name="value">The number.</param>
-    /// <param name="paper">The paper's.</param>
-    /// <param name="verdict">How they compare.</param>
-    /// <param name="format">How they are written.</param>
-    public static ResultCell Number(double? value, double? paper = null, Verdict? verdict = null, NumberFormat format = NumberFormat.Number) =>
+    /// <summary>A cell with a number without an interval.</summary>
+    /// <param name="value">Our number; none where it is not finite.</param>
+    /// <param name="paper">The paper's number; null where it has none.</param>
+    /// <param name="verdict">How they compare; null where they are not compared.</param>
+    /// <param name="format">How both are written.</param>
+    public static ResultCell Number(
+        double? value, double? paper = null, Verdict? verdict = null, NumberFormat format = NumberFormat.Number) =>
         new() { Value = Finite(value), Paper = paper, Verdict = verdict, Format = format };
 
-    /// <summary>A number with its interval.</summary>
-    /// <param name="estimate">The number.</param>
-    /// <param name="paper">The paper's.</param>
-    /// <param name="verdict">How they compare.</param>
-    /// <param name="format">How they are written.</param>
-    public static ResultCell Estimate(Estimate estimate, double? paper = null, Verdict? verdict = null, NumberFormat format = NumberFormat.Number) => new()
-    {
-        Value = Finite(estimate.Value),
-        Low = Finite(estimate.Low),
-        High = Finite(estimate.High),
-        Paper = paper,
-        Verdict = verdict,
-        Format = format,
-    };
+    /// <summary>A cell with a number and its interval.</summary>
+    /// <param name="estimate">Our number; what is not finite of it is left out.</param>
+    /// <param name="paper">The paper's number; null where it has none.</param>
+    /// <param name="verdict">How they compare; null where they are not compared.</param>
+    /// <param name="format">How both are written.</param>
+    public static ResultCell Estimate(
+        Estimate estimate, double? paper = null, Verdict? verdict = null, NumberFormat format = NumberFormat.Number) =>
+        new()
+        {
+            Value = Finite(estimate.Value),
+            Low = Finite(estimate.Low),
+            High = Finite(estimate.High),
+            Paper = paper,
+            Verdict = verdict,
+            Format = format,
+        };
 
     static double? Finite(double? value) => value is double number && double.IsFinite(number) ? number : null;
 }
@@ -129,15 +132,15 @@ public sealed record Series(string Name, IReadOnlyList<double> X, IReadOnlyList<
     /// <summary>The values of a map's cells.</summary>
     public IReadOnlyList<double>? Values { get; init; }
 
-    /// <summary>Shares of images as percentages, with their intervals; NaN of no images.</summary>
+    /// <summary>Rates as percentages, with their intervals; NaN for a rate of no images.</summary>
     /// <param name="name">What the legend calls them.</param>
     /// <param name="x">The horizontal places.</param>
-    /// <param name="shares">The shares.</param>
-    public static Series Of(string name, IReadOnlyList<double> x, IReadOnlyList<Proportion> shares) =>
-        new(name, x, [.. shares.Select(share => 100 * (share.Value ?? double.NaN))])
+    /// <param name="rates">One rate for each horizontal position.</param>
+    public static Series Of(string name, IReadOnlyList<double> x, IReadOnlyList<Proportion> rates) =>
+        new(name, x, [.. rates.Select(rate => 100 * (rate.Value ?? double.NaN))])
         {
-            Low = [.. shares.Select(share => 100 * share.Low)],
-            High = [.. shares.Select(share => 100 * share.High)],
+            Low = [.. rates.Select(rate => 100 * rate.Low)],
+            High = [.. rates.Select(rate => 100 * rate.High)],
         };
 }
 

@@ -5,8 +5,8 @@ using Dapprox.Measurement;
 
 namespace Dapprox.Experiments.Results;
 
-/// <summary>How many products fell into each cell of a plane of exact product and error.</summary>
-/// <param name="Counts"><c>[error, product]</c>, both ascending.</param>
+/// <summary>The density of the error against the exact product.</summary>
+/// <param name="Counts">The number of products in each cell, <c>[error, product]</c>, both ascending.</param>
 /// <param name="ProductLow">The smallest exact product, the left edge.</param>
 /// <param name="ProductHigh">The largest exact product, the right edge.</param>
 /// <param name="ErrorLow">The smallest error ŷ − y, the lower edge.</param>
@@ -18,10 +18,10 @@ public sealed record ErrorDensity(int[,] Counts, double ProductLow, double Produ
 /// the exact product.
 /// </summary>
 /// <param name="Metrics">The metrics, with the histogram of relative errors.</param>
-/// <param name="Density">The error against the exact product, on a smaller sample of the same law.</param>
+/// <param name="Density">The error against the exact product, on a smaller sample with the same distribution.</param>
 public sealed record NoiseProfile(ErrorMetrics Metrics, ErrorDensity Density)
 {
-    // Enough that every cell that can be reached is, and few enough to be kept.
+    // Enough for every cell that can be reached to be reached, and few enough to be kept.
     const long DensitySamples = 2_000_000;
 
     const int Rows = 150, Columns = 200;
@@ -31,27 +31,29 @@ public sealed record NoiseProfile(ErrorMetrics Metrics, ErrorDensity Density)
 
     /// <summary>Measures a multiplier.</summary>
     /// <param name="multiplier">The multiplier.</param>
-    /// <param name="law">How operands are drawn.</param>
-    /// <param name="samples">How many products the metrics come from.</param>
+    /// <param name="distribution">The distribution of the operands.</param>
+    /// <param name="samples">The number of products on which the metrics are measured.</param>
     /// <param name="seed">Determines the sample.</param>
-    /// <param name="cancellation">Ends the measurement.</param>
+    /// <param name="cancellation">Stops the measurement.</param>
     public static NoiseProfile Measure(
-        FloatMultiplier multiplier, OperandDistribution law, long samples, ulong seed, CancellationToken cancellation = default) =>
-        Measure(ErrorMeasurement.Sample(multiplier, law, samples, seed, cancellation: cancellation), multiplier, law, seed);
+        FloatMultiplier multiplier, OperandDistribution distribution, long samples, ulong seed, CancellationToken cancellation = default) =>
+        Measure(
+            ErrorMeasurement.Sample(multiplier, distribution, samples, seed, cancellation: cancellation),
+            multiplier, distribution, seed);
 
     /// <summary>Adds the density to metrics that are known already.</summary>
-    /// <param name="metrics">The metrics of the sample with that law and seed.</param>
+    /// <param name="metrics">The metrics of the sample with that distribution and seed.</param>
     /// <param name="multiplier">The multiplier.</param>
-    /// <param name="law">How operands are drawn.</param>
+    /// <param name="distribution">The distribution of the operands.</param>
     /// <param name="seed">Determines the sample.</param>
-    public static NoiseProfile Measure(ErrorMetrics metrics, FloatMultiplier multiplier, OperandDistribution law, ulong seed)
+    public static NoiseProfile Measure(ErrorMetrics metrics, FloatMultiplier multiplier, OperandDistribution distribution, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(metrics);
-        ArgumentNullException.ThrowIfNull(law);
+        ArgumentNullException.ThrowIfNull(distribution);
         int count = (int)Math.Min(metrics.Samples, DensitySamples);
         float[] activations = new float[count], weights = new float[count], products = new float[count];
         var random = new CounterRandom(seed, purpose: DensityPurpose);
-        law.Fill(ref random, activations, weights);
+        distribution.Fill(ref random, activations, weights);
         BulkMultiply.Run(multiplier, activations, weights, products);
 
         double[] exact = new double[count], errors = new double[count];
@@ -72,7 +74,7 @@ public sealed record NoiseProfile(ErrorMetrics Metrics, ErrorDensity Density)
         for (int i = 0; i < exact.Length; i++)
         {
             if (double.IsFinite(errors[i]))
-                counts[ResultCell(errors[i], bottom, top, Rows), ResultCell(exact[i], left, right, Columns)]++;
+                counts[Cell(errors[i], bottom, top, Rows), Cell(exact[i], left, right, Columns)]++;
         }
 
         return new ErrorDensity(counts, left, right, bottom, top);
@@ -93,6 +95,6 @@ public sealed record NoiseProfile(ErrorMetrics Metrics, ErrorDensity Density)
         return low < high ? (low, high) : (low - 1, high + 1);
     }
 
-    static int ResultCell(double value, double low, double high, int cells) =>
+    static int Cell(double value, double low, double high, int cells) =>
         Math.Min((int)((value - low) / (high - low) * cells), cells - 1);
 }

@@ -3,7 +3,7 @@ using Dapprox.Statistics;
 
 namespace Dapprox.Experiments.Results;
 
-/// <summary>Numbers as readers want them, the same in all reports.</summary>
+/// <summary>Numbers as texts, the same in all reports.</summary>
 public static class NumberText
 {
     const int FewImages = 200, ManyImages = 2000;
@@ -23,17 +23,22 @@ public static class NumberText
         return text.Replace('-', '−');
     }
 
-    /// <summary>A share as a percentage, with no more digits than its images support: whole per cents of fewer than 200, one digit of fewer than 2,000.</summary>
-    /// <param name="share">The share.</param>
-    public static string Of(Proportion share)
+    /// <summary>
+    /// A rate as a percentage, with no more digits than the number of images supports: none for fewer than 200, one for fewer than 2,000.
+    /// </summary>
+    /// <param name="rate">The rate.</param>
+    public static string Of(Proportion rate)
     {
-        ArgumentNullException.ThrowIfNull(share);
-        return Percent(share.Value, share.Of);
+        ArgumentNullException.ThrowIfNull(rate);
+        return Percent(rate.Value, rate.Of);
     }
 
-    /// <summary>A percentage of some images; a dash where there is none.</summary>
-    static string Percent(double? value, int of) =>
-        Of(value is double number ? Math.Round(number, of < FewImages ? 2 : of < ManyImages ? 3 : 4, MidpointRounding.AwayFromZero) : null, NumberFormat.Percent);
+    /// <summary>A rate of some images as a percentage; a dash for no rate.</summary>
+    static string Percent(double? value, int of)
+    {
+        int digits = of < FewImages ? 2 : of < ManyImages ? 3 : 4;
+        return Of(value is double number ? Math.Round(number, digits, MidpointRounding.AwayFromZero) : null, NumberFormat.Percent);
+    }
 
     /// <summary>A cell's number, without its interval.</summary>
     /// <param name="cell">The cell.</param>
@@ -68,6 +73,6 @@ public static class NumberText
         string text = Value(cell) + (interval.Length > 0 ? $" ({interval})" : "");
         if (cell.Paper is double paper)
             text += $"; paper {Of(paper, cell.Format)}";
-        return cell.Verdict is Verdict verdict ? $"{text}: {Verdicts.Words(verdict)}" : text;
+        return cell.Verdict is Verdict verdict ? $"{text}: {Verdicts.Text(verdict)}" : text;
     }
 }

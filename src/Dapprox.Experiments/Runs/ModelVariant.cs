@@ -8,40 +8,45 @@ using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Experiments.Runs;
 
-/// <summary>What is done to the exact weights of a control, to see whether an effect is the multiplier's or any perturbation's.</summary>
+/// <summary>A change of exact weights that makes a control: whether an effect is the multiplier's or that of any perturbation.</summary>
 public enum Perturbation
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>The weights stay as they are.</summary>
     None,
 
-    /// <summary>The weights of each layer times the gain that Ax-FPM has there, biases as they are: enlarged as by Ax-FPM, and exact.</summary>
+    /// <summary>The weights of each layer are multiplied by the gain that Ax-FPM has there; biases stay as they are.</summary>
     Gain,
 
-    /// <summary>The same, and each weight times 1 + σ·n, n normal and drawn once, σ the deviation of Ax-FPM's relative error around its mean.</summary>
+    /// <summary>
+    /// As <see cref="Gain"/>, and each weight is multiplied by 1 + σ·n, where n is normal and drawn once and σ is the standard deviation of
+    /// Ax-FPM's relative error.
+    /// </summary>
     GainAndNoise,
 }
 
-/// <summary>A network in an experiment: whose weights, on what multipliers.</summary>
-/// <param name="Model">The name of a network that comes with the program, or the path of one; for its name only where it is trained by a unit.</param>
-/// <param name="Assignment">Its multipliers.</param>
+/// <summary>A network in an experiment: its weights and its multipliers.</summary>
+/// <param name="Model">
+/// The name of an included network, or the path of a network file; where a unit trains it (<see cref="Training"/>), only a name.
+/// </param>
+/// <param name="Assignment">The multipliers of its layers.</param>
 public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
 {
     const ulong NoisePurpose = 77;
 
     const int Samples = 1_000_000;
 
-    static readonly Lazy<double> Deviation = new(MeasureDeviation);
+    static readonly Lazy<double> RelativeErrorStandardDeviation = new(MeasureStandardDeviation);
 
-    /// <summary>Where its weights come from, if a unit trains them.</summary>
+    /// <summary>The unit that trains its weights; null for a network that is loaded.</summary>
     public TrainingUnit? Training { get; init; }
 
-    /// <summary>Its name for a reader, where its multipliers do not tell it from others.</summary>
+    /// <summary>A name for a reader, where the multipliers do not tell it from other networks. It is not a part of the identity.</summary>
     public string? Label { get; init; }
 
-    /// <summary>What is done to the weights.</summary>
+    /// <summary>The change of its exact weights.</summary>
     public Perturbation Perturbation { get; init; }
 
-    /// <summary>For a reader, short: the multipliers, and what else is not as usual.</summary>
+    /// <summary>A short name for a reader: the multipliers, and the label and perturbation where it has any.</summary>
     public string Title
     {
         get
@@ -52,54 +57,68 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
                 Perturbation.GainAndNoise => " × gain and noise",
                 _ => "",
             };
-            return weights.Length == 0 ? $"{Assignment}{perturbation}" : Assignment == MultiplierAssignment.Exact ? weights + perturbation : $"{weights}, {Assignment}{perturbation}";
+            return weights.Length == 0 ? $"{Assignment}{perturbation}"
+                : Assignment == MultiplierAssignment.Exact ? weights + perturbation
+                : $"{weights}, {Assignment}{perturbation}";
         }
     }
 
-    /// <summary>The units whose results it is made of.</summary>
+    /// <summary>The unit that trains it, if any.</summary>
     public IReadOnlyList<WorkUnit> Needs => Training is null ? [] : [Training];
 
-    /// <summary>In words that differ where the network does.</summary>
-    /// <param name="context">Knows the weights.</param>
+    /// <summary>What determines its logits: weights by fingerprint or by the unit that trains them, multipliers and perturbation.</summary>
+    /// <param name="context">The weights of the run.</param>
     /// <exception cref="InputException">The weights or a circuit cannot be read.</exception>
-    public string Describe(RunContext context) =>
-        (Training is null ? $"{Model} {context.DescribeWeights(this)}" : $"trained by {context.FileOf(Training)}") + $", {Assignment.Describe()}, {Perturbation}";
+    internal object Identity(RunContext context) => new
+    {
+        Model = Training is null ? Model : null,
+        Weights = Training is null ? context.WeightsIdentity(this) : context.FileOf(Training),
+        Assignment = Assignment.Identity,
+        Perturbation,
+    };
 
     /// <summary>Makes the network from its exact weights.</summary>
     /// <param name="exact">The exact network.</param>
-    /// <param name="calibration">Clean images to measure gains on.</param>
+    /// <param name="calibration">Clean images on which gains are measured.</param>
     /// <param name="seed">Determines the noise.</param>
     internal Network Make(Network exact, Func<Tensor> calibration, ulong seed)
     {
         Network network = Assignment.Put(exact);
-        return Perturbation == Perturbation.None ? network : Disturb(network, calibration(), seed);
+        return Perturbation == Perturbation.None ? network : Perturb(network, calibration(), seed);
     }
 
-    Network Disturb(Network network, Tensor calibration, ulong seed)
+    Network Perturb(Network network, Tensor calibration, ulong seed)
     {
         Network approximate = MultiplierAssignment.AxFpm.Put(network);
         Layer[] layers = [.. network.Layers];
-        approximate.Observe(calibration, (place, inputs) =>
+        approximate.Observe(calibration, (index, inputs) =>
         {
-            if (approximate.Layers[place] is not WeightedLayer layer)
+            if (approximate.Layers[index] is not WeightedLayer layer)
                 return;
             double gain = GradientWeights.Gain(layer, inputs[0], network.MaxThreads);
-            var random = new CounterRandom(seed, (ulong)place, NoisePurpose);
+            var random = new CounterRandom(seed, (ulong)index, NoisePurpose);
             float[] weights = layer.Weights.ToArray();
             foreach (ref float weight in weights.AsSpan())
-                weight *= (float)(gain * (Perturbation == Perturbation.GainAndNoise ? 1 + Deviation.Value * random.NextNormal() : 1));
-            layers[place] = ((WeightedLayer)layers[place]).WithWeights(weights, layer.Bias.ToArray());
+            {
+                double noise = Perturbation == Perturbation.GainAndNoise
+                    ? 1 + RelativeErrorStandardDeviation.Value * random.NextNormal()
+                    : 1;
+                weight *= (float)(gain * noise);
+            }
+
+            layers[index] = ((WeightedLayer)layers[index]).WithWeights(weights, layer.Bias.ToArray());
         });
         return network.WithLayers(layers);
     }
 
-    /// <summary>The standard deviation of Ax-FPM's relative error, significands uniform in [1, 2).</summary>
-    static double MeasureDeviation()
+    /// <summary>The standard deviation of Ax-FPM's relative error, for significands uniform in [1, 2).</summary>
+    static double MeasureStandardDeviation()
     {
         var random = new CounterRandom(seed: 1, purpose: NoisePurpose);
         float[] activations = new float[Samples], weights = new float[Samples];
         OperandDistribution.Mantissa.Fill(ref random, activations, weights);
-        double[] errors = [.. activations.Zip(weights, (activation, weight) => AxFpm.Released.Multiply(activation, weight) / ((double)activation * weight) - 1)];
+        double[] errors = [.. activations.Zip(weights, (activation, weight) =>
+            AxFpm.Released.Multiply(activation, weight) / ((double)activation * weight) - 1)];
         double mean = errors.Average();
         return Math.Sqrt(errors.Average(error => (error - mean) * (error - mean)));
     }

@@ -6,13 +6,16 @@ using Dapprox.Networks.Graph;
 
 namespace Dapprox.Experiments.Runs;
 
-/// <summary>Which multiplier stands in which layers of a network.</summary>
-/// <param name="Parts">Multipliers, by name or as the files of their circuits, and the layers that each replaces, one after the other; the rest is exact.</param>
+/// <summary>Which multiplier computes which layers of a network.</summary>
+/// <param name="Parts">
+/// Multipliers, by name or as the paths of circuit files, and the layers that each replaces, in the order in which they are assigned;
+/// layers that are not selected stay exact.
+/// </param>
 public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplier, string Layers)> Parts)
 {
     const double FastestPass = 0.3e-3;
 
-    // A circuit's file may change while a run goes on; what is described and what computes is the one that was read first.
+    // A circuit's file may change during a run; the identity and the computation both use the content that was read first.
     readonly Lazy<(FloatMultiplier Multiplier, string? Fingerprint)[]> read = new(() => [.. Parts.Select(part => Read(part.Multiplier))]);
 
     /// <summary>Exact in all layers.</summary>
@@ -21,26 +24,27 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
     /// <summary>Ax-FPM as released, in all layers.</summary>
     public static MultiplierAssignment AxFpm { get; } = Of("ax-fpm");
 
-    /// <summary>Ax-FPM as released, in the convolutions, as the paper's text has it.</summary>
+    /// <summary>Ax-FPM as released, in the convolutions only, as the paper's text describes it.</summary>
     public static MultiplierAssignment AxFpmConvolutions { get; } = new(("ax-fpm", "convolutions"));
 
-    /// <summary>What stands for HEAP, in all layers.</summary>
+    /// <summary>The substitute for HEAP, in all layers.</summary>
     public static MultiplierAssignment HeapLike { get; } = Of("heap-like");
 
     /// <summary>Truncated bfloat16, in all layers.</summary>
     public static MultiplierAssignment Bfloat16 { get; } = Of("bfloat16");
 
     /// <summary>One multiplier in all layers.</summary>
-    /// <param name="multiplier">Its name.</param>
+    /// <param name="multiplier">Its name, or the path of its circuit file.</param>
     public static MultiplierAssignment Of(string multiplier) => new((multiplier, LayerSelection.All.Name));
 
-    /// <summary>A network on this assignment.</summary>
+    /// <summary>A network with these multipliers.</summary>
     /// <param name="network">The exact network.</param>
     /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
     public Network Put(Network network) =>
-        Parts.Zip(read.Value).Aggregate(network, (before, part) => before.With(part.Second.Multiplier, LayerSelection.Parse(part.First.Layers)));
+        Parts.Zip(read.Value).Aggregate(
+            network, (before, part) => before.With(part.Second.Multiplier, LayerSelection.Parse(part.First.Layers)));
 
-    /// <summary>About how long one image takes through LeNet-5, in seconds of two cores.</summary>
+    /// <summary>An estimate of the time that one image takes through LeNet-5 on two cores, in seconds.</summary>
     internal double SecondsAnImage => Parts.Select(part => part.Multiplier switch
     {
         "exact" or "bfloat16" or "bfloat16-nearest" or "ama5-flat" => FastestPass,
@@ -49,14 +53,16 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
         _ => 18e-3,
     }).DefaultIfEmpty(FastestPass).Max();
 
-    /// <summary>In words that differ where the multipliers or the layers do: the name, and fingerprints of files.</summary>
+    /// <summary>What determines the products: multipliers by name, circuit files also by fingerprint, with their layers.</summary>
     /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
-    internal string Describe() => string.Join(' ', (IEnumerable<string>)[$"{this}", .. read.Value.Select(part => part.Fingerprint).OfType<string>()]);
+    internal object Identity =>
+        Parts.Zip(read.Value, (part, multiplier) => new { part.Multiplier, part.Layers, Circuit = multiplier.Fingerprint });
 
     /// <inheritdoc/>
     public override string ToString() => Parts.Count == 0
         ? "exact"
-        : string.Join(" + ", Parts.Select(part => part.Layers == LayerSelection.All.Name ? part.Multiplier : $"{part.Multiplier} in {part.Layers}"));
+        : string.Join(" + ", Parts.Select(part =>
+            part.Layers == LayerSelection.All.Name ? part.Multiplier : $"{part.Multiplier} in {part.Layers}"));
 
     static (FloatMultiplier Multiplier, string? Fingerprint) Read(string multiplier)
     {

@@ -5,18 +5,19 @@ using DuckDB.NET.Data;
 
 namespace Dapprox.Experiments.Runs;
 
-/// <summary>Rows as a Parquet file, by way of DuckDB. The same rows give the same bytes.</summary>
+/// <summary>Reads and writes Parquet files through DuckDB. The same rows give the same bytes.</summary>
 public static partial class ParquetFile
 {
     /// <summary>Writes the file.</summary>
-    /// <param name="path">Where it goes; it is replaced in one step.</param>
-    /// <param name="rows">What it is to hold.</param>
+    /// <param name="path">The path of the file, which is replaced in one step.</param>
+    /// <param name="rows">Rows of texts, whole numbers of 32 and 64 bits, binary64 numbers, truth values and bytes.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Write(string path, Rows rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
         using DuckDBConnection connection = Open();
-        Execute(connection, $"CREATE TABLE rows ({string.Join(", ", rows.Columns.Select(column => $"\"{column.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\" {column.Type}"))})");
+        static string Name(Column column) => $"\"{column.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        Execute(connection, $"CREATE TABLE rows ({string.Join(", ", rows.Columns.Select(column => $"{Name(column)} {column.Type}"))})");
         using (DuckDBAppender appender = connection.CreateAppender("rows"))
         {
             foreach (object?[] values in rows.Values)
@@ -32,8 +33,8 @@ public static partial class ParquetFile
     }
 
     /// <summary>Reads a file that <see cref="Write"/> wrote.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="InputException">It cannot be read, or is no such file.</exception>
+    /// <param name="path">The path of the file.</param>
+    /// <exception cref="InputException">The file cannot be read, or is not a Parquet file.</exception>
     public static Rows Read(string path)
     {
         try
@@ -43,18 +44,19 @@ public static partial class ParquetFile
         }
         catch (DbException e)
         {
-            throw new InputException($"'{path}' cannot be read as Parquet: {e.Message}; remove it, and the next run writes it anew", e);
+            throw new InputException($"'{path}' cannot be read as Parquet: {e.Message}; remove it, and the next run writes it again", e);
         }
     }
 
-    /// <summary>The answer to a query; of columns with the same name, further ones get a number behind it.</summary>
+    /// <summary>The answer to a query. Where columns have the same name, a number is appended to the later ones.</summary>
     internal static Rows Ask(DuckDBConnection connection, string sql, CancellationToken cancellation)
     {
         using DuckDBCommand command = Command(connection, sql);
         using CancellationTokenRegistration registration = cancellation.Register(command.Cancel);
         using DuckDBDataReader reader = command.ExecuteReader();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        Column[] columns = [.. Enumerable.Range(0, reader.FieldCount).Select(i => new Column(Unused(reader.GetName(i)), reader.GetDataTypeName(i).ToUpperInvariant()))];
+        Column[] columns = [.. Enumerable.Range(0, reader.FieldCount)
+            .Select(i => new Column(Unused(reader.GetName(i)), reader.GetDataTypeName(i).ToUpperInvariant()))];
         var values = new List<object?[]>();
         while (reader.Read())
             values.Add([.. columns.Select((_, i) => Value(reader, i))]);
@@ -69,7 +71,7 @@ public static partial class ParquetFile
         }
     }
 
-    /// <summary>A value as C# has it: null for NULL, an array for bytes.</summary>
+    /// <summary>A value in C#: null for NULL, an array for bytes.</summary>
     static object? Value(DuckDBDataReader reader, int column)
     {
         if (reader.IsDBNull(column))
@@ -85,7 +87,7 @@ public static partial class ParquetFile
         }
     }
 
-    /// <summary>A connection to a data base in memory; one thread, so that rows keep their order and files their bytes.</summary>
+    /// <summary>A connection to a database in memory, with one thread, so that rows keep their order and files their bytes.</summary>
     internal static DuckDBConnection Open()
     {
         var connection = new DuckDBConnection("DataSource=:memory:");
@@ -95,14 +97,14 @@ public static partial class ParquetFile
     }
 
     /// <summary>Writes a table as a file, in one step.</summary>
-    /// <param name="connection">Has the table.</param>
-    /// <param name="table">Its name.</param>
-    /// <param name="path">Where the file goes.</param>
-    /// <param name="options">The format, as COPY takes it.</param>
+    /// <param name="connection">The database that has the table.</param>
+    /// <param name="table">The name of the table, or a query in parentheses.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="options">The options of the COPY statement, with the format.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     internal static void Copy(DuckDBConnection connection, string table, string path, string options)
     {
-        // DuckDB writes to a path of its own; the bytes take the wanted name in one step.
+        // DuckDB writes to a temporary path; the bytes are then moved to the requested path in one step.
         DirectoryInfo folder = TemporaryFolder();
         try
         {
@@ -139,13 +141,13 @@ public static partial class ParquetFile
         return command;
     }
 
-    /// <summary>A path as read_parquet takes it, in which *, ? and [ stand for themselves.</summary>
+    /// <summary>A path for read_parquet, with *, ? and [ quoted, which are wildcards there.</summary>
     internal static string Literal(string path) => Wildcard().Replace(path, "[$0]");
 
     [GeneratedRegex(@"[*?\[]")]
     private static partial Regex Wildcard();
 
-    /// <summary>A text as SQL has it.</summary>
+    /// <summary>A text as an SQL literal.</summary>
     internal static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     static void Append(IDuckDBAppenderRow row, object? value) => _ = value switch
@@ -168,7 +170,9 @@ public static partial class ParquetFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"cannot make a folder in {Path.GetTempPath()}: {e.Message.TrimEnd('.')}; make room, or set TMPDIR to a folder with room", e);
+            throw new InputException(
+                $"cannot make a folder in {Path.GetTempPath()}: {e.Message.TrimEnd('.')}; "
+                + "make room, or set TMPDIR to a folder with room", e);
         }
     }
 }

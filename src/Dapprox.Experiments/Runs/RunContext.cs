@@ -7,38 +7,38 @@ using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Experiments.Runs;
 
-/// <summary>What the units of a run work with: networks and images, each loaded once, and the results of other units.</summary>
-/// <param name="folder">Where results are kept.</param>
+/// <summary>What the units of a run share: networks and images, each loaded once, and the results of other units.</summary>
+/// <param name="folder">The folder of the results.</param>
 /// <param name="dataFolder">The folder of the data sets; null for the one that the environment names.</param>
 /// <param name="seed">Determines every random number.</param>
 public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
 {
     readonly Dictionary<(string, Split), Dataset> datasets = [];
-    readonly Dictionary<(string, Split), string> fingerprints = [];
+    readonly Dictionary<(string, Split), object> images = [];
     readonly Dictionary<ModelVariant, Network> exact = [];
-    readonly Dictionary<string, Rows> results = [];
+    readonly Dictionary<string, object> results = [];
     readonly Dictionary<WorkUnit, string> files = [];
-    readonly Dictionary<Network, string> weights = [];
+    readonly Dictionary<Network, object> weights = [];
     readonly Dictionary<string, (Network Network, string Preparation)> given = [];
 
-    /// <summary>Where results are kept.</summary>
+    /// <summary>The folder of the results.</summary>
     public RunFolder Folder => folder;
 
     /// <summary>Determines every random number.</summary>
     public ulong Seed => seed;
 
-    /// <summary>What an audit audits, whose folder holds nothing else; null for a run that shares its folder with others.</summary>
+    /// <summary>What is audited, in words, for an audit, whose folder holds nothing else; null for other runs.</summary>
     public string? Audit { get; init; }
 
     /// <summary>Uses a network that is prepared otherwise than its file says.</summary>
     /// <param name="model">Its name or path in <see cref="ModelVariant.Model"/>.</param>
     /// <param name="network">The network, exact in all layers.</param>
-    /// <param name="preparation">How it is prepared, in words that differ where another network results; empty where it is as in its file.</param>
+    /// <param name="preparation">A text that differs where the preparation does; empty for a network as it is in its file.</param>
     public void Use(string model, Network network, string preparation) => given[model] = (network, preparation);
 
     /// <summary>Uses some images of a data set, or a user's own pictures, as the test images of that name.</summary>
-    /// <param name="images">The images.</param>
-    /// <param name="calibration">The images that gains are measured on; null for the training images of the data set.</param>
+    /// <param name="images">The images; their name is that of the data set.</param>
+    /// <param name="calibration">The images on which gains are measured; null for the training images of the data set.</param>
     public void Use(Dataset images, Dataset? calibration)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -48,9 +48,9 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     }
 
     /// <summary>The images of a data set.</summary>
-    /// <param name="name">The data set's name.</param>
-    /// <param name="split">Which of them.</param>
-    /// <exception cref="InputException">They cannot be had.</exception>
+    /// <param name="name">The name of the data set.</param>
+    /// <param name="split">Training or test images.</param>
+    /// <exception cref="InputException">The files are missing or damaged.</exception>
     public Dataset Data(string name, Split split = Split.Test)
     {
         if (!datasets.TryGetValue((name, split), out Dataset? data))
@@ -58,34 +58,35 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
         return data;
     }
 
-    /// <summary>A data set in words that differ where its images do.</summary>
-    /// <param name="name">The data set's name.</param>
-    /// <param name="split">Which images.</param>
-    public string DescribeData(string name, Split split = Split.Test)
+    /// <summary>What determines the images of a data set: their fingerprint, and their positions, on which random numbers depend.</summary>
+    /// <param name="name">The name of the data set.</param>
+    /// <param name="split">Training or test images.</param>
+    /// <exception cref="InputException">The files are missing or damaged.</exception>
+    internal object ImagesIdentity(string name, Split split)
     {
-        if (!fingerprints.TryGetValue((name, split), out string? fingerprint))
+        if (!images.TryGetValue((name, split), out object? identity))
         {
-            // The position of an image decides its random numbers.
             Dataset data = Data(name, split);
-            fingerprints[(name, split)] = fingerprint = $"{name} {split} {Fingerprint.Of(data)}{(data.Offset == 0 ? "" : $" from image {data.Offset}")}";
+            images[(name, split)] = identity = new { Fingerprint = Fingerprint.Of(data), data.Offset };
         }
 
-        return fingerprint;
+        return identity;
     }
 
-    /// <summary>The first images to train on, on which gains are measured.</summary>
-    /// <param name="dataset">The data set's name.</param>
+    /// <summary>The first training images, on which gains are measured.</summary>
+    /// <param name="dataset">The name of the data set.</param>
     public Tensor Calibration(string dataset)
     {
         Dataset training = Data(dataset, Split.Train);
         return training.Images(0, Math.Min(GradientWeights.CalibrationImages, training.Count));
     }
 
-    /// <summary>The exact network with a subject's weights.</summary>
-    /// <param name="subject">The subject.</param>
-    public Network Exact(ModelVariant subject)
+    /// <summary>The network with a variant's weights, exact in all layers and unperturbed.</summary>
+    /// <param name="variant">The variant.</param>
+    /// <exception cref="InputException">The weights cannot be read.</exception>
+    public Network Exact(ModelVariant variant)
     {
-        ModelVariant key = subject with { Assignment = MultiplierAssignment.Exact, Perturbation = Perturbation.None };
+        ModelVariant key = variant with { Assignment = MultiplierAssignment.Exact, Perturbation = Perturbation.None };
         if (!exact.TryGetValue(key, out Network? network))
         {
             exact[key] = network = key.Training is not null ? key.Training.Network(Result(key.Training))
@@ -97,24 +98,30 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     }
 
     /// <summary>
-    /// The fingerprint of a subject's exact weights, and of the file they are from, if any: it may hold more, such as other layers; and how
-    /// the network is prepared, if otherwise than its file says.
+    /// What determines the exact logits of a variant that no unit trains: the fingerprint of its weights; that of its file, if any, which
+    /// may hold more, such as other layers; and how it is prepared, if otherwise than its file says.
     /// </summary>
-    /// <param name="subject">The subject.</param>
-    public string DescribeWeights(ModelVariant subject)
+    /// <param name="variant">The variant.</param>
+    /// <exception cref="InputException">The weights cannot be read.</exception>
+    internal object WeightsIdentity(ModelVariant variant)
     {
-        Network network = Exact(subject);
-        if (!weights.TryGetValue(network, out string? fingerprint))
+        Network network = Exact(variant);
+        if (!weights.TryGetValue(network, out object? identity))
         {
-            string file = subject.Training is null && File.Exists(subject.Model) ? $" {Fingerprint.OfFile(subject.Model)}" : "";
-            weights[network] = fingerprint = Fingerprint.Of(network) + file + (subject.Training is null ? given.GetValueOrDefault(subject.Model).Preparation : "");
+            weights[network] = identity = new
+            {
+                Fingerprint = Fingerprint.Of(network),
+                File = File.Exists(variant.Model) ? Fingerprint.OfFile(variant.Model) : null,
+                Preparation = given.GetValueOrDefault(variant.Model).Preparation is { Length: > 0 } preparation ? preparation : null,
+            };
         }
 
-        return fingerprint;
+        return identity;
     }
 
     /// <summary>The name of a unit's file.</summary>
     /// <param name="unit">The unit.</param>
+    /// <exception cref="InputException">Its images, weights or circuits cannot be read.</exception>
     public string FileOf(WorkUnit unit)
     {
         if (!files.TryGetValue(unit, out string? file))
@@ -122,28 +129,31 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
         return file;
     }
 
-    /// <summary>A subject's network.</summary>
-    /// <param name="subject">The subject.</param>
-    /// <param name="dataset">The data set on whose images gains are measured.</param>
-    public Network Network(ModelVariant subject, string dataset)
+    /// <summary>The network of a variant.</summary>
+    /// <param name="variant">The variant.</param>
+    /// <param name="dataset">The data set on whose training images gains are measured.</param>
+    /// <exception cref="InputException">The weights or a circuit cannot be read.</exception>
+    public Network Network(ModelVariant variant, string dataset)
     {
-        ArgumentNullException.ThrowIfNull(subject);
-        return subject.Make(Exact(subject), () => Calibration(dataset), seed);
+        ArgumentNullException.ThrowIfNull(variant);
+        return variant.Make(Exact(variant), () => Calibration(dataset), seed);
     }
 
     /// <summary>The result of a unit that is done.</summary>
+    /// <typeparam name="TRow">The record of a row.</typeparam>
     /// <param name="unit">The unit.</param>
-    /// <exception cref="InputException">Its file is not there, or cannot be read.</exception>
-    public Rows Result(WorkUnit unit)
+    /// <exception cref="InputException">Its file is missing, or is not the result of such a unit.</exception>
+    public IReadOnlyList<TRow> Result<TRow>(WorkUnit<TRow> unit)
+        where TRow : notnull
     {
         ArgumentNullException.ThrowIfNull(unit);
         string file = FileOf(unit);
-        if (!results.TryGetValue(file, out Rows? rows))
-            results[file] = rows = folder.Read(file);
-        return rows;
+        if (!results.TryGetValue(file, out object? rows))
+            results[file] = rows = folder.Read(file, unit.Mapper(this));
+        return (IReadOnlyList<TRow>)rows;
     }
 
-    /// <summary>Whether a unit and all it needs can be had here: the data set is found.</summary>
+    /// <summary>Whether a unit and all that it needs can be computed here, which takes its data set.</summary>
     /// <param name="unit">The unit.</param>
     public bool CanRun(WorkUnit unit)
     {
@@ -163,8 +173,9 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
         return unit.Needs.All(CanRun);
     }
 
-    /// <summary>Whether a unit's result is there.</summary>
+    /// <summary>Whether the result of a unit is in the folder.</summary>
     /// <param name="unit">The unit.</param>
+    /// <exception cref="InputException">Its images, weights or circuits cannot be read.</exception>
     public bool IsDone(WorkUnit unit)
     {
         ArgumentNullException.ThrowIfNull(unit);

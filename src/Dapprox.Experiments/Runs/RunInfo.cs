@@ -4,17 +4,17 @@ using System.Runtime.Intrinsics;
 
 namespace Dapprox.Experiments.Runs;
 
-/// <summary>What results were judged with, for whoever reads them later; units that were done before may be older.</summary>
-/// <param name="Version">The version of the program, and the commit it was built from where that is known.</param>
+/// <summary>The program and the machine that judged results. The units may be older.</summary>
+/// <param name="Version">The version of the program, with the commit of its build where that is known.</param>
 /// <param name="CommandLine">The command as it was given.</param>
-/// <param name="Date">When they were judged, in universal time.</param>
-/// <param name="Processor">The processor's name, its vector width and how many threads it runs.</param>
-/// <param name="System">The operating system and the runtime.</param>
+/// <param name="Date">The time of the judgement, in UTC.</param>
+/// <param name="Processor">The name of the processor, its vector width and its number of threads.</param>
+/// <param name="System">The names of the operating system and the runtime.</param>
 public sealed record RunInfo(string Version, string CommandLine, DateTime Date, string Processor, string System)
 {
     /// <summary>Describes this machine and this program.</summary>
     /// <param name="commandLine">The command as it was given.</param>
-    /// <param name="date">Now.</param>
+    /// <param name="date">The time of the judgement.</param>
     public static RunInfo Here(string commandLine, DateTimeOffset date)
     {
         string vectors = Vector512.IsHardwareAccelerated ? "512-bit vectors"
@@ -31,7 +31,8 @@ public sealed record RunInfo(string Version, string CommandLine, DateTime Date, 
     static string ProgramVersion()
     {
         const int CommitDigits = 10;
-        string version = typeof(RunInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        string version =
+            typeof(RunInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
         int plus = version.IndexOf('+', StringComparison.Ordinal);
         return plus < 0 ? version : version[..Math.Min(version.Length, plus + 1 + CommitDigits)];
     }

@@ -3,22 +3,22 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Experiments.Runs;
 
-/// <summary>How far a run is.</summary>
+/// <summary>The progress of a run.</summary>
 /// <param name="Unit">The unit that is being computed.</param>
-/// <param name="UnitDone">What share of it is done.</param>
-/// <param name="Done">What share of the whole is done, by the estimated times of its units.</param>
-/// <param name="Place">The unit's place among those that were still to compute, from 1.</param>
-/// <param name="Of">How many those are.</param>
-public readonly record struct RunProgress(WorkUnit Unit, double UnitDone, double Done, int Place, int Of);
+/// <param name="UnitDone">The fraction of the unit that is done.</param>
+/// <param name="Done">The fraction of the run that is done, by the estimated times of its units.</param>
+/// <param name="Number">The number of the unit among those that were pending at the start, from 1.</param>
+/// <param name="Of">The number of units that were pending at the start.</param>
+public readonly record struct RunProgress(WorkUnit Unit, double UnitDone, double Done, int Number, int Of);
 
-/// <summary>Computes the units of a run that are not done yet.</summary>
+/// <summary>Computes the pending units of a run.</summary>
 public static class Runner
 {
     static readonly TimeSpan OthersPatience = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>All units there are to be computed: those given and those they need, each after those that it needs, each once.</summary>
+    /// <summary>Units and those that they need, each after those that it needs, and each once.</summary>
     /// <param name="units">The units.</param>
-    /// <param name="context">Knows which are the same.</param>
+    /// <param name="context">The run, by whose images and weights units are compared.</param>
     public static IReadOnlyList<WorkUnit> InOrder(IEnumerable<WorkUnit> units, RunContext context)
     {
         var ordered = new List<WorkUnit>();
@@ -37,9 +37,12 @@ public static class Runner
         }
     }
 
-    /// <summary>What is still to be computed: units whose results are not there, and what those need; what only finished units needed may be missing.</summary>
+    /// <summary>
+    /// The units whose results are missing and those that they need. A unit that only finished units need is not among them, even if its
+    /// own result is missing.
+    /// </summary>
     /// <param name="units">The units.</param>
-    /// <param name="context">Knows which are done.</param>
+    /// <param name="context">The run, with the folder of the results.</param>
     public static IReadOnlyList<WorkUnit> Left(IReadOnlyCollection<WorkUnit> units, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(units);
@@ -59,17 +62,19 @@ public static class Runner
     }
 
     /// <summary>
-    /// Computes what is not done yet, and waits for what another process on the same folder has begun. A unit that is done is never
-    /// computed again; one that was interrupted begins anew, or goes on from its checkpoint where it keeps one. Processes that share the folder share the work.
+    /// Computes the pending units, and waits for those that another process computes in the same folder. A unit that is done is never
+    /// computed again. One that was interrupted continues from its checkpoint, or from the beginning where it keeps none. Processes that
+    /// share the folder share the work.
     /// </summary>
-    /// <param name="units">The units; those they need are computed before them.</param>
-    /// <param name="context">Networks, images, and where results are kept.</param>
-    /// <param name="progress">Told how far it is, if given.</param>
-    /// <param name="cancellation">Ends the run; units that are done stay.</param>
-    /// <returns>How long the units took that this process computed.</returns>
+    /// <param name="units">The units; those that they need are computed before them.</param>
+    /// <param name="context">Networks, images and the folder of the results.</param>
+    /// <param name="progress">Receives the progress of the run; null for none.</param>
+    /// <param name="cancellation">Stops the run; the results of units that are done remain.</param>
+    /// <returns>The titles of the units that this process computed, and their times in seconds.</returns>
     /// <exception cref="InputException">A unit cannot be computed, or the folder cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public static IReadOnlyList<(string Unit, double Seconds)> Run(IReadOnlyCollection<WorkUnit> units, RunContext context, Action<RunProgress>? progress, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public static IReadOnlyList<(string Unit, double Seconds)> Run(
+        IReadOnlyCollection<WorkUnit> units, RunContext context, Action<RunProgress>? progress, CancellationToken cancellation)
     {
         var times = new List<(string Unit, double Seconds)>();
         ArgumentNullException.ThrowIfNull(context);
@@ -77,7 +82,7 @@ public static class Runner
         context.Folder.Probe();
         context.Folder.Plan(context.Seed, [.. ordered.Select(unit => new PlannedUnit(context.FileOf(unit), unit.Title))], context.Audit);
         List<WorkUnit> left = [.. Left(units, context)];
-        // Of one that was killed between its result and its end.
+        // Left by a process that was killed after it had written the result.
         foreach (WorkUnit unit in ordered.Where(context.IsDone))
             context.Folder.Forget(context.FileOf(unit));
         int count = left.Count;
@@ -89,10 +94,10 @@ public static class Runner
             foreach (WorkUnit unit in left.Where(unit => unit.Needs.All(context.IsDone)).ToArray())
             {
                 string file = context.FileOf(unit);
-                using IDisposable? mine = context.Folder.TryLock(file);
-                if (mine is null)
+                using IDisposable? claim = context.Folder.TryLock(file);
+                if (claim is null)
                     continue;
-                // Another process may have done it since it was looked for.
+                // Another process may have finished it since the pending units were listed.
                 if (!context.Folder.Has(file))
                     Compute(unit, file);
                 left.Remove(unit);
@@ -109,15 +114,15 @@ public static class Runner
         void Compute(WorkUnit unit, string file)
         {
             cancellation.ThrowIfCancellationRequested();
-            double share = 0;
-            int place = count - left.Count + 1;
+            double unitDone = 0;
+            int number = count - left.Count + 1;
             Report();
             long start = Stopwatch.GetTimestamp();
             try
             {
                 context.Folder.Write(file, unit.Run(context, more =>
                 {
-                    share = Math.Min(1, share + more);
+                    unitDone = Math.Min(1, unitDone + more);
                     Report();
                 }, cancellation));
                 times.Add((unit.Title, Stopwatch.GetElapsedTime(start).TotalSeconds));
@@ -128,7 +133,8 @@ public static class Runner
                 throw;
             }
 
-            void Report() => progress?.Invoke(new RunProgress(unit, share, all > 0 ? (done + share * unit.Seconds) / all : 1, place, count));
+            void Report() =>
+                progress?.Invoke(new RunProgress(unit, unitDone, all > 0 ? (done + unitDone * unit.Seconds) / all : 1, number, count));
         }
     }
 }

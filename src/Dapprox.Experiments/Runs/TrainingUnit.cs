@@ -1,15 +1,21 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Experiments.Runs;
 
-/// <summary>A network that is trained for an experiment. Columns: the tensor's name, its shape, and its numbers as binary32, little-endian.</summary>
-/// <param name="Name">What it is, for a reader.</param>
-/// <param name="DatasetName">The data set.</param>
-/// <param name="Architecture">The architecture's name.</param>
-public abstract record TrainingUnit(string Name, string DatasetName, string Architecture) : WorkUnit
+/// <summary>A tensor of a trained network.</summary>
+/// <param name="Tensor">Its name.</param>
+/// <param name="Shape">The lengths of its dimensions with <c>x</c> between them.</param>
+/// <param name="Numbers">Its values, the last dimension fastest.</param>
+public sealed record WeightsRow(string Tensor, string Shape, float[] Numbers);
+
+/// <summary>A unit that trains a network for an experiment.</summary>
+/// <param name="Name">The name of the network for a reader.</param>
+/// <param name="DatasetName">The name of the data set.</param>
+/// <param name="Architecture">The name of the architecture.</param>
+public abstract record TrainingUnit([property: JsonIgnore] string Name, string DatasetName, string Architecture) : WorkUnit<WeightsRow>
 {
     /// <inheritdoc/>
     public override string Kind => "weights";
@@ -18,24 +24,27 @@ public abstract record TrainingUnit(string Name, string DatasetName, string Arch
     public override string? Dataset => DatasetName;
 
     /// <summary>The network with these weights, exact in all layers.</summary>
-    /// <param name="weights">What <see cref="WorkUnit.Run"/> found.</param>
-    public Network Network(Rows weights)
+    /// <param name="rows">The result of the unit.</param>
+    public Network Network(IReadOnlyList<WeightsRow> rows)
     {
-        ArgumentNullException.ThrowIfNull(weights);
-        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        for (int i = 0; i < weights.Count; i++)
-        {
-            int[] shape = Array.ConvertAll(weights.Text(i, "shape")!.Split('x'), size => int.Parse(size, CultureInfo.InvariantCulture));
-            tensors.Add(weights.Text(i, "tensor")!, new Tensor(MemoryMarshal.Cast<byte, float>(weights.Bytes(i, "numbers")).ToArray(), shape));
-        }
-
-        return Networks.Models.Architecture.Recognise(Name, tensors, Architecture).Build(Name, tensors);
+        var weights = rows.ToDictionary(
+            row => row.Tensor,
+            row => new Tensor(
+                row.Numbers, Array.ConvertAll(row.Shape.Split('x'), length => int.Parse(length, CultureInfo.InvariantCulture))),
+            StringComparer.Ordinal);
+        return Build(weights);
     }
 
-    /// <summary>Weights as rows.</summary>
+    /// <summary>The network with these weights, exact in all layers.</summary>
     /// <param name="weights">The tensors by name.</param>
-    protected static Rows ToRows(IReadOnlyDictionary<string, Tensor> weights) => new(
-        [new("tensor", "VARCHAR"), new("shape", "VARCHAR"), new("numbers", "BLOB")],
-        [.. weights.OrderBy(tensor => tensor.Key, StringComparer.Ordinal).Select(tensor => (object?[])
-            [tensor.Key, string.Join('x', tensor.Value.Shape.ToArray()), MemoryMarshal.AsBytes(tensor.Value.Data.AsSpan()).ToArray()])]);
+    protected Network Build(IReadOnlyDictionary<string, Tensor> weights) =>
+        Networks.Models.Architecture.Recognise(Name, weights, Architecture).Build(Name, weights);
+
+    /// <summary>Weights as rows, in the order of their names.</summary>
+    /// <param name="weights">The tensors by name.</param>
+    protected static IReadOnlyList<WeightsRow> ToRows(IReadOnlyDictionary<string, Tensor> weights) =>
+    [
+        .. weights.OrderBy(tensor => tensor.Key, StringComparer.Ordinal)
+            .Select(tensor => new WeightsRow(tensor.Key, string.Join('x', tensor.Value.Shape.ToArray()), tensor.Value.Data)),
+    ];
 }

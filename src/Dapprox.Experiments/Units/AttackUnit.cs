@@ -1,4 +1,4 @@
-using Dapprox.Experiments.Results;
+using System.Text.Json.Serialization;
 using Dapprox.Experiments.Runs;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
@@ -11,43 +11,46 @@ using Dapprox.Networks.Tensors;
 namespace Dapprox.Experiments.Units;
 
 /// <summary>
-/// An attack on some images, and whom else the adversarial images fool: at their place, and further along the line from the
-/// clean image through them. Columns: those of <see cref="AttackRecordsFile"/>, <c>fools_NAME_at_FACTOR</c> for each further place,
-/// <c>wrong_NAME</c> for each network of which a mean is attacked, of several together or of one over noise, whether or not that mean was
-/// fooled, and the networks in <c>source</c> and <c>dataset</c>. Boundary and HopSkipJump go on from a checkpoint within an image; other
-/// attacks keep the images that they are done with.
+/// An attack on some images, and which other networks the adversarial images fool: as the attack returns them, and with the perturbation
+/// scaled. Boundary and HopSkipJump continue from a checkpoint within an image; other attacks keep the images that are done.
 /// </summary>
 /// <param name="Attack">The attack, with its settings.</param>
-/// <param name="DatasetName">The data set, whose test images are attacked.</param>
+/// <param name="DatasetName">The data set whose test images are attacked.</param>
 /// <param name="Source">The network that is attacked.</param>
-/// <param name="Images">How many images at most: the first that <paramref name="Source"/> and <see cref="CorrectOn"/> classify right.</param>
-public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetName, ModelVariant Source, int Images) : WorkUnit
+/// <param name="Images">
+/// The largest number of images: the first that <paramref name="Source"/> and <see cref="CorrectOn"/> classify correctly.
+/// </param>
+public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetName, ModelVariant Source, int Images) : WorkUnit<AttackRow>
 {
-    /// <summary>What the attacker takes for the gradient; null for an attack that asks for none.</summary>
-    public GradientEstimator? Backward { get; init; } = GradientEstimator.StraightThrough;
-
-    /// <summary>The networks that the adversarial images are tried on.</summary>
-    public IReadOnlyList<ModelVariant> TriedOn { get; init; } = [];
-
-    /// <summary>Further networks that have to classify an image right for it to be attacked.</summary>
-    public IReadOnlyList<ModelVariant> CorrectOn { get; init; } = [];
-
-    /// <summary>The attack is on the mean of the logits of these and the source, which is how one attacks a network whose multiplier changes at random.</summary>
-    public IReadOnlyList<ModelVariant> TogetherWith { get; init; } = [];
-
-    /// <summary>Whether the class after the true one is aimed at.</summary>
-    public bool Targeted { get; init; }
-
-    /// <summary>The attack is on the mean over this many images with normal noise added, of the deviation <see cref="NoiseStandardDeviation"/>; 0 for none.</summary>
-    public int NoiseSamples { get; init; }
-
-    /// <summary>The deviation of that noise.</summary>
+    /// <summary>The standard deviation of the noise of <see cref="NoiseSamples"/>.</summary>
     internal const double NoiseStandardDeviation = 0.02;
 
-    /// <summary>How many times as far as the adversarial image the networks are tried as well.</summary>
+    /// <summary>What the attacker uses as the gradient; null for an attack that needs none.</summary>
+    public GradientEstimator? Estimator { get; init; } = GradientEstimator.StraightThrough;
+
+    /// <summary>The networks on which the adversarial images are tried.</summary>
+    public IReadOnlyList<ModelVariant> TriedOn { get; init; } = [];
+
+    /// <summary>Further networks that must classify an image correctly for it to be attacked.</summary>
+    public IReadOnlyList<ModelVariant> CorrectOn { get; init; } = [];
+
+    /// <summary>
+    /// Networks that are attacked together with the source, through the mean of the logits. A network whose multiplier changes at random
+    /// is attacked in this way.
+    /// </summary>
+    public IReadOnlyList<ModelVariant> TogetherWith { get; init; } = [];
+
+    /// <summary>Whether the attack aims at the class after the true one.</summary>
+    public bool Targeted { get; init; }
+
+    /// <summary>The number of noisy copies of an image over which the attacked mean is taken; 0 for the image itself.</summary>
+    public int NoiseSamples { get; init; }
+
+    /// <summary>The factors by which the perturbations are scaled to try the images once more.</summary>
     public IReadOnlyList<double> ExtrapolationFactors { get; init; } = [];
 
-    /// <summary>About how long the attack of one image takes on LeNet-5, in seconds of two cores.</summary>
+    /// <summary>An estimate of the time that the attack of one image takes on LeNet-5 and two cores, in seconds.</summary>
+    [JsonIgnore]
     public double SecondsAnImage { get; init; } = 0.05;
 
     /// <inheritdoc/>
@@ -57,49 +60,34 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     public override string? Dataset => DatasetName;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Needs =>
-        [.. Networks.SelectMany(subject => subject.Needs).Distinct()];
-
-    IEnumerable<ModelVariant> Networks => [Source, .. TogetherWith, .. TriedOn, .. CorrectOn];
-
-    /// <inheritdoc/>
     public override double Seconds => 0.2 + Images * Effort(DatasetName) * (SecondsAnImage
-        + CorrectOn.Sum(subject => subject.Assignment.SecondsAnImage) + (2 + ExtrapolationFactors.Count) * TriedOn.Sum(subject => subject.Assignment.SecondsAnImage));
+        + CorrectOn.Sum(variant => variant.Assignment.SecondsAnImage)
+        + (2 + ExtrapolationFactors.Count) * TriedOn.Sum(variant => variant.Assignment.SecondsAnImage));
 
     /// <inheritdoc/>
     public override string Title => $"{Attack.Name} on {Source.Title}, {DatasetName}";
 
-    /// <inheritdoc/>
-    public override string Describe(RunContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        bool measures = Backward?.Measures == true || Networks.Any(subject => subject.Perturbation != Perturbation.None);
-        return $"{Attack}; {context.DescribeData(DatasetName)}; {Images} images; on {Source.Describe(context)}; by {Backward}; with {List(TogetherWith)}; tried on {List(TriedOn)} at {string.Join(',', ExtrapolationFactors)}; right on {List(CorrectOn)}; seed {context.Seed}"
-            + (Targeted ? "; targeted" : "") + (TogetherWith.Count > 0 ? "; each alone" : "") + (NoiseSamples > 0 ? $"; mean of {NoiseSamples} with noise {NoiseStandardDeviation}{(TogetherWith.Count > 0 ? "" : "; alone as well")}" : "")
-            + (measures ? $"; {context.DescribeData(DatasetName, Split.Train)}" : "");
+    private protected override IReadOnlyList<ModelVariant> Variants => [Source, .. TogetherWith, .. TriedOn, .. CorrectOn];
 
-        string List(IReadOnlyList<ModelVariant> subjects) => string.Join(" / ", subjects.Select(subject => subject.Describe(context)));
-    }
+    private protected override IReadOnlyList<Split> Splits => Estimator?.Measures == true ? [Split.Test, Split.Train] : base.Splits;
 
-    /// <summary>The name of the column that says whom else an adversarial image fools.</summary>
-    /// <param name="other">The other network.</param>
-    /// <param name="overshoot">How many times as far.</param>
-    public static string Fools(ModelVariant other, double overshoot = 1)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        return overshoot == 1 ? $"fools_{other.Title}" : $"fools_{other.Title}_at_{overshoot}";
-    }
+    IReadOnlyList<Trial> Trials =>
+    [
+        .. TriedOn.Select(network => new Trial(network)),
+        .. ExtrapolationFactors.SelectMany(factor => TriedOn.Select(network => new Trial(network, factor))),
+    ];
 
-    /// <summary>The name of the column that says whether a network of which a mean was attacked gets the last image wrong by itself.</summary>
-    /// <param name="one">The network.</param>
-    public static string Wrong(ModelVariant one)
-    {
-        ArgumentNullException.ThrowIfNull(one);
-        return $"wrong_{one.Title}";
-    }
+    // The networks of an attacked mean.
+    IReadOnlyList<ModelVariant> Averaged => TogetherWith.Count > 0 || NoiseSamples > 0 ? [Source, .. TogetherWith] : [];
+
+    private protected override IReadOnlyList<ColumnFamily> Families(RunContext context) =>
+    [
+        new ColumnFamily<Trial, bool?>(nameof(AttackRow.Fooled), Trials, trial => trial.Column),
+        new ColumnFamily<ModelVariant, bool>(nameof(AttackRow.Wrong), Averaged, network => $"wrong_{network.Title}"),
+    ];
 
     /// <inheritdoc/>
-    public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+    public override IReadOnlyList<AttackRow> Compute(RunContext context, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(progress);
@@ -108,7 +96,7 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
         Network[] others = [.. TriedOn.Select(Network)];
         var campaign = new Campaign(data, source)
         {
-            Estimators = [Backward ?? GradientEstimator.StraightThrough],
+            Estimators = [Estimator ?? GradientEstimator.StraightThrough],
             Calibration = () => context.Calibration(DatasetName),
             TogetherWith = [.. TogetherWith.Select(Network)],
             Averaged = NoiseSamples > 0 ? (new GaussianNoise(NoiseStandardDeviation), NoiseSamples) : null,
@@ -118,48 +106,52 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
             Target = Targeted ? Campaign.NextClass(data.Classes.Count) : null,
             Seed = context.Seed,
         };
-        AttackCheckpoint checkpoint = AttackCheckpoint.Open(context.Folder.Checkpoint(context.FileOf(this)), Describe(context));
+        AttackCheckpoint checkpoint = AttackCheckpoint.Open(context.Folder.Checkpoint(context.FileOf(this)), Identity(context));
         AttackOutcome outcome = campaign.Run(Attack, checkpoint, progress, cancellation).Worst;
-        int[] places = campaign.Select(cancellation);
+        int[] indices = campaign.Select(cancellation);
 
-        Rows rows = AttackRecordsFile.Rows([new SavedAttack(Attack.Name, Attack.ToString()!, Backward?.Name, Attack.Epsilon, outcome)], [.. TriedOn.Select(subject => subject.Title)]);
-        ModelVariant[] averaged = TogetherWith.Count > 0 || NoiseSamples > 0 ? [Source, .. TogetherWith] : [];
-        bool?[][] further =
+        bool?[][] fooled =
         [
-            .. ExtrapolationFactors.SelectMany(factor => others.Select((other, i) => Further(data, places, outcome, i, other, factor))),
-            .. averaged.Select(one => Wrong(data, places, outcome, Network(one))),
+            .. outcome.Fooled.Select(answers => answers.ToArray()),
+            .. ExtrapolationFactors.SelectMany(factor => others.Select((other, i) => Scaled(data, indices, outcome, i, other, factor))),
         ];
-        return new Rows(
-            [new Column("dataset", "VARCHAR"), new Column("source", "VARCHAR"), .. rows.Columns,
-             .. ExtrapolationFactors.SelectMany(factor => TriedOn.Select(other => new Column(Fools(other, factor), "BOOLEAN"))),
-             .. averaged.Select(one => new Column(Wrong(one), "BOOLEAN"))],
-            [.. rows.Values.Select((row, i) => (object?[])[DatasetName, Source.Title, .. row, .. further.Select(answers => (object?)answers[i])])]);
+        bool[][] wrong = [.. Averaged.Select(variant => Wrong(data, indices, outcome, Network(variant)))];
+        var saved = new SavedAttack(Attack.Name, Attack.ToString()!, Estimator?.Name, Attack.Epsilon, outcome);
+        return
+        [
+            .. saved.Rows.Select((record, i) => new AttackRow(
+                DatasetName, Source.Title, record,
+                Trials.Zip(fooled).ToDictionary(trial => trial.First, trial => trial.Second[i]),
+                Averaged.Zip(wrong).ToDictionary(network => network.First, network => network.Second[i]))),
+        ];
 
         Network Network(ModelVariant variant) => context.Network(variant, DatasetName);
     }
 
-    /// <summary>Whether the images some factor times as far as the successful ones fool a network; null where its answer says nothing.</summary>
-    static bool?[] Further(Dataset data, int[] places, AttackOutcome outcome, int other, Network network, double factor)
+    /// <summary>
+    /// Whether the successful images fool a network with their perturbations scaled; null where the unscaled trial is null.
+    /// </summary>
+    static bool?[] Scaled(Dataset data, int[] indices, AttackOutcome outcome, int other, Network network, double factor)
     {
-        int[] telling = [.. Enumerable.Range(0, places.Length).Where(i => outcome.Fooled[other][i] is not null)];
-        int[] labels = Labels(data, places, outcome, telling, network, factor);
-        bool?[] answers = new bool?[places.Length];
-        for (int i = 0; i < telling.Length; i++)
-            answers[telling[i]] = labels[i] != data.Labels[places[telling[i]]];
+        int[] tried = [.. Enumerable.Range(0, indices.Length).Where(i => outcome.Fooled[other][i] is not null)];
+        int[] labels = Labels(data, indices, outcome, tried, network, factor);
+        bool?[] answers = new bool?[indices.Length];
+        for (int i = 0; i < tried.Length; i++)
+            answers[tried[i]] = labels[i] != data.Labels[indices[tried[i]]];
         return answers;
     }
 
-    /// <summary>Whether a network gets the attack's last images wrong, also those that do not fool whom the attack was on.</summary>
-    static bool?[] Wrong(Dataset data, int[] places, AttackOutcome outcome, Network one)
+    /// <summary>Whether a network misclassifies the last images of the attack, also those without success.</summary>
+    static bool[] Wrong(Dataset data, int[] indices, AttackOutcome outcome, Network network)
     {
-        int[] labels = Labels(data, places, outcome, [.. Enumerable.Range(0, places.Length)], one, 1);
-        return [.. places.Select((place, i) => (bool?)(labels[i] != data.Labels[place]))];
+        int[] labels = Labels(data, indices, outcome, [.. Enumerable.Range(0, indices.Length)], network, 1);
+        return [.. indices.Select((index, i) => labels[i] != data.Labels[index])];
     }
 
-    /// <summary>A network's answers to some of the images, some factor times as far as the attack's.</summary>
-    static int[] Labels(Dataset data, int[] places, AttackOutcome outcome, int[] some, Network network, double factor)
+    /// <summary>The classes that a network gives to some of the images, with their perturbations scaled.</summary>
+    static int[] Labels(Dataset data, int[] indices, AttackOutcome outcome, int[] some, Network network, double factor)
     {
-        Tensor images = data.Images([.. some.Select(i => places[i])]);
+        Tensor images = data.Images([.. some.Select(i => indices[i])]);
         for (int i = 0; i < some.Length; i++)
         {
             Span<float> image = images.Row(i);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Dapprox.Experiments.Runs;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
@@ -6,11 +7,21 @@ using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Experiments.Units;
 
-/// <summary>The output of a network's last convolution for a test image, the mean over its filters. Columns: dataset, subject, image, row, column, value.</summary>
-/// <param name="DatasetName">The data set.</param>
+/// <summary>A pixel of a feature map.</summary>
+/// <param name="Dataset">The name of the data set.</param>
+/// <param name="Variant">The title of the network.</param>
+/// <param name="Image">The index of the test image.</param>
+/// <param name="Row">The row of the pixel, from 0 at the top.</param>
+/// <param name="Column">The column of the pixel, from 0 at the left.</param>
+/// <param name="Value">The mean response of the filters.</param>
+public sealed record FeatureMapRow(
+    string Dataset, [property: Column("subject")] string Variant, int Image, int Row, int Column, double Value);
+
+/// <summary>The output of a network's last convolution for a test image, the mean over its filters.</summary>
+/// <param name="DatasetName">The name of the data set.</param>
 /// <param name="Variant">The network.</param>
-/// <param name="Image">The place of the test image.</param>
-public sealed record FeatureMapUnit(string DatasetName, ModelVariant Variant, int Image) : WorkUnit
+/// <param name="Image">The index of the test image.</param>
+public sealed record FeatureMapUnit(string DatasetName, ModelVariant Variant, int Image) : WorkUnit<FeatureMapRow>
 {
     /// <inheritdoc/>
     public override string Kind => "featuremap";
@@ -24,38 +35,33 @@ public sealed record FeatureMapUnit(string DatasetName, ModelVariant Variant, in
     /// <inheritdoc/>
     public override string Title => $"last convolution of {Variant.Title}, {DatasetName}";
 
-    /// <inheritdoc/>
-    public override string Describe(RunContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return $"{context.DescribeData(DatasetName)}; image {Image}; {Variant.Describe(context)}";
-    }
+    private protected override IReadOnlyList<ModelVariant> Variants => [Variant];
 
     /// <inheritdoc/>
-    public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+    public override IReadOnlyList<FeatureMapRow> Compute(RunContext context, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
         Dataset data = context.Data(DatasetName);
         Network network = context.Network(Variant, DatasetName);
         int last = network.Layers.ToList().FindLastIndex(layer => layer is Convolution2D);
         Tensor? map = null;
-        // Whatever comes next is shown what the convolution gave.
-        network.Observe(data.Images(Image, 1), (place, inputs) =>
+        // The input of the next layer is the output of the convolution.
+        network.Observe(data.Images(Image, 1), (index, inputs) =>
         {
-            if (place == last + 1)
+            if (index == last + 1)
                 map = inputs[0].Clone();
         });
         int filters = map!.Shape[1], height = map.Shape[2], width = map.Shape[3];
-        var values = new List<object?[]>();
+        var rows = new List<FeatureMapRow>();
         for (int y = 0; y < height; y++)
         {
             for (int x = 0; x < width; x++)
             {
                 double mean = Enumerable.Range(0, filters).Average(filter => (double)map.Data[(filter * height + y) * width + x]);
-                values.Add([DatasetName, Variant.Title, Image, y, x, mean]);
+                rows.Add(new FeatureMapRow(DatasetName, Variant.Title, Image, y, x, mean));
             }
         }
 
-        return new Rows([new("dataset", "VARCHAR"), new("subject", "VARCHAR"), new("image", "INTEGER"), new("row", "INTEGER"), new("column", "INTEGER"), new("value", "DOUBLE")], values);
+        return rows;
     }
 }

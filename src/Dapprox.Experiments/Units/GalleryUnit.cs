@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Dapprox.Experiments.Runs;
+using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
@@ -9,17 +9,31 @@ using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Experiments.Units;
 
-/// <summary>
-/// Adversarial examples to look at: the first success on each of a few classes. Columns: attack, image, label, clean and adversarial
-/// pixels (binary32, little-endian), L2, and for each network its class and its confidence, the softmax of that class, on the adversarial image.
-/// </summary>
+/// <summary>An adversarial example of a gallery.</summary>
+/// <param name="Attack">The name of the attack for a reader.</param>
+/// <param name="Image">The position of the image in its data set.</param>
+/// <param name="Label">The true class.</param>
+/// <param name="Clean">The clean image, <c>[channels, height, width]</c>, pixels in [0, 1].</param>
+/// <param name="Adversarial">The adversarial image, of the same shape.</param>
+/// <param name="L2">The L2 distance of the two.</param>
+/// <param name="SourceClass">The class of the adversarial image on the attacked network; −1 for none.</param>
+/// <param name="SourceConfidence">The softmax of that class.</param>
+/// <param name="OtherClass">The class of the adversarial image on the other network; −1 for none.</param>
+/// <param name="OtherConfidence">The softmax of that class.</param>
+public sealed record GalleryRow(
+    string Attack, int Image, int Label, float[] Clean, float[] Adversarial, double L2,
+    int SourceClass, double SourceConfidence, int OtherClass, double OtherConfidence);
+
+/// <summary>Adversarial examples to look at, one for each of a few classes, and how two networks classify them.</summary>
 /// <param name="Attack">The attack.</param>
-/// <param name="Caption">Its name for a reader.</param>
-/// <param name="DatasetName">The data set; its images are shown, so their licence has to allow it.</param>
-/// <param name="Source">The network that is attacked; the first that is asked what it sees.</param>
-/// <param name="Other">The other that is asked.</param>
-/// <param name="Examples">How many to show.</param>
-public sealed record GalleryUnit(IAttack<IGradientVictim> Attack, string Caption, string DatasetName, ModelVariant Source, ModelVariant Other, int Examples) : WorkUnit
+/// <param name="Caption">The name of the attack for a reader.</param>
+/// <param name="DatasetName">The name of the data set. Its images are shown, so its licence has to allow that.</param>
+/// <param name="Source">The network that is attacked.</param>
+/// <param name="Other">The network on which the examples are tried.</param>
+/// <param name="Examples">The largest number of examples.</param>
+public sealed record GalleryUnit(
+    IAttack<IGradientVictim> Attack, string Caption, string DatasetName, ModelVariant Source, ModelVariant Other, int Examples)
+    : WorkUnit<GalleryRow>
 {
     /// <inheritdoc/>
     public override string Kind => "gallery";
@@ -33,44 +47,39 @@ public sealed record GalleryUnit(IAttack<IGradientVictim> Attack, string Caption
     /// <inheritdoc/>
     public override string Title => $"examples of {Caption} on {Source.Title}, {DatasetName}";
 
-    /// <inheritdoc/>
-    public override string Describe(RunContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return $"{Attack}; {Caption}; {context.DescribeData(DatasetName)}; on {Source.Describe(context)}; {Other.Describe(context)}; {Examples}; seed {context.Seed}";
-    }
+    private protected override IReadOnlyList<ModelVariant> Variants => [Source, Other];
 
     /// <inheritdoc/>
-    public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+    public override IReadOnlyList<GalleryRow> Compute(RunContext context, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
         Dataset data = context.Data(DatasetName);
         Network source = context.Network(Source, DatasetName), other = context.Network(Other, DatasetName);
-        int[] places = [.. Evaluation.CorrectOn([source, other], data, data.Count, cancellation).DistinctBy(place => data.Labels[place]).Take(Examples)];
+        int[] indices = [.. Evaluation.CorrectOn([source, other], data, data.Count, cancellation)
+            .DistinctBy(index => data.Labels[index])
+            .Take(Examples)];
         AttackRecord[] records = AttackRunner.Run(
-            Attack, new NetworkVictim(source), data.Images(places), [.. places.Select(place => data.Labels[place])], context.Seed, positions: places, cancellation: cancellation);
-        var values = new List<object?[]>();
+            Attack, new NetworkVictim(source), data.Images(indices), Array.ConvertAll(indices, index => data.Labels[index]), context.Seed,
+            positions: indices, cancellation: cancellation);
+        var rows = new List<GalleryRow>();
         foreach (AttackRecord record in records.Where(record => record.Success))
         {
             Tensor clean = data.Images(record.Image, 1), adversarial = new(record.Adversarial, clean.Shape);
-            (int ofSource, double sureSource) = Answer(source, adversarial);
-            (int ofOther, double sureOther) = Answer(other, adversarial);
-            values.Add([Caption, record.Image, record.Label, Bytes(clean.Data), Bytes(record.Adversarial), record.Distances.L2, ofSource, sureSource, ofOther, sureOther]);
+            (int sourceClass, double sourceConfidence) = Answer(source, adversarial);
+            (int otherClass, double otherConfidence) = Answer(other, adversarial);
+            rows.Add(new GalleryRow(
+                Caption, record.Image, record.Label, clean.Data, record.Adversarial, record.Distances.L2,
+                sourceClass, sourceConfidence, otherClass, otherConfidence));
         }
 
-        return new Rows(
-            [new("attack", "VARCHAR"), new("image", "INTEGER"), new("label", "INTEGER"), new("clean", "BLOB"), new("adversarial", "BLOB"), new("l2", "DOUBLE"),
-             new("source_class", "INTEGER"), new("source_confidence", "DOUBLE"), new("other_class", "INTEGER"), new("other_confidence", "DOUBLE")],
-            values);
+        return rows;
     }
 
     static (int Class, double Confidence) Answer(Network network, Tensor image)
     {
-        Tensor logits = network.Forward(image);
-        int label = Scores.Labels(logits)[0];
-        double most = logits.Data.Max();
-        return (label, 1 / logits.Data.Sum(logit => Math.Exp(logit - most)));
+        float[] logits = network.Forward(image).Data;
+        double[] probabilities = Array.ConvertAll(logits, logit => (double)logit);
+        Scores.Softmax<double>(probabilities, probabilities);
+        return (Scores.Label(logits), probabilities.Max());
     }
-
-    static byte[] Bytes(float[] numbers) => MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray();
 }

@@ -6,25 +6,25 @@ using Dapprox.Measurement;
 
 namespace Dapprox.Experiments.Units;
 
-/// <summary>A multiplier's cost beside the paper's figure, both divided by those of the exact multiplier.</summary>
-/// <param name="Table">The paper's table: 7, whole float multipliers, or 9, their mantissa multipliers.</param>
-/// <param name="Name">What it is.</param>
+/// <summary>The cost of a multiplier and the paper's figures, both relative to the exact multiplier of the table.</summary>
+/// <param name="Table">The number of the paper's table: 7 for whole float multipliers, 9 for their mantissa multipliers.</param>
+/// <param name="Name">The name of the multiplier for a reader.</param>
 /// <param name="Description">The mantissa circuit, as <see cref="CircuitDescription.Build"/> takes it.</param>
-/// <param name="Cost">What it costs, without hazards.</param>
-/// <param name="WithHazards">What it costs with them.</param>
-/// <param name="Energy">Our energy without hazards, relative to the table's exact multiplier.</param>
-/// <param name="EnergyWithHazards">Our energy with them, likewise.</param>
-/// <param name="Delay">Our delay, likewise.</param>
-/// <param name="PaperEnergy">The paper's energy, likewise.</param>
-/// <param name="PaperDelay">The paper's delay, likewise.</param>
+/// <param name="Cost">The cost from zero-delay switching activity.</param>
+/// <param name="WithHazards">The cost from glitch-aware switching activity.</param>
+/// <param name="Energy">The energy of <paramref name="Cost"/>, relative to the exact multiplier of the table.</param>
+/// <param name="EnergyWithHazards">The energy of <paramref name="WithHazards"/>, relative to the exact multiplier.</param>
+/// <param name="Delay">The critical-path delay, relative to the exact multiplier.</param>
+/// <param name="PaperEnergy">The relative energy in the paper.</param>
+/// <param name="PaperDelay">The relative delay in the paper.</param>
 public sealed record HardwareRow(
     int Table, string Name, string Description, CircuitCost Cost, CircuitCost WithHazards,
     double Energy, double EnergyWithHazards, double Delay, double PaperEnergy, double PaperDelay);
 
 /// <summary>
-/// Tables 7 and 9 of Guesmi et al., "Defensive Approximation", ASPLOS 2021: energy and delay of its multipliers. Ax-FPM stands
-/// there twice: as its text has it, one flat array of AMA5, and as released, blocks of 4 × 4 with exact adders. Beside HEAP's
-/// figures stands <see cref="HeapLike"/>, which was searched to meet them: which cell HEAP has where was not published.
+/// Tables 7 and 9 of Guesmi et al., "Defensive Approximation", ASPLOS 2021: energy and delay of its multipliers. Ax-FPM has two rows: as
+/// in the paper's text, one flat array of AMA5, and as released, blocks of 4 × 4 with exact adders. HEAP's figures are compared with
+/// <see cref="HeapLike"/>, which was found by a search for them, because HEAP's arrangement of cells was not published.
 /// </summary>
 public static class HardwareTables
 {
@@ -40,29 +40,31 @@ public static class HardwareTables
         (7, "bfloat16, Booth", Bfloat16Multiplier.Truncated, 0.4, 0.4),
     ];
 
-    /// <summary>How many rows there are.</summary>
+    /// <summary>The number of rows.</summary>
     public static int Count => Rows.Length;
 
-    /// <summary>Prices all.</summary>
-    /// <param name="library">The technology.</param>
-    /// <param name="samples">How many products of each to look at.</param>
-    /// <param name="seed">Determines the operands: mantissas uniform (table 9), numbers uniform in [−1, 1] (table 7).</param>
-    /// <param name="progress">Told each row that is done, if given.</param>
-    /// <param name="cancellation">Stops between some thousands of products.</param>
+    /// <summary>Measures the cost of each multiplier.</summary>
+    /// <param name="library">The cell library of the technology.</param>
+    /// <param name="samples">The number of random products on which switching activity is measured.</param>
+    /// <param name="seed">Determines the operands: uniform mantissas for table 9, numbers uniform in [−1, 1] for table 7.</param>
+    /// <param name="progress">Called after each row; null for none.</param>
+    /// <param name="cancellation">Stops the measurement within some thousands of products.</param>
     /// <exception cref="InputException">The library lacks a cell.</exception>
-    public static IReadOnlyList<HardwareRow> Measure(CellLibrary library, long samples, ulong seed, Action? progress = null, CancellationToken cancellation = default)
+    public static IReadOnlyList<HardwareRow> Measure(
+        CellLibrary library, long samples, ulong seed, Action? progress = null, CancellationToken cancellation = default)
     {
         var rows = new List<HardwareRow>();
         foreach ((int table, string name, FloatMultiplier multiplier, double energy, double delay) in Rows)
         {
             Netlist mantissas = FloatMultiplierCircuits.Mantissas(multiplier);
-            CircuitCost settled = Price(false), hazardous = Price(true);
+            CircuitCost settled = Cost(hazards: false), hazardous = Cost(hazards: true);
             HardwareRow? exact = rows.Find(row => row.Table == table);
             rows.Add(new HardwareRow(
                 table, name, mantissas.Name, settled, hazardous, settled.TotalEnergy / (exact?.Cost ?? settled).TotalEnergy,
-                hazardous.TotalEnergy / (exact?.WithHazards ?? hazardous).TotalEnergy, settled.Delay / (exact?.Cost ?? settled).Delay, energy, delay));
+                hazardous.TotalEnergy / (exact?.WithHazards ?? hazardous).TotalEnergy, settled.Delay / (exact?.Cost ?? settled).Delay,
+                energy, delay));
 
-            CircuitCost Price(bool hazards)
+            CircuitCost Cost(bool hazards)
             {
                 CostMeasurement measurement = table == 9 ? new(mantissas, hazards: hazards) : new(multiplier, hazards);
                 return measurement.OnRandomOperands(library, IntegerDistribution.Normalised, samples, seed, cancellation: cancellation);

@@ -3,12 +3,27 @@ using Dapprox.Hardware;
 
 namespace Dapprox.Experiments.Units;
 
-/// <summary>The prices of the paper's multipliers (<see cref="HardwareTables"/>). Columns: table, name, circuit, and energies and delays relative to the table's exact multiplier.</summary>
-/// <param name="Samples">How many products of each are looked at.</param>
-public sealed record HardwareUnit(long Samples) : WorkUnit
+/// <summary>The cost of a multiplier, relative to the exact multiplier of its table.</summary>
+/// <param name="Table">The number of the paper's table.</param>
+/// <param name="Name">The name of the multiplier for a reader.</param>
+/// <param name="Circuit">The description of the mantissa circuit.</param>
+/// <param name="Energy">The energy from zero-delay switching activity.</param>
+/// <param name="EnergyWithHazards">The energy from glitch-aware switching activity.</param>
+/// <param name="Delay">The critical-path delay.</param>
+/// <param name="PaperEnergy">The energy in the paper.</param>
+/// <param name="PaperDelay">The delay in the paper.</param>
+public sealed record CostRow(
+    int Table, string Name, string Circuit, double Energy, double EnergyWithHazards, double Delay, double PaperEnergy, double PaperDelay);
+
+/// <summary>The costs of the paper's multipliers (<see cref="HardwareTables"/>).</summary>
+/// <param name="Samples">The number of random products on which the switching activity of each multiplier is measured.</param>
+public sealed record HardwareUnit(long Samples) : WorkUnit<CostRow>
 {
     /// <inheritdoc/>
     public override string Kind => "hardware";
+
+    /// <summary>The name of the cell library.</summary>
+    public string Library { get; } = CellLibrary.Shipped.Name;
 
     /// <inheritdoc/>
     public override double Seconds => 1 + Samples / 2e4;
@@ -17,21 +32,16 @@ public sealed record HardwareUnit(long Samples) : WorkUnit
     public override string Title => "prices of multipliers";
 
     /// <inheritdoc/>
-    public override string Describe(RunContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return $"{CellLibrary.Shipped.Name}; {Samples}; seed {context.Seed}";
-    }
-
-    /// <inheritdoc/>
-    public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+    public override IReadOnlyList<CostRow> Compute(RunContext context, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(progress);
-        IReadOnlyList<HardwareRow> rows = HardwareTables.Measure(CellLibrary.Shipped, Samples, context.Seed, () => progress(1.0 / HardwareTables.Count), cancellation);
-        return new Rows(
-            [new("table", "INTEGER"), new("name", "VARCHAR"), new("circuit", "VARCHAR"), new("energy", "DOUBLE"), new("energy_with_hazards", "DOUBLE"),
-             new("delay", "DOUBLE"), new("paper_energy", "DOUBLE"), new("paper_delay", "DOUBLE")],
-            [.. rows.Select(row => (object?[])[row.Table, row.Name, row.Description, row.Energy, row.EnergyWithHazards, row.Delay, row.PaperEnergy, row.PaperDelay])]);
+        IReadOnlyList<HardwareRow> rows = HardwareTables.Measure(
+            CellLibrary.Shipped, Samples, context.Seed, () => progress(1.0 / HardwareTables.Count), cancellation);
+        return
+        [
+            .. rows.Select(row => new CostRow(
+                row.Table, row.Name, row.Description, row.Energy, row.EnergyWithHazards, row.Delay, row.PaperEnergy, row.PaperDelay)),
+        ];
     }
 }

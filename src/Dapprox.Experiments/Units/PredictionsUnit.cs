@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Dapprox.Experiments.Runs;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
@@ -6,11 +7,24 @@ using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Experiments.Units;
 
-/// <summary>What a network says of test images. Columns: dataset, subject, image, label, prediction, and with <paramref name="PerClass"/> the logits, <c>logit_0</c> and so on.</summary>
-/// <param name="DatasetName">The data set.</param>
+/// <summary>The prediction of a network for a test image.</summary>
+/// <param name="Dataset">The name of the data set.</param>
+/// <param name="Variant">The title of the network.</param>
+/// <param name="Image">The position of the image in its data set.</param>
+/// <param name="Label">The true class.</param>
+/// <param name="Prediction">The predicted class; −1 for none.</param>
+/// <param name="Logits">The logits by class; empty where they are not kept.</param>
+public sealed record PredictionRow(
+    string Dataset, [property: Column("subject")] string Variant, int Image, int Label, int Prediction,
+    IReadOnlyDictionary<int, double> Logits);
+
+/// <summary>The predictions of a network for test images.</summary>
+/// <param name="DatasetName">The name of the data set.</param>
 /// <param name="Variant">The network.</param>
-/// <param name="PerClass">How many test images of each class, the first; 0 for all test images, whose logits would be too many to keep.</param>
-public sealed record PredictionsUnit(string DatasetName, ModelVariant Variant, int PerClass = 0) : WorkUnit
+/// <param name="PerClass">
+/// The number of test images of each class, the first, whose logits are kept; 0 for all test images, of which only the classes are kept.
+/// </param>
+public sealed record PredictionsUnit(string DatasetName, ModelVariant Variant, int PerClass = 0) : WorkUnit<PredictionRow>
 {
     const int BatchSize = 250;
 
@@ -21,46 +35,52 @@ public sealed record PredictionsUnit(string DatasetName, ModelVariant Variant, i
     public override string? Dataset => DatasetName;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Needs => Variant.Needs;
+    public override double Seconds => 0.2 + Count * Variant.Assignment.SecondsAnImage * Effort(DatasetName);
 
     /// <inheritdoc/>
-    public override double Seconds => 0.2 + (DatasetName == "digits" || PerClass > 0 ? 900 : 10_000) * Variant.Assignment.SecondsAnImage * Effort(DatasetName);
+    public override string Title =>
+        $"predictions of {Variant.Model}, {Variant.Title}, {DatasetName}{(PerClass == 0 ? "" : $", {PerClass} of each class")}";
 
-    /// <inheritdoc/>
-    public override string Title => $"predictions of {Variant.Model}, {Variant.Title}, {DatasetName}{(PerClass == 0 ? "" : $", {PerClass} of each class")}";
+    private protected override IReadOnlyList<ModelVariant> Variants => [Variant];
 
-    /// <inheritdoc/>
-    public override string Describe(RunContext context)
+    // A user's own pictures, of which there may be any number, have no definition; they are few.
+    int Count => Datasets.All.FirstOrDefault(definition => definition.Name == DatasetName) is not DatasetDefinition definition ? 1000
+        : PerClass == 0 ? definition.TestCount : PerClass * definition.Classes.Count;
+
+    private protected override IReadOnlyList<ColumnFamily> Families(RunContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        return $"{context.DescribeData(DatasetName)}; {(PerClass == 0 ? "all, classes" : $"{PerClass} per class, logits")}; {Variant.Describe(context)}; seed {context.Seed}";
+        int classes = PerClass == 0 ? 0 : context.Data(DatasetName).Classes.Count;
+        return [new ColumnFamily<int, double>(nameof(PredictionRow.Logits), [.. Enumerable.Range(0, classes)], i => $"logit_{i}")];
     }
 
     /// <inheritdoc/>
-    public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+    public override IReadOnlyList<PredictionRow> Compute(RunContext context, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(progress);
         Dataset data = context.Data(DatasetName);
         Network network = context.Network(Variant, DatasetName);
-        int[] places = [.. Enumerable.Range(0, data.Count)
-            .GroupBy(place => data.Labels[place])
-            .SelectMany(places => PerClass == 0 ? places : places.Take(PerClass))
+        int[] indices = [.. Enumerable.Range(0, data.Count)
+            .GroupBy(index => data.Labels[index])
+            .SelectMany(ofClass => PerClass == 0 ? ofClass : ofClass.Take(PerClass))
             .Order()];
-        var values = new List<object?[]>();
-        foreach (int[] batch in places.Chunk(BatchSize))
+        var rows = new List<PredictionRow>();
+        foreach (int[] batch in indices.Chunk(BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
             Tensor logits = network.Forward(data.Images(batch));
-            int[] labels = Scores.Labels(logits);
+            int[] predictions = Scores.Labels(logits);
             for (int i = 0; i < batch.Length; i++)
-                values.Add([DatasetName, Variant.Title, data.Offset + batch[i], data.Labels[batch[i]], labels[i], .. PerClass == 0 ? [] : Array.ConvertAll(logits.Row(i).ToArray(), logit => (object?)(double)logit)]);
-            progress((double)batch.Length / places.Length);
+            {
+                float[] kept = PerClass == 0 ? [] : logits.Row(i).ToArray();
+                rows.Add(new PredictionRow(
+                    DatasetName, Variant.Title, data.Offset + batch[i], data.Labels[batch[i]], predictions[i],
+                    kept.Index().ToDictionary(logit => logit.Index, logit => (double)logit.Item)));
+            }
+
+            progress((double)batch.Length / indices.Length);
         }
 
-        return new Rows(
-            [new("dataset", "VARCHAR"), new("subject", "VARCHAR"), new("image", "INTEGER"), new("label", "INTEGER"), new("prediction", "INTEGER"),
-             .. PerClass == 0 ? [] : Enumerable.Range(0, network.Classes).Select(i => new Column($"logit_{i}", "DOUBLE"))],
-            values);
+        return rows;
     }
 }

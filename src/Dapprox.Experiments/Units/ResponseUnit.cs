@@ -4,14 +4,22 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Experiments.Units;
 
+/// <summary>The response of a random filter to an input.</summary>
+/// <param name="Multiplier">The name of the approximate multiplier.</param>
+/// <param name="Trial">The number of the filter, from 0.</param>
+/// <param name="Similarity">The cosine of the angle between filter and input.</param>
+/// <param name="Exact">The response with exact products.</param>
+/// <param name="Approximate">The response with approximate products.</param>
+public sealed record ResponseRow(string Multiplier, int Trial, double Similarity, double Exact, double Approximate);
+
 /// <summary>
-/// The answer of one filter to inputs that are more and more like it. The filter has as many weights as one of LeNet-5's second
-/// convolution, normal and then of unit length; input i is cos φ times the filter plus sin φ times a direction at right angles to it,
-/// both with their negative parts, as a filter meets them before any ReLU. Columns: trial, similarity (the cosine), exact, approximate.
+/// The responses of random filters to inputs of growing similarity. A filter has as many weights as one of LeNet-5's second convolution,
+/// normal and then scaled to unit length. The inputs are cos φ times the filter plus sin φ times an orthogonal direction, with their
+/// negative parts, as before any ReLU.
 /// </summary>
-/// <param name="Multiplier">The approximate multiplier, by name.</param>
-/// <param name="Trials">How many filters are drawn.</param>
-public sealed record ResponseUnit(string Multiplier, int Trials) : WorkUnit
+/// <param name="Multiplier">The name of the approximate multiplier.</param>
+/// <param name="Trials">The number of filters.</param>
+public sealed record ResponseUnit(string Multiplier, int Trials) : WorkUnit<ResponseRow>
 {
     const int Weights = 32 * 3 * 3, Purpose = 4;
 
@@ -27,40 +35,34 @@ public sealed record ResponseUnit(string Multiplier, int Trials) : WorkUnit
     public override string Title => $"answers of filters on {Multiplier}";
 
     /// <inheritdoc/>
-    public override string Describe(RunContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return $"{Multiplier}; {Trials}; seed {context.Seed}";
-    }
-
-    /// <inheritdoc/>
-    public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+    public override IReadOnlyList<ResponseRow> Compute(RunContext context, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
         FloatMultiplier multiplier = Multipliers.Find(Multiplier);
-        var values = new List<object?[]>();
+        var rows = new List<ResponseRow>();
         for (int trial = 0; trial < Trials; trial++)
         {
             var random = new CounterRandom(context.Seed, (ulong)trial, Purpose);
-            double[] filter = Direction(ref random, []), across = Direction(ref random, filter);
+            double[] filter = Direction(ref random, []), orthogonal = Direction(ref random, filter);
             foreach (double similarity in Similarities)
             {
                 double exact = 0, approximate = 0;
                 for (int i = 0; i < Weights; i++)
                 {
-                    float input = (float)(similarity * filter[i] + Math.Sqrt(1 - similarity * similarity) * across[i]), weight = (float)filter[i];
+                    float input = (float)(similarity * filter[i] + Math.Sqrt(1 - similarity * similarity) * orthogonal[i]);
+                    float weight = (float)filter[i];
                     exact += (double)input * weight;
                     approximate += multiplier.Multiply(input, weight);
                 }
 
-                values.Add([Multiplier, trial, similarity, exact, approximate]);
+                rows.Add(new ResponseRow(Multiplier, trial, similarity, exact, approximate));
             }
         }
 
-        return new Rows([new("multiplier", "VARCHAR"), new("trial", "INTEGER"), new("similarity", "DOUBLE"), new("exact", "DOUBLE"), new("approximate", "DOUBLE")], values);
+        return rows;
     }
 
-    /// <summary>A random direction, at right angles to another if there is one.</summary>
+    /// <summary>A random direction of unit length, orthogonal to another one unless that is empty.</summary>
     static double[] Direction(ref CounterRandom random, double[] other)
     {
         double[] direction = new double[Weights];

@@ -1,16 +1,18 @@
+using System.Text.Json.Serialization;
 using Dapprox.Experiments.Runs;
 using Dapprox.Networks.Data;
 using Dapprox.Training;
 
 namespace Dapprox.Experiments.Units;
 
-/// <summary>A network trained on the training images: with another seed, or on adversarial images.</summary>
-/// <param name="Name">What it is, for a reader.</param>
-/// <param name="DatasetName">The data set.</param>
-/// <param name="Architecture">The architecture's name.</param>
-/// <param name="Options">How it is trained.</param>
-/// <param name="SecondsAnEpoch">About how long an epoch takes.</param>
-public sealed record RetrainingUnit(string Name, string DatasetName, string Architecture, TrainingOptions Options, double SecondsAnEpoch)
+/// <summary>A network that is trained on the training images, with another seed or on adversarial images.</summary>
+/// <param name="Name">The name of the network for a reader.</param>
+/// <param name="DatasetName">The name of the data set.</param>
+/// <param name="Architecture">The name of the architecture.</param>
+/// <param name="Options">The settings of the training.</param>
+/// <param name="SecondsAnEpoch">An estimate of the time of an epoch on two cores, in seconds.</param>
+public sealed record RetrainingUnit(
+    string Name, string DatasetName, string Architecture, TrainingOptions Options, [property: JsonIgnore] double SecondsAnEpoch)
     : TrainingUnit(Name, DatasetName, Architecture)
 {
     /// <inheritdoc/>
@@ -19,19 +21,15 @@ public sealed record RetrainingUnit(string Name, string DatasetName, string Arch
     /// <inheritdoc/>
     public override string Title => $"training of {Architecture}, {Name}, {DatasetName}";
 
-    /// <inheritdoc/>
-    public override string Describe(RunContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return $"{Architecture}; {context.DescribeData(DatasetName, Split.Train)}; {Options}";
-    }
+    private protected override IReadOnlyList<Split> Splits => [Split.Train];
 
     /// <inheritdoc/>
-    public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+    public override IReadOnlyList<WeightsRow> Compute(RunContext context, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
         TrainingResult result = Trainer.Train(
-            TorchArchitecture.Find(Architecture), context.Data(DatasetName, Split.Train), Options, new Steps(() => progress(1.0 / Options.Epochs)), cancellation);
+            TorchArchitecture.Find(Architecture), context.Data(DatasetName, Split.Train), Options,
+            new Steps(() => progress(1.0 / Options.Epochs)), cancellation);
         return ToRows(result.Weights);
     }
 

@@ -9,38 +9,35 @@ using Dapprox.Training;
 namespace Dapprox.Experiments.Units;
 
 /// <summary>
-/// A substitute for a victim that answers with classes only (Papernot, McDaniel, Goodfellow, Jha, Celik, Swami, "Practical Black-Box
-/// Attacks against Machine Learning", AsiaCCS 2017): trained on the victim's answers for a few images, which then are doubled, round
-/// by round, by steps of λ along the sign of the substitute's own gradient of the class it was given.
+/// A substitute for a victim that gives classes only (Papernot, McDaniel, Goodfellow, Jha, Celik, Swami, "Practical Black-Box Attacks
+/// against Machine Learning", AsiaCCS 2017). It is trained on the victim's classes for a few images. These images are doubled round by
+/// round, by steps of λ along the sign of the substitute's own gradient of the class that the victim gave.
 /// </summary>
-/// <param name="Name">What it is, for a reader.</param>
-/// <param name="DatasetName">The data set.</param>
-/// <param name="Architecture">The substitute's architecture, by name.</param>
-/// <param name="Victim">Who is asked.</param>
-/// <param name="FirstImages">How many images the attacker has: the last of the test images, none of which is attacked.</param>
-/// <param name="Rounds">How often they are doubled.</param>
-/// <param name="Options">How the substitute is trained in each round.</param>
-public sealed record SubstituteUnit(string Name, string DatasetName, string Architecture, ModelVariant Victim, int FirstImages, int Rounds, TrainingOptions Options)
+/// <param name="Name">The name of the substitute for a reader.</param>
+/// <param name="DatasetName">The name of the data set.</param>
+/// <param name="Architecture">The name of the substitute's architecture.</param>
+/// <param name="Victim">The network that is queried.</param>
+/// <param name="FirstImages">The number of images that the attacker has: the last test images, none of which is attacked.</param>
+/// <param name="Rounds">The number of times that the images are doubled.</param>
+/// <param name="Options">The settings of the training in each round.</param>
+public sealed record SubstituteUnit(
+    string Name, string DatasetName, string Architecture, ModelVariant Victim, int FirstImages, int Rounds, TrainingOptions Options)
     : TrainingUnit(Name, DatasetName, Architecture)
 {
-    // λ of the paper, in steps of a pixel's 255.
+    // λ of the paper, in steps of 1/255.
     const int Step = 26;
 
     /// <inheritdoc/>
-    public override double Seconds => FirstImages * (2 << Rounds) * Options.Epochs * (Architecture == LeNet5.Architecture.Name ? 8e-4 : 8e-3);
+    public override double Seconds =>
+        FirstImages * (2 << Rounds) * Options.Epochs * (Architecture == LeNet5.Architecture.Name ? 8e-4 : 8e-3);
 
     /// <inheritdoc/>
     public override string Title => $"{Architecture} as a substitute for {Victim.Title}, {DatasetName}";
 
-    /// <inheritdoc/>
-    public override string Describe(RunContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return $"substitute {Architecture}; {context.DescribeData(DatasetName)}; victim {Victim.Describe(context)}; {FirstImages} images, {Rounds} rounds, λ = {Step}/255; {Options}; seed {context.Seed}";
-    }
+    private protected override IReadOnlyList<ModelVariant> Variants => [Victim];
 
     /// <inheritdoc/>
-    public override Rows Run(RunContext context, Action<double> progress, CancellationToken cancellation)
+    public override IReadOnlyList<WeightsRow> Compute(RunContext context, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(progress);
@@ -50,23 +47,26 @@ public sealed record SubstituteUnit(string Name, string DatasetName, string Arch
         for (int round = 0; ; round++)
         {
             Dataset known = Answered(own, pixels, victim);
-            IReadOnlyDictionary<string, Tensor> weights = Trainer.Train(TorchArchitecture.Find(Architecture), known, Options, cancellation: cancellation).Weights;
+            IReadOnlyDictionary<string, Tensor> weights =
+                Trainer.Train(TorchArchitecture.Find(Architecture), known, Options, cancellation: cancellation).Weights;
             progress(Math.Pow(2, round - Rounds - 1));
             if (round == Rounds)
                 return ToRows(weights);
-            Network substitute = Networks.Models.Architecture.Recognise(Name, weights, Architecture).Build(Name, weights);
-            pixels = [.. pixels, .. Moved(known, substitute)];
+            pixels = [.. pixels, .. Moved(known, Build(weights))];
         }
     }
 
-    /// <summary>The images with the victim's answers for labels; all that is asked of it.</summary>
+    /// <summary>The images with the victim's classes as labels, which is all that the victim gives.</summary>
     static Dataset Answered(Dataset like, byte[] pixels, Network victim)
     {
         int count = pixels.Length / (like.Channels * like.Height * like.Width);
-        var unlabelled = new Dataset(like.Name, Split.Train, like.Channels, like.Height, like.Width, like.Classes, pixels, new int[count], canonical: false, like.Provenance);
-        int[] labels = Scores.Labels(victim.Forward(unlabelled.Images(0, count)));
-        // A network that breaks down answers nothing; the attacker has to take some class.
-        return new Dataset(like.Name, Split.Train, like.Channels, like.Height, like.Width, like.Classes, pixels, Array.ConvertAll(labels, label => Math.Max(label, 0)), canonical: false, like.Provenance);
+        int[] labels = Scores.Labels(victim.Forward(With(new int[count]).Images(0, count)));
+        // A network whose logits are not numbers gives no class; the attacker has to assume one.
+        return With(Array.ConvertAll(labels, label => Math.Max(label, 0)));
+
+        Dataset With(int[] labels) => new(
+            like.Name, Split.Train, like.Channels, like.Height, like.Width, like.Classes, pixels, labels, canonical: false,
+            like.Provenance);
     }
 
     static byte[] Moved(Dataset known, Network substitute)
@@ -78,7 +78,11 @@ public sealed record SubstituteUnit(string Name, string DatasetName, string Arch
         });
         byte[] moved = known.Pixels.ToArray();
         for (int i = 0; i < moved.Length; i++)
-            moved[i] = (byte)Math.Clamp(moved[i] + Step * (float.IsFinite(gradient.Data[i]) ? MathF.Sign(gradient.Data[i]) : 0), 0, 255);
+        {
+            int sign = float.IsFinite(gradient.Data[i]) ? MathF.Sign(gradient.Data[i]) : 0;
+            moved[i] = (byte)Math.Clamp(moved[i] + Step * sign, 0, 255);
+        }
+
         return moved;
     }
 }

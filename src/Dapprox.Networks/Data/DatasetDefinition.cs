@@ -21,6 +21,12 @@ public sealed record DatasetDefinition
     /// <summary>What each label means, in the order of the labels.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
+    /// <summary>The number of training images.</summary>
+    public required int TrainCount { get; init; }
+
+    /// <summary>The number of test images.</summary>
+    public required int TestCount { get; init; }
+
     /// <summary>Where the data set was published.</summary>
     public required string Citation { get; init; }
 

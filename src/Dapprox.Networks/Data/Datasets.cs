@@ -32,6 +32,8 @@ public static partial class Datasets
             Height = 28,
             Width = 28,
             Classes = Digits,
+            TrainCount = 4_000,
+            TestCount = 1_000,
             Citation = "OpenCV's sample digits.png (Apache License 2.0), 5,000 handwritten digits of 20×20 pixels",
         },
         new()
@@ -42,6 +44,8 @@ public static partial class Datasets
             Height = 28,
             Width = 28,
             Classes = Digits,
+            TrainCount = 60_000,
+            TestCount = 10_000,
             Citation = "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-based learning applied to document recognition, Proceedings "
                 + "of the IEEE 86(11), 1998",
             Folder = "mnist",
@@ -77,6 +81,8 @@ public static partial class Datasets
             Height = 28,
             Width = 28,
             Classes = ["T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"],
+            TrainCount = 60_000,
+            TestCount = 10_000,
             Citation = "H. Xiao, K. Rasul, R. Vollgraf: Fashion-MNIST: a novel image dataset for benchmarking machine learning "
                 + "algorithms, arXiv:1708.07747, 2017",
             Folder = "fashion-mnist",
@@ -112,6 +118,8 @@ public static partial class Datasets
             Height = 32,
             Width = 32,
             Classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+            TrainCount = 50_000,
+            TestCount = 10_000,
             Citation = "A. Krizhevsky: Learning multiple layers of features from tiny images, technical report, University of Toronto, "
                 + "2009",
             Folder = "cifar-10-batches-bin",

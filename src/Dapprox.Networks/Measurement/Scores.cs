@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Dapprox.Networks.Measurement;
 
 /// <summary>What logits say.</summary>
@@ -27,6 +29,30 @@ public static class Scores
         for (int i = 0; i < labels.Length; i++)
             labels[i] = Label(logits.Row(i));
         return labels;
+    }
+
+    /// <summary>The softmax of logits: effectively <c>p[i] = exp(z[i]) / Σ exp(z[k])</c>, in the precision of <typeparamref name="T"/>.</summary>
+    /// <remarks>
+    /// The largest logit is subtracted first, so that nothing overflows. A logit of −∞ has the probability 0 and changes no other one. Where a
+    /// logit is not a number, no probability is one.
+    /// </remarks>
+    /// <typeparam name="T">binary32 or binary64.</typeparam>
+    /// <param name="logits"><c>[classes]</c>.</param>
+    /// <param name="probabilities">Receives <c>[classes]</c>; it may be the same memory.</param>
+    public static void Softmax<T>(ReadOnlySpan<T> logits, Span<T> probabilities)
+        where T : IBinaryFloatingPointIeee754<T>
+    {
+        T largest = T.NegativeInfinity, sum = T.Zero;
+        foreach (T logit in logits)
+            largest = T.Max(largest, logit);
+        for (int i = 0; i < logits.Length; i++)
+        {
+            probabilities[i] = T.Exp(logits[i] - largest);
+            sum += probabilities[i];
+        }
+
+        for (int i = 0; i < logits.Length; i++)
+            probabilities[i] /= sum;
     }
 
     /// <summary>

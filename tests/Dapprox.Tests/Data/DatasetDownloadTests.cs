@@ -209,6 +209,8 @@ public sealed class DatasetDownloadTests : IDisposable
         Height = 1,
         Width = 1,
         Classes = ["a"],
+        TrainCount = 1,
+        TestCount = 1,
         Citation = "none",
         Folder = "made-up",
         Archives = [new PublishedArchive(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)))],

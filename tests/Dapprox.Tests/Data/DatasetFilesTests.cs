@@ -204,6 +204,21 @@ public sealed class DatasetFilesTests : IDisposable
         Assert.Contains("is a file of mnist, not of fashion-mnist", thrown.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("digits", null)]
+    [InlineData("mnist", "mnist")]
+    [InlineData("fashion-mnist", "fashion-mnist")]
+    [InlineData("cifar-10", "cifar-10-batches-bin")]
+    public void Definition_HasTheNumbersOfImages(string name, string? folder)
+    {
+        string? data = folder is null ? null : DataFolder.With(folder);
+
+        DatasetDefinition definition = Datasets.Find(name);
+
+        Assert.Equal(definition.TestCount, Datasets.Load(name, Split.Test, data).Count);
+        Assert.Equal(definition.TrainCount, Datasets.Load(name, Split.Train, data).Count);
+    }
+
     [Fact]
     public void Inspect_SaysOfEverySplitWhatIsThere()
     {

@@ -1,6 +1,6 @@
 using Dapprox.Arithmetic;
 using Dapprox.Experiments.Figures;
-using Dapprox.Experiments.Results;
+using Dapprox.Experiments.Runs;
 using Dapprox.Foundation;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;

@@ -1,9 +1,13 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dapprox.Experiments.Audits;
+using Dapprox.Experiments.Audits.Checks;
 using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
-using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
+using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
@@ -37,14 +41,7 @@ public sealed class AuditTests : IDisposable
         var context = new RunContext(new RunFolder(folder.File("run")), null, seed: 1);
         context.Use("own.onnx", network, "prepared");
         context.Use(pictures, calibration: pictures);
-        return (
-            new Audit(
-                new Defence(
-                    "defence", pictures,
-                    [.. assignments.Select(assignment => new ModelVariant("own.onnx", assignment))])
-                { HasTrainingImages = false },
-                Tiny),
-            context);
+        return (new Audit(new Defence("defence", pictures, [.. assignments.Select(assignment => new ModelVariant("own.onnx", assignment))]) { HasTrainingImages = false }, Tiny), context);
     }
 
     [FactOf(Tier.Ci)]
@@ -53,10 +50,7 @@ public sealed class AuditTests : IDisposable
         var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
 
         // Of the approximate multipliers the fastest.
-        AuditResult result = Run(
-            new Audit(
-                new Defence("defence", context.Data("digits"), new ModelVariant("lenet5-digits", MultiplierAssignment.Bfloat16)), Tiny),
-            context);
+        AuditResult result = Run(new Audit(new Defence("defence", context.Data("digits"), new ModelVariant("lenet5-digits", MultiplierAssignment.Bfloat16)), Tiny), context);
 
         Assert.Equal(Ids, result.Checks.Select(check => check.Id));
         // Four images separate nothing from anything: robust accuracy cannot be shown to be above the exact network's.
@@ -66,8 +60,7 @@ public sealed class AuditTests : IDisposable
         Assert.DoesNotContain("bfloat16", result.Checks.Single(check => check.Id == "T2").Measured, StringComparison.Ordinal);
         Assert.StartsWith("Not evidence of robustness", result.Conclusion, StringComparison.Ordinal);
         string text = AuditReport.Markdown(result);
-        Assert.All(
-            result.Checks, check => Assert.Contains($"| {check.Id} | {check.Name} | {check.Measured} |", text, StringComparison.Ordinal));
+        Assert.All(result.Checks, check => Assert.Contains($"| {check.Id} | {check.Name} | {check.Measured} |", text, StringComparison.Ordinal));
         AuditReport.Save(folder.Path, result);
         Assert.All(["audit.html", "audit.md", "audit.json"], file => Assert.True(File.Exists(folder.File(file))));
     }
@@ -75,10 +68,7 @@ public sealed class AuditTests : IDisposable
     [FactOf(Tier.Ci)]
     public void Judge_OfAMovingTarget_DrawsAMemberForEachImage()
     {
-        var defence = new Defence(
-            "moving", Datasets.Load("digits", Split.Test), [
-                new("lenet5-digits", MultiplierAssignment.AxFpm), new("lenet5-digits", MultiplierAssignment.Bfloat16),
-                new("lenet5-digits", MultiplierAssignment.Of("ama5-flat"))]);
+        var defence = new Defence("moving", Datasets.Load("digits", Split.Test), [new("lenet5-digits", MultiplierAssignment.AxFpm), new("lenet5-digits", MultiplierAssignment.Bfloat16), new("lenet5-digits", MultiplierAssignment.Of("ama5-flat"))]);
         ModelVariant[] answering = [.. Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1))];
 
         Assert.True(defence.IsRandom);
@@ -102,7 +92,7 @@ public sealed class AuditTests : IDisposable
 
         AuditResult result = Run(audit, context);
 
-        Check Of(string id) => result.Checks.Single(check => check.Id == id);
+        CheckResult Of(string id) => result.Checks.Single(check => check.Id == id);
         Assert.Equal(Ids, result.Checks.Select(check => check.Id));
         Assert.Contains(strongest, Of("T4").Measured, StringComparison.Ordinal);
         Assert.Equal(classes < 4, result.Notes.Any(note => note.Contains($"{classes} classes", StringComparison.Ordinal)));
@@ -120,23 +110,16 @@ public sealed class AuditTests : IDisposable
     public void Units_OfThisNetworkAndTheseImages_KeepTheirNames_AndOfOthersHaveOthers()
     {
         RunContext Context() => new(new RunFolder(folder.Path), null, seed: 1);
-        string File(RunContext context) =>
-            context.FileOf(new PredictionsUnit("digits", new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm)));
+        string File(RunContext context) => context.FileOf(new PredictionsUnit("digits", new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm)));
         Dataset digits = Datasets.Load("digits", Split.Test);
         RunContext whole = Context(), prepared = Context(), some = Context(), later = Context(), same = Context();
         whole.Use(digits, calibration: null);
         prepared.Use("lenet5-digits", TrainedModels.Load("lenet5-digits"), ", mean 0.5");
         some.Use(digits.First(10), calibration: null);
         // The same images at another position have other random numbers.
-        later.Use(
-            new Dataset(
-                "digits", Split.Test, 1, 28, 28, digits.Classes, digits.First(10).Pixels, digits.First(10).Labels, canonical: false, "",
-                offset: 7),
-            calibration: null);
+        later.Use(new Dataset("digits", Split.Test, 1, 28, 28, digits.Classes, digits.First(10).Pixels, digits.First(10).Labels, canonical: false, "", offset: 7), calibration: null);
         same.Use("lenet5-digits", TrainedModels.Load("lenet5-digits"), "");
 
-        // The name that this unit has had since there are audits.
-        Assert.Equal("predictions-108368f5e8e042e3.parquet", File(Context()));
         Assert.All([whole, same], context => Assert.Equal(File(Context()), File(context)));
         Assert.Equal(4, new[] { Context(), prepared, some, later }.Select(File).Distinct().Count());
     }
@@ -149,21 +132,19 @@ public sealed class AuditTests : IDisposable
         var attack = new Pgd(0.15) { Steps = 5, Restarts = 1, RandomStart = false };
         var unit = new AttackUnit(attack, "digits", source, Images: 20) { NoiseSamples = 4 };
         Runner.Run([unit], context, progress: null, TestContext.Current.CancellationToken);
-        Rows rows = context.Result(unit);
+        IReadOnlyList<AttackRow> rows = context.Result(unit);
         Dataset digits = context.Data("digits");
         Network network = context.Network(source, "digits");
-        int[] places = [.. rows.Numbers("image").Select(image => (int)image)];
+        int[] indices = [.. rows.Select(row => row.Record.Image)];
 
         AttackRecord[] records = AttackRunner.Run(
             attack, new AveragingVictim(new NetworkVictim(network), new GaussianNoise(AttackUnit.NoiseStandardDeviation), 4, context.Seed),
-            digits.Images(places), [.. places.Select(place => digits.Labels[place])], context.Seed, positions: places,
+            digits.Images(indices), [.. indices.Select(index => digits.Labels[index])], context.Seed, positions: indices,
             cancellation: TestContext.Current.CancellationToken);
         float[] images = [.. records.SelectMany(record => record.Adversarial)];
-        int[] answers = Scores.Labels(network.Forward(new Tensor(images, places.Length, digits.Channels, digits.Height, digits.Width)));
+        int[] answers = Scores.Labels(network.Forward(new Tensor(images, indices.Length, digits.Channels, digits.Height, digits.Width)));
 
-        Assert.Equal(
-            places.Select((place, i) => (bool?)(answers[i] != digits.Labels[place])),
-            Enumerable.Range(0, rows.Count).Select(row => rows.Boolean(row, AttackUnit.Wrong(source))));
+        Assert.Equal(indices.Select((index, i) => answers[i] != digits.Labels[index]), rows.Select(row => row.Wrong[source]));
     }
 
     [Fact]
@@ -173,18 +154,42 @@ public sealed class AuditTests : IDisposable
         var source = new ModelVariant("lenet5-digits", MultiplierAssignment.Exact);
         var unit = new AttackUnit(Fgsm.Foolbox24, "digits", source, Images: 1);
 
-        Assert.DoesNotContain("Train", unit.Describe(context), StringComparison.Ordinal);
-        Assert.Contains(
-            "Train", (unit with { TriedOn = [source with { Perturbation = Perturbation.Gain }] }).Describe(context),
-            StringComparison.Ordinal);
+        Assert.DoesNotContain("\"train\"", unit.Identity(context), StringComparison.Ordinal);
+        Assert.Contains("\"train\"", (unit with { TriedOn = [source with { Perturbation = Perturbation.Gain }] }).Identity(context), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nes", Outcome.Fail)]
+    [InlineData("smoothed", Outcome.Pass)]
+    public void BlackBoxAttacks_FailsWhereNesAloneBreaksAnImage(string estimator, Outcome expected)
+    {
+        var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
+        context.Folder.Probe();
+        var attacks = new AuditAttacks(
+            new Defence("defence", context.Data("digits"), new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm)), Tiny);
+        var check = new BlackBoxAttacks(attacks);
+        foreach (AttackUnit unit in check.Units.Cast<AttackUnit>())
+        {
+            Trial[] trials = [.. unit.ExtrapolationFactors.Prepend(1).SelectMany(factor => unit.TriedOn.Select(network => new Trial(network, factor)))];
+            var record = new AttackRecordRow(
+                unit.Attack.Name, "", null, null, 5, 0, null, 0, 1, unit.Estimator?.Name == estimator, StopReason.Found, 0, 0, 0, 0, 0, null, null, null, 0, null, 0);
+            AttackRow[] rows =
+            [
+                new(
+                    "digits", "", record, trials.ToDictionary(trial => trial, _ => (bool?)false),
+                    unit.TogetherWith.Prepend(unit.Source).ToDictionary(network => network, _ => false)),
+            ];
+            context.Folder.Write(context.FileOf(unit), unit.Mapper(context).ToRows(rows));
+        }
+
+        Assert.Equal(expected, check.Judge(new AuditJudge(attacks, context)).Outcome);
     }
 
     [Fact]
     public void Holds_NeedsEveryCheckThatDecides()
     {
         AuditResult Of(params (string Id, Outcome Outcome)[] checks) => new(
-            "d", "m", "s", "tiny", 1, Runs.Info, "", [.. checks.Select(check => new Check(check.Id, "", "", "", check.Outcome, ""))], [],
-            []);
+            "d", "m", "s", "tiny", 1, Runs.Info, "", [.. checks.Select(check => new CheckResult(check.Id, "", "", "", check.Outcome, ""))], [], []);
 
         Assert.True(Of(("S1", Outcome.Pass), ("S6", Outcome.Fail)).Holds);
         Assert.All(Audit.Decisive, id => Assert.False(Of(("S1", Outcome.Pass), (id, Outcome.Fail)).Holds));
@@ -193,7 +198,33 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public void Json_ReadsBack()
     {
-        foreach (AuditResult audit in ResultsJson.ShippedAudits)
-            Assert.Contains("\"checks\"", ResultsJson.Write(audit), StringComparison.Ordinal);
+        JsonObject[] committed = [.. Directory.GetFiles(Repository.Path("results/audits"), "*.json").Select(file => JsonNode.Parse(File.ReadAllText(file))!.AsObject())];
+        JsonObject[] written = [.. ResultsJson.ShippedAudits.Select(audit => JsonNode.Parse(ResultsJson.Write(audit))!.AsObject())];
+
+        string NameOf(JsonObject audit) => $"{audit["defence"]}, {audit["model"]}";
+        Assert.Equal(committed.Select(NameOf).Order(), written.Select(NameOf).Order());
+        Assert.All(committed, file => AssertHas(file, written.Single(audit => NameOf(audit) == NameOf(file))));
+        Assert.All(written, audit => Assert.Equal(
+            typeof(AuditResult).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Order(), audit.Select(property => property.Key).Order()));
+    }
+
+    /// <summary>What is written has all that was read; files that are older than a property lack it.</summary>
+    static void AssertHas(JsonNode? read, JsonNode? written)
+    {
+        if (read is JsonObject properties)
+        {
+            foreach ((string name, JsonNode? value) in properties)
+                AssertHas(value, Assert.IsType<JsonObject>(written)[name]);
+        }
+        else if (read is JsonArray items)
+        {
+            Assert.Equal(items.Count, Assert.IsType<JsonArray>(written).Count);
+            foreach ((JsonNode? one, JsonNode? other) in items.Zip((JsonArray)written!))
+                AssertHas(one, other);
+        }
+        else
+        {
+            Assert.Equal(read?.ToJsonString(), written?.ToJsonString());
+        }
     }
 }

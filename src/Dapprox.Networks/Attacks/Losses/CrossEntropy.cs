@@ -1,5 +1,6 @@
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Networks.Attacks.Losses;
 
@@ -25,22 +26,13 @@ public static class CrossEntropy
     /// <param name="gradient">Receives <c>[classes]</c>.</param>
     public static void Direction(ReadOnlySpan<float> logits, int label, Span<float> gradient)
     {
-        double largest = double.NegativeInfinity;
+        // The other entries are the softmax of the other logits.
+        double[] others = new double[logits.Length];
         for (int i = 0; i < logits.Length; i++)
-        {
-            if (i != label)
-                largest = Math.Max(largest, logits[i]);
-        }
-
-        double total = 0;
+            others[i] = i == label ? double.NegativeInfinity : logits[i];
+        Scores.Softmax<double>(others, others);
         for (int i = 0; i < logits.Length; i++)
-        {
-            if (i != label)
-                total += Math.Exp(logits[i] - largest);
-        }
-
-        for (int i = 0; i < logits.Length; i++)
-            gradient[i] = (float)(Math.Exp(logits[i] - largest) / total);
+            gradient[i] = (float)others[i];
         gradient[label] = float.IsNaN(logits[label]) ? float.NaN : -1;
     }
 
