@@ -3,10 +3,10 @@ using SkiaSharp;
 
 namespace Dapprox.Experiments.Figures;
 
-/// <summary>The font of all figures. It comes with the program, since a machine, or a container, need not have any.</summary>
+/// <summary>The font of all figures. It is included, because a machine or container may have no fonts.</summary>
 sealed class FigureFont : IFontResolver
 {
-    /// <summary>The name by which plots ask for it.</summary>
+    /// <summary>The name of the font in plots.</summary>
     public const string Name = "dapprox DejaVu Sans";
 
     static readonly Lazy<SKTypeface> RegularFace = new(() => Load("DejaVuSans.ttf"));

@@ -41,7 +41,7 @@ public static class ParetoFigure
     /// <summary>Draws the figure as PNG.</summary>
     /// <param name="title">The subject of the comparison.</param>
     /// <param name="axes">The objectives, at least two.</param>
-    /// <param name="points">The designs.</param>
+    /// <param name="points">The designs, each with one value per axis.</param>
     /// <param name="key">Lines below the plots that explain short names; long lines are broken.</param>
     public static byte[] Png(
         string title, IReadOnlyList<ParetoAxis> axes, IReadOnlyList<ParetoPoint> points, IReadOnlyList<string>? key = null)
@@ -58,7 +58,7 @@ public static class ParetoFigure
     /// <summary>Draws the figure as SVG.</summary>
     /// <param name="title">The subject of the comparison.</param>
     /// <param name="axes">The objectives, at least two.</param>
-    /// <param name="points">The designs.</param>
+    /// <param name="points">The designs, each with one value per axis.</param>
     /// <param name="key">Lines below the plots that explain short names; long lines are broken.</param>
     public static string Svg(
         string title, IReadOnlyList<ParetoAxis> axes, IReadOnlyList<ParetoPoint> points, IReadOnlyList<string>? key = null)

@@ -6,18 +6,18 @@ using SkiaSharp;
 namespace Dapprox.Experiments.Figures;
 
 /// <summary>The colours of a plot.</summary>
-/// <param name="Paper">Behind everything.</param>
-/// <param name="Ink">Text and axes.</param>
-/// <param name="Faint">The grid.</param>
-/// <param name="Series">The series, in order.</param>
+/// <param name="Paper">The background.</param>
+/// <param name="Ink">The colour of text and axes.</param>
+/// <param name="Faint">The colour of the grid.</param>
+/// <param name="Series">The colours of series, in order; they repeat.</param>
 sealed record PlotTheme(Color Paper, Color Ink, Color Faint, IReadOnlyList<Color> Series)
 {
-    /// <summary>For light pages and for print.</summary>
+    /// <summary>The colours for light pages and for print.</summary>
     public static PlotTheme Light { get; } = Of(
         "#ffffff", "#1b1f24", "#e3e6ea",
         "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6b5b00", "#4b4f54");
 
-    /// <summary>For dark pages.</summary>
+    /// <summary>The colours for dark pages.</summary>
     public static PlotTheme Dark { get; } = Of(
         "#14171b", "#e8ebee", "#39414a",
         "#6cbcf0", "#ff9a57", "#4fd1a5", "#e3a6c8", "#f0c04a", "#a9d7f5", "#c9b458", "#b8bfc7");
@@ -30,7 +30,7 @@ sealed record PlotTheme(Color Paper, Color Ink, Color Faint, IReadOnlyList<Color
 }
 
 /// <summary>
-/// The one look of all plots: own font, and colours that colour-blind readers can tell apart (M. Okabe,
+/// The common style of all plots: own font, and colours that colour-blind readers can tell apart (M. Okabe,
 /// K. Ito, "Color Universal Design", 2008).
 /// </summary>
 static class PlotStyle
@@ -42,7 +42,7 @@ static class PlotStyle
         Vermilion = PlotTheme.Light.Series[1];
 
     /// <summary>
-    /// What a page calls the colours of <see cref="PlotTheme.Hex"/>, so that figures inside it are dark where the page is.
+    /// The names of the style sheet's variables for the colours of <see cref="PlotTheme.Hex"/>, so that figures follow the page's theme.
     /// </summary>
     public static readonly string[] Variables =
         ["--plot-paper", "--plot-ink", "--plot-faint", .. PlotTheme.Light.Series.Select((_, i) => $"--plot-{i}")];
@@ -58,11 +58,11 @@ static class PlotStyle
     static PlotStyle() => Fonts.FontResolvers.Insert(0, new FigureFont());
 
     /// <summary>An empty plot in this style.</summary>
-    /// <param name="plot">The plot.</param>
+    /// <param name="plot">The plot that is changed.</param>
     /// <param name="title">What it shows.</param>
     /// <param name="horizontal">The quantity and unit of the horizontal axis.</param>
     /// <param name="vertical">The quantity and unit of the vertical axis.</param>
-    /// <param name="theme">Its colours; null for the light ones.</param>
+    /// <param name="theme">The colours; null for those of a light page.</param>
     public static void Apply(Plot plot, string title, string horizontal, string vertical, PlotTheme? theme = null)
     {
         theme ??= PlotTheme.Light;
@@ -81,10 +81,10 @@ static class PlotStyle
         plot.Font.Set(FigureFont.Name);
     }
 
-    /// <summary>Puts a legend under the axes, where it covers nothing.</summary>
-    /// <param name="plot">The plot.</param>
-    /// <param name="theme">Its colours.</param>
-    /// <param name="items">What it shows, with the marks as they are in the plot.</param>
+    /// <summary>Adds a legend below the axes, where it covers nothing.</summary>
+    /// <param name="plot">The plot that is changed.</param>
+    /// <param name="theme">The colours of text and background.</param>
+    /// <param name="items">The entries, with the markers of the plot.</param>
     public static void AddLegend(Plot plot, PlotTheme theme, IEnumerable<LegendItem> items)
     {
         plot.ShowLegend(Edge.Bottom);
@@ -102,13 +102,13 @@ static class PlotStyle
         legend.ManualItems.AddRange(items);
     }
 
-    /// <summary>Adds a map and the scale of its colours, and ends the axes where it ends.</summary>
-    /// <param name="plot">The plot.</param>
-    /// <param name="cells">The cells' values, from above to below; NaN leaves one white.</param>
-    /// <param name="extent">Where the map is.</param>
+    /// <summary>Adds a heat map and its colour bar, and limits the axes to its extent.</summary>
+    /// <param name="plot">The plot that is changed.</param>
+    /// <param name="cells">The values, <c>[row, column]</c>, from top to bottom; a cell with NaN stays white.</param>
+    /// <param name="extent">The edges of the map in the units of the axes.</param>
     /// <param name="label">The quantity and unit of the values.</param>
-    /// <param name="range">Where the colours begin and end; null for where the values do.</param>
-    /// <returns>The scale.</returns>
+    /// <param name="range">The values of the first and the last colour; null for the smallest and the largest value.</param>
+    /// <returns>The colour bar.</returns>
     public static ColorBar AddMap(Plot plot, double[,] cells, CoordinateRect extent, string label, (double Low, double High)? range = null)
     {
         Heatmap map = plot.Add.Heatmap(cells);
@@ -121,19 +121,19 @@ static class PlotStyle
         return AddColorBar(plot, map, label);
     }
 
-    /// <summary>From the middles of the first cells to those of the last ones, which is how a heat map is told where it is.</summary>
-    /// <param name="extent">Where its cells begin and end.</param>
-    /// <param name="cells">Its cells.</param>
+    /// <summary>The extent from the centres of the first cells to those of the last ones, as a heat map takes it.</summary>
+    /// <param name="extent">The outer edges of the cells.</param>
+    /// <param name="cells">The values, <c>[row, column]</c>.</param>
     public static CoordinateRect Middles(CoordinateRect extent, double[,] cells)
     {
         double width = extent.Width / cells.GetLength(1) / 2, height = extent.Height / cells.GetLength(0) / 2;
         return new CoordinateRect(extent.Left + width, extent.Right - width, extent.Bottom + height, extent.Top - height);
     }
 
-    /// <summary>Adds the scale of a heat map's colours.</summary>
-    /// <param name="plot">The plot.</param>
-    /// <param name="map">The heat map in it.</param>
-    /// <param name="label">The quantity and unit.</param>
+    /// <summary>Adds the colour bar of a heat map.</summary>
+    /// <param name="plot">The plot that is changed.</param>
+    /// <param name="map">A heat map in the plot.</param>
+    /// <param name="label">The quantity and unit of the colours.</param>
     public static ColorBar AddColorBar(Plot plot, Heatmap map, string label)
     {
         ColorBar bar = plot.Add.ColorBar(map);
@@ -146,10 +146,10 @@ static class PlotStyle
         return bar;
     }
 
-    /// <summary>Adds a histogram around 0, what is below and above in two colours.</summary>
-    /// <param name="plot">The plot.</param>
-    /// <param name="centres">The middles of the bins, at equal distances.</param>
-    /// <param name="values">The heights.</param>
+    /// <summary>Adds a histogram around 0, with two colours for the bins below and above 0.</summary>
+    /// <param name="plot">The plot that is changed.</param>
+    /// <param name="centres">The centres of the bins, at equal distances.</param>
+    /// <param name="values">The heights of the bars.</param>
     public static void AddHistogram(Plot plot, IReadOnlyList<double> centres, IReadOnlyList<double> values)
     {
         double width = centres.Count > 1 ? centres[1] - centres[0] : 1;

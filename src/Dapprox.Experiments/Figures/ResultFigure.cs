@@ -31,7 +31,7 @@ public static class ResultFigure
     /// Draws a plot as an SVG element of a page, whose style sheet has the colours. The attribute <c>data-places</c> has the horizontal
     /// positions of the points with markers, <c>data-height</c> those of the upper and the lower end of the axes.
     /// </summary>
-    /// <param name="data">The plot.</param>
+    /// <param name="data">The numbers and titles of the plot.</param>
     /// <param name="name">A name that no other picture of the page has.</param>
     /// <param name="attributes">Further attributes of the element, each with a blank before it.</param>
     public static string Svg(PlotData data, string name, string attributes = "")
@@ -60,11 +60,11 @@ public static class ResultFigure
     }
 
     /// <summary>Draws a plot as PNG.</summary>
-    /// <param name="data">The plot.</param>
+    /// <param name="data">The numbers and titles of the plot.</param>
     public static byte[] Png(PlotData data) => Png([data], isDark: false);
 
     /// <summary>Draws plots side by side as PNG.</summary>
-    /// <param name="data">The plots, from left to right.</param>
+    /// <param name="data">The numbers and titles of the plots, from left to right.</param>
     /// <param name="isDark">Whether to use the colours for a dark page.</param>
     public static byte[] Png(IReadOnlyList<PlotData> data, bool isDark)
     {
@@ -81,7 +81,7 @@ public static class ResultFigure
     }
 
     /// <summary>The numbers of a plot as CSV: series, x, y, the ends of intervals, and the value of a cell.</summary>
-    /// <param name="data">The plot.</param>
+    /// <param name="data">The numbers and titles of the plot.</param>
     public static string Csv(PlotData data)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -103,7 +103,7 @@ public static class ResultFigure
 
     /// <summary>Writes a plot as PNG and CSV, each in one step.</summary>
     /// <param name="path">The path of the files, without the extensions.</param>
-    /// <param name="data">The plot.</param>
+    /// <param name="data">The numbers and titles of the plot.</param>
     /// <exception cref="InputException">A file cannot be written.</exception>
     public static void Save(string path, PlotData data)
     {

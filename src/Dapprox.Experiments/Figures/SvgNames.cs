@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Dapprox.Experiments.Figures;
 
-/// <summary>SkiaSharp numbers what it defines in SVG pictures, such as clips, through the whole process.</summary>
+/// <summary>Makes the identifiers in SVG pictures unique. SkiaSharp numbers clips and the like through the whole process.</summary>
 static partial class SvgNames
 {
     /// <summary>
-    /// A picture that counts its own from 0, under its name, so that the same drawing is the same bytes and several fit on a page.
+    /// A picture whose identifiers are its name and a number from 0, so that equal drawings have equal bytes and a page can have several.
     /// </summary>
-    /// <param name="svg">The picture.</param>
-    /// <param name="name">What no other picture of the page is called.</param>
+    /// <param name="svg">The picture as SkiaSharp wrote it.</param>
+    /// <param name="name">A name that no other picture of the page has.</param>
     public static string Renumbered(string svg, string name)
     {
         var numbers = new Dictionary<string, int>();

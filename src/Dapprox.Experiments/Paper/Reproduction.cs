@@ -75,7 +75,7 @@ public static class Reproduction
     }
 
     /// <summary>Judges the experiments whose units are all done.</summary>
-    /// <param name="experiments">The experiments.</param>
+    /// <param name="experiments">The experiments; those that the scale leaves out are skipped.</param>
     /// <param name="scale">Sets the data sets and the numbers of images and steps.</param>
     /// <param name="context">The run, with the folder of the results.</param>
     /// <param name="run">The program and the machine of the judgement.</param>

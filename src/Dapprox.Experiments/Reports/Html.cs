@@ -131,7 +131,7 @@ static class Html
     }
 
     /// <summary>A picture inside the page, with links to its files beside the page.</summary>
-    /// <param name="plot">The plot.</param>
+    /// <param name="plot">The numbers and titles of the plot.</param>
     /// <param name="path">The path of its files, without the extensions.</param>
     /// <param name="tool">An element below it, as HTML.</param>
     public static string Figure(PlotData plot, string path, string tool = "")

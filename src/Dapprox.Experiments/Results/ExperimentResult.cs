@@ -41,7 +41,7 @@ public sealed record ResultCell
     public Verdict? Verdict { get; init; }
 
     /// <summary>A cell with a text.</summary>
-    /// <param name="text">The text.</param>
+    /// <param name="text">The text, without markup.</param>
     public static ResultCell OfText(string text) => new() { Text = text };
 
     /// <summary>A cell with a rate and its interval.</summary>
@@ -93,48 +93,48 @@ public sealed record ResultCell
 }
 
 /// <summary>A table.</summary>
-/// <param name="Caption">What it shows, on what.</param>
-/// <param name="Columns">The columns' titles; the first column names the rows.</param>
-/// <param name="Rows">The cells.</param>
+/// <param name="Caption">The subject and the data, and what one row is.</param>
+/// <param name="Columns">The titles of the columns, of which the first names the rows.</param>
+/// <param name="Rows">The cells of each row, one per column.</param>
 public sealed record ResultTable(string Caption, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<ResultCell>> Rows);
 
-/// <summary>How a plot's series are drawn.</summary>
+/// <summary>The kind of a plot.</summary>
 public enum PlotKind
 {
     /// <summary>Lines through the points.</summary>
     Lines,
 
-    /// <summary>Steps: cumulative distributions.</summary>
+    /// <summary>Steps, as of cumulative distributions.</summary>
     Steps,
 
-    /// <summary>Bars.</summary>
+    /// <summary>Bars, as in a histogram.</summary>
     Bars,
 
-    /// <summary>Points with intervals, the vertical axis naming the series.</summary>
+    /// <summary>Points with horizontal intervals, one line per series.</summary>
     Intervals,
 
-    /// <summary>A map of colours.</summary>
+    /// <summary>A heat map.</summary>
     Map,
 }
 
-/// <summary>Numbers in a plot.</summary>
-/// <param name="Name">What the legend calls them.</param>
-/// <param name="X">The horizontal places; of a map the columns.</param>
-/// <param name="Y">The vertical places; of a map the rows.</param>
+/// <summary>A series of points in a plot.</summary>
+/// <param name="Name">The name in the legend.</param>
+/// <param name="X">The horizontal positions; of a heat map those of the cells.</param>
+/// <param name="Y">The vertical positions; of a heat map those of the cells.</param>
 public sealed record Series(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y)
 {
-    /// <summary>The lower ends of intervals along the quantity, if there are.</summary>
+    /// <summary>The lower ends of the intervals; null for none.</summary>
     public IReadOnlyList<double>? Low { get; init; }
 
-    /// <summary>The upper ends.</summary>
+    /// <summary>The upper ends of the intervals; null for none.</summary>
     public IReadOnlyList<double>? High { get; init; }
 
-    /// <summary>The values of a map's cells.</summary>
+    /// <summary>The values of the cells of a heat map; null for other plots.</summary>
     public IReadOnlyList<double>? Values { get; init; }
 
     /// <summary>Rates as percentages, with their intervals; NaN for a rate of no images.</summary>
-    /// <param name="name">What the legend calls them.</param>
-    /// <param name="x">The horizontal places.</param>
+    /// <param name="name">The name in the legend.</param>
+    /// <param name="x">The horizontal positions.</param>
     /// <param name="rates">One rate for each horizontal position.</param>
     public static Series Of(string name, IReadOnlyList<double> x, IReadOnlyList<Proportion> rates) =>
         new(name, x, [.. rates.Select(rate => 100 * (rate.Value ?? double.NaN))])
@@ -145,78 +145,78 @@ public sealed record Series(string Name, IReadOnlyList<double> X, IReadOnlyList<
 }
 
 /// <summary>A value of the paper in a plot.</summary>
-/// <param name="Name">What the legend calls it.</param>
-/// <param name="X">Its horizontal place.</param>
-/// <param name="Y">Its vertical place; null for a line across the plot.</param>
+/// <param name="Name">The name in the legend.</param>
+/// <param name="X">The horizontal position.</param>
+/// <param name="Y">The vertical position; null for a vertical line.</param>
 public sealed record PaperMark(string Name, double X, double? Y);
 
 /// <summary>A plot.</summary>
-/// <param name="Name">The name of its files.</param>
-/// <param name="Title">What it shows, on what.</param>
-/// <param name="Kind">How it is drawn.</param>
+/// <param name="Name">The name of its files, without the extensions.</param>
+/// <param name="Title">The subject and the data.</param>
+/// <param name="Kind">How the series are drawn.</param>
 /// <param name="XTitle">The horizontal quantity and its unit.</param>
 /// <param name="YTitle">The vertical quantity and its unit.</param>
-/// <param name="Series">The numbers.</param>
+/// <param name="Series">The numbers, one series per curve.</param>
 public sealed record PlotData(string Name, string Title, PlotKind Kind, string XTitle, string YTitle, IReadOnlyList<Series> Series)
 {
     /// <summary>The paper's values.</summary>
     public IReadOnlyList<PaperMark> Paper { get; init; } = [];
 
-    /// <summary>The quantity and unit of a map's colours.</summary>
+    /// <summary>The quantity and unit of the colours of a heat map; null for other plots.</summary>
     public string? ValueTitle { get; init; }
 
-    /// <summary>Whether a map is a picture: square cells, row 0 on top.</summary>
+    /// <summary>Whether a heat map is a picture, with square cells and row 0 at the top.</summary>
     public bool IsPicture { get; init; }
 
-    /// <summary>Where a map's colours begin and end, the same in all maps that are compared; null for where its own values do.</summary>
+    /// <summary>The values of the first and the last colour of a heat map, so that maps can be compared; null for its own range.</summary>
     public IReadOnlyList<double>? ValueRange { get; init; }
 }
 
-/// <summary>A claim of the paper beside what came out here.</summary>
-/// <param name="Name">What it is about.</param>
-/// <param name="Paper">What the paper has, in words and numbers.</param>
-/// <param name="Here">What came out.</param>
+/// <summary>A claim of the paper and our result.</summary>
+/// <param name="Name">The subject of the claim.</param>
+/// <param name="Paper">The paper's result, in words and numbers.</param>
+/// <param name="Here">Our result, in words and numbers.</param>
 /// <param name="Verdict">How they compare; null where they cannot be compared.</param>
 public sealed record Claim(string Name, string Paper, string Here, Verdict? Verdict);
 
-/// <summary>What an experiment found.</summary>
+/// <summary>The result of an experiment.</summary>
 public sealed record ExperimentResult
 {
-    /// <summary>The experiment's name: <c>table-2</c>.</summary>
+    /// <summary>The name of the experiment on the command line: <c>table-2</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What it is about.</summary>
+    /// <summary>The subject, as a heading.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Where in the paper.</summary>
+    /// <summary>The table or figure of the paper.</summary>
     public required string Reference { get; init; }
 
-    /// <summary>The data set; null for none.</summary>
+    /// <summary>The name of the data set; null for none.</summary>
     public string? Dataset { get; init; }
 
     /// <summary>The tolerance of the verdicts, in words; null without verdicts.</summary>
     public string? Rule { get; init; }
 
-    /// <summary>What came out, in one to three sentences.</summary>
+    /// <summary>The finding, in one to three sentences.</summary>
     public required string Finding { get; init; }
 
-    /// <summary>The tables.</summary>
+    /// <summary>Its tables, in the order of a report.</summary>
     public IReadOnlyList<ResultTable> Tables { get; init; } = [];
 
-    /// <summary>The plots.</summary>
+    /// <summary>Its plots, in the order of a report.</summary>
     public IReadOnlyList<PlotData> Plots { get; init; } = [];
 
-    /// <summary>What the paper claims of it, beside what came out.</summary>
+    /// <summary>The paper's claims and our results.</summary>
     public IReadOnlyList<Claim> Claims { get; init; } = [];
 
-    /// <summary>The paper's data set, where <see cref="Dataset"/> stands in for it and nothing is judged; otherwise null.</summary>
+    /// <summary>The paper's data set, where <see cref="Dataset"/> is a substitute for it and nothing is judged; otherwise null.</summary>
     public string? StandsFor { get; init; }
 
-    /// <summary>How many numbers of the paper have a verdict.</summary>
-    /// <param name="verdict">The verdict.</param>
+    /// <summary>Counts the numbers of the paper with a verdict.</summary>
+    /// <param name="verdict">The verdict that is counted.</param>
     public int Count(Verdict verdict) => Numbers.Count(cell => cell.Verdict == verdict);
 
-    /// <summary>How many numbers of the paper are judged.</summary>
+    /// <summary>Counts the numbers of the paper with any verdict.</summary>
     public int Judged() => Numbers.Count(cell => cell.Verdict is not null);
 
     // A judged text, or a claim without a number, is none of the paper's numbers.
@@ -224,8 +224,8 @@ public sealed record ExperimentResult
 }
 
 /// <summary>The results of a run.</summary>
-/// <param name="Scale">At which scale.</param>
-/// <param name="Seed">The seed of its random numbers.</param>
-/// <param name="Run">What it was run with.</param>
-/// <param name="Results">What its experiments found.</param>
+/// <param name="Scale">The name of the scale.</param>
+/// <param name="Seed">Determines every random number.</param>
+/// <param name="Run">The program and the machine of the judgement.</param>
+/// <param name="Results">The results of the experiments, in the order of a report.</param>
 public sealed record RunResults(string Scale, ulong Seed, RunInfo Run, IReadOnlyList<ExperimentResult> Results);

@@ -30,7 +30,7 @@ public sealed record NoiseProfile(ErrorMetrics Metrics, ErrorDensity Density)
     const ulong DensityPurpose = 1;
 
     /// <summary>Measures a multiplier.</summary>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">The multiplier that is measured.</param>
     /// <param name="distribution">The distribution of the operands.</param>
     /// <param name="samples">The number of products on which the metrics are measured.</param>
     /// <param name="seed">Determines the sample.</param>
@@ -43,7 +43,7 @@ public sealed record NoiseProfile(ErrorMetrics Metrics, ErrorDensity Density)
 
     /// <summary>Adds the density to metrics that are known already.</summary>
     /// <param name="metrics">The metrics of the sample with that distribution and seed.</param>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">The multiplier that is measured.</param>
     /// <param name="distribution">The distribution of the operands.</param>
     /// <param name="seed">Determines the sample.</param>
     public static NoiseProfile Measure(ErrorMetrics metrics, FloatMultiplier multiplier, OperandDistribution distribution, ulong seed)

@@ -26,7 +26,7 @@ public static class NumberText
     /// <summary>
     /// A rate as a percentage, with no more digits than the number of images supports: none for fewer than 200, one for fewer than 2,000.
     /// </summary>
-    /// <param name="rate">The rate.</param>
+    /// <param name="rate">The rate; a dash for one of no images.</param>
     public static string Of(Proportion rate)
     {
         ArgumentNullException.ThrowIfNull(rate);
@@ -41,7 +41,7 @@ public static class NumberText
     }
 
     /// <summary>A cell's number, without its interval.</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">A cell with a number.</param>
     public static string Value(ResultCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
@@ -51,7 +51,7 @@ public static class NumberText
     static string Of(ResultCell cell, double? value) => cell.Of is int of ? Percent(value, of) : Of(value, cell.Format);
 
     /// <summary>An interval, without its unit: <c>67–80</c>; empty where there is none.</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">A cell with a number.</param>
     public static string Interval(ResultCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
@@ -63,7 +63,7 @@ public static class NumberText
     }
 
     /// <summary>A cell in one line of plain text.</summary>
-    /// <param name="cell">The cell.</param>
+    /// <param name="cell">A cell with a number.</param>
     public static string Line(ResultCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);

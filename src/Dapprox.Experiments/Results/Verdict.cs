@@ -122,7 +122,7 @@ public static class Verdicts
         (ours.Low <= paper && paper <= ours.High) || Math.Abs(ours.Value!.Value - paper) <= RateTolerance;
 
     /// <summary>A verdict in words.</summary>
-    /// <param name="verdict">The verdict.</param>
+    /// <param name="verdict">The verdict to name.</param>
     public static string Text(Verdict verdict) => verdict switch
     {
         Verdict.Reproduced => "reproduced",

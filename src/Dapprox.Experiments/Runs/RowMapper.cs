@@ -16,11 +16,11 @@ sealed class RowMapper<TRow>(IReadOnlyList<ColumnFamily> families)
     readonly RecordPart record = new(typeof(TRow), families);
 
     /// <summary>The records as rows.</summary>
-    /// <param name="rows">The records.</param>
+    /// <param name="rows">The records, one per row.</param>
     public Rows ToRows(IEnumerable<TRow> rows) => new(record.Columns, [.. rows.Select(row => record.Values(row).ToArray())]);
 
     /// <summary>The records that <see cref="ToRows"/> made into rows; columns of other names are ignored.</summary>
-    /// <param name="rows">The rows.</param>
+    /// <param name="rows">The rows of a file.</param>
     /// <param name="path">The file that they are from, for the message.</param>
     /// <exception cref="InputException">A column is missing, has another type, or lacks a value.</exception>
     public IReadOnlyList<TRow> FromRows(Rows rows, string path)

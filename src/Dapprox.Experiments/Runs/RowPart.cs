@@ -8,7 +8,7 @@ namespace Dapprox.Experiments.Runs;
 /// <summary>A part of a row: some columns beside each other that stand for one value.</summary>
 abstract class RowPart
 {
-    /// <summary>The columns.</summary>
+    /// <summary>The columns, from left to right.</summary>
     public abstract IReadOnlyList<Column> Columns { get; }
 
     /// <summary>What the columns have for a value.</summary>
@@ -20,7 +20,7 @@ abstract class RowPart
 }
 
 /// <summary>One column.</summary>
-/// <param name="name">Its name.</param>
+/// <param name="name">The name of the column in SQL.</param>
 /// <param name="type">The type of its values in C#.</param>
 sealed class CellPart(string name, Type type) : RowPart
 {

@@ -82,7 +82,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     }
 
     /// <summary>The network with a variant's weights, exact in all layers and unperturbed.</summary>
-    /// <param name="variant">The variant.</param>
+    /// <param name="variant">The network; its weights are loaded at most once.</param>
     /// <exception cref="InputException">The weights cannot be read.</exception>
     public Network Exact(ModelVariant variant)
     {
@@ -101,7 +101,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     /// What determines the exact logits of a variant that no unit trains: the fingerprint of its weights; that of its file, if any, which
     /// may hold more, such as other layers; and how it is prepared, if otherwise than its file says.
     /// </summary>
-    /// <param name="variant">The variant.</param>
+    /// <param name="variant">The network; its weights are loaded at most once.</param>
     /// <exception cref="InputException">The weights cannot be read.</exception>
     internal object WeightsIdentity(ModelVariant variant)
     {
@@ -120,7 +120,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     }
 
     /// <summary>The name of a unit's file.</summary>
-    /// <param name="unit">The unit.</param>
+    /// <param name="unit">A unit of this run.</param>
     /// <exception cref="InputException">Its images, weights or circuits cannot be read.</exception>
     public string FileOf(WorkUnit unit)
     {
@@ -130,7 +130,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     }
 
     /// <summary>The network of a variant.</summary>
-    /// <param name="variant">The variant.</param>
+    /// <param name="variant">The network; its weights are loaded at most once.</param>
     /// <param name="dataset">The data set on whose training images gains are measured.</param>
     /// <exception cref="InputException">The weights or a circuit cannot be read.</exception>
     public Network Network(ModelVariant variant, string dataset)
@@ -141,7 +141,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
 
     /// <summary>The result of a unit that is done.</summary>
     /// <typeparam name="TRow">The record of a row.</typeparam>
-    /// <param name="unit">The unit.</param>
+    /// <param name="unit">A unit of this run.</param>
     /// <exception cref="InputException">Its file is missing, or is not the result of such a unit.</exception>
     public IReadOnlyList<TRow> Result<TRow>(WorkUnit<TRow> unit)
         where TRow : notnull
@@ -154,7 +154,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     }
 
     /// <summary>Whether a unit and all that it needs can be computed here, which takes its data set.</summary>
-    /// <param name="unit">The unit.</param>
+    /// <param name="unit">A unit of this run.</param>
     public bool CanRun(WorkUnit unit)
     {
         ArgumentNullException.ThrowIfNull(unit);
@@ -174,7 +174,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     }
 
     /// <summary>Whether the result of a unit is in the folder.</summary>
-    /// <param name="unit">The unit.</param>
+    /// <param name="unit">A unit of this run.</param>
     /// <exception cref="InputException">Its images, weights or circuits cannot be read.</exception>
     public bool IsDone(WorkUnit unit)
     {

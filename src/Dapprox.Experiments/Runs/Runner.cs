@@ -17,7 +17,7 @@ public static class Runner
     static readonly TimeSpan OthersPatience = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Units and those that they need, each after those that it needs, and each once.</summary>
-    /// <param name="units">The units.</param>
+    /// <param name="units">The units that are wanted, in any order.</param>
     /// <param name="context">The run, by whose images and weights units are compared.</param>
     public static IReadOnlyList<WorkUnit> InOrder(IEnumerable<WorkUnit> units, RunContext context)
     {
@@ -41,7 +41,7 @@ public static class Runner
     /// The units whose results are missing and those that they need. A unit that only finished units need is not among them, even if its
     /// own result is missing.
     /// </summary>
-    /// <param name="units">The units.</param>
+    /// <param name="units">The units that are wanted, in any order.</param>
     /// <param name="context">The run, with the folder of the results.</param>
     public static IReadOnlyList<WorkUnit> Left(IReadOnlyCollection<WorkUnit> units, RunContext context)
     {

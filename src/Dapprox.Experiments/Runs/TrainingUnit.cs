@@ -6,7 +6,7 @@ using Dapprox.Networks.Tensors;
 namespace Dapprox.Experiments.Runs;
 
 /// <summary>A tensor of a trained network.</summary>
-/// <param name="Tensor">Its name.</param>
+/// <param name="Tensor">The name of the tensor.</param>
 /// <param name="Shape">The lengths of its dimensions with <c>x</c> between them.</param>
 /// <param name="Numbers">Its values, the last dimension fastest.</param>
 public sealed record WeightsRow(string Tensor, string Shape, float[] Numbers);

@@ -3,7 +3,7 @@ using Dapprox.Experiments.Runs;
 namespace Dapprox.Experiments.Units;
 
 /// <summary>A network on which adversarial images are tried.</summary>
-/// <param name="Network">The network.</param>
+/// <param name="Network">The network that classifies the images.</param>
 /// <param name="Factor">The factor by which the perturbation is scaled; 1 for the adversarial image as the attack returned it.</param>
 public readonly record struct Trial(ModelVariant Network, double Factor = 1)
 {

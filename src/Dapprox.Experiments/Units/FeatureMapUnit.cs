@@ -19,7 +19,7 @@ public sealed record FeatureMapRow(
 
 /// <summary>The output of a network's last convolution for a test image, the mean over its filters.</summary>
 /// <param name="DatasetName">The name of the data set.</param>
-/// <param name="Variant">The network.</param>
+/// <param name="Variant">The network that is evaluated.</param>
 /// <param name="Image">The index of the test image.</param>
 public sealed record FeatureMapUnit(string DatasetName, ModelVariant Variant, int Image) : WorkUnit<FeatureMapRow>
 {

@@ -25,7 +25,7 @@ public sealed record GalleryRow(
     int SourceClass, double SourceConfidence, int OtherClass, double OtherConfidence);
 
 /// <summary>Adversarial examples to look at, one for each of a few classes, and how two networks classify them.</summary>
-/// <param name="Attack">The attack.</param>
+/// <param name="Attack">The attack, with its settings.</param>
 /// <param name="Caption">The name of the attack for a reader.</param>
 /// <param name="DatasetName">The name of the data set. Its images are shown, so its licence has to allow that.</param>
 /// <param name="Source">The network that is attacked.</param>

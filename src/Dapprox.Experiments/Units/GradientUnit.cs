@@ -23,7 +23,7 @@ public sealed record GradientRow(
 
 /// <summary>How useful the gradients of a network are, image by image.</summary>
 /// <param name="DatasetName">The name of the data set.</param>
-/// <param name="Variant">The network.</param>
+/// <param name="Variant">The network that is evaluated.</param>
 /// <param name="Images">The number of test images: the first that it classifies correctly.</param>
 /// <param name="Estimated">The number of these for which NES estimates the gradient.</param>
 public sealed record GradientUnit(string DatasetName, ModelVariant Variant, int Images, int Estimated) : WorkUnit<GradientRow>

@@ -20,7 +20,7 @@ public sealed record PredictionRow(
 
 /// <summary>The predictions of a network for test images.</summary>
 /// <param name="DatasetName">The name of the data set.</param>
-/// <param name="Variant">The network.</param>
+/// <param name="Variant">The network that is evaluated.</param>
 /// <param name="PerClass">
 /// The number of test images of each class, the first, whose logits are kept; 0 for all test images, of which only the classes are kept.
 /// </param>

@@ -52,7 +52,7 @@ public sealed record SubstituteUnit(
             progress(Math.Pow(2, round - Rounds - 1));
             if (round == Rounds)
                 return ToRows(weights);
-            pixels = [.. pixels, .. Moved(known, Build(weights))];
+            pixels = [.. pixels, .. Stepped(known, Build(weights))];
         }
     }
 
@@ -69,20 +69,20 @@ public sealed record SubstituteUnit(
             like.Provenance);
     }
 
-    static byte[] Moved(Dataset known, Network substitute)
+    static byte[] Stepped(Dataset known, Network substitute)
     {
         (_, Tensor gradient) = substitute.InputGradient(known.Images(0, known.Count), (image, _, slope) =>
         {
             slope.Clear();
             slope[known.Labels[image]] = 1;
         });
-        byte[] moved = known.Pixels.ToArray();
-        for (int i = 0; i < moved.Length; i++)
+        byte[] stepped = known.Pixels.ToArray();
+        for (int i = 0; i < stepped.Length; i++)
         {
             int sign = float.IsFinite(gradient.Data[i]) ? MathF.Sign(gradient.Data[i]) : 0;
-            moved[i] = (byte)Math.Clamp(moved[i] + Step * sign, 0, 255);
+            stepped[i] = (byte)Math.Clamp(stepped[i] + Step * sign, 0, 255);
         }
 
-        return moved;
+        return stepped;
     }
 }

@@ -4,7 +4,7 @@ namespace Dapprox.Experiments.Audits.Checks;
 
 /// <summary>A check of the audit: the units that it needs, and its verdict from their results.</summary>
 /// <param name="id">Its number in the checklist: S1 to S16, T1 to T4.</param>
-/// <param name="name">Its name.</param>
+/// <param name="name">What is checked, in a few words.</param>
 abstract class AuditCheck(string id, string name)
 {
     /// <summary>Its number in the checklist.</summary>
@@ -13,8 +13,8 @@ abstract class AuditCheck(string id, string name)
     /// <summary>The units whose results it judges.</summary>
     public abstract IReadOnlyList<WorkUnit> Units { get; }
 
-    /// <summary>Its verdict.</summary>
-    /// <param name="judge">The results of the units.</param>
+    /// <summary>Judges the results of the units.</summary>
+    /// <param name="judge">Reads the results.</param>
     public abstract CheckResult Judge(AuditJudge judge);
 
     /// <summary>The result of a check with a threshold.</summary>

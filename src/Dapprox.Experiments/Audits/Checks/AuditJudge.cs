@@ -6,7 +6,7 @@ using Dapprox.Statistics;
 namespace Dapprox.Experiments.Audits.Checks;
 
 /// <summary>Reads from the results of an audit's units whether the defence was broken.</summary>
-/// <param name="attacks">The units.</param>
+/// <param name="attacks">The units of the audit.</param>
 /// <param name="context">The run, with the folder of the results.</param>
 sealed class AuditJudge(AuditAttacks attacks, RunContext context)
 {
