@@ -23,26 +23,45 @@ static class AuditCommand
     {
         var images = new ImageOptions();
         Option<int> skip = SharedOptions.Skip();
-        Option<int?> first = SharedOptions.First("Audit on the first N images after those, of which the scale decides how many are attacked.");
+        Option<int?> first = SharedOptions.First(
+            "Audit on the first N images after those, of which the scale decides how many are attacked.");
         Option<string[]> multiplier = Values.Flattened<string>(
-            "--multiplier", "NAME,…", "The multiplier of the defence: a name that 'dapprox multipliers' lists, a circuit description or a circuit file. Several make a randomised (moving-target) defence: each image is answered by one of them, drawn at random. NAME:LAYERS replaces some layers only, and + joins two parts into a mix: ax-fpm:convolutions+heap-like:dense. [default: ax-fpm]",
+            "--multiplier", "NAME,…",
+            "The multiplier of the defence: a name that 'dapprox multipliers' lists, a circuit description or a circuit file. Several "
+                + "make a randomised (moving-target) defence: each image is answered by one of them, drawn at random. NAME:LAYERS "
+                + "replaces some layers only, and + joins two parts into a mix: ax-fpm:convolutions+heap-like:dense. [default: ax-fpm]",
             text => [text]);
         Option<LayerSelection> layers = SharedOptions.Layers();
-        Option<AuditScale> scale = Values.Option("--scale", string.Join('|', AuditScale.All.Select(known => known.Name)), "How much is run: quick, minutes on digits; standard, an hour or more. A circuit that is simulated gate by gate takes about thirty times as long.",
+        Option<AuditScale> scale = Values.Option("--scale", string.Join('|', AuditScale.All.Select(known => known.Name)), "How much is "
+            + "run: quick, minutes on digits; standard, an hour or more. A circuit that is simulated gate by gate takes about thirty "
+            + "times as long.",
             text => Names.Find("scale", text, AuditScale.All, known => known.Name));
         scale.DefaultValueFactory = _ => AuditScale.All[0];
-        Option<string> output = RunOptions.Folder("The folder of the audit: audit.html, audit.md, audit.json, figures/, units/, and what is needed to continue: plan.json, checkpoints/, failures/, locks/. The same audit on the same folder continues where it stopped; each other audit needs a folder of its own.", RunOptions.AuditFolder);
+        Option<string> output = RunOptions.Folder(
+            "The folder of the audit: audit.html, audit.md, audit.json, figures/, units/, and what is needed to continue: plan.json, "
+                + "checkpoints/, failures/, locks/. The same audit on the same folder continues where it stopped; each other audit needs "
+                + "a folder of its own.",
+            RunOptions.AuditFolder);
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "audit", "Audit a robustness claim: adaptive attacks, transfer beyond the decision boundary, controls.",
-            $"Twenty checks, each with its measurement, threshold and outcome, and a conclusion: no robustness is claimed where one of {string.Join(", ", Audit.Decisive)} fails. S1 to S16 ask whether the attacks are strong enough: unbounded attack, monotone in ε, convergence, restarts, losses, gradients, adaptive attacks with several gradient estimators. T1 to T4 ask whether the effect exceeds that of any other change of the network: transfer at growing distance and confidence, transfer to controls (exact weights scaled by the gain of Ax-FPM, the same with noise of equal variance, bfloat16, an independently trained network), and robust accuracy at equal ε. ε is 0.05 to 0.3 for grey images and 1/255 to 8/255 for colour images, in L∞. The network may be your own (--model) and so may the pictures (--images, --labels); gains are then calibrated on the first of these pictures, and there is no independently trained control. With --json: what audit.json holds.");
+            "Twenty checks, each with its measurement, threshold and outcome, and a conclusion: no robustness is claimed where one of "
+                + $"{string.Join(", ", Audit.Decisive)} fails. S1 to S16 ask whether the attacks are strong enough: unbounded attack, "
+                + "monotone in ε, convergence, restarts, losses, gradients, adaptive attacks with several gradient estimators. T1 to T4 "
+                + "ask whether the effect exceeds that of any other change of the network: transfer at growing distance and confidence, "
+                + "transfer to controls (exact weights scaled by the gain of Ax-FPM, the same with noise of equal variance, bfloat16, an "
+                + "independently trained network), and robust accuracy at equal ε. ε is 0.05 to 0.3 for grey images and 1/255 to 8/255 "
+                + "for colour images, in L∞. The network may be your own (--model) and so may the pictures (--images, --labels); gains "
+                + "are then calibrated on the first of these pictures, and there is no independently trained control. With --json: what "
+                + "audit.json holds.");
         foreach (Option option in (Option[])[.. images.All, skip, first, multiplier, layers, scale, output, seed, json])
             command.Add(option);
         command.KeepsState = output;
         command.SetAction((parse, cancellation) =>
         {
-            MultiplierAssignment[] assignments = Assignments(parse.GetValue(multiplier) is { Length: > 0 } given ? given : ["ax-fpm"], parse.GetValue(layers)!);
+            MultiplierAssignment[] assignments = Assignments(
+                parse.GetValue(multiplier) is { Length: > 0 } given ? given : ["ax-fpm"], parse.GetValue(layers)!);
             (Network network, Dataset whole) = images.Load(parse, Split.Test);
             int skipped = parse.GetValue(skip);
             if (skipped >= whole.Count)
@@ -50,7 +69,9 @@ static class AuditCommand
             Dataset some = whole.Skip(skipped).First(parse.GetValue(first) ?? int.MaxValue);
             string name = images.Model(parse);
             ModelVariant[] members = [.. assignments.Select(assignment => new ModelVariant(name, assignment))];
-            string title = members.Length == 1 ? members[0].Title : $"one of {string.Join(", ", members.Select(member => member.Title))} at random";
+            string title = members.Length == 1
+                ? members[0].Title
+                : $"one of {string.Join(", ", members.Select(member => member.Title))} at random";
             var audit = new Audit(new Defence(title, some, members) { HasTrainingImages = !images.AreOwn(parse) }, parse.GetValue(scale)!);
             var folder = new RunFolder(parse.GetValue(output)!);
             var context = new RunContext(folder, images.DataFolder(parse), parse.GetValue(seed))
@@ -59,10 +80,15 @@ static class AuditCommand
             };
             context.Use(name, network, images.Preparation(parse));
             context.Use(some, calibration: images.AreOwn(parse) ? whole : null);
-            Network[] networks = [.. members.Prepend(members[0] with { Assignment = MultiplierAssignment.Exact }).Select(subject => context.Network(subject, some.Name))];
+            Network[] networks = [
+                .. members.Prepend(
+                    members[0] with { Assignment = MultiplierAssignment.Exact }).Select(subject => context.Network(subject, some.Name))];
             if (Evaluation.CorrectOn(networks, some, 1, cancellation).Length == 0)
-                throw new InputException($"no image of {some.Name} is classified correctly by {name}, both exact and with the multipliers of the defence, so there is nothing to attack; give another model, other images or another multiplier");
-            RunInfo run = RunInfo.Here(string.Join(' ', parse.Tokens.Select(token => token.Value).Prepend("dapprox")), TimeProvider.System.GetUtcNow());
+                throw new InputException(
+                    $"no image of {some.Name} is classified correctly by {name}, both exact and with the multipliers of the defence, so "
+                        + "there is nothing to attack; give another model, other images or another multiplier");
+            RunInfo run = RunInfo.Here(
+                string.Join(' ', parse.Tokens.Select(token => token.Value).Prepend("dapprox")), TimeProvider.System.GetUtcNow());
 
             RunOptions.Run(audit.Units, context, cancellation);
             AuditResult result = audit.Judge(context, run);
@@ -80,7 +106,8 @@ static class AuditCommand
     {
         MultiplierAssignment[] assignments = [.. given.Select(text => Part(text, layers))];
         // Columns are named after the members, and SQL does not tell letters by their case.
-        return assignments.GroupBy(assignment => $"{assignment}", StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice
+        return assignments.GroupBy(
+            assignment => $"{assignment}", StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice
             ? throw new InputException($"--multiplier names {string.Join(" and ", twice)}, which are one; name each of them once")
             : assignments;
     }
@@ -89,11 +116,14 @@ static class AuditCommand
     static MultiplierAssignment Part(string text, LayerSelection layers)
     {
         // A + that does not follow a group of layers belongs to the description of a circuit.
-        (string Multiplier, string Layers)[] parts = [.. Regex.Split(text, $@"(?<=:(?:{string.Join('|', LayerSelection.Known)}))\+").Select(part => Layers(part, layers))];
+        (string Multiplier, string Layers)[] parts = [
+            .. Regex.Split(text, $@"(?<=:(?:{string.Join('|', LayerSelection.Known)}))\+").Select(part => Layers(part, layers))];
         string[] groups = [.. parts.Select(part => part.Layers).Order(StringComparer.Ordinal)];
         return parts.Length == 1 || groups.SequenceEqual([LayerSelection.Convolutions.Name, LayerSelection.Dense.Name])
             ? new([.. parts.Where(part => part.Multiplier != Multipliers.All[0].Name)])
-            : throw new InputException($"--multiplier is '{text}'; a mix gives one multiplier to the convolutions and one to the dense layers, as ax-fpm:{LayerSelection.Convolutions}+heap-like:{LayerSelection.Dense}");
+            : throw new InputException(
+                $"--multiplier is '{text}'; a mix gives one multiplier to the convolutions and one to the dense layers, as "
+                    + $"ax-fpm:{LayerSelection.Convolutions}+heap-like:{LayerSelection.Dense}");
     }
 
     static (string Multiplier, string Layers) Layers(string part, LayerSelection otherwise)
@@ -123,7 +153,8 @@ static class AuditCommand
     {
         Output.Print($"Audit of {result.Defence}: {result.Model}, {result.Dataset}, {result.Scale} scale");
         Console.WriteLine();
-        Output.PrintTable(["no.", "~check", "outcome"], result.Checks.Select(check => (string[])[check.Id, check.Name, Words(check.Outcome)]));
+        Output.PrintTable(
+            ["no.", "~check", "outcome"], result.Checks.Select(check => (string[])[check.Id, check.Name, Words(check.Outcome)]));
         foreach (CheckResult check in result.Checks.Where(check => check.Outcome == Outcome.Fail))
         {
             Console.WriteLine();

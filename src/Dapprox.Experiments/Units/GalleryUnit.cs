@@ -1,5 +1,4 @@
 using Dapprox.Experiments.Runs;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;

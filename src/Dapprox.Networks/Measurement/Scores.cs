@@ -31,9 +31,12 @@ public static class Scores
         return labels;
     }
 
-    /// <summary>The softmax of logits: effectively <c>p[i] = exp(z[i]) / Σ exp(z[k])</c>, in the precision of <typeparamref name="T"/>.</summary>
+    /// <summary>
+    /// The softmax of logits: effectively <c>p[i] = exp(z[i]) / Σ exp(z[k])</c>, in the precision of <typeparamref name="T"/>.
+    /// </summary>
     /// <remarks>
-    /// The largest logit is subtracted first, so that nothing overflows. A logit of −∞ has the probability 0 and changes no other one. Where a
+    /// The largest logit is subtracted first, so that nothing overflows. A logit of −∞ has the probability 0 and changes no other one.
+    /// Where a
     /// logit is not a number, no probability is one.
     /// </remarks>
     /// <typeparam name="T">binary32 or binary64.</typeparam>

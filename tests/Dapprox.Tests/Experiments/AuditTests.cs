@@ -5,7 +5,6 @@ using Dapprox.Experiments.Audits.Checks;
 using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
-using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
@@ -41,7 +40,14 @@ public sealed class AuditTests : IDisposable
         var context = new RunContext(new RunFolder(folder.File("run")), null, seed: 1);
         context.Use("own.onnx", network, "prepared");
         context.Use(pictures, calibration: pictures);
-        return (new Audit(new Defence("defence", pictures, [.. assignments.Select(assignment => new ModelVariant("own.onnx", assignment))]) { HasTrainingImages = false }, Tiny), context);
+        return (
+            new Audit(
+                new Defence(
+                    "defence", pictures,
+                    [.. assignments.Select(assignment => new ModelVariant("own.onnx", assignment))])
+                { HasTrainingImages = false },
+                Tiny),
+            context);
     }
 
     [FactOf(Tier.Ci)]
@@ -50,7 +56,10 @@ public sealed class AuditTests : IDisposable
         var context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
 
         // Of the approximate multipliers the fastest.
-        AuditResult result = Run(new Audit(new Defence("defence", context.Data("digits"), new ModelVariant("lenet5-digits", MultiplierAssignment.Bfloat16)), Tiny), context);
+        AuditResult result = Run(
+            new Audit(
+                new Defence("defence", context.Data("digits"), new ModelVariant("lenet5-digits", MultiplierAssignment.Bfloat16)), Tiny),
+            context);
 
         Assert.Equal(Ids, result.Checks.Select(check => check.Id));
         // Four images separate nothing from anything: robust accuracy cannot be shown to be above the exact network's.
@@ -60,7 +69,8 @@ public sealed class AuditTests : IDisposable
         Assert.DoesNotContain("bfloat16", result.Checks.Single(check => check.Id == "T2").Measured, StringComparison.Ordinal);
         Assert.StartsWith("Not evidence of robustness", result.Conclusion, StringComparison.Ordinal);
         string text = AuditReport.Markdown(result);
-        Assert.All(result.Checks, check => Assert.Contains($"| {check.Id} | {check.Name} | {check.Measured} |", text, StringComparison.Ordinal));
+        Assert.All(
+            result.Checks, check => Assert.Contains($"| {check.Id} | {check.Name} | {check.Measured} |", text, StringComparison.Ordinal));
         AuditReport.Save(folder.Path, result);
         Assert.All(["audit.html", "audit.md", "audit.json"], file => Assert.True(File.Exists(folder.File(file))));
     }
@@ -68,7 +78,10 @@ public sealed class AuditTests : IDisposable
     [FactOf(Tier.Ci)]
     public void Judge_OfAMovingTarget_DrawsAMemberForEachImage()
     {
-        var defence = new Defence("moving", Datasets.Load("digits", Split.Test), [new("lenet5-digits", MultiplierAssignment.AxFpm), new("lenet5-digits", MultiplierAssignment.Bfloat16), new("lenet5-digits", MultiplierAssignment.Of("ama5-flat"))]);
+        var defence = new Defence(
+            "moving", Datasets.Load("digits", Split.Test),
+            [new("lenet5-digits", MultiplierAssignment.AxFpm), new("lenet5-digits", MultiplierAssignment.Bfloat16),
+                new("lenet5-digits", MultiplierAssignment.Of("ama5-flat"))]);
         ModelVariant[] answering = [.. Enumerable.Range(0, 600).Select(image => defence.Answering(image, 1))];
 
         Assert.True(defence.IsRandom);
@@ -110,14 +123,19 @@ public sealed class AuditTests : IDisposable
     public void Units_OfThisNetworkAndTheseImages_KeepTheirNames_AndOfOthersHaveOthers()
     {
         RunContext Context() => new(new RunFolder(folder.Path), null, seed: 1);
-        string File(RunContext context) => context.FileOf(new PredictionsUnit("digits", new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm)));
+        string File(RunContext context) =>
+            context.FileOf(new PredictionsUnit("digits", new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm)));
         Dataset digits = Datasets.Load("digits", Split.Test);
         RunContext whole = Context(), prepared = Context(), some = Context(), later = Context(), same = Context();
         whole.Use(digits, calibration: null);
         prepared.Use("lenet5-digits", TrainedModels.Load("lenet5-digits"), ", mean 0.5");
         some.Use(digits.First(10), calibration: null);
         // The same images at another position have other random numbers.
-        later.Use(new Dataset("digits", Split.Test, 1, 28, 28, digits.Classes, digits.First(10).Pixels, digits.First(10).Labels, canonical: false, "", offset: 7), calibration: null);
+        later.Use(
+            new Dataset(
+                "digits", Split.Test, 1, 28, 28, digits.Classes, digits.First(10).Pixels, digits.First(10).Labels, canonical: false, "",
+                offset: 7),
+            calibration: null);
         same.Use("lenet5-digits", TrainedModels.Load("lenet5-digits"), "");
 
         Assert.All([whole, same], context => Assert.Equal(File(Context()), File(context)));
@@ -155,7 +173,9 @@ public sealed class AuditTests : IDisposable
         var unit = new AttackUnit(Fgsm.Foolbox24, "digits", source, Images: 1);
 
         Assert.DoesNotContain("\"train\"", unit.Identity(context), StringComparison.Ordinal);
-        Assert.Contains("\"train\"", (unit with { TriedOn = [source with { Perturbation = Perturbation.Gain }] }).Identity(context), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"train\"", (unit with { TriedOn = [source with { Perturbation = Perturbation.Gain }] }).Identity(context),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -170,9 +190,11 @@ public sealed class AuditTests : IDisposable
         var check = new BlackBoxAttacks(attacks);
         foreach (AttackUnit unit in check.Units.Cast<AttackUnit>())
         {
-            Trial[] trials = [.. unit.ExtrapolationFactors.Prepend(1).SelectMany(factor => unit.TriedOn.Select(network => new Trial(network, factor)))];
+            Trial[] trials = [
+                .. unit.ExtrapolationFactors.Prepend(1).SelectMany(factor => unit.TriedOn.Select(network => new Trial(network, factor)))];
             var record = new AttackRecordRow(
-                unit.Attack.Name, "", null, null, 5, 0, null, 0, 1, unit.Estimator?.Name == estimator, StopReason.Found, 0, 0, 0, 0, 0, null, null, null, 0, null, 0);
+                unit.Attack.Name, "", null, null, 5, 0, null, 0, 1, unit.Estimator?.Name == estimator, StopReason.Found, 0, 0, 0, 0, 0,
+                null, null, null, 0, null, 0);
             AttackRow[] rows =
             [
                 new(
@@ -189,7 +211,8 @@ public sealed class AuditTests : IDisposable
     public void Holds_NeedsEveryCheckThatDecides()
     {
         AuditResult Of(params (string Id, Outcome Outcome)[] checks) => new(
-            "d", "m", "s", "tiny", 1, Runs.Info, "", [.. checks.Select(check => new CheckResult(check.Id, "", "", "", check.Outcome, ""))], [], []);
+            "d", "m", "s", "tiny", 1, Runs.Info, "", [.. checks.Select(check => new CheckResult(check.Id, "", "", "", check.Outcome, ""))],
+            [], []);
 
         Assert.True(Of(("S1", Outcome.Pass), ("S6", Outcome.Fail)).Holds);
         Assert.All(Audit.Decisive, id => Assert.False(Of(("S1", Outcome.Pass), (id, Outcome.Fail)).Holds));
@@ -198,14 +221,17 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public void Json_ReadsBack()
     {
-        JsonObject[] committed = [.. Directory.GetFiles(Repository.Path("results/audits"), "*.json").Select(file => JsonNode.Parse(File.ReadAllText(file))!.AsObject())];
+        JsonObject[] committed = [
+            .. Directory.GetFiles(
+                Repository.Path("results/audits"), "*.json").Select(file => JsonNode.Parse(File.ReadAllText(file))!.AsObject())];
         JsonObject[] written = [.. ResultsJson.ShippedAudits.Select(audit => JsonNode.Parse(ResultsJson.Write(audit))!.AsObject())];
 
         string NameOf(JsonObject audit) => $"{audit["defence"]}, {audit["model"]}";
         Assert.Equal(committed.Select(NameOf).Order(), written.Select(NameOf).Order());
         Assert.All(committed, file => AssertHas(file, written.Single(audit => NameOf(audit) == NameOf(file))));
         Assert.All(written, audit => Assert.Equal(
-            typeof(AuditResult).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Order(), audit.Select(property => property.Key).Order()));
+            typeof(AuditResult).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Order(),
+            audit.Select(property => property.Key).Order()));
     }
 
     /// <summary>What is written has all that was read; files that are older than a property lack it.</summary>

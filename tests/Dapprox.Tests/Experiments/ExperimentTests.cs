@@ -43,11 +43,15 @@ public class ExperimentTests(RunsFixture fixture)
     [Fact]
     public void List_HasEveryTableAndFigureOfThePaper()
     {
-        string[] references = [.. AllExperiments.List.Where(experiment => experiment.Reference != "beyond the paper").SelectMany(experiment => Expand(experiment.Reference)).Distinct()];
+        string[] references = [
+            .. AllExperiments.List.Where(experiment => experiment.Reference != "beyond the paper").SelectMany(
+                experiment => Expand(experiment.Reference)).Distinct()];
 
         Assert.Equal(
-            [.. Enumerable.Range(1, 11).Select(i => $"table {i}"), .. new[] { 3, 4, 8, 9, 10, 11, 12, 13, 15, 16 }.Select(i => $"figure {i}")],
-            references.OrderBy(reference => reference.StartsWith("figure", StringComparison.Ordinal)).ThenBy(reference => int.Parse(reference.Split(' ')[1], null)));
+            [.. Enumerable.Range(1, 11).Select(i => $"table {i}"),
+                .. new[] { 3, 4, 8, 9, 10, 11, 12, 13, 15, 16 }.Select(i => $"figure {i}")],
+            references.OrderBy(reference => reference.StartsWith("figure", StringComparison.Ordinal)).ThenBy(
+                reference => int.Parse(reference.Split(' ')[1], null)));
 
         // "figures 8 and 10" are two.
         static IEnumerable<string> Expand(string reference) => reference.StartsWith("figures", StringComparison.Ordinal)
@@ -62,7 +66,8 @@ public class ExperimentTests(RunsFixture fixture)
 
     [Fact]
     public void Judge_Tables_HaveACellForEveryColumn() => Assert.All(
-        Run.Results.Results.SelectMany(result => result.Tables), table => Assert.All(table.Rows, row => Assert.Equal(table.Columns.Count, row.Count)));
+        Run.Results.Results.SelectMany(result => result.Tables),
+        table => Assert.All(table.Rows, row => Assert.Equal(table.Columns.Count, row.Count)));
 
     [Fact]
     public void Judge_OfAStandIn_GivesNoVerdict()
@@ -91,7 +96,8 @@ public class ExperimentTests(RunsFixture fixture)
 
     [Fact]
     public void Judge_EveryVerdict_HasItsRule() => Assert.All(
-        Run.Results.Results.Where(result => Enum.GetValues<Verdict>().Any(verdict => result.Count(verdict) > 0)), result => Assert.False(string.IsNullOrWhiteSpace(result.Rule)));
+        Run.Results.Results.Where(result => Enum.GetValues<Verdict>().Any(verdict => result.Count(verdict) > 0)),
+        result => Assert.False(string.IsNullOrWhiteSpace(result.Rule)));
 
     [Fact]
     public void Judge_EveryNumberOfThePaperInATransferTable_IsThere()
@@ -108,10 +114,15 @@ public class ExperimentTests(RunsFixture fixture)
         Network exact = TrainedModels.Load("lenet5-digits");
         ResultTable table = Find("table-6-mnist").Tables[0];
 
-        foreach ((string multiplier, LayerSelection layers) in new[] { ("exact", LayerSelection.All), ("ax-fpm", LayerSelection.All), ("ax-fpm", LayerSelection.Convolutions) })
+        foreach (
+            (
+                string multiplier,
+                LayerSelection layers) in new[] { ("exact", LayerSelection.All), ("ax-fpm", LayerSelection.All),
+                ("ax-fpm", LayerSelection.Convolutions) })
         {
             string name = layers == LayerSelection.All ? multiplier : $"{multiplier} in convolutions";
-            var expected = Evaluation.Of(exact.With(Multipliers.Find(multiplier), layers), images, cancellation: TestContext.Current.CancellationToken);
+            var expected = Evaluation.Of(
+                exact.With(Multipliers.Find(multiplier), layers), images, cancellation: TestContext.Current.CancellationToken);
             ResultCell cell = Assert.Single(table.Rows, row => row[0].Text == name)[1];
             Assert.Equal((expected.Accuracy, expected.Count), (cell.Value, cell.Of));
         }
@@ -120,15 +131,20 @@ public class ExperimentTests(RunsFixture fixture)
     [Fact]
     public void AttackUnit_CountsWhomTheExamplesFool_AsADirectForwardPassDoes()
     {
-        ModelVariant exact = new("lenet5-digits", MultiplierAssignment.Exact), approximate = exact with { Assignment = MultiplierAssignment.AxFpm };
+        ModelVariant exact = new("lenet5-digits", MultiplierAssignment.Exact),
+            approximate = exact with { Assignment = MultiplierAssignment.AxFpm };
         var attack = new Pgd(0.15) { Restarts = 1 };
-        IReadOnlyList<AttackRow> rows = new AttackUnit(attack, "digits", exact, 8) { TriedOn = [approximate], CorrectOn = [approximate], ExtrapolationFactors = [2] }
+        IReadOnlyList<AttackRow> rows = new AttackUnit(
+            attack, "digits", exact, 8)
+        { TriedOn = [approximate], CorrectOn = [approximate], ExtrapolationFactors = [2] }
             .Compute(Run.Context, _ => { }, TestContext.Current.CancellationToken);
 
         Dataset data = Datasets.Load("digits", Split.Test);
         Network source = TrainedModels.Load("lenet5-digits"), other = source.With(AxFpm.Released);
         int[] places = Evaluation.CorrectOn([source, other], data, 8, TestContext.Current.CancellationToken);
-        AttackRecord[] records = AttackRunner.Run(attack, new NetworkVictim(source), data.Images(places), places.Select(place => data.Labels[place]).ToArray(), 1, positions: places, cancellation: TestContext.Current.CancellationToken);
+        AttackRecord[] records = AttackRunner.Run(
+            attack, new NetworkVictim(source), data.Images(places), places.Select(place => data.Labels[place]).ToArray(), 1,
+            positions: places, cancellation: TestContext.Current.CancellationToken);
         for (int i = 0; i < places.Length; i++)
         {
             Assert.Equal(places[i], rows[i].Record.Image);
@@ -148,7 +164,8 @@ public class ExperimentTests(RunsFixture fixture)
     public void Perturbation_Gain_GivesTheLayersOutputsOfAxFpm_OnAverage()
     {
         var exact = new ModelVariant("lenet5-digits", MultiplierAssignment.Exact);
-        Network gain = Run.Context.Network(exact with { Perturbation = Perturbation.Gain }, "digits"), plain = Run.Context.Network(exact, "digits"), approximate = Run.Context.Network(exact with { Assignment = MultiplierAssignment.AxFpm }, "digits");
+        Network gain = Run.Context.Network(exact with { Perturbation = Perturbation.Gain }, "digits"), plain = Run.Context.Network(
+            exact, "digits"), approximate = Run.Context.Network(exact with { Assignment = MultiplierAssignment.AxFpm }, "digits");
         Tensor images = Datasets.Load("digits", Split.Test).Images(0, 100);
 
         double Size(Network network) => network.Forward(images).Data.Sum(logit => Math.Abs((double)logit));
@@ -160,11 +177,13 @@ public class ExperimentTests(RunsFixture fixture)
     public void Substitute_AnswersAsItsVictim_MoreOftenThanChance()
     {
         var victim = new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm);
-        var unit = new SubstituteUnit("substitute", "digits", "lenet5", victim, 100, 1, new() { Epochs = 10, BatchSize = 32, Shift = 0, Rotation = 0 });
+        var unit = new SubstituteUnit(
+            "substitute", "digits", "lenet5", victim, 100, 1, new() { Epochs = 10, BatchSize = 32, Shift = 0, Rotation = 0 });
         Network substitute = unit.Network(unit.Compute(Run.Context, _ => { }, TestContext.Current.CancellationToken));
 
         Dataset data = Datasets.Load("digits", Split.Test).First(300);
-        int[] its = Scores.Labels(substitute.Forward(data.Images(0, data.Count))), victims = Scores.Labels(Run.Context.Network(victim, "digits").Forward(data.Images(0, data.Count)));
+        int[] its = Scores.Labels(substitute.Forward(data.Images(0, data.Count))),
+            victims = Scores.Labels(Run.Context.Network(victim, "digits").Forward(data.Images(0, data.Count)));
         Assert.True(its.Zip(victims).Count(pair => pair.First == pair.Second) > 150);
     }
 
@@ -174,13 +193,15 @@ public class ExperimentTests(RunsFixture fixture)
     [InlineData(35, 100, Verdict.SameDirection)]
     [InlineData(74, 100, Verdict.NotReproduced)]
     [InlineData(1, 9, Verdict.Open)]
-    public void Transfer_IsJudgedByItsInterval(int fooled, int of, Verdict expected) => Assert.Equal(expected, Verdicts.Transfer(new Proportion(fooled, of), 0.12));
+    public void Transfer_IsJudgedByItsInterval(int fooled, int of, Verdict expected) =>
+        Assert.Equal(expected, Verdicts.Transfer(new Proportion(fooled, of), 0.12));
 
     [Theory]
     [InlineData(60, 100, Verdict.Reproduced)]
     [InlineData(90, 100, Verdict.SameDirection)]
     [InlineData(4, 100, Verdict.NotReproduced)]
-    public void Transfer_OfMostExamples_IsOnTheOtherSide(int fooled, int of, Verdict expected) => Assert.Equal(expected, Verdicts.Transfer(new Proportion(fooled, of), 0.6));
+    public void Transfer_OfMostExamples_IsOnTheOtherSide(int fooled, int of, Verdict expected) =>
+        Assert.Equal(expected, Verdicts.Transfer(new Proportion(fooled, of), 0.6));
 
     [Theory]
     [InlineData("table-2", "table-2")]
@@ -188,19 +209,22 @@ public class ExperimentTests(RunsFixture fixture)
     [InlineData("figure-8", "figures-8-10")]
     [InlineData("figure-10", "figures-8-10")]
     [InlineData("figure-16", "figure-16")]
-    public void Find_TakesTheNamesOfThePaper(string name, params string[] experiments) => Assert.Equal(experiments, AllExperiments.Find(name).Select(experiment => experiment.Id));
+    public void Find_TakesTheNamesOfThePaper(string name, params string[] experiments) =>
+        Assert.Equal(experiments, AllExperiments.Find(name).Select(experiment => experiment.Id));
 
     [Theory]
     [InlineData("table")]
     [InlineData("figure-1")]
     [InlineData("table-12")]
-    public void Find_OfWhatThePaperHasNot_SaysSo(string name) => Assert.Contains("unknown table or figure", Assert.Throws<InputException>(() => AllExperiments.Find(name)).Message, StringComparison.Ordinal);
+    public void Find_OfWhatThePaperHasNot_SaysSo(string name) => Assert.Contains(
+        "unknown table or figure", Assert.Throws<InputException>(() => AllExperiments.Find(name)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0.975, Verdict.Reproduced)]
     [InlineData(0.988, Verdict.SameDirection)]
     [InlineData(0.90, Verdict.NotReproduced)]
-    public void Accuracy_IsJudgedByTheLoss(double ours, Verdict expected) => Assert.Equal(expected, Verdicts.Accuracy(ours, 0.9767, 0.9936));
+    public void Accuracy_IsJudgedByTheLoss(double ours, Verdict expected) =>
+        Assert.Equal(expected, Verdicts.Accuracy(ours, 0.9767, 0.9936));
 
     [Fact]
     public void WhatHasNoDirection_IsReproducedOrNot()
@@ -214,7 +238,8 @@ public class ExperimentTests(RunsFixture fixture)
     [InlineData(0.5, 0.487, 1, Verdict.Reproduced)]
     [InlineData(0.8, 0.487, 1, Verdict.SameDirection)]
     [InlineData(1.1, 0.487, 1, Verdict.NotReproduced)]
-    public void Ratio_IsJudgedBySide(double ours, double paper, double exact, Verdict expected) => Assert.Equal(expected, Verdicts.Ratio(ours, paper, exact));
+    public void Ratio_IsJudgedBySide(double ours, double paper, double exact, Verdict expected) =>
+        Assert.Equal(expected, Verdicts.Ratio(ours, paper, exact));
 
     [Theory]
     [InlineData(1.5, 1, 2, Verdict.Reproduced)]

@@ -20,13 +20,15 @@ public sealed class RowMapperTests : IDisposable
 
     public sealed record Part(int WholeNumber, [property: Column("another name")] double? Number);
 
-    public sealed record Row(string Text, Part Part, long Long, bool? Truth, Choice Choice, float[] Numbers, IReadOnlyDictionary<int, double?> ByKey);
+    public sealed record Row(
+        string Text, Part Part, long Long, bool? Truth, Choice Choice, float[] Numbers, IReadOnlyDictionary<int, double?> ByKey);
 
     static readonly RowMapper<Row> Mapper = new([new ColumnFamily<int, double?>(nameof(Row.ByKey), [3, 1], key => $"key_{key}")]);
 
     static readonly Column[] Columns =
     [
-        new("text", "VARCHAR"), new("whole_number", "INTEGER"), new("another name", "DOUBLE"), new("long", "BIGINT"), new("truth", "BOOLEAN"),
+        new("text", "VARCHAR"), new("whole_number", "INTEGER"), new("another name", "DOUBLE"), new("long", "BIGINT"),
+        new("truth", "BOOLEAN"),
         new("choice", "VARCHAR"), new("numbers", "BLOB"), new("key_3", "DOUBLE"), new("key_1", "DOUBLE"),
     ];
 
@@ -61,10 +63,12 @@ public sealed class RowMapperTests : IDisposable
         string Refused(IReadOnlyList<Column> columns, params object?[] row) =>
             Assert.Throws<InputException>(() => Mapper.FromRows(new Rows(columns, [row]), "a file")).Message;
 
-        Assert.Equal("a", Assert.Single(Mapper.FromRows(new Rows([.. Columns, new Column("more", "DATE")], [[.. values, null]]), "a file")).Text);
+        Assert.Equal(
+            "a", Assert.Single(Mapper.FromRows(new Rows([.. Columns, new Column("more", "DATE")], [[.. values, null]]), "a file")).Text);
         Assert.Contains("'a file'", Refused(Columns[1..], values[1..]), StringComparison.Ordinal);
         Assert.Contains("no column text of type VARCHAR", Refused(Columns[1..], values[1..]), StringComparison.Ordinal);
-        Assert.Contains("no column text of type VARCHAR", Refused([new Column("text", "INTEGER"), .. Columns[1..]], values), StringComparison.Ordinal);
+        Assert.Contains(
+            "no column text of type VARCHAR", Refused([new Column("text", "INTEGER"), .. Columns[1..]], values), StringComparison.Ordinal);
         Assert.Contains("whole_number lacks a value", Refused(Columns, [values[0], null, .. values[2..]]), StringComparison.Ordinal);
         Assert.Contains("choice has 'Third'", Refused(Columns, [.. values[..5], "Third", .. values[6..]]), StringComparison.Ordinal);
     }

@@ -85,7 +85,8 @@ public sealed class RunnerTests : IDisposable
     {
         var computed = new List<string>();
         using var source = new CancellationTokenSource();
-        Counting[] units = [new("a") { Computed = computed }, new("b") { Computed = computed, While = source.Cancel }, new("c") { Computed = computed }];
+        Counting[] units = [
+            new("a") { Computed = computed }, new("b") { Computed = computed, While = source.Cancel }, new("c") { Computed = computed }];
 
         Assert.ThrowsAny<OperationCanceledException>(() => Runner.Run(units, Context(), null, source.Token));
         Runner.Run([units[0], units[1] with { While = null }, units[2]], Context(), null, TestContext.Current.CancellationToken);
@@ -103,7 +104,8 @@ public sealed class RunnerTests : IDisposable
         Assert.True(context.Folder.IsLocked(context.FileOf(unit)));
         Assert.Null(context.Folder.TryLock(context.FileOf(unit)));
 
-        var run = Task.Run(() => Runner.Run([unit], Context(), null, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        var run = Task.Run(
+            () => Runner.Run([unit], Context(), null, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         Assert.NotSame(run, await Task.WhenAny(run, Task.Delay(1000, TestContext.Current.CancellationToken)));
         context.Folder.Write(context.FileOf(unit), new Rows([new("name", "VARCHAR")], [["theirs"]]));
         others.Dispose();
@@ -144,7 +146,8 @@ public sealed class RunnerTests : IDisposable
         File.WriteAllText(file, "");
 
         InputException error = Assert.Throws<InputException>(
-            () => Runner.Run([new Counting("a")], new RunContext(new RunFolder(file), null, 1), null, TestContext.Current.CancellationToken));
+            () =>
+                Runner.Run([new Counting("a")], new RunContext(new RunFolder(file), null, 1), null, TestContext.Current.CancellationToken));
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
 
@@ -158,7 +161,8 @@ public sealed class RunnerTests : IDisposable
         run.Plan(1, [new("b", "B"), new("c", "C")]);
 
         Assert.Equal(["a", "b", "c"], run.Planned().Select(unit => unit.File));
-        Assert.Contains("has a run with seed 1", Assert.Throws<InputException>(() => run.Plan(2, [new("d", "D")])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has a run with seed 1", Assert.Throws<InputException>(() => run.Plan(2, [new("d", "D")])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,7 +176,8 @@ public sealed class RunnerTests : IDisposable
             return run;
         }
 
-        string Refused(RunFolder run, PlannedUnit[] units, string? audit) => Assert.Throws<InputException>(() => run.Plan(1, units, audit)).Message;
+        string Refused(RunFolder run, PlannedUnit[] units, string? audit) =>
+            Assert.Throws<InputException>(() => run.Plan(1, units, audit)).Message;
         RunFolder audit = Folder("audit"), reproduction = Folder("reproduction");
         audit.Plan(1, units, "ax-fpm");
         reproduction.Plan(1, units);
@@ -201,7 +206,9 @@ public sealed class RunnerTests : IDisposable
         Assert.Equal([[second.Folder.Path, 7]], Ask("SELECT run, x FROM other", first.Folder, second.Folder).Values);
         Assert.DoesNotContain("run", Ask("SELECT * FROM counting", first.Folder).Columns.Select(column => column.Name));
         Assert.Equal(["counting", "other"], RunQuery.Kinds([first.Folder, second.Folder]));
-        Assert.Contains("'nowhere' holds no results", Assert.Throws<InputException>(() => Ask("SELECT 1", first.Folder, new RunFolder("nowhere"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'nowhere' holds no results",
+            Assert.Throws<InputException>(() => Ask("SELECT 1", first.Folder, new RunFolder("nowhere"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -217,12 +224,20 @@ public sealed class RunnerTests : IDisposable
 
     [Fact]
     public void Parquet_ReadsBackWhatWasWritten_AndTheSameRowsAreTheSameBytes() => Gen.Select(
-        Gen.String, Gen.Int.Nullable(), Gen.Long.Nullable(), Gen.Double.Nullable(), Gen.Bool.Nullable(), Gen.Byte.Array).Array[0, 20].Sample(rows =>
+        Gen.String, Gen.Int.Nullable(), Gen.Long.Nullable(), Gen.Double.Nullable(), Gen.Bool.Nullable(), Gen.Byte.Array).Array[0,
+        20].Sample(rows =>
         {
             string path = folder.File($"{Guid.NewGuid()}.parquet"), again = folder.File($"{Guid.NewGuid()}.parquet");
             // DuckDB's texts are UTF-8: half a surrogate pair is none, and a zero ends them in its appender.
-            object?[][] values = [.. rows.Select(row => (object?[])[new string([.. row.Item1.Where(c => !char.IsSurrogate(c) && c != '\0')]), row.Item2, row.Item3, row.Item4, row.Item5, row.Item6])];
-            var written = new Rows([new("text", "VARCHAR"), new("whole", "INTEGER"), new("long", "BIGINT"), new("number", "DOUBLE"), new("truth", "BOOLEAN"), new("bytes", "BLOB")], values);
+            object?[][] values = [
+                .. rows.Select(
+                    row =>
+                        (object?[])[new string([.. row.Item1.Where(c => !char.IsSurrogate(c) && c != '\0')]), row.Item2, row.Item3,
+                            row.Item4, row.Item5, row.Item6])];
+            var written = new Rows(
+                [new("text", "VARCHAR"), new("whole", "INTEGER"), new("long", "BIGINT"), new("number", "DOUBLE"), new("truth", "BOOLEAN"),
+                    new("bytes", "BLOB")],
+                values);
 
             ParquetFile.Write(path, written);
             ParquetFile.Write(again, written);
@@ -253,7 +268,8 @@ public sealed class RunnerTests : IDisposable
     {
         Runner.Run([new Counting("a")], Context(), null, TestContext.Current.CancellationToken);
 
-        Rows rows = RunQuery.Ask([Context().Folder], "SELECT 1 AS x, 2 AS x, 3 AS x_2 FROM counting", TestContext.Current.CancellationToken);
+        Rows rows = RunQuery.Ask(
+            [Context().Folder], "SELECT 1 AS x, 2 AS x, 3 AS x_2 FROM counting", TestContext.Current.CancellationToken);
 
         Assert.Equal(["x", "x_2", "x_2_2"], rows.Columns.Select(column => column.Name));
         Assert.Equal([[1, 2, 3]], rows.Values);
@@ -292,7 +308,9 @@ public sealed class RunnerTests : IDisposable
     [FactOf(Tier.Ci)]
     public void Run_OfAnAttackThatWasInterrupted_GoesOnFromItsCheckpoint()
     {
-        var unit = new AttackUnit(BoundaryAttack.Foolbox24 with { Steps = 400 }, "digits", new ModelVariant("lenet5-digits", MultiplierAssignment.Exact), Images: 3);
+        var unit = new AttackUnit(
+            BoundaryAttack.Foolbox24 with { Steps = 400 }, "digits", new ModelVariant("lenet5-digits", MultiplierAssignment.Exact),
+            Images: 3);
         var whole = new RunContext(new RunFolder(folder.File("whole")), null, seed: 1);
         int rounds = 0, roundsLeft = 0;
         Runner.Run([unit], whole, _ => rounds++, TestContext.Current.CancellationToken);
@@ -310,6 +328,7 @@ public sealed class RunnerTests : IDisposable
         Assert.False(File.Exists(checkpoint));
         Assert.InRange(roundsLeft, 1, 3 * rounds / 4);
         Assert.Equal(
-            File.ReadAllBytes(Path.Combine(whole.Folder.Units, whole.FileOf(unit))), File.ReadAllBytes(Path.Combine(Context().Folder.Units, whole.FileOf(unit))));
+            File.ReadAllBytes(Path.Combine(whole.Folder.Units, whole.FileOf(unit))),
+            File.ReadAllBytes(Path.Combine(Context().Folder.Units, whole.FileOf(unit))));
     }
 }

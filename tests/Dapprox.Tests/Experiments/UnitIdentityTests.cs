@@ -14,7 +14,8 @@ namespace Dapprox.Tests.Experiments;
 /// </summary>
 public sealed class UnitIdentityTests : IDisposable
 {
-    static readonly ModelVariant Exact = new("lenet5-digits", MultiplierAssignment.Exact), Approximate = Exact with { Assignment = MultiplierAssignment.AxFpm };
+    static readonly ModelVariant Exact = new(
+        "lenet5-digits", MultiplierAssignment.Exact), Approximate = Exact with { Assignment = MultiplierAssignment.AxFpm };
 
     static readonly TrainingOptions Options = new() { Epochs = 3, Seed = 2 };
 
@@ -55,7 +56,8 @@ public sealed class UnitIdentityTests : IDisposable
 
     [Fact]
     public void OneOfEachKind_HasAllKinds() => Assert.Equal(
-        typeof(WorkUnit).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(WorkUnit)) && !type.IsAbstract).Select(type => type.Name).Order(),
+        typeof(WorkUnit).Assembly.GetTypes().Where(
+            type => type.IsSubclassOf(typeof(WorkUnit)) && !type.IsAbstract).Select(type => type.Name).Order(),
         OneOfEachKind.Select(unit => unit.GetType().Name).Order());
 
     [Fact]
@@ -107,7 +109,14 @@ public sealed class UnitIdentityTests : IDisposable
             Assert.Equal(
                 """{"a":[1,0.1,1E-05,true],"b":{"type":"Inner","x":"é \"×\""},"c":"LInf"}""",
                 CanonicalJson.Of(
-                    new { C = Networks.Attacks.Geometry.Norm.LInf, Z = (string?)null, B = new Inner("é \"×\""), A = new object[] { 1, 0.1, 1e-5, true } }, _ => null));
+                    new
+                    {
+                        C = Networks.Attacks.Geometry.Norm.LInf,
+                        Z = (string?)null,
+                        B = new Inner("é \"×\""),
+                        A = new object[] { 1, 0.1, 1e-5, true }
+                    },
+                    _ => null));
         }
         finally
         {
