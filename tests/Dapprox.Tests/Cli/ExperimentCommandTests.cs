@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Diagnostics;
 using Dapprox.Experiments.Figures;
 using Dapprox.Experiments.Paper;
