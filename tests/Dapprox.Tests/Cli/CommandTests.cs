@@ -301,8 +301,10 @@ public sealed class CommandTests : IDisposable
 
         DapproxRun run = await DapproxRun.RunAsync(
             data,
-            $"attack {attack} --model {model} --dataset mnist --epsilon 0.1,0.2,0.3 --correct-on exact,ax-fpm --try-on exact,ax-fpm "
-                + "--first 100 --json".Split(' '));
+            [
+                "attack", .. attack.Split(' '), "--model", model, "--dataset", "mnist", "--epsilon", "0.1,0.2,0.3",
+                "--correct-on", "exact,ax-fpm", "--try-on", "exact,ax-fpm", "--first", "100", "--json",
+            ]);
 
         JsonElement[] results = [.. run.Json.GetProperty("results").EnumerateArray()];
         double[] success = [success1, success2, success3], transfer = [transfer1, transfer2, transfer3];
