@@ -1,9 +1,9 @@
 namespace Dapprox.Networks.Measurement;
 
-/// <summary>What logits say.</summary>
+/// <summary>Predictions and margins from logits.</summary>
 public static class Scores
 {
-    /// <summary>The class with the largest logit, the first among equals; −1 where a logit is not a number.</summary>
+    /// <summary>The class with the largest logit; of equal logits, the first; −1 if a logit is NaN.</summary>
     /// <param name="logits"><c>[classes]</c>.</param>
     public static int Label(ReadOnlySpan<float> logits)
     {
@@ -30,7 +30,7 @@ public static class Scores
     }
 
     /// <summary>
-    /// How far the logit of one class is above the largest other: positive where it wins. Needs at least two classes.
+    /// The logit of one class minus the largest other: positive if the class wins. It needs at least two classes.
     /// </summary>
     /// <param name="logits"><c>[classes]</c>.</param>
     /// <param name="label">The class.</param>
