@@ -7,14 +7,14 @@ using Dapprox.Foundation;
 namespace Dapprox.Cli;
 
 /// <summary>
-/// The whole command line: the commands there are, and what becomes of whatever goes wrong in one. An error of the
-/// user's is one line on stderr and the exit code 1; a fault of the program's is one line, too, and the exit code 70.
+/// The command line: the commands and the handling of errors. A user error is one line on stderr with exit code 1; a fault of the
+/// program is one line with exit code 70.
 /// </summary>
 static class CommandLine
 {
     const int Failure = 1;
 
-    /// <summary>Names that options had, for scripts that still use them.</summary>
+    /// <summary>Former option names, for scripts that still use them.</summary>
     static readonly Dictionary<string, string> FormerNames = new()
     {
         ["--law"] = "--distribution",
@@ -22,7 +22,7 @@ static class CommandLine
         ["--target-model"] = "--multiplier",
     };
 
-    /// <summary>Values that options had, likewise: the option and the value.</summary>
+    /// <summary>Former option values, likewise: the option and the value.</summary>
     static readonly Dictionary<(string Option, string Value), string> FormerValues = new()
     {
         [("--preset", "released")] = "foolbox-2.4",
@@ -52,12 +52,12 @@ static class CommandLine
         ["completion"] = CompletionCommand.Create,
     };
 
-    /// <summary>Parses, runs the command, and says how it ended.</summary>
+    /// <summary>Parses the arguments and runs the command.</summary>
     /// <param name="args">The words after the program's name.</param>
-    /// <returns>The exit code: 0, or 1 after an error, 70 after a fault of the program's, or 130 after Ctrl-C.</returns>
+    /// <returns>The exit code: 0, 1 after an error, 70 after a fault of the program, or 130 after Ctrl-C.</returns>
     public static Task<int> RunAsync(string[] args) => RunAsync(Root(args), args);
 
-    /// <summary>The same for other commands than the program's.</summary>
+    /// <summary>Runs other commands than the program's own.</summary>
     /// <param name="root">The commands.</param>
     /// <param name="args">The words after the program's name.</param>
     internal static async Task<int> RunAsync(RootCommand root, string[] args)
@@ -86,7 +86,7 @@ static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Trouble with a file comes as an InputException that names it.
+            // A file error is an InputException with the name of the file.
             return Fail(
                 $"cannot write the output: {e.Message.TrimEnd('.')}; let it go to a terminal, a pipe that is read, or a file with room");
         }
@@ -96,14 +96,14 @@ static class CommandLine
         }
     }
 
-    /// <summary>One line: that the command was interrupted, and how to go on.</summary>
+    /// <summary>One line: the command was interrupted, and how to resume it.</summary>
     static string Interrupted(ParseResult parse, string[] args)
     {
         if ((parse.CommandResult.Command as DocumentedCommand)?.KeepsState is not Option state)
             return "interrupted; nothing was kept";
         return parse.GetResult(state) is null
-            ? $"interrupted; nothing was kept: give {state.Name} {state.HelpName}, and the same command goes on where it stopped"
-            : $"interrupted; this goes on where it stopped: {Shell.CommandLine(args)}";
+            ? $"interrupted; nothing was kept: give {state.Name} {state.HelpName}, and the same command resumes where it stopped"
+            : $"interrupted; this resumes where it stopped: {Shell.CommandLine(args)}";
     }
 
     static string[] WithPresentNames(string[] args)
@@ -131,7 +131,7 @@ static class CommandLine
     }
 
     /// <summary>
-    /// The commands; only the one that the first word names, where it does: the others load assemblies that it does not need.
+    /// The commands; only the one that the first word names, if any: the others load assemblies that it does not need.
     /// </summary>
     /// <param name="args">The words after the program's name.</param>
     internal static RootCommand Root(params string[] args)
@@ -140,8 +140,8 @@ static class CommandLine
             Neural networks on approximate multipliers: what happens to their accuracy and to their robustness against adversarial examples.
 
             The multipliers are modelled bit for bit, run in trained networks without retraining, and attacked.
-            """ + " Wherever a number is printed, --json prints it as one JSON object on stdout instead. An error is one line on stderr, with "
-            + "exit code 1.");
+            """ + " Wherever a number is printed, --json prints it as one JSON object on stdout instead. An error is one line on "
+                + "stderr, with exit code 1.");
         foreach (Func<Command> create in Needed(args))
             root.Add(create());
         var help = new Help();

@@ -2,7 +2,7 @@ using System.Text;
 using Dapprox.Cli;
 using Dapprox.Cli.Terminal;
 
-// Tables and names hold letters that no Windows code page has.
+// Tables and names contain characters that no Windows code page has.
 if (OperatingSystem.IsWindows())
     Console.OutputEncoding = Encoding.UTF8;
 Faults.CatchOnAllThreads();

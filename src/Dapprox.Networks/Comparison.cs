@@ -13,24 +13,24 @@ using Dapprox.Networks.Measurement;
 namespace Dapprox.Networks;
 
 /// <summary>
-/// Compares multipliers in one network: its accuracy, the multiplier's errors and cost, and, if asked for, the network's robust
-/// accuracy. Every multiplier sees the same images, operands and random numbers.
+/// Compares multipliers in one network: accuracy, errors and cost of the multiplier, and optionally robust accuracy. Every
+/// multiplier gets the same images, operands and random numbers.
 /// </summary>
-/// <param name="network">The network; its own multipliers do not count.</param>
+/// <param name="network">The network; its own multipliers are ignored.</param>
 /// <param name="images">The images to classify.</param>
 public sealed class Comparison(Network network, Dataset images)
 {
-    /// <summary>How many images the energy is measured on, of as many as there are.</summary>
+    /// <summary>The maximum number of images on which the energy is measured.</summary>
     public const int PricedImages = 32;
 
-    /// <summary>How many products the errors are measured on.</summary>
+    /// <summary>The number of products on which the errors are measured.</summary>
     public const long ErrorSamples = 1 << 20;
 
-    /// <summary>How many products of each layer the energy is measured on.</summary>
+    /// <summary>The number of products per layer on which the energy is measured.</summary>
     public const long CostSamples = 1 << 15;
 
-    // Only for the progress: seconds that everything takes that does not grow with the images, the images that tell how long one
-    // takes, and how many passes over an image an attack is worth.
+    // Only for the progress: the seconds of all work that does not grow with the images, the number of images timed, and the cost
+    // of an attack in passes over an image.
     const double OtherSeconds = 1;
     const int TriedImages = 4, AttackPasses = 400;
 
@@ -46,8 +46,7 @@ public sealed class Comparison(Network network, Dataset images)
     public Accumulation Accumulation { get; init; } = Accumulation.Float32;
 
     /// <summary>
-    /// The images whose activations the energy is measured on, the first <see cref="PricedImages"/> of them; null for those that are
-    /// classified.
+    /// The images of which the first <see cref="PricedImages"/> provide the activations for the energy; null for the classified images.
     /// </summary>
     public Dataset? Activations { get; init; }
 
@@ -57,22 +56,22 @@ public sealed class Comparison(Network network, Dataset images)
     /// <summary>The largest L∞ distance of an attack, pixels from 0 to 1; null for no attack.</summary>
     public double? Epsilon { get; init; }
 
-    /// <summary>How many images are attacked at most, the first ones.</summary>
+    /// <summary>The maximum number of attacked images, taken from the start.</summary>
     public int AttackedImages { get; init; } = 100;
 
     /// <summary>Determines every random number.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>How many images are attacked: none without <see cref="Epsilon"/>.</summary>
+    /// <summary>The number of attacked images: 0 without <see cref="Epsilon"/>.</summary>
     public int Attacked => Epsilon is null ? 0 : Math.Min(AttackedImages, images.Count);
 
-    /// <summary>About how long <see cref="Measure"/> takes, from the time that some images take, in seconds.</summary>
+    /// <summary>The estimated time of <see cref="Measure"/> in seconds, from the time of some images.</summary>
     /// <exception cref="InputException">The images do not fit the network, or the selection none of its layers.</exception>
     public double Estimate(FloatMultiplier multiplier) =>
         OtherSeconds + SecondsAnImage(multiplier) * (images.Count + Attacked * AttackPasses);
 
     /// <summary>Measures one multiplier.</summary>
-    /// <param name="progress">Told how many more of the seconds of <see cref="Estimate"/> are done, if given.</param>
+    /// <param name="progress">Receives the seconds of <see cref="Estimate"/> completed since the last call; null for none.</param>
     /// <param name="cancellation">Stops between batches, layers and rounds of an attack.</param>
     /// <exception cref="InputException">The images do not fit the network, or the selection none of its layers.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
@@ -113,7 +112,7 @@ public sealed class Comparison(Network network, Dataset images)
             Network replaced = Replaced(multiplier);
             Evaluation.ThrowIfUnfit(replaced, images);
             Tensor tried = images.Images(0, Math.Min(TriedImages, images.Count));
-            // The first time a circuit is compiled.
+            // The first call compiles the circuit.
             replaced.Forward(tried);
             var watch = Stopwatch.StartNew();
             replaced.Forward(tried);

@@ -4,20 +4,20 @@ using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Training;
 
-/// <summary>Moves, turns and mirrors training images, so that a network learns what a thing is and not where it stands.</summary>
+/// <summary>Shifts, rotates and mirrors training images, so that a network learns invariance to position.</summary>
 static class Augmentation
 {
     /// <summary>
-    /// Turns an image about its centre, then moves it. What comes from outside is 0; between pixels it is interpolated
-    /// bilinearly. A whole number of pixels without a turn copies the pixels exactly.
+    /// Rotates an image about its centre, then shifts it, with bilinear interpolation and zeros outside. A shift by an integer
+    /// number of pixels without rotation copies the pixels exactly.
     /// </summary>
-    /// <param name="image">The planes of one image, one after the other.</param>
+    /// <param name="image">The planes of one image, consecutively.</param>
     /// <param name="height">The rows of a plane.</param>
     /// <param name="width">The columns of a plane.</param>
-    /// <param name="right">How many pixels to move to the right.</param>
-    /// <param name="down">How many pixels to move down.</param>
-    /// <param name="degrees">The angle to turn by.</param>
-    /// <param name="destination">As long as <paramref name="image"/>.</param>
+    /// <param name="right">The shift to the right, in pixels.</param>
+    /// <param name="down">The shift downwards, in pixels.</param>
+    /// <param name="degrees">The angle of rotation.</param>
+    /// <param name="destination">Receives the planes, as long as <paramref name="image"/>.</param>
     public static void Move(ReadOnlySpan<float> image, int height, int width, int right, int down, double degrees, Span<float> destination)
     {
         (double sin, double cos) = Math.SinCos(degrees * (Math.PI / 180));
@@ -29,7 +29,7 @@ static class Augmentation
             {
                 for (int x = 0; x < width; x++)
                 {
-                    // The place in the image that ends up at (x, y).
+                    // The position in the image that maps to (x, y).
                     double fromX = x - right - middleX, fromY = y - down - middleY;
                     destination[start + y * width + x] =
                         Interpolate(plane, height, width, cos * fromX + sin * fromY + middleX, cos * fromY - sin * fromX + middleY);
@@ -39,7 +39,7 @@ static class Augmentation
     }
 
     /// <summary>Mirrors an image, left to right.</summary>
-    /// <param name="image">The planes of one image, one after the other.</param>
+    /// <param name="image">The planes of one image, consecutively.</param>
     /// <param name="width">The columns of a plane.</param>
     public static void Flip(Span<float> image, int width)
     {
@@ -48,12 +48,12 @@ static class Augmentation
     }
 
     /// <summary>
-    /// Every image of the batch, moved, turned and mirrored by amounts drawn from the seed, its own number and the epoch.
+    /// Every image of the batch, shifted, rotated and mirrored by amounts drawn from the seed, the image index and the epoch.
     /// </summary>
     /// <param name="data">All images.</param>
-    /// <param name="batch">The numbers of the wanted ones.</param>
-    /// <param name="options">Gives the seed and the largest amounts.</param>
-    /// <param name="epoch">The same image moves differently in each.</param>
+    /// <param name="batch">The indices of the images in the batch.</param>
+    /// <param name="options">The options with the seed and the largest amounts.</param>
+    /// <param name="epoch">The epoch; each draws different amounts for the same image.</param>
     public static Tensor Batch(Dataset data, ReadOnlySpan<int> batch, TrainingOptions options, int epoch)
     {
         Tensor images = data.Images(batch);

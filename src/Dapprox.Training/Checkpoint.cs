@@ -8,15 +8,15 @@ using TorchSharp;
 namespace Dapprox.Training;
 
 /// <summary>
-/// The whole state of a training between two epochs, in a safetensors file: the weights, the best weights so far
-/// (<c>best.</c>), what the optimiser remembers of each (<c>adam.mean.</c> and <c>adam.square.</c>, or <c>momentum.</c>), and in
-/// the header the counters and what training they belong to.
+/// The complete state of a training between two epochs, in a safetensors file: the weights, the best weights so far (<c>best.</c>),
+/// the optimiser state of each weight (<c>adam.mean.</c> and <c>adam.square.</c>, or <c>momentum.</c>), and in the header the
+/// counters and the identity of the training.
 /// </summary>
 static class Checkpoint
 {
     const string Training = "training";
 
-    /// <summary>What has to be equal for a training to be continued.</summary>
+    /// <summary>The identity of a training; only an equal training can be continued.</summary>
     public static string Describe(TorchArchitecture architecture, TrainingOptions options, Dataset data)
     {
         string adversarial = options.AdversarialEpsilon > 0
@@ -46,7 +46,7 @@ static class Checkpoint
         });
     }
 
-    /// <exception cref="InputException">The file is no checkpoint, or one of another training.</exception>
+    /// <exception cref="InputException">The file is not a checkpoint, or belongs to another training.</exception>
     public static void Load(string path, string training, TrainingRun run)
     {
         var file = Safetensors.Load(path);
@@ -61,7 +61,7 @@ static class Checkpoint
         var best = new Dictionary<string, Tensor>();
         foreach ((string name, torch.Tensor tensor) in run.State)
         {
-            // Through the tensor, for the check of the shape.
+            // Copies via the tensor to check the shape.
             TorchTensors.Copy(file.Tensors, "best." + name, tensor);
             best.Add(name, file.Tensors["best." + name]);
             TorchTensors.Copy(file.Tensors, name, tensor);

@@ -4,12 +4,12 @@ using System.Text;
 namespace Dapprox.Training;
 
 /// <summary>
-/// The symbol versions that a shared library asks of others: section <c>.gnu.version_r</c> of a 64-bit little-endian
-/// ELF file, described in the Linux Standard Base Core Specification 5.0, section 10.7.
+/// The symbol versions that a shared library requires of others: section <c>.gnu.version_r</c> of a 64-bit little-endian ELF file,
+/// described in the Linux Standard Base Core Specification 5.0, section 10.7.
 /// </summary>
 static class ElfVersionNeeds
 {
-    /// <summary>VER_FLG_WEAK: the dynamic loader does not refuse the library when the version is missing.</summary>
+    /// <summary>VER_FLG_WEAK: the dynamic loader accepts the library if the version is missing.</summary>
     public const ushort Weak = 2;
 
     const uint SectionOfVersionNeeds = 0x6FFFFFFE;
@@ -17,10 +17,10 @@ static class ElfVersionNeeds
     const int NeedSize = 16;
     const int AuxiliarySize = 16;
 
-    /// <summary>A copy of the library in which a missing <paramref name="version"/> is no reason to refuse it.</summary>
-    /// <param name="library">The whole file.</param>
+    /// <summary>A copy of the library that loads even if <paramref name="version"/> is missing.</summary>
+    /// <param name="library">The content of the library file.</param>
     /// <param name="version">The version's name, for example <c>GLIBCXX_3.4.32</c>.</param>
-    /// <exception cref="InvalidDataException">The file is not such a library, is cut short, or does not need that version.</exception>
+    /// <exception cref="InvalidDataException">The file is not such a library, is truncated, or does not require that version.</exception>
     public static byte[] Weaken(ReadOnlySpan<byte> library, string version)
     {
         byte[] name = Encoding.ASCII.GetBytes(version);
@@ -38,7 +38,7 @@ static class ElfVersionNeeds
         return found ? copy : throw new InvalidDataException($"The library asks nobody for the version {version}.");
     }
 
-    /// <summary>One needed version: where in the file its name and its 16-bit flags stand.</summary>
+    /// <summary>A required version: the offsets of its name and its 16-bit flags in the file.</summary>
     readonly record struct Entry(ulong NameOffset, int FlagsOffset);
 
     static List<Entry> Read(byte[] file)
@@ -68,7 +68,7 @@ static class ElfVersionNeeds
         return entries;
     }
 
-    /// <summary>Walks one chain of files, and under each file its chain of versions; a link of 0 ends a chain.</summary>
+    /// <summary>Walks the chain of files and the chain of versions of each file; a link of 0 ends a chain.</summary>
     static void AddNeeds(byte[] file, ulong need, uint needCount, ulong names, List<Entry> entries)
     {
         for (uint i = 0; i < needCount; i++)

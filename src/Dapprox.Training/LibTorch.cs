@@ -8,28 +8,27 @@ namespace Dapprox.Training;
 /// Makes LibTorch, the native half of TorchSharp, loadable; call <see cref="Load"/> before the first use of TorchSharp.
 /// </summary>
 /// <remarks>
-/// TorchSharp 0.107's <c>libLibTorchSharp.so</c> asks libstdc++ for the version GLIBCXX_3.4.32 (GCC 13), which
-/// Debian 12, Ubuntu 22.04 and RHEL 9 do not have, and asks for it only because of
-/// <c>_ZSt21ios_base_library_initv</c>, a symbol that exists to carry the version and that nothing calls. There, and
-/// only there, a copy of that one file is loaded whose requirement is marked weak; the rest of LibTorch, and every
-/// installed file, stays as it is. The copy lives in a new folder that only this user can open, and is deleted as soon
-/// as it is loaded: two processes share nothing, and nothing goes stale.
+/// TorchSharp 0.107's <c>libLibTorchSharp.so</c> requires version GLIBCXX_3.4.32 (GCC 13) of libstdc++, which Debian 12, Ubuntu
+/// 22.04 and RHEL 9 do not have. The only reason is <c>_ZSt21ios_base_library_initv</c>, a symbol that carries the version and is
+/// never called. On these systems a copy of this file with the requirement marked weak is loaded; the rest of LibTorch and all
+/// installed files are unchanged. The copy is in a new folder that only this user can open, and is deleted once it is loaded, so
+/// processes share nothing and no stale copy remains.
 /// </remarks>
 public static class LibTorch
 {
     const string MissingVersion = "GLIBCXX_3.4.32";
     const string Library = "libLibTorchSharp.so";
 
-    // Thread safe, and remembers a failure too.
+    // Thread-safe; also keeps a failure.
     static readonly Lazy<bool> Loaded = new(LoadOnce);
 
-    /// <summary>Loads LibTorch for this process; further calls cost nothing. Any thread may call it.</summary>
+    /// <summary>Loads LibTorch for this process; further calls have no effect. Thread-safe.</summary>
     /// <exception cref="InputException">LibTorch does not load on this system; the message says why.</exception>
     public static void Load() => _ = Loaded.Value;
 
     static bool LoadOnce()
     {
-        // The two names that TorchSharp itself looks up, in its order.
+        // The two names that TorchSharp looks up, in its order.
         NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _);
         try
         {
@@ -49,17 +48,17 @@ public static class LibTorch
     }
 
     /// <summary>
-    /// Loads the weakened copy by its path. From then on the dynamic loader answers its bare name, which is what
-    /// TorchSharp's imports end up asking for, with the library that is already there.
+    /// Loads the weakened copy by its path. The dynamic loader then resolves the bare name, which TorchSharp's imports use, to the
+    /// loaded library.
     /// </summary>
     static void LoadWeakened()
     {
         try
         {
-            // The copy looks for its neighbours beside itself, so they have to be there already.
+            // The copy searches its dependencies in its own folder, so they must already be loaded.
             NativeLibrary.Load("torch", typeof(torch).Assembly, null);
             byte[] weakened = ElfVersionNeeds.Weaken(File.ReadAllBytes(InstalledPath()), MissingVersion);
-            // The folder for temporary files is usually a local disk; where it forbids execution, the home may not.
+            // The folder for temporary files is usually on a local disk; if it forbids execution, the home folder may allow it.
             Exception? refusal = LoadCopy(weakened, () => Directory.CreateTempSubdirectory("dapprox-").FullName);
             if (refusal is not null && LoadCopy(weakened, UserFolder) is not null)
                 throw DoesNotLoad(refusal, "set TMPDIR to a folder that you may write to and run programs from");
@@ -72,7 +71,7 @@ public static class LibTorch
         }
     }
 
-    /// <summary>The file that the host resolved for this application, wherever it is installed.</summary>
+    /// <summary>The path of the library as resolved by the host of this application.</summary>
     internal static string InstalledPath()
     {
         string folders = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
@@ -82,7 +81,7 @@ public static class LibTorch
             .FirstOrDefault(File.Exists) ?? throw new FileNotFoundException($"{Library} is not installed beside the program");
     }
 
-    /// <summary>Returns what went wrong: the folder is missing, read-only or mounted without execution; null when all went well.</summary>
+    /// <summary>Returns the error, such as a folder that is missing, read-only or mounted without execution; null for success.</summary>
     static Exception? LoadCopy(byte[] library, Func<string> createFolder)
     {
         string? folder = null;
@@ -105,7 +104,9 @@ public static class LibTorch
         }
     }
 
-    /// <summary>What is mapped stays mapped, so the file can go; a network file system may hold on to it, and does no harm.</summary>
+    /// <summary>
+    /// A loaded library stays mapped after its file is deleted; a network file system may keep the file, which does no harm.
+    /// </summary>
     static void Delete(string folder)
     {
         try
@@ -132,7 +133,7 @@ public static class LibTorch
         Exception cause,
         string advice = "training needs 64-bit Linux (glibc 2.34 or newer), Windows or macOS on Arm, and the program's runtimes folder")
     {
-        // The runtime lists every name it tried; the names that do not exist hide the dynamic loader's word on the one that does.
+        // The runtime lists every name it tried; the missing names hide the dynamic loader's message on the existing one.
         string[] lines = cause.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string reason = lines.Skip(1).LastOrDefault(line => !(line.Contains("LibTorchSharp", StringComparison.Ordinal)
             && line.Contains("cannot open", StringComparison.Ordinal)), lines[0].Split(". ")[0]);

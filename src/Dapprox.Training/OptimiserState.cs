@@ -3,10 +3,10 @@ using TorchSharp.Modules;
 
 namespace Dapprox.Training;
 
-/// <summary>Makes parameters follow their gradients, with what that remembers from step to step.</summary>
+/// <summary>An optimiser with its state between steps.</summary>
 /// <remarks>
-/// TorchSharp 0.107's own optimisers are not used: the numbers they give to LibTorch are objects that nothing holds on to while
-/// LibTorch reads them, and in hours of training the finaliser frees one too early. Here each lives until the step is done.
+/// The optimisers of TorchSharp 0.107 are not used: they pass scalars to LibTorch as objects without keeping them alive, and in
+/// hours of training the finaliser frees one while LibTorch reads it. Here each scalar lives until the end of the step.
 /// </remarks>
 abstract class OptimiserState : IDisposable
 {
@@ -23,17 +23,17 @@ abstract class OptimiserState : IDisposable
     /// <summary>The size of the next steps.</summary>
     public double LearningRate { get; set; }
 
-    /// <summary>How many steps were made.</summary>
+    /// <summary>The number of steps made.</summary>
     public long Steps { get; set; }
 
-    /// <summary>What is remembered, by name; copying into it changes it.</summary>
+    /// <summary>The state tensors by name; copying into them changes the state.</summary>
     public abstract IEnumerable<(string Name, torch.Tensor Tensor)> Tensors { get; }
 
-    /// <summary>The optimiser that the options ask for.</summary>
+    /// <summary>The optimiser selected by the options.</summary>
     public static OptimiserState Create(TrainingOptions options, IReadOnlyList<(string Name, Parameter Parameter)> parameters) =>
         options.Optimiser == Optimiser.Adam ? new AdamState(options, parameters) : new MomentumState(options, parameters);
 
-    /// <summary>Makes a step down the gradient of a loss.</summary>
+    /// <summary>Makes one step along the negative gradient of a loss.</summary>
     public void Step(torch.Tensor loss)
     {
         using DisposeScope scope = torch.NewDisposeScope();
@@ -58,15 +58,17 @@ abstract class OptimiserState : IDisposable
             tensor.Dispose();
     }
 
-    /// <summary>Moves a parameter.</summary>
-    protected abstract void Follow(int place, Parameter parameter, torch.Tensor gradient);
+    /// <summary>Updates a parameter.</summary>
+    protected abstract void Follow(int index, Parameter parameter, torch.Tensor gradient);
 
     torch.Tensor[] Zeros() => [.. parameters.Select(named => torch.zeros_like(named.Parameter, requires_grad: false))];
 
     IEnumerable<(string, torch.Tensor)> Named(string kind, torch.Tensor[] tensors) =>
         parameters.Zip(tensors, (named, tensor) => (kind + named.Name, tensor));
 
-    /// <summary>Kingma and Ba, "Adam", ICLR 2015, algorithm 1: the mean of gradients over the root of that of their squares.</summary>
+    /// <summary>
+    /// Kingma and Ba, "Adam", ICLR 2015, algorithm 1: the mean of gradients divided by the root of the mean of their squares.
+    /// </summary>
     sealed class AdamState : OptimiserState
     {
         const double MeanDecay = 0.9, SquareDecay = 0.999, Epsilon = 1e-8;
@@ -80,20 +82,20 @@ abstract class OptimiserState : IDisposable
         public override IEnumerable<(string Name, torch.Tensor Tensor)> Tensors =>
             [.. Named("adam.mean.", means), .. Named("adam.square.", squares)];
 
-        protected override void Follow(int place, Parameter parameter, torch.Tensor gradient)
+        protected override void Follow(int index, Parameter parameter, torch.Tensor gradient)
         {
-            using Scalar meanDecay = MeanDecay, meanShare = 1 - MeanDecay, squareDecay = SquareDecay, squareShare = 1 - SquareDecay,
+            using Scalar meanDecay = MeanDecay, meanWeight = 1 - MeanDecay, squareDecay = SquareDecay, squareWeight = 1 - SquareDecay,
             epsilon = Epsilon;
-            // Both began at zero and are too small by as much.
+            // Corrects the bias of both means, which start at zero.
             using Scalar squareBias = Math.Sqrt(1 - Math.Pow(SquareDecay, Steps)), step = -LearningRate / (1 - Math.Pow(MeanDecay, Steps));
-            means[place].mul_(meanDecay).add_(gradient, meanShare);
-            squares[place].mul_(squareDecay).addcmul_(gradient, gradient, squareShare);
-            parameter.addcdiv_(means[place], (squares[place].sqrt() / squareBias).add_(epsilon), step);
+            means[index].mul_(meanDecay).add_(gradient, meanWeight);
+            squares[index].mul_(squareDecay).addcmul_(gradient, gradient, squareWeight);
+            parameter.addcdiv_(means[index], (squares[index].sqrt() / squareBias).add_(epsilon), step);
         }
     }
 
     /// <summary>
-    /// Stochastic gradient descent with momentum: along the sum of past gradients, each counting 0.9 of the one after it.
+    /// Stochastic gradient descent with momentum: steps along the sum of past gradients, each weighted 0.9 of its successor.
     /// </summary>
     sealed class MomentumState : OptimiserState
     {
@@ -106,11 +108,11 @@ abstract class OptimiserState : IDisposable
 
         public override IEnumerable<(string Name, torch.Tensor Tensor)> Tensors => Named("momentum.", sums);
 
-        protected override void Follow(int place, Parameter parameter, torch.Tensor gradient)
+        protected override void Follow(int index, Parameter parameter, torch.Tensor gradient)
         {
             using Scalar momentum = Momentum, step = -LearningRate;
-            sums[place].mul_(momentum).add_(gradient);
-            parameter.add_(sums[place], step);
+            sums[index].mul_(momentum).add_(gradient);
+            parameter.add_(sums[index], step);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Dapprox.Training;
 
-/// <summary>Keeps the random numbers of a training apart, so that none of its draws moves another.</summary>
+/// <summary>Separates the random streams of a training, so that the draws of one do not affect another.</summary>
 static class RandomPurpose
 {
     public const ulong Weights = 1;
@@ -8,9 +8,9 @@ static class RandomPurpose
     public const ulong Order = 3;
     public const ulong Dropout = 4;
 
-    /// <summary>The number of the epoch is added, so the next stands far away.</summary>
+    /// <summary>The epoch is added, so the next value is far away.</summary>
     public const ulong Augmentation = 5;
 
-    /// <summary>The number of the epoch is added here, too.</summary>
+    /// <summary>The epoch is added here too.</summary>
     public const ulong Adversarial = 1UL << 32;
 }

@@ -4,32 +4,31 @@ using TorchSharp.Modules;
 
 namespace Dapprox.Training;
 
-/// <summary>A network that can be trained: what it takes and how it is built.</summary>
+/// <summary>A trainable network: its inputs and its construction.</summary>
 /// <param name="Name">The name used on the command line and in weight files.</param>
-/// <param name="InputShapes">The shapes of image that it can be built for: <c>[channels, height, width]</c> each.</param>
-/// <param name="Classes">How many logits the last layer has.</param>
+/// <param name="InputShapes">The supported image shapes, each <c>[channels, height, width]</c>.</param>
+/// <param name="Classes">The number of logits.</param>
 /// <param name="Make">
-/// Makes the module for one of these shapes, with TorchSharp's own random weights; <see cref="LibTorch.Load"/> must have been called. The
-/// names of its
-/// parts are the names in the weight file: <c>conv1</c> gives <c>conv1.weight</c> and <c>conv1.bias</c>.
+/// Creates the module for one of these shapes, with TorchSharp's own random weights, after a call of <see cref="LibTorch.Load"/>.
+/// The names of its parts are the names in the weight file: <c>conv1</c> gives <c>conv1.weight</c> and <c>conv1.bias</c>.
 /// </param>
-/// <param name="Defaults">How it is trained where nothing else is said.</param>
+/// <param name="Defaults">The default training options.</param>
 public sealed record TorchArchitecture(
     string Name, IReadOnlyList<IReadOnlyList<int>> InputShapes, int Classes, Func<IReadOnlyList<int>, Sequential> Make,
     TrainingOptions Defaults)
 {
-    /// <summary>Every architecture that can be trained.</summary>
+    /// <summary>All trainable architectures.</summary>
     public static IReadOnlyList<TorchArchitecture> All { get; } =
     [
         TorchLeNet5.Architecture, TorchAlexNet.Architecture, TorchQuantisedNetwork.Full, TorchQuantisedNetwork.WeightsOnly,
         TorchQuantisedNetwork.Unquantised,
     ];
 
-    /// <summary>Makes the module for a shape of image; the caller disposes of it.</summary>
+    /// <summary>Creates the module for an image shape; the caller disposes of it.</summary>
     /// <param name="inputShape">One of <see cref="InputShapes"/>.</param>
     /// <remarks>
-    /// TorchSharp 0.107 draws a layer's first weights by way of tensors that nobody disposes of. The finaliser would free one
-    /// while LibTorch still reads it, now and then, and with it the process would end; in a scope they stay until all is made.
+    /// TorchSharp 0.107 initialises a layer's weights via tensors that it does not dispose of. The finaliser occasionally frees one
+    /// while LibTorch reads it, which ends the process; in a scope they live until the module is complete.
     /// </remarks>
     public Sequential Build(IReadOnlyList<int> inputShape)
     {
@@ -40,8 +39,8 @@ public sealed record TorchArchitecture(
         return module;
     }
 
-    /// <summary>The architecture of that name, whatever the case of its letters.</summary>
+    /// <summary>The architecture of that name, in any case.</summary>
     /// <param name="name">For example <c>lenet5</c>.</param>
-    /// <exception cref="InputException">There is none of that name.</exception>
+    /// <exception cref="InputException">No architecture has that name.</exception>
     public static TorchArchitecture Find(string name) => Names.Find("architecture", name, All, architecture => architecture.Name);
 }

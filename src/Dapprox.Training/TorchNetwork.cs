@@ -6,17 +6,17 @@ using TorchSharp.Modules;
 namespace Dapprox.Training;
 
 /// <summary>
-/// A network run by LibTorch, with exact products: what our own layers and gradients are compared with. LibTorch does
-/// not define the order of its sums, so results differ from ours in the last bits and may depend on batch and threads.
+/// A network run by LibTorch with exact products: the reference for the layers and gradients of this library. LibTorch does not
+/// define the order of its sums, so results differ in the last bits and may depend on batch and threads.
 /// </summary>
 public sealed class TorchNetwork : IDisposable
 {
     readonly Sequential module;
 
-    /// <summary>Builds the network and gives it its weights.</summary>
-    /// <param name="architecture">What to build.</param>
+    /// <summary>Builds the network and sets its weights.</summary>
+    /// <param name="architecture">The architecture to build.</param>
     /// <param name="inputShape">The shape of one image, one of the architecture's.</param>
-    /// <param name="weights">A tensor for each name of the architecture; further ones are not used.</param>
+    /// <param name="weights">A tensor for each name of the architecture; further tensors are ignored.</param>
     /// <exception cref="InputException">A tensor is missing or has the wrong shape, or LibTorch does not load.</exception>
     public TorchNetwork(TorchArchitecture architecture, IReadOnlyList<int> inputShape, IReadOnlyDictionary<string, Tensor> weights)
     {
@@ -49,7 +49,7 @@ public sealed class TorchNetwork : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor input = TorchTensors.ToTorch(images).requires_grad_();
-        // A sum, not a mean: one image's gradient does not depend on how many others are in the batch.
+        // A sum, not a mean: an image's gradient does not depend on the batch size.
         torch.nn.functional.cross_entropy(
             module.forward(input), TorchTensors.ToTorch(labels), reduction: torch.nn.Reduction.Sum).backward();
         return TorchTensors.FromTorch(input.grad!);

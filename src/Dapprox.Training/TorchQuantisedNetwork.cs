@@ -8,13 +8,13 @@ using static TorchSharp.torch.nn;
 namespace Dapprox.Training;
 
 /// <summary>
-/// The networks of Guesmi et al., ASPLOS 2021, table 11, as <see cref="QuantisedNetwork"/> has them. What is learnt are
-/// unquantised weights; the loss is that of the quantised ones, and gradients pass through the rounding as if it were not there
-/// (Zhou et al., "DoReFa-Net", 2016).
+/// The networks of Guesmi et al., ASPLOS 2021, table 11, as in <see cref="QuantisedNetwork"/>. Training updates unquantised
+/// weights; the loss uses the quantised weights, and gradients ignore the rounding (straight-through; Zhou et al., "DoReFa-Net",
+/// 2016).
 /// </summary>
 /// <remarks>
-/// Filters are multiples of 16: with 24 of them LibTorch 2.10.0 gives NaN now and then, in the output and in the gradients of a
-/// convolution, for finite operands (seen with AVX-512).
+/// The numbers of filters are multiples of 16: with 24 filters, LibTorch 2.10.0 occasionally gives NaN in the output and in the
+/// gradients of a convolution for finite operands (observed with AVX-512).
 /// </remarks>
 public static class TorchQuantisedNetwork
 {
@@ -35,7 +35,7 @@ public static class TorchQuantisedNetwork
     /// <summary><c>dq-weights</c>: weights of four bits.</summary>
     public static TorchArchitecture WeightsOnly { get; } = Create("dq-weights", weights: true, activations: false);
 
-    /// <summary><c>dq-float</c>: nothing quantised; what the others are compared with.</summary>
+    /// <summary><c>dq-float</c>: nothing quantised; the reference for the others.</summary>
     public static TorchArchitecture Unquantised { get; } = Create("dq-float", weights: false, activations: false);
 
     static TorchArchitecture Create(string name, bool weights, bool activations) =>
@@ -83,16 +83,16 @@ public static class TorchQuantisedNetwork
         Module<Tensor, Tensor> Relu() => activations ? new QuantisedActivation() : ReLU();
     }
 
-    /// <summary><see cref="DoReFa.Weights"/>, in binary64 as there, so that no weight falls on another level.</summary>
+    /// <summary><see cref="DoReFa.Weights"/>, also in binary64, so that every weight gets the same level.</summary>
     static Tensor QuantisedWeights(Tensor learnt)
     {
-        // Numbers that live as long as LibTorch reads them: see OptimiserState.
+        // Scalars live as long as LibTorch reads them; see OptimiserState.
         using Scalar half = 0.5, two = 2.0, one = 1.0;
         Tensor tanh = learnt.to(ScalarType.Float64).tanh();
         return (Rounded(tanh / (tanh.abs().max() * two) + half) * two - one).to(ScalarType.Float32);
     }
 
-    /// <summary>The nearest level, with the gradient of what it is nearest to.</summary>
+    /// <summary>The nearest level, with the gradient of the unrounded value.</summary>
     static Tensor Rounded(Tensor unit)
     {
         using Scalar steps = (double)((1 << QuantisedNetwork.Bits) - 1);

@@ -4,14 +4,14 @@ using TorchSharp;
 
 namespace Dapprox.Training;
 
-/// <summary>Takes tensors to LibTorch and back.</summary>
+/// <summary>Converts tensors to and from LibTorch.</summary>
 static class TorchTensors
 {
-    /// <summary>A copy for LibTorch.</summary>
+    /// <summary>A LibTorch copy of a tensor.</summary>
     public static torch.Tensor ToTorch(Tensor tensor) =>
         torch.tensor(tensor.Data, Array.ConvertAll(tensor.Shape.ToArray(), dimension => (long)dimension));
 
-    /// <summary>Classes as LibTorch wants them.</summary>
+    /// <summary>Classes as a LibTorch tensor.</summary>
     public static torch.Tensor ToTorch(ReadOnlySpan<int> labels)
     {
         long[] classes = new long[labels.Length];
@@ -20,7 +20,7 @@ static class TorchTensors
         return torch.tensor(classes);
     }
 
-    /// <summary>A copy for us.</summary>
+    /// <summary>A copy of a LibTorch tensor.</summary>
     public static Tensor FromTorch(torch.Tensor tensor)
     {
         using torch.Tensor detached = tensor.detach();
@@ -29,7 +29,7 @@ static class TorchTensors
     }
 
     /// <summary>
-    /// What a module knows: its parameters, and its other real numbers, which are the statistics of batch normalisations.
+    /// The state of a module: its parameters and its real buffers, which are the statistics of batch normalisations.
     /// </summary>
     public static IEnumerable<(string Name, torch.Tensor Tensor)> State(torch.nn.Module module) =>
     [
@@ -38,7 +38,7 @@ static class TorchTensors
     ];
 
     /// <summary>Overwrites a LibTorch tensor with the one of that name.</summary>
-    /// <exception cref="InputException">There is none of that name, or it has another shape.</exception>
+    /// <exception cref="InputException">No tensor has that name, or its shape differs.</exception>
     public static void Copy(IReadOnlyDictionary<string, Tensor> from, string name, torch.Tensor to)
     {
         if (!from.TryGetValue(name, out Tensor? source))

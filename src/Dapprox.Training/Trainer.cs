@@ -4,29 +4,29 @@ using TorchSharp;
 
 namespace Dapprox.Training;
 
-/// <summary>Trains a network on images, with exact arithmetic: the approximate multiplier comes later, without retraining.</summary>
+/// <summary>Trains a network on images, with exact arithmetic: the approximate multiplier is applied later, without retraining.</summary>
 public static class Trainer
 {
-    /// <summary>One image in this many is held out of the training to choose the best epoch.</summary>
+    /// <summary>One in this many images is held out to choose the best epoch.</summary>
     public const int HeldOut = 10;
 
-    // LibTorch's number of threads and its generator belong to the whole process.
+    // LibTorch's number of threads and its generator are per process.
     static readonly SemaphoreSlim OneAtATime = new(1);
 
     /// <summary>
-    /// Minimises the mean cross-entropy with Adam, and keeps the weights of the epoch that did best on images held out of
-    /// the training; of equal ones the last. A second training in the process waits for the first.
+    /// Minimises the mean cross-entropy and keeps the weights of the epoch with the best accuracy on held-out images; of equal
+    /// epochs, the last. A second training in the process waits for the first.
     /// </summary>
-    /// <param name="architecture">What to train.</param>
+    /// <param name="architecture">The architecture to train.</param>
     /// <param name="data">The training split, at least <see cref="HeldOut"/> images.</param>
-    /// <param name="options">How to train.</param>
-    /// <param name="progress">Told after each epoch.</param>
+    /// <param name="options">The training options.</param>
+    /// <param name="progress">Receives a report after each epoch.</param>
     /// <param name="cancellation">
-    /// Stops the training between two batches; the checkpoint of the last whole epoch stays, and no other file.
+    /// Stops the training between two batches; only the checkpoint of the last complete epoch remains.
     /// </param>
     /// <exception cref="InputException">
-    /// An option is out of range, data set and architecture do not fit, the checkpoint is of another training or
-    /// cannot be written, the loss became NaN or infinite, or LibTorch does not load.
+    /// An option is out of range, data set and architecture do not fit, the checkpoint belongs to another training or cannot be
+    /// written, the loss became NaN or infinite, or LibTorch does not load.
     /// </exception>
     /// <exception cref="ArgumentException"><paramref name="data"/> is the test split.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>

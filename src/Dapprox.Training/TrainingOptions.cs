@@ -2,7 +2,7 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Training;
 
-/// <summary>What makes weights follow their gradients.</summary>
+/// <summary>The algorithm that updates the weights.</summary>
 public enum Optimiser
 {
     /// <summary>
@@ -14,58 +14,58 @@ public enum Optimiser
     Sgd,
 }
 
-/// <summary>How to train. The same options, images and processor give the same weights, bit for bit.</summary>
+/// <summary>The options of a training. Equal options, images and processors give bit-identical weights.</summary>
 public sealed record TrainingOptions
 {
-    // LibTorch starts as many as it is told to: a hundred thousand take all memory, and the system ends the process.
+    // LibTorch starts any number of threads: a hundred thousand exhaust the memory, and the system ends the process.
     const int MaxThreads = 256;
 
-    /// <summary>How many times the training images are gone through; at least 1.</summary>
+    /// <summary>The number of passes over the training images; at least 1.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>How many images one step of the optimiser sees; at least 1. The last batch of an epoch may be smaller.</summary>
+    /// <summary>The number of images per step of the optimiser; at least 1. The last batch of an epoch may be smaller.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>What makes weights follow their gradients.</summary>
+    /// <summary>The algorithm that updates the weights.</summary>
     public Optimiser Optimiser { get; init; } = Optimiser.Adam;
 
-    /// <summary>The share of each weight that is added to its gradient; at least 0.</summary>
+    /// <summary>The factor of each weight that is added to its gradient (L2); at least 0.</summary>
     public double WeightDecay { get; init; }
 
-    /// <summary>The first step size; positive. It falls to zero along half a cosine over the whole training.</summary>
+    /// <summary>The initial learning rate; positive. It falls to zero along half a cosine over the training.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>
-    /// The first weights are uniform in ± this / √(inputs of one output): 1, as PyTorch has it, or √6, with which a deep network
-    /// of ReLUs keeps its signal (He et al., "Delving Deep into Rectifiers", ICCV 2015).
+    /// The gain of the initial weights, which are uniform in ±gain / √(inputs of one output): 1 as in PyTorch, or √6, which
+    /// preserves the signal in a deep ReLU network (He et al., "Delving Deep into Rectifiers", ICCV 2015).
     /// </summary>
     public double Gain { get; init; } = 1;
 
-    /// <summary>Chooses the first weights, the held-out images, the order of the others and their augmentation.</summary>
+    /// <summary>Determines the initial weights, the held-out images, the order of the others and their augmentation.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Threads of LibTorch; 1 to 256. Its sums are split over them, so the weights depend on this number.</summary>
+    /// <summary>Threads of LibTorch; 1 to 256. Its sums are split over the threads, so the weights depend on this number.</summary>
     public int Threads { get; init; } = 2;
 
-    /// <summary>Augmentation: each image is moved by up to this many pixels each way, whole pixels; at least 0.</summary>
+    /// <summary>Augmentation: the maximum shift of each image in each direction, in integer pixels; at least 0.</summary>
     public int Shift { get; init; } = 2;
 
-    /// <summary>Augmentation: each image is turned by up to this many degrees either way; 0 to 180.</summary>
+    /// <summary>Augmentation: the maximum rotation of each image in either direction, in degrees; 0 to 180.</summary>
     public double Rotation { get; init; } = 10;
 
     /// <summary>Augmentation: every second image is mirrored, left to right.</summary>
     public bool Flip { get; init; }
 
     /// <summary>
-    /// Adversarial training: each batch is moved by up to this much per pixel, against the network as it is, before it is learnt from;
-    /// 0 for none, at most 1. From a random place within ε one step of 1.25·ε along the sign of the gradient, back into the
-    /// ε-ball and into [0, 1] (Wong, Rice, Kolter, "Fast Is Better Than Free: Revisiting Adversarial Training", ICLR 2020).
+    /// Adversarial training: the maximum perturbation ε per pixel of each batch against the current network; 0 for none, at most 1.
+    /// From a random point within ε, one step of 1.25·ε along the sign of the gradient is projected onto the ε-ball and [0, 1]
+    /// (Wong, Rice, Kolter, "Fast Is Better Than Free: Revisiting Adversarial Training", ICLR 2020).
     /// </summary>
     public double AdversarialEpsilon { get; init; }
 
     /// <summary>
-    /// Where the state is kept after each epoch, or null to keep none. When the file is there already, training goes on
-    /// from it and ends with the weights that an uninterrupted training gives.
+    /// The file in which the state is saved after each epoch; null for none. If the file exists, training resumes from it and gives
+    /// the weights of an uninterrupted training.
     /// </summary>
     public string? CheckpointPath { get; init; }
 
@@ -90,9 +90,9 @@ public sealed record TrainingOptions
             throw new InputException($"the rotation is {Rotation} degrees; give 0 to 180");
     }
 
-    static void AtLeast(string what, int given, int least)
+    static void AtLeast(string what, int given, int min)
     {
-        if (given < least)
-            throw new InputException($"the {what} is {given}; give {least} or more");
+        if (given < min)
+            throw new InputException($"the {what} is {given}; give {min} or more");
     }
 }

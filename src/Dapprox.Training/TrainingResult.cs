@@ -5,13 +5,13 @@ using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Training;
 
-/// <summary>A trained network: the weights of the epoch that did best on the held-out images.</summary>
-/// <param name="Architecture">What was trained.</param>
-/// <param name="Dataset">The name of the data set it was trained on.</param>
-/// <param name="Options">How.</param>
+/// <summary>A trained network: the weights of the epoch with the best accuracy on the held-out images.</summary>
+/// <param name="Architecture">The trained architecture.</param>
+/// <param name="Dataset">The name of the training data set.</param>
+/// <param name="Options">The options of the training.</param>
 /// <param name="Weights">The tensors by name, for example <c>conv1.weight</c>.</param>
-/// <param name="BestEpoch">The epoch they are from, counted from 1.</param>
-/// <param name="ValidationAccuracy">Its share of held-out images classified correctly, 0 to 1.</param>
+/// <param name="BestEpoch">The epoch of the weights, from 1.</param>
+/// <param name="ValidationAccuracy">The fraction of the held-out images classified correctly in that epoch, 0 to 1.</param>
 public sealed record TrainingResult(
     TorchArchitecture Architecture,
     string Dataset,
@@ -21,9 +21,9 @@ public sealed record TrainingResult(
     double ValidationAccuracy)
 {
     /// <summary>
-    /// Writes the weights as safetensors; the header says which architecture, data set, seed and number of epochs made them.
+    /// Writes the weights as safetensors; the header has the architecture, data set, seed and number of epochs.
     /// </summary>
-    /// <param name="path">Where the file goes; it is replaced in one step.</param>
+    /// <param name="path">The file to write, replaced atomically.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public void Save(string path) => Safetensors.Save(path, Weights, new Dictionary<string, string>
     {

@@ -6,10 +6,10 @@ using TorchSharp.Modules;
 
 namespace Dapprox.Training;
 
-/// <summary>What a training carries from one batch to the next: the network, the optimiser and the best weights so far.</summary>
+/// <summary>The state of a training between batches: the network, the optimiser and the best weights so far.</summary>
 sealed class TrainingRun : IDisposable
 {
-    // Only a matter of speed and memory: accuracy is counted image by image.
+    // Affects only speed and memory: accuracy is counted per image.
     const int EvaluationBatch = 500;
 
     readonly TrainingOptions options;
@@ -26,16 +26,16 @@ sealed class TrainingRun : IDisposable
         Best = Weights();
     }
 
-    /// <summary>The tensors that are learnt, in the order of the layers.</summary>
+    /// <summary>The learnt tensors, in the order of the layers.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)> Parameters { get; }
 
-    /// <summary>What makes up the weights: these, and the statistics of batch normalisations.</summary>
+    /// <summary>The tensors of the weights: the learnt ones and the statistics of batch normalisations.</summary>
     public IReadOnlyList<(string Name, torch.Tensor Tensor)> State { get; }
 
-    /// <summary>What makes parameters follow their gradients.</summary>
+    /// <summary>The optimiser.</summary>
     public OptimiserState Optimiser { get; }
 
-    /// <summary>How many epochs are done.</summary>
+    /// <summary>The number of completed epochs.</summary>
     public int Epoch { get; set; }
 
     /// <summary>The weights after the best epoch.</summary>
@@ -44,22 +44,22 @@ sealed class TrainingRun : IDisposable
     /// <summary>The best epoch, from 1; 0 before the first.</summary>
     public int BestEpoch { get; set; }
 
-    /// <summary>How many held-out images it classified correctly.</summary>
+    /// <summary>The number of held-out images classified correctly in the best epoch.</summary>
     public int BestCorrect { get; set; } = -1;
 
-    /// <summary>A copy of the weights as they are now.</summary>
+    /// <summary>A copy of the current weights.</summary>
     public Dictionary<string, Tensor> Weights() =>
         State.ToDictionary(named => named.Name, named => TorchTensors.FromTorch(named.Tensor));
 
-    /// <summary>Goes once through the images in a random order, and says how it went.</summary>
+    /// <summary>Trains one epoch over the images in random order.</summary>
     /// <param name="data">All images.</param>
-    /// <param name="training">The numbers of the images to learn from.</param>
-    /// <param name="cancellation">Asked before each batch.</param>
+    /// <param name="training">The indices of the training images.</param>
+    /// <param name="cancellation">Checked before each batch.</param>
     public (double Loss, double Accuracy) TrainEpoch(Dataset data, int[] training, CancellationToken cancellation)
     {
         int[] order = [.. training];
         new CounterRandom(options.Seed, (ulong)Epoch, RandomPurpose.Order).Shuffle(order.AsSpan());
-        // Dropout draws from LibTorch's own generator: started anew, so that a continued training draws the same.
+        // Dropout draws from LibTorch's generator; it is reseeded so that a resumed training draws the same numbers.
         torch.manual_seed((long)new CounterRandom(options.Seed, (ulong)Epoch, RandomPurpose.Dropout).NextUInt64());
         module.train();
         double batches = Math.Ceiling((double)order.Length / options.BatchSize);
@@ -88,7 +88,7 @@ sealed class TrainingRun : IDisposable
         return (loss / order.Length, (double)correct / order.Length);
     }
 
-    /// <summary>How many of the images the network classifies correctly.</summary>
+    /// <summary>The number of images that the network classifies correctly.</summary>
     public int Correct(Dataset data, int[] wanted, CancellationToken cancellation)
     {
         module.eval();
@@ -111,11 +111,11 @@ sealed class TrainingRun : IDisposable
         module.Dispose();
     }
 
-    /// <summary>Moves images by one step of FGSM from a random place; see <see cref="TrainingOptions.AdversarialEpsilon"/>.</summary>
+    /// <summary>Perturbs images by one FGSM step from a random start; see <see cref="TrainingOptions.AdversarialEpsilon"/>.</summary>
     void MakeAdversarial(Tensor images, int[] labels, ReadOnlySpan<int> numbers)
     {
-        const double StepShare = 1.25;
-        float epsilon = (float)options.AdversarialEpsilon, step = (float)(StepShare * options.AdversarialEpsilon);
+        const double StepRatio = 1.25;
+        float epsilon = (float)options.AdversarialEpsilon, step = (float)(StepRatio * options.AdversarialEpsilon);
         float[] clean = [.. images.Data];
         for (int i = 0; i < numbers.Length; i++)
         {
@@ -151,9 +151,9 @@ sealed class TrainingRun : IDisposable
     }
 
     /// <summary>
-    /// Uniform in ±gain/√(inputs of one output), biases in ±1/√(inputs), as PyTorch starts its layers, but from our own
-    /// generator: LibTorch's is shared by the whole process, and anybody's draw would change the training. Batch normalisations stay as
-    /// they are made, at 1 and 0.
+    /// Initialises weights uniformly in ±gain/√(inputs of one output) and biases in ±1/√(inputs), as PyTorch does, but from a
+    /// generator of its own: LibTorch's generator is shared by the process, and any other draw would change the training. Batch
+    /// normalisations keep 1 and 0.
     /// </summary>
     void InitialiseWeights()
     {
@@ -163,7 +163,7 @@ sealed class TrainingRun : IDisposable
         {
             (string name, Parameter parameter) = Parameters[i];
             bool isWeight = parameter.shape.Length > 1;
-            // A bias follows its weight.
+            // A bias comes after its weight.
             if (isWeight)
                 (layer, bound) = (name[..name.LastIndexOf('.')], 1 / MathF.Sqrt(parameter.numel() / parameter.shape[0]));
             else if (name != layer + ".bias")

@@ -17,9 +17,9 @@ static class AttackFolder
 {
     const int MaxExamples = 8, MaxNetworks = 3;
 
-    /// <summary>Finds out before an attack whether its results can be written; makes the folder.</summary>
+    /// <summary>Checks before an attack that its results can be written; creates the folder.</summary>
     /// <param name="folder">The path of the folder.</param>
-    /// <exception cref="InputException">They cannot, or the folder has results.</exception>
+    /// <exception cref="InputException">The results cannot be written, or the folder has results.</exception>
     public static void Probe(string folder)
     {
         if (File.Exists(Records(folder)))
@@ -30,14 +30,14 @@ static class AttackFolder
     /// <summary>Writes the records, the images of each ε, a picture of some, and the curve.</summary>
     /// <param name="folder">The path of the folder.</param>
     /// <param name="report">The results.</param>
-    /// <param name="data">The data the images are from.</param>
-    /// <param name="places">The places of the images in it.</param>
+    /// <param name="data">The data set of the images.</param>
+    /// <param name="indices">The indices of the images in the data set.</param>
     /// <param name="networks">The networks with their names, the attacked one first.</param>
     /// <returns>The files.</returns>
     public static IReadOnlyList<string> Save(
-        string folder, AttackReport report, Dataset data, int[] places, (string Name, Network Network)[] networks)
+        string folder, AttackReport report, Dataset data, int[] indices, (string Name, Network Network)[] networks)
     {
-        Tensor clean = data.Images(places);
+        Tensor clean = data.Images(indices);
         var files = new List<string> { Records(folder) };
         AttackRecordsFile.Save(
             files[0],
@@ -53,8 +53,8 @@ static class AttackFolder
 
         int each = Math.Max(1, MaxExamples / report.Results.Count);
         AdversarialExample[] examples = report.Results
-            .SelectMany(result => Enumerable.Range(0, places.Length)
-                // The successful ones first; where there are none, the attempts.
+            .SelectMany(result => Enumerable.Range(0, indices.Length)
+                // Adversarial images first; without any, the candidates.
                 .OrderBy(i => result.Worst.Records[i].Success ? 0 : 1)
                 .Take(each)
                 .Select(i => Example(
@@ -62,7 +62,7 @@ static class AttackFolder
                     data, clean.Row(i).ToArray(), result.Worst.Records[i], networks)))
             .Take(MaxExamples)
             .ToArray();
-        // Within a budget an attack does not look for the nearest example, and says nothing of smaller budgets.
+        // An attack with a budget does not search for the nearest example and does not measure smaller budgets.
         bool isMinimal = report.Results[0].Epsilon is null;
         (double, double)[] measured =
         [

@@ -8,9 +8,9 @@ using Dapprox.Networks.Attacks.Victims;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary>What an attack came to.</summary>
+/// <summary>The result of an attack.</summary>
 /// <param name="Campaign">The result.</param>
-/// <param name="Epsilon">The budget as it was given; null for the nearest adversarial image.</param>
+/// <param name="Epsilon">The budget as given; null for the nearest adversarial image.</param>
 /// <param name="Seconds">The time it took.</param>
 sealed record AttackResult(CampaignResult Campaign, Epsilon? Epsilon, double Seconds)
 {
@@ -20,22 +20,22 @@ sealed record AttackResult(CampaignResult Campaign, Epsilon? Epsilon, double Sec
     /// <summary>For each image the nearest success under any estimator.</summary>
     public AttackOutcome Worst => Campaign.Worst;
 
-    /// <summary>What it came to over all images.</summary>
+    /// <summary>The summary over all images.</summary>
     public AttackSummary Summary { get; } = Campaign.Worst.Summary;
 }
 
 /// <summary>The results of one attack at one or more budgets, as JSON and as tables.</summary>
 /// <param name="Entry">The attack.</param>
-/// <param name="Title">What was attacked.</param>
-/// <param name="Others">The networks that the examples were tried on.</param>
-/// <param name="Results">One for each budget; one without budget.</param>
+/// <param name="Title">The attacked network and images.</param>
+/// <param name="Others">The networks to which the transfer was measured.</param>
+/// <param name="Results">One result per budget; a single one without budget.</param>
 sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string> Others, IReadOnlyList<AttackResult> Results)
 {
     const int CurveRows = 8;
 
     /// <summary>
-    /// The robust accuracy against ε, in the norm of the attack: the whole curve where the attack looked for the nearest
-    /// adversarial image, otherwise a point for each ε that was tried, since nothing was measured between them.
+    /// The robust accuracy against ε, in the norm of the attack: the complete curve if the attack searched for the nearest
+    /// adversarial image, otherwise one point per ε, since nothing is measured between them.
     /// </summary>
     public IReadOnlyList<(double Epsilon, double Accuracy)> Curve { get; } = Results[0].Epsilon is null
         ? RobustnessCurve.Of([Results[0].Worst.Records], Results[0].Attack.Norm)
@@ -74,7 +74,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
             ["meanL0"] = summary.MeanL0,
             ["meanQueries"] = summary.MeanQueries,
             ["transfer"] = new JsonObject(
-                Others.Zip(result.Worst.Transfer, (other, share) => KeyValuePair.Create(other, (JsonNode?)share))),
+                Others.Zip(result.Worst.Transfer, (other, rate) => KeyValuePair.Create(other, (JsonNode?)rate))),
             ["seconds"] = result.Seconds,
             ["robustAccuracy"] = summary.RobustAccuracy,
             ["meanQueriesToBest"] = summary.MeanQueriesToBest,
@@ -162,7 +162,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
         ];
     }
 
-    /// <summary>The curve at some round numbers; all of it is in the JSON.</summary>
+    /// <summary>The curve at round numbers; the JSON has the complete curve.</summary>
     void PrintCurve(int images)
     {
         if (Results[0].Epsilon is not null || Curve.Count < 2)

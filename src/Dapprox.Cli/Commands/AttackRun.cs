@@ -49,7 +49,7 @@ sealed class AttackRun
     readonly Option<GradientEstimator[]> gradient;
 
     readonly Option<long?> maxQueries = Values.Option<long?>(
-        "--max-queries", "N", "The most queries per image, in evaluations of the network. [default: no limit]",
+        "--max-queries", "N", "The maximum number of queries per image, in evaluations of the network. [default: no limit]",
         text => (long)Values.Number(
             "--max-queries", text, number => number is >= 1 and <= 1e15 && number == Math.Floor(number), "an integer of at least 1"));
 
@@ -75,7 +75,7 @@ sealed class AttackRun
     readonly Option<string?> save = Values.Option<string?>(
         "--save", "DIR",
         "Write into this folder: records.parquet, one row per image and run; adversarial.safetensors or "
-            + "adversarial-EPS.safetensors with the tensors clean, adversarial (the last attempt where the attack fails), labels and "
+            + "adversarial-EPS.safetensors with the tensors clean, adversarial (the last candidate if the attack fails), labels and "
             + "success (1 or 0); grid.png, a picture of some; curve.png, the robust accuracy against ε.",
         text => Values.Folder("--save", text));
 
@@ -85,14 +85,14 @@ sealed class AttackRun
         own = AttackInput.Of(entry);
         preset = Values.Choice(
             "--preset",
-            "The settings that are not given: those of the attacks' papers, some of them strengthened, or of Foolbox 2.4, "
+            "The source of the settings that are not given: the attacks' papers, some strengthened, or Foolbox 2.4, "
                 + "which \"Defensive Approximation\" used.",
             [.. entry.Presets.Select(preset => new Choice<AttackPreset>(preset.Name, preset))]);
         epsilon = entry.Budget == AttackBudget.None
             ? Refused<Epsilon[]>(
                 "--epsilon",
                 $"{entry.Name} finds the nearest adversarial example and takes no --epsilon; "
-                    + "leave it out, the curve has the robust accuracy at every ε")
+                    + "leave it out: the curve has the robust accuracy at every ε")
             : Values.List(
                 "--epsilon", "X,…",
                 "The perturbation budget ε for pixels in [0, 1], as a number or a fraction: 0.1, 8/255; or several, with commas between "
@@ -199,7 +199,7 @@ sealed class AttackRun
         Output.NoteMantissas([target, .. others]);
     }
 
-    /// <summary>The attack with each budget; a single one without budget where none is given.</summary>
+    /// <summary>The attack with each budget; a single attack without budget if none is given.</summary>
     (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] Attacks(ParseResult parse, Dataset whole)
     {
         Epsilon?[] budgets = parse.GetValue(epsilon) is { Length: > 0 } given
@@ -216,7 +216,7 @@ sealed class AttackRun
             budgets, budget => (Make(settings with { Epsilon = budget?.Value }, whole.Channels * whole.Height * whole.Width), budget));
     }
 
-    /// <summary>What an attack's own checks find wrong with its options is an input error, and so is an ε beyond all images.</summary>
+    /// <summary>Reports invalid options found by the attack's own checks, and an ε beyond all images, as input errors.</summary>
     IAttack<IGradientVictim> Make(AttackSettings settings, int pixels)
     {
         IAttack<IGradientVictim> attack;
@@ -229,14 +229,14 @@ sealed class AttackRun
             throw new InputException($"{entry.Name}: {e.Message.Split(" (Parameter", 2)[0]} See dapprox attack {entry.Name} --help", e);
         }
 
-        double most = attack.Norm == Norm.LInf ? 1 : Math.Sqrt(pixels);
-        return attack.Epsilon > most
-            ? throw new InputException($"--epsilon is {settings.Epsilon}, but no two images are further apart than {most:0.##} in "
+        double max = attack.Norm == Norm.LInf ? 1 : Math.Sqrt(pixels);
+        return attack.Epsilon > max
+            ? throw new InputException($"--epsilon is {settings.Epsilon}, but no two images are further apart than {max:0.##} in "
                 + $"{attack.Norm.Symbol()}; give a smaller number, such as 0.1 (pixels lie between 0 and 1)")
             : attack;
     }
 
-    /// <summary>An option that other attacks have and this one cannot have; it says why.</summary>
+    /// <summary>An option that other attacks have and this one refuses, with the reason.</summary>
     static Option<T> Refused<T>(string name, string why) => new(name)
     {
         Hidden = true,

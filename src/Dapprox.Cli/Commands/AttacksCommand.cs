@@ -8,7 +8,7 @@ using Dapprox.Networks.Attacks.Victims;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox attacks</c>: what <c>dapprox attack</c> can be.</summary>
+/// <summary><c>dapprox attacks</c>: the list of attacks.</summary>
 static class AttacksCommand
 {
     public static Command Create()

@@ -16,7 +16,7 @@ using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox audit</c>: the checks that a claim of robustness has to pass.</summary>
+/// <summary><c>dapprox audit</c>: the checks of a robustness claim.</summary>
 static class AuditCommand
 {
     public static Command Create()
@@ -24,11 +24,11 @@ static class AuditCommand
         var images = new ImageOptions();
         Option<int> skip = SharedOptions.Skip();
         Option<int?> first = SharedOptions.First(
-            "Audit on the first N images after those, of which the scale decides how many are attacked.");
+            "Audit on the first N images after the skipped ones; the scale determines how many are attacked.");
         Option<string[]> multiplier = Values.Flattened<string>(
             "--multiplier", "NAME,…",
             "The multiplier of the defence: a name that 'dapprox multipliers' lists, a circuit description or a circuit file. Several "
-                + "make a randomised (moving-target) defence: each image is answered by one of them, drawn at random. NAME:LAYERS "
+                + "make a randomised (moving-target) defence: a random one of them classifies each image. NAME:LAYERS "
                 + "replaces some layers only, and + joins two parts into a mix: ax-fpm:convolutions+heap-like:dense. [default: ax-fpm]",
             text => [text]);
         Option<LayerSelection> layers = SharedOptions.Layers();
@@ -46,7 +46,7 @@ static class AuditCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "audit", "Audit a robustness claim: adaptive attacks, transfer beyond the decision boundary, controls.",
-            "Twenty checks, each with its measurement, threshold and outcome, and a conclusion: no robustness is claimed where one of "
+            "Twenty checks, each with its measurement, threshold and outcome, and a conclusion: no robustness is claimed if one of "
                 + $"{string.Join(", ", Audit.Decisive)} fails. S1 to S16 ask whether the attacks are strong enough: unbounded attack, "
                 + "monotone in ε, convergence, restarts, losses, gradients, adaptive attacks with several gradient estimators. T1 to T4 "
                 + "ask whether the effect exceeds that of any other change of the network: transfer at growing distance and confidence, "
@@ -82,7 +82,7 @@ static class AuditCommand
             context.Use(some, calibration: images.AreOwn(parse) ? whole : null);
             Network[] networks = [
                 .. members.Prepend(
-                    members[0] with { Assignment = MultiplierAssignment.Exact }).Select(subject => context.Network(subject, some.Name))];
+                    members[0] with { Assignment = MultiplierAssignment.Exact }).Select(variant => context.Network(variant, some.Name))];
             if (Evaluation.CorrectOn(networks, some, 1, cancellation).Length == 0)
                 throw new InputException(
                     $"no image of {some.Name} is classified correctly by {name}, both exact and with the multipliers of the defence, so "
@@ -105,10 +105,10 @@ static class AuditCommand
     static MultiplierAssignment[] Assignments(string[] given, LayerSelection layers)
     {
         MultiplierAssignment[] assignments = [.. given.Select(text => Part(text, layers))];
-        // Columns are named after the members, and SQL does not tell letters by their case.
+        // Columns are named after the members, and SQL column names are case-insensitive.
         return assignments.GroupBy(
             assignment => $"{assignment}", StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice
-            ? throw new InputException($"--multiplier names {string.Join(" and ", twice)}, which are one; name each of them once")
+            ? throw new InputException($"--multiplier names {string.Join(" and ", twice)}, which are the same; name each multiplier once")
             : assignments;
     }
 
@@ -142,7 +142,7 @@ static class AuditCommand
         return (Multiplier(part), otherwise.Name);
     }
 
-    /// <summary>The multiplier's own name; that of a circuit's file is the file, whatever the file calls itself.</summary>
+    /// <summary>The multiplier's name; for a circuit file, the file name, whatever name the file contains.</summary>
     static string Multiplier(string text)
     {
         FloatMultiplier found = CircuitFiles.FindMultiplier(text);
@@ -154,7 +154,7 @@ static class AuditCommand
         Output.Print($"Audit of {result.Defence}: {result.Model}, {result.Dataset}, {result.Scale} scale");
         Console.WriteLine();
         Output.PrintTable(
-            ["no.", "~check", "outcome"], result.Checks.Select(check => (string[])[check.Id, check.Name, Words(check.Outcome)]));
+            ["no.", "~check", "outcome"], result.Checks.Select(check => (string[])[check.Id, check.Name, Text(check.Outcome)]));
         foreach (CheckResult check in result.Checks.Where(check => check.Outcome == Outcome.Fail))
         {
             Console.WriteLine();
@@ -170,7 +170,7 @@ static class AuditCommand
         Output.PrintFields(("all checks", Path.Combine(folder.Path, "audit.md")), ("report", Path.Combine(folder.Path, "audit.html")));
     }
 
-    static string Words(Outcome outcome) => outcome switch
+    static string Text(Outcome outcome) => outcome switch
     {
         Outcome.Pass => "passed",
         Outcome.Fail => "FAILED",

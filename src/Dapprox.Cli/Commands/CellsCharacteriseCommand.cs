@@ -30,12 +30,12 @@ static class CellsCharacteriseCommand
         var technology = new Option<string?>("--technology")
         {
             HelpName = "TEXT",
-            Description = "What the library says of the transistors and their source. [default: the name of the model card's file]",
+            Description = "The description of the transistors and their source in the library. [default: the file name of the model card]",
         };
         var command = new DocumentedCommand(
-            "characterise", "Measure what each cell costs with the circuit simulator ngspice, and make a cell library of it.",
+            "characterise", "Measure the cost of each cell with the circuit simulator ngspice, and write a cell library.",
             "Each cell is simulated as transistors: the mirror adders as published, other cells as complementary static CMOS with the "
-                + $"fewest transistors. Its inputs go through every change from one value to another. {CellCharacterisation.Conditions}. "
+                + $"fewest transistors. The simulation covers every transition of the inputs. {CellCharacterisation.Conditions}. "
                 + $"Areas: {CellLibrary.UsualAreaRule}.")
         {
             card, output, cells, technology,

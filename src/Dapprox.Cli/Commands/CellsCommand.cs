@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox cells</c>: what circuits are made of.</summary>
+/// <summary><c>dapprox cells</c>: the cells of circuits.</summary>
 static class CellsCommand
 {
-    public static Command Create() => new("cells", "The gates and adders that circuits are made of, and what each costs in hardware.")
+    public static Command Create() => new("cells", "The gates and adders of circuits, and their hardware cost.")
     {
         CellsListCommand.Create(),
         CellsCharacteriseCommand.Create(),

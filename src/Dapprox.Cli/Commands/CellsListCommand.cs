@@ -7,7 +7,7 @@ using Dapprox.Hardware;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox cells list</c>: the cells and what they cost.</summary>
+/// <summary><c>dapprox cells list</c>: the cells and their cost.</summary>
 static class CellsListCommand
 {
     public static Command Create()
@@ -15,7 +15,7 @@ static class CellsListCommand
         Option<CellLibrary> library = CellLibraryOption();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "list", "List the cells of a library: what each computes and what it costs.",
+            "list", "List the cells of a library with their functions and costs.",
             "Energy is the mean over all changes of the inputs (56 where there are three), leakage the mean over all values of the "
                 + "inputs, delay the longest from an input to an output; E and D are energy and delay divided by those of fa, the exact "
                 + "adder. "
@@ -71,7 +71,7 @@ static class CellsListCommand
         ? logic
         : string.Join("; ", cell.Outputs.Select((output, i) => $"{output} {cell.Table(i)}"));
 
-    /// <summary>The cell of the program with that name and function, which knows more of it.</summary>
+    /// <summary>The built-in cell with that name and function, which has further details.</summary>
     static Cell? Known(Cell cell) => Cells.All.FirstOrDefault(known => known.Name == cell.Name && known.Tables.SequenceEqual(cell.Tables));
 
     static void PrintJson(CellLibrary library) => Output.PrintJson(new JsonObject

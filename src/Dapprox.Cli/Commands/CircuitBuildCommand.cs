@@ -16,7 +16,7 @@ static class CircuitBuildCommand
             "build", "Build the circuit of a multiplier from its description.",
             "The description is KIND:BITS[:CELL][:OPTION=VALUE…], as array:24:ama5:columns=24 or blocks:24:ama5:width=49. Kinds: "
                 + $"{kinds}. Cells: {string.Join(", ", Cells.Adders)}; fa, the exact one, where nothing is said. Options: {options}.",
-            "DESCRIPTION", "The circuit, as array:24:ama5.", given =>
-                new CircuitDocument(CircuitDescription.Build(given)), outputIsRequired: false);
+            "DESCRIPTION", "The circuit, such as array:24:ama5.",
+            given => new CircuitDocument(CircuitDescription.Build(given)), outputIsRequired: false);
     }
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox circuit</c>: everything that is done with the circuit of a multiplier.</summary>
+/// <summary><c>dapprox circuit</c>: all commands on the circuit of a multiplier.</summary>
 static class CircuitCommand
 {
     public static Command Create() => new("circuit", "Build, read, write, compare, measure and price the circuits of multipliers.")

@@ -47,54 +47,55 @@ static class CircuitCostCommand
                 + "multiplexers, without or with rounding to nearest even. A multiplier's name is whole unless this is given, and then "
                 + "stands for its mantissa multiplier.",
             new("none", FloatParts.None), new("truncate", FloatParts.Truncating), new("round", FloatParts.Rounding));
-        Option<IntegerDistribution> law = CircuitMetricsCommand.Distribution(
+        Option<IntegerDistribution> distribution = CircuitMetricsCommand.Distribution(
             "How random operands are distributed; those of --float are numbers uniform in [−1, 1]", IntegerDistribution.Normalised);
         var hazards = new Option<bool>("--hazards")
         {
-            Description = "Count changes too that are undone before the nets settle, with one unit of time for every cell.",
+            Description = "Also count glitches: transitions before the nets settle, with a unit delay for every cell.",
         };
         Option<long> samples = Values.Option(
-            "--samples", "N", "How many operands follow another; with --model, --dataset or --images in each layer.",
-            text => Values.WholeNumber("--samples", text, 1, MaxSamples));
+            "--samples", "N", "The number of consecutive operands; with --model, --dataset or --images, per layer.",
+            text => Values.ParseInteger("--samples", text, 1, MaxSamples));
         samples.DefaultValueFactory = _ => DefaultSamples;
-        var subjects = new ImageOptions();
+        var imageOptions = new ImageOptions();
         Option<int> first = Values.Integer(
-            "--first", "With --model, --dataset or --images: how many images of the test split.", least: 2, otherwise: DefaultImages);
+            "--first", "With --model, --dataset or --images: how many images of the test split.", min: 2, otherwise: DefaultImages);
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "cost",
-            "Price a multiplier or a circuit in hardware: energy, delay, area; or, on a network's activations, the energy of an image.",
-            "Energy: for every element, how often its inputs change from one value to another between consecutive operands, times the "
-                + "library's energy of that change; each element is taken when its inputs have settled; --hazards counts what happens "
-                + "before, too, with one unit of time for every cell; real hardware is between the two as a rule. Wires are not in it, "
-                + "and every output has the load it was measured with. Leakage: the power at rest times the delay. Delay: the longest "
-                + "path through the cells' delays, false paths not taken out. Every element counts, also one that no output needs. The "
-                + "normalising multiplexers move a product by one place: the shifter for smaller ones, which approximate cells can give, "
-                + "is not priced. exact is binary32 with the exact array, and rounds; bfloat16 has an 8-bit Booth multiplier; "
+            "Estimate the hardware cost of a multiplier or a circuit: energy, delay, area; on a network's activations, energy per image.",
+            "Energy: for every element, the number of each input transition between consecutive operands, times the library's energy "
+                + "of that transition. Without --hazards the activity is zero-delay; --hazards adds glitches, with a unit delay for "
+                + "every cell; real hardware is usually between the two. Wires are excluded, and every output has the load of its "
+                + "characterisation. Leakage: the power at rest times the delay. Delay: the longest path through the cells' delays, "
+                + "false paths included. Every element counts, including unused ones. The normalising multiplexers shift a product by "
+                + "one bit; the shifter for smaller products, which approximate cells can give, is not priced. exact "
+                + "is binary32 with the exact array, and rounds; bfloat16 has an 8-bit Booth multiplier; "
                 + "bfloat16-nearest also rounds both operands, from binary32; ax-fpm, ax-fpm-wrapped and ax-fpm-renormalised have the "
                 + "blocks of AMA5. "
-            + "Random operands: each independent of the one before. With --model, --dataset or --images: the activations are those of the "
-            + "network with this multiplier in all layers, in the order of weight-stationary hardware (a multiplier keeps a weight while "
-            + "the activations of all positions, then of the next image, go by); which weights, is drawn. The energy of an image is that "
-            + "of its products, leakage included; sums and memory are not in it. "
-            + "The tables have the energy without and with hazards: 9 is of mantissa multipliers alone (--float none), 7 of float "
-            + "multipliers (exact: round; others: truncate). "
-            + "With --json: library, samples, seed, hazards, circuit and relativeTo {circuit, energy, leakageEnergy, totalEnergy (fJ a "
-            + "product), leakagePower (nW), delay (ps), area (µm²), transistors, elements}, ratios {energy (total), delay, area}; with a "
-            + "network layers [{name, products, zeroActivations, energyPerProduct, energy (fJ an image), relative}], energy, relative; "
-            + "without a circuit tables [{table, name, circuit, energy, energyWithHazards, delay, paperEnergy, paperDelay, cost, "
-            + "costWithHazards}].")
+                + "Random operands are independent. With --model, --dataset or --images the activations are those of the network with this "
+                + "multiplier in all layers, in the order of weight-stationary hardware: a multiplier keeps a randomly drawn weight for "
+                + "the activations of all positions, image after image. The energy of an image is that of its products, leakage "
+                + "included; sums and memory are excluded. "
+                + "The tables have the energy without and with glitches: table 9 is for mantissa multipliers alone (--float none), table "
+                + "7 for float multipliers (exact: round; others: truncate). "
+                + "With --json: library, samples, seed, hazards, circuit and relativeTo {circuit, energy, leakageEnergy, totalEnergy (fJ a "
+                + "product), leakagePower (nW), delay (ps), area (µm²), transistors, elements}, ratios {energy (total), delay, area}; "
+                + "with a network layers [{name, products, zeroActivations, energyPerProduct, energy (fJ an image), relative}], energy, "
+                + "relative; "
+                + "without a circuit tables [{table, name, circuit, energy, energyWithHazards, delay, paperEnergy, paperDelay, cost, "
+                + "costWithHazards}].")
         {
-            circuit, relative, library, parts, law, hazards, samples,
+            circuit, relative, library, parts, distribution, hazards, samples,
         };
-        foreach (Option option in (Option[])[.. subjects.All, first, seed, json])
+        foreach (Option option in (Option[])[.. imageOptions.All, first, seed, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
             var setting = new CostSetting(parse.GetValue(library)!, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(hazards));
             string? given = parse.GetValue(circuit);
-            Option? about = ((Option[])[relative, parts, law, hazards, .. subjects.All, first]).FirstOrDefault(
+            Option? about = ((Option[])[relative, parts, distribution, hazards, .. imageOptions.All, first]).FirstOrDefault(
                 option => parse.GetResult(option) is { Implicit: false });
             JsonObject result;
             if (given is null)
@@ -107,12 +108,12 @@ static class CircuitCostCommand
             {
                 FloatParts? around = parse.GetResult(parts) is { Implicit: false } ? parse.GetValue(parts).Value : null;
                 bool isWhole = around is null && IsName(given);
-                Priced subject = Measurement(given);
+                Priced priced = Measurement(given);
                 string? other = parse.GetValue(relative) ?? (isWhole ? ExactMultiplier.Rounded.Name : ExactArray(Bare(given)));
                 Priced? reference = other is null ? null : Measurement(other);
-                result = subjects.Naming.All(option => parse.GetResult(option) is null)
-                    ? Random(setting, parse.GetValue(law)!, subject, reference, parse.GetValue(json), cancellation)
-                    : OnNetwork(setting, subject, reference, parse.GetValue(json), cancellation);
+                result = imageOptions.Naming.All(option => parse.GetResult(option) is null)
+                    ? Random(setting, parse.GetValue(distribution)!, priced, reference, parse.GetValue(json), cancellation)
+                    : OnNetwork(setting, priced, reference, parse.GetValue(json), cancellation);
 
                 Priced Measurement(string one) => isWhole
                     ? new(one, one, new CostMeasurement(CircuitFiles.FindMultiplier(one), setting.Hazards))
@@ -123,10 +124,10 @@ static class CircuitCostCommand
                 Output.PrintJson(result);
             return Task.CompletedTask;
 
-            JsonObject OnNetwork(CostSetting setting, Priced subject, Priced? reference, bool quiet, CancellationToken cancellation)
+            JsonObject OnNetwork(CostSetting setting, Priced priced, Priced? reference, bool quiet, CancellationToken cancellation)
             {
-                (Network exact, Dataset images) = subjects.Load(parse, Split.Test);
-                return Inference(setting, exact, images.First(parse.GetValue(first)), subject, reference, quiet, cancellation);
+                (Network exact, Dataset images) = imageOptions.Load(parse, Split.Test);
+                return Inference(setting, exact, images.First(parse.GetValue(first)), priced, reference, quiet, cancellation);
             }
         });
         return command;
@@ -140,7 +141,7 @@ static class CircuitCostCommand
     static Netlist Bare(string given) =>
         IsName(given) ? FloatMultiplierCircuits.Mantissas(Multipliers.Find(given)) : CircuitFiles.Load(given);
 
-    /// <summary>The exact array of the same width as a multiplier; null where the circuit has other inputs or outputs than one.</summary>
+    /// <summary>The exact array of the same width; null if the circuit does not have the inputs and outputs of a multiplier.</summary>
     static string? ExactArray(Netlist circuit) =>
         circuit.Inputs.Count == 2 && circuit.Inputs[0].Width == circuit.Inputs[1].Width
             && circuit.Inputs[0].Width <= MultiplierCircuits.MaxBits
@@ -149,15 +150,15 @@ static class CircuitCostCommand
             : null;
 
     static JsonObject Random(
-        CostSetting setting, IntegerDistribution law, Priced subject, Priced? reference, bool quiet, CancellationToken cancellation)
+        CostSetting setting, IntegerDistribution distribution, Priced priced, Priced? reference, bool quiet, CancellationToken cancellation)
     {
         (CircuitCost cost, CircuitCost? other) = ProgressBar.While("pricing", reference is null ? 1 : 2, progress => (
-            subject.Measurement.OnRandomOperands(setting.Library, law, setting.Samples, setting.Seed, progress, cancellation),
-            reference?.Measurement.OnRandomOperands(setting.Library, law, setting.Samples, setting.Seed, progress, cancellation)));
+            priced.Measurement.OnRandomOperands(setting.Library, distribution, setting.Samples, setting.Seed, progress, cancellation),
+            reference?.Measurement.OnRandomOperands(setting.Library, distribution, setting.Samples, setting.Seed, progress, cancellation)));
         if (!quiet)
-            Print(setting, subject, cost, reference, other);
+            Print(setting, priced, cost, reference, other);
         JsonObject json = setting.Json();
-        json["circuit"] = Json(subject.Title, cost);
+        json["circuit"] = Json(priced.Title, cost);
         json["relativeTo"] = other is null ? null : Json(reference!.Title, other);
         json["ratios"] = other is null ? null : new JsonObject
         {
@@ -168,9 +169,9 @@ static class CircuitCostCommand
         return json;
     }
 
-    static void Print(CostSetting setting, Priced subject, CircuitCost cost, Priced? reference, CircuitCost? other)
+    static void Print(CostSetting setting, Priced priced, CircuitCost cost, Priced? reference, CircuitCost? other)
     {
-        Output.Print(reference is null ? subject.Title : $"{subject.Title}, relative to {reference.Title}");
+        Output.Print(reference is null ? priced.Title : $"{priced.Title}, relative to {reference.Title}");
         Output.Print($"{cost.Transitions:N0} random changes of operands, {setting}");
         Output.PrintTable(other is null ? ["", ">cost"] : ["", ">cost", ">relative to", ">ratio"],
         [
@@ -221,7 +222,7 @@ static class CircuitCostCommand
         }
 
         JsonObject json = setting.Json();
-        // The tables have both.
+        // The tables have both, without and with glitches.
         json.Remove("hazards");
         json["tables"] = new JsonArray([.. rows.Select(row => new JsonObject
         {
@@ -240,20 +241,20 @@ static class CircuitCostCommand
     }
 
     static JsonObject Inference(
-        CostSetting setting, Network exact, Dataset images, Priced subject, Priced? reference, bool quiet, CancellationToken cancellation)
+        CostSetting setting, Network exact, Dataset images, Priced priced, Priced? reference, bool quiet, CancellationToken cancellation)
     {
         Tensor batch = images.Images(0, images.Count);
         (IReadOnlyList<LayerCost> layers, IReadOnlyList<LayerCost>? others) = ProgressBar.While(
             "pricing", exact.Layers.Count * (reference is null ? 1 : 2), progress =>
             {
-                IReadOnlyList<LayerCost> own = Price(subject, () => progress(1));
+                IReadOnlyList<LayerCost> own = Price(priced, () => progress(1));
                 return (own, reference is null ? null : Price(reference, () => progress(1)));
             });
         double energy = layers.Sum(layer => layer.Energy), otherEnergy = others?.Sum(layer => layer.Energy) ?? double.NaN;
         if (!quiet)
         {
             Output.Print(
-                $"{subject.Given} in {exact.Name}, {images.Count} images of {images.Name} "
+                $"{priced.Given} in {exact.Name}, {images.Count} images of {images.Name} "
                     + $"(test){(reference is null ? "" : $", relative to {reference.Given}")}");
             Output.Print($"{setting.Samples:N0} products of each layer, {setting}");
             Output.PrintTable(["layer", ">products", ">zeros", ">fJ a product", ">nJ an image", ">share", ">relative"],
@@ -303,17 +304,17 @@ static class CircuitCostCommand
         ["elements"] = cost.Circuit.Elements.Count,
     };
 
-    /// <summary>What is priced: as it was given, as results call it, and its hardware.</summary>
+    /// <summary>A priced design: its name as given, its title in results, and its hardware.</summary>
     sealed record Priced(string Given, string Title, CostMeasurement Measurement)
     {
-        /// <summary>A circuit, called by its name.</summary>
+        /// <summary>A circuit, with its name as title.</summary>
         public static Priced Of(string given, CostMeasurement measurement) => new(given, measurement.Circuit.Name, measurement);
     }
 
-    /// <summary>What is the same for everything that one run prices.</summary>
+    /// <summary>The common settings of everything that one run prices.</summary>
     sealed record CostSetting(CellLibrary Library, long Samples, ulong Seed, bool Hazards)
     {
-        /// <summary>In words, for the line above a table.</summary>
+        /// <summary>The text of the line above a table.</summary>
         public override string ToString() => $"seed {Seed}, library {Library.Name}, {(Hazards ? "with" : "without")} glitches";
 
         public JsonObject Json() => new() { ["library"] = Library.Name, ["samples"] = Samples, ["seed"] = Seed, ["hazards"] = Hazards };

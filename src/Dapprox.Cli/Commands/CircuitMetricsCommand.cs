@@ -24,7 +24,7 @@ static class CircuitMetricsCommand
         Option<IntegerDistribution> distribution = Distribution("How operands are distributed", IntegerDistribution.Uniform);
         Option<long?> samples = Values.Option<long?>(
             "--samples", "N",
-            $"Look at this many random pairs of operands. [default: all pairs where there are at most {CircuitMeasurement.MaxPairs} (12 "
+            $"Measure this many random pairs of operands. [default: all pairs if there are at most {CircuitMeasurement.MaxPairs} (12 "
                 + $"by 12 bits), otherwise {DefaultSamples}]",
             ParseSamples);
         Option<ulong> seed = SharedOptions.Seed();
@@ -41,7 +41,7 @@ static class CircuitMetricsCommand
                 + "that are not zero, worst relative the largest of these; MSE the mean of (ŷ − y)²; NMED is MAE divided by the largest "
                 + "product (2ⁿ − 1)(2ᵐ − 1), where EvoApproxLib divides by 2^(n + m); bias the mean of ŷ − y; above exact the fraction "
                 + "with ŷ > y. Of samples, intervals are 95 % (normal approximation; Wilson for fractions), and the worst is the worst "
-                + "that occurred. With --json: circuit, law, samples, seed (null where all pairs were looked at), errorProbability, mae, "
+                + "that occurred. With --json: circuit, law, samples, seed (null if all pairs were measured), errorProbability, mae, "
                 + "worstCase, mre, worstRelative, mse, mred, nmed, bias, shareAbove, the means and fractions with an Interval [low, high] "
                 + "of that name, normaliser, worstCaseAt and worstRelativeAt {a, b, product}, perBit (the fraction of pairs in which a "
                 + "bit is wrong, the lowest first), heatMap {a [low, high], b [low, high], meanErrors: the mean of ŷ − y, rows by the "
@@ -78,7 +78,7 @@ static class CircuitMetricsCommand
     }
 
     /// <summary>The distribution of a circuit's operands.</summary>
-    /// <param name="description">What it is for, without a full stop.</param>
+    /// <param name="description">The purpose, without a full stop.</param>
     /// <param name="otherwise">The default.</param>
     public static Option<IntegerDistribution> Distribution(string description, IntegerDistribution otherwise)
     {
@@ -90,7 +90,7 @@ static class CircuitMetricsCommand
         return distribution;
     }
 
-    static long? ParseSamples(string text) => Values.WholeNumber("--samples", text, 1, CircuitMeasurement.MaxSamples);
+    static long? ParseSamples(string text) => Values.ParseInteger("--samples", text, 1, CircuitMeasurement.MaxSamples);
 
     static JsonObject Json(CircuitMetrics metrics, double seconds)
     {
@@ -114,7 +114,7 @@ static class CircuitMetricsCommand
         json["worstRelative"] = metrics.WorstRelative.Error;
         json["worstRelativeAt"] = Pair(metrics.WorstRelative);
         json["normaliser"] = metrics.Normaliser;
-        json["perBit"] = new JsonArray([.. metrics.BitErrors.Select(share => Output.Number(share.Value))]);
+        json["perBit"] = new JsonArray([.. metrics.BitErrors.Select(rate => Output.Number(rate.Value))]);
         double[,] means = metrics.Map.MeanErrors;
         json["heatMap"] = new JsonObject
         {
@@ -141,23 +141,23 @@ static class CircuitMetricsCommand
         bool complete = metrics.Seed is null;
         Output.PrintTable(["error", ">value", "~95 % interval"],
         [
-            Share("error probability, ŷ ≠ y", metrics.ErrorProbability),
+            Fraction("error probability, ŷ ≠ y", metrics.ErrorProbability),
             Mean("MAE, mean |ŷ − y|", metrics.MeanAbsoluteError),
             Mean($"NMED, MAE / {metrics.Normaliser:G6}", metrics.NormalisedMeanError),
             Mean("MRED, mean |ŷ − y| / y", metrics.MeanRelativeError),
             Mean("MSE, mean (ŷ − y)²", metrics.MeanSquaredError),
             Mean("bias, mean ŷ − y", metrics.Bias),
-            Share("above exact, ŷ > y", metrics.ShareAbove),
+            Fraction("above exact, ŷ > y", metrics.ShareAbove),
         ]);
         Output.PrintFields(
             ("worst case |ŷ − y|", $"{metrics.WorstAbsolute.Error:G6}{Describe(metrics.WorstAbsolute)}"),
             ("worst case |ŷ − y| / y", $"{metrics.WorstRelative.Error:G6}{Describe(metrics.WorstRelative)}"),
-            ("wrong bits, lowest first, in %", string.Join(' ', metrics.BitErrors.Select(share => $"{100 * share.Value:F1}"))),
+            ("wrong bits, lowest first, in %", string.Join(' ', metrics.BitErrors.Select(rate => $"{100 * rate.Value:F1}"))),
             ("figure", figure ?? ""));
 
         string[] Mean(string name, Estimate estimate) =>
             [name, $"{estimate.Value:G6}", complete ? "complete" : $"{estimate.Low:G6} to {estimate.High:G6}"];
-        string[] Share(string name, Estimate estimate) =>
+        string[] Fraction(string name, Estimate estimate) =>
             [name, Output.Percent(estimate.Value), complete ? "complete" : $"{Output.Percent(estimate.Low)} to "
                 + $"{Output.Percent(estimate.High)}"];
     }

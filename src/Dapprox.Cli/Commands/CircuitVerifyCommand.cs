@@ -22,7 +22,7 @@ static class CircuitVerifyCommand
     // Distinct from 1, which is an error.
     const int DifferentExitCode = 2;
 
-    /// <summary>What a circuit is compared with: another, or the exact product where there is none.</summary>
+    /// <summary>The other side of the comparison: another circuit, or the exact product.</summary>
     sealed record Reference(Netlist? Circuit);
 
     public static Command Create()
@@ -32,23 +32,22 @@ static class CircuitVerifyCommand
             "B", $"Another, or '{Exact}' for the product of the two inputs of A.",
             given => new Reference(given == Exact ? null : CircuitFiles.Load(given)));
         Option<long> samples = Values.Option(
-            "--samples", "N", "How many random inputs are compared where there are too many for all.",
-            text => Values.WholeNumber("--samples", text, 1, long.MaxValue));
+            "--samples", "N", "The number of random inputs compared if there are too many to compare all.",
+            text => Values.ParseInteger("--samples", text, 1, long.MaxValue));
         samples.DefaultValueFactory = _ => DefaultSamples;
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> yosys = new("--yosys")
         {
-            Description = "Prove it with Yosys, which has to be installed, where not all inputs could "
-            + "be compared."
+            Description = "Prove equality with Yosys, which has to be installed, if not all inputs were compared.",
         };
-        Option<int> timeout = Values.Integer("--timeout", "How many seconds Yosys tries.", least: 1, otherwise: DefaultTimeout);
+        Option<int> timeout = Values.Integer("--timeout", "The time limit of Yosys, in seconds.", min: 1, otherwise: DefaultTimeout);
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "verify", "Compare two circuits, or a circuit with the exact product.",
-            $"Where the inputs have together at most {CircuitComparison.MaxExhaustiveBits} bits, as two operands of "
-                + $"{CircuitComparison.MaxExhaustiveBits / 2}, all are compared, which is a proof. Otherwise random ones are: half of "
-                + $"them uniform, half with few ones or few zeros. The exit code is {DifferentExitCode} where they differ. With --json: "
-                + $"equal (true, false, or null where there is no proof), compared, exhaustive, difference {{inputs, first, second}}, "
+            $"All inputs are compared if they have at most {CircuitComparison.MaxExhaustiveBits} bits together, as two operands of "
+                + $"{CircuitComparison.MaxExhaustiveBits / 2}, which is a proof. Otherwise random inputs are compared: half of them "
+                + $"uniform, half with few ones or few zeros. The exit code is {DifferentExitCode} if the circuits differ. With --json: "
+                + $"equal (true, false, or null without a proof), compared, exhaustive, difference {{inputs, first, second}}, "
                 + "each a list of hexadecimal numbers, or null, proof (equal, different or undecided by Yosys, or null), seconds.")
         {
             first, second, samples, seed, yosys, timeout, json,
@@ -60,8 +59,9 @@ static class CircuitVerifyCommand
             CheckPorts(a, b);
             var watch = Stopwatch.StartNew();
             int[] widths = [.. a.Inputs.Select(bus => bus.Width)];
-            Func<ulong[][], ulong[][]> right = b is null ? inputs =>
-                Products(inputs, a.Outputs[0].Width) : BitSlicedSimulator.Of(b).Evaluate;
+            Func<ulong[][], ulong[][]> right = b is null
+                ? inputs => Products(inputs, a.Outputs[0].Width)
+                : BitSlicedSimulator.Of(b).Evaluate;
             CircuitComparison comparison = ProgressBar
                 .While("comparing", CircuitComparison.Total(widths, parse.GetValue(samples)), progress => CircuitComparison.Run(
                 widths, BitSlicedSimulator.Of(a).Evaluate, right, parse.GetValue(samples), parse.GetValue(seed), progress, cancellation));
@@ -91,7 +91,7 @@ static class CircuitVerifyCommand
 
     static string Widths(IEnumerable<Bus> buses) => string.Join(" and ", buses.Select(bus => bus.Width));
 
-    /// <summary>The exact products, as far as the output is wide.</summary>
+    /// <summary>The exact product, truncated to the output width.</summary>
     static ulong[][] Products(ulong[][] inputs, int width) =>
         [[.. inputs[0].Zip(inputs[1], (a, b) => a * b & ulong.MaxValue >> (NetlistBuilder.MaxBits - width))]];
 
@@ -133,7 +133,7 @@ static class CircuitVerifyCommand
                 $"different: Yosys found an input for which they differ; {comparison.Compared:N0} random inputs did not show it, "
                     + $"{seconds:F2} s",
             (_, Proof.Undecided) =>
-                $"no difference in {comparison.Compared:N0} random inputs; Yosys came to no end, so it is no proof, {seconds:F2} s",
+                $"no difference in {comparison.Compared:N0} random inputs; Yosys did not finish, so this is no proof, {seconds:F2} s",
             _ => $"no difference in {comparison.Compared:N0} random inputs, which is no proof (--yosys tries one), {seconds:F2} s",
         });
     }

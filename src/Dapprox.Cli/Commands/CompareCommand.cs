@@ -24,7 +24,7 @@ static class CompareCommand
             Description = $"What to compare: {MultiplierList.Given}.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var subject = new VariantOptions();
+        var variant = new VariantOptions();
         Option<int?> first = SharedOptions.First(
             $"Classify this many images at most, after those skipped; with --epsilon these are attacked, too, or {DefaultAttacked} if "
                 + "nothing is said.");
@@ -45,11 +45,11 @@ static class CompareCommand
             "One row per multiplier. Accuracy: with its 95 % interval (Wilson). MRED: the mean of |ŷ − y| / |y| over operands uniform in "
                 + "[−1, 1]; mean relative error: the mean of (ŷ − y) / y over the same. "
             + $"Energy: of all products of an image, on the activations that {Comparison.PricedImages} images have in the network with "
-            + "this multiplier; layers that --layers leaves out are exact, and priced as such; sums and memory are not in it. Relative: "
+            + "this multiplier; layers that --layers leaves out are exact and priced as such; sums and memory are excluded. Relative: "
             + "to the network with exact multipliers everywhere. "
             + "Delay and area: of the whole float multiplier: mantissa multiplier, exponent adders, sign, normalising multiplexers, and "
             + "rounding in exact and bfloat16-nearest. exact is binary32 with an exact array, bfloat16 has an 8-bit Booth multiplier. The "
-            + "cost model is that of 'dapprox circuit cost', without hazards; operands in [−1, 1] are priced there. "
+            + "cost model is that of 'dapprox circuit cost', without glitches; operands in [−1, 1] are priced there. "
             + "Robust accuracy: the fraction of the attacked images that are classified correctly after PGD (40 steps) and after APGD-T "
             + "(100 iterations, 9 targets), with straight-through gradients (BPDA); it is an upper bound, and 'dapprox audit' looks "
             + "closer. "
@@ -60,13 +60,13 @@ static class CompareCommand
         {
             multipliers,
         };
-        subject.AddTo(command);
+        variant.AddTo(command);
         foreach (Option option in (Option[])[first, epsilon, library, seed, csv, plot, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
             string[] words = parse.GetValue(multipliers)!;
-            // An argument of any number of words takes mistyped options, too.
+            // An argument with any number of words also accepts mistyped options.
             if (words.FirstOrDefault(word => word.StartsWith('-')) is string mistyped)
                 throw Names.Unknown("option", mistyped, command.Options.Select(option => option.Name));
             IReadOnlyList<(string Given, FloatMultiplier Multiplier)> compared = MultiplierList.Parse(words);
@@ -76,9 +76,9 @@ static class CompareCommand
                     AtomicFile.Probe(file);
             }
 
-            (Network network, _, Dataset whole) = subject.Load(parse);
+            (Network network, _, Dataset whole) = variant.Load(parse);
             Dataset images = whole.First(parse.GetValue(first) ?? whole.Count);
-            (LayerSelection layers, Accumulation accumulation) = subject.Hardware(parse);
+            (LayerSelection layers, Accumulation accumulation) = variant.Hardware(parse);
             Epsilon? budget = parse.GetValue(epsilon);
             var comparison = new Comparison(network, images)
             {

@@ -11,23 +11,23 @@ using Dapprox.Networks.Measurement;
 namespace Dapprox.Cli.Commands;
 
 /// <summary>The rows of <c>dapprox compare</c> as text, JSON, CSV and a figure.</summary>
-/// <param name="names">What the multipliers were given as.</param>
-/// <param name="rows">A row for each.</param>
+/// <param name="names">The multipliers as given.</param>
+/// <param name="rows">One row per multiplier.</param>
 /// <param name="epsilon">The distance of the attacks; null for none.</param>
 sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<ComparisonRow> rows, Epsilon? epsilon)
 {
     const double FemtojoulesPerPicojoule = 1e3, FemtojoulesPerNanojoule = 1e6;
 
-    // Longer names stand below a table or a figure, and in it a number.
+    // Tables and figures replace longer names by a number and list them below.
     const int LongestName = 24;
 
     const string NoValue = "–";
 
-    /// <summary>Whether a file's name says a kind of figure.</summary>
+    /// <summary>Whether the extension of a file name is a supported figure format.</summary>
     /// <param name="file">The name.</param>
     public static bool IsPlot(string file) => IsSvg(file) || file.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>An object for each row.</summary>
+    /// <summary>One object per row.</summary>
     public JsonArray Json() => new([.. rows.Select((row, i) => new JsonObject
     {
         ["multiplier"] = names[i],
@@ -49,7 +49,7 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
         ["seconds"] = row.Seconds,
     })]);
 
-    /// <summary>The same columns by RFC 4180; of an interval the low and the high end.</summary>
+    /// <summary>The same columns as CSV (RFC 4180); an interval has a low and a high column.</summary>
     public string Csv()
     {
         JsonObject[] objects = [.. Json().OfType<JsonObject>()];
@@ -74,7 +74,7 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
             field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
     }
 
-    /// <summary>Prints two tables, and below them what has no room in a cell.</summary>
+    /// <summary>Prints two tables, and below them the texts too long for a cell.</summary>
     public void Print()
     {
         Print(
@@ -113,7 +113,7 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
     }
 
     /// <summary>Draws accuracy against energy.</summary>
-    /// <param name="file">Its name says whether as PNG or as SVG.</param>
+    /// <param name="file">The file; its extension selects PNG or SVG.</param>
     /// <param name="title">The network and the images.</param>
     public void WritePlot(string file, string title)
     {
@@ -123,14 +123,14 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
             .Select(i => new ParetoPoint(Short(i), [rows[i].Price!.RelativeEnergy, 100 * rows[i].Accuracy.Accuracy]))];
         if (points.Length < rows.Count)
             Output.Note(
-                $"note: {rows.Count - points.Length} of {rows.Count} multipliers are not in the figure: no energy is known of them");
+                $"note: {rows.Count - points.Length} of {rows.Count} multipliers are not in the figure: their energy is unknown");
         if (IsSvg(file))
             AtomicFile.WriteText(file, ParetoFigure.Svg(title, axes, points, [.. Key()]));
         else
             AtomicFile.Write(file, stream => stream.Write(ParetoFigure.Png(title, axes, points, [.. Key()])));
     }
 
-    /// <summary>A percentage; an error that is only small is not printed as none.</summary>
+    /// <summary>A percentage; a small nonzero error is not printed as zero.</summary>
     static string Small(double error) =>
         error is > 0 and < 5e-5 ? string.Create(CultureInfo.InvariantCulture, $"{100 * error:0.#e-0} %") : Output.Percent(error);
 

@@ -5,7 +5,7 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox completion</c>: what makes a shell complete this program's words.</summary>
+/// <summary><c>dapprox completion</c>: the script for shell completion.</summary>
 static class CompletionCommand
 {
     public static Command Create()
@@ -25,7 +25,7 @@ static class CompletionCommand
         return command;
     }
 
-    // The program itself answers what may follow: [suggest:N] with the line as typed, N the place of the cursor in it.
+    // The program computes the suggestions: [suggest:N] with the line as typed, N the cursor position.
     static Choice<string>[] Scripts { get; } =
     [
         new("bash", """

@@ -6,7 +6,7 @@ using Dapprox.Networks.Data;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox datasets</c>: which data sets there are, found or not, and <c>dapprox datasets fetch</c>.</summary>
+/// <summary><c>dapprox datasets</c>: the data sets with their status, and <c>dapprox datasets fetch</c>.</summary>
 static class DatasetsCommand
 {
     public static Command Create()
@@ -14,8 +14,8 @@ static class DatasetsCommand
         Option<string?> data = SharedOptions.Data();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "datasets", "List the data sets, with what is found of each.",
-            "All files found are read and compared with the checksums of the published ones. Looks in the folder that --data names, else "
+            "datasets", "List the data sets with their status.",
+            "All files found are read and compared with the checksums of the published ones. Searches the folder of --data, else "
                 + $"{Datasets.FolderVariable}, else ~/.local/share/dapprox, and where operating systems put their packages. 'dapprox "
                 + "datasets fetch NAME' downloads one.")
         {

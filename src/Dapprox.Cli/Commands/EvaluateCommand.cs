@@ -17,29 +17,29 @@ static class EvaluateCommand
 {
     public static Command Create()
     {
-        var subject = new VariantOptions();
+        var variant = new VariantOptions();
         Option<FloatMultiplier> multiplier = SharedOptions.Multiplier();
         Option<int?> first = SharedOptions.First("Classify this many images at most, after those skipped.");
         Option<string?> logits = new("--logits")
         {
             HelpName = "FILE",
             Description = "Also write the logits, as CSV: one image a line in the data set's order, one column a class, no titles. "
-                + "Numbers read back to the same bits.",
+                + "Numbers are round-trip exact.",
         };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "evaluate", "Measure a network's accuracy: the fraction of images that it classifies correctly.",
             "The interval is the 95 % confidence interval of the accuracy over images of this kind (Wilson). With --json: accuracy, "
                 + "correct, count, interval [low, high], seconds (classifying only, without loading).");
-        subject.AddTo(command, multiplier);
+        variant.AddTo(command, multiplier);
         foreach (Option option in (Option[])[first, logits, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            (Network exact, _, Dataset images) = subject.Load(parse);
+            (Network exact, _, Dataset images) = variant.Load(parse);
             images = images.First(parse.GetValue(first) ?? images.Count);
             FloatMultiplier hardware = parse.GetValue(multiplier)!;
-            Network network = subject.With(parse, exact, hardware);
+            Network network = variant.With(parse, exact, hardware);
 
             var watch = Stopwatch.StartNew();
             Evaluation result = Evaluate(network, images, parse.GetValue(logits), cancellation);
@@ -48,7 +48,7 @@ static class EvaluateCommand
             if (parse.GetValue(json))
                 Output.PrintJson(Json(result, seconds));
             else
-                Print(subject.Describe(parse, network, images, hardware), result, seconds);
+                Print(variant.Describe(parse, network, images, hardware), result, seconds);
             Output.NoteMantissas(hardware);
             return Task.CompletedTask;
         });
@@ -84,9 +84,9 @@ static class EvaluateCommand
         ["seconds"] = seconds,
     };
 
-    static void Print(string subject, Evaluation result, double seconds)
+    static void Print(string title, Evaluation result, double seconds)
     {
-        Output.Print(subject);
+        Output.Print(title);
         Output.PrintFields(
             ("accuracy", $"{Output.Percent(result.Accuracy, result.Count)} ({result.Correct} of {result.Count} images)"),
             (

@@ -17,12 +17,12 @@ using Dapprox.Search;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox explore</c>: searches multipliers whose cells differ from place to place.</summary>
+/// <summary><c>dapprox explore</c>: searches multipliers with different cells by column, row or block.</summary>
 static class ExploreCommand
 {
     const int DefaultSamples = 1 << 16, DefaultPopulation = 100, DefaultGenerations = 100, DefaultImages = 500;
 
-    // Up to here looking at everything takes minutes.
+    // Up to this number an exhaustive search takes minutes.
     const long MaxExhaustive = 100_000;
 
     const string Accuracy = "accuracy";
@@ -31,18 +31,20 @@ static class ExploreCommand
 
     static readonly string[] FigureNames = [.. DesignFigures.All.Select(figure => figure.Name), Accuracy];
 
-    static readonly string[] LawNames = [
-        .. OperandDistribution.All.Select(law => law.Name), .. IntegerDistribution.All.Select(law => law.Name)];
+    static readonly string[] DistributionNames =
+    [
+        .. OperandDistribution.All.Select(known => known.Name), .. IntegerDistribution.All.Select(known => known.Name),
+    ];
 
     public static Command Create()
     {
         Argument<string> shape = new("SHAPE")
         {
             Description = "The multiplier without its cells: array:24, carry-save:16, dadda:24, "
-            + "blocks:24:block=4, and so on."
+                + "blocks:24:block=4, and so on."
         };
         Option<Choice<string>> by = Values.Choice<string>(
-            "--by", "What has a cell of its own: every column, every row (array, carry-save), or every block (blocks).",
+            "--by", "The unit with its own cell: every column, every row (array, carry-save), or every block (blocks).",
             new("columns", "columns"), new("rows", "rows"), new("blocks", "blocks"));
         Option<Cell[]> cells = Values.List("--cells", "CELL,…", "The full adders to choose from.", Cells.FindAdder);
         cells.DefaultValueFactory = _ => [Cells.FullAdder, Cells.Ama1, Cells.Ama2, Cells.Ama3, Cells.Ama4, Cells.Ama5];
@@ -53,34 +55,34 @@ static class ExploreCommand
             "--meet", "NAME=X,…",
             "Instead of objectives, the figures to match: minimises the root mean square of the relative differences.", ParseGoal);
         Option<string> distribution = Values.Option(
-            "--distribution", string.Join('|', LawNames),
+            "--distribution", string.Join('|', DistributionNames),
             "The distribution of the operands: one of 'dapprox profile' measures the circuit as a float multiplier, one of 'dapprox "
                 + "circuit metrics' as an integer multiplier.",
-            text => Names.Find("distribution", text, LawNames, name => name));
+            text => Names.Find("distribution", text, DistributionNames, name => name));
         distribution.DefaultValueFactory = _ => OperandDistribution.All[0].Name;
         Option<int> samples = Values.Integer(
-            "--samples", "The products that each design is measured on, the same for all.", 1, DefaultSamples);
-        Option<int> population = Values.Integer("--population", "How many designs NSGA-II keeps.", 4, DefaultPopulation);
-        Option<int> generations = Values.Integer("--generations", "How many generations NSGA-II goes through.", 0, DefaultGenerations);
+            "--samples", "The number of products on which each design is measured, the same for all designs.", 1, DefaultSamples);
+        Option<int> population = Values.Integer("--population", "The population size of NSGA-II.", 4, DefaultPopulation);
+        Option<int> generations = Values.Integer("--generations", "The number of generations of NSGA-II.", 0, DefaultGenerations);
         Option<ulong> seed = SharedOptions.Seed();
         Option<CellLibrary?> library = Values.Option<CellLibrary?>(
             "--library", "FILE", "The cell library for energy, delay and area. [default: the one that is included]", CellLibraryFiles.Load);
         Option<string?> state = new("--state")
         {
             HelpName = "FILE",
-            Description = "Keep how far the search is in this file, and go on from there if it exists; also with more generations.",
+            Description = "Save the state of the search in this file, and resume from it if it exists, also with more generations.",
         };
         Option<string?> plot = new("--plot")
         {
             HelpName = "FILE",
             Description = "Also draw the Pareto front as PNG: the first objective "
-            + "against each of the others."
+                + "against each of the others."
         };
         Option<int> first = Values.Integer("--first", "For accuracy: classify this many images.", 1, DefaultImages);
-        var subject = new VariantOptions();
+        var variant = new VariantOptions();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "explore", "Search multipliers whose adder cells differ from place to place, for the Pareto front of error and cost.",
+            "explore", "Search multipliers with different adder cells by column, row or block, for the Pareto front of error and cost.",
             $"Up to {MaxExhaustive:N0} designs are searched exhaustively, more by NSGA-II (Deb et al. 2002). The same seed finds the same "
                 + "designs, with any number of threads. Every command that takes a circuit or a multiplier takes a description printed "
                 + "here. mred, nmed, shareAbove: as in 'dapprox profile' or 'dapprox circuit metrics', under the distribution; energy, "
@@ -92,7 +94,7 @@ static class ExploreCommand
             shape, by, cells, objectives, meet, distribution, samples, population, generations, seed, library, state, plot, first,
         };
         command.KeepsState = state;
-        subject.AddTo(command);
+        variant.AddTo(command);
         command.Add(json);
         command.SetAction((parse, cancellation) =>
         {
@@ -103,13 +105,13 @@ static class ExploreCommand
             (string Name, double Goal)[] goals = parse.GetValue(meet) ?? [];
             string[] asked = parse.GetValue(objectives) ?? [];
             if (goals.Length > 0 && asked.Length > 0)
-                throw new InputException("--meet takes the place of --objectives; leave out one of them");
+                throw new InputException("--meet replaces --objectives; leave out one of them");
             string[] names = goals.Length > 0 ? [
                 .. goals.Select(goal => goal.Name)] : asked.Length > 0 ? asked : [DesignFigures.Mred.Name, DesignFigures.Energy.Name];
             DesignFigure[] figures = [
                 .. names.Select(
                     name => DesignFigures.All.FirstOrDefault(
-                        figure => figure.Name == name) ?? AccuracyFigure(subject, parse, parse.GetValue(first)))];
+                        figure => figure.Name == name) ?? AccuracyFigure(variant, parse, parse.GetValue(first)))];
             DesignFigure[] made = goals.Length == 0
                 ? figures
                 : [DesignFigures.Miss([.. figures.Zip(goals, (figure, goal) => (figure, goal.Goal))])];
@@ -129,7 +131,7 @@ static class ExploreCommand
             if (parse.GetValue(library) is CellLibrary given)
                 search += $"; cells of {given.Name}";
             if (names.Contains(Accuracy))
-                search += $"; accuracy of {subject.Identify(parse)}, {parse.GetValue(first)} images";
+                search += $"; accuracy of {variant.Identify(parse)}, {parse.GetValue(first)} images";
 
             IReadOnlyList<Candidate> front = ParetoFront.Of(
                 Run(method, search, problem, made.Length, parse.GetValue(state), cancellation).Candidates)
@@ -189,7 +191,7 @@ static class ExploreCommand
             }
             finally
             {
-                // Also after Ctrl-C: the last state that was reached holds.
+                // Also after Ctrl-C: the last state is valid.
                 if (file is not null && state.Step > 0)
                     SearchStateFile.Save(file, search, state);
             }
@@ -207,26 +209,27 @@ static class ExploreCommand
         });
     }
 
-    static DesignMeasurement Measurement(string law, int bits, int samples, ulong seed, CellLibrary? library)
+    static DesignMeasurement Measurement(string distribution, int bits, int samples, ulong seed, CellLibrary? library)
     {
         if (samples > DesignMeasurement.MaxSamples)
             throw new InputException($"--samples is {samples}; each design is measured on at most {DesignMeasurement.MaxSamples} products");
-        if (IntegerDistribution.All.FirstOrDefault(known => known.Name == law) is IntegerDistribution integers)
+        if (IntegerDistribution.All.FirstOrDefault(known => known.Name == distribution) is IntegerDistribution integers)
             return DesignMeasurement.OfIntegers(integers, bits, samples, seed, library);
         if (bits - 1 is < 1 or > Binary32.FractionBits)
             throw new InputException(
-                $"--distribution {law} is for float multipliers, whose mantissas have 2 to {Binary32.FractionBits + 1} bits, and the "
-                    + $"shape has {bits}; give --distribution {IntegerDistribution.All[0]}");
-        return DesignMeasurement.OfFloats(OperandDistribution.Find(law), bits, samples, seed, library);
+                $"--distribution {distribution} is for float multipliers, whose mantissas have 2 to {Binary32.FractionBits + 1} bits, "
+                    + $"and the shape has {bits}; give --distribution {IntegerDistribution.All[0]}");
+        return DesignMeasurement.OfFloats(OperandDistribution.Find(distribution), bits, samples, seed, library);
     }
 
-    static DesignFigure AccuracyFigure(VariantOptions subject, ParseResult parse, int first)
+    static DesignFigure AccuracyFigure(VariantOptions variant, ParseResult parse, int first)
     {
-        (Network network, _, Dataset images) = subject.Load(parse);
+        (Network network, _, Dataset images) = variant.Load(parse);
         Dataset some = images.First(Math.Min(first, images.Count));
         return new DesignFigure(
-            Accuracy, design =>
-                Evaluation.Of(subject.With(parse, network, new CircuitMultiplier(design.Circuit)), some).Accuracy, LargerIsBetter: true);
+            Accuracy,
+            design => Evaluation.Of(variant.With(parse, network, new CircuitMultiplier(design.Circuit)), some).Accuracy,
+            LargerIsBetter: true);
     }
 
     static string FigureName(string text) => Names.Find("figure", text, FigureNames, name => name);

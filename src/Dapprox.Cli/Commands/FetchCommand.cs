@@ -21,9 +21,9 @@ static class FetchCommand
             "--from", "URL", "Download from this mirror. [default: where the data set is published]", Address);
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "fetch", "Download a data set from where it is published.",
-            "A file counts only with the published length and checksum; files that are there already are kept. After an error or Ctrl-C "
-                + "no half file remains. With --json: name, written (the paths).")
+            "fetch", "Download a data set from its publisher.",
+            "A file is accepted only with the published length and checksum; existing files are kept. After an error or Ctrl-C no "
+                + "partial file remains. With --json: name, written (the paths).")
         {
             name, data, from, json,
         };
@@ -59,7 +59,7 @@ static class FetchCommand
 
     static Uri Address(string text)
     {
-        // Without the slash the last part of the path would be replaced by the file's name.
+        // Without the slash the file name would replace the last part of the path.
         string folder = text.EndsWith('/') ? text : text + "/";
         return Uri.TryCreate(folder, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
             ? address

@@ -16,19 +16,19 @@ using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox model</c>: what is in the file of a network, and its weights in another format.</summary>
+/// <summary><c>dapprox model</c>: the contents of a network file, and its conversion.</summary>
 static class ModelCommand
 {
     const double FemtojoulesPerNanojoule = 1e6;
 
-    public static Command Create() => new("model", "Look into the file of a network, or convert it.") { Inspect(), Convert() };
+    public static Command Create() => new("model", "Inspect or convert the file of a network.") { Inspect(), Convert() };
 
     static DocumentedCommand Inspect()
     {
         Argument<string> model = new("MODEL")
         {
             Description = "A .safetensors, .pt, .pth or .onnx file, or an included network "
-            + $"({string.Join(", ", TrainedModels.Shipped)})."
+                + $"({string.Join(", ", TrainedModels.Shipped)})."
         };
         var networkOptions = new NetworkOptions();
         Option<LayerSelection> layers = SharedOptions.Layers();
@@ -41,11 +41,12 @@ static class ModelCommand
         Option<CellLibrary> library = CellsListCommand.CellLibraryOption();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "inspect", "List the layers of a network, what goes into them, how often they multiply, and which a multiplier would replace.",
-            "Of a .safetensors file and a PyTorch state dict (.pt, .pth; nothing in it is run) the architecture is told from the names "
-                + "and shapes of the tensors. ONNX files are read with the operator sets 9 to 21 and these operators: "
+            "inspect",
+            "List the layers of a network with their inputs and multiplications, and the layers that a multiplier would replace.",
+            "The names and shapes of the tensors identify the architecture of a .safetensors file or a PyTorch state dict (.pt, .pth; "
+                + "nothing in it is executed). ONNX files are read with the operator sets 9 to 21 and these operators: "
                 + $"{string.Join(", ", OnnxModels.Operators)}. Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul are what a "
-                + "multiplier replaces; all else stays exact, and nothing is folded into them unless --fold-batch-norm asks for it. With "
+                + "multiplier replaces; all else stays exact, and nothing is folded into them without --fold-batch-norm. With "
                 + $"--json: name, inputShape, classes, multiplications, layers [{{name, kind, inputShapes, multiplications, replaced, "
                 + $"energy}}], circuit, energy and exactEnergy (fJ an image; null without --price).")
         {
@@ -79,7 +80,7 @@ static class ModelCommand
         var command = new DocumentedCommand(
             "convert", "Write the weights of a PyTorch state dict as safetensors.",
             "Tensors of real numbers keep their names and shapes and become float32; those of integers, which count batches, are left "
-                + "out. Nothing in the file is run.")
+                + "out. Nothing in the file is executed.")
         {
             from, to, architecture,
         };
@@ -99,14 +100,14 @@ static class ModelCommand
     }
 
     /// <summary>
-    /// By layer, the shapes of what goes in for one image; those of no image at all have the same dimensions, and take no time.
+    /// The input shapes of each layer for one image, measured with an empty batch: same dimensions, no computing time.
     /// </summary>
     static int[][][] InputShapes(Network network)
     {
         var shapes = new int[network.Layers.Count][][];
         network.Observe(
             Tensor.Zeros([0, .. network.InputShape]),
-            (place, inputs) => shapes[place] = [.. inputs.Select(input => input.Shape[1..].ToArray())]);
+            (index, inputs) => shapes[index] = [.. inputs.Select(input => input.Shape[1..].ToArray())]);
         return shapes;
     }
 
@@ -116,14 +117,14 @@ static class ModelCommand
         ["inputShape"] = Numbers(network.InputShape.ToArray()),
         ["classes"] = network.Classes,
         ["multiplications"] = network.Multiplications,
-        ["layers"] = new JsonArray([.. network.Layers.Select((layer, place) => new JsonObject
+        ["layers"] = new JsonArray([.. network.Layers.Select((layer, index) => new JsonObject
         {
             ["name"] = layer.Name,
             ["kind"] = Kind(layer),
-            ["inputShapes"] = new JsonArray([.. shapes[place].Select(Numbers)]),
+            ["inputShapes"] = new JsonArray([.. shapes[index].Select(Numbers)]),
             ["multiplications"] = (layer as IMultiplies)?.Multiplications ?? 0,
-            ["replaced"] = replaced.Contains(place),
-            ["energy"] = prices?.Energy(layer, replaced.Contains(place)),
+            ["replaced"] = replaced.Contains(index),
+            ["energy"] = prices?.Energy(layer, replaced.Contains(index)),
         })]),
         ["circuit"] = prices?.Circuit,
         ["energy"] = prices?.Energy(network, replaced),
@@ -138,17 +139,17 @@ static class ModelCommand
             $"{network.Name}: images {string.Join('×', network.InputShape.ToArray())}, {network.Classes} classes, "
                 + $"{network.Multiplications:N0} multiplications an image");
         Output.PrintTable(["layer", "kind", "takes", ">multiplications", ">share", "replaced", .. prices is null ? (string[])[] : [">nJ"]],
-            network.Layers.Select((layer, place) =>
+            network.Layers.Select((layer, index) =>
         {
             long? products = (layer as IMultiplies)?.Multiplications;
             return (string[])
             [
-                layer.Name, Kind(layer), string.Join(" and ", shapes[place].Select(shape => string.Join('×', shape))),
+                layer.Name, Kind(layer), string.Join(" and ", shapes[index].Select(shape => string.Join('×', shape))),
                 products is null ? "" : $"{products:N0}",
-                products is null ? "" : Output.Percent((double)products / network.Multiplications), replaced.Contains(place) ? "yes" : "",
+                products is null ? "" : Output.Percent((double)products / network.Multiplications), replaced.Contains(index) ? "yes" : "",
                 .. prices is null
                     ? (string[])[]
-                    : [products is null ? "" : $"{prices.Energy(layer, replaced.Contains(place)) / FemtojoulesPerNanojoule:N1}"],
+                    : [products is null ? "" : $"{prices.Energy(layer, replaced.Contains(index)) / FemtojoulesPerNanojoule:N1}"],
             ];
         }));
         if (prices is null)
@@ -157,11 +158,11 @@ static class ModelCommand
         Output.Print(
             $"The products of an image take {energy / FemtojoulesPerNanojoule:N1} nJ, {Output.Percent(energy / exact)} of the "
                 + $"{exact / FemtojoulesPerNanojoule:N1} nJ of exact ones: {prices.Product:F0} fJ a product of {prices.Circuit}, "
-                + $"{prices.ExactProduct:F0} fJ of {ExactMultiplier.Rounded}; operands uniform in [−1, 1], no hazards, no sums, no "
+                + $"{prices.ExactProduct:F0} fJ of {ExactMultiplier.Rounded}; operands uniform in [−1, 1], no glitches, no sums, no "
                 + "memory. On images of a data set: dapprox circuit cost.");
     }
 
-    /// <summary>What a product costs, in fJ, on random operands.</summary>
+    /// <summary>The cost of a product in fJ, on random operands.</summary>
     sealed record Prices(string Circuit, double Product, double ExactProduct)
     {
         const long Samples = 1 << 15;
@@ -179,7 +180,7 @@ static class ModelCommand
             (layer as IMultiplies)?.Multiplications * (isReplaced ? Product : ExactProduct);
 
         public double Energy(Network network, HashSet<int> replaced) =>
-            network.Layers.Select((layer, place) => Energy(layer, replaced.Contains(place)) ?? 0).Sum();
+            network.Layers.Select((layer, index) => Energy(layer, replaced.Contains(index)) ?? 0).Sum();
     }
 
     /// <summary>The kind of layer, in words: <c>max pool</c>.</summary>

@@ -7,7 +7,7 @@ using Dapprox.Networks.Models;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox models</c>: the networks that come with the program.</summary>
+/// <summary><c>dapprox models</c>: the networks included with the program.</summary>
 static class ModelsCommand
 {
     public static Command Create()
@@ -15,7 +15,7 @@ static class ModelsCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "models", "List the included trained networks, for --model.",
-            "Shows the images each takes, how many classes it tells apart, and how many multiplications one image needs. --model also "
+            "Shows the input shape, the number of classes and the multiplications per image of each network. --model also "
                 + "takes files, see 'dapprox model inspect'.")
         {
             json,

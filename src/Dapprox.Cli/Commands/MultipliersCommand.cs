@@ -5,7 +5,7 @@ using Dapprox.Cli.Terminal;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox multipliers</c>: what <c>--multiplier</c> can be.</summary>
+/// <summary><c>dapprox multipliers</c>: the list of multipliers.</summary>
 static class MultipliersCommand
 {
     public static Command Create()

@@ -60,8 +60,8 @@ static class MultiplyCommand
     static Argument<float?> Operand(string name, string description)
     {
         Argument<float?> argument = Values.Argument<float?>(
-            name, $"{description}: a decimal number (rounded to binary32), inf, nan, or a bit pattern such as 0x3f5b22d1.", text =>
-                Parse(name, text));
+            name, $"{description}: a decimal number (rounded to binary32), inf, nan, or a bit pattern such as 0x3f5b22d1.",
+            text => Parse(name, text));
         argument.Arity = ArgumentArity.ZeroOrOne;
         return argument;
     }
@@ -81,7 +81,7 @@ static class MultiplyCommand
             return text.StartsWith('-') ? float.NegativeInfinity : float.PositiveInfinity;
         if (!float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number))
             throw new InputException($"{name} is '{text}'; give a number such as 0.856, inf, nan, or a bit pattern such as 0x3f5b22d1");
-        // Parsing turns what is too large into infinity without a word.
+        // Parsing silently converts numbers that are too large to infinity.
         if (float.IsInfinity(number) && char.IsAsciiDigit(word.FirstOrDefault()))
             throw new InputException(
                 $"{name} is '{text}', beyond the largest binary32 number {float.MaxValue}; give a smaller one, or inf");
@@ -92,7 +92,7 @@ static class MultiplyCommand
     {
         float exact = ExactMultiplier.Rounded.Multiply(a, b);
         float product = multiplier.Multiply(a, b);
-        // The product of two 24-bit mantissas is exact in binary64, but for results far below binary32's range.
+        // The product of two 24-bit mantissas is exact in binary64, except for results far below binary32's range.
         double unrounded = (double)a * b;
         double? error = unrounded == 0 && product == 0 ? 0 : (product - unrounded) / unrounded;
 
@@ -141,7 +141,7 @@ static class MultiplyCommand
         (uint bits, string sign, string exponent, string fraction) = Fields(number);
         return new JsonObject
         {
-            // JSON knows no infinity and no NaN: these are text.
+            // JSON has no infinity and no NaN: these are text.
             ["value"] = float.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create($"{number}"),
             ["bits"] = $"{HexPrefix}{bits:x8}",
             ["sign"] = sign,
@@ -166,7 +166,7 @@ static class MultiplyCommand
                     text.Append(CultureInfo.InvariantCulture, $"{Hex(a[i])} {Hex(b[i])} {Hex(products[i])}\n");
             }
         }, cancellation);
-        // Printed in the end, so that a bad line leaves no half list behind.
+        // Printed at the end, so that an invalid line leaves no partial list.
         if (json)
             Output.PrintJson(new JsonObject { ["multiplier"] = multiplier.Name, ["pairs"] = list });
         else

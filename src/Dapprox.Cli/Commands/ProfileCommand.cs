@@ -28,10 +28,10 @@ static class ProfileCommand
                 + $"[default: {OperandDistribution.All[0].Name}]",
             OperandDistribution.Find);
         Option<long?> samples = Values.Option<long?>(
-            "--samples", "N", $"How many products to look at. [default: {DefaultSamples}]", ParseSamples);
+            "--samples", "N", $"The number of products measured. [default: {DefaultSamples}]", ParseSamples);
         Option<int?> bits = Values.Option<int?>(
             "--bits", "N",
-            "Instead of a sample, look at all pairs of numbers in [1, 2) with at most this many significant bits, 1 to "
+            "Instead of a sample, measure all pairs of numbers in [1, 2) with at most this many significant bits, 1 to "
                 + $"{ErrorMeasurement.MaxBits}.",
             ParseBits);
         Option<ulong> seed = SharedOptions.Seed();
@@ -98,12 +98,12 @@ static class ProfileCommand
     static void Refuse(string option, bool given)
     {
         if (given)
-            throw new InputException($"{option} is for samples, and --bits looks at all pairs; leave out one of them");
+            throw new InputException($"{option} is for samples, and --bits measures all pairs; leave out one of them");
     }
 
-    static long? ParseSamples(string text) => Values.WholeNumber("--samples", text, 1, ErrorMeasurement.MaxSamples);
+    static long? ParseSamples(string text) => Values.ParseInteger("--samples", text, 1, ErrorMeasurement.MaxSamples);
 
-    static int? ParseBits(string text) => (int)Values.WholeNumber("--bits", text, 1, ErrorMeasurement.MaxBits);
+    static int? ParseBits(string text) => (int)Values.ParseInteger("--bits", text, 1, ErrorMeasurement.MaxBits);
 
     static JsonObject Json(ErrorMetrics metrics, double seconds)
     {
@@ -174,20 +174,20 @@ static class ProfileCommand
 
     static string Describe(WorstProduct worst) => $"{worst.Activation:R} × {worst.Weight:R} = {worst.Product:R}";
 
-    /// <summary>The histogram in few lines: five bins of it in each, empty lines at the ends left out.</summary>
+    /// <summary>The histogram with five bins per line, without empty lines at the ends.</summary>
     static void PrintHistogram(ErrorHistogram histogram)
     {
         const int BinsPerLine = 5, Width = 36;
         long[] lines = histogram.Counts.Chunk(BinsPerLine).Select(bins => bins.Sum()).ToArray();
-        long all = histogram.Counts.Sum() + histogram.Below + histogram.Above, most = lines.Max();
-        if (most == 0)
+        long all = histogram.Counts.Sum() + histogram.Below + histogram.Above, max = lines.Max();
+        if (max == 0)
             return;
         Console.WriteLine("relative error (ŷ − y) / y");
         int first = Array.FindIndex(lines, count => count > 0), last = Array.FindLastIndex(lines, count => count > 0);
         for (int i = first; i <= last; i++)
         {
             double low = -histogram.Scale + i * BinsPerLine * histogram.Width, high = low + BinsPerLine * histogram.Width;
-            string bar = new('█', (int)Math.Round((double)Width * lines[i] / most));
+            string bar = new('█', (int)Math.Round((double)Width * lines[i] / max));
             Console.WriteLine(
                 $"  {$"{100 * low:+0.######;-0.######;0}",9} to {$"{100 * high:+0.######;-0.######;0} %",-11} "
                     + $"{Output.Percent((double)lines[i] / all),8}  {bar}");

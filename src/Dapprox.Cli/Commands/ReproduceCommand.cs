@@ -20,8 +20,8 @@ static class ReproduceCommand
         Option<Experiment[]> only = RunOptions.Only();
         Option<string?> data = SharedOptions.Data();
         Option<string> output = RunOptions.Folder(
-            "The folder of the run: report.html, report.md, results.json, figures/, units/ with one Parquet file for each part that is "
-                + "done, and what is needed to go on: plan.json, checkpoints/, failures/, locks/. A run on the same folder goes on where "
+            "The folder of the run: report.html, report.md, results.json, figures/, units/ with one Parquet file for each unit that is "
+                + "done, and the state of the run: plan.json, checkpoints/, failures/, locks/. A run on the same folder resumes where "
                 + "the last one stopped.",
             RunOptions.ReproductionFolder);
         Option<ulong> seed = SharedOptions.Seed();
@@ -29,7 +29,7 @@ static class ReproduceCommand
         {
             HelpName = "NAME",
             Description = "Compute this unit and what it needs, and write no "
-            + "report: the name of its file in units/, without the ending. This is what the tasks of 'dapprox submit' do."
+                + "report: the name of its file in units/, without the ending. This is what the tasks of 'dapprox submit' do."
         };
         Option<bool> report = new("--report") { Description = "Compute nothing; write the report of what is done." };
         Option<bool> json = SharedOptions.Json();

@@ -11,7 +11,7 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox results</c>: what a run has computed, and what is missing.</summary>
+/// <summary><c>dapprox results</c>: the results of a run and the status of its units.</summary>
 static partial class ResultsCommand
 {
     public static Command Create() => new("results", "Query the results of runs with SQL, export them, or see which units are done.")
@@ -25,12 +25,12 @@ static partial class ResultsCommand
             + $"{RunOptions.ReproductionFolder} or {RunOptions.AuditFolder}, whichever is here]",
         Folders);
 
-    // A folder may have a comma in its name.
+    // A folder name may contain a comma.
     static RunFolder[] Folders(string text) =>
         [.. (Directory.Exists(text) ? [text] : text.Split(',', StringSplitOptions.TrimEntries))
             .Select(folder => Values.Folder("--run", folder)).DistinctBy(Path.GetFullPath).Select(folder => new RunFolder(folder))];
 
-    /// <summary>The runs that are meant: those given, or the one in a default folder.</summary>
+    /// <summary>The runs: those given, or the one in a default folder.</summary>
     static RunFolder[] Runs(ParseResult parse, Option<RunFolder[]> option)
     {
         if (parse.GetValue(option) is { Length: > 0 } given)
@@ -54,7 +54,7 @@ static partial class ResultsCommand
         var sql = new Argument<string>("SQL")
         {
             Description = "The query, in DuckDB's SQL; 'dapprox results list' shows tables and "
-            + "columns."
+                + "columns."
         };
         Option<RunFolder[]> run = Run();
         Option<bool> json = SharedOptions.Json();
@@ -82,7 +82,7 @@ static partial class ResultsCommand
             string[] titles = [
                 .. answer.Columns.Select(
                     (column, i) => answer.Values.All(row => row[i] is null or ValueType) ? $">{column.Name}" : column.Name)];
-            Output.PrintTable(titles, answer.Values.Select(row => Array.ConvertAll(row, Words)));
+            Output.PrintTable(titles, answer.Values.Select(row => Array.ConvertAll(row, Text)));
             Console.WriteLine($"{answer.Values.Count} {(answer.Values.Count == 1 ? "row" : "rows")}");
             return Task.CompletedTask;
         });
@@ -231,7 +231,7 @@ static partial class ResultsCommand
         sbyte or byte or short or ushort or uint or ulong => JsonValue.Create(Convert.ToDecimal(value, CultureInfo.InvariantCulture)),
         float or double => Output.Number(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
         decimal number => JsonValue.Create(number),
-        // SQL's sums of whole numbers have no bound.
+        // SQL sums of integers are unbounded.
         System.Numerics.BigInteger number => JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture)),
         byte[] bytes => JsonValue.Create(Convert.ToBase64String(bytes)),
         IDictionary fields => new JsonObject(fields.Keys.Cast<object>().Select(key => KeyValuePair.Create($"{key}", Node(fields[key])))),
@@ -239,7 +239,7 @@ static partial class ResultsCommand
         _ => JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture)),
     };
 
-    static string Words(object? value) => value switch
+    static string Text(object? value) => value switch
     {
         null => "–",
         bool truth => truth ? "true" : "false",
@@ -249,7 +249,7 @@ static partial class ResultsCommand
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 
-    /// <summary>The names of columns as SQL takes them, as many in a line as it holds; a name with blanks stays whole.</summary>
+    /// <summary>The column names as SQL identifiers, wrapped into lines; a name with blanks is not broken.</summary>
     static string InLines(string[] columns, int width)
     {
         var text = new StringBuilder();

@@ -28,8 +28,8 @@ static partial class SubmitCommand
         Option<string?> time = Values.Option<string?>(
             "--time", "LIMIT",
             "The time limit of a task, as sbatch takes it: 90 (minutes), 12:00:00, 2-12:00. [default: the one of the partition]", Limit);
-        Option<int> processors = Values.Integer("--cpus", "How many processors each task gets.", least: 1, otherwise: DefaultProcessors);
-        Option<int?> together = Values.Integer("--at-once", "The most tasks that run at once. [default: no limit]", least: 1);
+        Option<int> processors = Values.Integer("--cpus", "The number of processors per task.", min: 1, otherwise: DefaultProcessors);
+        Option<int?> together = Values.Integer("--at-once", "The maximum number of tasks that run at once. [default: no limit]", min: 1);
         Option<bool> dry = new("--dry-run") { Description = "Write the scripts, but submit nothing." };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
@@ -71,7 +71,7 @@ static partial class SubmitCommand
             {
                 if (unitsScript is not null)
                     job = await Slurm.SubmitAsync([unitsScript], cancellation).ConfigureAwait(false);
-                // Whatever becomes of the tasks: the report then says what is missing.
+                // Runs even if tasks fail: the report then lists what is missing.
                 merge = await Slurm.SubmitAsync(
                     [.. job is null ? (string[])[] : [$"--dependency=afterany:{job}"], mergeScript], cancellation).ConfigureAwait(false);
             }
@@ -107,7 +107,7 @@ static partial class SubmitCommand
             $"--time is '{text}'; give minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes or "
                 + "days-hours:minutes:seconds");
 
-    // They go into a script, so nothing but what such names are made of.
+    // The values go into a script, so only characters of such names are legal.
     static Func<string, string?> Word(string option) =>
         text => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:".Contains(c, StringComparison.Ordinal))
         ? text

@@ -34,37 +34,37 @@ static class TrainCommand
             "--weight-decay", "The weight decay (L2).", number => number >= 0, "a number of at least 0, such as 0.0005",
             options => options.WeightDecay);
         Option<int?> shift = Integer(
-            "--shift", "Augmentation: move each image by up to this many pixels each way.", 0, options => options.Shift);
+            "--shift", "Augmentation: shift each image by up to this many pixels in each direction.", 0, options => options.Shift);
         Option<double?> adversarial = Number(
             "--adversarial-epsilon",
-            "Adversarial training: learn from images moved by up to this much per pixel against the network (Wong et al. 2020); 0 for "
+            "Adversarial training: train on images perturbed by up to this much per pixel against the network (Wong et al. 2020); 0 for "
                 + "none.",
             number => number is >= 0 and <= 1, "a number from 0 to 1, such as 0.1", options => options.AdversarialEpsilon);
         Option<double?> rotation = Number(
-            "--rotation", "Augmentation: turn each image by up to this many degrees either way.", number => number is >= 0 and <= 180,
-            "a number of degrees from 0 to 180", options => options.Rotation);
+            "--rotation", "Augmentation: rotate each image by up to this many degrees in either direction.",
+            number => number is >= 0 and <= 180, "a number of degrees from 0 to 180", options => options.Rotation);
         Option<bool?> flip = Values.Option<bool?>("--flip", "true|false",
             Described("Augmentation: mirror every second image.", options => options.Flip ? "true" : "false"),
             text => bool.TryParse(text, out bool flips) ? flips : throw new InputException($"--flip is '{text}'; give true or false"));
-        Option<int?> threads = Integer("--threads", "Threads to train with; the weights depend on it.", 1, options => options.Threads);
+        Option<int?> threads = Integer("--threads", "The number of threads; the weights depend on it.", 1, options => options.Threads);
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> output = new("--out")
         {
             HelpName = "FILE",
-            Description = "Where the weights go, as safetensors. [default: ARCHITECTURE-DATASET.safetensors]",
+            Description = "The safetensors file of the weights. [default: ARCHITECTURE-DATASET.safetensors]",
         };
         Option<string?> checkpoint = new("--checkpoint")
         {
             HelpName = "FILE",
-            Description = "Keep the state here after each epoch. When the file is there, training goes on from it, to the weights that an "
-                + "uninterrupted training gives. [default: none]",
+            Description = "Save the state here after each epoch. If the file exists, training resumes from it, to the weights of an "
+                + "uninterrupted training. [default: none]",
         };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "train", "Train a network on a data set, with exact arithmetic.",
             "Minimises the cross-entropy. One training image in ten is held out, and the weights of the epoch that classifies most of "
-                + "these correctly are saved. The same options give the same weights on the same kind of processor. In the end the saved "
-                + "file is read back and judged on the test images. With --json: architecture, dataset, file, bestEpoch, "
+                + "these correctly are saved. The same options give the same weights on the same kind of processor. Finally the saved "
+                + "file is read back and evaluated on the test images. With --json: architecture, dataset, file, bestEpoch, "
                 + "validationAccuracy, testAccuracy, epochs (each with epoch, loss, trainAccuracy, validationAccuracy), seconds.")
         {
             architecture, dataset, data, epochs, batchSize, optimiser, rate, decay, shift, rotation, flip, adversarial, threads, seed,
@@ -122,8 +122,8 @@ static class TrainCommand
         return $"{text} [default: {shown}]";
     }
 
-    static Option<int?> Integer(string name, string text, int least, Func<TrainingOptions, object> value) =>
-        Values.Option<int?>(name, "N", Described(text, value), given => (int)Values.WholeNumber(name, given, least, int.MaxValue));
+    static Option<int?> Integer(string name, string text, int min, Func<TrainingOptions, object> value) =>
+        Values.Option<int?>(name, "N", Described(text, value), given => (int)Values.ParseInteger(name, given, min, int.MaxValue));
 
     static Option<double?> Number(
         string name, string text, Func<double, bool> isLegal, string legal, Func<TrainingOptions, object> value) =>

@@ -6,11 +6,11 @@ namespace Dapprox.Cli.Options;
 
 /// <summary>An option of an attack on the command line.</summary>
 /// <param name="Setting">The option in the catalogue.</param>
-/// <param name="Option">The same on the command line.</param>
-/// <param name="Value">Its value there; null where it is not given.</param>
+/// <param name="Option">The option on the command line.</param>
+/// <param name="Value">Its value on the command line; null if it is not given.</param>
 sealed record AttackInput(AttackOption Setting, Option Option, Func<ParseResult, object?> Value)
 {
-    /// <summary>Makes the options of an attack.</summary>
+    /// <summary>Creates the options of an attack.</summary>
     /// <param name="entry">The attack.</param>
     public static AttackInput[] Of(AttackEntry entry) =>
     [
@@ -19,7 +19,7 @@ sealed record AttackInput(AttackOption Setting, Option Option, Func<ParseResult,
 
     static AttackInput Of(AttackOption setting, string name, string description) => setting.Values switch
     {
-        IntegerValues integers => Of(setting, Values.Integer(name, description, integers.Least)),
+        IntegerValues integers => Of(setting, Values.Integer(name, description, integers.Min)),
         NumberValues numbers => Of(
             setting, Values.Option<double?>(name, "X", description, text => Values.Number(name, text, numbers.IsLegal, numbers.Legal))),
         ChoiceValues choices => Of(setting, Choice(name, description, choices)),
@@ -38,7 +38,7 @@ sealed record AttackInput(AttackOption Setting, Option Option, Func<ParseResult,
         return option;
     }
 
-    /// <summary>The default in words: once where the presets agree, otherwise each that differs with its preset.</summary>
+    /// <summary>The default as text: once if the presets agree, otherwise once per preset.</summary>
     static string Default(AttackEntry entry, AttackOption setting)
     {
         string[] defaults =

@@ -1,10 +1,10 @@
 namespace Dapprox.Cli.Options;
 
-/// <summary>One of the values that an option lists, under the name that the command line gives it.</summary>
+/// <summary>A named value of an option.</summary>
 /// <param name="Name">The name: <c>convolutions</c>.</param>
-/// <param name="Value">What it stands for.</param>
+/// <param name="Value">The value that the name selects.</param>
 readonly record struct Choice<T>(string Name, T Value)
 {
-    /// <summary>The name, as help shows it for a default.</summary>
+    /// <summary>The name, which help shows for a default.</summary>
     public override string ToString() => Name;
 }

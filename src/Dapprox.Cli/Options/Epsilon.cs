@@ -3,16 +3,16 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Options;
 
-/// <summary>A perturbation budget ε with the text that it was given as, <c>0.1</c> or <c>8/255</c>, in which it is printed.</summary>
+/// <summary>A perturbation budget ε with its text as given, <c>0.1</c> or <c>8/255</c>, which is also printed.</summary>
 /// <param name="Value">The number.</param>
 readonly record struct Epsilon(double Value, string Text)
 {
     /// <summary>Reads a decimal number or a fraction.</summary>
     /// <param name="name">The option, for the message.</param>
     /// <param name="text">The word.</param>
-    /// <param name="isLegal">Which numbers are legal, in code.</param>
-    /// <param name="legal">Which numbers are legal, in words.</param>
-    /// <exception cref="InputException">It is neither, or not legal.</exception>
+    /// <param name="isLegal">Whether a number is legal.</param>
+    /// <param name="legal">The legal numbers as text, for the message.</param>
+    /// <exception cref="InputException">The text is not a legal number or fraction.</exception>
     public static Epsilon Parse(string name, string text, Func<double, bool> isLegal, string legal)
     {
         string[] parts = text.Split('/', 2, StringSplitOptions.TrimEntries);

@@ -8,7 +8,7 @@ using Dapprox.Networks.Models;
 
 namespace Dapprox.Cli.Options;
 
-/// <summary>The options that say which network sees which images: of a data set, or a user's own pictures.</summary>
+/// <summary>The options for the network and its images: of a data set, or a user's own pictures.</summary>
 sealed class ImageOptions
 {
     readonly Option<string?> model = SharedOptions.Model();
@@ -19,30 +19,30 @@ sealed class ImageOptions
     {
         HelpName = "DIR",
         Description = "Your own pictures instead of a data set: PNG, "
-        + "JPEG, WebP, BMP or GIF; with --model and --labels."
+            + "JPEG, WebP, BMP or GIF; with --model and --labels."
     };
     readonly Option<string?> labels = new("--labels")
     {
         HelpName = "CSV",
         Description = "The pictures of --images to use, with their "
-        + "classes: on each line a file, a comma and a class from 0."
+            + "classes: on each line a file, a comma and a class from 0."
     };
     readonly Option<int?> resize = Values.Integer(
         "--resize",
         "Resize each picture of --images to N pixels on its shorter side, then crop the network's size from the centre. [default: accept "
             + "pictures of the network's size only]",
-        least: 1);
+        min: 1);
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [model, .. networkOptions.All, dataset, data, pictures, labels, resize];
 
-    /// <summary>Those that say which network and images are meant, apart from where these are.</summary>
+    /// <summary>The options that select network and images, without the folder of the data sets.</summary>
     public IReadOnlyList<Option> Naming => [model, dataset, pictures];
 
-    /// <summary>The network, exact in all layers, and the images; says so where they are not the published ones.</summary>
+    /// <summary>Loads the network, exact in all layers, and the images; notes images that are not the published ones.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="split">Which images of a data set.</param>
-    /// <exception cref="InputException">One of them cannot be had, or they do not fit.</exception>
+    /// <param name="split">The split of a data set.</param>
+    /// <exception cref="InputException">The network or the images cannot be loaded, or they do not fit.</exception>
     public (Network Network, Dataset Images) Load(ParseResult parse, Split split)
     {
         if (parse.GetValue(model) is null && parse.GetValue(pictures) is not null)
@@ -57,9 +57,9 @@ sealed class ImageOptions
 
     /// <summary>The images.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="network">The network that pictures are to fit.</param>
-    /// <param name="split">Which images of a data set; pictures have no splits.</param>
-    /// <exception cref="InputException">They cannot be had.</exception>
+    /// <param name="network">The network that takes the pictures.</param>
+    /// <param name="split">The split of a data set; pictures have no splits.</param>
+    /// <exception cref="InputException">The images cannot be loaded.</exception>
     public Dataset Images(ParseResult parse, Network network, Split split)
     {
         string? folder = parse.GetValue(pictures), file = parse.GetValue(labels);
@@ -70,7 +70,7 @@ sealed class ImageOptions
             throw new InputException("--images and --dataset are both given; give one of them");
         if (folder is null && parse.GetValue(resize) is not null)
             throw new InputException(
-                "--resize is about pictures of your own, and there are none; give --images and --labels, or leave it out");
+                "--resize is for pictures of your own; give --images and --labels, or leave it out");
         return folder is null
             ? Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data))
             : PictureFolder.Load(folder, file!, network, parse.GetValue(resize));
@@ -78,14 +78,14 @@ sealed class ImageOptions
 
     /// <summary>The network's name or file.</summary>
     /// <param name="parse">The command line.</param>
-    /// <exception cref="InputException">None comes with the program for the data set.</exception>
+    /// <exception cref="InputException">No network for the data set is included with the program.</exception>
     public string Model(ParseResult parse) => parse.GetValue(model) ?? TrainedModels.For((parse.GetValue(dataset) ?? Datasets.All[0]).Name);
 
-    /// <summary>How the network is prepared, in words that differ where another results; empty where it is as its file says.</summary>
+    /// <summary>Identifies the preparation of the network; empty if the network is unchanged.</summary>
     /// <param name="parse">The command line.</param>
     public string Preparation(ParseResult parse) => networkOptions.Identify(parse);
 
-    /// <summary>The folder of the data sets; null where none is given.</summary>
+    /// <summary>The folder of the data sets; null if none is given.</summary>
     /// <param name="parse">The command line.</param>
     public string? DataFolder(ParseResult parse) => parse.GetValue(data);
 
@@ -93,7 +93,7 @@ sealed class ImageOptions
     /// <param name="parse">The command line.</param>
     public bool AreOwn(ParseResult parse) => parse.GetValue(pictures) is not null;
 
-    /// <summary>The network and the images in words that differ where others are meant.</summary>
+    /// <summary>Identifies the network and the images.</summary>
     /// <param name="parse">The command line.</param>
     public string Identify(ParseResult parse) =>
         $"{parse.GetValue(model) ?? "the network"}{networkOptions.Identify(parse)} of "

@@ -6,19 +6,19 @@ using Dapprox.Foundation;
 namespace Dapprox.Cli.Options;
 
 /// <summary>
-/// Several multipliers on the command line: names, circuits and files with commas between them, and files that list them.
+/// Several multipliers on the command line: names, circuits and files, separated by commas, and files that list them.
 /// </summary>
 static class MultiplierList
 {
     const long MaxBytes = 1 << 20;
 
-    /// <summary>What can be given, for help.</summary>
+    /// <summary>The legal items, for help.</summary>
     public const string Given = "names ('dapprox multipliers'), circuits such as array:24:ama1:columns=20, circuit files, and @FILE for a "
-        + "file with one of these a line (empty lines and what follows a # do not count)";
+        + "file with one of these a line (empty lines and comments after # are ignored)";
 
-    /// <summary>The multipliers, each with what it was given as; a repeated one counts once.</summary>
+    /// <summary>The multipliers, each with its text as given; repeated ones count once.</summary>
     /// <param name="words">The words; commas end an item, but not in the lines of a file.</param>
-    /// <exception cref="InputException">One is no multiplier, or a list cannot be read.</exception>
+    /// <exception cref="InputException">An item is not a multiplier, or a list cannot be read.</exception>
     public static IReadOnlyList<(string Given, FloatMultiplier Multiplier)> Parse(IEnumerable<string> words)
     {
         IEnumerable<(string Given, string? Line)> items = words
@@ -54,7 +54,7 @@ static class MultiplierList
         return items.Length > 0 ? items : throw new InputException($"'{path}' lists no multiplier; write one a line");
     }
 
-    /// <summary>A # within a word can be part of a file's name.</summary>
+    /// <summary>A # within a word can be part of a file name.</summary>
     static string WithoutComment(string line)
     {
         for (int i = 0; i < line.Length; i++)

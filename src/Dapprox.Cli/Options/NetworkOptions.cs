@@ -6,7 +6,7 @@ using Dapprox.Networks.Models;
 namespace Dapprox.Cli.Options;
 
 /// <summary>
-/// The options that say how a network's file is to be taken: what it wants its images to be like, and whether normalisations are folded.
+/// The options for a network's file: the preprocessing of its images, and the folding of batch normalisations.
 /// </summary>
 sealed class NetworkOptions
 {
@@ -29,14 +29,14 @@ sealed class NetworkOptions
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [mean, deviation, layout, fold];
 
-    /// <summary>The network with what it wants done first, folded where that is asked for.</summary>
+    /// <summary>The network with its preprocessing, folded if requested.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="network">The network as its file has it.</param>
-    /// <exception cref="InputException">The options do not fit it.</exception>
+    /// <param name="network">The network as read from its file.</param>
+    /// <exception cref="InputException">The options do not fit the network.</exception>
     public Network Apply(ParseResult parse, Network network) =>
         Of(parse).ApplyTo(parse.GetValue(fold) ? BatchNormalizationFolding.Fold(network) : network);
 
-    /// <summary>What is done, in words that differ where something else is; empty where nothing is.</summary>
+    /// <summary>Identifies the preparation; empty for none.</summary>
     /// <param name="parse">The command line.</param>
     public string Identify(ParseResult parse)
     {
@@ -57,7 +57,7 @@ sealed class NetworkOptions
             : new Preprocessing(means.Length == 0 ? [0] : means, deviations.Length == 0 ? [1] : deviations, parse.GetValue(layout).Value);
     }
 
-    // Not a list in which a repeated value counts once: channels may have equal numbers.
+    // Repeated values are kept: channels may have equal numbers.
     static Option<double[]> Numbers(string name, string example, string description) => Values.Option(
         name, "X,…", description,
         text => Array.ConvertAll(

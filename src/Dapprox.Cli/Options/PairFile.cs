@@ -12,11 +12,11 @@ static class PairFile
     const int LongestLine = 4096;
     const int BlockSize = 4096;
 
-    /// <summary>Reads the pairs, some thousands at a time.</summary>
+    /// <summary>Reads the pairs in blocks of some thousands.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="block">Told the first and the second operands of each block, as many of each.</param>
+    /// <param name="block">Receives the first and the second operands of each block, equally many.</param>
     /// <param name="cancellation">Stops between two blocks.</param>
-    /// <exception cref="InputException">The file cannot be read, or a line is no pair.</exception>
+    /// <exception cref="InputException">The file cannot be read, or a line is not a pair.</exception>
     public static void Read(string path, Action<float[], float[]> block, CancellationToken cancellation) => InputFile.Read(path, stream =>
     {
         using var reader = new StreamReader(stream);
@@ -57,7 +57,7 @@ static class PairFile
                 $"line {number} of '{path}' has '{word}'; give a binary32 bit pattern as eight hexadecimal digits, such as 3f5b22d1");
     }
 
-    /// <summary>A line of a file that may not be text at all is not read to its end.</summary>
+    /// <summary>Limits the length of a line, since the file may not be text.</summary>
     static string? ReadLine(StreamReader reader, string path, int number)
     {
         var line = new System.Text.StringBuilder();

@@ -6,10 +6,10 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Options;
 
-/// <summary>The options of commands that run experiments, and the run with its progress.</summary>
+/// <summary>The options of commands that run experiments, and the run with progress.</summary>
 static class RunOptions
 {
-    /// <summary>Where <c>reproduce</c> writes, and where <c>audit</c> does, if nothing else is said.</summary>
+    /// <summary>The default folders of <c>reproduce</c> and <c>audit</c>.</summary>
     public const string ReproductionFolder = "dapprox-out", AuditFolder = "dapprox-audit";
 
     public static Option<Scale> Scale()
@@ -31,9 +31,9 @@ static class RunOptions
         return option;
     }
 
-    /// <summary>Runs units, and shows on a terminal how far they are; elsewhere one line for each unit.</summary>
-    /// <param name="context">Networks, images, and where results are kept.</param>
-    /// <param name="cancellation">Ends the run.</param>
+    /// <summary>Runs units with a progress bar on a terminal, or one line per unit elsewhere.</summary>
+    /// <param name="context">The networks, the images and the folder of results.</param>
+    /// <param name="cancellation">Stops the run.</param>
     public static IReadOnlyList<(
         string Unit, double Seconds)> Run(IReadOnlyList<WorkUnit> units, RunContext context, CancellationToken cancellation)
     {

@@ -10,10 +10,10 @@ using Dapprox.Networks.Models;
 
 namespace Dapprox.Cli.Options;
 
-/// <summary>The options that several commands have. Each call makes a new one, for one command.</summary>
+/// <summary>The options shared by several commands. Each call creates a new one for one command.</summary>
 static class SharedOptions
 {
-    /// <summary>What names a multiplier, wherever one is asked for.</summary>
+    /// <summary>The legal forms of a multiplier, for help.</summary>
     public const string MultiplierForms = "a name that 'dapprox multipliers' lists, the description of a mantissa circuit "
         + "(array:24:ama1), or a circuit's file (.v, .blif, .json, .cgp)";
 
@@ -32,14 +32,14 @@ static class SharedOptions
 
     public static Option<DatasetDefinition?> Dataset() => Values.Option<DatasetDefinition?>(
         "--dataset", "NAME",
-        $"The images: {string.Join(", ", Datasets.All.Select(definition => definition.Name))}; 'dapprox datasets' lists what is found. "
+        $"The images: {string.Join(", ", Datasets.All.Select(definition => definition.Name))}; 'dapprox datasets' shows their status. "
             + $"[default: {Datasets.All[0].Name}]",
         Datasets.Find);
 
     public static Option<string?> Data() => new("--data")
     {
         HelpName = "DIR",
-        Description = $"The folder of the data sets. [default: the one that the environment variable {Datasets.FolderVariable} names, "
+        Description = $"The folder of the data sets. [default: the environment variable {Datasets.FolderVariable}, "
             + "else ~/.local/share/dapprox]",
     };
 
@@ -72,7 +72,7 @@ static class SharedOptions
         "--accumulate", "The accumulator format: float32 as in hardware, or float64 as in the released code of the paper.",
         new("float32", Accumulation.Float32), new("float64", Accumulation.Float64));
 
-    public static Option<int> Skip() => Values.Integer("--skip", "Skip the first N images of the split.", least: 0, otherwise: 0);
+    public static Option<int> Skip() => Values.Integer("--skip", "Skip the first N images of the split.", min: 0, otherwise: 0);
 
     public static Option<int?> First(string description) => Values.Integer("--first", description + " [default: all]", 1);
 

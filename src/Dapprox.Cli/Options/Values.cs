@@ -5,14 +5,16 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Options;
 
-/// <summary>Makes options whose values are checked while parsing, each with a message that says what is legal.</summary>
+/// <summary>Creates options whose values are checked while parsing, with messages that state the legal values.</summary>
 static class Values
 {
-    /// <summary>An option whose value is converted by <paramref name="convert"/>, which throws an <see cref="InputException"/>.</summary>
-    /// <param name="name">With its dashes: <c>--seed</c>.</param>
-    /// <param name="valueName">What help calls the value: <c>N</c>.</param>
-    /// <param name="description">For help.</param>
-    /// <param name="convert">From the word on the command line.</param>
+    /// <summary>
+    /// An option whose value <paramref name="convert"/> converts; it throws an <see cref="InputException"/> for an illegal value.
+    /// </summary>
+    /// <param name="name">The name with its dashes: <c>--seed</c>.</param>
+    /// <param name="valueName">The placeholder of the value in help: <c>N</c>.</param>
+    /// <param name="description">The text for help.</param>
+    /// <param name="convert">Converts the word on the command line.</param>
     public static Option<T> Option<T>(string name, string valueName, string description, Func<string, T> convert) => new(name)
     {
         HelpName = valueName,
@@ -22,18 +24,18 @@ static class Values
     };
 
     /// <summary>An argument, otherwise like <see cref="Option{T}"/>.</summary>
-    /// <param name="name">What help calls it.</param>
-    /// <param name="description">For help.</param>
-    /// <param name="convert">From the word on the command line.</param>
+    /// <param name="name">The placeholder in help.</param>
+    /// <param name="description">The text for help.</param>
+    /// <param name="convert">Converts the word on the command line.</param>
     public static Argument<T> Argument<T>(string name, string description, Func<string, T> convert) => new(name)
     {
         Description = description,
         CustomParser = result => Convert(result, convert),
     };
 
-    /// <summary>One of a few values; the first is the default.</summary>
-    /// <param name="name">With its dashes.</param>
-    /// <param name="description">For help.</param>
+    /// <summary>An option with a list of values; the first is the default.</summary>
+    /// <param name="name">The name with its dashes.</param>
+    /// <param name="description">The text for help.</param>
     /// <param name="choices">The values with their names.</param>
     public static Option<Choice<T>> Choice<T>(string name, string description, params Choice<T>[] choices)
     {
@@ -45,21 +47,21 @@ static class Values
         return option;
     }
 
-    /// <summary>A whole number of at least <paramref name="least"/>; null when not given.</summary>
-    /// <param name="name">With its dashes.</param>
-    /// <param name="description">For help.</param>
-    /// <param name="least">The smallest legal number.</param>
-    public static Option<int?> Integer(string name, string description, int least) =>
-        Option<int?>(name, "N", description, text => WholeNumber(name, text, least));
+    /// <summary>An integer of at least <paramref name="min"/>; null if not given.</summary>
+    /// <param name="name">The name with its dashes.</param>
+    /// <param name="description">The text for help.</param>
+    /// <param name="min">The smallest legal number.</param>
+    public static Option<int?> Integer(string name, string description, int min) =>
+        Option<int?>(name, "N", description, text => ParseInteger(name, text, min));
 
-    /// <summary>A whole number of at least <paramref name="least"/>, with a default.</summary>
-    /// <param name="name">With its dashes.</param>
-    /// <param name="description">For help.</param>
-    /// <param name="least">The smallest legal number.</param>
+    /// <summary>An integer of at least <paramref name="min"/>, with a default.</summary>
+    /// <param name="name">The name with its dashes.</param>
+    /// <param name="description">The text for help.</param>
+    /// <param name="min">The smallest legal number.</param>
     /// <param name="otherwise">The default.</param>
-    public static Option<int> Integer(string name, string description, int least, int otherwise)
+    public static Option<int> Integer(string name, string description, int min, int otherwise)
     {
-        Option<int> option = Option(name, "N", description, text => WholeNumber(name, text, least));
+        Option<int> option = Option(name, "N", description, text => ParseInteger(name, text, min));
         option.DefaultValueFactory = _ => otherwise;
         return option;
     }
@@ -67,8 +69,8 @@ static class Values
     /// <summary>Converts a word to a finite number.</summary>
     /// <param name="name">The option, for the message.</param>
     /// <param name="text">The word.</param>
-    /// <param name="isLegal">Which numbers are legal, in code.</param>
-    /// <param name="legal">Which numbers are legal, in words.</param>
+    /// <param name="isLegal">Whether a number is legal.</param>
+    /// <param name="legal">The legal numbers as text, for the message.</param>
     public static double Number(string name, string text, Func<double, bool> isLegal, string legal) =>
         double.TryParse(
             text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) && isLegal(number)
@@ -76,46 +78,46 @@ static class Values
             : throw new InputException($"{name} is '{text}'; give {legal}");
 
     /// <summary>
-    /// The path of a folder to write into. An unset variable of a script makes an empty one, and would fill the folder
-    /// that the script is in.
+    /// The path of a folder to write into; an empty one, as from an unset variable of a script, is an error, because it would mean
+    /// the current folder.
     /// </summary>
     /// <param name="name">The option, for the message.</param>
     /// <param name="text">The word.</param>
     public static string Folder(string name, string text) =>
         text.Length > 0 ? text : throw new InputException($"{name} is ''; give a folder, or . for this one");
 
-    /// <summary>Several values with commas between them; a repeated one counts once.</summary>
-    /// <param name="name">With its dashes.</param>
-    /// <param name="valueName">What help calls the values.</param>
-    /// <param name="description">For help.</param>
-    /// <param name="convert">From the word between two commas.</param>
+    /// <summary>Several values separated by commas; repeated values count once.</summary>
+    /// <param name="name">The name with its dashes.</param>
+    /// <param name="valueName">The placeholder of the values in help.</param>
+    /// <param name="description">The text for help.</param>
+    /// <param name="convert">Converts one item.</param>
     public static Option<T[]> List<T>(string name, string valueName, string description, Func<string, T> convert) =>
         Flattened<T>(name, valueName, description, text => [convert(text)]);
 
-    /// <summary>Several values with commas between them, of which a word can stand for more than one; a repeated one counts once.</summary>
-    /// <param name="name">With its dashes.</param>
-    /// <param name="valueName">What help calls the values.</param>
-    /// <param name="description">For help.</param>
-    /// <param name="convert">From the word between two commas.</param>
+    /// <summary>Several items separated by commas; an item can stand for several values; repeated values count once.</summary>
+    /// <param name="name">The name with its dashes.</param>
+    /// <param name="valueName">The placeholder of the values in help.</param>
+    /// <param name="description">The text for help.</param>
+    /// <param name="convert">Converts one item.</param>
     public static Option<T[]> Flattened<T>(string name, string valueName, string description, Func<string, IReadOnlyList<T>> convert) =>
         Option(
             name, valueName, description, text => text.Split(',', StringSplitOptions.TrimEntries).SelectMany(convert).Distinct().ToArray());
 
-    /// <summary>A whole number within limits.</summary>
+    /// <summary>Parses an integer within limits.</summary>
     /// <param name="name">The option, for the message.</param>
-    /// <param name="text">What was given.</param>
-    /// <param name="least">The smallest legal number.</param>
-    /// <param name="most">The largest.</param>
-    /// <exception cref="InputException">It is no such number.</exception>
-    public static long WholeNumber(string name, string text, long least, long most) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most
+    /// <param name="text">The word.</param>
+    /// <param name="min">The smallest legal number.</param>
+    /// <param name="max">The largest legal number.</param>
+    /// <exception cref="InputException">The word is not an integer within the limits.</exception>
+    public static long ParseInteger(string name, string text, long min, long max) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= min && number <= max
             ? number
-            : throw new InputException($"{name} is '{text}'; give an integer from {least} to {most}");
+            : throw new InputException($"{name} is '{text}'; give an integer from {min} to {max}");
 
-    static int WholeNumber(string name, string text, int least) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least
+    static int ParseInteger(string name, string text, int min) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= min
             ? number
-            : throw new InputException($"{name} is '{text}'; give an integer from {least} to {int.MaxValue}");
+            : throw new InputException($"{name} is '{text}'; give an integer from {min} to {int.MaxValue}");
 
     static T Convert<T>(ArgumentResult result, Func<string, T> convert)
     {

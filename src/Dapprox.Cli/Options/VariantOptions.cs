@@ -8,7 +8,7 @@ using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Cli.Options;
 
-/// <summary>The options that say which network is judged on which images, on what hardware.</summary>
+/// <summary>The options for a network, its images and its hardware.</summary>
 sealed class VariantOptions
 {
     readonly ImageOptions images = new();
@@ -17,7 +17,7 @@ sealed class VariantOptions
     readonly Option<LayerSelection> layers = SharedOptions.Layers();
     readonly Option<Choice<Accumulation>> accumulate = SharedOptions.Accumulate();
 
-    /// <summary>Gives the options to a command: the images first, then the hardware.</summary>
+    /// <summary>Adds the options to a command: the images first, then the hardware.</summary>
     /// <param name="multipliers">The command's own options that name multipliers.</param>
     public void AddTo(Command command, params Option[] multipliers)
     {
@@ -25,9 +25,9 @@ sealed class VariantOptions
             command.Add(option);
     }
 
-    /// <summary>The network, exact in all layers, all images of the split, and those of them that are not skipped.</summary>
+    /// <summary>Loads the network, exact in all layers, all images of the split, and the images that are not skipped.</summary>
     /// <param name="parse">The command line.</param>
-    /// <exception cref="InputException">One of them cannot be had, they do not fit, or no image is left.</exception>
+    /// <exception cref="InputException">The network or the images cannot be loaded, they do not fit, or no image is left.</exception>
     public (Network Network, Dataset Whole, Dataset Images) Load(ParseResult parse)
     {
         (Network network, Dataset whole) = images.Load(parse, parse.GetValue(split).Value);
@@ -39,18 +39,18 @@ sealed class VariantOptions
     }
 
     /// <summary>
-    /// The images that the network is measured on where a backward rule does so: the first to train on, whatever is attacked; of a
-    /// user's own pictures the first.
+    /// The calibration images for gradient estimators that measure the network: the first training images, whatever is attacked, or
+    /// the first of a user's own pictures.
     /// </summary>
     /// <param name="parse">The command line.</param>
-    /// <exception cref="InputException">They cannot be had.</exception>
+    /// <exception cref="InputException">The images cannot be loaded.</exception>
     public Tensor Calibration(ParseResult parse, Network network)
     {
         Dataset training = images.Images(parse, network, Networks.Data.Split.Train);
         return training.Images(0, Math.Min(GradientWeights.CalibrationImages, training.Count));
     }
 
-    /// <summary>The network with a multiplier in the layers asked for, summing in the format asked for.</summary>
+    /// <summary>The network with a multiplier in the selected layers and the selected accumulator format.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="network">The exact network.</param>
     public Network With(ParseResult parse, Network network, Arithmetic.FloatMultiplier multiplier) =>
@@ -61,13 +61,13 @@ sealed class VariantOptions
     public (LayerSelection Layers, Accumulation Accumulation) Hardware(ParseResult parse) =>
         (parse.GetValue(layers)!, parse.GetValue(accumulate).Value);
 
-    /// <summary>What these options choose, in words that differ where another network, other images or other hardware are meant.</summary>
+    /// <summary>Identifies the network, the images and the hardware.</summary>
     /// <param name="parse">The command line.</param>
     public string Identify(ParseResult parse) =>
         $"{images.Identify(parse)} ({parse.GetValue(split)}, from image {parse.GetValue(skip)}), {parse.GetValue(layers)} layers, sums in "
             + $"{parse.GetValue(accumulate)}";
 
-    /// <summary>One line on what is judged.</summary>
+    /// <summary>One line that describes the network, the images and the hardware.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="data">The images.</param>
     public string Describe(ParseResult parse, Network network, Dataset data, Arithmetic.FloatMultiplier multiplier)

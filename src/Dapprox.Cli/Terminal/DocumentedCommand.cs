@@ -2,8 +2,8 @@ using System.CommandLine;
 
 namespace Dapprox.Cli.Terminal;
 
-/// <summary>A command whose own help says more than the line that lists it among others.</summary>
-/// <param name="summary">One line: what it does.</param>
+/// <summary>A command whose help has details beyond its one-line summary.</summary>
+/// <param name="summary">One line that says what the command does.</param>
 /// <param name="details">What is measured, and what <c>--json</c> prints.</param>
 sealed class DocumentedCommand(string name, string summary, string details) : Command(name, summary)
 {
@@ -11,8 +11,8 @@ sealed class DocumentedCommand(string name, string summary, string details) : Co
     public string Details { get; } = details;
 
     /// <summary>
-    /// The option that says where an interrupted run keeps what it has done: with it, or where it has a default, the same command
-    /// goes on where it stopped. Null where nothing is kept.
+    /// The option with the file or folder of an interrupted run's state: with it, or with its default, the same command resumes.
+    /// Null if no state is kept.
     /// </summary>
     public Option? KeepsState { get; set; }
 }

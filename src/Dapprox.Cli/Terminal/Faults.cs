@@ -3,18 +3,17 @@ using System.Globalization;
 namespace Dapprox.Cli.Terminal;
 
 /// <summary>
-/// What becomes of an exception that no input should cause: one line that says so, a file with what a developer needs, and an
-/// exit code of its own.
+/// Handles an exception that no input should cause: one line on stderr, a file with details for developers, and a separate exit code.
 /// </summary>
 static class Faults
 {
     /// <summary>The exit code, EX_SOFTWARE of sysexits.h.</summary>
     public const int ExitCode = 70;
 
-    /// <summary>When this environment variable is 1, the details are printed too.</summary>
+    /// <summary>If this environment variable is 1, the details are also printed.</summary>
     public const string DebugVariable = "DAPPROX_DEBUG";
 
-    /// <summary>From now on, an exception that ends a thread other than the main one is reported, too.</summary>
+    /// <summary>Also reports exceptions that end a thread other than the main one, from now on.</summary>
     public static void CatchOnAllThreads() => AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
     {
         if (unhandled.ExceptionObject is not Exception fault)
@@ -23,7 +22,7 @@ static class Faults
         Environment.Exit(ExitCode);
     };
 
-    /// <summary>Says on stderr that there is a fault, and where its details are.</summary>
+    /// <summary>Reports a fault and the location of its details on stderr.</summary>
     /// <param name="fault">The exception.</param>
     /// <returns>The exit code.</returns>
     public static int Report(Exception fault)

@@ -3,15 +3,15 @@ using System.Runtime.InteropServices;
 namespace Dapprox.Cli.Terminal;
 
 /// <summary>
-/// Turns Ctrl-C and a polite kill into cancellation, so that commands end with nothing half-written. What does not end soon, because
-/// it is inside a long computation, is ended; files take their names only when they are whole, so nothing is half-written then, either.
+/// Turns Ctrl-C and SIGTERM into cancellation, so that commands end without partial files. A command inside a long computation is
+/// ended after a delay; files get their names only when complete, so no partial file remains then either.
 /// </summary>
 sealed class Interruption : IDisposable
 {
-    /// <summary>The exit code that shells give to a program ended by Ctrl-C: 128 + SIGINT.</summary>
+    /// <summary>The exit code of a program ended by Ctrl-C, by the convention of shells: 128 + SIGINT.</summary>
     public const int ExitCode = 130;
 
-    // One request to stop can come as two signals: timeout(1) sends its own to the process and then to the group.
+    // One request to stop can arrive as two signals: timeout(1) signals the process and then the group.
     const int OneRequestMilliseconds = 1000;
 
     const int PatienceMilliseconds = 1600;
@@ -34,7 +34,7 @@ sealed class Interruption : IDisposable
         ];
     }
 
-    /// <summary>What is said when the command is ended from here; null while there is nothing to say.</summary>
+    /// <summary>The message when this class ends the command; null for none.</summary>
     public string? Message { set => Volatile.Write(ref message, value); }
 
     /// <summary>Cancelled by the first Ctrl-C.</summary>
@@ -49,8 +49,8 @@ sealed class Interruption : IDisposable
     }
 
     /// <summary>
-    /// Waits until no second signal of the same request can come: the runtime gives the signals back to the system while it
-    /// ends, and the system would kill it.
+    /// Waits until no second signal of the same request can arrive: the runtime returns the signals to the system while it ends,
+    /// and the system would kill the process.
     /// </summary>
     public Task OutlastRequestAsync()
     {
@@ -76,7 +76,7 @@ sealed class Interruption : IDisposable
 
     void End()
     {
-        // A progress bar hides the cursor and will not get to show it again; its line stays.
+        // A progress bar hides the cursor and cannot show it again; its line stays.
         if (!Console.IsErrorRedirected)
             Console.Error.WriteLine(ShowCursor);
         if (Volatile.Read(ref message) is string line)

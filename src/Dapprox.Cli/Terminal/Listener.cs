@@ -1,7 +1,7 @@
 namespace Dapprox.Cli.Terminal;
 
-/// <summary>Hears of progress at once and in order, which <see cref="Progress{T}"/> does not promise.</summary>
-/// <param name="report">What to do with a report.</param>
+/// <summary>Reports progress synchronously and in order, which <see cref="Progress{T}"/> does not guarantee.</summary>
+/// <param name="report">Handles a report.</param>
 sealed class Listener<T>(Action<T> report) : IProgress<T>
 {
     /// <inheritdoc/>

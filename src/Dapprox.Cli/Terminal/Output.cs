@@ -9,29 +9,29 @@ using Spectre.Console;
 
 namespace Dapprox.Cli.Terminal;
 
-/// <summary>Where results and notes go: results to stdout, notes and progress to stderr.</summary>
+/// <summary>Writes results to stdout, notes and progress to stderr.</summary>
 static class Output
 {
-    // Of fewer images, a digit behind the point would say more than was measured.
-    const int LeastForDecimals = 200;
+    // With fewer images, a decimal digit would exceed the precision of the measurement.
+    const int MinForDecimals = 200;
 
-    // What a terminal says that does not know its width.
+    // The width reported by a terminal of unknown width.
     const int UsualWidth = 80;
 
     static readonly JsonWriterOptions Layout = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The width of stdout in characters: that of the terminal, and no bound in a pipe or a file, which programs read.</summary>
+    /// <summary>The width of stdout in characters: that of the terminal; unbounded for a pipe or a file, which programs read.</summary>
     public static int Width { get; } = WidthOf(Console.IsOutputRedirected);
 
-    /// <summary>Stderr, which moves a progress bar out of the way of other lines.</summary>
+    /// <summary>Stderr, with a progress bar kept below other lines.</summary>
     public static IAnsiConsole Notes { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
     static int NoteWidth { get; } = WidthOf(Console.IsErrorRedirected);
 
-    /// <summary>Prints text on stdout, on a terminal broken between words.</summary>
+    /// <summary>Prints text on stdout, wrapped between words on a terminal.</summary>
     public static void Print(string text) => WriteLines(Console.Out, TextLayout.Wrap(text, Width));
 
-    /// <summary>Prints names and values on stdout, one below the other.</summary>
+    /// <summary>Prints names and values on stdout, one per line.</summary>
     /// <param name="fields">The names with their values; those without a value are left out.</param>
     public static void PrintFields(params IEnumerable<(string Name, string Value)> fields) =>
         WriteLines(Console.Out, TextLayout.Fields(fields, Width));
@@ -43,7 +43,7 @@ static class Output
     public static void PrintTable(IReadOnlyList<string> titles, IEnumerable<IReadOnlyList<string>> rows) =>
         WriteLines(Console.Out, TextLayout.Table(titles, [.. rows], Width));
 
-    /// <summary>A line for the reader on stderr, not part of the result. Nothing happens where stderr is closed.</summary>
+    /// <summary>Prints a line for the reader on stderr, not part of the result. It has no effect if stderr is closed.</summary>
     public static void Note(string line)
     {
         try
@@ -53,20 +53,20 @@ static class Output
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Nobody is there to read it, and the exit code says the rest.
+            // Nobody reads stderr; the exit code remains.
         }
     }
 
-    /// <summary>A message as one line: file names and other people's messages can hold line breaks and escape sequences.</summary>
+    /// <summary>A message as one line: file names and foreign messages can contain line breaks and escape sequences.</summary>
     public static string OneLine(string message) =>
         string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             .Aggregate(new StringBuilder(), (line, c) => line.Append(char.IsControl(c) ? '?' : c)).ToString();
 
     /// <summary>
-    /// What bare circuits among some multipliers are taken for: an "8-bit multiplier" is one of integers to most people, and here it
-    /// multiplies mantissas. One sentence for each width.
+    /// Notes on the bare circuits among some multipliers: most readers take an "8-bit multiplier" for an integer multiplier, but
+    /// here it multiplies mantissas. One sentence per width.
     /// </summary>
-    /// <param name="multipliers">The multipliers; those that have a name of their own need no word.</param>
+    /// <param name="multipliers">The multipliers; those with a name of their own need no note.</param>
     public static IEnumerable<string> MantissaNotes(params IEnumerable<FloatMultiplier> multipliers) => multipliers
         .OfType<CircuitMultiplier>()
         .Where(multiplier => !Multipliers.All.Contains(multiplier))
@@ -77,14 +77,14 @@ static class Output
             : $"a circuit of {bits} bits multiplies the leading {bits} bits of binary32 mantissas here, the hidden one included, and not "
                 + $"{bits}-bit integers");
 
-    /// <summary>Says what bare circuits among some multipliers are taken for: <see cref="MantissaNotes"/>.</summary>
+    /// <summary>Prints the <see cref="MantissaNotes"/> of some multipliers.</summary>
     public static void NoteMantissas(params IEnumerable<FloatMultiplier> multipliers)
     {
         foreach (string note in MantissaNotes(multipliers))
             Note($"note: {note}");
     }
 
-    /// <summary>Prints the object, and nothing else, on stdout.</summary>
+    /// <summary>Prints the object on stdout, and nothing else.</summary>
     public static void PrintJson(JsonObject result)
     {
         using Stream stdout = Console.OpenStandardOutput();
@@ -93,33 +93,33 @@ static class Output
         stdout.Write("\n"u8);
     }
 
-    /// <summary>A number for JSON, which has no NaN: null where there is no value.</summary>
+    /// <summary>A number for JSON, which has no NaN: null for no value.</summary>
     public static JsonNode? Number(double? number) => number is double value && double.IsFinite(value) ? JsonValue.Create(value) : null;
 
-    /// <summary>Puts an estimate into a result: its value under a name, its interval under that name with Interval behind it.</summary>
+    /// <summary>Adds an estimate to a result: its value under a name, its interval under the name followed by Interval.</summary>
     public static void AddEstimate(JsonObject result, string name, Estimate estimate)
     {
         result[name] = Number(estimate.Value);
         result[name + "Interval"] = new JsonArray(Number(estimate.Low), Number(estimate.High));
     }
 
-    /// <summary>A fraction as a percentage: <c>97.50 %</c>; a dash where there is none.</summary>
-    /// <param name="share">From 0 to 1, or null.</param>
-    public static string Percent(double? share) => share is double value ? $"{100 * value:F2} %" : "–";
+    /// <summary>A fraction as a percentage: <c>97.50 %</c>; a dash for null.</summary>
+    /// <param name="fraction">From 0 to 1, or null.</param>
+    public static string Percent(double? fraction) => fraction is double value ? $"{100 * value:F2} %" : "–";
 
-    /// <summary>A fraction of some images as a percentage, in whole per cents where the images are few.</summary>
-    /// <param name="share">From 0 to 1, or null.</param>
-    /// <param name="of">How many images it is a fraction of.</param>
-    public static string Percent(double? share, int of) =>
-        share is double value
-            && of < LeastForDecimals ? $"{Math.Round(Math.Round(100 * value, 6), MidpointRounding.AwayFromZero):F0} %" : Percent(share);
+    /// <summary>A fraction of some images as a percentage, without decimals if the images are few.</summary>
+    /// <param name="fraction">From 0 to 1, or null.</param>
+    /// <param name="of">The number of images.</param>
+    public static string Percent(double? fraction, int of) =>
+        fraction is double value
+            && of < MinForDecimals ? $"{Math.Round(Math.Round(100 * value, 6), MidpointRounding.AwayFromZero):F0} %" : Percent(fraction);
 
     static int WidthOf(bool isRedirected) =>
         isRedirected ? TextLayout.Unbounded : Console.WindowWidth is > 0 and int width ? width : UsualWidth;
 
     static void NoteLine(string line)
     {
-        // The library would break a line that is longer than what it takes for the width of a pipe.
+        // The library would break a line longer than the width that it assumes for a pipe.
         if (Console.IsErrorRedirected)
             Console.Error.WriteLine(line);
         else

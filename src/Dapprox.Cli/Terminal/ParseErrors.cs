@@ -4,16 +4,16 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Terminal;
 
-/// <summary>Says in one line what is wrong with the words of a command line.</summary>
+/// <summary>Describes the first error of a command line in one line.</summary>
 static class ParseErrors
 {
-    /// <summary>The first error, or null when there is none, or when help or the version was asked for.</summary>
+    /// <summary>The first error; null for none, or if help or the version was requested.</summary>
     public static string? First(ParseResult parse)
     {
         if (parse.Errors.Count == 0 || parse.Action?.ClearsParseErrors == true)
             return null;
         Command command = parse.CommandResult.Command;
-        // The same word that is no command is also why a command is missing: name the word.
+        // An unknown command word also causes the missing-command error: name the word.
         if (parse.UnmatchedTokens.Count > 0)
             return Unmatched(parse, command, parse.UnmatchedTokens[0]);
         if (command.Subcommands.Count > 0 && command.Action is null)

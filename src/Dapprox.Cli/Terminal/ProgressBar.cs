@@ -5,16 +5,16 @@ using Spectre.Console.Rendering;
 namespace Dapprox.Cli.Terminal;
 
 /// <summary>
-/// Shows on a terminal's stderr what is being done, how far it is, and how long it will still take. Elsewhere it shows nothing.
+/// Shows the current activity, its progress and the time left on a terminal's stderr, and nothing elsewhere.
 /// </summary>
 static class ProgressBar
 {
     const int BarWidth = 20;
 
-    /// <summary>Does something that says how much of it has been done since it last said so.</summary>
-    /// <param name="title">What is done.</param>
-    /// <param name="total">How much there is to do.</param>
-    /// <param name="run">Does it.</param>
+    /// <summary>Runs work that reports increments of progress.</summary>
+    /// <param name="title">The title of the activity.</param>
+    /// <param name="total">The total amount of work.</param>
+    /// <param name="run">Does the work.</param>
     public static T While<T>(string title, double total, Func<Action<double>, T> run)
     {
         double done = 0;
@@ -31,18 +31,18 @@ static class ProgressBar
     }
 
     /// <summary>The same without a result.</summary>
-    /// <param name="title">What is done.</param>
-    /// <param name="total">How much there is to do.</param>
-    /// <param name="run">Does it.</param>
+    /// <param name="title">The title of the activity.</param>
+    /// <param name="total">The total amount of work.</param>
+    /// <param name="run">Does the work.</param>
     public static void While(string title, double total, Action<Action<double>> run) => While<object?>(title, total, report =>
     {
         run(report);
         return null;
     });
 
-    /// <summary>Does something that says what fraction of it is done, and with what it is busy.</summary>
-    /// <param name="title">What is shown until it says something.</param>
-    /// <param name="run">Does it.</param>
+    /// <summary>Runs work that reports the fraction done and its current activity.</summary>
+    /// <param name="title">The title until the first report.</param>
+    /// <param name="run">Does the work.</param>
     public static T While<T>(string title, Func<Action<double, string>, T> run)
     {
         if (Console.IsErrorRedirected)
@@ -54,9 +54,9 @@ static class ProgressBar
         });
     }
 
-    /// <summary>The same for what waits for others.</summary>
-    /// <param name="title">What is shown until it says something.</param>
-    /// <param name="run">Does it.</param>
+    /// <summary>The same for asynchronous work.</summary>
+    /// <param name="title">The title until the first report.</param>
+    /// <param name="run">Does the work.</param>
     public static Task<T> WhileAsync<T>(string title, Func<Action<double, string>, Task<T>> run)
     {
         if (Console.IsErrorRedirected)
@@ -78,10 +78,10 @@ static class ProgressBar
         task.Value = done;
     }
 
-    /// <summary>The time left, should the rest go on as fast as everything until now.</summary>
+    /// <summary>The time left at the mean speed so far.</summary>
     sealed class TimeLeftColumn : ProgressColumn
     {
-        // Before that, what is measured is how long it takes to begin.
+        // Earlier the start-up time would dominate.
         const double MinDone = 0.02;
 
         readonly long start = Stopwatch.GetTimestamp();
@@ -95,7 +95,7 @@ static class ProgressBar
         }
     }
 
-    /// <summary>What is being done; a long title is broken between words, not cut.</summary>
+    /// <summary>The current activity; a long title is wrapped between words, not cut.</summary>
     sealed class WhatColumn : ProgressColumn
     {
         protected override bool NoWrap => false;

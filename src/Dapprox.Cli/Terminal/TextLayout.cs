@@ -4,22 +4,22 @@ using System.Text.RegularExpressions;
 namespace Dapprox.Cli.Terminal;
 
 /// <summary>
-/// Lays text out for a screen of some width without cutting anything: prose is broken between words, and nothing else is
-/// broken at all. A word that is wider than the screen, such as a path, stays whole.
+/// Lays out text for a given screen width without cutting anything: prose is wrapped between words, and nothing else is broken. A
+/// word wider than the screen, such as a path, is not broken.
 /// </summary>
 static partial class TextLayout
 {
-    /// <summary>The width of what is no screen: a line there is as long as it is.</summary>
+    /// <summary>The unbounded width of output that is not a screen.</summary>
     public const int Unbounded = int.MaxValue;
 
     const string Gap = "  ";
 
-    // Prose in narrower columns is harder to read than a row written as lines.
+    // Narrower prose columns are harder to read than a row written as lines.
     const int MinProse = 22;
 
-    /// <summary>Breaks a text between words, never between a number and its unit.</summary>
+    /// <summary>Wraps a text between words, never between a number and its unit.</summary>
     /// <param name="text">The text; line breaks in it stay.</param>
-    /// <param name="width">The most characters of a line.</param>
+    /// <param name="width">The maximum number of characters of a line.</param>
     public static IReadOnlyList<string> Wrap(string text, int width)
     {
         var lines = new List<string>();
@@ -43,10 +43,10 @@ static partial class TextLayout
         return lines;
     }
 
-    /// <summary>Names and values, one below the other; a long value goes on below itself.</summary>
+    /// <summary>Names and values, one per line; a long value continues below itself.</summary>
     /// <param name="fields">The names with their values; those without a value are left out.</param>
     /// <param name="width">The width of the screen.</param>
-    /// <param name="indent">How far they stand from the left.</param>
+    /// <param name="indent">The indentation in characters.</param>
     public static IEnumerable<string> Fields(IEnumerable<(string Name, string Value)> fields, int width, int indent = 0)
     {
         (string Name, string Value)[] shown = [.. fields.Where(field => field.Value.Length > 0)];
@@ -64,8 +64,8 @@ static partial class TextLayout
     }
 
     /// <summary>
-    /// A table; where it is too wide for the screen, its titles are broken between words, then its prose, and at last every row
-    /// is written as <see cref="Fields"/> below its first cell.
+    /// A table. If it is too wide for the screen, its titles are wrapped between words, then its prose; finally every row is
+    /// written as <see cref="Fields"/> below its first cell.
     /// </summary>
     /// <param name="titles">The titles of the columns. One that begins with &gt; stands over numbers, to the right; one with ~ over
     /// prose.</param>
@@ -80,19 +80,19 @@ static partial class TextLayout
         return widths is null ? Records(columns, rows, width) : Lines(columns, widths, rows.Count, width);
     }
 
-    /// <summary>The widths of the columns with titles broken and prose in what the others leave; null where that is too little.</summary>
+    /// <summary>The widths of the columns with wrapped titles and prose in the remaining width; null if that is too little.</summary>
     static int[]? Fit(Column[] columns, int width)
     {
-        int[] widths = Array.ConvertAll(columns, column => column.IsProse ? 0 : column.Least);
+        int[] widths = Array.ConvertAll(columns, column => column.IsProse ? 0 : column.Min);
         int left = width - widths.Sum();
         Column[] prose = [.. columns.Where(column => column.IsProse)];
-        if (left < 0 || left < prose.Sum(column => Math.Min(column.Natural, Math.Max(column.Least, MinProse))))
+        if (left < 0 || left < prose.Sum(column => Math.Min(column.Natural, Math.Max(column.Min, MinProse))))
             return null;
-        // The narrowest first: what one does not need is for the others.
+        // The narrowest first: the others share the width that it does not need.
         int others = prose.Length;
         foreach (Column column in prose.OrderBy(column => column.Natural))
         {
-            int given = Math.Max(Math.Min(column.Natural, left / others), column.Least);
+            int given = Math.Max(Math.Min(column.Natural, left / others), column.Min);
             widths[Array.IndexOf(columns, column)] = given;
             left -= given;
             others--;
@@ -138,7 +138,7 @@ static partial class TextLayout
         }
     }
 
-    /// <summary>A column with what decides its width.</summary>
+    /// <summary>A column with its natural and minimum widths.</summary>
     sealed class Column
     {
         public Column(string title, string[] cells)
@@ -148,9 +148,9 @@ static partial class TextLayout
             IsProse = title.StartsWith('~');
             Cells = cells;
             Natural = cells.Append(Title).SelectMany(text => text.Split('\n')).Max(line => line.Length);
-            // Prose and titles can be as narrow as their longest word, other cells are never broken.
+            // Prose and titles can be as narrow as their longest word; other cells are never broken.
             IEnumerable<string> whole = IsProse ? cells.SelectMany(cell => BetweenWords().Split(cell)) : cells;
-            Least = whole.Concat(BetweenWords().Split(Title)).SelectMany(text => text.Split('\n')).Max(word => word.Length);
+            Min = whole.Concat(BetweenWords().Split(Title)).SelectMany(text => text.Split('\n')).Max(word => word.Length);
         }
 
         public string Title { get; }
@@ -163,7 +163,7 @@ static partial class TextLayout
 
         public int Natural { get; }
 
-        public int Least { get; }
+        public int Min { get; }
     }
 
     /// <summary>The blanks at which a line may be broken: all but those between a number and its unit or sign.</summary>

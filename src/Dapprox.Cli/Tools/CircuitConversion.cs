@@ -8,19 +8,19 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Tools;
 
-/// <summary>The commands that take a circuit, say what it is, and write it: they differ in where it comes from.</summary>
+/// <summary>The commands that read a circuit, summarise it and write it; they differ in its source.</summary>
 static class CircuitConversion
 {
-    /// <summary>What <see cref="CircuitFiles.Open"/> takes, for help.</summary>
+    /// <summary>The legal arguments of <see cref="CircuitFiles.Open"/>, for help.</summary>
     public static string Given { get; } = "a description such as array:24:ama5, a file, or "
         + $"{string.Join(", ", CircuitDescription.KnownNames)}";
 
-    /// <summary>Makes such a command.</summary>
+    /// <summary>Creates such a command.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="summary">What it does, in one line.</param>
-    /// <param name="details">What can be given.</param>
-    /// <param name="argument">What help calls the circuit.</param>
-    /// <param name="description">What the circuit is given by.</param>
+    /// <param name="details">The legal circuits.</param>
+    /// <param name="argument">The placeholder of the circuit in help.</param>
+    /// <param name="description">The description of the argument.</param>
     /// <param name="open">Finds the circuit.</param>
     /// <param name="outputIsRequired">Whether a file has to be written.</param>
     public static Command Create(
@@ -41,7 +41,7 @@ static class CircuitConversion
         {
             HelpName = "FILE",
             Description = $"Also write a Verilog module that checks the circuit's module against {VerilogTestBench.Vectors} products, or "
-                + "all where there are no more.",
+                + "all if there are no more.",
         };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(

@@ -5,18 +5,18 @@ using Dapprox.Hardware;
 
 namespace Dapprox.Cli.Tools;
 
-/// <summary>The circuit simulator ngspice, as a program of its own.</summary>
+/// <summary>Runs the circuit simulator ngspice.</summary>
 static class Ngspice
 {
     const string Program = "ngspice";
 
-    // A cell takes seconds; transistors with which the simulation does not converge can take for ever.
+    // A cell takes seconds; a simulation that does not converge may never end.
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
-    // What lines of its output that say why it gave up have in them; the last is in the line that only says that it did.
+    // Markers of the output lines with the cause of a failure; the last marks the line that only reports the failure.
     static readonly string[] Complaints = ["undefined", "unknown", "unrecognized", "can't", "cannot", "too small", "singular", "error"];
 
-    /// <summary>Finds out whether it is there, before long work.</summary>
+    /// <summary>Checks that ngspice is installed, before long work.</summary>
     /// <exception cref="InputException">It cannot be started.</exception>
     public static void Probe()
     {
@@ -106,7 +106,7 @@ static class Ngspice
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        // As many cells as there are processors are simulated at a time: more threads would only wait for each other.
+        // One cell per processor is simulated at a time, so more threads would only wait for each other.
         start.Environment["OMP_NUM_THREADS"] = "1";
         try
         {

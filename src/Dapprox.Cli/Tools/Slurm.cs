@@ -6,30 +6,30 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Tools;
 
-/// <summary>What is asked of Slurm.</summary>
+/// <summary>The resources requested from Slurm.</summary>
 /// <param name="Partition">The partition; null for the default one.</param>
-/// <param name="Time">The time limit of a task, as sbatch takes it; null for the partition's.</param>
-/// <param name="Processors">How many processors a task has.</param>
-/// <param name="Together">How many tasks run at once, at most; null for no limit.</param>
+/// <param name="Time">The time limit of a task, in sbatch's format; null for the partition's.</param>
+/// <param name="Processors">The number of processors per task.</param>
+/// <param name="Together">The maximum number of tasks that run at once; null for no limit.</param>
 sealed record SlurmRequest(string? Partition, string? Time, int Processors, int? Together);
 
 /// <summary>
-/// Sends the units of a run to a Slurm cluster: an array of jobs over a shared folder, and one that merges when they have ended.
+/// Submits the units of a run to a Slurm cluster: a job array over a shared folder, and a job that merges after it.
 /// </summary>
 static class Slurm
 {
-    // Slurm's own default for the largest array.
+    // Slurm's default limit of an array.
     public const int MaxTasks = 1000;
 
-    /// <summary>How often a task that was killed is put back into the queue.</summary>
+    /// <summary>The maximum number of times that a killed task is requeued.</summary>
     public const int MaxRestarts = 3;
 
     /// <summary>Writes the scripts of the jobs.</summary>
     /// <param name="folder">The folder of the run, which all nodes see.</param>
     /// <param name="files">The names of the units' files, in the order of the tasks.</param>
-    /// <param name="arguments">What every call of dapprox reproduce is given.</param>
-    /// <param name="request">What is asked of Slurm.</param>
-    /// <returns>The script of the array, null where it has no task, and that of the merging job.</returns>
+    /// <param name="arguments">The common arguments of all calls of dapprox reproduce.</param>
+    /// <param name="request">The resources requested from Slurm.</param>
+    /// <returns>The script of the array, null without tasks, and the script of the merge job.</returns>
     public static (string? Units, string Merge) WriteScripts(
         string folder, IReadOnlyList<string> files, IReadOnlyList<string> arguments, SlurmRequest request)
     {
@@ -76,11 +76,11 @@ static class Slurm
         return paths;
     }
 
-    /// <summary>Hands a script to sbatch.</summary>
-    /// <param name="arguments">What sbatch is given.</param>
+    /// <summary>Submits a script with sbatch.</summary>
+    /// <param name="arguments">The arguments of sbatch.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>The number of the job.</returns>
-    /// <exception cref="InputException">There is no sbatch, or it refuses.</exception>
+    /// <exception cref="InputException">sbatch is missing or refuses the job.</exception>
     public static async Task<string> SubmitAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(
@@ -95,7 +95,7 @@ static class Slurm
             if (process.ExitCode != 0)
                 throw new InputException(
                     $"sbatch refused the job: {(await error.ConfigureAwait(false)).Trim()}; 'sinfo' shows the partitions");
-            // With several clusters the name of one stands behind it.
+            // With several clusters the cluster name follows the number.
             return (await output.ConfigureAwait(false)).Trim().Split(';')[0];
         }
         catch (Win32Exception e)
@@ -105,7 +105,7 @@ static class Slurm
         }
     }
 
-    /// <summary>How this program is called again.</summary>
+    /// <summary>The command that starts this program again.</summary>
     static string[] Self()
     {
         string path = Environment.ProcessPath ?? "dapprox";

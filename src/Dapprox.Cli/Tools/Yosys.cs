@@ -7,13 +7,13 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Tools;
 
-/// <summary>What Yosys found.</summary>
+/// <summary>The result of Yosys.</summary>
 enum Proof
 {
-    /// <summary>The circuits are the same for all inputs.</summary>
+    /// <summary>The circuits are equal for all inputs.</summary>
     Equal,
 
-    /// <summary>There is an input for which they differ.</summary>
+    /// <summary>The circuits differ for some input.</summary>
     Different,
 
     /// <summary>Time ran out.</summary>
@@ -23,13 +23,13 @@ enum Proof
 /// <summary>Proofs by Yosys (yosyshq.net/yosys): both circuits as Verilog, a miter of them, and its SAT solver.</summary>
 static class Yosys
 {
-    // The preparation takes time too, so that the program is given longer than the solver.
+    // The preparation also takes time, so the program gets longer than the solver.
     const int Grace = 60;
 
-    /// <summary>Proves that two Verilog texts, of a module each with the same ports, compute the same.</summary>
-    /// <param name="first">One, with a module <c>first</c>.</param>
-    /// <param name="second">The other, with a module <c>second</c>.</param>
-    /// <param name="seconds">How long to try.</param>
+    /// <summary>Proves that two Verilog modules with the same ports are equivalent.</summary>
+    /// <param name="first">Verilog with a module <c>first</c>.</param>
+    /// <param name="second">Verilog with a module <c>second</c>.</param>
+    /// <param name="seconds">The time limit in seconds.</param>
     /// <param name="cancellation">Ends Yosys too.</param>
     /// <exception cref="InputException">Yosys is not installed, or failed.</exception>
     public static Proof Prove(string first, string second, int seconds, CancellationToken cancellation)

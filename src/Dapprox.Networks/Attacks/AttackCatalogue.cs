@@ -63,14 +63,14 @@ public static class AttackCatalogue
         Options =
         [
             Number<CarliniWagner>(
-                "confidence", "κ: by how much the logit of the wanted class has to lead.",
+                "confidence", "κ: the lead that the logit of the wanted class must have.",
                 number => number >= 0, "a number of at least 0, such as 10",
                 attack => attack.Confidence, (attack, confidence) => attack with { Confidence = confidence }),
             Integer<CarliniWagner>(
                 "search-steps", "The number of values of c tried.", attack => attack.SearchSteps,
                 (attack, steps) => attack with { SearchSteps = steps }),
             Integer<CarliniWagner>(
-                "iterations", "The most iterations for each c.", attack => attack.Iterations,
+                "iterations", "The maximum number of iterations for each c.", attack => attack.Iterations,
                 (attack, iterations) => attack with { Iterations = iterations }),
             Number<CarliniWagner>(
                 "learning-rate", "The learning rate of Adam.", number => number > 0, "a number above 0, such as 0.01",
@@ -91,14 +91,15 @@ public static class AttackCatalogue
         CanTarget = false,
         Options =
         [
-            Integer<DeepFool>("steps", "The most steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
+            Integer<DeepFool>(
+                "steps", "The maximum number of steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
             Number<DeepFool>(
                 "overshoot", "The overshoot beyond the boundary, relative to the distance to it.",
                 number => number > 0, "a number above 0, such as 0.02",
                 attack => attack.Overshoot, (attack, overshoot) => attack with { Overshoot = overshoot }),
             Integer<DeepFool>(
-                "candidates", "How many classes are considered, those with the largest logits.",
-                attack => attack.Candidates, (attack, candidates) => attack with { Candidates = candidates }, least: 2),
+                "candidates", "The number of candidate classes: those with the largest logits.",
+                attack => attack.Candidates, (attack, candidates) => attack with { Candidates = candidates }, min: 2),
         ],
     };
 
@@ -118,11 +119,11 @@ public static class AttackCatalogue
                 attack => attack.Order, (attack, order) => attack with { Order = order },
                 ("highest", PixelOrder.Highest), ("lowest", PixelOrder.Lowest)),
             Number<LocalSearch>(
-                "trial-size", "p: how far a pixel is moved to find out what it does, beyond [0, 1] where it is large.",
+                "trial-size", "p: how far a trial moves a pixel to measure its effect; large values leave [0, 1].",
                 number => number > 0, "a number above 0, such as 10",
                 attack => attack.TrialSize, (attack, size) => attack with { TrialSize = size }),
             Integer<LocalSearch>(
-                "rounds", "The most rounds.", attack => attack.Rounds, (attack, rounds) => attack with { Rounds = rounds }),
+                "rounds", "The maximum number of rounds.", attack => attack.Rounds, (attack, rounds) => attack with { Rounds = rounds }),
         ],
     };
 
@@ -176,7 +177,7 @@ public static class AttackCatalogue
                 "steps", "The number of iterations from each start.", attack => attack.Steps,
                 (attack, steps) => attack with { Steps = steps }),
             Integer<Apgd>(
-                "restarts", "The most random starts; each further one only for images that are not yet fooled.",
+                "restarts", "The maximum number of random starts; a further start follows only if the earlier ones fail.",
                 attack => attack.Restarts, (attack, restarts) => attack with { Restarts = restarts }),
         ],
     };
@@ -197,8 +198,9 @@ public static class AttackCatalogue
                 "restarts", "The number of starts: first the image, then random points.",
                 attack => attack.Restarts, (attack, restarts) => attack with { Restarts = restarts }),
             AttackOption.Of<Fab, int?>(
-                "targets", "Take the boundary to one class at a time, for this many of the most likely ones.", new IntegerValues(1),
-                attack => attack.Targets, (attack, targets) => attack with { Targets = targets }, "the nearest boundary"),
+                "targets", "Project onto the boundary to one class at a time, for this many of the most likely classes.",
+                new IntegerValues(1), attack => attack.Targets, (attack, targets) => attack with { Targets = targets },
+                "the nearest boundary"),
         ],
         Conflict = (attack, settings) => settings.IsTargeted && ((Fab)attack).Targets is int targets
             ? $"--targets is {targets}, but --targeted aims at one class; leave out one of the two"
@@ -215,7 +217,7 @@ public static class AttackCatalogue
         [
             NormOf<Square>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
             Integer<Square>(
-                "queries", "The number of squares tried, each a query; their size falls over the run.",
+                "queries", "The number of squares tried, one query each; their size decreases over the run.",
                 attack => attack.Queries, (attack, queries) => attack with { Queries = queries }),
         ],
     };
@@ -243,19 +245,19 @@ public static class AttackCatalogue
         Options = [NormOf<AutoAttack>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2)],
     };
 
-    /// <summary>All attacks; the first eight are those of "Defensive Approximation", in its order.</summary>
+    /// <summary>All attacks; the first eight are those of "Defensive Approximation", in the paper's order.</summary>
     public static IReadOnlyList<AttackEntry> All { get; } =
         [Fgsm, Pgd, Jsma, CarliniWagner, DeepFool, LocalSearch, Boundary, HopSkipJump, Apgd, Fab, Square, MomentumFgsm, Noise, AutoAttack];
 
     /// <summary>The attack with that name.</summary>
     /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>
-    /// <exception cref="InputException">There is none; the message lists the names and suggests the nearest.</exception>
+    /// <exception cref="InputException">No attack has that name; the message lists the names and suggests the nearest.</exception>
     public static AttackEntry Find(string name) => Names.Find("attack", name, All, entry => entry.Name);
 
     static AttackEntry Steps(string summary, string source, Pgd strong, Pgd foolbox24)
     {
         AttackOption restarts = Integer<Pgd>(
-            "restarts", "The most random starts; each further one only for images that are not yet fooled.",
+            "restarts", "The maximum number of random starts; a further start follows only if the earlier ones fail.",
             attack => attack.Restarts, (attack, restarts) => attack with { Restarts = restarts });
         return new AttackEntry(epsilon => strong with { Epsilon = epsilon }, epsilon => foolbox24 with { Epsilon = epsilon })
         {
@@ -275,18 +277,19 @@ public static class AttackCatalogue
                     attack => attack.RandomStart, (attack, isRandom) => attack with { RandomStart = isRandom }),
                 restarts,
             ],
-            // What a preset says of restarts does not count where no start is random; what the caller says would be ignored.
+            // Without random starts, restarts in a preset have no effect; restarts from the caller are an error, since they would
+            // be ignored.
             Conflict = (attack, settings) =>
                 settings.Values.GetValueOrDefault(restarts) is int and > 1 and int several && !((Pgd)attack).RandomStart
-                    ? $"--restarts is {several}, but all starts are the same where none is random; "
+                    ? $"--restarts is {several}, but without --random-start all starts are the same; "
                         + "give --random-start too, or leave out --restarts"
                     : null,
         };
     }
 
     static AttackOption Integer<TAttack>(
-        string name, string meaning, Func<TAttack, int> get, Func<TAttack, int, TAttack> set, int least = 1)
-        where TAttack : IAttack<IGradientVictim> => AttackOption.Of(name, meaning, new IntegerValues(least), get, set);
+        string name, string meaning, Func<TAttack, int> get, Func<TAttack, int, TAttack> set, int min = 1)
+        where TAttack : IAttack<IGradientVictim> => AttackOption.Of(name, meaning, new IntegerValues(min), get, set);
 
     static AttackOption Number<TAttack>(
         string name, string meaning, Func<double, bool> isLegal, string legal,

@@ -5,10 +5,10 @@ using Dapprox.Networks.Attacks.Victims;
 
 namespace Dapprox.Networks.Attacks;
 
-/// <summary>An attack of the <see cref="AttackCatalogue"/>: what it is, what it needs, and how it is made.</summary>
+/// <summary>An attack of the <see cref="AttackCatalogue"/>: its description, its requirements and its factory.</summary>
 public sealed class AttackEntry
 {
-    // A budget that every attack accepts that takes one; nothing that is read from the example depends on it.
+    // A budget that every attack with a budget accepts; no property read from the example depends on it.
     const double SomeEpsilon = 1;
 
     readonly Func<double?, IAttack<IGradientVictim>> strong;
@@ -16,8 +16,8 @@ public sealed class AttackEntry
     readonly IAttack<IGradientVictim> example;
 
     /// <summary>Describes an attack.</summary>
-    /// <param name="strong">Makes it with the preset <see cref="AttackPreset.Strong"/> and a budget, null for none.</param>
-    /// <param name="foolbox24">The same with <see cref="AttackPreset.Foolbox24"/>; null where Foolbox 2.4 has no such attack.</param>
+    /// <param name="strong">Creates the attack with the preset <see cref="AttackPreset.Strong"/> and a budget, null for none.</param>
+    /// <param name="foolbox24">Creates it with <see cref="AttackPreset.Foolbox24"/>; null if Foolbox 2.4 has no such attack.</param>
     internal AttackEntry(Func<double?, IAttack<IGradientVictim>> strong, Func<double?, IAttack<IGradientVictim>>? foolbox24 = null)
     {
         (this.strong, this.foolbox24) = (strong, foolbox24);
@@ -31,13 +31,13 @@ public sealed class AttackEntry
     /// <summary>What it does, in one sentence.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>Authors and year of its paper; a dash where it has none.</summary>
+    /// <summary>Authors and year of its paper; a dash if it has none.</summary>
     public required string Source { get; init; }
 
-    /// <summary>What the attacker has to see.</summary>
+    /// <summary>The required access to the victim.</summary>
     public Access Access => example.Access;
 
-    /// <summary>The norms that it can bound or make small; the first is the default.</summary>
+    /// <summary>The norms that it can bound or minimise; the first is the default.</summary>
     public IReadOnlyList<Norm> Norms =>
         Options.Select(option => option.Values).OfType<ChoiceValues>()
             .Select(values => values.Choices.Select(choice => choice.Value).OfType<Norm>().ToArray())
@@ -46,28 +46,28 @@ public sealed class AttackEntry
     /// <summary>Whether it takes a budget.</summary>
     public required AttackBudget Budget { get; init; }
 
-    /// <summary>Whether it can aim at a class.</summary>
+    /// <summary>Whether it has a targeted form.</summary>
     public bool CanTarget { get; init; } = true;
 
-    /// <summary>Whether it can go on from an <see cref="AttackCheckpoint"/> in the middle of an image.</summary>
+    /// <summary>Whether it can resume from an <see cref="AttackCheckpoint"/> in the middle of an image.</summary>
     public bool CanResume { get; init; }
 
-    /// <summary>Whether it begins at given images where noise is not adversarial.</summary>
+    /// <summary>Whether it can start from given images if noise is not adversarial.</summary>
     public bool TakesStarts => WithStarts is not null;
 
-    /// <summary>The settings that can be chosen one by one.</summary>
+    /// <summary>The settings that can be chosen individually.</summary>
     public IReadOnlyList<AttackOption> Options { get; init; } = [];
 
     /// <summary>The presets; the first is the default.</summary>
     public IReadOnlyList<AttackPreset> Presets { get; }
 
-    /// <summary>The attack with images to begin at.</summary>
+    /// <summary>The attack with images to start from.</summary>
     internal Func<IAttack<IGradientVictim>, StartImages, IAttack<IGradientVictim>>? WithStarts { get; init; }
 
-    /// <summary>What is wrong with the settings together, though each is legal by itself; null where nothing is.</summary>
+    /// <summary>The conflict between settings that are legal individually; null if there is none.</summary>
     internal Func<IAttack<IGradientVictim>, AttackSettings, string?> Conflict { get; init; } = (_, _) => null;
 
-    /// <summary>The value of an option that a preset has; null where it has none.</summary>
+    /// <summary>The value of an option in a preset; null if the preset leaves it unset.</summary>
     /// <param name="option">One of <see cref="Options"/>.</param>
     /// <param name="preset">One of <see cref="Presets"/>.</param>
     public object? Default(AttackOption option, AttackPreset preset)
@@ -77,8 +77,8 @@ public sealed class AttackEntry
     }
 
     /// <summary>Makes the attack.</summary>
-    /// <param name="settings">Preset, budget and values of options.</param>
-    /// <exception cref="InputException">Two of them exclude each other.</exception>
+    /// <param name="settings">The preset, budget and option values.</param>
+    /// <exception cref="InputException">Two of the settings exclude each other.</exception>
     /// <exception cref="ArgumentException">
     /// There is no such preset, a budget is missing or not taken, or the attack refuses a value.
     /// </exception>

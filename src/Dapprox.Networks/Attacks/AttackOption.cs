@@ -3,7 +3,7 @@ using Dapprox.Networks.Attacks.Victims;
 
 namespace Dapprox.Networks.Attacks;
 
-/// <summary>One setting of an attack, which can be read in the attack's record and changed there.</summary>
+/// <summary>One setting of an attack, with access to its value in the attack's record.</summary>
 public sealed class AttackOption
 {
     readonly Func<IAttack<IGradientVictim>, object?> get;
@@ -17,7 +17,7 @@ public sealed class AttackOption
         (this.get, this.set) = (get, set);
     }
 
-    /// <summary>The name; on the command line it has two dashes before it.</summary>
+    /// <summary>The name; the command line puts two dashes before it.</summary>
     public string Name { get; }
 
     /// <summary>What it means, in one sentence.</summary>
@@ -26,25 +26,25 @@ public sealed class AttackOption
     /// <summary>The legal values.</summary>
     public AttackValues Values { get; }
 
-    /// <summary>What an attack does whose record has no value; empty for an option that always has one.</summary>
+    /// <summary>The behaviour without a value; empty for an option that always has one.</summary>
     public string Unset { get; }
 
-    /// <summary>The value that an attack has; null where it has none.</summary>
+    /// <summary>The value in an attack; null if it is unset.</summary>
     /// <param name="attack">An attack of the option's type.</param>
     public object? Get(IAttack<IGradientVictim> attack) => get(attack);
 
     /// <summary>The attack with another value.</summary>
     /// <param name="attack">An attack of the option's type.</param>
-    /// <param name="value">The value, of the type that <see cref="Values"/> says.</param>
+    /// <param name="value">The value, of the type that <see cref="Values"/> prescribes.</param>
     /// <exception cref="ArgumentException">The attack refuses the value.</exception>
     public IAttack<IGradientVictim> With(IAttack<IGradientVictim> attack, object value) => set(attack, value);
 
-    /// <summary>Makes an option of the attacks of one type.</summary>
+    /// <summary>Creates an option of the attacks of one type.</summary>
     /// <param name="name">The name without dashes.</param>
     /// <param name="meaning">What it means.</param>
     /// <param name="values">Which values are legal.</param>
     /// <param name="get">The property.</param>
-    /// <param name="set">The record with another value of the property.</param>
+    /// <param name="set">Returns the record with another value of the property.</param>
     /// <param name="unset">What an attack does without a value.</param>
     internal static AttackOption Of<TAttack, T>(
         string name, string meaning, AttackValues values, Func<TAttack, T> get, Func<TAttack, T, TAttack> set, string unset = "")

@@ -3,30 +3,33 @@ using Dapprox.Networks.Attacks.Geometry;
 
 namespace Dapprox.Networks.Attacks;
 
-/// <summary>What became of some images under an attack, and which of the adversarial images fool other networks as well.</summary>
+/// <summary>The records of some images under an attack, and the transfer of the adversarial images to other networks.</summary>
 /// <param name="Records">The record of each image, in order.</param>
 /// <param name="Fooled">
-/// For each of the other networks, in order, and each image: whether the adversarial image fools it; null where the attack
-/// had no success, or that network classifies the clean image wrongly.
+/// For each of the other networks, in order, and each image: whether the adversarial image fools it; null if the attack failed or
+/// that network misclassifies the clean image.
 /// </param>
 public sealed record AttackOutcome(IReadOnlyList<AttackRecord> Records, IReadOnlyList<IReadOnlyList<bool?>> Fooled)
 {
-    /// <summary>What it came to over all images.</summary>
+    /// <summary>The summary over all images.</summary>
     public AttackSummary Summary => AttackSummary.Of(Records);
 
     /// <summary>
-    /// For each of the other networks: of the successful images whose clean image it classifies correctly, how many fool it, and
-    /// how many there are.
+    /// For each of the other networks: how many adversarial images fool it, of those whose clean image it classifies correctly, and
+    /// the number of the latter.
     /// </summary>
     public IReadOnlyList<(int Fooled, int Of)> Counts =>
         [.. Fooled.Select(answers => (answers.Count(answer => answer == true), answers.Count(answer => answer is not null)))];
 
-    /// <summary>The same as fractions; null where there are no such images.</summary>
+    /// <summary>The same as transfer rates; null if there are no such images.</summary>
     public IReadOnlyList<double?> Transfer => [.. Counts.Select(count => count.Of == 0 ? null : (double?)count.Fooled / count.Of)];
 
-    /// <summary>The worst of several attacks on the same images: for each image the nearest success, or else the first attempt.</summary>
+    /// <summary>
+    /// The worst case of several attacks on the same images: for each image the nearest success, or the first candidate if none
+    /// succeeded.
+    /// </summary>
     /// <param name="attacks">The attacks; at least one.</param>
-    /// <param name="norm">The norm in which the nearest is looked for.</param>
+    /// <param name="norm">The norm of the distance.</param>
     /// <returns>Each record counts the queries and gradients of all the attacks.</returns>
     public static AttackOutcome Worst(IReadOnlyList<AttackOutcome> attacks, Norm norm)
     {

@@ -1,6 +1,6 @@
 namespace Dapprox.Networks.Attacks;
 
-/// <summary>Whose settings an attack has where none are given.</summary>
+/// <summary>The source of the settings that are not given.</summary>
 public sealed class AttackPreset
 {
     AttackPreset(string name) => Name = name;

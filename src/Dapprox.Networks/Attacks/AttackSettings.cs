@@ -2,21 +2,22 @@ using Dapprox.Networks.Attacks.Engine;
 
 namespace Dapprox.Networks.Attacks;
 
-/// <summary>What an <see cref="AttackEntry"/> makes an attack of.</summary>
+/// <summary>The settings from which an <see cref="AttackEntry"/> creates an attack.</summary>
 public sealed record AttackSettings
 {
-    /// <summary>The settings of the options that have no value.</summary>
+    /// <summary>The preset, which gives the options without a value.</summary>
     public AttackPreset Preset { get; init; } = AttackPreset.Strong;
 
     /// <summary>The budget, in input units; null for the nearest adversarial image.</summary>
     public double? Epsilon { get; init; }
 
-    /// <summary>Whether the attack will be aimed at a class.</summary>
+    /// <summary>Whether the attack will be targeted.</summary>
     public bool IsTargeted { get; init; }
 
     /// <summary>
-    /// Images to begin at, for an attack that takes some (<see cref="AttackEntry.TakesStarts"/>). <see cref="AttackPreset.Foolbox24"/>
-    /// begins at noise, and has them only where a class is aimed at, of which noise hardly ever is.
+    /// Images to start from, for an attack that takes them (<see cref="AttackEntry.TakesStarts"/>).
+    /// <see cref="AttackPreset.Foolbox24"/> starts from noise, and uses them only in a targeted attack, since noise is rarely of
+    /// the target class.
     /// </summary>
     public StartImages Starts { get; init; } = new([]);
 

@@ -7,17 +7,17 @@ public abstract record AttackValues
     {
     }
 
-    /// <summary>A value as the command line writes it.</summary>
+    /// <summary>A value as text on the command line.</summary>
     /// <param name="value">A legal value.</param>
     public virtual string Text(object value) => $"{value}";
 }
 
 /// <summary>Integers: values are <see cref="int"/>.</summary>
-/// <param name="Least">The smallest legal one.</param>
-public sealed record IntegerValues(int Least) : AttackValues;
+/// <param name="Min">The smallest legal one.</param>
+public sealed record IntegerValues(int Min) : AttackValues;
 
 /// <summary>Finite numbers: values are <see cref="double"/>.</summary>
-/// <param name="IsLegal">Which are legal.</param>
+/// <param name="IsLegal">Whether a number is legal.</param>
 /// <param name="Legal">The same in words, with an example: <c>a number above 0, such as 0.02</c>.</param>
 public sealed record NumberValues(Func<double, bool> IsLegal, string Legal) : AttackValues;
 
@@ -28,8 +28,8 @@ public sealed record SwitchValues : AttackValues
     public override string Text(object value) => value is true ? "true" : "false";
 }
 
-/// <summary>A few values with names.</summary>
-/// <param name="Choices">The names and what they stand for.</param>
+/// <summary>A list of named values.</summary>
+/// <param name="Choices">The names with their values.</param>
 public sealed record ChoiceValues(IReadOnlyList<(string Name, object Value)> Choices) : AttackValues
 {
     /// <inheritdoc/>

@@ -8,59 +8,60 @@ using Dapprox.Networks.Measurement;
 namespace Dapprox.Networks.Attacks;
 
 /// <summary>
-/// Attacks on one network: on the same images, under the same gradient estimators, with the adversarial images tried on the same
-/// other networks. An image's result depends on the seed and its position in its data set only.
+/// Attacks on one network: on the same images, under the same gradient estimators, with transfer to the same other networks. The
+/// result of an image depends only on the seed and the image's position in its data set.
 /// </summary>
 /// <param name="images">The images to choose from, of the size and the classes of the network.</param>
 /// <param name="source">The network that is attacked.</param>
 public sealed class Campaign(Dataset images, Network source)
 {
-    // Bounds the memory of the passes, and says how often progress shows; no result depends on it.
+    // Bounds the memory of a pass and sets the granularity of progress; no result depends on it.
     const int BatchSize = 250;
 
     readonly Dictionary<GradientEstimator, IGradientVictim> victims = [];
     int[]? selected;
 
     /// <summary>
-    /// What the attacker takes for the gradient, at least one; with several, the nearest success of each image counts. Attacks
-    /// that see no gradients need none.
+    /// The gradient estimators of the attacker, at least one; with several, the nearest success of each image counts. Attacks
+    /// without gradients need none.
     /// </summary>
     public IReadOnlyList<GradientEstimator> Estimators { get; init; } = [GradientEstimator.StraightThrough];
 
     /// <summary>
-    /// Gets clean images <c>[batch, channels, height, width]</c> for estimators that measure the network; needed for these only.
+    /// Provides clean images <c>[batch, channels, height, width]</c> for estimators that measure the network; other estimators do
+    /// not need it.
     /// </summary>
     public Func<Tensor>? Calibration { get; init; }
 
-    /// <summary>Networks whose logits are averaged with those of the source: the attack on a network that is chosen at random.</summary>
+    /// <summary>Networks whose logits are averaged with those of the source: the attack on a randomised defence.</summary>
     public IReadOnlyList<Network> TogetherWith { get; init; } = [];
 
     /// <summary>The transformation over which logits and gradients are averaged, and the number of samples; null for none.</summary>
     public (RandomTransformation Transformation, int Samples)? Averaged { get; init; }
 
-    /// <summary>Only images are attacked that all of these networks classify correctly; without any, all images.</summary>
+    /// <summary>The campaign attacks only images that all of these networks classify correctly; without networks, all images.</summary>
     public IReadOnlyList<Network> CorrectOn { get; init; } = [];
 
-    /// <summary>How many images are attacked at most: the first that <see cref="CorrectOn"/> leaves.</summary>
+    /// <summary>The maximum number of images, taken from the first that <see cref="CorrectOn"/> leaves.</summary>
     public int First { get; init; } = int.MaxValue;
 
-    /// <summary>The networks that the successful adversarial images are tried on.</summary>
+    /// <summary>The networks to which the transfer of the adversarial images is measured.</summary>
     public IReadOnlyList<Network> TriedOn { get; init; } = [];
 
-    /// <summary>The class to aim at for an image of a class; null for any wrong one.</summary>
+    /// <summary>Maps the true class to the target class; null for an untargeted attack.</summary>
     public Func<int, int>? Target { get; init; }
 
-    /// <summary>How many evaluations of the network an attack may take for each image.</summary>
+    /// <summary>The maximum number of evaluations of the network per image.</summary>
     public long MaxQueries { get; init; } = long.MaxValue;
 
     /// <summary>Determines every random number.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Aims at the class after the true one; after the last comes the first.</summary>
+    /// <summary>Targets the class after the true one; the first class follows the last.</summary>
     /// <param name="classes">The number of classes.</param>
     public static Func<int, int> NextClass(int classes) => label => (label + 1) % classes;
 
-    /// <summary>The images that are attacked, as indices in the data; found once.</summary>
+    /// <summary>The attacked images, as indices in the data; computed once.</summary>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="InputException">The images do not fit a network.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
@@ -69,11 +70,11 @@ public sealed class Campaign(Dataset images, Network source)
 
     /// <summary>Attacks the images.</summary>
     /// <param name="attack">The attack; its ε, if it has one, is the budget.</param>
-    /// <param name="checkpoint">Where an interrupted attack goes on, and where it is kept; null to begin at the beginning.</param>
-    /// <param name="progress">Told what further fraction of the work is done, if given.</param>
+    /// <param name="checkpoint">The checkpoint from which an interrupted attack resumes and to which it is saved; null for none.</param>
+    /// <param name="progress">Receives the fraction of the work done since the last call; null for none.</param>
     /// <param name="cancellation">Ends the attack.</param>
     /// <exception cref="ArgumentException">
-    /// An estimator has no calibration images, or a checkpoint is given with several estimators, whose states it would mix.
+    /// An estimator has no calibration images, or a checkpoint is given with several estimators: it holds the state of one.
     /// </exception>
     /// <exception cref="InputException">The images do not fit a network, or the checkpoint cannot be written.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
@@ -117,7 +118,7 @@ public sealed class Campaign(Dataset images, Network source)
         }
     }
 
-    /// <summary>The source, or the mean that is attacked in its place, with the gradients of an estimator.</summary>
+    /// <summary>The source, or the average that replaces it, with the gradients of an estimator.</summary>
     IGradientVictim Victim(GradientEstimator estimator)
     {
         if (!victims.TryGetValue(estimator, out IGradientVictim? victim))
@@ -137,8 +138,7 @@ public sealed class Campaign(Dataset images, Network source)
     }
 
     /// <summary>
-    /// Whether the successful images fool another network; null where there was no success, or it classifies the clean image
-    /// wrongly.
+    /// Whether the adversarial images fool another network; null if the attack failed or that network misclassifies the clean image.
     /// </summary>
     static bool?[] Fooled(Network network, Tensor images, AttackRecord[] records)
     {

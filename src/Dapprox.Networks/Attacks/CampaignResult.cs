@@ -3,10 +3,10 @@ using Dapprox.Networks.Attacks.Victims;
 
 namespace Dapprox.Networks.Attacks;
 
-/// <summary>What an attack of a <see cref="Campaign"/> came to.</summary>
+/// <summary>The result of one attack of a <see cref="Campaign"/>.</summary>
 /// <param name="Attack">The attack that was run, with its settings and budget.</param>
 /// <param name="ByEstimator">
-/// The outcome under each gradient estimator; a single one, without estimator, for an attack that sees no gradients.
+/// The outcome under each gradient estimator; a single one, without estimator, for an attack without gradients.
 /// </param>
 public sealed record CampaignResult(
     IAttack<IGradientVictim> Attack, IReadOnlyList<(GradientEstimator? Estimator, AttackOutcome Outcome)> ByEstimator)

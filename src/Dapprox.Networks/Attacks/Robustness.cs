@@ -10,12 +10,12 @@ using Dapprox.Networks.Measurement;
 namespace Dapprox.Networks.Attacks;
 
 /// <summary>
-/// Robust accuracy by two attacks with gradients, PGD and then APGD-T on the images that PGD leaves. On approximate layers the
-/// gradient is straight-through, so this is an upper bound: an attack that is made for the network can do better.
+/// Robust accuracy under two gradient attacks: PGD, then APGD-T on the images that remain correctly classified. The gradient of
+/// approximate layers is straight-through, so the result is an upper bound: an adaptive attack can be stronger.
 /// </summary>
 public static class Robustness
 {
-    // The later attack takes this share of the time: nine classes of 100 iterations beside 40 steps.
+    // The fraction of the time that APGD-T takes: 100 iterations for each of nine classes, against 40 steps.
     const double ApgdWork = 0.9;
 
     /// <summary>Attacks images within an L∞ ball.</summary>
@@ -23,9 +23,9 @@ public static class Robustness
     /// <param name="images">The images, at least one.</param>
     /// <param name="epsilon">The radius, pixels from 0 to 1.</param>
     /// <param name="seed">Determines every random number.</param>
-    /// <param name="progress">Told how much more of the work is done, in shares of all, if given.</param>
+    /// <param name="progress">Receives the fraction of the work done since the last call; null for none.</param>
     /// <param name="cancellation">Ends the attacks.</param>
-    /// <returns>How many images are classified correctly before and after both attacks.</returns>
+    /// <returns>The number of images classified correctly before and after both attacks.</returns>
     /// <exception cref="InputException">The images do not fit the network.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public static Evaluation Of(
@@ -43,13 +43,13 @@ public static class Robustness
         int[] standing = Standing(new Pgd(epsilon) { Restarts = 1 }, [.. Enumerable.Range(0, images.Count)], 1 - ApgdWork);
         return new Evaluation(Standing(apgd, standing, ApgdWork).Length, images.Count);
 
-        int[] Standing(IAttack<IGradientVictim> attack, int[] places, double work)
+        int[] Standing(IAttack<IGradientVictim> attack, int[] indices, double work)
         {
-            if (places.Length == 0)
-                return places;
+            if (indices.Length == 0)
+                return indices;
             AttackRecord[] records = AttackRunner.Run(
-                attack, victim, images.Images(places), Array.ConvertAll(places, place => images.Labels[place]), seed, positions: places,
-                progress: more => progress?.Invoke(work * more / places.Length), cancellation: cancellation);
+                attack, victim, images.Images(indices), Array.ConvertAll(indices, index => images.Labels[index]), seed, positions: indices,
+                progress: more => progress?.Invoke(work * more / indices.Length), cancellation: cancellation);
             return [.. records.Where(record => record.Prediction == record.Label).Select(record => record.Image)];
         }
     }

@@ -4,11 +4,11 @@ namespace Dapprox.Networks.Data;
 
 /// <summary>
 /// The binary files of CIFAR-10: records without a header, each a label and then the red, the green and the blue
-/// plane row by row. How many records a file has is told by its length, so subsets can be read too.
+/// plane row by row. The length of a file gives the number of its records, so subsets can be read too.
 /// </summary>
 static class CifarFiles
 {
-    // All 50,000 training images in a single file would still be read.
+    // Large enough for all 50,000 training images in a single file.
     const int MaxRecords = 50_000;
 
     public static Dataset Load(DatasetDefinition definition, Split split, string[] paths)
@@ -22,7 +22,7 @@ static class CifarFiles
         {
             byte[] content = DatasetFiles.ReadAll(paths[i], MaxRecords * recordLength);
             if (content.Length == 0 || content.Length % recordLength != 0)
-                throw new InputException($"'{paths[i]}' is cut short or not a file of {definition.Name}: {content.Length} bytes are no "
+                throw new InputException($"'{paths[i]}' is cut short or not a file of {definition.Name}: {content.Length} bytes are not a "
                     + $"multiple of the {recordLength} bytes of a record");
             if (!DatasetFiles.IsPublished(definition, files[i], paths[i], content))
                 differing.Add(files[i].Name);

@@ -1,21 +1,21 @@
 namespace Dapprox.Networks.Data;
 
-/// <summary>Labelled images of one size, held as bytes; they become numbers in [0, 1] when asked for.</summary>
+/// <summary>Labelled images of one size, stored as bytes and converted to numbers in [0, 1] on access.</summary>
 public sealed class Dataset
 {
-    /// <summary>Wraps the pixels and labels; it does not copy them.</summary>
+    /// <summary>Wraps the pixels and labels without copying them.</summary>
     /// <param name="name">The data set's name, for example <c>mnist</c>.</param>
-    /// <param name="split">Which part of it this is.</param>
+    /// <param name="split">The part of the data set.</param>
     /// <param name="channels">1 for grey, 3 for red, green, blue.</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
-    /// <param name="classes">What each label means.</param>
+    /// <param name="classes">The name of each class, in label order.</param>
     /// <param name="pixels">Shape <c>[count, channels, height, width]</c>, from 0 to 255.</param>
-    /// <param name="labels">One number below the number of classes for each image.</param>
-    /// <param name="canonical">Whether this is the published data, known by its checksums.</param>
-    /// <param name="provenance">One sentence: what this data is, and how it differs from what was published.</param>
+    /// <param name="labels">The class of each image, below the number of classes.</param>
+    /// <param name="canonical">Whether the checksums are those of the published data.</param>
+    /// <param name="provenance">One sentence on the data and its differences from the published files.</param>
     /// <param name="offset">The position of the first image in the whole split.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other, or a label has no class.</exception>
+    /// <exception cref="ArgumentException">The lengths do not match, or a label has no class.</exception>
     public Dataset(string name, Split split, int channels, int height, int width, IReadOnlyList<string> classes,
         ReadOnlyMemory<byte> pixels, int[] labels, bool canonical, string provenance, int offset = 0)
     {
@@ -33,7 +33,7 @@ public sealed class Dataset
     /// <summary>The data set's name, for example <c>mnist</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Which part of the data set this is.</summary>
+    /// <summary>The part of the data set.</summary>
     public Split Split { get; }
 
     /// <summary>1 for grey, 3 for red, green, blue.</summary>
@@ -45,13 +45,13 @@ public sealed class Dataset
     /// <summary>Columns of an image.</summary>
     public int Width { get; }
 
-    /// <summary>What each label means, in the order of the labels.</summary>
+    /// <summary>The name of each class, in label order.</summary>
     public IReadOnlyList<string> Classes { get; }
 
-    /// <summary>How many images there are.</summary>
+    /// <summary>The number of images.</summary>
     public int Count => Labels.Length;
 
-    /// <summary>The position of the first image here in the whole split: not 0 after <see cref="Skip"/> or <see cref="Slice"/>.</summary>
+    /// <summary>The position of the first image in the whole split: not 0 after <see cref="Skip"/> or <see cref="Slice"/>.</summary>
     public int Offset { get; }
 
     /// <summary>All images, shape <c>[count, channels, height, width]</c>, from 0 to 255.</summary>
@@ -60,10 +60,10 @@ public sealed class Dataset
     /// <summary>The class of each image.</summary>
     public int[] Labels { get; }
 
-    /// <summary>Whether this is the published data, known by its checksums.</summary>
+    /// <summary>Whether the checksums are those of the published data.</summary>
     public bool Canonical { get; }
 
-    /// <summary>One sentence: what this data is, and how it differs from what was published.</summary>
+    /// <summary>One sentence on the data and its differences from the published files.</summary>
     public string Provenance { get; }
 
     int ImageLength => Channels * Height * Width;
@@ -80,8 +80,8 @@ public sealed class Dataset
         return new Tensor(numbers, count, Channels, Height, Width);
     }
 
-    /// <summary>The images at the given places, in that order, as numbers: each pixel divided by 255.</summary>
-    /// <param name="indices">Their places, each from 0 to <see cref="Count"/> − 1.</param>
+    /// <summary>The images at the given indices, in that order, as numbers: each pixel divided by 255.</summary>
+    /// <param name="indices">The indices, each from 0 to <see cref="Count"/> − 1.</param>
     /// <returns>Shape <c>[indices, channels, height, width]</c>, in [0, 1].</returns>
     public Tensor Images(ReadOnlySpan<int> indices)
     {
@@ -95,15 +95,15 @@ public sealed class Dataset
         return new Tensor(numbers, indices.Length, Channels, Height, Width);
     }
 
-    /// <summary>The first images; all of them when there are fewer.</summary>
-    /// <param name="count">How many to keep, at least 0.</param>
+    /// <summary>The first images; all images if there are fewer.</summary>
+    /// <param name="count">The number of images to keep, at least 0.</param>
     public Dataset First(int count) => Slice(0, Math.Min(count, Count));
 
-    /// <summary>All but the first images; none when there are no more.</summary>
-    /// <param name="count">How many to leave out, at least 0.</param>
+    /// <summary>All but the first images; no image if there are no more.</summary>
+    /// <param name="count">The number of images to leave out, at least 0.</param>
     public Dataset Skip(int count) => Slice(Math.Min(count, Count), Count - Math.Min(count, Count));
 
-    /// <summary>Some images in a row. The pixels are shared, not copied.</summary>
+    /// <summary>A range of images. The pixels are shared, not copied.</summary>
     /// <param name="start">The first to keep.</param>
     /// <param name="count">How many to keep.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range does not lie within the images.</exception>

@@ -1,9 +1,9 @@
 namespace Dapprox.Networks.Data;
 
-/// <summary>What is known of a data set before any of it is read.</summary>
+/// <summary>The description of a data set, independent of its files.</summary>
 public sealed record DatasetDefinition
 {
-    /// <summary>The name users type, for example <c>fashion-mnist</c>.</summary>
+    /// <summary>The name on the command line, for example <c>fashion-mnist</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>The name in prose, for example <c>Fashion-MNIST</c>.</summary>
@@ -18,7 +18,7 @@ public sealed record DatasetDefinition
     /// <summary>Columns of an image.</summary>
     public required int Width { get; init; }
 
-    /// <summary>What each label means, in the order of the labels.</summary>
+    /// <summary>The name of each class, in label order.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>The number of training images.</summary>
@@ -27,13 +27,13 @@ public sealed record DatasetDefinition
     /// <summary>The number of test images.</summary>
     public required int TestCount { get; init; }
 
-    /// <summary>Where the data set was published.</summary>
+    /// <summary>The publication of the data set.</summary>
     public required string Citation { get; init; }
 
-    /// <summary>The usual name of the folder with its files; empty when the data set comes with the program.</summary>
+    /// <summary>The usual name of the folder with its files; empty if the data set is included with the program.</summary>
     public string Folder { get; init; } = "";
 
-    /// <summary>A folder where an operating system's package puts the files, if there is such a package.</summary>
+    /// <summary>The folder of an operating system's package with the files; null if there is no such package.</summary>
     internal string? SystemFolder { get; init; }
 
     /// <summary>The files of the training split, uncompressed.</summary>
@@ -42,10 +42,10 @@ public sealed record DatasetDefinition
     /// <summary>The files of the test split, uncompressed.</summary>
     internal IReadOnlyList<PublishedFile> Test { get; init; } = [];
 
-    /// <summary>What to download, and from where.</summary>
+    /// <summary>The archives to download.</summary>
     internal IReadOnlyList<PublishedArchive> Archives { get; init; } = [];
 
-    /// <summary>The places to download from, in the order in which they are tried; each ends with a slash.</summary>
+    /// <summary>The addresses to download from, in the order of the attempts; each ends with a slash.</summary>
     internal IReadOnlyList<Uri> Addresses { get; init; } = [];
 
     internal IReadOnlyList<PublishedFile> Files(Split split) => split == Split.Train ? Train : Test;
@@ -53,8 +53,8 @@ public sealed record DatasetDefinition
 
 /// <summary>A file as the data set's authors published it, after unpacking.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Md5">The MD5 sum of its content, which is the checksum in use for these sets; it tells files apart, it does not
-/// defend.</param>
+/// <param name="Md5">The MD5 sum of its content, the usual checksum for these data sets; it identifies files and is no protection
+/// against tampering.</param>
 sealed record PublishedFile(string Name, string Md5);
 
 /// <summary>A file to download.</summary>

@@ -6,23 +6,22 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Data;
 
 /// <summary>
-/// Fetches data sets from where they are published. A file takes its name only when it is whole and its checksum is
-/// right; whatever goes wrong before leaves nothing behind.
+/// Downloads data sets from their publishers. A file gets its final name only after its length and checksum are verified; an
+/// earlier failure leaves nothing behind.
 /// </summary>
 public static class DatasetDownload
 {
-    // A server that sends nothing for so long has given up.
+    // The time without data after which a download counts as failed.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Fetches the files of a data set that are not there yet.</summary>
+    /// <summary>Downloads the missing files of a data set.</summary>
     /// <param name="name">The data set's name.</param>
-    /// <param name="folder">The folder for all data sets; each gets a folder of its own in it. When null, the one of
-    /// <see cref="Datasets.Folder"/>.</param>
-    /// <param name="progress">Told how far each file is, if given.</param>
-    /// <param name="address">Download from here, not from the publishers; ends with a slash.</param>
-    /// <param name="cancellation">Stops the download; nothing of the file under way remains.</param>
-    /// <returns>The paths of the files written; none when all were there, or the data set comes with the program.</returns>
-    /// <exception cref="InputException">There is no such data set, no folder, no network, or the files are not the published
+    /// <param name="folder">The folder for all data sets; each has its own folder in it. Null for <see cref="Datasets.Folder"/>.</param>
+    /// <param name="progress">Receives the progress of each file; null for none.</param>
+    /// <param name="address">The address to download from instead of the publishers'; ends with a slash.</param>
+    /// <param name="cancellation">Stops the download; nothing of the current file remains.</param>
+    /// <returns>The paths of the files written; empty if all existed or the data set is included with the program.</returns>
+    /// <exception cref="InputException">There is no such data set, no folder or no network, or the files are not the published
     /// ones.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public static Task<IReadOnlyList<string>> FetchAsync(string name, string? folder, IProgress<DownloadProgress>? progress = null,
@@ -106,7 +105,7 @@ public static class DatasetDownload
         return [path];
     }
 
-    /// <summary>Takes the data set's own files out of the archive, by name, wherever the archive wants to put them.</summary>
+    /// <summary>Extracts the data set's files from the archive by name, whatever their paths in the archive.</summary>
     static List<string> Unpack(DatasetDefinition definition, string archive, string folder, CancellationToken cancellation)
     {
         var written = new List<string>();
@@ -128,7 +127,7 @@ public static class DatasetDownload
         return written;
     }
 
-    /// <summary>Whether the whole published file, or all that comes out of it, is in place already.</summary>
+    /// <summary>Whether the complete published file, or everything extracted from it, already exists.</summary>
     static bool IsThere(DatasetDefinition definition, PublishedArchive archive, string folder)
     {
         if (IsTar(archive))

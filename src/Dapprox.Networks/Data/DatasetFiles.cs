@@ -5,13 +5,13 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Data;
 
-/// <summary>Finds the files of a data set, and reads them whether they are compressed or not.</summary>
+/// <summary>Finds the files of a data set and reads them, compressed or not.</summary>
 static class DatasetFiles
 {
-    /// <summary>No file of these sets comes near it; a hostile one is stopped here.</summary>
+    /// <summary>Far above the size of every file of these data sets; stops a hostile file.</summary>
     public const int LongestContent = 1_000_000_000;
 
-    // Deflate stores a run of 258 bytes in 2 bits at best.
+    // The best compression of deflate: a run of 258 bytes in 2 bits.
     const int BestCompression = 1032;
 
     /// <summary>The paths of a split's files, in the order of the definition, all from one folder.</summary>
@@ -41,13 +41,13 @@ static class DatasetFiles
                 + $"{Advice(definition)}");
     }
 
-    /// <summary>The whole content of a file, unpacked when it is gzip.</summary>
+    /// <summary>The content of a file, decompressed if it is gzip.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="longest">More bytes than this are an error.</param>
-    public static byte[] ReadAll(string path, int longest) => Read(path, (stream, most) =>
+    /// <param name="longest">The maximum number of bytes; more are an error.</param>
+    public static byte[] ReadAll(string path, int longest) => Read(path, (stream, maxLength) =>
     {
-        int limit = (int)Math.Min(longest, most);
-        // It grows as bytes truly arrive: a compressed file does not say how long its content is.
+        int limit = (int)Math.Min(longest, maxLength);
+        // Grows as bytes arrive, because a compressed file does not state the length of its content.
         byte[] content = new byte[Math.Min(limit, 1 << 20) + 1];
         int length = 0;
         while (true)
@@ -61,11 +61,11 @@ static class DatasetFiles
         }
     });
 
-    /// <summary>The whole content of a file whose first bytes say how long it is, unpacked when it is gzip.</summary>
+    /// <summary>The content of a file whose header states its length, decompressed if it is gzip.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="headerLength">How many bytes of the start tell the length.</param>
-    /// <param name="length">The length of the content, header included, that the header claims.</param>
-    public static byte[] ReadClaimed(string path, int headerLength, Func<byte[], long> length) => Read(path, (stream, most) =>
+    /// <param name="headerLength">The number of header bytes that determine the length.</param>
+    /// <param name="length">Computes the claimed length of the content, header included, from the header.</param>
+    public static byte[] ReadClaimed(string path, int headerLength, Func<byte[], long> length) => Read(path, (stream, maxLength) =>
     {
         byte[] header = new byte[headerLength];
         int got = stream.ReadAtLeast(header, headerLength, throwOnEndOfStream: false);
@@ -75,9 +75,9 @@ static class DatasetFiles
         long claimed = length(header);
         if (claimed > LongestContent)
             throw new InputException($"'{path}' claims to hold {claimed} bytes, and {LongestContent} is the limit");
-        if (claimed > most)
+        if (claimed > maxLength)
             throw new InputException(
-                $"'{path}' is cut short: its header claims {claimed} bytes, and it can hold {most} at most; get the file again");
+                $"'{path}' is cut short: its header claims {claimed} bytes, and it can hold {maxLength} at most; get the file again");
 
         byte[] content = new byte[claimed];
         header.CopyTo(content, 0);
@@ -89,7 +89,7 @@ static class DatasetFiles
         return content;
     });
 
-    /// <summary>Whether the content is the published one; refuses the content of another data set under the same name.</summary>
+    /// <summary>Whether the content is the published one; content of another data set under the same name is an error.</summary>
     public static bool IsPublished(DatasetDefinition definition, PublishedFile file, string path, byte[] content)
     {
         string md5 = Md5(content);
@@ -105,7 +105,7 @@ static class DatasetFiles
 
     public static string Md5(byte[] content)
     {
-#pragma warning disable CA5351 // It tells published files apart; nothing is defended with it.
+#pragma warning disable CA5351 // MD5 identifies published files; it is not a security measure.
         return Convert.ToHexStringLower(MD5.HashData(content));
 #pragma warning restore CA5351
     }
@@ -122,13 +122,13 @@ static class DatasetFiles
     public static string Advice(DatasetDefinition definition) =>
         $"run 'dapprox datasets fetch {definition.Name}', or name the folder with --data or {Datasets.FolderVariable}";
 
-    /// <summary>The folders to look in, the surest first.</summary>
+    /// <summary>The folders to search, the most specific first.</summary>
     static IEnumerable<string> Folders(DatasetDefinition definition, string? folder)
     {
         if (folder is not null)
         {
             yield return Path.Combine(folder, definition.Folder);
-            // MNIST and Fashion-MNIST use the same file names: a folder that has the other's name holds the other.
+            // MNIST and Fashion-MNIST use the same file names: a folder with the other's name holds the other data set.
             string own = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
             bool isOthers = Datasets.All.Any(
                 other => other.Name != definition.Name && string.Equals(other.Folder, own, StringComparison.OrdinalIgnoreCase));
@@ -146,10 +146,10 @@ static class DatasetFiles
         return File.Exists(path) ? path : File.Exists(path + ".gz") ? path + ".gz" : null;
     }
 
-    /// <summary>Opens the file; <paramref name="read"/> also gets the most bytes that its content can have.</summary>
+    /// <summary>Opens the file; <paramref name="read"/> also gets the maximum length of its content.</summary>
     static byte[] Read(string path, Func<Stream, long, byte[]> read) => InputFile.Read(path, file =>
     {
-        // By its first bytes, not by its name: files get unpacked and renamed.
+        // Recognised by its first bytes, not by its name: files get decompressed and renamed.
         bool compressed = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
         file.Position = 0;
         if (!compressed)
@@ -159,7 +159,7 @@ static class DatasetFiles
         {
             using var unpacked = new GZipStream(file, CompressionMode.Decompress);
             byte[] content = read(unpacked, file.Length * BestCompression);
-            // GZipStream takes a file that is cut short for one that ends there; the format ends with the length of the content.
+            // GZipStream accepts a truncated file as complete; the trailer of the format has the length of the content.
             return length == content.Length ? content
                 : throw new InputException($"'{path}' is cut short, or joined from several: it unpacks to {content.Length} bytes, and "
                     + $"its end tells of {length}; get the file again");

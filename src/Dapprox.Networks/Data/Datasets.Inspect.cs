@@ -2,20 +2,20 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Data;
 
-/// <summary>What there is of one split of a data set.</summary>
+/// <summary>The status of one split of a data set.</summary>
 /// <param name="Definition">The data set.</param>
-/// <param name="Found">Whether it can be used.</param>
-/// <param name="Place">The folder of its files; <c>built in</c> when it comes with the program; empty when not found.</param>
-/// <param name="Count">How many images there are; 0 when it cannot be used.</param>
-/// <param name="Canonical">Whether it is the published data, known by its checksums.</param>
-/// <param name="Remark">One sentence: what the data is, or why it cannot be used.</param>
+/// <param name="Found">Whether the split can be used.</param>
+/// <param name="Place">The folder of its files; <c>built in</c> if it is included with the program; empty if not found.</param>
+/// <param name="Count">The number of images; 0 if the split cannot be used.</param>
+/// <param name="Canonical">Whether the checksums are those of the published data.</param>
+/// <param name="Remark">One sentence on the data, or on why it cannot be used.</param>
 public sealed record DatasetStatus(
     DatasetDefinition Definition, Split Split, bool Found, string Place, int Count, bool Canonical, string Remark);
 
 public static partial class Datasets
 {
-    /// <summary>Looks for every split of every data set, and reads what it finds to check it.</summary>
-    /// <param name="folder">The folder to look in; when null, the one that DAPPROX_DATA names.</param>
+    /// <summary>Searches every split of every data set, and reads and verifies the files found.</summary>
+    /// <param name="folder">The folder to search; null for the one that DAPPROX_DATA names.</param>
     /// <param name="cancellation">Stops between two splits.</param>
     public static IReadOnlyList<DatasetStatus> Inspect(string? folder = null, CancellationToken cancellation = default)
     {

@@ -2,15 +2,15 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Data;
 
-/// <summary>The data sets there are, by name.</summary>
+/// <summary>The known data sets, by name.</summary>
 public static partial class Datasets
 {
-    /// <summary>The environment variable that names the folder of the data sets when no folder is given.</summary>
+    /// <summary>The environment variable with the default folder of the data sets.</summary>
     public const string FolderVariable = "DAPPROX_DATA";
 
     /// <summary>
-    /// The folder of the data sets when neither an argument nor <see cref="FolderVariable"/> names one: <c>dapprox</c> below the
-    /// user's data, <c>$XDG_DATA_HOME</c> or <c>~/.local/share</c> on Linux; null for a user without a home.
+    /// The folder of the data sets without an argument or <see cref="FolderVariable"/>: <c>dapprox</c> below the user's data
+    /// folder, <c>$XDG_DATA_HOME</c> or <c>~/.local/share</c> on Linux; null for a user without a home.
     /// </summary>
     public static string? DefaultFolder =>
         Given(
@@ -21,7 +21,7 @@ public static partial class Datasets
 
     static readonly string[] Digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
-    /// <summary>All data sets. The first comes with the program, the others are files that a user has or fetches.</summary>
+    /// <summary>All data sets. The first is included with the program; the others are files that the user provides or downloads.</summary>
     public static IReadOnlyList<DatasetDefinition> All { get; } =
     [
         new()
@@ -66,7 +66,7 @@ public static partial class Datasets
                 new("t10k-images-idx3-ubyte.gz", 1_648_877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
                 new("t10k-labels-idx1-ubyte.gz", 4_542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
             ],
-            // The authors' own address asks for a password; these two mirrors are the ones in general use.
+            // The authors' address asks for a password; these two mirrors are in general use.
             Addresses =
             [
                 new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
@@ -143,18 +143,17 @@ public static partial class Datasets
     public static DatasetDefinition Find(string name) => Names.Find("data set", name, All, definition => definition.Name);
 
     /// <summary>
-    /// The folder of the data sets: the one given, or else the one that DAPPROX_DATA names, or else <see cref="DefaultFolder"/>.
+    /// The folder of the data sets: the given one, otherwise the one that DAPPROX_DATA names, otherwise <see cref="DefaultFolder"/>.
     /// </summary>
-    /// <param name="folder">The folder a user gave, if any.</param>
+    /// <param name="folder">The given folder; null for the default.</param>
     public static string? Folder(string? folder) =>
         Given(folder) ?? Given(Environment.GetEnvironmentVariable(FolderVariable)) ?? DefaultFolder;
 
     /// <summary>Reads one split of a data set.</summary>
     /// <param name="name">The data set's name.</param>
-    /// <param name="split">Which part.</param>
-    /// <param name="folder">The folder with the files, or the folder above it; when null, the one of <see cref="Folder"/>.</param>
-    /// <exception cref="InputException">There is no such data set, its files are not there, or they are not what they should
-    /// be.</exception>
+    /// <param name="split">The part of the data set.</param>
+    /// <param name="folder">The folder with the files, or its parent; null for <see cref="Folder"/>.</param>
+    /// <exception cref="InputException">There is no such data set, or its files are missing or invalid.</exception>
     public static Dataset Load(string name, Split split, string? folder = null) => Load(Find(name), split, folder);
 
     internal static Dataset Load(DatasetDefinition definition, Split split, string? folder)

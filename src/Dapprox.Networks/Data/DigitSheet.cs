@@ -4,15 +4,15 @@ using SkiaSharp;
 namespace Dapprox.Networks.Data;
 
 /// <summary>
-/// The digits that come with the program: a sheet of 100×50 handwritten digits of 20×20 pixels, five rows for each
-/// digit from 0 to 9. They are placed in 28×28 pixels as those of MNIST were, and split by a fixed seed.
+/// The digits included with the program: a sheet of 100×50 handwritten digits of 20×20 pixels, five rows for each digit from 0 to
+/// 9. Each is placed in 28×28 pixels as in MNIST; a fixed seed splits them.
 /// </summary>
 static class DigitSheet
 {
     const int Columns = 100, Rows = 50, Cell = 20, Side = 28;
     const int Classes = 10, PerClass = Columns * Rows / Classes, TestPerClass = 100;
 
-    // Any number would do; it may never change, or the splits would.
+    // An arbitrary number; changing it would change the splits.
     const ulong SplitSeed = 2021;
 
     static readonly Lazy<byte[]> Images = new(() => Centre(Decode()));
@@ -34,7 +34,9 @@ static class DigitSheet
                 + "pixels by their mass, split by a fixed seed");
     }
 
-    /// <summary>Which digits of the sheet are in the split, in which order: 100 of each class to test, the others to train.</summary>
+    /// <summary>
+    /// The digits of the split, in order, as indices in the sheet: 100 of each class for testing, the others for training.
+    /// </summary>
     internal static int[] Order(Split split)
     {
         var chosen = new List<int>();
@@ -46,7 +48,7 @@ static class DigitSheet
             chosen.AddRange(split == Split.Test ? places.Take(TestPerClass) : places.Skip(TestPerClass));
         }
 
-        // Classes mixed, so that the first few images are a fair sample.
+        // Shuffles the classes, so that the first images are a fair sample.
         int[] order = chosen.ToArray();
         var mix = new CounterRandom(SplitSeed, stream: Classes + (ulong)split);
         mix.Shuffle(order.AsSpan());
@@ -67,7 +69,7 @@ static class DigitSheet
         return grey;
     }
 
-    /// <summary>Every digit of the sheet in its own 28×28 pixels, in the order of the sheet.</summary>
+    /// <summary>Every digit of the sheet in 28×28 pixels, in sheet order.</summary>
     static byte[] Centre(byte[] sheet)
     {
         byte[] images = new byte[Columns * Rows * Side * Side];
@@ -95,8 +97,8 @@ static class DigitSheet
     }
 
     /// <summary>
-    /// How far to move a digit so that its centre of mass, moment / mass, comes to lie in [13.5, 14.5): there it lies
-    /// in every image of MNIST. The digit never leaves the frame.
+    /// The shift that moves the centre of mass of a digit, moment / mass, into [13.5, 14.5), where it lies in every MNIST image.
+    /// The digit never leaves the frame.
     /// </summary>
     static int Shift(long moment, long mass) =>
         mass == 0 ? (Side - Cell) / 2 : Math.Clamp((int)Math.Ceiling(Side / 2 - 0.5 - (double)moment / mass), 0, Side - Cell);

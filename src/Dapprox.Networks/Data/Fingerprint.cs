@@ -7,14 +7,14 @@ using Dapprox.Networks.Layers;
 namespace Dapprox.Networks.Data;
 
 /// <summary>
-/// Sixteen hexadecimal digits that stand for many numbers, the first of their SHA-256: in one line of text they tell two
-/// data sets or two networks of the same name apart.
+/// A short hash: the first sixteen hexadecimal digits of SHA-256. It distinguishes data sets or networks of the same name in one
+/// line of text.
 /// </summary>
 public static class Fingerprint
 {
     const int Digits = 16;
 
-    /// <summary>Of the pixels and labels of images.</summary>
+    /// <summary>The fingerprint of the pixels and labels of images.</summary>
     /// <param name="data">The images.</param>
     public static string Of(Dataset data)
     {
@@ -30,9 +30,9 @@ public static class Fingerprint
         return Text(hash);
     }
 
-    /// <summary>Of all that a file holds.</summary>
+    /// <summary>The fingerprint of a file's content.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InputException">It cannot be read.</exception>
+    /// <exception cref="InputException">The file cannot be read.</exception>
     public static string OfFile(string path)
     {
         try
@@ -46,12 +46,12 @@ public static class Fingerprint
         }
     }
 
-    /// <summary>Of the weights and biases of a network's weighted layers; the multiplier does not count.</summary>
+    /// <summary>The fingerprint of the weights and biases of a network; it does not depend on the multiplier.</summary>
     public static string Of(Network network) =>
         Of(network.Layers.OfType<WeightedLayer>().SelectMany(layer => (float[][])[layer.Weights.ToArray(), layer.Bias.ToArray()]));
 
-    /// <summary>Of the bits of numbers.</summary>
-    /// <param name="arrays">The numbers; how they are divided into arrays does not count.</param>
+    /// <summary>The fingerprint of the bits of numbers.</summary>
+    /// <param name="arrays">The numbers; the division into arrays has no effect.</param>
     internal static string Of(IEnumerable<float[]> arrays)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

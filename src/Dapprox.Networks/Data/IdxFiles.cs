@@ -4,8 +4,8 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Data;
 
 /// <summary>
-/// The format of MNIST and of the sets made like it: a big-endian header (two zero bytes, 8 for unsigned bytes, the
-/// number of dimensions, each dimension in 32 bits), then the bytes, the last index fastest.
+/// The format of MNIST and its successors: a big-endian header (two zero bytes, 8 for unsigned bytes, the number of dimensions,
+/// each dimension in 32 bits), then the bytes, the last index fastest.
 /// </summary>
 static class IdxFiles
 {
@@ -37,7 +37,7 @@ static class IdxFiles
             DatasetFiles.Provenance(definition, split, classes.Length, differing));
     }
 
-    /// <summary>The whole content, header included, and the dimensions it claims, which are true.</summary>
+    /// <summary>The content, header included, and its verified dimensions.</summary>
     static (byte[] Content, int[] Shape) Read(string path, int dimensions)
     {
         int[] shape = new int[dimensions];

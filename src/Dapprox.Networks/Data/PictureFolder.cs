@@ -7,28 +7,27 @@ using nietras.SeparatedValues;
 namespace Dapprox.Networks.Data;
 
 /// <summary>
-/// A user's own pictures: files in a folder (PNG, JPEG, WebP, BMP, GIF), and a CSV file that says the class of each. Transparent
-/// pixels lie on black; a network for grey images sees the luma 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). Colour profiles and
-/// the orientation that a camera notes are not looked at.
+/// A user's own pictures: files in a folder (PNG, JPEG, WebP, BMP, GIF), and a CSV file with the class of each. Transparent pixels
+/// are composed on black; a network for grey images gets the luma 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). Colour profiles and
+/// camera orientation are ignored.
 /// </summary>
 public static class PictureFolder
 {
-    // Pixels of a file: a bomb of a few kilobytes can claim billions.
+    // The maximum number of pixels of a file: a decompression bomb of a few kilobytes can claim billions.
     const long MaxPixels = 100_000_000;
 
     /// <summary>Reads the pictures that a CSV file lists, in its order.</summary>
-    /// <param name="folder">Where they are.</param>
+    /// <param name="folder">The folder of the pictures.</param>
     /// <param name="labels">
-    /// The file: on each line a path inside the folder, a comma, and a class as a whole number from 0. A first line whose second
-    /// field is no number is a title. Fields with commas or quotation marks stand between quotation marks.
+    /// The CSV file: each line has a path inside the folder, a comma, and a class as an integer from 0. A first line without a
+    /// number in its second field is a header. Fields with commas or quotation marks are quoted.
     /// </param>
-    /// <param name="network">The network whose images they are to be.</param>
+    /// <param name="network">The network that takes the images.</param>
     /// <param name="shorterSide">
-    /// Resize each picture so that its shorter side has that many pixels, and cut the network's size out of its middle; null to take
-    /// pictures of the network's size only.
+    /// The number of pixels to which the shorter side is resized before the centre is cropped to the network's size; null to accept
+    /// only pictures of the network's size.
     /// </param>
-    /// <exception cref="InputException">A file is not there or no picture, has another size, or the CSV file is not as
-    /// described.</exception>
+    /// <exception cref="InputException">A file is missing, is not a picture or has another size, or the CSV file is invalid.</exception>
     public static Dataset Load(string folder, string labels, Network network, int? shorterSide)
     {
         if (network.InputShape.Length != 3 || network.InputShape[0] is not (1 or 3))
@@ -46,7 +45,7 @@ public static class PictureFolder
             throw new InputException($"'{labels}' lists {listed.Count} pictures of {channels}×{height}×{width}, more than fit into "
                 + $"memory; list at most {Array.MaxLength / length} at a time");
         byte[] pixels = new byte[listed.Count * length];
-        // Each to its own place, so that the order of the work does not matter; of several that are wrong the first is told of.
+        // Each picture has its own index, so the order of the work does not matter; of several invalid pictures the first is reported.
         var wrong = new InputException?[listed.Count];
         Parallel.For(0, listed.Count, i =>
         {
@@ -142,7 +141,7 @@ public static class PictureFolder
         if ((long)size.Width * size.Height > MaxPixels)
             throw new InputException($"'{file}' has {bitmap.Height}×{bitmap.Width} pixels, which with --resize {side} become "
                 + $"{size.Height}×{size.Width}; at most {MaxPixels:N0} are taken");
-        // Through ever smaller pictures, so that a fine pattern is averaged and does not alias.
+        // Resizes with mipmaps, so that a fine pattern is averaged and does not alias.
         using SKBitmap resized = bitmap.Resize(size, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear))
             ?? throw new InputException($"'{file}' cannot be resized to {size.Height}×{size.Width} pixels");
         Store(resized, (size.Height - height) / 2, (size.Width - width) / 2, channels, height, width, planes);
@@ -155,7 +154,7 @@ public static class PictureFolder
             throw new InputException($"'{file}' is no picture that can be read; give PNG, JPEG, WebP, BMP or GIF");
         if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)
             throw new InputException($"'{file}' claims {codec.Info.Height}×{codec.Info.Width} pixels; at most {MaxPixels:N0} are taken");
-        // Premultiplied: what is transparent lies on black.
+        // Premultiplied alpha composes transparent pixels on black.
         var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         if (codec.GetPixels(bitmap.Info, bitmap.GetPixels()) == SKCodecResult.Success)
             return bitmap;
@@ -163,7 +162,7 @@ public static class PictureFolder
         throw new InputException($"'{file}' is cut short or damaged; give the whole picture");
     }
 
-    /// <summary>Copies a part of a bitmap, plane by plane.</summary>
+    /// <summary>Copies a region of a bitmap, plane by plane.</summary>
     static void Store(SKBitmap bitmap, int top, int left, int channels, int height, int width, Span<byte> planes)
     {
         ReadOnlySpan<byte> source = bitmap.GetPixelSpan();

@@ -1,11 +1,11 @@
 namespace Dapprox.Networks.Data;
 
-/// <summary>Which part of a data set: what networks are trained on, or what they are judged and attacked on.</summary>
+/// <summary>A part of a data set: for training, or for evaluation and attacks.</summary>
 public enum Split
 {
-    /// <summary>The images that no training sees.</summary>
+    /// <summary>The images for evaluation, never used in training.</summary>
     Test,
 
-    /// <summary>The images to train on.</summary>
+    /// <summary>The images for training.</summary>
     Train,
 }

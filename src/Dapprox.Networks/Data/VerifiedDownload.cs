@@ -3,17 +3,17 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Data;
 
-/// <summary>How far a download has come.</summary>
+/// <summary>The progress of a download.</summary>
 /// <param name="File">The file's name.</param>
 /// <param name="Received">The bytes received so far.</param>
-/// <param name="Total">The bytes the file has.</param>
+/// <param name="Total">The length of the file in bytes.</param>
 public readonly record struct DownloadProgress(string File, long Received, long Total);
 
-/// <summary>Brings one file over HTTP, and accepts it only with the published length and checksum.</summary>
+/// <summary>Downloads one file over HTTP and accepts it only with the published length and checksum.</summary>
 static class VerifiedDownload
 {
-    /// <summary>Downloads to <paramref name="path"/>, whatever is there before; the caller removes it after a failure.</summary>
-    /// <returns>Why it did not work, or null. Trouble with the disk is thrown instead.</returns>
+    /// <summary>Downloads to <paramref name="path"/> and overwrites it; the caller removes it after a failure.</summary>
+    /// <returns>Why the download failed; null for success. A disk error is thrown instead.</returns>
     public static async Task<string?> TryAsync(HttpClient client, Uri source, PublishedArchive archive, string path,
         IProgress<DownloadProgress>? progress, TimeSpan patience, CancellationToken cancellation)
     {
@@ -60,13 +60,13 @@ static class VerifiedDownload
                 return e.Message.TrimEnd('.');
             }
 
-            // Out here an exception is the disk's.
+            // An exception outside the network code is a disk error.
             file.Flush(flushToDisk: true);
             return null;
         }
     }
 
-    /// <summary>Trouble with the disk must not look like trouble with the network, for which another address is tried.</summary>
+    /// <summary>A disk error must not be taken for a network error, after which another address is tried.</summary>
     static void Write(FileStream file, ReadOnlySpan<byte> bytes)
     {
         try

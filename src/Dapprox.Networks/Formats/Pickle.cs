@@ -6,23 +6,23 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Formats;
 
 /// <summary>
-/// Reads what a pickle describes, and runs nothing: a name in it stays a name. Of the instructions of Python's protocols 0 to 5
-/// (docs.python.org/3/library/pickletools.html) those that data need are read.
+/// Reads the data in a pickle without executing anything: a name stays a name. It supports the instructions of Python's protocols 0
+/// to 5 that data need (docs.python.org/3/library/pickletools.html).
 /// </summary>
 sealed class Pickle
 {
-    // What an attacker could nest or repeat: more than a state dict has.
+    // Limits nesting and repetition in a hostile file, above the needs of a state dict.
     const int MaxItems = 1 << 20;
 
     readonly byte[] bytes;
     readonly List<object?> stack = [];
     readonly Stack<int> marks = new();
     readonly Dictionary<int, object?> memo = [];
-    int place;
+    int position;
 
     Pickle(byte[] bytes) => this.bytes = bytes;
 
-    /// <summary>A name that Python would look up: <c>collections.OrderedDict</c>.</summary>
+    /// <summary>A name that Python would resolve: <c>collections.OrderedDict</c>.</summary>
     public sealed record Name(string Module, string Member)
     {
         public override string ToString() => $"{Module}.{Member}";
@@ -37,16 +37,16 @@ sealed class Pickle
     /// <summary>A reference to something outside the pickle.</summary>
     public sealed record Reference(object? Id)
     {
-        // Not what it refers to, which can be a reference in a reference, a million times.
+        // Not the target, which can be a million nested references.
         public override string ToString() => "a reference";
     }
 
     /// <summary>A dictionary, in order.</summary>
     public sealed class Entries : List<KeyValuePair<object?, object?>>;
 
-    /// <summary>What the pickle describes.</summary>
+    /// <summary>Reads the object in a pickle.</summary>
     /// <param name="bytes">The pickle.</param>
-    /// <exception cref="InputException">It is none, or has an instruction that data do not need.</exception>
+    /// <exception cref="InputException">The content is not a pickle or has an instruction that data do not need.</exception>
     public static object? Read(byte[] bytes)
     {
         try
@@ -161,7 +161,7 @@ sealed class Pickle
                     stack.Add(Called(As<Name>(call[0]), As<object?[]>(call[1])));
                     break;
                 case 'b':
-                    // The state of an ordered dictionary is what versions its modules have, which nothing here needs.
+                    // The state of an ordered dictionary holds module versions, which are not needed here.
                     Pop();
                     if (stack[^1] is not Entries)
                         throw new InputException("the pickle sets the state of an object; only dictionaries of tensors are read");
@@ -186,7 +186,7 @@ sealed class Pickle
                     break;
                 default:
                     throw new InputException(
-                        $"the pickle has the instruction 0x{instruction:x2} at byte {place - 1}, which data do not need");
+                        $"the pickle has the instruction 0x{instruction:x2} at byte {position - 1}, which data do not need");
             }
         }
     }
@@ -201,7 +201,7 @@ sealed class Pickle
         return entries;
     }
 
-    /// <summary>An item that has to be of that kind.</summary>
+    /// <summary>An item of the expected type.</summary>
     static T As<T>(object? item)
         where T : class => item as T ?? throw new InputException("the pickle is damaged");
 
@@ -223,16 +223,16 @@ sealed class Pickle
 
     ReadOnlySpan<byte> Bytes(int count)
     {
-        ReadOnlySpan<byte> result = bytes.AsSpan(place, count);
-        place += count;
+        ReadOnlySpan<byte> result = bytes.AsSpan(position, count);
+        position += count;
         return result;
     }
 
     string Line()
     {
-        int length = bytes.AsSpan(place).IndexOf((byte)'\n');
+        int length = bytes.AsSpan(position).IndexOf((byte)'\n');
         string line = Encoding.UTF8.GetString(Bytes(length));
-        place++;
+        position++;
         return line;
     }
 }

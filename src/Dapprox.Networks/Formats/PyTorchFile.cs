@@ -5,11 +5,11 @@ namespace Dapprox.Networks.Formats;
 
 /// <summary>
 /// Reads the tensors of a PyTorch state dict, as <c>torch.save(model.state_dict(), path)</c> writes it: a zip archive with a
-/// pickle and the numbers. Nothing in it is run; whatever is not a tensor is refused by its name.
+/// pickle and the numbers. Nothing in it is executed; anything other than a tensor is refused with its name.
 /// </summary>
 public static class PyTorchFile
 {
-    // A state dict's pickle has some hundred bytes a tensor.
+    // The pickle of a state dict has some hundred bytes per tensor.
     const int MaxPickleBytes = 1 << 24;
 
     const int MaxDimensions = 64;
@@ -27,9 +27,9 @@ public static class PyTorchFile
     static readonly HashSet<string> OtherStorages = [
         "LongStorage", "IntStorage", "ShortStorage", "CharStorage", "ByteStorage", "BoolStorage"];
 
-    /// <summary>The tensors of real numbers by name; those of whole numbers, which count batches, are left out.</summary>
+    /// <summary>The tensors of real numbers by name; tensors of integers, which count batches, are left out.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InputException">It is no such file, or there is something else in it.</exception>
+    /// <exception cref="InputException">The file is not a state dict, or it contains something else.</exception>
     public static IReadOnlyDictionary<string, Tensor> Load(string path) => InputFile.Read(path, stream =>
     {
         try
@@ -57,12 +57,11 @@ public static class PyTorchFile
         _ => $"'{value}'",
     };
 
-    /// <summary>Reads one archive, and holds no more than a multiple of what it has.</summary>
-    /// <param name="length">The bytes of the file.</param>
+    /// <summary>Reads one archive; the memory is bounded by a multiple of its length.</summary>
+    /// <param name="length">The length of the file in bytes.</param>
     sealed class Reader(ZipArchive archive, long length)
     {
-        // PyTorch does not compress, and networks use the same numbers twice at most; what a hostile file claims is a thousand times as
-        // much.
+        // PyTorch does not compress, and networks use the same numbers at most twice; a hostile file claims a thousand times as much.
         const int MaxOfLength = 16;
 
         readonly Dictionary<string, byte[]> storages = [];
@@ -77,7 +76,7 @@ public static class PyTorchFile
                 throw new InputException($"its data.pkl has {pickle.Length} bytes; a state dict's has at most {MaxPickleBytes}");
             string folder = pickle.FullName[..^"data.pkl".Length];
             if (archive.GetEntry(folder + "byteorder") is { Length: 3 })
-                throw new InputException("its numbers are big-endian, and little-endian ones are read; save it anew on another machine");
+                throw new InputException("its numbers are big-endian, and little-endian ones are read; save it again on another machine");
             if (Pickle.Read(Bytes(pickle)) is not Pickle.Entries entries)
                 throw new InputException("it holds something else than a dictionary; save model.state_dict()");
             var tensors = new Dictionary<string, Tensor>();
@@ -92,7 +91,7 @@ public static class PyTorchFile
             return tensors;
         }
 
-        /// <summary>A tensor; null where it has whole numbers.</summary>
+        /// <summary>A tensor; null if it holds integers.</summary>
         Tensor? Read(string name, object? value, string folder)
         {
             if (value is Pickle.Call { Function: { Module: "torch._utils", Member: "_rebuild_parameter" }, Arguments: [object inner, ..] })
@@ -117,7 +116,7 @@ public static class PyTorchFile
                         + $"[{string.Join(", ", stride.Take(MaxDimensions))}]");
             int[] shape = [.. size.Select(number => (int)(long)number!)], strides = [.. stride.Select(number => (int)(long)number!)];
             byte[] data = Storage(name, $"{folder}data/{key}");
-            // In binary64, where these products do not overflow.
+            // In binary64, in which these products do not overflow.
             double count = shape.Aggregate(1.0, (product, dimension) => product * Math.Max(1, dimension));
             double last = offset + shape.Zip(strides, (dimension, step) => (dimension - 1.0) * step).Sum();
             bool isEmpty = shape.Contains(0);
@@ -131,22 +130,23 @@ public static class PyTorchFile
             float[] result = new float[isEmpty ? 0 : (int)count];
             for (int i = 0; i < result.Length; i++)
             {
-                long place = offset;
+                long index = offset;
                 for (int axis = shape.Length - 1, rest = i; axis >= 0; rest /= shape[axis], axis--)
-                    place += (long)(rest % shape[axis]) * strides[axis];
-                result[i] = format.Read(data.AsSpan((int)(place * format.Size())));
+                    index += (long)(rest % shape[axis]) * strides[axis];
+                result[i] = format.Read(data.AsSpan((int)(index * format.Size())));
             }
 
             return new Tensor(result, shape);
         }
 
-        /// <summary>The numbers that one or several tensors are made of.</summary>
-        byte[] Storage(string tensor, string place)
+        /// <summary>The storage of one or several tensors.</summary>
+        byte[] Storage(string tensor, string entryName)
         {
-            if (storages.TryGetValue(place, out byte[]? bytes))
+            if (storages.TryGetValue(entryName, out byte[]? bytes))
                 return bytes;
-            ZipArchiveEntry entry = archive.GetEntry(place) ?? throw new InputException($"the numbers of '{tensor}', {place}, are missing");
-            return storages[place] = Bytes(entry);
+            ZipArchiveEntry entry = archive.GetEntry(entryName)
+                ?? throw new InputException($"the numbers of '{tensor}', {entryName}, are missing");
+            return storages[entryName] = Bytes(entry);
         }
 
         byte[] Bytes(ZipArchiveEntry entry)
@@ -154,7 +154,7 @@ public static class PyTorchFile
             storageBytes += entry.Length;
             if (storageBytes > MaxOfLength * length || entry.Length > Array.MaxLength)
                 throw new InputException($"{entry.FullName} and what was read before have {storageBytes} bytes, more than {MaxOfLength} "
-                    + $"times the {length} of the file; PyTorch does not compress, so save it anew");
+                    + $"times the {length} of the file; PyTorch does not compress; save it again");
             byte[] bytes = new byte[entry.Length];
             using Stream stream = entry.Open();
             stream.ReadExactly(bytes);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Dapprox.Networks.Formats;
 
-/// <summary>How a file writes real numbers, the lowest byte first.</summary>
+/// <summary>The little-endian format of real numbers in a file.</summary>
 enum RealFormat
 {
     /// <summary>binary32.</summary>
@@ -21,7 +21,7 @@ enum RealFormat
 /// <summary>Reads numbers of a <see cref="RealFormat"/>.</summary>
 static class RealFormats
 {
-    /// <summary>The bytes of a number.</summary>
+    /// <summary>The size of a number in bytes.</summary>
     public static int Size(this RealFormat format) => format switch
     {
         RealFormat.Float32 => sizeof(float),
@@ -29,7 +29,7 @@ static class RealFormats
         _ => sizeof(ushort),
     };
 
-    /// <summary>The number at the beginning of the bytes, rounded to binary32.</summary>
+    /// <summary>The number at the start of the bytes, rounded to binary32.</summary>
     public static float Read(this RealFormat format, ReadOnlySpan<byte> bytes) => format switch
     {
         RealFormat.Float32 => BinaryPrimitives.ReadSingleLittleEndian(bytes),

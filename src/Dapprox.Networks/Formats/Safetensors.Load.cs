@@ -6,13 +6,13 @@ namespace Dapprox.Networks.Formats;
 
 public sealed partial class Safetensors
 {
-    // The limit of the format's own definition.
+    // The limit defined by the format.
     const long LongestHeader = 100_000_000;
 
-    // Of a name or another text of the file, in a message.
+    // Limits a name or other text of the file in a message.
     const int LongestPart = 60;
 
-    // Reading goes through a buffer of this many bytes, a multiple of every element size.
+    // The size of the read buffer in bytes, a multiple of every element size.
     const int BufferLength = 64 * 1024;
 
     /// <summary>One tensor as the header describes it; <c>Begin</c> and <c>End</c> count bytes from the end of the header.</summary>
@@ -20,13 +20,13 @@ public sealed partial class Safetensors
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InputException">There is no such file, or it is not a whole safetensors file.</exception>
+    /// <exception cref="InputException">The file does not exist or is not a complete safetensors file.</exception>
     public static Safetensors Load(string path) => InputFile.Read(path, stream => Load(stream, $"'{path}'"));
 
-    /// <summary>Reads from where the stream stands to its end.</summary>
-    /// <param name="stream">A stream that can seek, since every length the file claims is checked against the true one.</param>
-    /// <param name="name">What to call the source in messages.</param>
-    /// <exception cref="InputException">The content is not a whole safetensors file.</exception>
+    /// <summary>Reads from the current position of the stream to its end.</summary>
+    /// <param name="stream">A seekable stream, since every claimed length is checked against the actual one.</param>
+    /// <param name="name">The name of the source in messages.</param>
+    /// <exception cref="InputException">The content is not a complete safetensors file.</exception>
     public static Safetensors Load(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -81,7 +81,7 @@ public sealed partial class Safetensors
                     throw new InputException($"{name}: {MetadataName} has to hold text by name");
             }
         }
-        // InvalidOperationException: a name or text with half of a surrogate pair, which JSON can escape and UTF-16 cannot hold.
+        // InvalidOperationException: a name or text with an unpaired surrogate, which JSON can escape and UTF-16 cannot represent.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InputException($"{name} is not a safetensors file: its header is not valid JSON ({e.Message.TrimEnd('.')})", e);
@@ -141,24 +141,25 @@ public sealed partial class Safetensors
     }
 
     /// <summary>
-    /// The format wants the tensors to fill the data without gap or overlap; <paramref name="entries"/> are in order of place.
+    /// Checks that the tensors fill the data without gaps or overlaps, as the format requires; <paramref name="entries"/> are in
+    /// order of their offsets.
     /// </summary>
     static void CheckPlaces(List<Entry> entries, long length, string name)
     {
-        long place = 0;
+        long position = 0;
         foreach (Entry entry in entries)
         {
             if (entry.End > length)
                 throw new InputException($"{name} is cut short: tensor '{OneLine(entry.Name)}' ends at byte {entry.End} of the data, and "
                     + $"{length} bytes are there; get the file again");
-            if (entry.Begin != place)
+            if (entry.Begin != position)
                 throw new InputException($"{name}: tensor '{OneLine(entry.Name)}' begins at byte {entry.Begin} of the data, and the one "
-                    + $"before it ends at {place}; tensors may neither overlap nor leave gaps");
-            place = entry.End;
+                    + $"before it ends at {position}; tensors may neither overlap nor leave gaps");
+            position = entry.End;
         }
 
-        if (place != length)
-            throw new InputException($"{name}: {length - place} bytes follow the last tensor; the file is damaged");
+        if (position != length)
+            throw new InputException($"{name}: {length - position} bytes follow the last tensor; the file is damaged");
     }
 
     static float[] ReadNumbers(Stream stream, Entry entry, byte[] buffer)

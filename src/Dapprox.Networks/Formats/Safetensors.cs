@@ -26,23 +26,23 @@ public sealed partial class Safetensors
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors { get; }
 
-    /// <summary>The text that came with them; empty when there was none.</summary>
+    /// <summary>The metadata text; empty if there is none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Writes the tensors to a file. The same content gives the same bytes: names are in ordinal order.</summary>
-    /// <param name="path">Where the file goes; it is replaced in one step.</param>
+    /// <summary>Writes the tensors to a file. Equal content gives equal bytes: names are in ordinal order.</summary>
+    /// <param name="path">The file to write, replaced atomically.</param>
     /// <param name="tensors">The tensors by name.</param>
-    /// <param name="metadata">Text to keep with them.</param>
+    /// <param name="metadata">The metadata text.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Save(
         string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => Save(stream, tensors, metadata));
 
     /// <summary>Writes the tensors to a stream, which stays open.</summary>
-    /// <param name="stream">Where the bytes go.</param>
+    /// <param name="stream">The destination.</param>
     /// <param name="tensors">The tensors by name.</param>
-    /// <param name="metadata">Text to keep with them.</param>
-    /// <exception cref="ArgumentException">A tensor has the name that the format keeps for the metadata.</exception>
+    /// <param name="metadata">The metadata text.</param>
+    /// <exception cref="ArgumentException">A tensor has the name that the format reserves for metadata.</exception>
     public static void Save(
         Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {

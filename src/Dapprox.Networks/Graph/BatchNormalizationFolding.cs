@@ -2,20 +2,20 @@ using Dapprox.Networks.Layers;
 
 namespace Dapprox.Networks.Graph;
 
-/// <summary>Multiplies batch normalisations into the weights before them.</summary>
+/// <summary>Folds batch normalisations into the preceding weights.</summary>
 public static class BatchNormalizationFolding
 {
     /// <summary>
-    /// Folds every <see cref="ChannelScale"/> (a batch normalisation) that alone takes what a convolution or dense layer gives into the
-    /// weights of that layer. With exact products the logits are the same but for rounding; with approximate ones they are those of
-    /// hardware that was given the folded weights.
+    /// Folds every <see cref="ChannelScale"/> (a batch normalisation) that is the only consumer of a convolution or dense layer
+    /// into the weights of that layer. With exact products the logits are equal up to rounding; with approximate products they are
+    /// those of hardware with the folded weights.
     /// </summary>
-    /// <param name="network">The network, which stays as it is.</param>
+    /// <param name="network">The network; not modified.</param>
     public static Network Fold(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
         var nodes = new List<Node>();
-        // By old index, shifted by one for the images: the new index.
+        // Maps the old index to the new one, both shifted by one for the images.
         int[] moved = new int[network.Nodes.Count + 1];
         moved[0] = Node.Images;
         for (int i = 0; i < network.Nodes.Count; i++)
@@ -23,7 +23,7 @@ public static class BatchNormalizationFolding
             Node node = network.Nodes[i];
             int last = moved[node.Inputs[0] + 1];
             bool isAlone = last >= 0 && network.Uses(node.Inputs[0]) == 1;
-            // The last layer has to stay the last: it gives the logits.
+            // The last layer has to stay last, since it computes the logits.
             bool canGo = i < network.Nodes.Count - 1 || last == nodes.Count - 1;
             if (node.Layer is ChannelScale scale && isAlone && canGo && nodes[last].Layer is WeightedLayer weighted
                 && weighted.Scaled(scale.Scale, scale.Shift) is WeightedLayer folded)

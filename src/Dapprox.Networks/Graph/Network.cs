@@ -7,31 +7,31 @@ namespace Dapprox.Networks.Graph;
 
 /// <summary>
 /// A trained network: layers in topological order, from images <c>[batch, channels, height, width]</c> to the logits
-/// <c>[batch, classes]</c> that the last layer gives. It does not change, so any number of threads can use it at the same time.
+/// <c>[batch, classes]</c> that the last layer gives. It is immutable, so any number of threads can use it at the same time.
 /// </summary>
 public sealed class Network
 {
     readonly int[] inputShape;
-    // By index, shifted by one for the images: how many layers take that value.
+    // The number of layers that take each value, by index, shifted by one for the images.
     readonly int[] uses;
     readonly NetworkPass pass;
 
-    /// <summary>Creates a network of layers that follow each other.</summary>
+    /// <summary>Creates a network of consecutive layers.</summary>
     /// <param name="name">A name for messages and results.</param>
     /// <param name="inputShape"><c>[channels, height, width]</c>.</param>
-    /// <param name="classes">How many logits come out.</param>
+    /// <param name="classes">The number of logits.</param>
     /// <param name="layers">The layers in order.</param>
     public Network(string name, ReadOnlySpan<int> inputShape, int classes, IReadOnlyList<Layer> layers)
         : this(name, inputShape, classes, [.. layers.Select((layer, index) => new Node(layer, [index == 0 ? Node.Images : index - 1]))])
     {
     }
 
-    /// <summary>Creates a network whose layers take their inputs from anywhere before them.</summary>
+    /// <summary>Creates a network whose layers take their inputs from any earlier layers.</summary>
     /// <param name="name">A name for messages and results.</param>
     /// <param name="inputShape">The shape of one image: <c>[channels, height, width]</c>.</param>
-    /// <param name="classes">How many logits come out.</param>
-    /// <param name="nodes">The layers in an order in which they can be computed; the last gives the logits.</param>
-    /// <exception cref="ArgumentException">A layer takes its input from itself or from one behind it.</exception>
+    /// <param name="classes">The number of logits.</param>
+    /// <param name="nodes">The layers in topological order; the last computes the logits.</param>
+    /// <exception cref="ArgumentException">A layer takes its input from itself or from a later layer.</exception>
     public Network(string name, ReadOnlySpan<int> inputShape, int classes, IReadOnlyList<Node> nodes)
     {
         Name = name;
@@ -50,7 +50,7 @@ public sealed class Network
             }
         }
 
-        // The logits are taken by whoever asked for them.
+        // The caller takes the logits.
         uses[^1]++;
         pass = new NetworkPass(this);
     }
@@ -61,32 +61,32 @@ public sealed class Network
     /// <summary>The shape of one image: <c>[channels, height, width]</c>.</summary>
     public ReadOnlySpan<int> InputShape => inputShape;
 
-    /// <summary>How many classes the network tells apart.</summary>
+    /// <summary>The number of classes.</summary>
     public int Classes { get; }
 
-    /// <summary>The layers in order, with where their inputs come from.</summary>
+    /// <summary>The layers in order, with the indices of their inputs.</summary>
     public IReadOnlyList<Node> Nodes { get; }
 
     /// <summary>The layers in order.</summary>
     public IReadOnlyList<Layer> Layers { get; }
 
-    /// <summary>How many products one image needs.</summary>
+    /// <summary>The number of products per image.</summary>
     public long Multiplications => Layers.OfType<IMultiplies>().Sum(layer => layer.Multiplications);
 
-    /// <summary>The most threads to use; 0, the default, is one per processor.</summary>
+    /// <summary>The maximum degree of parallelism; 0, the default, is the number of processors.</summary>
     public int Threads { get; init; }
 
     /// <summary><see cref="Threads"/>, or the number of processors.</summary>
     public int MaxThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
 
     /// <summary>
-    /// The same network on other hardware, without retraining: layers that multiply do so with
-    /// <paramref name="multiplier"/>, everything else stays. The weights are shared.
+    /// The same network on other hardware, without retraining: the layers that multiply use <paramref name="multiplier"/>,
+    /// everything else is unchanged. The weights are shared.
     /// </summary>
-    /// <param name="selection">Which layers it replaces, null for all; the others keep theirs.</param>
+    /// <param name="selection">The layers whose multiplier is replaced, null for all; the others keep theirs.</param>
     /// <param name="accumulation">The format of the sums, in all layers.</param>
-    /// <param name="threads">The most threads to use, 0 for one per processor; null for as many as this network uses.</param>
-    /// <exception cref="InputException">The selection is none of the layers.</exception>
+    /// <param name="threads">The maximum degree of parallelism, 0 for the number of processors; null for that of this network.</param>
+    /// <exception cref="InputException">The selection matches no layer.</exception>
     public Network With(
         FloatMultiplier multiplier, LayerSelection? selection = null, Accumulation accumulation = Accumulation.Float32, int? threads = null)
     {
@@ -98,16 +98,16 @@ public sealed class Network
             threads ?? Threads);
     }
 
-    /// <summary>The same network with other layers, each with the inputs of the one that it replaces.</summary>
-    /// <param name="layers">As many as it has.</param>
-    /// <param name="threads">How many threads it may use; null for as many as this one.</param>
+    /// <summary>The same network with other layers; each takes the inputs of the layer that it replaces.</summary>
+    /// <param name="layers">One layer for each layer of the network.</param>
+    /// <param name="threads">The maximum degree of parallelism; null for that of this network.</param>
     public Network WithLayers(IReadOnlyList<Layer> layers, int? threads = null) =>
         new(
             Name, inputShape, Classes,
             [.. Nodes.Zip(layers, (node, layer) => node with { Layer = layer })])
         { Threads = threads ?? Threads };
 
-    /// <summary>How many layers take the output of a node, or the images; the logits count as taken once.</summary>
+    /// <summary>The number of layers that take the output of a node, or the images; the logits count as taken once.</summary>
     /// <param name="node">The index of the node, or <see cref="Node.Images"/>.</param>
     internal int Uses(int node) => uses[node + 1];
 

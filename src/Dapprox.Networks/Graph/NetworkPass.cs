@@ -6,15 +6,15 @@ using Dapprox.Networks.Tensors;
 namespace Dapprox.Networks.Graph;
 
 /// <summary>
-/// Runs a network: forward, observed, and backward to the images. Any number of threads can use it at the same time; the results of an
-/// image do not depend on its batch or on the number of threads, to the bit.
+/// Runs a network: forward, observed, and backward to the images. Any number of threads can use it at the same time; the results of
+/// an image are bit-identical for every batch and number of threads.
 /// </summary>
 sealed class NetworkPass(Network network)
 {
-    // Images that go through all layers together on one thread: enough to pay for reading a dense layer's weights.
+    // The number of images that pass all layers together on one thread: enough to amortise reading a dense layer's weights.
     const int MaxChunk = 32;
 
-    // One for each thread that runs at the same time; they keep the memory between layers from pass to pass.
+    // One for each concurrent thread; they reuse the memory between layers from pass to pass.
     readonly ConcurrentBag<Workspace> workspaces = [];
 
     /// <summary>The logits of a batch.</summary>
@@ -33,9 +33,9 @@ sealed class NetworkPass(Network network)
         return logits;
     }
 
-    /// <summary>Shows what goes into each layer, in order, when the images go through the network.</summary>
+    /// <summary>Runs the images through the network and passes the inputs of each layer, in order, to an observer.</summary>
     /// <param name="images"><c>[batch, channels, height, width]</c>.</param>
-    /// <param name="observe">Told each layer's index and its inputs, which are not to be kept, before it is computed.</param>
+    /// <param name="observe">Receives each layer's index and inputs before the layer is computed; it must not keep the inputs.</param>
     /// <exception cref="ArgumentException">The images have another shape.</exception>
     public void Observe(Tensor images, Action<int, IReadOnlyList<Tensor>> observe)
     {
@@ -48,7 +48,7 @@ sealed class NetworkPass(Network network)
     /// layers contribute the exact layer's gradient, or that of their <see cref="WeightedLayer.GradientWeights"/>.
     /// </summary>
     /// <param name="images"><c>[batch, channels, height, width]</c>.</param>
-    /// <param name="loss">Gives the gradient of each image's loss with respect to its logits; called from several threads.</param>
+    /// <param name="loss">Computes the gradient of each image's loss with respect to its logits; called from several threads.</param>
     /// <returns>Logits <c>[batch, classes]</c> and gradient, shaped like the images.</returns>
     /// <exception cref="ArgumentException">The images have another shape.</exception>
     public (Tensor Logits, Tensor Gradient) InputGradient(Tensor images, LogitGradient loss)
@@ -63,7 +63,7 @@ sealed class NetworkPass(Network network)
                 values[i + 1] = Compute(i, Inputs(values, i), threads);
             values[^1].Data.CopyTo(logits.Data, first * network.Classes);
 
-            // By index, shifted by one for the images, as far as they are known: sums over all layers that take that value.
+            // The gradients known so far, by index, shifted by one for the images: sums over all layers that take the value.
             var back = new Tensor?[network.Nodes.Count + 1];
             Tensor last = Tensor.Zeros(values[^1].Shape);
             for (int image = 0; image < chunk.Batch; image++)
@@ -77,7 +77,7 @@ sealed class NetworkPass(Network network)
                 for (int j = 0; j < gradients.Length; j++)
                     Add(back, network.Nodes[i].Inputs[j] + 1, gradients[j]);
                 back[i + 1] = null;
-                // What only has another shape, and what a sum hands on, has the same memory.
+                // A reshaped tensor, and a gradient that a sum passes on, share memory.
                 if (!back.Any(other => other?.Data == outputGradient.Data))
                     Workspace.Return(outputGradient);
             }
@@ -92,7 +92,7 @@ sealed class NetworkPass(Network network)
         return (logits, gradient);
     }
 
-    /// <summary>Computes all layers, and returns the memory of what no layer needs any more.</summary>
+    /// <summary>Computes all layers, and returns the memory of values that no layer needs any more.</summary>
     Tensor Run(Tensor images, int threads, Action<int, IReadOnlyList<Tensor>>? observe)
     {
         var values = new Tensor?[network.Nodes.Count + 1];
@@ -109,7 +109,7 @@ sealed class NetworkPass(Network network)
                     continue;
                 float[] memory = values[input + 1]!.Data;
                 values[input + 1] = null;
-                // What only has another shape has the same memory.
+                // A reshaped tensor shares memory.
                 if (!values.Any(value => value?.Data == memory))
                     Workspace.Return(memory);
             }
@@ -127,7 +127,7 @@ sealed class NetworkPass(Network network)
         return result;
     }
 
-    /// <summary>Computes one layer; in place where nobody else needs the input.</summary>
+    /// <summary>Computes one layer, in place if no other layer needs its input.</summary>
     Tensor Compute(int node, Tensor[] inputs, int threads)
     {
         int source = network.Nodes[node].Inputs[0];
@@ -138,7 +138,7 @@ sealed class NetworkPass(Network network)
         return inputs[0];
     }
 
-    /// <summary>Adds a gradient to those of other layers that take the same.</summary>
+    /// <summary>Adds a gradient to those of other layers that take the same value.</summary>
     static void Add(Tensor?[] gradients, int index, Tensor gradient)
     {
         if (gradients[index] is not Tensor sum)
@@ -147,7 +147,7 @@ sealed class NetworkPass(Network network)
             return;
         }
 
-        // Not in place: layers that only shape hand on the memory that they were given.
+        // Not in place: reshaping layers pass on the memory of their input.
         Tensor both = Tensor.Unfilled(sum.Shape);
         TensorPrimitives.Add(sum.Data, gradient.Data, both.Data);
         gradients[index] = both;
@@ -165,7 +165,7 @@ sealed class NetworkPass(Network network)
     }
 
     /// <summary>
-    /// Divides a batch among threads, or, where there are fewer images than threads, lets the layers use them.
+    /// Divides a batch among threads; with fewer images than threads, the layers use the threads.
     /// </summary>
     void ForEachChunk(Tensor images, Action<Tensor, int, int> body)
     {

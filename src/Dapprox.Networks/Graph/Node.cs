@@ -2,7 +2,7 @@ using Dapprox.Networks.Layers;
 
 namespace Dapprox.Networks.Graph;
 
-/// <summary>A layer and where it takes its inputs from.</summary>
+/// <summary>A layer with the sources of its inputs.</summary>
 /// <param name="Inputs">Indices of earlier nodes, or <see cref="Images"/>.</param>
 public sealed record Node(Layer Layer, IReadOnlyList<int> Inputs)
 {

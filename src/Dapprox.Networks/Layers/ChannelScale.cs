@@ -4,14 +4,14 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
-/// Every channel times a number plus another, <c>[batch, channels, …]</c>: batch normalisation with the statistics of the
-/// training. (Ioffe, Szegedy, "Batch Normalization", ICML 2015.)
+/// An affine function per channel, <c>[batch, channels, …]</c>: batch normalisation with the statistics of the training. (Ioffe,
+/// Szegedy, "Batch Normalization", ICML 2015.)
 /// </summary>
 /// <param name="name">The name inside the network.</param>
-/// <param name="scale">One number for each channel.</param>
+/// <param name="scale">The factor of each channel.</param>
 public sealed class ChannelScale(string name, float[] scale, float[] shift) : Layer(name)
 {
-    /// <summary>Batch normalisation: <c>(x − mean) / √(variance + ε) · γ + β</c>, as one factor and one sum for each channel.</summary>
+    /// <summary>Batch normalisation: <c>(x − mean) / √(variance + ε) · γ + β</c>, as one factor and one offset per channel.</summary>
     /// <param name="name">The name inside the network.</param>
     /// <param name="mean">The means of the training.</param>
     /// <param name="variance">The variances.</param>
@@ -30,10 +30,10 @@ public sealed class ChannelScale(string name, float[] scale, float[] shift) : La
         return new ChannelScale(name, scale, shift);
     }
 
-    /// <summary>One number for each channel.</summary>
+    /// <summary>The factor of each channel.</summary>
     public ReadOnlySpan<float> Scale => scale;
 
-    /// <summary>What is added to each channel.</summary>
+    /// <summary>The offset of each channel.</summary>
     public ReadOnlySpan<float> Shift => shift;
 
     internal override bool NeedsOutput => false;

@@ -4,12 +4,12 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
-/// x, but not below one number nor above another: the ReLU6 of MobileNet. A NaN stays a NaN; the gradient passes between the two.
+/// Clips x to a range, as the ReLU6 of MobileNet does. A NaN stays a NaN; the gradient passes strictly inside the range.
 /// </summary>
 /// <param name="name">The name inside the network.</param>
-/// <param name="least">The smallest result.</param>
-/// <param name="most">The largest.</param>
-public sealed class Clip(string name, float least, float most) : Layer(name)
+/// <param name="min">The smallest result.</param>
+/// <param name="max">The largest result.</param>
+public sealed class Clip(string name, float min, float max) : Layer(name)
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
@@ -18,8 +18,8 @@ public sealed class Clip(string name, float least, float most) : Layer(name)
         ParallelRange.ForEach(input.Data.Length, 1, threads, (start, count) =>
         {
             Span<float> to = output.Data.AsSpan(start, count);
-            TensorPrimitives.Max(input.Data.AsSpan(start, count), least, to);
-            TensorPrimitives.Min(to, most, to);
+            TensorPrimitives.Max(input.Data.AsSpan(start, count), min, to);
+            TensorPrimitives.Min(to, max, to);
         });
         return output;
     }
@@ -31,7 +31,7 @@ public sealed class Clip(string name, float least, float most) : Layer(name)
         ParallelRange.ForEach(input.Data.Length, 1, threads, (start, count) =>
         {
             for (int i = start; i < start + count; i++)
-                result.Data[i] = input.Data[i] > least && input.Data[i] < most ? outputGradient.Data[i] : 0;
+                result.Data[i] = input.Data[i] > min && input.Data[i] < max ? outputGradient.Data[i] : 0;
         });
         return result;
     }

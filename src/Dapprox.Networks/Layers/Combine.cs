@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace Dapprox.Networks.Layers;
 
-/// <summary>What is made of two numbers.</summary>
+/// <summary>A binary operation.</summary>
 public enum Combination
 {
     /// <summary>a + b.</summary>
@@ -11,25 +11,25 @@ public enum Combination
     /// <summary>a − b.</summary>
     Subtract,
 
-    /// <summary>a · b, exactly rounded whatever the multiplier: scales are no multiply-accumulates.</summary>
+    /// <summary>a · b, correctly rounded for every multiplier, since a scale is not a multiply-accumulate.</summary>
     Multiply,
 
     /// <summary>a / b.</summary>
     Divide,
 
-    /// <summary>a where it is at least 0, otherwise a · b: PReLU. (He et al., "Delving Deep into Rectifiers", ICCV 2015.)</summary>
+    /// <summary>a if a ≥ 0, otherwise a · b: PReLU. (He et al., "Delving Deep into Rectifiers", ICCV 2015.)</summary>
     ScaleNegative,
 }
 
 /// <summary>
-/// Two batches, or a batch and a constant, number by number. What is shorter in a dimension, 1, is repeated there, as in NumPy;
-/// shapes are those of one image.
+/// An elementwise operation on two batches, or on a batch and a constant, with broadcasting as in NumPy: a dimension of 1 is
+/// repeated. Shapes are those of one image.
 /// </summary>
 public sealed class Combine : MergeLayer
 {
     readonly Combination combination;
     readonly int[] shape;
-    // Null where every output takes the number in its own place.
+    // Null if every output takes the element of its own index.
     readonly int[]? leftPlaces;
     readonly int[]? rightPlaces;
     readonly float[]? left;
@@ -37,11 +37,11 @@ public sealed class Combine : MergeLayer
 
     /// <summary>Creates the layer.</summary>
     /// <param name="name">The name inside the network.</param>
-    /// <param name="combination">What is made of two numbers.</param>
+    /// <param name="combination">A binary operation.</param>
     /// <param name="leftShape">The dimensions of a.</param>
-    /// <param name="rightShape">Those of b, as many.</param>
-    /// <param name="left">a where it is constant; otherwise null, and it is the first input.</param>
-    /// <param name="right">b where it is constant; otherwise null, and it is the last input.</param>
+    /// <param name="rightShape">The dimensions of b, equally many.</param>
+    /// <param name="left">The constant a; null if a is the first input.</param>
+    /// <param name="right">The constant b; null if b is the last input.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public Combine(
         string name, Combination combination, ReadOnlySpan<int> leftShape, ReadOnlySpan<int> rightShape, float[]? left = null,
@@ -56,10 +56,10 @@ public sealed class Combine : MergeLayer
         rightPlaces = Places(rightShape);
     }
 
-    /// <summary>The shape of what two images of such shapes make.</summary>
-    /// <param name="left">One.</param>
-    /// <param name="right">The other, with as many dimensions.</param>
-    /// <exception cref="ArgumentException">They do not fit.</exception>
+    /// <summary>The shape of the result for two images of the given shapes.</summary>
+    /// <param name="left">The dimensions of a.</param>
+    /// <param name="right">The dimensions of b, equally many.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static int[] ShapeOf(ReadOnlySpan<int> left, ReadOnlySpan<int> right)
     {
         int[] shape = new int[left.Length];
@@ -151,7 +151,7 @@ public sealed class Combine : MergeLayer
     }
 
     static ArgumentException Unfit(ReadOnlySpan<int> left, ReadOnlySpan<int> right) =>
-        new($"The shapes [{string.Join(", ", left.ToArray())}] and [{string.Join(", ", right.ToArray())}] do not fit each other.");
+        new($"The shapes [{string.Join(", ", left.ToArray())}] and [{string.Join(", ", right.ToArray())}] cannot be broadcast.");
 
     int[]? Places(ReadOnlySpan<int> own)
     {

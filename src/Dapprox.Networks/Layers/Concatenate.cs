@@ -1,6 +1,6 @@
 namespace Dapprox.Networks.Layers;
 
-/// <summary>Batches, and constants that are the same for every image, behind each other along one dimension.</summary>
+/// <summary>Concatenates batches, and constants that are the same for every image, along one dimension.</summary>
 public sealed class Concatenate : MergeLayer
 {
     readonly int[] shape;
@@ -11,7 +11,7 @@ public sealed class Concatenate : MergeLayer
     /// <param name="name">The name inside the network.</param>
     /// <param name="shape">The dimensions of one image of the output.</param>
     /// <param name="axis">The dimension of the image, from 0.</param>
-    /// <param name="parts">How far each part reaches along it, and the numbers of those that are constant; the others are the
+    /// <param name="parts">The length of each part along the axis, and the numbers of the constant parts; the others are the
     /// inputs.</param>
     public Concatenate(string name, int[] shape, int axis, IReadOnlyList<(int Length, float[]? Constant)> parts)
         : base(name)

@@ -5,8 +5,8 @@ using Dapprox.Networks.Tensors;
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
-/// A 2-D convolution: <c>[batch, channels, height, width]</c> to <c>[batch, filters, output height, output width]</c>; the
-/// formula stands at <see cref="ConvolutionKernel"/>.
+/// A 2-D convolution: <c>[batch, channels, height, width]</c> to <c>[batch, filters, output height, output width]</c>; see
+/// <see cref="ConvolutionKernel"/> for the formula.
 /// </summary>
 public sealed class Convolution2D : WeightedLayer
 {
@@ -15,7 +15,7 @@ public sealed class Convolution2D : WeightedLayer
     readonly float[] weights;
     readonly float[] bias;
     readonly ConvolutionKernel kernel;
-    // The exact layer's, which all layers of these weights share, and the one that this layer uses.
+    // The kernel of the exact layer, shared by all layers with these weights, and the kernel of this layer.
     readonly Lazy<ConvolutionKernel> exactGradient;
     readonly Lazy<ConvolutionKernel> gradient;
 
@@ -59,9 +59,9 @@ public sealed class Convolution2D : WeightedLayer
     /// <inheritdoc/>
     public override long Multiplications => (long)Shape.OutputChannels * Shape.Taps * kernel.OutputHeight * kernel.OutputWidth;
 
-    int StuffedHeight => height + Shape.Dilation.Height * (Shape.KernelHeight - 1);
+    int ZeroInsertedHeight => height + Shape.Dilation.Height * (Shape.KernelHeight - 1);
 
-    int StuffedWidth => width + Shape.Dilation.Width * (Shape.KernelWidth - 1);
+    int ZeroInsertedWidth => width + Shape.Dilation.Width * (Shape.KernelWidth - 1);
 
     /// <inheritdoc/>
     public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) => new Convolution2D(
@@ -93,32 +93,32 @@ public sealed class Convolution2D : WeightedLayer
     /// <inheritdoc/>
     /// <remarks>
     /// With <c>g</c> the output's gradient, <c>dx[c, p] = Σ_o Σ_i g[o, (p + padding − i·dilation) / stride] · w[o, c, i]</c>
-    /// over the taps for which the division leaves no rest, w being <see cref="WeightedLayer.GradientWeights"/>: a
-    /// convolution of g, spread out by the stride, with the filters turned around.
+    /// over the taps for which the division has no remainder, with w the <see cref="WeightedLayer.GradientWeights"/>: a convolution
+    /// of g, zero-inserted by the stride, with the flipped filters.
     /// </remarks>
     public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
     {
         Tensor result = Tensor.Unfilled(input.Shape);
-        Tensor stuffed = Stuff(outputGradient);
-        gradient.Value.Run(stuffed.Data, result.Data, threads);
-        Workspace.Return(stuffed);
+        Tensor zeroInserted = ZeroInsert(outputGradient);
+        gradient.Value.Run(zeroInserted.Data, result.Data, threads);
+        Workspace.Return(zeroInserted);
         return result;
     }
 
     /// <summary>
-    /// The output's gradient on a grid of zeros: position y at dilation·(kernel − 1) − padding + y·stride, so that a
-    /// convolution without padding gives the input's size. Positions that only the padding saw fall away.
+    /// The zero-inserted gradient of the output: position y lies at dilation·(kernel − 1) − padding + y·stride, so that a
+    /// convolution without padding gives the input's size. Positions that only cover padding are dropped.
     /// </summary>
-    Tensor Stuff(Tensor outputGradient)
+    Tensor ZeroInsert(Tensor outputGradient)
     {
         int outputHeight = kernel.OutputHeight, outputWidth = kernel.OutputWidth;
         int top = Shape.Dilation.Height * (Shape.KernelHeight - 1) - Shape.Padding.Top;
         int left = Shape.Dilation.Width * (Shape.KernelWidth - 1) - Shape.Padding.Left;
         // The positions that stay inside the grid: first ≤ position < end.
-        (int firstY, int endY) = Inside(top, outputHeight, StuffedHeight, Shape.Stride.Height);
-        (int firstX, int endX) = Inside(left, outputWidth, StuffedWidth, Shape.Stride.Width);
-        Tensor stuffed = Tensor.Unfilled(outputGradient.Batch, Shape.OutputChannels, StuffedHeight, StuffedWidth);
-        stuffed.Data.AsSpan().Clear();
+        (int firstY, int endY) = Inside(top, outputHeight, ZeroInsertedHeight, Shape.Stride.Height);
+        (int firstX, int endX) = Inside(left, outputWidth, ZeroInsertedWidth, Shape.Stride.Width);
+        Tensor zeroInserted = Tensor.Unfilled(outputGradient.Batch, Shape.OutputChannels, ZeroInsertedHeight, ZeroInsertedWidth);
+        zeroInserted.Data.AsSpan().Clear();
         for (int plane = 0; plane < outputGradient.Batch * Shape.OutputChannels; plane++)
         {
             for (int y = firstY; y < endY; y++)
@@ -127,8 +127,8 @@ public sealed class Convolution2D : WeightedLayer
                     (plane * outputHeight + y) * outputWidth, outputWidth)[firstX..endX];
                 if (source.IsEmpty)
                     continue;
-                Span<float> destination = stuffed.Data.AsSpan(
-                    (plane * StuffedHeight + top + y * Shape.Stride.Height) * StuffedWidth + left + firstX * Shape.Stride.Width);
+                Span<float> destination = zeroInserted.Data.AsSpan(
+                    (plane * ZeroInsertedHeight + top + y * Shape.Stride.Height) * ZeroInsertedWidth + left + firstX * Shape.Stride.Width);
                 if (Shape.Stride.Width == 1)
                 {
                     source.CopyTo(destination);
@@ -140,7 +140,7 @@ public sealed class Convolution2D : WeightedLayer
             }
         }
 
-        return stuffed;
+        return zeroInserted;
     }
 
     static (int First, int End) Inside(int start, int count, int size, int stride)
@@ -158,7 +158,7 @@ public sealed class Convolution2D : WeightedLayer
             Groups = Shape.Groups,
         };
         int area = Shape.KernelHeight * Shape.KernelWidth;
-        float[] turned = new float[filters.Length];
+        float[] flipped = new float[filters.Length];
         for (int o = 0; o < Shape.OutputChannels; o++)
         {
             int group = o / Shape.GroupOutputs, oInGroup = o % Shape.GroupOutputs;
@@ -167,10 +167,10 @@ public sealed class Convolution2D : WeightedLayer
                 int from = (o * Shape.GroupInputs + c) * area;
                 int to = ((group * Shape.GroupInputs + c) * Shape.GroupOutputs + oInGroup) * area;
                 for (int tap = 0; tap < area; tap++)
-                    turned[to + area - 1 - tap] = filters[from + tap];
+                    flipped[to + area - 1 - tap] = filters[from + tap];
             }
         }
 
-        return new ConvolutionKernel(ExactMultiplier.FusedSum, transposed, StuffedHeight, StuffedWidth, turned, []);
+        return new ConvolutionKernel(ExactMultiplier.FusedSum, transposed, ZeroInsertedHeight, ZeroInsertedWidth, flipped, []);
     }
 }

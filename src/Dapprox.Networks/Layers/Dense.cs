@@ -10,18 +10,18 @@ public sealed class Dense : WeightedLayer
     readonly float[] bias;
     readonly DenseKernel kernel;
     readonly int rows;
-    // The exact layer's, which all layers of these weights share, and the one that this layer uses.
+    // The kernel of the exact layer, shared by all layers with these weights, and the kernel of this layer.
     readonly Lazy<DenseKernel> exactGradient;
     readonly Lazy<DenseKernel> gradient;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="name">The name inside the network.</param>
-    /// <param name="inputs">How many inputs.</param>
-    /// <param name="outputs">How many outputs.</param>
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="outputs">The number of outputs.</param>
     /// <param name="weights"><c>[outputs, inputs]</c>; shared, not copied.</param>
     /// <param name="bias"><c>[outputs]</c>, or empty; shared, not copied.</param>
     /// <param name="accumulation">The format of the sums.</param>
-    /// <param name="rows">How many rows of inputs an image has.</param>
+    /// <param name="rows">The number of input rows of an image.</param>
     public Dense(
         string name, int inputs, int outputs, float[] weights, float[] bias,
         FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32, int rows = 1)
@@ -49,7 +49,7 @@ public sealed class Dense : WeightedLayer
     /// <inheritdoc/>
     public override long Multiplications => (long)rows * kernel.Inputs * kernel.Outputs;
 
-    /// <summary>How many inputs a row has.</summary>
+    /// <summary>The number of inputs of a row.</summary>
     public int Inputs => kernel.Inputs;
 
     /// <inheritdoc/>
@@ -64,7 +64,7 @@ public sealed class Dense : WeightedLayer
         return new Dense(Name, kernel, rows, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
     }
 
-    // Where outputs are rows of an image, even if it is one, channels are rows.
+    // If outputs are rows of an image, even a single row, the channels are rows.
     internal override int Channels => rows == 1 ? kernel.Outputs : 0;
 
     /// <inheritdoc/>
@@ -80,7 +80,7 @@ public sealed class Dense : WeightedLayer
     }
 
     /// <inheritdoc/>
-    /// <remarks><c>dx[k] = Σ_o g[o] · w[o, k]</c>, w being <see cref="WeightedLayer.GradientWeights"/>.</remarks>
+    /// <remarks><c>dx[k] = Σ_o g[o] · w[o, k]</c>, with w the <see cref="WeightedLayer.GradientWeights"/>.</remarks>
     public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
     {
         Tensor result = Tensor.Unfilled(input.Shape);

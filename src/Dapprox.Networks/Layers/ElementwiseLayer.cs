@@ -3,8 +3,8 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
-/// A layer that changes every number by itself, and whose gradient needs its output but not its input: a network lets it work
-/// in place on the output of a layer that does not need it.
+/// An elementwise layer whose gradient needs its output but not its input: a network runs it in place on the output of a layer that
+/// does not need that output.
 /// </summary>
 /// <param name="name">The name inside the network.</param>
 public abstract class ElementwiseLayer(string name) : Layer(name)
@@ -15,7 +15,7 @@ public abstract class ElementwiseLayer(string name) : Layer(name)
 
     /// <summary>Computes the layer in place, on several threads.</summary>
     /// <param name="values">The input, which the output replaces.</param>
-    /// <param name="threads">The most threads to use.</param>
+    /// <param name="threads">The maximum number of threads.</param>
     internal void Apply(float[] values, int threads) =>
         ParallelRange.ForEach(values.Length, 1, threads, (start, count) => Apply(values.AsSpan(start, count)));
 

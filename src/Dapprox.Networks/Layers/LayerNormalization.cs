@@ -5,8 +5,8 @@ namespace Dapprox.Networks.Layers;
 /// Hinton, "Layer Normalization", 2016.) Computed in binary64.
 /// </summary>
 /// <param name="name">The name inside the network.</param>
-/// <param name="gamma">γ, as many as a run has numbers.</param>
-/// <param name="beta">β, as many.</param>
+/// <param name="gamma">γ, one per number of a run.</param>
+/// <param name="beta">β, one per number of a run.</param>
 public sealed class LayerNormalization(string name, float[] gamma, float[] beta, float epsilon) : Layer(name)
 {
     /// <inheritdoc/>

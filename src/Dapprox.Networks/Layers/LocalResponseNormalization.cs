@@ -1,11 +1,11 @@
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
-/// <c>x / (bias + alpha / size · Σ x²)^beta</c>, the sum over the channels around: <c>[batch, channels, …]</c>. (Krizhevsky,
-/// Sutskever, Hinton, NIPS 2012, section 3.3, with alpha over the size as ONNX has it.) Computed in binary64.
+/// <c>x / (bias + alpha / size · Σ x²)^beta</c>, summed over neighbouring channels: <c>[batch, channels, …]</c>. (Krizhevsky,
+/// Sutskever, Hinton, NIPS 2012, section 3.3, with alpha divided by the size as in ONNX.) Computed in binary64.
 /// </summary>
 /// <param name="name">The name inside the network.</param>
-/// <param name="size">How many channels a sum has: ⌊(size − 1) / 2⌋ before and ⌈(size − 1) / 2⌉ behind.</param>
+/// <param name="size">The number of channels of a sum: ⌊(size − 1) / 2⌋ before and ⌈(size − 1) / 2⌉ after the channel.</param>
 public sealed class LocalResponseNormalization(string name, int size, float alpha, float beta, float bias) : Layer(name)
 {
     int Before => (size - 1) / 2;

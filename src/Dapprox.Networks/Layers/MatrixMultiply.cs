@@ -4,8 +4,8 @@ using Dapprox.Kernels;
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
-/// Products of two matrices of activations, as attention has them: <c>[batch, …, rows, inner]</c> times <c>[batch, …, inner,
-/// columns]</c>. The first is the multiplier's first operand. Its gradients are the exact product's.
+/// Products of two matrices of activations, as in attention: <c>[batch, …, rows, inner]</c> times <c>[batch, …, inner,
+/// columns]</c>. The first is the multiplier's first operand. The gradients are those of the exact product.
 /// </summary>
 public sealed class MatrixMultiply : MergeLayer, IMultiplies
 {
@@ -16,10 +16,10 @@ public sealed class MatrixMultiply : MergeLayer, IMultiplies
 
     /// <summary>Creates the layer.</summary>
     /// <param name="name">The name inside the network.</param>
-    /// <param name="matrices">How many matrices an image has.</param>
-    /// <param name="rows">Rows of the first.</param>
-    /// <param name="inner">Columns of the first and rows of the second.</param>
-    /// <param name="columns">Columns of the second.</param>
+    /// <param name="matrices">The number of matrices of an image.</param>
+    /// <param name="rows">The rows of the first matrix.</param>
+    /// <param name="inner">The columns of the first matrix and the rows of the second.</param>
+    /// <param name="columns">The columns of the second matrix.</param>
     /// <param name="accumulation">The format of the sums.</param>
     public MatrixMultiply(
         string name, int matrices, int rows, int inner, int columns, FloatMultiplier multiplier,

@@ -6,9 +6,9 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
-/// The largest number of each window, windows side by side: <c>[batch, channels, height, width]</c> to
-/// <c>[batch, channels, ⌊height / size⌋, ⌊width / size⌋]</c>; rows and columns that fill no window are left out. Among
-/// equals the first in reading order counts and gets the gradient; a NaN in the window wins.
+/// The maximum of each window, with adjacent windows: <c>[batch, channels, height, width]</c> to <c>[batch, channels, ⌊height /
+/// size⌋, ⌊width / size⌋]</c>; rows and columns beyond the last full window are dropped. Of equal maxima the first in reading order
+/// counts and gets the gradient; a NaN in the window wins.
 /// </summary>
 public sealed class MaxPool2D : Layer
 {
@@ -31,7 +31,7 @@ public sealed class MaxPool2D : Layer
         (int planes, int height, int width) = Planes(input);
         int outputHeight = height / size, outputWidth = width / size;
         Tensor output = Tensor.Unfilled(input.Batch, input.Shape[1], outputHeight, outputWidth);
-        // Rows first, since that runs along the memory: the largest of each column of a window, windows side by side.
+        // Rows first, along the memory: the maximum of each column of a window, for adjacent windows.
         int usedWidth = outputWidth * size;
         ParallelRange.ForEach(planes, height * width, threads, (first, count) =>
         {
@@ -43,7 +43,7 @@ public sealed class MaxPool2D : Layer
                 {
                     Span<float> largest = columns.Slice(y * usedWidth, usedWidth);
                     ReadOnlySpan<float> rows = source[(y * size * width)..];
-                    // The first row and the last, which in windows of one row are the same, then those between.
+                    // The first and the last row, which are the same in windows of one row, then the rows between.
                     Larger(rows[..usedWidth], rows.Slice((size - 1) * width, usedWidth), largest);
                     for (int i = 1; i < size - 1; i++)
                         Larger(largest, rows.Slice(i * width, usedWidth), largest);
@@ -83,11 +83,11 @@ public sealed class MaxPool2D : Layer
     }
 
     /// <summary>
-    /// The gradient of a row of windows of two by two, as far as vectors reach; returns how many windows that are.
+    /// The gradient of a row of 2×2 windows, as far as whole vectors reach; returns the number of these windows.
     /// </summary>
     /// <param name="input">The two rows that the windows cover.</param>
-    /// <param name="output">The largest of each window.</param>
-    /// <param name="outputGradient">Its gradient.</param>
+    /// <param name="output">The maximum of each window.</param>
+    /// <param name="outputGradient">The gradient with respect to the output.</param>
     /// <param name="result">Receives the gradient of the two rows.</param>
     static int PairsOfRows(ReadOnlySpan<float> input, ReadOnlySpan<float> output, ReadOnlySpan<float> outputGradient, Span<float> result)
     {
@@ -99,7 +99,7 @@ public sealed class MaxPool2D : Layer
             return 0;
         for (int i = 0; i < output.Length; i += windows)
         {
-            // The last vector ends with the row, and gives again what it shares with the one before.
+            // The last vector ends with the row and recomputes its overlap with the previous one.
             int start = Math.Min(i, last);
             (Vector128<ulong> largest0, Vector128<ulong> largest1) = Vector128.Widen(Vector128.Create(output[start..]).AsUInt32());
             (Vector128<ulong> gradient0, Vector128<ulong> gradient1) = Vector128.Widen(
@@ -113,13 +113,13 @@ public sealed class MaxPool2D : Layer
         return output.Length;
     }
 
-    /// <summary>A vector of windows: every 64-bit lane is the half of one in the upper or in the lower row.</summary>
+    /// <summary>A vector of windows: every 64-bit lane is the upper or lower half of a window.</summary>
     static void Windows(
         ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, Vector128<ulong> largest, Vector128<ulong> gradient,
         Span<float> upperResult, Span<float> lowerResult)
     {
         Vector128<ulong> inUpper = FirstOfPair(upper, largest), inLower = FirstOfPair(lower, largest);
-        // A number in the upper row keeps both of the lower from winning.
+        // A winner in the upper row excludes both numbers of the lower row.
         Vector128<ulong> upperWins = inUpper | (inUpper << 32) | (inUpper >>> 32);
         Vector128<ulong> lowerWins = inLower | (inLower << 32) | (inLower >>> 32);
         if ((upperWins | lowerWins) != Vector128<ulong>.AllBitsSet)
@@ -131,21 +131,21 @@ public sealed class MaxPool2D : Layer
     /// <summary>All ones in the first half of each 64-bit lane that equals the largest number of its window.</summary>
     static Vector128<ulong> FirstOfPair(ReadOnlySpan<float> row, Vector128<ulong> largest)
     {
-        // Bits are compared, as by Winner.
+        // Compares bits, as Winner does.
         Vector128<ulong> equal = Vector128.Equals(
             (Vector128.Create(row) + Vector128<float>.Zero).AsInt32(),
             (largest.AsSingle() + Vector128<float>.Zero).AsInt32()).AsUInt64();
-        // The first number is the lower half: where it is the largest, the second is not the first.
+        // The first number is the lower half: if it is the maximum, the second number is not the first maximum.
         return equal & ~(equal << 32);
     }
 
     static Vector128<ulong> Twice(Vector128<ulong> low) => low | (low << 32);
 
-    /// <summary>The first place of the window, in reading order, that holds its largest number.</summary>
+    /// <summary>The index of the first maximum of the window, in reading order.</summary>
     int Winner(float[] data, float largest, int corner, int width)
     {
-        // Moves on while no place has won. Comparisons and branches would be mispredicted most of the time, so bits are
-        // compared instead: adding +0 makes one zero of the two and keeps every other number, a NaN's payload too.
+        // Advances while no element has won. Branches would be mispredicted most of the time, so bits are compared instead: adding
+        // +0 unifies the two zeros and keeps every other number, including the payload of a NaN.
         int largestBits = BitConverter.SingleToInt32Bits(largest + 0f);
         int winner = corner, undecided = 1;
         for (int i = 0; i < size; i++)
@@ -166,7 +166,7 @@ public sealed class MaxPool2D : Layer
         return winner;
     }
 
-    /// <summary>The larger of two numbers, many times; the destination can be one of the sources.</summary>
+    /// <summary>The elementwise maximum; the destination can be one of the sources.</summary>
     static void Larger(ReadOnlySpan<float> one, ReadOnlySpan<float> other, Span<float> larger)
     {
         if (larger.Length < Vector<float>.Count)
@@ -176,7 +176,7 @@ public sealed class MaxPool2D : Layer
             return;
         }
 
-        // The last vector ends with the numbers; those that it shares with the one before stay what they are.
+        // The last vector ends with the data; its overlap with the previous one keeps its values.
         int last = larger.Length - Vector<float>.Count;
         for (int i = 0; i < larger.Length; i += Vector<float>.Count)
         {
@@ -185,7 +185,7 @@ public sealed class MaxPool2D : Layer
         }
     }
 
-    /// <summary>The largest of each group of <see cref="size"/> numbers.</summary>
+    /// <summary>The maximum of each group of <see cref="size"/> numbers.</summary>
     void LargestOfEach(ReadOnlySpan<float> numbers, Span<float> largest)
     {
         int done = size == 2 ? LargestOfPairs(numbers, largest) : 0;
@@ -199,14 +199,14 @@ public sealed class MaxPool2D : Layer
         }
     }
 
-    /// <summary>The larger of each pair, as far as vectors reach; returns how many pairs that are.</summary>
+    /// <summary>The maximum of each pair, as far as whole vectors reach; returns the number of these pairs.</summary>
     static int LargestOfPairs(ReadOnlySpan<float> numbers, Span<float> largest)
     {
         ReadOnlySpan<Vector<ulong>> pairs = MemoryMarshal.Cast<float, Vector<ulong>>(numbers);
         int done = 0;
         for (int i = 0; i + 1 < pairs.Length; i += 2, done += Vector<float>.Count)
         {
-            // Each 64-bit lane is a pair: its halves become a vector of one of each pair and a vector of the others.
+            // Each 64-bit lane is a pair: its halves are separated into a vector of the first numbers and a vector of the second ones.
             Vector<uint> one = Vector.Narrow(pairs[i], pairs[i + 1]);
             Vector<uint> other = Vector.Narrow(pairs[i] >>> 32, pairs[i + 1] >>> 32);
             Vector.Max(Vector.AsVectorSingle(one), Vector.AsVectorSingle(other)).CopyTo(largest[done..]);

@@ -10,8 +10,8 @@ public sealed class Mean : Layer
     /// <summary>Creates the layer.</summary>
     /// <param name="name">The name inside the network.</param>
     /// <param name="input">The dimensions of one image of the input.</param>
-    /// <param name="axes">Those of them that are averaged over, from 0.</param>
-    /// <param name="keep">Whether they stay in the shape, as 1.</param>
+    /// <param name="axes">The dimensions to average over, from 0.</param>
+    /// <param name="keep">Whether they stay in the shape with length 1.</param>
     public Mean(string name, int[] input, IReadOnlyCollection<int> axes, bool keep)
         : base(name)
     {

@@ -1,6 +1,6 @@
 namespace Dapprox.Networks.Layers;
 
-/// <summary>A step of a network that takes several batches, of as many images each.</summary>
+/// <summary>A layer that takes several batches of equally many images.</summary>
 /// <param name="name">The name inside the network.</param>
 public abstract class MergeLayer(string name) : Layer(name)
 {

@@ -3,7 +3,7 @@ using Dapprox.Statistics;
 
 namespace Dapprox.Networks.Layers;
 
-/// <summary>A function of every number by itself.</summary>
+/// <summary>An elementwise function.</summary>
 public sealed class Pointwise : Layer
 {
     readonly Func<float, float> function;
@@ -11,7 +11,7 @@ public sealed class Pointwise : Layer
 
     /// <summary>Creates the layer.</summary>
     /// <param name="name">The name inside the network.</param>
-    /// <param name="slope">Its derivative, from what goes in and what comes out.</param>
+    /// <param name="slope">The derivative as a function of input and output.</param>
     public Pointwise(string name, Func<float, float> function, Func<float, float, float> slope)
         : base(name)
     {
@@ -19,7 +19,7 @@ public sealed class Pointwise : Layer
         this.slope = slope;
     }
 
-    /// <summary>x where it is at least 0, otherwise alpha·x.</summary>
+    /// <summary>x if x ≥ 0, otherwise alpha·x.</summary>
     /// <param name="name">The name inside the network.</param>
     /// <param name="alpha">The slope below 0.</param>
     public static Pointwise LeakyRelu(string name, float alpha) => new(name, x => x < 0 ? alpha * x : x, (x, _) => x < 0 ? alpha : 1);
@@ -28,7 +28,7 @@ public sealed class Pointwise : Layer
     /// <param name="name">The name inside the network.</param>
     public static Pointwise Sigmoid(string name) => new(name, Logistic, (_, y) => y * (1 - y));
 
-    /// <summary>alpha·x + beta between 0 and 1.</summary>
+    /// <summary>alpha·x + beta, clipped to [0, 1].</summary>
     /// <param name="name">The name inside the network.</param>
     /// <param name="alpha">The slope.</param>
     /// <param name="beta">The result at 0.</param>
@@ -50,7 +50,7 @@ public sealed class Pointwise : Layer
         name, x => (float)(x * Normal.Distribution(x)),
         (x, _) => (float)(Normal.Distribution(x) + x * Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI)));
 
-    /// <summary>Its approximation x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) / 2.</summary>
+    /// <summary>The approximation x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) / 2.</summary>
     /// <param name="name">The name inside the network.</param>
     public static Pointwise GeluByTanh(string name)
     {
@@ -75,7 +75,7 @@ public sealed class Pointwise : Layer
     /// <param name="name">The name inside the network.</param>
     public static Pointwise Sqrt(string name) => new(name, MathF.Sqrt, (_, y) => 0.5f / y);
 
-    /// <summary>A power.</summary>
+    /// <summary>x to a constant power.</summary>
     /// <param name="name">The name inside the network.</param>
     public static Pointwise Power(string name, float exponent) =>
         new(name, x => MathF.Pow(x, exponent), (x, _) => exponent * MathF.Pow(x, exponent - 1));

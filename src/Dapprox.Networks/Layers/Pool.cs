@@ -2,17 +2,17 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Layers;
 
-/// <summary>What a window becomes.</summary>
+/// <summary>The operation on a window.</summary>
 public enum Pooling
 {
-    /// <summary>Its largest number; among equals the first in order counts and gets the gradient, a NaN wins.</summary>
+    /// <summary>The maximum; of equal maxima the first counts and gets the gradient; a NaN wins.</summary>
     Max,
 
-    /// <summary>The sum of its numbers over a divisor.</summary>
+    /// <summary>The sum divided by a divisor.</summary>
     Average,
 }
 
-/// <summary>Windows of any kind over the planes of images: <c>[batch, channels, …]</c> to <c>[batch, channels, …]</c>.</summary>
+/// <summary>Pooling over arbitrary windows of the planes of images: <c>[batch, channels, …]</c> to <c>[batch, channels, …]</c>.</summary>
 public sealed class Pool : Layer
 {
     readonly Pooling pooling;
@@ -22,10 +22,10 @@ public sealed class Pool : Layer
 
     /// <summary>Creates the layer.</summary>
     /// <param name="name">The name inside the network.</param>
-    /// <param name="pooling">What a window becomes.</param>
+    /// <param name="pooling">The operation on a window.</param>
     /// <param name="planeShape">The dimensions of one plane of the output.</param>
-    /// <param name="windows">For each output of a plane, in order, the places in the plane that it covers; at least one.</param>
-    /// <param name="divisors">For each output what an average divides by; null for the number of places.</param>
+    /// <param name="windows">For each output of a plane, in order, the indices in the plane that it covers; at least one.</param>
+    /// <param name="divisors">The divisor of an average for each output; null for the number of indices.</param>
     public Pool(string name, Pooling pooling, int[] planeShape, IReadOnlyList<int[]> windows, float[]? divisors = null)
         : base(name)
     {
@@ -85,7 +85,7 @@ public sealed class Pool : Layer
         int largest = window[0];
         foreach (int place in window)
         {
-            // False for a NaN on either side but for one behind a number.
+            // False if either side is NaN, except for a NaN after a number.
             if (!(plane[place] <= plane[largest]) && !float.IsNaN(plane[largest]))
                 largest = place;
         }

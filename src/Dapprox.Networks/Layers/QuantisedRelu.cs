@@ -3,12 +3,12 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
-/// The bounded activation <c>h(x) = x / range</c>, kept between 0 and 1, rounded to one of 2ᵇ evenly spaced levels; a NaN stays a
-/// NaN. The gradient is that of h, as if nothing were rounded: the straight-through estimator. (Zhou et al., "DoReFa-Net", 2016,
-/// sections 2.2 and 2.4, which leave h open.)
+/// The bounded activation <c>h(x) = x / range</c>, clipped to [0, 1] and rounded to one of 2ᵇ evenly spaced levels; a NaN stays a
+/// NaN. The gradient is that of h without rounding: the straight-through estimator. (Zhou et al., "DoReFa-Net", 2016, sections 2.2
+/// and 2.4, which leave h open.)
 /// </summary>
 /// <param name="name">The name inside the network.</param>
-/// <param name="range">The x from which on the result is 1; above 0.</param>
+/// <param name="range">The smallest x with the result 1; above 0.</param>
 /// <param name="bits">b; 1 to <see cref="DoReFa.MaxBits"/>.</param>
 public sealed class QuantisedRelu(string name, float range, int bits) : Layer(name)
 {

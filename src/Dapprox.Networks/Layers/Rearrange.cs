@@ -1,8 +1,8 @@
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
-/// Numbers of each image put elsewhere: every output is one of the inputs, or a constant. Transposing, cutting out, padding,
-/// picking and spreading are all of this kind.
+/// Moves the elements of each image: every output is an input or a constant. Transposing, slicing, padding, gathering and zero
+/// insertion are all of this kind.
 /// </summary>
 public sealed class Rearrange : Layer
 {
@@ -13,8 +13,8 @@ public sealed class Rearrange : Layer
     /// <summary>Creates the layer.</summary>
     /// <param name="name">The name inside the network.</param>
     /// <param name="shape">The dimensions of one image of the output.</param>
-    /// <param name="sources">For each output, in order, the place of the input in its image, or a negative number for the constant.</param>
-    /// <exception cref="ArgumentException">There are not as many sources as outputs.</exception>
+    /// <param name="sources">For each output, in order, the index of the input in its image; negative for the constant.</param>
+    /// <exception cref="ArgumentException">The numbers of sources and outputs differ.</exception>
     public Rearrange(string name, int[] shape, int[] sources, float constant = 0)
         : base(name)
     {

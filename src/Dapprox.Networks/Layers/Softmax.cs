@@ -1,13 +1,12 @@
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
-/// e^x over the sum of these along one dimension, or the logarithm of that: <c>[batch, outer, length, inner]</c>, whatever the
-/// dimensions are called. Computed in binary64.
+/// Softmax along one dimension, or its logarithm: <c>[batch, outer, length, inner]</c> in any grouping of dimensions. Computed in binary64.
 /// </summary>
 /// <param name="name">The name inside the network.</param>
-/// <param name="length">The numbers of one sum.</param>
-/// <param name="inner">From one of them to the next.</param>
-/// <param name="logarithm">Whether the logarithm is given.</param>
+/// <param name="length">The number of elements of a sum.</param>
+/// <param name="inner">The distance between consecutive elements of a sum.</param>
+/// <param name="logarithm">Whether to compute the logarithm.</param>
 public sealed class Softmax(string name, int length, int inner, bool logarithm = false) : Layer(name)
 {
     /// <inheritdoc/>
@@ -41,9 +40,9 @@ public sealed class Softmax(string name, int length, int inner, bool logarithm =
                 sum += (double)outputGradient.Data[first + i * inner] * (logarithm ? 1 : output.Data[first + i * inner]);
             for (int i = 0; i < length; i++)
             {
-                double share = logarithm ? Math.Exp(
+                double probability = logarithm ? Math.Exp(
                     output.Data[first + i * inner]) : output.Data[first + i * inner], back = outputGradient.Data[first + i * inner];
-                result.Data[first + i * inner] = (float)(logarithm ? back - share * sum : share * (back - sum));
+                result.Data[first + i * inner] = (float)(logarithm ? back - probability * sum : probability * (back - sum));
             }
         });
         return result;

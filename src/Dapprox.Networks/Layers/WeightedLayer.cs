@@ -4,17 +4,16 @@ using Dapprox.Kernels;
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
-/// A layer that multiplies activations with weights and accumulates the products. Its input gradient is
-/// the exact layer's whatever the multiplier (the straight-through estimate of Bengio, Léonard, Courville, "Estimating
-/// or Propagating Gradients Through Stochastic Neurons", 2013), taken at the activations that the approximate layers gave;
-/// <see cref="WithGradientWeights"/> puts other weights into it.
+/// A layer that multiplies activations with weights and accumulates the products. Its input gradient is that of the exact layer for
+/// every multiplier (the straight-through estimate of Bengio, Léonard, Courville, "Estimating or Propagating Gradients Through
+/// Stochastic Neurons", 2013), taken at the activations of the approximate layers; <see cref="WithGradientWeights"/> replaces its weights.
 /// </summary>
 /// <param name="name">The name inside the network.</param>
 /// <param name="weights">The weights, in the order of the layer; shared, not copied.</param>
 /// <param name="bias">One number per output or output channel, or empty; shared, not copied.</param>
 /// <param name="accumulation">The format of the sums.</param>
 /// <param name="gradientWeights">The weights of the input gradient, or null for <paramref name="weights"/>; shared, not copied.</param>
-/// <exception cref="ArgumentException">There are not as many gradient weights as weights.</exception>
+/// <exception cref="ArgumentException">The numbers of gradient weights and weights differ.</exception>
 public abstract class WeightedLayer(
     string name, float[] weights, float[] bias, FloatMultiplier multiplier, Accumulation accumulation,
     float[]? gradientWeights) : Layer(name), IMultiplies
@@ -41,7 +40,7 @@ public abstract class WeightedLayer(
     public ReadOnlySpan<float> Bias => bias;
 
     /// <summary>
-    /// The weights that <see cref="Layer.InputGradient"/> uses, in the order of <see cref="Weights"/>; the same, unless told otherwise.
+    /// The weights that <see cref="Layer.InputGradient"/> uses, in the order of <see cref="Weights"/>; the same weights by default.
     /// </summary>
     public ReadOnlySpan<float> GradientWeights => gradientWeights;
 
@@ -49,9 +48,9 @@ public abstract class WeightedLayer(
     public abstract long Multiplications { get; }
 
     /// <summary>
-    /// The same layer with another multiplier; it shares the weights. Gradient weights stand in for the slope of one
-    /// multiplier's products, so another multiplier drops them and has the exact layer's gradient again; the same
-    /// multiplier, with another accumulation, keeps them.
+    /// The same layer with another multiplier; it shares the weights. Gradient weights replace the slope of one multiplier's
+    /// products: another multiplier drops them and returns to the gradient of the exact layer; the same multiplier with another
+    /// accumulation keeps them.
     /// </summary>
     /// <param name="multiplier">The other multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
@@ -60,12 +59,12 @@ public abstract class WeightedLayer(
     Layer IMultiplies.With(FloatMultiplier multiplier, Accumulation accumulation) => With(multiplier, accumulation);
 
     /// <summary>
-    /// The same layer, whose input gradient is that of an exact layer with other weights (backward pass differentiable
-    /// approximation, BPDA: Athalye, Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security", ICML 2018).
-    /// The forward pass does not change.
+    /// The same layer with the input gradient of an exact layer with other weights (backward pass differentiable approximation,
+    /// BPDA: Athalye, Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security", ICML 2018). The forward pass does not
+    /// change.
     /// </summary>
     /// <param name="weights">As many and in the same order as <see cref="Weights"/>; shared, not copied.</param>
-    /// <exception cref="ArgumentException">There are not as many.</exception>
+    /// <exception cref="ArgumentException">The number of weights differs.</exception>
     public abstract WeightedLayer WithGradientWeights(float[] weights);
 
     /// <summary>The same layer, on the same multiplier, with other weights.</summary>
@@ -73,12 +72,12 @@ public abstract class WeightedLayer(
     /// <param name="bias">One number for each output of a dense layer or filter of a convolution, or empty; shared, not copied.</param>
     public abstract WeightedLayer WithWeights(float[] weights, float[] bias);
 
-    /// <summary>How many channels the outputs are divided into, each with weights of its own; 0 where they are no channels.</summary>
+    /// <summary>The number of output channels, each with its own weights; 0 if the outputs are not channels.</summary>
     internal abstract int Channels { get; }
 
     /// <summary>
-    /// The same layer whose outputs are those of this one in exact arithmetic, each channel times a number plus another; null where they
-    /// are no channels.
+    /// The same layer with an affine function per output channel folded into it, equal in exact arithmetic; null if the outputs are
+    /// not channels.
     /// </summary>
     /// <param name="scale">One number for each output of a dense layer or filter of a convolution.</param>
     internal WeightedLayer? Scaled(ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
@@ -97,6 +96,6 @@ public abstract class WeightedLayer(
         return WithWeights(scaled, shifted);
     }
 
-    /// <summary>The gradient weights that a layer like this one with another multiplier keeps, or null.</summary>
+    /// <summary>The gradient weights that a copy with another multiplier keeps; null for none.</summary>
     internal float[]? GradientWeightsFor(FloatMultiplier other) => ReferenceEquals(other, Multiplier) ? gradientWeights : null;
 }

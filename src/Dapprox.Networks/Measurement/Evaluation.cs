@@ -5,23 +5,23 @@ using Dapprox.Statistics;
 
 namespace Dapprox.Networks.Measurement;
 
-/// <summary>How many images of a data set a network classifies correctly.</summary>
+/// <summary>The accuracy of a network on a data set.</summary>
 /// <param name="Correct">The number of images classified correctly.</param>
 /// <param name="Count">The number of images, at least 1.</param>
 public sealed record Evaluation(int Correct, int Count)
 {
-    // Only a matter of memory: an image's logits do not depend on its batch.
+    // Affects only memory: an image's logits do not depend on its batch.
     const int BatchSize = 500;
 
-    /// <summary>The share classified correctly, 0 to 1.</summary>
+    /// <summary>The fraction classified correctly, 0 to 1.</summary>
     public double Accuracy => (double)Correct / Count;
 
-    /// <summary>Where the accuracy on endless images of this kind lies, with 95 % confidence.</summary>
+    /// <summary>The 95 % confidence interval of the accuracy over images of this kind.</summary>
     public (double Low, double High) Interval => Wilson.Interval(Correct, Count);
 
     /// <summary>Classifies all images, some hundreds at a time.</summary>
     /// <param name="data">The images, at least one.</param>
-    /// <param name="logits">Told the logits <c>[batch, classes]</c> of each batch, in the order of the data, if given.</param>
+    /// <param name="logits">Receives the logits <c>[batch, classes]</c> of each batch, in the order of the data; null for none.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="InputException">There are no images, or they do not fit the network.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
@@ -48,11 +48,11 @@ public sealed record Evaluation(int Correct, int Count)
     }
 
     /// <summary>The first images that all of some networks classify correctly.</summary>
-    /// <param name="networks">The networks; without any, all images will do.</param>
+    /// <param name="networks">The networks; without networks, every image qualifies.</param>
     /// <param name="data">The images.</param>
-    /// <param name="first">How many to find at most.</param>
+    /// <param name="first">The maximum number of images.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <returns>Their places in the data, in order.</returns>
+    /// <returns>The indices of the images in the data, in order.</returns>
     /// <exception cref="InputException">The images do not fit a network.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public static int[] CorrectOn(
@@ -60,8 +60,8 @@ public sealed record Evaluation(int Correct, int Count)
     {
         foreach (Network network in networks)
             ThrowIfUnfit(network, data);
-        var places = new List<int>();
-        for (int start = 0; start < data.Count && places.Count < first; start += BatchSize)
+        var indices = new List<int>();
+        for (int start = 0; start < data.Count && indices.Count < first; start += BatchSize)
         {
             int count = Math.Min(BatchSize, data.Count - start);
             IEnumerable<int> right = Enumerable.Range(start, count);
@@ -69,26 +69,26 @@ public sealed record Evaluation(int Correct, int Count)
             {
                 cancellation.ThrowIfCancellationRequested();
                 int[] labels = Scores.Labels(network.Forward(data.Images(start, count)));
-                right = right.Where(place => labels[place - start] == data.Labels[place]).ToArray();
+                right = right.Where(index => labels[index - start] == data.Labels[index]).ToArray();
             }
 
-            places.AddRange(right.Take(first - places.Count));
+            indices.AddRange(right.Take(first - indices.Count));
         }
 
-        return [.. places];
+        return [.. indices];
     }
 
     /// <summary>Checks that the images have the network's shape and number of classes.</summary>
     /// <param name="data">The images.</param>
-    /// <exception cref="InputException">They do not.</exception>
+    /// <exception cref="InputException">The images do not fit.</exception>
     public static void ThrowIfUnfit(Network network, Dataset data) => ThrowIfUnfit(network.Name, network.InputShape, network.Classes, data);
 
     /// <summary>Checks that the images have a shape and a number of classes.</summary>
-    /// <param name="name">Whose shape it is, for the message.</param>
+    /// <param name="name">The owner of the shape, for the message.</param>
     /// <param name="inputShape"><c>[channels, height, width]</c>.</param>
     /// <param name="classes">The number of classes.</param>
     /// <param name="data">The images.</param>
-    /// <exception cref="InputException">They do not.</exception>
+    /// <exception cref="InputException">The images do not fit.</exception>
     internal static void ThrowIfUnfit(string name, ReadOnlySpan<int> inputShape, int classes, Dataset data)
     {
         if (!inputShape.SequenceEqual([data.Channels, data.Height, data.Width]) || classes != data.Classes.Count)

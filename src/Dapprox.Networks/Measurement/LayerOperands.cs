@@ -4,23 +4,22 @@ using Dapprox.Networks.Layers;
 namespace Dapprox.Networks.Measurement;
 
 /// <summary>
-/// The operands that a multiplier meets in a layer, in the order of weight-stationary hardware: a multiplier keeps a weight
-/// while all activations go by that it multiplies, in a convolution those of one position after the other, row by row, then
-/// of the next image; in a dense layer one image after the other. In a product of two matrices of activations it keeps a number of
-/// the second while a column of the first goes by, then takes the next image's.
+/// The operands of a multiplier in a layer, in the order of weight-stationary hardware: the multiplier keeps a weight and
+/// multiplies it by one activation after another. In a convolution these are the activations of all positions, row by row, image
+/// after image; in a dense layer, one per image. In a product of two matrices of activations the multiplier keeps an element of the
+/// second matrix for a column of the first, then takes the next image's element.
 /// </summary>
 public static class LayerOperands
 {
     /// <summary>
-    /// Draws streams of operands: each of a weight and a place to begin drawn at random, all equally likely; after the last image comes the
-    /// first.
+    /// Draws streams of operands, each with a random weight and a random start, uniformly distributed; the first image follows the last.
     /// </summary>
-    /// <param name="inputs">What goes into it, at least one image.</param>
-    /// <param name="streams">How many streams.</param>
-    /// <param name="length">How many operands each has.</param>
-    /// <param name="random">The source of what is drawn.</param>
-    /// <returns>The activations and the weights, stream after stream; padding is an activation of 0.</returns>
-    /// <exception cref="ArgumentException">The layer is of a kind that is not known.</exception>
+    /// <param name="inputs">The inputs of the layer, at least one image.</param>
+    /// <param name="streams">The number of streams.</param>
+    /// <param name="length">The number of operands of each stream.</param>
+    /// <param name="random">The random numbers.</param>
+    /// <returns>The activations and the weights, stream by stream; padding is an activation of 0.</returns>
+    /// <exception cref="ArgumentException">The kind of layer is unknown.</exception>
     public static (float[] Activations, float[] Weights) Sample(
         IMultiplies layer, IReadOnlyList<Tensor> inputs, int streams, int length, CounterRandom random)
     {
@@ -42,7 +41,7 @@ public static class LayerOperands
         return (activations, weights);
     }
 
-    /// <summary>The operands of a multiplier that has a weight, by their place in the order.</summary>
+    /// <summary>The operands of the multiplier of a weight, by index.</summary>
     static Func<int, (float Activation, float Weight)> Operands(IMultiplies layer, IReadOnlyList<Tensor> inputs, int weight, out int count)
     {
         Tensor input = inputs[0];
@@ -52,7 +51,7 @@ public static class LayerOperands
                 int features = dense.Inputs;
                 float kept = dense.Weights[weight];
                 count = input.Data.Length / features;
-                return place => (input.Data[place * features + weight % features], kept);
+                return index => (input.Data[index * features + weight % features], kept);
             case Convolution2D convolution:
                 var shape = convolution.Shape;
                 float tap = convolution.Weights[weight];
@@ -63,9 +62,9 @@ public static class LayerOperands
                 int channelInGroup = weight / (shape.KernelWidth * shape.KernelHeight) % shape.GroupInputs, filter = weight / shape.Taps;
                 int channel = filter / shape.GroupOutputs * shape.GroupInputs + channelInGroup;
                 count = checked(input.Batch * positions);
-                return place =>
+                return index =>
                 {
-                    int image = place / positions, position = place % positions;
+                    int image = index / positions, position = index % positions;
                     int y = position / outputWidth * shape.Stride.Height + row * shape.Dilation.Height - shape.Padding.Top;
                     int x = position % outputWidth * shape.Stride.Width + column * shape.Dilation.Width - shape.Padding.Left;
                     bool isInside = y >= 0 && y < height && x >= 0 && x < width;
@@ -76,9 +75,9 @@ public static class LayerOperands
                 int columns = second.Shape[^1], inner = second.Shape[^2], rows = input.Shape[^2];
                 int matrix = weight / (inner * columns), k = weight / columns % inner;
                 count = input.Batch * rows;
-                return place => (
-                    input.Row(place / rows)[(matrix * rows + place % rows) * inner + k],
-                    second.Row(place / rows)[weight]);
+                return index => (
+                    input.Row(index / rows)[(matrix * rows + index % rows) * inner + k],
+                    second.Row(index / rows)[weight]);
         }
     }
 }

@@ -6,33 +6,33 @@ using Dapprox.Networks.Layers;
 
 namespace Dapprox.Networks.Measurement;
 
-/// <summary>What the products of a layer cost.</summary>
+/// <summary>The cost of the products of a layer.</summary>
 /// <param name="Layer">The layer's name.</param>
-/// <param name="Products">How many products one image needs, those with padding included.</param>
-/// <param name="ZeroActivations">The share of the products that were looked at whose activation is 0; 0 to 1.</param>
-/// <param name="Product">What one product costs, on the layer's activations and weights.</param>
+/// <param name="Products">The number of products per image, including those with padding.</param>
+/// <param name="ZeroActivations">The fraction of the sampled products whose activation is 0; 0 to 1.</param>
+/// <param name="Product">The cost of one product, on the layer's activations and weights.</param>
 public sealed record LayerCost(string Layer, long Products, double ZeroActivations, CircuitCost Product)
 {
     /// <summary>The energy of the layer's products for one image, leakage included, in fJ.</summary>
     public double Energy => Products * Product.TotalEnergy;
 }
 
-/// <summary>What the multiplications of a network cost: not its additions, memory or anything else.</summary>
+/// <summary>The cost of the multiplications of a network; additions, memory and everything else are excluded.</summary>
 public static class NetworkCost
 {
-    // Long enough that a stream sees changes of its surroundings, short enough that many weights are seen.
+    // Long enough for a stream to cover changing activations, short enough to sample many weights.
     const int StreamLength = 65;
 
-    /// <summary>Prices the products of each layer that multiplies, on what real images make of its activations.</summary>
-    /// <param name="network">The network, with the multipliers whose activations are wanted.</param>
+    /// <summary>Prices the products of each layer that multiplies, on the activations of real images.</summary>
+    /// <param name="network">The network; its multipliers determine the activations.</param>
     /// <param name="images"><c>[batch, channels, height, width]</c>; at least two, since a dense layer's activations change from image to
     /// image.</param>
     /// <param name="measurement">The circuit of a layer's multiplier.</param>
     /// <param name="library">The technology.</param>
-    /// <param name="samples">How many products of each layer to look at, rounded up to a multiple of 32768.</param>
-    /// <param name="seed">Determines which.</param>
-    /// <param name="progress">Told each layer that is done, if given.</param>
-    /// <param name="cancellation">Stops between layers and some thousands of products.</param>
+    /// <param name="samples">The number of products sampled per layer, rounded up to a multiple of 32768.</param>
+    /// <param name="seed">Determines the sampled products.</param>
+    /// <param name="progress">Called after each layer; null for none.</param>
+    /// <param name="cancellation">Stops between layers and between blocks of some thousands of products.</param>
     /// <exception cref="InputException">There are too few images, the library lacks a cell, or the circuit does not multiply
     /// mantissas.</exception>
     public static IReadOnlyList<LayerCost> Of(
@@ -43,17 +43,17 @@ public static class NetworkCost
         if (images.Batch < 2)
             throw new InputException($"{images.Batch} image: the activations of a dense layer change from image to image; take at least 2");
         var costs = new List<LayerCost>();
-        network.Observe(images, (place, inputs) =>
+        network.Observe(images, (index, inputs) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            if (network.Layers[place] is IMultiplies)
-                costs.Add(Of(network.Layers[place], inputs, (ulong)costs.Count));
+            if (network.Layers[index] is IMultiplies)
+                costs.Add(Of(network.Layers[index], inputs, (ulong)costs.Count));
             progress?.Invoke();
         });
 
         return costs;
 
-        LayerCost Of(Layer layer, IReadOnlyList<Tensor> inputs, ulong place)
+        LayerCost Of(Layer layer, IReadOnlyList<Tensor> inputs, ulong index)
         {
             var multiplying = (IMultiplies)layer;
             CostMeasurement circuit = measurement(multiplying.Multiplier);
@@ -63,7 +63,7 @@ public static class NetworkCost
             {
                 cancellation.ThrowIfCancellationRequested();
                 (float[] activations, float[] weights) = LayerOperands.Sample(
-                    multiplying, inputs, SwitchingActivity.StreamsTogether, StreamLength, new CounterRandom(seed, part, place));
+                    multiplying, inputs, SwitchingActivity.StreamsTogether, StreamLength, new CounterRandom(seed, part, index));
                 circuit.Count(activity, activations, weights, StreamLength);
                 zeros += activations.Count(activation => activation == 0);
                 looked += activations.Length;

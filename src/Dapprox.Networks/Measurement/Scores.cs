@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace Dapprox.Networks.Measurement;
 
-/// <summary>What logits say.</summary>
+/// <summary>Predictions and margins from logits.</summary>
 public static class Scores
 {
-    /// <summary>The class with the largest logit, the first among equals; −1 where a logit is not a number.</summary>
+    /// <summary>The class with the largest logit; of equal logits, the first; −1 if a logit is NaN.</summary>
     /// <param name="logits"><c>[classes]</c>.</param>
     public static int Label(ReadOnlySpan<float> logits)
     {
@@ -35,9 +35,8 @@ public static class Scores
     /// The softmax of logits: effectively <c>p[i] = exp(z[i]) / Σ exp(z[k])</c>, in the precision of <typeparamref name="T"/>.
     /// </summary>
     /// <remarks>
-    /// The largest logit is subtracted first, so that nothing overflows. A logit of −∞ has the probability 0 and changes no other one.
-    /// Where a
-    /// logit is not a number, no probability is one.
+    /// The largest logit is subtracted first, so that nothing overflows. A logit of −∞ has the probability 0 and changes no other one. If a
+    /// logit is NaN, all probabilities are NaN.
     /// </remarks>
     /// <typeparam name="T">binary32 or binary64.</typeparam>
     /// <param name="logits"><c>[classes]</c>.</param>
@@ -59,7 +58,7 @@ public static class Scores
     }
 
     /// <summary>
-    /// How far the logit of one class is above the largest other: positive where it wins. Needs at least two classes.
+    /// The logit of one class minus the largest other: positive if the class wins. It needs at least two classes.
     /// </summary>
     /// <param name="logits"><c>[classes]</c>.</param>
     /// <param name="label">The class.</param>

@@ -3,16 +3,16 @@ using Dapprox.Networks.Graph;
 
 namespace Dapprox.Networks.Models;
 
-/// <summary>A network without weights: which tensors it needs, and how they become layers.</summary>
+/// <summary>A network without weights: the tensors that it needs and the layers built from them.</summary>
 /// <param name="Name">The name on the command line: <c>lenet5</c>.</param>
 /// <param name="Tensors">The weights by name, with their shapes.</param>
-/// <param name="Build">Makes the exact network from weights of these names and shapes; the first argument names it.</param>
+/// <param name="Build">Builds the exact network from weights of these names and shapes; the first argument is its name.</param>
 public sealed record Architecture(
     string Name,
     IReadOnlyDictionary<string, int[]> Tensors,
     Func<string, IReadOnlyDictionary<string, Tensor>, Network> Build)
 {
-    /// <summary>All architectures that a weights file is compared with.</summary>
+    /// <summary>All known architectures, with which a weights file is compared.</summary>
     public static IReadOnlyList<Architecture> All { get; } =
     [
         LeNet5.Architecture, AlexNet.Colour, AlexNet.Grey, QuantisedNetwork.Full, QuantisedNetwork.WeightsOnly,
@@ -22,11 +22,11 @@ public sealed record Architecture(
     static string Known => string.Join(", ", All.Select(architecture => architecture.Name).Distinct());
 
     /// <summary>The architecture whose tensors have exactly these names and shapes.</summary>
-    /// <param name="source">Where the tensors come from, for the message.</param>
+    /// <param name="source">The source of the tensors, for the message.</param>
     /// <param name="tensors">The tensors by name.</param>
-    /// <param name="name">The name of the architecture, which decides where several have the same tensors; null if it is not known.</param>
-    /// <exception cref="InputException">There is none, and the message says what is missing, surplus or misshapen; or there are
-    /// several.</exception>
+    /// <param name="name">The name of the architecture, which decides between architectures with equal tensors; null if unknown.</param>
+    /// <exception cref="InputException">No architecture fits, and the message says what is missing, surplus or misshapen; or
+    /// several fit.</exception>
     public static Architecture Recognise(string source, IReadOnlyDictionary<string, Tensor> tensors, string? name = null)
     {
         Architecture[] fitting = [.. All.Where(architecture => architecture.Difference(tensors) is null)];
@@ -47,9 +47,9 @@ public sealed record Architecture(
                 + "header of a .safetensors file, under 'architecture' (dapprox model convert --architecture NAME)");
     }
 
-    /// <summary>The architecture of that name, whatever the case of its letters; of several the first.</summary>
+    /// <summary>The architecture of that name, in any case; of several, the first.</summary>
     /// <param name="name">For example <c>lenet5</c>.</param>
-    /// <exception cref="InputException">There is none of that name.</exception>
+    /// <exception cref="InputException">No architecture has that name.</exception>
     public static Architecture Find(string name) =>
         Names.Find("architecture", name, All.DistinctBy(architecture => architecture.Name).ToList(), architecture => architecture.Name);
 
@@ -64,6 +64,6 @@ public sealed record Architecture(
         }
 
         string? surplus = tensors.Keys.FirstOrDefault(name => !Tensors.ContainsKey(name));
-        return surplus is null ? null : $"'{surplus}' has no place in it";
+        return surplus is null ? null : $"'{surplus}' is not one of its tensors";
     }
 }

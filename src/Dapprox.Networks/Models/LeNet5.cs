@@ -6,9 +6,9 @@ using Dapprox.Networks.Layers;
 namespace Dapprox.Networks.Models;
 
 /// <summary>
-/// LeNet-5 as the released code of "Defensive Approximation" has it, for 28×28 grey images and ten classes: two 3×3
-/// convolutions with 32 and 64 filters, each followed by ReLU and 2×2 max-pooling, then dense layers of 200 and 10.
-/// 4.47 million multiplications an image, 648,226 weights.
+/// LeNet-5 as in the released code of "Defensive Approximation", for 28×28 grey images and ten classes: two 3×3 convolutions with
+/// 32 and 64 filters, each followed by ReLU and 2×2 max-pooling, then dense layers of 200 and 10. 4.47 million multiplications an
+/// image, 648,226 weights.
 /// </summary>
 public static class LeNet5
 {
@@ -16,7 +16,7 @@ public static class LeNet5
 
     const int Flat = Filters2 * (Size / 4) * (Size / 4);
 
-    /// <summary>Its tensors and layers.</summary>
+    /// <summary>The tensors and layers of the network.</summary>
     public static Architecture Architecture { get; } = new(
         "lenet5",
         new Dictionary<string, int[]>

@@ -7,29 +7,29 @@ namespace Dapprox.Networks.Models;
 /// <summary>The order of an image's numbers in a network's file.</summary>
 public enum ImageLayout
 {
-    /// <summary>Channels, height, width: as PyTorch has it, and as every network here takes its images.</summary>
+    /// <summary>Channels, height, width: the layout of PyTorch and of every network here.</summary>
     Nchw,
 
-    /// <summary>Height, width, channels: as TensorFlow and Keras have it.</summary>
+    /// <summary>Height, width, channels: the layout of TensorFlow and Keras.</summary>
     Nhwc,
 }
 
 /// <summary>
-/// What a network's file wants done to an image first. It becomes the network's first layers, so that images, budgets and distances
-/// are of pixels from 0 to 1 whatever the file wants, and gradients go through.
+/// The preprocessing that a network's file expects. It becomes the network's first layers, so that images, budgets and distances
+/// always refer to pixels from 0 to 1, and gradients pass through.
 /// </summary>
-/// <param name="Mean">What is taken away from pixels in [0, 1], one number for all channels or one for each.</param>
-/// <param name="Deviation">What the difference is divided by, likewise; 1/255 for a network of pixels up to 255.</param>
+/// <param name="Mean">The mean to subtract from pixels in [0, 1], one for all channels or one per channel.</param>
+/// <param name="Deviation">The standard deviation to divide by, likewise; 1/255 for a network that takes pixels up to 255.</param>
 /// <param name="Layout">The order of the numbers.</param>
 public sealed record Preprocessing(IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation, ImageLayout Layout)
 {
-    /// <summary>Nothing is done.</summary>
+    /// <summary>No preprocessing.</summary>
     public static Preprocessing None { get; } = new([0], [1], ImageLayout.Nchw);
 
     /// <summary>The network that takes images <c>[channels, height, width]</c> of pixels from 0 to 1.</summary>
     /// <param name="network">The network as its file has it.</param>
-    /// <exception cref="InputException">There are means or deviations for another number of channels, a number is not finite, a deviation
-    /// is not above 0, or the layout does not fit.</exception>
+    /// <exception cref="InputException">There are means or standard deviations for another number of channels, a number is not
+    /// finite, a standard deviation is not above 0, or the layout does not fit.</exception>
     public Network ApplyTo(Network network)
     {
         int[] shape = network.InputShape.ToArray();
@@ -42,14 +42,14 @@ public sealed record Preprocessing(IReadOnlyList<double> Mean, IReadOnlyList<dou
         }
 
         var first = new List<Layer>();
-        if (Mean.Any(mean => mean != 0) || Deviation.Any(deviation => deviation != 1))
+        if (Mean.Any(mean => mean != 0) || Deviation.Any(standardDeviation => standardDeviation != 1))
         {
             double[] mean = ForChannels("mean", Mean, shape[0], double.IsFinite, "finite numbers");
-            double[] deviation = ForChannels(
+            double[] standardDeviation = ForChannels(
                 "deviation", Deviation, shape[0], number => number > 0 && double.IsFinite(number), "numbers above 0");
             first.Add(new ChannelScale(
-                "normalise", [.. deviation.Select(number => (float)(1 / number))],
-                [.. mean.Zip(deviation, (number, by) => (float)(-number / by))]));
+                "normalise", [.. standardDeviation.Select(number => (float)(1 / number))],
+                [.. mean.Zip(standardDeviation, (number, by) => (float)(-number / by))]));
         }
 
         if (Layout == ImageLayout.Nhwc)
@@ -58,7 +58,7 @@ public sealed record Preprocessing(IReadOnlyList<double> Mean, IReadOnlyList<dou
             return network;
         Node[] nodes =
         [
-            .. first.Select((layer, place) => new Node(layer, [place - 1])),
+            .. first.Select((layer, index) => new Node(layer, [index - 1])),
             .. network.Nodes.Select(node => new Node(node.Layer, [.. node.Inputs.Select(input => input + first.Count)])),
         ];
         return new Network(network.Name, shape, network.Classes, nodes) { Threads = network.Threads };
@@ -74,7 +74,7 @@ public sealed record Preprocessing(IReadOnlyList<double> Mean, IReadOnlyList<dou
         return [.. Enumerable.Range(0, channels).Select(channel => given[given.Count == 1 ? 0 : channel])];
     }
 
-    /// <summary>For each number of an image with the channels last, its place in the image with the channels first.</summary>
+    /// <summary>For each number of an image with the channels last, its index in the image with the channels first.</summary>
     static int[] ChannelsLast(int[] shape)
     {
         int area = shape[1] * shape[2];

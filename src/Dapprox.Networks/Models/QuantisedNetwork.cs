@@ -8,21 +8,20 @@ namespace Dapprox.Networks.Models;
 /// <summary>
 /// The networks of Guesmi et al., ASPLOS 2021, table 11, for 32×32 colour images and ten classes, with weights and activations of
 /// four bits after <see cref="DoReFa"/>: six 3×3 convolutions and three dense layers with batch normalisation. The paper gives the
-/// order of the layers and not their sizes; these have 16, 32, 48, 48, 96 and 96 filters and widths of 256, 256 and 10.
+/// order of the layers but not their sizes; these networks have 16, 32, 48, 48, 96 and 96 filters and widths of 256, 256 and 10.
 /// 22.4 million multiplications an image, 0.63 million weights.
 /// </summary>
 /// <remarks>
-/// The tensors of all three are the same, and hold what was learnt; it is quantised when the network is made. The last layer's
-/// weights are not.
+/// All three have the same tensors, with the learnt weights; building the network quantises them, except for the last layer.
 /// </remarks>
 public static class QuantisedNetwork
 {
-    /// <summary>How many bits quantised weights and activations have.</summary>
+    /// <summary>The number of bits of quantised weights and activations.</summary>
     public const int Bits = 4;
 
     /// <summary>
-    /// From which number on a quantised activation is 1: normalised ones seldom exceed it. What follows normalises again, so that
-    /// the scale is of no account.
+    /// The activation that is quantised to 1: normalised activations seldom exceed it. The following normalisation makes the scale
+    /// irrelevant.
     /// </summary>
     public const float Range = 3;
 
@@ -42,7 +41,7 @@ public static class QuantisedNetwork
     public static Architecture WeightsOnly { get; } = new(
         "dq-weights", Tensors(), (name, tensors) => Build(name, tensors, weights: true, activations: false));
 
-    /// <summary><c>dq-float</c>: nothing quantised; what the others are compared with.</summary>
+    /// <summary><c>dq-float</c>: nothing quantised; the reference for the others.</summary>
     public static Architecture Unquantised { get; } = new(
         "dq-float", Tensors(), (name, tensors) => Build(name, tensors, weights: false, activations: false));
 

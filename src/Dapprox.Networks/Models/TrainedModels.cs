@@ -6,29 +6,29 @@ using Dapprox.Networks.Graph;
 
 namespace Dapprox.Networks.Models;
 
-/// <summary>Networks with weights: those that come with the program, and those in files.</summary>
+/// <summary>Networks with weights: those included with the program, and those in files.</summary>
 public static class TrainedModels
 {
     const string Prefix = "models/", Suffix = ".safetensors";
 
-    /// <summary>The names of the networks that come with the program: <c>lenet5-digits</c>, <c>lenet5-mnist</c>.</summary>
+    /// <summary>The names of the networks included with the program: <c>lenet5-digits</c>, <c>lenet5-mnist</c>.</summary>
     public static IReadOnlyList<string> Shipped { get; } = typeof(TrainedModels).Assembly.GetManifestResourceNames()
         .Where(resource => resource.StartsWith(Prefix, StringComparison.Ordinal))
         .Select(resource => resource[Prefix.Length..^Suffix.Length])
         .Order(StringComparer.Ordinal)
         .ToArray();
 
-    /// <summary>The name of the network that comes with the program for a data set.</summary>
+    /// <summary>The name of the network included with the program for a data set.</summary>
     /// <param name="dataset">The data set's name.</param>
     /// <exception cref="InputException">There is none.</exception>
     public static string For(string dataset) =>
         Shipped.FirstOrDefault(name => name.EndsWith("-" + dataset, StringComparison.Ordinal))
         ?? throw new InputException(
-            $"no model for {dataset} comes with the program ({string.Join(", ", Shipped)}); name a .safetensors file with --model");
+            $"no model for {dataset} is included ({string.Join(", ", Shipped)}); name a .safetensors file with --model");
 
     /// <summary>
-    /// Loads a network, exact in all layers. Of a safetensors file or a PyTorch state dict the architecture is told from the names
-    /// and shapes of the tensors; an ONNX file has its own.
+    /// Loads a network, exact in all layers. The names and shapes of the tensors identify the architecture of a safetensors file or
+    /// a PyTorch state dict; an ONNX file contains its own.
     /// </summary>
     /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors, PyTorch (.pt, .pth) or ONNX file.</param>
     /// <exception cref="InputException">There is no such network, or the file cannot be used.</exception>
@@ -46,7 +46,7 @@ public static class TrainedModels
     /// <exception cref="InputException">There is no such network, or the file cannot be read.</exception>
     public static IReadOnlyDictionary<string, Tensor> Weights(string nameOrPath) => Read(nameOrPath).Weights;
 
-    /// <summary>The weights, and what the header of a safetensors file calls the architecture.</summary>
+    /// <summary>The weights, and the name of the architecture in the header of a safetensors file.</summary>
     static (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) Read(string nameOrPath)
     {
         bool looksLikePath = nameOrPath.Contains('/') || nameOrPath.Contains('\\') || nameOrPath.Contains('.');
@@ -68,7 +68,7 @@ public static class TrainedModels
             {
                 if (!values.Data.All(float.IsFinite))
                     throw new InputException($"'{nameOrPath}': the tensor '{tensor}' holds a NaN or an infinity; a trained network has "
-                        + "finite weights, so export it anew");
+                        + "finite weights; export it again");
             }
 
             return read;

@@ -4,15 +4,15 @@ namespace Dapprox.Networks.Tensors;
 /// A dense array of binary32 numbers with a shape, the last dimension contiguous. Batches of images have the shape
 /// <c>[batch, channels, height, width]</c>, logits <c>[batch, classes]</c>.
 /// </summary>
-/// <remarks>The tensor wraps the array it is given; it does not copy.</remarks>
+/// <remarks>The tensor wraps the given array without copying it.</remarks>
 public sealed class Tensor
 {
     readonly int[] shape;
 
     /// <summary>Wraps <paramref name="data"/>.</summary>
     /// <param name="data">The numbers, as many as the product of the dimensions.</param>
-    /// <param name="shape">The dimensions, each at least 0; none at all means a single number.</param>
-    /// <exception cref="ArgumentException">The number of elements does not fit the shape, or a dimension is negative.</exception>
+    /// <param name="shape">The dimensions, each at least 0; an empty shape is a single number.</param>
+    /// <exception cref="ArgumentException">The number of elements differs from the shape's, or a dimension is negative.</exception>
     public Tensor(float[] data, params ReadOnlySpan<int> shape)
     {
         if (shape.ContainsAnyInRange(int.MinValue, -1) || data.LongLength != Count(shape))
@@ -26,7 +26,7 @@ public sealed class Tensor
     /// <param name="shape">The dimensions.</param>
     public static Tensor Zeros(params ReadOnlySpan<int> shape) => new(new float[checked((int)Count(shape))], shape);
 
-    /// <summary>A tensor whose numbers are yet to be written; its creator fills all of them.</summary>
+    /// <summary>An uninitialised tensor; the caller writes all of its numbers.</summary>
     /// <param name="shape">The dimensions.</param>
     internal static Tensor Unfilled(params ReadOnlySpan<int> shape) =>
         new(Workspace.Lend(checked((int)Count(shape))), shape);
@@ -37,10 +37,10 @@ public sealed class Tensor
     /// <summary>The dimensions.</summary>
     public ReadOnlySpan<int> Shape => shape;
 
-    /// <summary>The first dimension: how many images or rows.</summary>
+    /// <summary>The first dimension: the number of images or rows.</summary>
     public int Batch => shape[0];
 
-    /// <summary>How many numbers one image or row has: the product of all dimensions but the first.</summary>
+    /// <summary>The number of values of one image or row: the product of all dimensions but the first.</summary>
     public int RowLength => (int)Count(Shape[1..]);
 
     /// <summary>The numbers of one image or row.</summary>
@@ -53,8 +53,8 @@ public sealed class Tensor
     public Tensor Rows(int start, int count) =>
         new(Data.AsSpan(start * RowLength, count * RowLength).ToArray(), [count, .. shape.AsSpan(1)]);
 
-    /// <summary>A copy of the images or rows at the given places, in that order.</summary>
-    /// <param name="indices">Their places.</param>
+    /// <summary>A copy of the images or rows at the given indices, in that order.</summary>
+    /// <param name="indices">The indices of the images or rows.</param>
     public Tensor Gather(ReadOnlySpan<int> indices)
     {
         Tensor result = Zeros([indices.Length, .. shape.AsSpan(1)]);

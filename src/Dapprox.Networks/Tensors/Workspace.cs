@@ -1,12 +1,12 @@
 namespace Dapprox.Networks.Tensors;
 
 /// <summary>
-/// The memory of the tensors between the layers of a network, used again from pass to pass: the system and the garbage
-/// collector take longer over a fresh array of a megabyte than most layers take to fill it. One thread at a time.
+/// The memory of the tensors between the layers of a network, reused from pass to pass: allocating an array of a megabyte takes
+/// longer than most layers take to fill it. Used by one thread at a time.
 /// </summary>
 sealed class Workspace
 {
-    // Long enough for batches whose last chunk is smaller, short enough to forget sizes that do not come again.
+    // Long enough for batches with a smaller last chunk, short enough to release sizes that do not recur.
     const int PassesKept = 8;
 
     [ThreadStatic]
@@ -17,12 +17,14 @@ sealed class Workspace
     int pass;
 
     /// <summary>
-    /// An array whose contents are arbitrary: from the workspace of this thread's current pass, or a new one where there is none.
+    /// An array with arbitrary contents: from the workspace of this thread's current pass, or a new one without such a pass.
     /// </summary>
     /// <param name="length">The exact length.</param>
     public static float[] Lend(int length) => current?.Take(length) ?? GC.AllocateUninitializedArray<float>(length);
 
-    /// <summary>Takes back the memory of a tensor that nobody needs any more; does nothing where it was not lent, or is back.</summary>
+    /// <summary>
+    /// Returns the memory of a tensor that is no longer needed; has no effect on memory that was not rented or is already returned.
+    /// </summary>
     public static void Return(Tensor tensor) => Return(tensor.Data);
 
     /// <inheritdoc cref="Return(Tensor)"/>
@@ -33,8 +35,8 @@ sealed class Workspace
             workspace.free.Add((memory, workspace.pass));
     }
 
-    /// <summary>Runs one pass, whose tensors on this thread take their memory from here.</summary>
-    /// <param name="body">The pass. What it does not return is left to the garbage collector.</param>
+    /// <summary>Runs one pass; its tensors on this thread take their memory from this workspace.</summary>
+    /// <param name="body">The pass. The garbage collector frees memory that the pass does not return.</param>
     public void Run(Action body)
     {
         Workspace? outer = current;
@@ -54,17 +56,17 @@ sealed class Workspace
 
     float[] Take(int length)
     {
-        // From the end: what came back last is still in the cache.
-        int place = free.FindLastIndex(array => array.Memory.Length == length);
+        // From the end: the last returned array is still in the cache.
+        int index = free.FindLastIndex(array => array.Memory.Length == length);
         float[] memory;
-        if (place < 0)
+        if (index < 0)
         {
             memory = GC.AllocateUninitializedArray<float>(length);
         }
         else
         {
-            memory = free[place].Memory;
-            free.RemoveAt(place);
+            memory = free[index].Memory;
+            free.RemoveAt(index);
         }
 
         lent.Add(memory);

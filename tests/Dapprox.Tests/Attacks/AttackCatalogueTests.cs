@@ -87,7 +87,7 @@ public class AttackCatalogueTests
                 Assert.Equal(entry.Default(option, preset), option.Get(attack));
                 object[] legal = option.Values switch
                 {
-                    IntegerValues integers => [integers.Least, integers.Least + 7],
+                    IntegerValues integers => [integers.Min, integers.Min + 7],
                     NumberValues numbers => [.. Numbers.Where(number => double.IsFinite(number) && numbers.IsLegal(number))],
                     ChoiceValues choices => [.. choices.Choices.Select(choice => choice.Value)],
                     _ => [false, true],
@@ -95,8 +95,8 @@ public class AttackCatalogueTests
 
                 Assert.NotEmpty(legal);
                 Assert.All(legal, value => Assert.Equal(value, option.Get(option.With(attack, value))));
-                if (option.Values is IntegerValues { Least: int least })
-                    Assert.Throws<ArgumentOutOfRangeException>(() => option.With(attack, least - 1));
+                if (option.Values is IntegerValues { Min: int min })
+                    Assert.Throws<ArgumentOutOfRangeException>(() => option.With(attack, min - 1));
                 if (option.Get(attack) is object own)
                     Assert.NotEmpty(option.Values.Text(own));
                 else

@@ -114,7 +114,7 @@ public class AttackRunnerTests
         var victim = new LabelOnly(Victim);
         (Tensor images, int[] labels) = SmallNetwork.Images(Victim, 10, 8);
 
-        AttackRecord[] records = AttackRunner.Run(new NearestNoise(), victim, images, labels, 5, mostQueries: budget);
+        AttackRecord[] records = AttackRunner.Run(new NearestNoise(), victim, images, labels, 5, maxQueries: budget);
 
         // Two checks of every image and one of every success, rounded, are the runner's.
         Assert.Equal(8 * budget, victim.Asked - 2 * 10 - records.Count(record => record.Success));

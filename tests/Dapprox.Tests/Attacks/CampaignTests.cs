@@ -51,7 +51,7 @@ public sealed class CampaignTests : IDisposable
         var attack = new Pgd(0.1) { Steps = 6, Restarts = 2 };
 
         AttackRecord[] expected = Direct(
-            attack, new NetworkVictim(Approximate), campaign.Select(), seed: 7, label => (label + 1) % 10, mostQueries: 9);
+            attack, new NetworkVictim(Approximate), campaign.Select(), seed: 7, label => (label + 1) % 10, maxQueries: 9);
         CampaignResult result = campaign.Run(attack);
 
         Assert.Equal([GradientEstimator.StraightThrough], result.ByEstimator.Select(run => run.Estimator));
@@ -149,14 +149,13 @@ public sealed class CampaignTests : IDisposable
     }
 
     static AttackRecord[] Direct(
-        IAttack<IGradientVictim> attack, IGradientVictim victim, int[] indices, ulong seed, Func<int, int>? target =
-            null, long mostQueries = long.MaxValue)
+        IAttack<IGradientVictim> attack, IGradientVictim victim, int[] indices, ulong seed, Func<int, int>? target = null,
+        long maxQueries = long.MaxValue)
     {
         int[] labels = [.. indices.Select(index => Digits.Labels[index])];
         return AttackRunner.Run(
-            attack, victim, Digits.Images(indices), labels, seed, target is null
-                ? null
-                : [.. labels.Select(target)], [.. indices.Select(index => Skipped + index)], mostQueries);
+            attack, victim, Digits.Images(indices), labels, seed, target is null ? null : [.. labels.Select(target)],
+            [.. indices.Select(index => Skipped + index)], maxQueries);
     }
 
     static void AssertEqual(IEnumerable<AttackRecord> expected, IEnumerable<AttackRecord> actual)

@@ -75,7 +75,7 @@ public class GradientAttackHardVictimTests
     {
         var victim = new RowVictim([1, 1, 4], 3, _ => [2, 1, 0], (_, back) => Way(back));
 
-        AttackRecord record = AttackRunner.Run(GradientAttacks.Named(attack, 0.3), victim, Image, [0], 1, mostQueries: 5)[0];
+        AttackRecord record = AttackRunner.Run(GradientAttacks.Named(attack, 0.3), victim, Image, [0], 1, maxQueries: 5)[0];
 
         Assert.InRange(record.Queries, 0, 5);
         Assert.False(record.Success);

@@ -140,7 +140,7 @@ public class JsmaTests
     {
         Network network = Linear([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0], [0, -1.53f, -100]);
 
-        AttackRecord record = AttackRunner.Run(Jsma.Foolbox24, new NetworkVictim(network), Grey, [0], 1, mostQueries: budget)[0];
+        AttackRecord record = AttackRunner.Run(Jsma.Foolbox24, new NetworkVictim(network), Grey, [0], 1, maxQueries: budget)[0];
 
         Assert.Equal((false, reason, null), (record.Success, record.Reason, record.QueriesToBest));
         Assert.Equal(Grey.Data, record.Adversarial);

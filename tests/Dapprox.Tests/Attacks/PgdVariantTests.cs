@@ -93,8 +93,8 @@ public class PgdVariantTests
             return image[0] > 0.5f ? [0, 1] : [1, 0];
         }, (_, _) => [1]);
 
-        AttackRecord record =
-            AttackRunner.Run(Pgd.Foolbox24 with { Steps = 1, StepRatio = 1 }, victim, Tensor.Zeros(1, 1, 1, 1), [0], 1)[0];
+        AttackRecord record = AttackRunner.Run(
+            Pgd.Foolbox24 with { Steps = 1, StepRatio = 1 }, victim, Tensor.Zeros(1, 1, 1, 1), [0], 1)[0];
 
         Assert.Equal(
             [0.3f, 0.45f, 0.675f, 0.3375f, 0.50625f, 0.421875f], asked.Where(pixel => pixel > 0).Take(6), (a, b) => Math.Abs(a - b) < 1e-6);

@@ -84,7 +84,7 @@ public class QueryAttackPropertyTests
         (Tensor images, int[] labels) = SmallNetwork.Images(Victim, 10, 1);
         foreach (int budget in new[] { 0, 1, 60, 150 })
         {
-            AttackRecord[] records = AttackRunner.Run(Create(name, 0.05), Victim, images, labels, 1, mostQueries: budget);
+            AttackRecord[] records = AttackRunner.Run(Create(name, 0.05), Victim, images, labels, 1, maxQueries: budget);
 
             Assert.All(records, record => Assert.True(record.Queries <= budget));
         }

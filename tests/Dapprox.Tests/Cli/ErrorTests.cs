@@ -38,7 +38,7 @@ public class ErrorTests
     [InlineData("evaluate --skip -1", "--skip is '-1'; give an integer from 0")]
     [InlineData("evaluate --skip 1000", "--skip 1000 leaves none of the 1000 images of digits (test)")]
     [InlineData("evaluate --dataset mnist --data no-such-folder", "dapprox datasets fetch mnist")]
-    [InlineData("evaluate --dataset fashion-mnist", "no model for fashion-mnist comes with the program")]
+    [InlineData("evaluate --dataset fashion-mnist", "no model for fashion-mnist is included")]
     [InlineData("evaluate --images pictures", "--images is given without a network; give --model FILE|NAME")]
     [InlineData("evaluate --model lenet5-digits --images pictures", "--images is given alone; give --images DIR and --labels CSV together")]
     [InlineData("evaluate --model lenet5-digits --images no/such --labels no.csv", "there is no folder 'no/such'")]
@@ -47,7 +47,7 @@ public class ErrorTests
         + "digits", "--images and --dataset are both given; give one of them")]
     [InlineData("evaluate --model lenet5-digits --images . --labels no.csv --resize 20", "a shorter side of 20 pixels does not hold the "
         + "28×28 pixels of lenet5-digits")]
-    [InlineData("evaluate --resize 256", "--resize is about pictures of your own, and there are none")]
+    [InlineData("evaluate --resize 256", "--resize is for pictures of your own; give --images and --labels")]
     [InlineData("evaluate --mean 0.1,0.2", "2 numbers are given as mean, and the images have 1 channels")]
     [InlineData("evaluate --deviation 0", "the deviation is 0; give numbers above 0")]
     [InlineData("evaluate --mean half", "--mean is 'half'; give one number, or one for each channel with commas between them, such as "
@@ -72,9 +72,9 @@ public class ErrorTests
     [InlineData("attack pgd --epsilon 0.1,29 --norm l2", "--epsilon is 29, but no two images are further apart than 28 in L2")]
     [InlineData("attack square --epsilon 1e308 --norm l2", "ε is 1E+308; it lies between 0 and 1000")]
     [InlineData("attack cw --initial-constant 1e308", "--initial-constant is '1e308'; give a number above 0 and at most 1e10")]
-    [InlineData("attack mi-fgsm --restarts 10", "--restarts is 10, but all starts are the same where none is random; give --random-start "
+    [InlineData("attack mi-fgsm --restarts 10", "--restarts is 10, but without --random-start all starts are the same; give --random-start "
         + "too")]
-    [InlineData("attack pgd --preset foolbox-2.4 --restarts 2", "--restarts is 2, but all starts are the same")]
+    [InlineData("attack pgd --preset foolbox-2.4 --restarts 2", "--restarts is 2, but without --random-start all starts are the same")]
     [InlineData("attack fab --targets 3 --targeted", "--targets is 3, but --targeted aims at one class; leave out one of the two")]
     [InlineData("attack fgsm --epsilon nan", "--epsilon is 'nan'; give a number or a fraction above 0, up to 1")]
     [InlineData("attack fgsm --epsilon 0.1,", "--epsilon is ''")]
@@ -220,7 +220,7 @@ public class ErrorTests
 
         Assert.Equal(130, process.ExitCode);
         Assert.EndsWith(
-            "interrupted; nothing was kept: give --checkpoint FILE, and the same command goes on where it stopped", (await error).Trim(),
+            "interrupted; nothing was kept: give --checkpoint FILE, and the same command resumes where it stopped", (await error).Trim(),
             StringComparison.Ordinal);
         Assert.False(File.Exists(file));
     }

@@ -278,7 +278,7 @@ public sealed class ExperimentCommandTests : IDisposable
     [InlineData("a mix gives one multiplier to the convolutions", "--multiplier", "ax-fpm:dense+heap-like:dense")]
     [InlineData("a mix gives one multiplier to the convolutions", "--multiplier", "heap-like:dense+ax-fpm")]
     [InlineData("a mix gives one multiplier to the convolutions", "--multiplier", "ax-fpm:inner+exact:dense")]
-    [InlineData("which are one", "--multiplier", "array:24:ama1,array:24:AMA1")]
+    [InlineData("which are the same", "--multiplier", "array:24:ama1,array:24:AMA1")]
     public async Task Audit_OfWhatThereIsNot_IsOneLine(string message, params string[] arguments)
     {
         DapproxRun run = await DapproxRun.RunAsync(["audit", "--out", folder.Path, .. arguments]);

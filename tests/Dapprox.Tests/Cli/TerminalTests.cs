@@ -133,17 +133,17 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
     }
 
     [TheoryOf(Tier.Ci)]
-    [InlineData("reproduce --out OUT/interrupted", "interrupted; this goes on where it stopped: dapprox reproduce --out ")]
-    [InlineData("attack boundary --first 5 --steps 100000 --resume OUT/state", "interrupted; this goes on where it stopped: dapprox "
+    [InlineData("reproduce --out OUT/interrupted", "interrupted; this resumes where it stopped: dapprox reproduce --out ")]
+    [InlineData("attack boundary --first 5 --steps 100000 --resume OUT/state", "interrupted; this resumes where it stopped: dapprox "
         + "attack boundary --first 5 --steps 100000 --resume ")]
     [InlineData("attack pgd --first 50 --steps 1000000", "interrupted; nothing was kept")]
     [InlineData("explore array:24 --generations 100000 --population 4 --state "
-        + "OUT/search", "interrupted; this goes on where it stopped: dapprox explore array:24 ")]
+        + "OUT/search", "interrupted; this resumes where it stopped: dapprox explore array:24 ")]
     [InlineData("profile ax-fpm --samples 10000000000", "interrupted; nothing was kept")]
     [InlineData("circuit cost array:24 --samples 1000000000", "interrupted; nothing was kept")]
     [InlineData("compare exact,array:24:ama1 --epsilon 0.1 --first 100", "interrupted; nothing was kept")]
     [InlineData("train lenet5 --epochs 1000 --out OUT/never.safetensors", "interrupted; nothing was kept: give --checkpoint FILE, and the "
-        + "same command goes on where it stopped")]
+        + "same command resumes where it stopped")]
     public async Task Interrupted_ByCtrlC_EndsSoonAndSaysHowToGoOn(string call, string says)
     {
         Terminal.SkipWhereThereIsNone();

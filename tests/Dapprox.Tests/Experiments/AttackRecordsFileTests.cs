@@ -60,8 +60,10 @@ public sealed class AttackRecordsFileTests : IDisposable
     {
         Network exact = TrainedModels.Load("lenet5-digits");
         var attack = new Fgsm(epsilon);
-        var campaign =
-            new Campaign(Datasets.Load("digits", Split.Test).Slice(20, 12), exact) { TriedOn = [exact.With(AxFpm.Released), exact] };
+        var campaign = new Campaign(Datasets.Load("digits", Split.Test).Slice(20, 12), exact)
+        {
+            TriedOn = [exact.With(AxFpm.Released), exact],
+        };
         return new SavedAttack("fgsm", $"{attack}", "straight-through", epsilon, campaign.Run(attack).Worst);
     }
 }

@@ -103,7 +103,7 @@ public class PyTorchFileTests
         var entry = new Entry("w", [1 << 22], new byte[1 << 24]);
         Write(path, Dictionary([entry]), [entry.Data], CompressionLevel.Optimal);
 
-        Assert.Contains("PyTorch does not compress, so save it anew", Refused(path), StringComparison.Ordinal);
+        Assert.Contains("PyTorch does not compress; save it again", Refused(path), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public class ArchitectureTests
     [Fact]
     public void Recognise_TensorTooMany_SaysWhich() => AssertRefused(
         tensors => tensors["linear3.bias"] = Tensor.Zeros(10),
-        "'linear3.bias' has no place in it");
+        "'linear3.bias' is not one of its tensors");
 
     [Fact]
     public void Recognise_NoTensorAtAll_SaysWhatIsMissing() => AssertRefused(tensors => tensors.Clear(), "'conv1.weight' is missing");

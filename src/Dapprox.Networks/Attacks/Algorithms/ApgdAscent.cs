@@ -18,9 +18,9 @@ sealed class ApgdAscent(IGradientVictim victim, AttackedImage image, ApgdObjecti
     double bestLoss = double.NegativeInfinity;
     bool found, bestSucceeds;
 
-    /// <summary>Runs them.</summary>
+    /// <summary>Runs the iterations.</summary>
     /// <param name="random">The random numbers of the start.</param>
-    /// <param name="report">Told which share is done.</param>
+    /// <param name="report">Receives the fraction of the iterations that is done.</param>
     public async Task<StopReason> Run(CounterRandom random, Action<double> report)
     {
         float[] point = image.Clean.ToArray(), previous = point;
@@ -62,7 +62,7 @@ sealed class ApgdAscent(IGradientVictim victim, AttackedImage image, ApgdObjecti
             }
         }
 
-        // The last success that is asked about is the one that counts, and the best lies deepest in the wrong class.
+        // The last success that is queried counts, and the best point lies deepest in the wrong class.
         if (bestSucceeds && !options.StopsAtSuccess)
             await image.Logits(victim, best);
         image.Candidate = best;
@@ -73,7 +73,7 @@ sealed class ApgdAscent(IGradientVictim victim, AttackedImage image, ApgdObjecti
     float[] Next(float[] point, float[] previous, float[] gradient, double step, double weight)
     {
         float[] next = (float[])point.Clone();
-        // Without a gradient there is momentum still.
+        // A zero gradient leaves the momentum.
         if (Vectors.Norm1(gradient) > 0)
             ball.Step(next, gradient, step);
         ball.Project(next);
@@ -83,13 +83,13 @@ sealed class ApgdAscent(IGradientVictim victim, AttackedImage image, ApgdObjecti
         return next;
     }
 
-    /// <summary>Notes the best point; returns the loss.</summary>
+    /// <summary>Updates the best point; returns the loss.</summary>
     double Take(float[] point, float[] logits, float[] gradient)
     {
         double loss = objective.Value(logits);
         bool succeeds = image.IsReached(logits);
         found |= succeeds;
-        // The first is taken whatever it is: where the true logit is infinite, the loss is −∞ or not a number.
+        // The first point is always taken: an infinite true logit makes the loss −∞ or NaN.
         if (best.Length == 0 || loss > bestLoss || double.IsNaN(bestLoss))
             (best, bestGradient, bestLoss, bestSucceeds) = (point, gradient, loss, succeeds);
         return loss;

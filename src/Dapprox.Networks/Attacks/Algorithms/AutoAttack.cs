@@ -11,9 +11,9 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 /// ensemble of diverse parameter-free attacks", ICML 2020, section 6.)
 /// </summary>
 /// <remarks>
-/// The settings are those of the authors' program for its standard version: 100 iterations, one start, nine targets. With
-/// three classes, too few for the targeted ratio, the plain one takes its place; with two there is none. Where the attack
-/// aims at a certain class, each of them does.
+/// The settings are those of the standard version of the authors' program: 100 iterations, one start, nine targets. Three classes
+/// are too few for the targeted ratio, and the plain ratio replaces it; with two classes that attack is left out. A targeted attack
+/// runs the four attacks with its target.
 /// </remarks>
 /// <param name="Epsilon">The largest distance, in input units.</param>
 public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
@@ -32,10 +32,10 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
     /// <summary>The norm: L∞ or L2.</summary>
     public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
-    /// <summary>How many iterations each of the attacks with gradients makes from each start; at least 1.</summary>
+    /// <summary>The number of iterations from each start of the gradient attacks; at least 1.</summary>
     public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 100;
 
-    /// <summary>How many queries Square makes; at least 1.</summary>
+    /// <summary>The number of queries of Square; at least 1.</summary>
     public int Queries { get; init => field = Legal.AtLeast(1, value, nameof(Queries)); } = 5000;
 
     double? IAttack<IGradientVictim>.Epsilon => Epsilon;
@@ -49,7 +49,7 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
         {
             image.Part = (i / (double)attacks.Length, (i + 1.0) / attacks.Length);
             StopReason own = await attacks[i].Run(victim, image);
-            // Square needs no gradient; that the others saw none is worth more than that it found nothing.
+            // Square needs no gradient. A zero gradient in another attack says more than a spent budget in Square.
             reason = reason == StopReason.BudgetSpent ? own : reason;
         }
 

@@ -6,14 +6,14 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>
-/// The boundary attack: a random walk along the boundary of the wrong class. A step goes in a random direction on the sphere
-/// around the clean image, then a little towards it, and is made if it ends in the wrong class. (Brendel, Rauber, Bethge,
+/// The boundary attack: a random walk along the boundary of the wrong class. A step moves in a random direction on the sphere
+/// around the clean image, then a little towards the image; it is accepted if it ends in the wrong class. (Brendel, Rauber, Bethge,
 /// "Decision-Based Adversarial Attacks: Reliable Attacks Against Black-Box Machine Learning Models", ICLR 2018, section 2.)
 /// </summary>
 /// <remarks>
-/// The lengths adapt to how often a move succeeds (section 2.3): in every tenth step the move on the sphere is asked about
-/// by itself, and moves of which more than half, or less than a fifth, succeed become longer or shorter. The walk ends early
-/// when the move towards the image has become vanishingly short for the second time; the first time both start over.
+/// The lengths adapt to the success rates of the moves (section 2.3): every tenth step queries the move on the sphere by itself. A
+/// move becomes longer if more than half succeed, and shorter if less than a fifth do. The walk ends early the second time the move
+/// towards the image becomes negligibly short; the first time both lengths are reset.
 /// </remarks>
 public sealed record BoundaryAttack : IAttack<ILabelVictim>
 {
@@ -33,31 +33,36 @@ public sealed record BoundaryAttack : IAttack<ILabelVictim>
     /// <summary>L2.</summary>
     public Norm Norm => Norm.L2;
 
-    /// <summary>None: it looks for the nearest adversarial image.</summary>
+    /// <summary>None: the attack searches for the nearest adversarial image.</summary>
     public double? Epsilon => null;
 
-    /// <summary>How many steps; at least 1.</summary>
+    /// <summary>The number of steps; at least 1.</summary>
     public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 10_000;
 
-    /// <summary>How many directions are tried in a step until one succeeds; at least 1.</summary>
+    /// <summary>The maximum number of directions tried in a step until one succeeds; at least 1.</summary>
     public int Directions { get; init => field = Legal.AtLeast(1, value, nameof(Directions)); } = 25;
 
-    /// <summary>How many directions are tried at a time, of which the one that leads nearest is taken; at least 1.</summary>
+    /// <summary>The number of directions tried at a time; the one that leads nearest is taken; at least 1.</summary>
     public int Together { get; init => field = Legal.AtLeast(1, value, nameof(Together)); } = 5;
 
-    /// <summary>The first length of the move on the sphere, as a share of the distance; above 0.</summary>
+    /// <summary>The initial length of the move on the sphere, relative to the distance; above 0.</summary>
     public double SphericalStep { get; init => field = Legal.Positive(value, nameof(SphericalStep)); } = 1e-2;
 
-    /// <summary>The first length of the move towards the image, as a share of the distance; above 0.</summary>
+    /// <summary>The initial length of the move towards the image, relative to the distance; above 0.</summary>
     public double SourceStep { get; init => field = Legal.Positive(value, nameof(SourceStep)); } = 1e-2;
 
     /// <summary>The factor by which lengths change; above 0.</summary>
     public double Adaptation { get; init => field = Legal.Positive(value, nameof(Adaptation)); } = 1.5;
 
-    /// <summary>Images that may be adversarial: for where noise is not, and tried before noise where a class is aimed at.</summary>
+    /// <summary>
+    /// Images that may be adversarial. An untargeted attack tries them if no noise is adversarial; a targeted attack tries them
+    /// first.
+    /// </summary>
     public IReadOnlyList<float[]> Starts { get; init => field = StartImages.Checked(value, nameof(Starts)); } = new StartImages([]);
 
-    /// <summary>How many adversarial images of noise are brought nearer, to begin with the nearest; at least 1.</summary>
+    /// <summary>
+    /// The number of adversarial noise images that are blended with the image; the nearest blend is the start; at least 1.
+    /// </summary>
     public int StartBlends { get; init => field = Legal.AtLeast(1, value, nameof(StartBlends)); } = 10;
 
     /// <inheritdoc/>
@@ -83,7 +88,7 @@ public sealed record BoundaryAttack : IAttack<ILabelVictim>
         return StopReason.BudgetSpent;
     }
 
-    /// <summary>One step from a point: the next point, or the same where no direction succeeded.</summary>
+    /// <summary>One step from a point: the next point, or the same point if no direction succeeds.</summary>
     async Task<float[]> Step(ILabelVictim victim, AttackedImage image, float[] point, BoundarySteps steps, int step)
     {
         CounterRandom random = image.Random(StepPurpose + (ulong)step);
@@ -104,7 +109,7 @@ public sealed record BoundaryAttack : IAttack<ILabelVictim>
             }
 
             float[]? best = null;
-            double least = distance;
+            double min = distance;
             int[] labels = nearer.Batch == 0 ? [] : await image.Labels(victim, nearer);
             for (int i = 0; i < labels.Length; i++)
             {
@@ -112,8 +117,8 @@ public sealed record BoundaryAttack : IAttack<ILabelVictim>
                 if (step % SphericalInterval == 0)
                     steps.CountSource(reached);
                 double length = DecisionStart.Distance(image, nearer.Row(i), Norm);
-                if (reached && length < least)
-                    (best, least) = (nearer.Row(i).ToArray(), length);
+                if (reached && length < min)
+                    (best, min) = (nearer.Row(i).ToArray(), length);
             }
 
             if (best is not null)
@@ -139,7 +144,7 @@ public sealed record BoundaryAttack : IAttack<ILabelVictim>
 
         along /= distance * distance;
         double scale = steps.Spherical * distance / Math.Sqrt(squares - along * along * distance * distance);
-        // Pythagoras: so the sum of the two is as long as before.
+        // Pythagoras: the sum of the two keeps the length.
         double shrink = 1 / Math.Sqrt(1 + steps.Spherical * steps.Spherical);
         for (int i = 0; i < onSphere.Length; i++)
         {
@@ -148,10 +153,10 @@ public sealed record BoundaryAttack : IAttack<ILabelVictim>
             onSphere[i] = (float)Math.Clamp(clean[i] + shrink * (outwards + sideways), 0, 1);
         }
 
-        // Moving into [0, 1] has changed the distance; what it has grown is taken back too.
+        // Clipping to [0, 1] changes the distance; the step towards the image also removes that growth.
         double reached = Distances.Between(clean, onSphere).L2;
-        double share = Math.Max(0, steps.Source * distance + reached - distance) / reached;
+        double fraction = Math.Max(0, steps.Source * distance + reached - distance) / reached;
         for (int i = 0; i < nearer.Length; i++)
-            nearer[i] = (float)Math.Clamp(onSphere[i] - share * ((double)onSphere[i] - clean[i]), 0, 1);
+            nearer[i] = (float)Math.Clamp(onSphere[i] - fraction * ((double)onSphere[i] - clean[i]), 0, 1);
     }
 }

@@ -3,13 +3,13 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>
-/// The lengths of the boundary attack's two moves, as shares of the distance: the one on the sphere and the one towards the
-/// image. They follow how often the moves succeed: the first 100 of the one and 30 of the other since they last changed.
+/// The lengths of the two moves of the boundary attack, on the sphere and towards the image, relative to the distance. They adapt
+/// to success rates, taken over 100 moves of the first kind and 30 of the second since the last change.
 /// </summary>
 sealed class BoundarySteps
 {
     const int SphericalWindow = 100, SourceWindow = 30, Confirmations = 100;
-    const double Often = 0.5, Seldom = 0.2, Least = 1e-7, MinConfirmed = 2e-7;
+    const double Often = 0.5, Seldom = 0.2, MinStep = 1e-7, MinConfirmed = 2e-7;
     const int NumberCount = 8;
 
     readonly BoundaryAttack options;
@@ -21,12 +21,12 @@ sealed class BoundarySteps
         (Spherical, Source) = (options.SphericalStep, options.SourceStep);
     }
 
-    /// <summary>Goes on from what <see cref="Numbers"/> gave.</summary>
+    /// <summary>Restores the state that <see cref="Numbers"/> returned.</summary>
     public BoundarySteps(BoundaryAttack options, IReadOnlyList<double> numbers)
     {
         if (numbers.Count != NumberCount)
             throw new InputException(
-                $"the saved state of the boundary attack has {numbers.Count} numbers instead of {NumberCount}; delete it and begin anew");
+                $"the saved state of the boundary attack has {numbers.Count} numbers instead of {NumberCount}; delete it and start again");
         this.options = options;
         (Spherical, Source) = (numbers[0], numbers[1]);
         (sphericalTries, sphericalSuccesses) = ((int)numbers[2], (int)numbers[3]);
@@ -38,10 +38,10 @@ sealed class BoundarySteps
 
     public double Source { get; private set; }
 
-    /// <summary>Whether there is nothing to be won any more.</summary>
+    /// <summary>Whether the walk has converged.</summary>
     public bool Converged => confirmations >= Confirmations;
 
-    /// <summary>Everything, to be saved.</summary>
+    /// <summary>The state, to be saved.</summary>
     public double[] Numbers =>
         [Spherical, Source, sphericalTries, sphericalSuccesses, sourceTries, sourceSuccesses, convergences, confirmations];
 
@@ -52,14 +52,14 @@ sealed class BoundarySteps
         sphericalSuccesses += adversarial ? 1 : 0;
     }
 
-    /// <summary>Counts a move towards the image after a move on the sphere that stayed adversarial, and whether it did too.</summary>
+    /// <summary>Counts a move towards the image after a successful move on the sphere, and whether it stayed adversarial.</summary>
     public void CountSource(bool adversarial)
     {
         sourceTries++;
         sourceSuccesses += adversarial ? 1 : 0;
     }
 
-    /// <summary>Changes the lengths once there is enough experience, and watches for convergence; to be called once in each step.</summary>
+    /// <summary>Adapts the lengths once enough moves are counted, and detects convergence; called once per step.</summary>
     public void Adapt()
     {
         if (sphericalTries >= SphericalWindow)
@@ -75,12 +75,12 @@ sealed class BoundarySteps
             sourceTries = sourceSuccesses = 0;
         }
 
-        // The first time that the steps have become too small, they may merely have been led astray.
+        // Steps that become too small for the first time may only have adapted to an unlucky run.
         if (convergences >= 2)
             confirmations = Source < MinConfirmed ? confirmations + 1 : 0;
-        else if (Source < Least && ++convergences == 1)
+        else if (Source < MinStep && ++convergences == 1)
             (Spherical, Source) = (options.SphericalStep, options.SourceStep);
     }
 
-    double Factor(double share) => share > Often ? options.Adaptation : share < Seldom ? 1 / options.Adaptation : 1;
+    double Factor(double rate) => rate > Often ? options.Adaptation : rate < Seldom ? 1 / options.Adaptation : 1;
 }

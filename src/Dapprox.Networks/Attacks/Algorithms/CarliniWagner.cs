@@ -8,25 +8,24 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>
 /// The L2 attack of Carlini and Wagner: minimises ‖x′ − x‖² + c·max(lead of the unwanted class + κ, 0) over x′ = (tanh w +
-/// 1)/2 by Adam, and looks for the smallest sufficient c. (Carlini, Wagner, "Towards Evaluating the Robustness of Neural
+/// 1)/2 by Adam, and searches for the smallest sufficient c. (Carlini, Wagner, "Towards Evaluating the Robustness of Neural
 /// Networks", IEEE S&amp;P 2017, section VI-A with f₆ of section IV-A.)
 /// </summary>
 /// <remarks>
-/// The lead is that of the true class over the largest other or, aimed at a class, that of the largest other over it. An
-/// unsuccessful c is enlarged tenfold until one succeeds, to 10¹⁰ at most, then the interval is bisected. The result is the
-/// nearest of all iterates with the wanted lead, and without one the attack has failed, whatever the class. Queries: one
-/// gradient per iteration.
+/// Untargeted, the lead is the true logit minus the largest other; targeted, it is the largest other logit minus the target's. An
+/// unsuccessful c grows tenfold until one succeeds, up to 10¹⁰; then the interval is bisected. The result is the nearest iterate
+/// with the required lead; without one the attack fails, even if the class is wrong. Queries: one gradient per iteration.
 /// </remarks>
 public sealed record CarliniWagner : IAttack<IGradientVictim>
 {
-    // How often a descent is checked for having come to a standstill, and what counts as progress.
+    // The number of convergence checks in a descent, and the relative decrease that counts as progress.
     const int Checks = 10;
     const double Improvement = 0.9999;
 
-    // From as many steps on, as its authors do, the last one takes the smallest c that is known to suffice.
+    // With at least this many search steps, the last one repeats the smallest sufficient c, as the authors' program does.
     const int StepsToRepeat = 10;
 
-    // As its authors have it. A c beyond drowns the distance, and in the end all that binary64 holds.
+    // As in the authors' program. A larger c makes the distance negligible and finally overflows binary64.
     const double MaxConstant = 1e10;
 
     /// <summary>As in Foolbox 2.4: 5 values of c from 0.01 on, learning rate 0.005.</summary>
@@ -41,7 +40,7 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
     /// <inheritdoc/>
     public double? Epsilon => null;
 
-    /// <summary>κ: by how much the wanted class has to lead; at least 0.</summary>
+    /// <summary>κ: the lead that the wanted class must have; at least 0.</summary>
     public double Confidence
     {
         get;
@@ -50,19 +49,19 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
             : throw new ArgumentOutOfRangeException(nameof(Confidence), value, "It is a finite number of at least 0.");
     }
 
-    /// <summary>How many values of c are tried; at least 1.</summary>
+    /// <summary>The number of values of c tried; at least 1.</summary>
     public int SearchSteps { get; init => field = Legal.AtLeast(1, value, nameof(SearchSteps)); } = 9;
 
-    /// <summary>How many iterations at most for each; at least 1.</summary>
+    /// <summary>The maximum number of iterations for each c; at least 1.</summary>
     public int Iterations { get; init => field = Legal.AtLeast(1, value, nameof(Iterations)); } = 1000;
 
     /// <summary>The learning rate of Adam; above 0.</summary>
     public double LearningRate { get; init => field = Legal.Positive(value, nameof(LearningRate)); } = 1e-2;
 
-    /// <summary>The first c; above 0 and at most 10¹⁰.</summary>
+    /// <summary>The initial c; above 0 and at most 10¹⁰.</summary>
     public double InitialConstant { get; init => field = Legal.Within(MaxConstant, value, nameof(InitialConstant)); } = 1e-3;
 
-    /// <summary>Whether a descent ends when the loss fell by less than 0.01 % since a tenth of the iterations before.</summary>
+    /// <summary>Whether a descent ends when the loss falls by less than 0.01 % over a tenth of the iterations.</summary>
     public bool AbortEarly { get; init; } = true;
 
     /// <inheritdoc/>
@@ -101,7 +100,7 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
                 victim, space.Point(), (_, scores, gradient) => Hinge(image, scores, gradient));
             double lead = image.Direction * Scores.Margin(logits, image.Class) + Confidence;
             StopReason? noWay = StopReasons.NoWay(logits, gradient);
-            // Where the lead suffices the hinge is flat; where every descent begins, it is not.
+            // The hinge is flat once the lead suffices; at the start of a descent it is not.
             if (noWay == StopReason.NonFinite || (noWay == StopReason.ZeroGradient && iteration == 0 && lead > 0))
                 return (found, noWay.Value);
             found |= image.IsReached(logits);
@@ -125,12 +124,12 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
     /// <summary>The gradient of max(lead of the unwanted class + κ, 0).</summary>
     void Hinge(AttackedImage image, ReadOnlySpan<float> logits, Span<float> gradient)
     {
-        int rival = MarginLoss.RunnerUp(logits, image.Class);
-        if (image.Direction * ((double)logits[image.Class] - logits[rival]) + Confidence <= 0)
+        int runnerUp = MarginLoss.RunnerUp(logits, image.Class);
+        if (image.Direction * ((double)logits[image.Class] - logits[runnerUp]) + Confidence <= 0)
             gradient.Clear();
         else if (image.IsTargeted)
-            MarginLoss.Difference(rival, image.Class, gradient);
+            MarginLoss.Difference(runnerUp, image.Class, gradient);
         else
-            MarginLoss.Difference(image.Class, rival, gradient);
+            MarginLoss.Difference(image.Class, runnerUp, gradient);
     }
 }

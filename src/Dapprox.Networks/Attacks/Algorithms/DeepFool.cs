@@ -6,15 +6,14 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>
-/// DeepFool: steps to the nearest of the boundaries that the classes would have, were the logits linear, until the class
-/// changes. (Moosavi-Dezfooli, Fawzi, Frossard, "DeepFool: a simple and accurate method to fool deep neural networks", CVPR
-/// 2016, algorithm 2.) It looks for any wrong class.
+/// DeepFool: linearises the logits and steps to the nearest class boundary until the class changes. (Moosavi-Dezfooli, Fawzi,
+/// Frossard, "DeepFool: a simple and accurate method to fool deep neural networks", CVPR 2016, algorithm 2.) It is untargeted.
 /// </summary>
 /// <remarks>
-/// The paper goes beyond the boundary once, at the end, by a factor on the sum of all steps; as in its authors' program the
-/// class is asked at that point after each step, and 10⁻⁴ is added to the length of each, so that a point on the boundary
-/// leaves it. Here points are clipped to [0, 1] besides. Queries: in each step one gradient per candidate class but the true
-/// one, and one for the scores after it.
+/// The paper overshoots the boundary once, at the end, by a factor on the sum of all steps. As in the authors' program, the class
+/// is queried at that point after each step, and each step is 10⁻⁴ longer, so that a point on the boundary leaves it. Points are
+/// also clipped to [0, 1] here. Queries per step: one gradient per candidate class other than the true one, and one for the scores
+/// after the step.
 /// </remarks>
 public sealed record DeepFool : IAttack<IGradientVictim>
 {
@@ -32,34 +31,34 @@ public sealed record DeepFool : IAttack<IGradientVictim>
     /// <inheritdoc/>
     public double? Epsilon => null;
 
-    /// <summary>How many steps at most; at least 1.</summary>
+    /// <summary>The maximum number of steps; at least 1.</summary>
     public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 50;
 
-    /// <summary>How far to go beyond the boundary, as a share of the way to it; above 0.</summary>
+    /// <summary>The overshoot beyond the boundary, relative to the distance to it; above 0.</summary>
     public double Overshoot { get; init => field = Legal.Positive(value, nameof(Overshoot)); } = 0.02;
 
-    /// <summary>How many classes are considered, those with the largest logits of the image, its own included; at least 2.</summary>
+    /// <summary>The number of candidate classes: those with the largest logits, the true class included; at least 2.</summary>
     public int Candidates { get; init => field = Legal.AtLeast(2, value, nameof(Candidates)); } = 10;
 
     /// <summary>
-    /// Whether, as in Foolbox 2.4, each step overshoots by itself and is clipped, and classes that are level are passed over;
-    /// otherwise the sum of the steps overshoots, each of them 10⁻⁴ longer.
+    /// Whether each step overshoots and is clipped, and classes with a tied logit are skipped, as in Foolbox 2.4; otherwise the sum
+    /// of the steps overshoots, each step 10⁻⁴ longer.
     /// </summary>
     public bool OvershootsEachStep { get; init; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A certain class is aimed at.</exception>
+    /// <exception cref="ArgumentException">The attack is targeted.</exception>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
     {
         if (image.IsTargeted)
-            throw new ArgumentException("DeepFool looks for any wrong class; it cannot aim at a certain one.", nameof(image));
-        int rivals = Math.Min(Candidates, victim.Classes) - 1;
+            throw new ArgumentException("DeepFool is untargeted; it cannot aim at a target class.", nameof(image));
+        int otherClasses = Math.Min(Candidates, victim.Classes) - 1;
         int[]? classes = null;
         float[] point = image.Clean.ToArray();
         double[] total = new double[point.Length];
         for (int step = 0; step < Steps; step++)
         {
-            (float[] scores, Tensor gradients) = await image.Gradients(victim, point, rivals, (row, logits, gradient) =>
+            (float[] scores, Tensor gradients) = await image.Gradients(victim, point, otherClasses, (row, logits, gradient) =>
                 MarginLoss.Difference((classes ?? MarginLoss.RunnersUp(logits.ToArray(), image.Class))[row], image.Class, gradient));
             if (!Array.TrueForAll(scores, float.IsFinite) || !Array.TrueForAll(gradients.Data, float.IsFinite))
                 return StopReason.NonFinite;
@@ -78,7 +77,7 @@ public sealed record DeepFool : IAttack<IGradientVictim>
         return StopReason.BudgetSpent;
     }
 
-    /// <summary>Goes a way along a gradient, from the last point or from the image.</summary>
+    /// <summary>Moves along a gradient, from the last point or from the image.</summary>
     float[] Move(AttackedImage image, float[] point, double[] total, ReadOnlySpan<float> gradient, double scale)
     {
         float[] next = new float[point.Length];
@@ -92,19 +91,19 @@ public sealed record DeepFool : IAttack<IGradientVictim>
         return next;
     }
 
-    /// <summary>The nearest boundary: the row of its gradient, the way to it, and the gradient's length. (Equation 8.)</summary>
+    /// <summary>The nearest boundary: the row of its gradient, its distance, and the norm of the gradient. (Equation 8.)</summary>
     (int Row, double Distance, double Norm)? Nearest(float[] scores, Tensor gradients, int[] classes, int label)
     {
         (int, double, double)? nearest = null;
-        double least = double.PositiveInfinity;
+        double min = double.PositiveInfinity;
         for (int row = 0; row < gradients.Batch; row++)
         {
             double norm = Vectors.Norm2(gradients.Row(row));
             double distance = Math.Abs((double)scores[classes[row]] - scores[label]) / norm;
-            // A class that is level already would hold it up for good; Foolbox passes over it too.
-            if (norm > 0 && distance < least && (distance > 0 || !OvershootsEachStep))
+            // A class with a tied logit would stop the attack for good; Foolbox skips it too.
+            if (norm > 0 && distance < min && (distance > 0 || !OvershootsEachStep))
             {
-                least = distance;
+                min = distance;
                 nearest = (row, distance, norm);
             }
         }

@@ -6,15 +6,15 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>
-/// The fast adaptive boundary attack: steps to the linearised decision boundary within [0, 1], drawn towards the image.
-/// (Croce, Hein, "Minimally distorted Adversarial Examples with a Fast Adaptive Boundary Attack", ICML 2020, algorithm 1.)
+/// The fast adaptive boundary attack: steps to the linearised decision boundary within [0, 1], biased towards the image. (Croce,
+/// Hein, "Minimally distorted Adversarial Examples with a Fast Adaptive Boundary Attack", ICML 2020, algorithm 1.)
 /// </summary>
 /// <remarks>
-/// <para>Its targeted form takes the boundary to one class at a time, for the <see cref="Targets"/> most likely ones in turn;
-/// any wrong class is a success. (Croce, Hein 2020, "Reliable evaluation …", section 5.) Where the attack has a certain target,
-/// the boundary is the one between it and the largest other logit.</para>
-/// <para>Queries: per iteration one gradient for each class whose boundary is considered, and one for the scores after the
-/// step; one more for the order of the classes in the targeted form; five for the final search.</para>
+/// <para>The targeted form projects onto the boundary to one class at a time, for the <see cref="Targets"/> most likely classes in
+/// turn; any wrong class is a success. (Croce, Hein 2020, "Reliable evaluation …", section 5.) In an attack with a target, the
+/// boundary lies between the target and the largest other logit.</para>
+/// <para>Queries per iteration: one gradient for each boundary considered, and one for the scores after the step. One more query
+/// ranks the classes in the targeted form; the final search takes five.</para>
 /// </remarks>
 public sealed record Fab : IAttack<IGradientVictim>
 {
@@ -24,35 +24,35 @@ public sealed record Fab : IAttack<IGradientVictim>
     /// <inheritdoc/>
     public Norm Norm => BallNorm;
 
-    /// <summary>The distance that suffices, at which the attack stops; null to come as near as it can.</summary>
+    /// <summary>The distance at which the attack stops; null to minimise the distance.</summary>
     public double? Epsilon { get; init => field = Ball.Checked(value); }
 
     /// <summary>The norm: L∞ or L2.</summary>
     public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
-    /// <summary>How many iterations from each start; at least 1.</summary>
+    /// <summary>The number of iterations from each start; at least 1.</summary>
     public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 100;
 
-    /// <summary>How many starts: first the image, then random points; at least 1.</summary>
+    /// <summary>The number of starts: first the image, then random points; at least 1.</summary>
     public int Restarts { get; init => field = Legal.AtLeast(1, value, nameof(Restarts)); } = 5;
 
-    /// <summary>How many classes the targeted form tries, at least 1; null for the untargeted form.</summary>
+    /// <summary>The number of classes that the targeted form tries, at least 1; null for the untargeted form.</summary>
     public int? Targets { get; init => field = value is int count ? Legal.AtLeast(1, count, nameof(Targets)) : null; }
 
     /// <summary>
-    /// Random starts are at half this distance, or at half that of the best so far if that is less. Null for
-    /// <see cref="Epsilon"/>, or else 0.3 for L∞ and 1 for L2.
+    /// Random starts are at half this distance, or at half the best distance so far if that is smaller. Null for
+    /// <see cref="Epsilon"/>; without an ε, 0.3 for L∞ and 1 for L2.
     /// </summary>
     public double? Radius { get; init => field = Ball.Checked(value); }
 
-    /// <summary>α_max: how much the image may draw at most, 0 to 1.</summary>
-    public double MaxBias { get; init => field = Legal.Share(value, nameof(MaxBias)); } = 0.1;
+    /// <summary>α_max: the maximum bias towards the image, 0 to 1.</summary>
+    public double MaxBias { get; init => field = Legal.Fraction(value, nameof(MaxBias)); } = 0.1;
 
-    /// <summary>η: by what factor steps go beyond the boundary; above 0.</summary>
+    /// <summary>η: the overshoot factor of steps; above 0.</summary>
     public double Overshoot { get; init => field = Legal.Positive(value, nameof(Overshoot)); } = 1.05;
 
-    /// <summary>β: which share of its way from the image a success keeps for the next step, 0 to 1.</summary>
-    public double Backward { get; init => field = Legal.Share(value, nameof(Backward)); } = 0.9;
+    /// <summary>β: the fraction of its distance from the image that a successful point keeps for the next step, 0 to 1.</summary>
+    public double Backward { get; init => field = Legal.Fraction(value, nameof(Backward)); } = 0.9;
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
@@ -100,7 +100,7 @@ public sealed record Fab : IAttack<IGradientVictim>
             return [[image.Class]];
         if (Targets is not int count)
             return [[.. Enumerable.Range(0, victim.Classes).Where(i => i != image.Class)]];
-        int[] rivals = MarginLoss.RunnersUp(await image.Logits(victim, image.Clean.ToArray()), image.Class);
-        return rivals.Take(count).Select(rival => (int[])[rival]).ToArray();
+        int[] runnersUp = MarginLoss.RunnersUp(await image.Logits(victim, image.Clean.ToArray()), image.Class);
+        return runnersUp.Take(count).Select(runnerUp => (int[])[runnerUp]).ToArray();
     }
 }

@@ -28,7 +28,7 @@ sealed class FabSteps(IGradientVictim victim, AttackedImage image, Fab options)
         return point;
     }
 
-    /// <summary>The next point; null, and the reason, where no boundary has a direction.</summary>
+    /// <summary>The next point; null with the reason if no boundary has a gradient.</summary>
     public async Task<(float[]? Next, StopReason Reason)> Step(float[] point, int[] classes)
     {
         (float[] scores, Tensor gradients) = await image.Gradients(victim, point, classes.Length, (row, logits, gradient) =>
@@ -37,14 +37,14 @@ sealed class FabSteps(IGradientVictim victim, AttackedImage image, Fab options)
             return (null, StopReason.NonFinite);
 
         int row = -1;
-        double least = double.PositiveInfinity, lead = 0;
+        double min = double.PositiveInfinity, lead = 0;
         for (int i = 0; i < classes.Length; i++)
         {
-            // The distance to a hyperplane is |f| over the norm of its normal that is dual to the distance's. (Equation 7.)
+            // The distance to a hyperplane is |f| divided by the dual norm of its normal. (Equation 7.)
             double norm = options.BallNorm == Norm.LInf ? Vectors.Norm1(gradients.Row(i)) : Vectors.Norm2(gradients.Row(i));
             double difference = (double)scores[classes[i]] - scores[Unwanted(scores)];
-            if (norm > 0 && Math.Abs(difference) / norm < least)
-                (row, least, lead) = (i, Math.Abs(difference) / norm, difference);
+            if (norm > 0 && Math.Abs(difference) / norm < min)
+                (row, min, lead) = (i, Math.Abs(difference) / norm, difference);
         }
 
         if (row < 0)
@@ -78,7 +78,7 @@ sealed class FabSteps(IGradientVictim victim, AttackedImage image, Fab options)
 
     double Length(double[] step) => options.BallNorm == Norm.LInf ? step.Max(Math.Abs) : Math.Sqrt(step.Sum(x => x * x));
 
-    /// <summary>Looks for the boundary between an adversarial point and the image, as if logits were linear. (Equation 10.)</summary>
+    /// <summary>Searches for the boundary between an adversarial point and the image, with linearised logits. (Equation 10.)</summary>
     public async Task Search(float[] adversarial)
     {
         float[] outside = image.Clean.ToArray();
@@ -93,16 +93,16 @@ sealed class FabSteps(IGradientVictim victim, AttackedImage image, Fab options)
                 (outside, below) = (middle, Lead(logits));
         }
 
-        // Of the wanted class, or of the largest wrong one: at least 0 where the attack has succeeded.
+        // The lead of the target or of the largest wrong class: at least 0 if the attack has succeeded.
         double Lead(float[] logits) => -image.Direction * Scores.Margin(logits, image.Class);
     }
 
-    /// <summary>The point at a share of the way from one point to another, clipped.</summary>
-    public static float[] Between(ReadOnlySpan<float> from, ReadOnlySpan<float> to, double share)
+    /// <summary>The point at a fraction of the way from one point to another, clipped.</summary>
+    public static float[] Between(ReadOnlySpan<float> from, ReadOnlySpan<float> to, double fraction)
     {
         float[] point = new float[from.Length];
         for (int i = 0; i < point.Length; i++)
-            point[i] = (float)Math.Clamp(from[i] + share * ((double)to[i] - from[i]), 0, 1);
+            point[i] = (float)Math.Clamp(from[i] + fraction * ((double)to[i] - from[i]), 0, 1);
         return point;
     }
 }

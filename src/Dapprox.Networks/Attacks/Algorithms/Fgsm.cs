@@ -6,14 +6,14 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>
-/// The fast gradient sign method: one step <c>x′ = x + ε·sign(∇ loss)</c>, clipped to [0, 1]; targeted, the step goes the
-/// other way, down the loss of the target. The loss is the cross-entropy. (Goodfellow, Shlens, Szegedy, "Explaining and
-/// Harnessing Adversarial Examples", ICLR 2015, equation 2.)
+/// The fast gradient sign method: one step <c>x′ = x + ε·sign(∇ loss)</c>, clipped to [0, 1]; targeted, the step descends the loss
+/// of the target. The loss is the cross-entropy. (Goodfellow, Shlens, Szegedy, "Explaining and Harnessing Adversarial Examples",
+/// ICLR 2015, equation 2.)
 /// </summary>
 /// <remarks>
-/// With an ε: one query, for the gradient. Without one the smallest sufficient ε is looked for: the first of 0.001, 0.002,
-/// … 1 that succeeds, and then a finer one below it, by bisection or as <see cref="Foolbox24"/> does. The least ε need not
-/// be an interval's end: a larger step may undo a success, hence the grid from below.
+/// With an ε: one query, for the gradient. Without an ε the attack searches for the smallest sufficient one: the first of 0.001,
+/// 0.002, … 1 that succeeds, then a finer one below it, by bisection or as in <see cref="Foolbox24"/>. The grid is searched from
+/// below because a larger step may undo a success.
 /// </remarks>
 /// <param name="Epsilon">The largest change of a pixel, in input units; null for the smallest that succeeds.</param>
 public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
@@ -21,8 +21,8 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
     const int GridSteps = 1000, FinerSteps = 20, Bisections = 20;
 
     /// <summary>
-    /// As in Foolbox 2.4: an ε among the first 20 of the grid is looked for again among 20 finer ones between 0 and it, and
-    /// the nearest of all successes in L2 counts.
+    /// As in Foolbox 2.4: an ε among the first 20 of the grid is refined on a grid of 20 between 0 and itself, and the nearest of
+    /// all successes in L2 counts.
     /// </summary>
     public static Fgsm Foolbox24 { get; } = new() { NearestInL2 = true, RefinesOnGrid = true };
 
@@ -35,24 +35,24 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
     /// <inheritdoc/>
     public double? Epsilon { get; init => field = Ball.Checked(value); } = Ball.Checked(Epsilon);
 
-    /// <summary>Whether, without an ε, the nearest of all successes in L2 counts, and not in L∞.</summary>
+    /// <summary>Whether the nearest success in L2, not in L∞, counts in an attack without an ε.</summary>
     public bool NearestInL2 { get; init; }
 
     /// <summary>
-    /// Whether, without an ε, the finer one is looked for as Foolbox 2.4 does: among 20 between 0 and the one of the grid, and
-    /// only where that is among the first 20; otherwise by bisection just below it.
+    /// Whether an attack without an ε refines it as Foolbox 2.4 does: on a grid of 20 between 0 and the ε found, and only if that
+    /// is among the first 20; otherwise by bisection just below it.
     /// </summary>
     public bool RefinesOnGrid { get; init; }
 
     /// <summary>
-    /// The norm in which the step is the steepest: L∞ gives the sign of the gradient, L2 its direction, and ε is then the root
+    /// The norm in which the step is steepest: L∞ gives the sign of the gradient; L2 gives its direction, and ε is then the root
     /// mean square of the changes.
     /// </summary>
     public Norm StepNorm { get; init => field = Legal.Ball(value, nameof(StepNorm)); } = Norm.LInf;
 
     /// <summary>
-    /// Foolbox 2.4's <c>GradientAttack</c>, from which its JSMA has the class to aim at: the search of <see cref="Foolbox24"/>
-    /// along the gradient itself.
+    /// Foolbox 2.4's <c>GradientAttack</c>: the search of <see cref="Foolbox24"/> along the gradient itself. Foolbox's JSMA takes
+    /// its target class from it.
     /// </summary>
     internal static Fgsm AlongTheGradient { get; } = new() { RefinesOnGrid = true, StepNorm = Norm.L2 };
 
@@ -69,7 +69,7 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
         return StopReason.BudgetSpent;
     }
 
-    /// <summary>The image at the smallest step that succeeds; null where none does.</summary>
+    /// <summary>The image at the smallest step that succeeds; null if none does.</summary>
     internal async Task<float[]?> Smallest(IGradientVictim victim, AttackedImage image)
     {
         (float[] logits, float[] gradient) = await image.Gradient(victim, image.Clean.ToArray(), CrossEntropy.Of(image));
@@ -77,7 +77,7 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
         return step is double smallest ? Step(image, gradient, smallest) : null;
     }
 
-    /// <summary>The smallest step that succeeds; null where none does.</summary>
+    /// <summary>The smallest step that succeeds; null if none does.</summary>
     async Task<double?> Search(IGradientVictim victim, AttackedImage image, float[] gradient)
     {
         int first = 1;

@@ -6,15 +6,14 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>
-/// HopSkipJump: from a point on the boundary of the wrong class, the direction of the boundary is estimated from the classes
-/// of random points around it; a step is made in that direction, and the way back to the clean image leads to the boundary
-/// again. (Chen, Jordan, Wainwright, "HopSkipJumpAttack: A Query-Efficient Decision-Based Attack", IEEE S&amp;P 2020,
-/// algorithm 2.)
+/// HopSkipJump: estimates the normal of the decision boundary at a boundary point from the classes of random points around it,
+/// steps along the normal, and returns to the boundary on the line to the clean image. (Chen, Jordan, Wainwright,
+/// "HopSkipJumpAttack: A Query-Efficient Decision-Based Attack", IEEE S&amp;P 2020, algorithm 2.)
 /// </summary>
 /// <remarks>
-/// The nearest point of all that were asked about is the result, which need not be the last iterate. Differences from the
-/// paper: halving the step and bisecting end after a bounded number of queries, whatever the victim answers; and a step that
-/// finds nothing adversarial leaves the point where it is.
+/// The result is the nearest queried point, which may differ from the last iterate. Differences from the paper: step halving and
+/// bisection end after a bounded number of queries, whatever the victim answers; a step without an adversarial point leaves the
+/// point unchanged.
 /// </remarks>
 public sealed record HopSkipJump : IAttack<ILabelVictim>
 {
@@ -23,8 +22,8 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
     const ulong IterationPurpose = 2UL << 32;
 
     /// <summary>
-    /// As in Foolbox 2.4 and the paper: one image of noise to begin with, which is looked for until more than 10,000 were in
-    /// vain. (There the noise is blended and results are compared in L2, also for L∞; here in the norm itself.)
+    /// As in Foolbox 2.4 and the paper: starts from one noise image, with up to 10,000 failed draws. (Foolbox blends the noise and
+    /// compares results in L2, also for L∞; here both use the norm itself.)
     /// </summary>
     public static HopSkipJump Foolbox24 { get; } = new() { StartBlends = 1, NoiseDraws = 10_001 };
 
@@ -34,33 +33,38 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
     /// <inheritdoc/>
     public Norm Norm => BallNorm;
 
-    /// <summary>None: it looks for the nearest adversarial image.</summary>
+    /// <summary>None: the attack searches for the nearest adversarial image.</summary>
     public double? Epsilon => null;
 
-    /// <summary>The norm in which the nearest is looked for: L2 or L∞.</summary>
+    /// <summary>The norm of the minimised distance: L2 or L∞.</summary>
     public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.L2;
 
-    /// <summary>How many steps; at least 1.</summary>
+    /// <summary>The number of steps; at least 1.</summary>
     public int Iterations { get; init => field = Legal.AtLeast(1, value, nameof(Iterations)); } = 64;
 
-    /// <summary>How many points the first estimate takes; that of iteration t takes √t times as many.</summary>
+    /// <summary>The number of points of the first estimate; iteration t takes √t times as many.</summary>
     public int FirstEvaluations { get; init => field = Legal.AtLeast(1, value, nameof(FirstEvaluations)); } = 100;
 
-    /// <summary>How many points an estimate takes at most.</summary>
+    /// <summary>The maximum number of points of an estimate.</summary>
     public int MaxEvaluations { get; init => field = Legal.AtLeast(1, value, nameof(MaxEvaluations)); } = 10_000;
 
     /// <summary>
-    /// γ, which says how near the boundary is approached: for d pixels to γ/(d·√d) (L2) or γ/d² (L∞) of the distance.
+    /// γ, the precision of the boundary search: for d pixels γ/(d·√d) (L2) or γ/d² (L∞), relative to the distance.
     /// </summary>
     public double Gamma { get; init => field = Legal.Positive(value, nameof(Gamma)); } = 1;
 
-    /// <summary>Images that may be adversarial: for where noise is not, and tried before noise where a class is aimed at.</summary>
+    /// <summary>
+    /// Images that may be adversarial. An untargeted attack tries them if no noise is adversarial; a targeted attack tries them
+    /// first.
+    /// </summary>
     public IReadOnlyList<float[]> Starts { get; init => field = StartImages.Checked(value, nameof(Starts)); } = new StartImages([]);
 
-    /// <summary>How many adversarial images of noise are brought nearer, to begin with the nearest; at least 1.</summary>
+    /// <summary>
+    /// The number of adversarial noise images that are blended with the image; the nearest blend is the start; at least 1.
+    /// </summary>
     public int StartBlends { get; init => field = Legal.AtLeast(1, value, nameof(StartBlends)); } = 10;
 
-    /// <summary>How many images of noise are tried at most until as many as wanted are adversarial; at least 1.</summary>
+    /// <summary>The maximum number of noise images tried to find <see cref="StartBlends"/> adversarial ones; at least 1.</summary>
     public int NoiseDraws { get; init => field = Legal.AtLeast(1, value, nameof(NoiseDraws)); } = 1000;
 
     /// <inheritdoc/>
@@ -80,8 +84,8 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
             int iteration = image.State.Iteration;
             float[] point = image.State.Point;
             double distance = DecisionStart.Distance(image, point, BallNorm);
-            // √d·θ·distance (L2) and d·θ·distance (L∞, section IV) are the same with their θ; the distance is that before the
-            // last bisection (algorithm 2, where x̃ is the point before it).
+            // √d·θ·distance (L2) and d·θ·distance (L∞, section IV) are equal for their θ. The distance is taken before the last
+            // bisection (x̃ in algorithm 2).
             double radius = iteration == 1 ? FirstRadius : Gamma / pixels * image.State.Numbers[0];
             double[] direction = await Estimate(victim, image, point, radius, iteration);
             float[] moved = await Step(victim, image, point, direction, distance / Math.Sqrt(iteration));
@@ -92,13 +96,13 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
         return StopReason.BudgetSpent;
     }
 
-    /// <summary>The point where the way to the clean image meets the boundary, and the distance from which it was sought.</summary>
+    /// <summary>The point where the line to the clean image meets the boundary, and the distance before the search.</summary>
     async Task<AttackState> Nearer(ILabelVictim victim, AttackedImage image, float[] far, double tolerance, int iteration) => new(
         iteration, await DecisionStart.Nearer(victim, image, far, BallNorm, tolerance), [DecisionStart.Distance(image, far, BallNorm)]);
 
     /// <summary>
-    /// The estimated direction into the wrong class, of length 1 in the norm (section IV): the mean of random
-    /// directions u, each with the sign φ of its answer less the mean of the signs, unless all are the same.
+    /// The estimated direction into the wrong class, of unit norm (section IV): the mean of random directions u, each weighted by
+    /// the sign φ of its answer minus the mean sign; if all signs are equal, the mean sign is not subtracted.
     /// </summary>
     async Task<double[]> Estimate(ILabelVictim victim, AttackedImage image, float[] point, double radius, int iteration)
     {
@@ -122,16 +126,16 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
             done += points.Batch;
         }
 
-        // Σ(φ − mean φ)·u with φ = ±1 is 2(Σ over the inside − share inside · Σ over all).
-        double share = insideCount == 0 || insideCount == count ? 0 : (double)insideCount / count;
+        // Σ(φ − mean φ)·u with φ = ±1 is 2(Σ over the inside − fraction inside · Σ over all).
+        double insideFraction = insideCount == 0 || insideCount == count ? 0 : (double)insideCount / count;
         double sign = insideCount == 0 ? -1 : 1;
         double[] estimate = insideCount == 0 ? all : inside;
         for (int i = 0; i < estimate.Length; i++)
-            estimate[i] = sign * (estimate[i] - share * all[i]);
+            estimate[i] = sign * (estimate[i] - insideFraction * all[i]);
         return Normalized(estimate);
     }
 
-    /// <summary>A point at a distance in a random direction, moved into [0, 1].</summary>
+    /// <summary>A point at a distance in a random direction, clipped to [0, 1].</summary>
     void Around(ref CounterRandom random, float[] point, double radius, Span<float> result)
     {
         if (BallNorm == Norm.L2)
@@ -147,7 +151,7 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
             result[i] = (float)Math.Clamp(point[i] + scale * result[i], 0, 1);
     }
 
-    /// <summary>Adds the direction that was really asked about, after moving into [0, 1].</summary>
+    /// <summary>Adds the direction that was queried, after clipping to [0, 1].</summary>
     static void Add(ReadOnlySpan<float> asked, ReadOnlySpan<float> point, double[] all, double[]? inside)
     {
         for (int i = 0; i < all.Length; i++)
@@ -162,7 +166,7 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
         return Array.ConvertAll(estimate, component => BallNorm == Norm.LInf ? Math.Sign(component) : length == 0 ? 0 : component / length);
     }
 
-    /// <summary>The step, halved until it is adversarial; the point itself where no step is.</summary>
+    /// <summary>The end of the step, halved until it is adversarial; the point itself if no step is.</summary>
     static async Task<float[]> Step(ILabelVictim victim, AttackedImage image, float[] point, double[] direction, double length)
     {
         for (int halving = 0; halving < MaxHalvings; halving++, length /= 2)

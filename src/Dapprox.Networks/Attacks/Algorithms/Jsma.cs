@@ -7,19 +7,19 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>
-/// The Jacobian-based saliency map attack: changes few pixels, each step those that do most to bring a target class about.
-/// (Papernot, McDaniel, Jha, Fredrikson, Celik, Swami, "The Limitations of Deep Learning in Adversarial Settings", IEEE
-/// EuroS&amp;P 2016, section IV.)
+/// The Jacobian-based saliency map attack: changes few pixels, in each step those with the highest saliency for a target class.
+/// (Papernot, McDaniel, Jha, Fredrikson, Celik, Swami, "The Limitations of Deep Learning in Adversarial Settings", IEEE EuroS&amp;P
+/// 2016, section IV.)
 /// </summary>
 /// <remarks>
-/// <para>A pixel takes part until the next step could not move it or it was changed <see cref="MaxChangesPerPixel"/> times.
-/// The attack stops at the first success, when a step would change more pixels than <see cref="Gamma"/> allows, or when no
-/// step is admissible. Queries: two gradients per step for pairs, the target's logit's and the others'; one for the other
-/// variants. A pixel of a colour image counts once per channel.</para>
-/// <para>Where any wrong class will do, the <see cref="Targets"/> most likely ones are aimed at in turn, and whichever wrong
-/// class comes of it counts; the image with the fewest changes wins. <see cref="Foolbox24"/> aims at the class that the
-/// smallest sufficient step along the gradient leads to, or, without any, at a random one. The image there is forgotten, as in
-/// Foolbox, and is no success of JSMA; what was asked to find it counts.</para>
+/// <para>A pixel takes part until a step can no longer move it or until it was changed <see cref="MaxChangesPerPixel"/> times. The
+/// attack stops at the first success, when a step would change more pixels than <see cref="Gamma"/> allows, or when no step is
+/// admissible. Queries per step: two gradients for pairs, of the target's logit and of the sum of the others; one gradient for the
+/// other variants. A pixel of a colour image counts once per channel.</para>
+/// <para>An untargeted attack targets the <see cref="Targets"/> most likely classes in turn, and any wrong class is a success; the
+/// image with the fewest changes wins. <see cref="Foolbox24"/> targets the class that the smallest sufficient step along the
+/// gradient reaches, or a random class if no step suffices. The image of that step is discarded, as in Foolbox, and is no success
+/// of JSMA; its queries count.</para>
 /// </remarks>
 public sealed record Jsma : IAttack<IGradientVictim>
 {
@@ -49,7 +49,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
     public JsmaVariant Variant { get; init; } = JsmaVariant.PapernotPairs;
 
     /// <summary>
-    /// θ: how much a step adds to a pixel, −1 to 1 and not 0; <see cref="JsmaVariant.FoolboxFast"/> takes its size away.
+    /// θ: the change of a pixel in one step, −1 to 1 and not 0; <see cref="JsmaVariant.FoolboxFast"/> subtracts its absolute value.
     /// </summary>
     public double Theta
     {
@@ -59,7 +59,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
             : throw new ArgumentOutOfRangeException(nameof(Theta), value, "It lies between −1 and 1, and is not 0.");
     } = 1;
 
-    /// <summary>γ: the share of pixels that may change, above 0 and at most 1.</summary>
+    /// <summary>γ: the fraction of pixels that may change, above 0 and at most 1.</summary>
     public double Gamma
     {
         get;
@@ -68,18 +68,18 @@ public sealed record Jsma : IAttack<IGradientVictim>
             : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "It is above 0 and at most 1.");
     } = 0.1;
 
-    /// <summary>How many steps at most for each target; at least 1.</summary>
+    /// <summary>The maximum number of steps for each target; at least 1.</summary>
     public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 2000;
 
-    /// <summary>How often a pixel may change; at least 1.</summary>
+    /// <summary>The maximum number of changes of a pixel; at least 1.</summary>
     public int MaxChangesPerPixel { get; init => field = Legal.AtLeast(1, value, nameof(MaxChangesPerPixel)); } = int.MaxValue;
 
-    /// <summary>How many classes are aimed at where any wrong one will do; at least 1.</summary>
+    /// <summary>The number of target classes of an untargeted attack; at least 1.</summary>
     public int Targets { get; init => field = Legal.AtLeast(1, value, nameof(Targets)); } = 9;
 
     /// <summary>
-    /// Whether, where any wrong class will do, only one is aimed at: the one that the smallest sufficient step along the
-    /// gradient leads to, if there is one.
+    /// Whether an untargeted attack has a single target: the class that the smallest sufficient step along the gradient reaches, if
+    /// there is one.
     /// </summary>
     public bool AimsAlongGradient { get; init; }
 
@@ -101,13 +101,13 @@ public sealed record Jsma : IAttack<IGradientVictim>
         return reason;
     }
 
-    /// <summary>The classes to aim at where any wrong one will do.</summary>
+    /// <summary>The target classes of an untargeted attack.</summary>
     async Task<int[]> Choose(IGradientVictim victim, AttackedImage image)
     {
         if (AimsAlongGradient)
             return [await ChooseAsFoolbox(victim, image)];
-        int[] rivals = MarginLoss.RunnersUp(await image.Logits(victim, image.Clean.ToArray()), image.Class);
-        return rivals[..Math.Min(Targets, rivals.Length)];
+        int[] runnersUp = MarginLoss.RunnersUp(await image.Logits(victim, image.Clean.ToArray()), image.Class);
+        return runnersUp[..Math.Min(Targets, runnersUp.Length)];
     }
 
     static async Task<int> ChooseAsFoolbox(IGradientVictim victim, AttackedImage image)
@@ -120,7 +120,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
         }
         finally
         {
-            // Also where the budget of queries ends here.
+            // Also if the query budget ends here.
             image.Forget();
         }
 
@@ -133,10 +133,10 @@ public sealed record Jsma : IAttack<IGradientVictim>
     {
         float[] point = image.Clean.ToArray();
         int[] changes = new int[point.Length];
-        int most = (int)Math.Floor(Gamma * point.Length);
-        // For another target only fewer changes are of use.
+        int maxChanged = (int)Math.Floor(Gamma * point.Length);
+        // A further target counts only with fewer changes.
         if (image.Best is float[] best)
-            most = Math.Min(most, Distances.Between(image.Clean, best).L0 - 1);
+            maxChanged = Math.Min(maxChanged, Distances.Between(image.Clean, best).L0 - 1);
         for (int step = 0; ; step++)
         {
             (float[] logits, Tensor gradients) = await Ask(victim, image, point, target);
@@ -149,7 +149,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
             int[] pixels = Choose(gradients, point, allowed);
             if (pixels.Length == 0)
                 return StopReason.NoStepLeft;
-            if (step == Steps || changes.Count(count => count > 0) + pixels.Count(i => changes[i] == 0) > most)
+            if (step == Steps || changes.Count(count => count > 0) + pixels.Count(i => changes[i] == 0) > maxChanged)
                 return StopReason.BudgetSpent;
 
             point = (float[])point.Clone();
@@ -160,7 +160,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
             }
 
             image.Candidate = point;
-            image.Progress = Math.Max((step + 1.0) / Steps, changes.Count(count => count > 0) / (double)most);
+            image.Progress = Math.Max((step + 1.0) / Steps, changes.Count(count => count > 0) / (double)maxChanged);
         }
     }
 
@@ -187,7 +187,7 @@ public sealed record Jsma : IAttack<IGradientVictim>
         _ => Saliency.LargestTwo(Scaled(gradients.Row(0), Step), allowed),
     };
 
-    /// <summary>What a step at each pixel does to first order, clipping counted: an almost white pixel hardly rises.</summary>
+    /// <summary>The first-order effect of a step at each pixel, with clipping: an almost white pixel hardly rises.</summary>
     double[] Effect(ReadOnlySpan<float> gradient, float[] point)
     {
         double[] effect = new double[gradient.Length];

@@ -1,25 +1,25 @@
 namespace Dapprox.Networks.Attacks.Algorithms;
 
-/// <summary>Three attacks that go by the name of JSMA. All change the pixels that do most for the target.</summary>
+/// <summary>The three attacks known as JSMA; each changes the pixels with the highest saliency for the target.</summary>
 public enum JsmaVariant
 {
     /// <summary>
     /// As in the paper: the pair of pixels whose change raises the target's logit and lowers the sum of the others, with the
-    /// largest product of the two. (Section IV-B, algorithm 3.) Unlike there, a slope counts times the way that the pixel can
-    /// still go: of the 78 pixels that may change in an image of MNIST, none is spent on one that is white but for a trace.
+    /// largest product of the two. (Section IV-B, algorithm 3.) Unlike in the paper, a slope is multiplied by the change that the
+    /// pixel still allows, so none of the 78 pixels that may change in an MNIST image is spent on an almost white one.
     /// </summary>
     PapernotPairs,
 
     /// <summary>
     /// As in Foolbox 2.4 with <c>fast</c>: one pixel, the one whose decrease lowers the cross-entropy of the target most.
-    /// Pixels are never increased. Foolbox also tries pixels of 0, to no effect; here they are passed over, which saves
-    /// iterations and queries and changes nothing else.
+    /// Pixels are never increased. Foolbox also tries pixels of 0, without effect; they are skipped here, which saves iterations
+    /// and queries and changes nothing else.
     /// </summary>
     FoolboxFast,
 
     /// <summary>
-    /// As in ART 1.20: the two pixels whose change raises the target's logit most, one by one, whatever becomes of the other
-    /// classes, even if it falls.
+    /// As in ART 1.20: the two pixels that raise the target's logit most, each by itself and regardless of the other classes, even
+    /// if the logit falls.
     /// </summary>
     ArtTargetGradient,
 }

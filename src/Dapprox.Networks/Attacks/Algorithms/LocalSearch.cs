@@ -7,63 +7,64 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>
-/// Local search: in each round some pixels are tried one by one at an extreme value, those that matter to the true class's
-/// score are changed for good, and the next round tries the pixels around them. (Narodytska, Kasiviswanathan, "Simple
-/// Black-Box Adversarial Attacks on Deep Neural Networks", CVPR Workshops 2017, section 5.) All channels of a pixel change
-/// together. It has no targeted form.
+/// Local search: each round tries some pixels one by one at an extreme value and changes those that affect the true class's score;
+/// the next round tries the pixels around them. (Narodytska, Kasiviswanathan, "Simple Black-Box Adversarial Attacks on Deep Neural
+/// Networks", CVPR Workshops 2017, section 5.) All channels of a pixel change together. It has no targeted form.
 /// </summary>
 /// <remarks>
-/// In numbers v = pixel − ½, a trial sets a pixel to p·sign(v), and a change to r·v, from which 1 is taken or to which 1 is
-/// added when it leaves [−½, ½]; so a pixel of exactly ½ never changes. With a p above ½ trials lie outside [0, 1]: a victim
-/// that accepts pictures only would refuse them, and they are never the result. Where the paper sorts by probability we sort
-/// by the log of the odds of the true class: the same order, but without the ties of rounded probabilities of 1.
+/// With v = pixel − ½, a trial sets v to p·sign(v); a change sets it to r·v, minus or plus 1 if that leaves [−½, ½]. A pixel of
+/// exactly ½ never changes. With p above ½ trials lie outside [0, 1]; they are never the result, and a victim that accepts only
+/// pictures would refuse them. The paper sorts by probability; this implementation sorts by the log odds of the true class, which
+/// gives the same order without ties from probabilities rounded to 1.
 /// </remarks>
 public sealed record LocalSearch : IAttack<IScoreVictim>
 {
-    const double FirstShare = 0.1;
+    const double FirstFraction = 0.1;
     const ulong PixelPurpose = 4UL << 32;
 
-    /// <summary>As in Foolbox 2.4: p = 10, which asks about points far outside [0, 1], and an end at the first success.</summary>
+    /// <summary>As in Foolbox 2.4: p = 10, which queries points far outside [0, 1], and a stop at the first success.</summary>
     public static LocalSearch Foolbox24 { get; } = new() { TrialSize = 10, Shrink = false };
 
     /// <inheritdoc/>
     public string Name => "lsa";
 
-    /// <summary>L2, in which the literature reports it.</summary>
+    /// <summary>L2, as reported in the literature.</summary>
     public Norm Norm => Norm.L2;
 
-    /// <summary>None: it changes few pixels, as far as it must.</summary>
+    /// <summary>None: the attack changes few pixels, without a bound.</summary>
     public double? Epsilon => null;
 
     /// <summary>r, the factor of a change; above 0 and at most 2.</summary>
     public double Factor { get; init => field = Legal.Within(2, value, nameof(Factor)); } = 1.5;
 
-    /// <summary>p, the size of a trial; above 0. With ½ a trial goes to the nearer end of [0, 1], and success is likelier.</summary>
+    /// <summary>
+    /// p, the size of a trial; above 0. With ½ a trial goes to the nearer end of [0, 1], which makes success more likely.
+    /// </summary>
     public double TrialSize { get; init => field = Legal.Positive(value, nameof(TrialSize)); } = 0.5;
 
-    /// <summary>d: pixels at most so many rows and columns away from a changed one are tried next; at least 0.</summary>
+    /// <summary>d: the next round tries pixels within this many rows and columns of a changed one; at least 0.</summary>
     public int Distance { get; init => field = Legal.AtLeast(0, value, nameof(Distance)); } = 5;
 
-    /// <summary>t, how many pixels a round changes; at least 1.</summary>
+    /// <summary>t, the number of pixels that a round changes; at least 1.</summary>
     public int PixelsPerRound { get; init => field = Legal.AtLeast(1, value, nameof(PixelsPerRound)); } = 5;
 
-    /// <summary>How many rounds at most; at least 1.</summary>
+    /// <summary>The maximum number of rounds; at least 1.</summary>
     public int Rounds { get; init => field = Legal.AtLeast(1, value, nameof(Rounds)); } = 150;
 
-    /// <summary>How many pixels a round tries at most, drawn at random where there are more; at least 1.</summary>
+    /// <summary>The maximum number of pixels that a round tries, drawn at random if there are more; at least 1.</summary>
     public int Candidates { get; init => field = Legal.AtLeast(1, value, nameof(Candidates)); } = 128;
 
     /// <summary>Which of the tried pixels are changed.</summary>
     public PixelOrder Order { get; init; } = PixelOrder.Highest;
 
     /// <summary>
-    /// Whether, after a success, pixels are put back one by one as long as the image stays adversarial, those first whose
-    /// return costs the least. This is ours; it takes up to two queries per changed pixel.
+    /// Whether a success is refined: pixels are restored one by one while the image stays adversarial, starting with the smallest
+    /// effect on the score. This step is not in the paper; it takes up to two queries per changed pixel.
     /// </summary>
     public bool Shrink { get; init; } = true;
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">A class is aimed at.</exception>
+    /// <exception cref="NotSupportedException">The attack is targeted.</exception>
     public async Task<StopReason> Run(IScoreVictim victim, AttackedImage image)
     {
         if (image.IsTargeted)
@@ -72,7 +73,7 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
         CounterRandom random = image.Random(PixelPurpose);
         int[] pixels = [.. Enumerable.Range(0, plane)];
         random.Shuffle<int>(pixels);
-        pixels = pixels[..Math.Clamp((int)(FirstShare * pixels.Length), 1, Candidates)];
+        pixels = pixels[..Math.Clamp((int)(FirstFraction * pixels.Length), 1, Candidates)];
         float[] point = image.Clean.ToArray();
         for (int round = 0; round < Rounds; round++)
         {
@@ -108,7 +109,7 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
     bool IsNear(int pixel, int centre, int width) =>
         Math.Abs(pixel / width - centre / width) <= Distance && Math.Abs(pixel % width - centre % width) <= Distance;
 
-    /// <summary>The log of the odds of the true class where one pixel of a point has another value: for each pixel.</summary>
+    /// <summary>For each pixel, the log odds of the true class after that pixel alone gets another value.</summary>
     static async Task<double[]> Scores(IScoreVictim victim, AttackedImage image, float[] point, int[] pixels, Func<int, float> value)
     {
         Tensor points = Tensor.Unfilled([pixels.Length, .. image.Shape]);
@@ -140,7 +141,7 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
         }
     }
 
-    /// <summary>A point whose pixels have other values in all channels, given for each place in the image.</summary>
+    /// <summary>A point with other values at some pixels, in all channels; values are given by pixel index.</summary>
     static float[] With(float[] point, ReadOnlySpan<int> pixels, int plane, Func<int, float> value)
     {
         float[] result = (float[])point.Clone();
@@ -153,6 +154,6 @@ public sealed record LocalSearch : IAttack<IScoreVictim>
         return result;
     }
 
-    /// <summary>How many pixels the image has, in each channel.</summary>
+    /// <summary>The number of pixels of the image, in each channel.</summary>
     static int Plane(AttackedImage image) => image.Shape[1] * image.Shape[2];
 }

@@ -7,18 +7,19 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>
-/// Projected gradient descent: steps along the gradient of the cross-entropy (in the L∞ ball along its sign), each followed
-/// by a projection to the ball and to [0, 1]. (Madry, Makelov, Schmidt, Tsipras, Vladu, "Towards Deep Learning Models
-/// Resistant to Adversarial Attacks", ICLR 2018, section 2.1.) With <see cref="Momentum"/> it is MI-FGSM. (Dong, Liao, Pang,
-/// Su, Zhu, Hu, Li, "Boosting Adversarial Attacks with Momentum", CVPR 2018, algorithm 1.)
+/// Projected gradient descent: steps along the gradient of the cross-entropy (in the L∞ ball along its sign), each followed by a
+/// projection onto the ball and [0, 1]. (Madry, Makelov, Schmidt, Tsipras, Vladu, "Towards Deep Learning Models Resistant to
+/// Adversarial Attacks", ICLR 2018, section 2.1.) With <see cref="Momentum"/> it is MI-FGSM. (Dong, Liao, Pang, Su, Zhu, Hu, Li,
+/// "Boosting Adversarial Attacks with Momentum", CVPR 2018, algorithm 1.)
 /// </summary>
 /// <remarks>
-/// <para>With an ε all steps are made, also after a success, since a point further inside the wrong class is the stronger
-/// example; the attempt is the last iterate that succeeded, or else the last. A start after a success is not made. Queries:
-/// one per step and one for the last iterate, for each start. A start whose gradient shows no way asks no more.</para>
-/// <para>Without an ε the smallest sufficient one is looked for as in Foolbox 2.4: from <see cref="FirstEpsilon"/> on, 1.5
-/// times as much until one of 20 suffices, and then 20 bisections between it and 0; the step keeps its ratio to ε, and a
-/// descent ends at its first success.</para>
+/// <para>With an ε the attack makes all steps, also after a success, since a point deeper in the wrong class is the stronger
+/// example; the candidate is the last successful iterate, or the last iterate if none succeeds. A success ends the restarts.
+/// Queries per start: one per step and one for the last iterate. A start with a zero or non-finite gradient makes no further
+/// query.</para>
+/// <para>Without an ε the attack searches for the smallest sufficient one as in Foolbox 2.4: from <see cref="FirstEpsilon"/> on, ε
+/// grows by a factor of 1.5 up to 20 times until one suffices, then 20 bisections follow between it and 0; the step keeps its ratio
+/// to ε, and a run ends at its first success.</para>
 /// </remarks>
 /// <param name="Epsilon">The radius of the ball, in input units; null for the smallest that succeeds.</param>
 public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
@@ -47,19 +48,19 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
     /// <summary>The norm of the ball: L∞ or L2.</summary>
     public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
-    /// <summary>How many steps; at least 1.</summary>
+    /// <summary>The number of steps; at least 1.</summary>
     public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 40;
 
-    /// <summary>The length of a step over ε; above 0. It does not count where there is a <see cref="StepSize"/>.</summary>
+    /// <summary>The length of a step relative to ε; above 0. <see cref="StepSize"/> overrides it.</summary>
     public double StepRatio { get; init => field = Legal.Positive(value, nameof(StepRatio)); } = 1.0 / 30;
 
-    /// <summary>The length of a step, in input units, whatever ε is; null for <see cref="StepRatio"/>.</summary>
+    /// <summary>The length of a step, in input units, for every ε; null for <see cref="StepRatio"/>.</summary>
     public double? StepSize { get; init => field = Ball.Checked(value); }
 
     /// <summary>Whether to begin at a random point of the ball instead of the image itself.</summary>
     public bool RandomStart { get; init; } = true;
 
-    /// <summary>How many random starts at most; at least 1. Without a random start there is one start.</summary>
+    /// <summary>The maximum number of random starts; at least 1. Without random starts there is one start.</summary>
     public int Restarts { get; init => field = Legal.AtLeast(1, value, nameof(Restarts)); } = 5;
 
     /// <summary>MI-FGSM's decay μ of the accumulated gradient, each new one divided by its L1 norm; null for none.</summary>
@@ -68,7 +69,7 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
     /// <summary>The first ε of a search, in input units.</summary>
     public double FirstEpsilon => BallNorm == Norm.LInf ? 0.3 : 3;
 
-    /// <summary>Whether, without an ε, the nearest of all successes in L2 counts, whatever the norm of the ball.</summary>
+    /// <summary>Whether the nearest success in L2 counts in an attack without an ε, whatever the norm of the ball.</summary>
     public bool NearestInL2 { get; init; }
 
     /// <inheritdoc/>
@@ -100,7 +101,7 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
         return StopReason.BudgetSpent;
     }
 
-    /// <summary>All starts within one ε.</summary>
+    /// <summary>All starts for one ε.</summary>
     async Task<(bool Found, StopReason Reason)> Descend(IGradientVictim victim, AttackedImage image, double epsilon, bool searching)
     {
         StopReason reason = StopReason.BudgetSpent;

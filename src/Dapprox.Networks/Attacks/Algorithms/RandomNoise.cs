@@ -6,8 +6,8 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>
-/// Random noise: points drawn uniformly from the ball, until one is adversarial. It is the baseline that every attack with
-/// the same budget has to beat. (Carlini et al., "On Evaluating Adversarial Robustness", arXiv:1902.06705, 2019, section 4.)
+/// Random noise: points drawn uniformly from the ball, until one is adversarial. Every attack with the same budget has to beat this
+/// baseline. (Carlini et al., "On Evaluating Adversarial Robustness", arXiv:1902.06705, 2019, section 4.)
 /// </summary>
 /// <param name="Epsilon">The radius of the ball, in input units.</param>
 public sealed record RandomNoise(double Epsilon) : IAttack<ILabelVictim>
@@ -28,13 +28,13 @@ public sealed record RandomNoise(double Epsilon) : IAttack<ILabelVictim>
     /// <summary>The norm of the ball: L∞ or L2.</summary>
     public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
-    /// <summary>How many points at most; at least 1. They are asked about up to 128 at a time.</summary>
+    /// <summary>The maximum number of points; at least 1. Up to 128 are queried at a time.</summary>
     public int Draws { get; init => field = Legal.AtLeast(1, value, nameof(Draws)); } = 1000;
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(ILabelVictim victim, AttackedImage image)
     {
-        // The ball is the image, which the victim classifies right.
+        // The ball is the image, which the victim classifies correctly.
         if (Epsilon == 0)
             return StopReason.BudgetSpent;
         Ball ball = Ball.Around(image.Clean, BallNorm, Epsilon);

@@ -12,13 +12,13 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 /// algorithms 1 to 3.)
 /// </summary>
 /// <remarks>
-/// What is lowered is the lead of the true class over the best other or, targeted, the lead of the best other over the
-/// target. It ends at the first success. Every point asked about lies in the ball and in [0, 1].
+/// The margin is the lead of the true class over the best other or, targeted, the lead of the best other over the target. The
+/// attack ends at the first success. Every queried point lies in the ball and in [0, 1].
 /// </remarks>
 /// <param name="Epsilon">The radius of the ball, in input units.</param>
 public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
 {
-    // The paper's schedule (section 5) for so many queries, which is stretched to as many as there are.
+    // The paper's schedule (section 5) for this many queries; it is scaled to the actual number.
     const double ScheduledQueries = 10_000;
 
     static readonly int[] Halvings = [10, 50, 200, 1000, 2000, 4000, 6000, 8000];
@@ -37,19 +37,19 @@ public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
     /// <summary>The norm of the ball: L∞ or L2.</summary>
     public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
-    /// <summary>How many queries a start takes at most, one for each point that is tried; at least 1.</summary>
+    /// <summary>The maximum number of queries of a start, one per point; at least 1.</summary>
     public int Queries { get; init => field = Legal.AtLeast(1, value, nameof(Queries)); } = 5000;
 
-    /// <summary>p, the share of the image that the first squares cover; above 0 and at most 1.</summary>
+    /// <summary>p, the fraction of the image that the first squares cover; above 0 and at most 1.</summary>
     public double FirstShare { get; init => field = Legal.Within(1, value, nameof(FirstShare)); } = 0.8;
 
-    /// <summary>How many starts at most; at least 1.</summary>
+    /// <summary>The maximum number of starts; at least 1.</summary>
     public int Restarts { get; init => field = Legal.AtLeast(1, value, nameof(Restarts)); } = 1;
 
     /// <inheritdoc/>
     public async Task<StopReason> Run(IScoreVictim victim, AttackedImage image)
     {
-        // The ball is the image, which the victim classifies right.
+        // The ball is the image, which the victim classifies correctly.
         if (Epsilon == 0)
             return StopReason.BudgetSpent;
         SquareProposals proposals = BallNorm == Norm.LInf
@@ -58,17 +58,17 @@ public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
         for (int start = 0; start < Restarts; start++)
         {
             CounterRandom random = image.Random((ulong)start);
-            double least = double.PositiveInfinity;
+            double min = double.PositiveInfinity;
             float[]? point = null;
             for (int query = 0; query < Queries; query++)
             {
-                float[] next = point is null ? proposals.First(ref random) : proposals.Next(ref random, point, Share(query));
+                float[] next = point is null ? proposals.First(ref random) : proposals.Next(ref random, point, Fraction(query));
                 float[] logits = await image.Logits(victim, next);
                 if (image.IsReached(logits))
                     return StopReason.Found;
                 double loss = image.Direction * Scores.Margin(logits, image.Class);
-                if (point is null || loss < least)
-                    (point, image.Candidate, least) = (next, next, double.IsNaN(loss) ? double.PositiveInfinity : loss);
+                if (point is null || loss < min)
+                    (point, image.Candidate, min) = (next, next, double.IsNaN(loss) ? double.PositiveInfinity : loss);
                 image.Progress = (start + (query + 1.0) / Queries) / Restarts;
             }
         }
@@ -76,8 +76,8 @@ public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
         return StopReason.BudgetSpent;
     }
 
-    /// <summary>The share of the image that the square of a query covers: halved now and then.</summary>
-    double Share(int query)
+    /// <summary>The fraction of the image that the square of a query covers; the schedule halves it.</summary>
+    double Fraction(int query)
     {
         double scheduled = query * ScheduledQueries / Queries;
         return FirstShare / (1 << Halvings.Count(halving => scheduled > halving));

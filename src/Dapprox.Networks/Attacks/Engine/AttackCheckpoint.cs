@@ -8,8 +8,8 @@ using Dapprox.Networks.Formats;
 namespace Dapprox.Networks.Attacks.Engine;
 
 /// <summary>
-/// A file from which an interrupted attack goes on, to the same records as without the interruption. It is a safetensors
-/// file: for each image its point and its best adversarial image, and, as text, the numbers that belong to them.
+/// A file from which an interrupted attack resumes, with the same records as an uninterrupted attack. It is a safetensors file with
+/// the current point and the best adversarial image of each image, and their counters as text.
 /// </summary>
 public sealed class AttackCheckpoint
 {
@@ -39,10 +39,10 @@ public sealed class AttackCheckpoint
         this.description = description;
     }
 
-    /// <summary>Opens the file when it is there; otherwise the attack begins at the beginning and will write it.</summary>
+    /// <summary>Opens the file if it exists; otherwise the attack starts from the beginning and will write it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="description">
-    /// What the attack is: everything that determines its records. A file of another attack is refused.
+    /// Identifies the attack by everything that determines its records. A file of another attack is refused.
     /// </param>
     /// <exception cref="InputException">The file cannot be read or written, or belongs to another attack.</exception>
     public static AttackCheckpoint Open(string path, string description)
@@ -54,10 +54,10 @@ public sealed class AttackCheckpoint
         return checkpoint;
     }
 
-    /// <summary>What is known of an image; null before it was first written.</summary>
+    /// <summary>The saved state of an image; null before it is first written.</summary>
     /// <param name="id">The position of the image in its data set.</param>
-    /// <param name="length">How many numbers it has.</param>
-    /// <exception cref="InputException">What was saved has another length.</exception>
+    /// <param name="length">The number of pixels of the image, channels included.</param>
+    /// <exception cref="InputException">The saved state has another length.</exception>
     internal SavedImage? Find(int id, int length)
     {
         SavedImage? image = saved.GetValueOrDefault(id);
@@ -73,7 +73,7 @@ public sealed class AttackCheckpoint
         return image;
     }
 
-    /// <summary>Writes the file when it was last written some time ago.</summary>
+    /// <summary>Writes the file if the last write is old enough.</summary>
     internal void SaveNowAndThen(IEnumerable<AttackedImage> images)
     {
         if (Stopwatch.GetElapsedTime(writtenAt) > Interval)
@@ -81,7 +81,7 @@ public sealed class AttackCheckpoint
     }
 
     /// <summary>Writes the file.</summary>
-    /// <param name="images">The images whose state may have changed; others stay as they are.</param>
+    /// <param name="images">The images whose state may have changed; the others keep theirs.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     internal void Save(IEnumerable<AttackedImage> images)
     {
@@ -153,5 +153,5 @@ public sealed class AttackCheckpoint
     int Id(string key) => int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : throw Damaged(null);
 
     InputException Damaged(Exception? cause) =>
-        new($"'{path}' is damaged: it does not hold the state of an attack; delete it and begin anew", cause!);
+        new($"'{path}' is damaged: it does not hold the state of an attack; delete it and start again", cause!);
 }

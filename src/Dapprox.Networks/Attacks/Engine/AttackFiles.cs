@@ -3,14 +3,14 @@ using Dapprox.Networks.Formats;
 
 namespace Dapprox.Networks.Attacks.Engine;
 
-/// <summary>Writes the images that attacks found.</summary>
+/// <summary>Writes adversarial images.</summary>
 public static class AttackFiles
 {
     /// <summary>
     /// Writes a safetensors file with the tensors <c>clean</c> and <c>adversarial</c>, <c>[count, channels, height, width]</c>
     /// in [0, 1], and <c>labels</c>, <c>[count]</c>.
     /// </summary>
-    /// <param name="path">Where the file goes; it is replaced in one step.</param>
+    /// <param name="path">The file to write, replaced atomically.</param>
     /// <param name="clean">The clean images.</param>
     /// <param name="records">The record of each.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>

@@ -4,28 +4,28 @@ using Dapprox.Networks.Measurement;
 namespace Dapprox.Networks.Attacks.Engine;
 
 /// <summary>
-/// Runs an attack on many images at a time. Each goes on until it has a question or has ended; then as many questions as make
-/// a round are put to the victim together, and so on. Images that have ended take no part any more.
+/// Runs an attack on many images at a time. The attack on each image runs until it awaits a query or ends; then the victim answers
+/// a batch of queries, and the attacks resume.
 /// </summary>
 sealed class AttackLoop : IDisposable
 {
-    // Evaluations of the network in a round: enough to keep several threads busy, and few enough that a round is over soon
-    // where a gradient takes thousands of them. It bounds the memory too; no result depends on it.
+    // Evaluations of the network in a round: enough to keep several threads busy, few enough for a short round when a gradient
+    // takes thousands. It also bounds the memory; no result depends on it.
     const long MaxEvaluations = 1024;
 
     readonly CountdownEvent busy = new(1);
 
     public void Dispose() => busy.Dispose();
 
-    /// <summary>Called by an image's attack when it waits for an answer, and when it has ended.</summary>
+    /// <summary>An image's attack calls this when it awaits an answer and when it has ended.</summary>
     public void Rest() => busy.Signal();
 
     /// <summary>Runs the attack to its end.</summary>
-    /// <param name="images">The images; each calls <see cref="Rest"/> when it waits.</param>
+    /// <param name="images">The images; each calls <see cref="Rest"/> when it awaits an answer.</param>
     /// <param name="attack">The attack on one image.</param>
-    /// <param name="beforeRound">Called before each round of questions.</param>
+    /// <param name="beforeRound">Called before each round of queries.</param>
     /// <param name="cancellation">Ends the attack before a round.</param>
-    /// <returns>For each image why the attack on it ended.</returns>
+    /// <returns>The reason why the attack on each image ended.</returns>
     public StopReason[] Run(
         IReadOnlyList<AttackedImage> images, Func<AttackedImage, Task<StopReason>> attack, Action beforeRound,
         CancellationToken cancellation)
@@ -51,14 +51,14 @@ sealed class AttackLoop : IDisposable
             Answer(Array.ConvertAll(asking, i => images[i].Pending!));
             Together(asking, i =>
             {
-                Query question = images[i].Pending!;
+                Query query = images[i].Pending!;
                 images[i].Pending = null;
-                question.Resume();
+                query.Resume();
             });
         }
     }
 
-    /// <summary>The first of the waiting images: as many as a round has evaluations for, and at least one.</summary>
+    /// <summary>The first waiting images that fit into the evaluations of a round; at least one.</summary>
     static int[] Round(IReadOnlyList<AttackedImage> images, int[] waiting)
     {
         int count = 0;
@@ -73,28 +73,28 @@ sealed class AttackLoop : IDisposable
         return waiting[..count];
     }
 
-    /// <summary>Lets images go on, on several threads, until all of them rest.</summary>
+    /// <summary>Resumes images on several threads until all of them wait or have ended.</summary>
     void Together(int[] images, Action<int> goOn)
     {
-        // Where an attack goes on after an await of its own making is up to the runtime; hence the count, not just the loop.
+        // An attack may await something other than a query and resume on another thread; hence the count, not just the loop.
         busy.Reset(images.Length);
         Parallel.ForEach(images, goOn);
         busy.Wait();
     }
 
-    static void Answer(Query[] questions)
+    static void Answer(Query[] queries)
     {
         foreach (IGrouping<(ILabelVictim Victim, bool LabelsOnly, bool), Query> group in
-            questions.GroupBy(question => (question.Victim, question.LabelsOnly, question.Loss is null)))
+            queries.GroupBy(query => (query.Victim, query.LabelsOnly, query.Loss is null)))
             Answer(group.Key.Victim, [.. group]);
     }
 
-    /// <summary>Puts questions of one kind to the victim.</summary>
-    static void Answer(ILabelVictim victim, Query[] questions)
+    /// <summary>Sends queries of one kind to the victim.</summary>
+    static void Answer(ILabelVictim victim, Query[] queries)
     {
-        Query kind = questions[0];
+        Query kind = queries[0];
         (Query Query, int Row)[] points =
-            questions.SelectMany(question => Enumerable.Range(0, question.Points.Batch).Select(row => (question, row))).ToArray();
+            queries.SelectMany(query => Enumerable.Range(0, query.Points.Batch).Select(row => (query, row))).ToArray();
         Tensor batch = Tensor.Unfilled([points.Length, .. kind.Points.Shape[1..]]);
         for (int i = 0; i < points.Length; i++)
             points[i].Query.Points.Row(points[i].Row).CopyTo(batch.Row(i));
@@ -110,12 +110,12 @@ sealed class AttackLoop : IDisposable
                 batch, (i, scores, gradient) => points[i].Query.Loss!(points[i].Row, scores, gradient));
 
         int first = 0;
-        foreach (Query question in questions)
+        foreach (Query query in queries)
         {
-            int count = question.Points.Batch;
-            question.Labels = labels is null ? Scores.Labels(logits!.Rows(first, count)) : labels[first..(first + count)];
-            question.Logits = logits?.Rows(first, count);
-            question.Gradients = gradients?.Rows(first, count);
+            int count = query.Points.Batch;
+            query.Labels = labels is null ? Scores.Labels(logits!.Rows(first, count)) : labels[first..(first + count)];
+            query.Logits = logits?.Rows(first, count);
+            query.Gradients = gradients?.Rows(first, count);
             first += count;
         }
     }

@@ -5,34 +5,35 @@ using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Networks.Attacks.Engine;
 
-/// <summary>Runs attacks: picks the images worth attacking, and checks every attempt by a fresh forward pass.</summary>
+/// <summary>Runs attacks: selects the correctly classified images, and verifies every candidate by a fresh forward pass.</summary>
 public static class AttackRunner
 {
     /// <summary>Attacks images.</summary>
     /// <param name="attack">The attack with its settings.</param>
-    /// <param name="victim">Who is asked.</param>
+    /// <param name="victim">The attacked victim.</param>
     /// <param name="images"><c>[batch, channels, height, width]</c>, pixels in [0, 1]; not changed.</param>
     /// <param name="labels">The true classes.</param>
     /// <param name="seed">Determines every random number.</param>
-    /// <param name="targets">The classes to aim at, or null for any wrong one.</param>
-    /// <param name="positions">The positions of the images in their data set, by which random numbers are drawn; null for 0, 1, 2 …</param>
-    /// <param name="mostQueries">
-    /// How often the attack may put each image to the victim; a question that would exceed it ends the attack on the image.
+    /// <param name="targets">The target classes; null for an untargeted attack.</param>
+    /// <param name="positions">The positions of the images in their data set, which determine the random numbers; null for 0, 1, 2,
+    /// …</param>
+    /// <param name="maxQueries">
+    /// The maximum number of queries per image; a query that would exceed it ends the attack on the image.
     /// </param>
-    /// <param name="checkpoint">Where an interrupted attack goes on, and where it is kept; null to begin at the beginning.</param>
-    /// <param name="progress">Told how many more images' worth of work is done, in fractions, if given.</param>
+    /// <param name="checkpoint">The checkpoint from which an interrupted attack resumes and to which it is saved; null for none.</param>
+    /// <param name="progress">Receives the work done since the last call, in images; null for none.</param>
     /// <param name="cancellation">Ends the attack.</param>
     /// <returns>One record per image, in order.</returns>
     /// <exception cref="ArgumentException">
-    /// Numbers of images and labels differ, a pixel is outside [0, 1], a label or target is no class of the victim, or a target
-    /// is the true class.
+    /// The numbers of images and labels differ, a pixel is outside [0, 1], a label or target is not a class of the victim, or a
+    /// target is the true class.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The attack's attempt is no image in [0, 1].</exception>
+    /// <exception cref="InvalidOperationException">The attack's candidate is not an image in [0, 1].</exception>
     /// <exception cref="InputException">The checkpoint cannot be written, or its images have another size.</exception>
     /// <exception cref="OperationCanceledException">The attack was cancelled.</exception>
     public static AttackRecord[] Run<TVictim>(
         IAttack<TVictim> attack, TVictim victim, Tensor images, ReadOnlySpan<int> labels, ulong seed,
-        int[]? targets = null, int[]? positions = null, long mostQueries = long.MaxValue,
+        int[]? targets = null, int[]? positions = null, long maxQueries = long.MaxValue,
         AttackCheckpoint? checkpoint = null, Action<double>? progress = null, CancellationToken cancellation = default)
         where TVictim : ILabelVictim
     {
@@ -40,7 +41,7 @@ public static class AttackRunner
         if (labels.Length != count || (targets?.Length ?? count) != count || (positions?.Length ?? count) != count)
             throw new ArgumentException($"{count} images need as many labels, targets and positions.", nameof(labels));
         if (!IsImage(images.Data, images.Data.Length))
-            throw new ArgumentException("Pixels lie in [0, 1], and some do not; divide bytes by 255.", nameof(images));
+            throw new ArgumentException("Some pixels are outside [0, 1]; divide bytes by 255.", nameof(images));
 
         int[] truth = labels.ToArray();
         if (truth.Concat(targets ?? []).Any(label => (uint)label >= (uint)victim.Classes))
@@ -58,7 +59,7 @@ public static class AttackRunner
             {
                 attacked[i] = new AttackedImage(
                     images.Row(i), images.Shape[1..], truth[i], targets?[i], positions?[i] ?? i, seed,
-                    attack.Norm, attack.Epsilon, attack.Confidence, mostQueries, loop.Rest);
+                    attack.Norm, attack.Epsilon, attack.Confidence, maxQueries, loop.Rest);
             }
         }
 
@@ -69,16 +70,16 @@ public static class AttackRunner
         {
             if (attacked[i] is not AttackedImage image)
                 continue;
-            float[] attempt = image.Best ?? image.Candidate;
-            if (!IsImage(attempt, images.RowLength))
+            float[] candidate = image.Best ?? image.Candidate;
+            if (!IsImage(candidate, images.RowLength))
                 throw new InvalidOperationException(
-                    $"{attack.Name} is to return {images.RowLength} pixels in [0, 1] for each image, and did not.");
-            attempt.CopyTo(results.Row(i));
+                    $"{attack.Name} did not return {images.RowLength} pixels in [0, 1] for each image.");
+            candidate.CopyTo(results.Row(i));
         }
 
         Tensor? logits = (victim as IScoreVictim)?.Logits(results);
         int[] predictions = logits is null ? victim.Labels(results) : Scores.Labels(logits);
-        // With scores, the lead that the attack asks for is part of its success.
+        // With scores, success requires the lead of the attack.
         int[] successes = Enumerable.Range(0, count)
             .Where(i => attacked[i] is AttackedImage image
                 && (logits is null ? image.IsReached(predictions[i]) : image.IsReached(logits.Row(i))))
@@ -88,7 +89,7 @@ public static class AttackRunner
         var records = new AttackRecord[count];
         for (int i = 0; i < count; i++)
         {
-            int place = Array.BinarySearch(successes, i);
+            int index = Array.BinarySearch(successes, i);
             records[i] = new AttackRecord
             {
                 Image = positions?[i] ?? i,
@@ -96,14 +97,14 @@ public static class AttackRunner
                 Target = targets?[i],
                 CleanPrediction = clean[i],
                 Prediction = predictions[i],
-                Success = place >= 0,
-                Reason = Reason(reasons[i] ?? StopReason.AlreadyMisclassified, place >= 0),
+                Success = index >= 0,
+                Reason = Reason(reasons[i] ?? StopReason.AlreadyMisclassified, index >= 0),
                 Adversarial = results.Row(i).ToArray(),
                 Distances = Distances.Between(images.Row(i), results.Row(i)),
                 Margin = logits is null ? null : Scores.Margin(logits.Row(i), truth[i]),
-                SurvivesRounding = place >= 0 ? survivors[place] : null,
+                SurvivesRounding = index >= 0 ? survivors[index] : null,
                 Queries = attacked[i]?.Queries ?? 0,
-                QueriesToBest = place < 0 ? null : attacked[i]!.Best is null ? attacked[i]!.Queries : attacked[i]!.QueriesToBest,
+                QueriesToBest = index < 0 ? null : attacked[i]!.Best is null ? attacked[i]!.Queries : attacked[i]!.QueriesToBest,
                 GradientCalls = attacked[i]?.GradientCalls ?? 0,
             };
         }
@@ -111,7 +112,7 @@ public static class AttackRunner
         return records;
     }
 
-    /// <summary>Attacks the images that are not null, and says for each why the attack on it ended.</summary>
+    /// <summary>Attacks the images that are not null; returns why the attack on each ended.</summary>
     static StopReason?[] Attack<TVictim>(
         AttackLoop loop, IAttack<TVictim> attack, TVictim victim, AttackedImage?[] attacked,
         AttackCheckpoint? checkpoint, Action<double>? progress, CancellationToken cancellation)
@@ -172,7 +173,7 @@ public static class AttackRunner
         }
     }
 
-    /// <summary>Whether adversarial images are still of a class that the attack wants when their pixels are multiples of 1/255.</summary>
+    /// <summary>Whether adversarial images remain adversarial after their pixels are rounded to multiples of 1/255.</summary>
     static bool[] SurviveRounding(ILabelVictim victim, Tensor adversarial, AttackedImage[] images)
     {
         foreach (ref float pixel in adversarial.Data.AsSpan())
@@ -193,7 +194,7 @@ public static class AttackRunner
         return pixels.Length == length;
     }
 
-    /// <summary>The fresh pass has the last word on whether something was found.</summary>
+    /// <summary>The reason, corrected by the result of the fresh pass.</summary>
     static StopReason Reason(StopReason stated, bool success)
     {
         if (success)

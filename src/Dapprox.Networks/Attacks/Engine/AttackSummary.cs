@@ -2,29 +2,31 @@ using Dapprox.Networks.Attacks.Geometry;
 
 namespace Dapprox.Networks.Attacks.Engine;
 
-/// <summary>What an attack on many images came to. A mean over no images is null.</summary>
-/// <param name="Count">How many images there were.</param>
-/// <param name="CleanCorrect">How many of them the victim classified right before: only these were attacked.</param>
-/// <param name="Successes">How many of these the attack turned.</param>
+/// <summary>The summary of an attack on many images. A mean over no images is null.</summary>
+/// <param name="Count">The number of images.</param>
+/// <param name="CleanCorrect">The number of images that the victim classified correctly before the attack: only these are attacked.</param>
+/// <param name="Successes">The number of adversarial images found.</param>
 /// <param name="MeanL2">The mean L2 distance of the successful adversarial images.</param>
 /// <param name="MedianL2">The median of the same; of an even number, the mean of the two in the middle.</param>
 /// <param name="MeanLInf">The mean L∞ distance of the successful adversarial images.</param>
 /// <param name="MeanL0">The mean L0 distance of the successful adversarial images.</param>
 /// <param name="MeanQueries">The mean number of queries of the attacked images, successful or not.</param>
 /// <param name="MeanQueriesToBest">The mean number of queries after which the successful adversarial images were found.</param>
-/// <param name="SurvivesRounding">Of the successful, the share that is still one with pixels rounded to 8 bits.</param>
+/// <param name="SurvivesRounding">The fraction of the adversarial images that remain adversarial with pixels rounded to 8 bits.</param>
 /// <param name="Reasons">For each reason why an attack ended, the number of images.</param>
 public sealed record AttackSummary(
     int Count, int CleanCorrect, int Successes, double? MeanL2, double? MedianL2, double? MeanLInf, double? MeanL0,
     double? MeanQueries, double? MeanQueriesToBest, double? SurvivesRounding, IReadOnlyList<(StopReason Reason, int Images)> Reasons)
 {
-    /// <summary>The share of all images that are classified right before and after the attack, 0 to 1; null when there were none.</summary>
+    /// <summary>
+    /// The fraction of all images that are classified correctly before and after the attack, 0 to 1; null without images.
+    /// </summary>
     public double? RobustAccuracy => Count == 0 ? null : (double)(CleanCorrect - Successes) / Count;
 
-    /// <summary>The share of the attacked images that the attack turned, 0 to 1; null when there were none.</summary>
+    /// <summary>The fraction of the attacked images for which the attack succeeded, 0 to 1; null without attacked images.</summary>
     public double? Success => CleanCorrect == 0 ? null : (double)Successes / CleanCorrect;
 
-    /// <summary>Sums up the records of one attack.</summary>
+    /// <summary>Summarises the records of one attack.</summary>
     /// <param name="records">One for each image.</param>
     public static AttackSummary Of(IReadOnlyCollection<AttackRecord> records)
     {

@@ -7,12 +7,11 @@ using Dapprox.Networks.Measurement;
 namespace Dapprox.Networks.Attacks.Engine;
 
 /// <summary>
-/// An image under attack: what is to be achieved, the way to ask the victim, the count of what was asked, and the best
-/// adversarial image among all that was asked about.
+/// An image under attack: the goal, the queries to the victim with their counts, and the best adversarial image among all queried points.
 /// </summary>
 /// <remarks>
-/// The best is the nearest in the attack's norm or, under a fixed budget, the last within it, which as a rule lies deepest
-/// in the wrong class. Points outside [0, 1] may be asked about, and are never the best.
+/// Without a budget the best image is the nearest in the attack's norm; with a budget it is the last one within it, which usually
+/// lies deepest in the wrong class. Points outside [0, 1] may be queried and are never the best.
 /// </remarks>
 public sealed class AttackedImage
 {
@@ -25,14 +24,14 @@ public sealed class AttackedImage
     readonly Norm norm;
     readonly double? epsilon;
     readonly double confidence;
-    readonly long mostQueries;
+    readonly long maxQueries;
     readonly Action wait;
     double nearest = double.PositiveInfinity;
     bool asking;
 
     internal AttackedImage(
         ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, int label, int? target, int id, ulong seed,
-        Norm norm, double? epsilon, double confidence, long mostQueries, Action wait)
+        Norm norm, double? epsilon, double confidence, long maxQueries, Action wait)
     {
         this.clean = clean.ToArray();
         this.shape = shape.ToArray();
@@ -43,33 +42,33 @@ public sealed class AttackedImage
         this.norm = norm;
         this.epsilon = epsilon;
         this.confidence = confidence;
-        this.mostQueries = mostQueries;
+        this.maxQueries = maxQueries;
         this.wait = wait;
         Candidate = this.clean;
     }
 
-    /// <summary>The clean image, all its numbers in a row; not to be changed.</summary>
+    /// <summary>The clean image, flattened; it must not be changed.</summary>
     public ReadOnlySpan<float> Clean => clean;
 
     /// <summary>The shape of the image, <c>[channels, height, width]</c>.</summary>
     public ReadOnlySpan<int> Shape => shape;
 
-    /// <summary>The class whose score decides: the target, or, untargeted, the true class.</summary>
+    /// <summary>The class whose score decides: the target class or, untargeted, the true class.</summary>
     public int Class => target ?? label;
 
-    /// <summary>Whether a certain class is aimed at, and not any wrong one.</summary>
+    /// <summary>Whether the attack is targeted.</summary>
     public bool IsTargeted => target is not null;
 
-    /// <summary>+1 where the loss of <see cref="Class"/> is to grow (untargeted), −1 where it is to fall (targeted).</summary>
+    /// <summary>+1 if the loss of <see cref="Class"/> has to grow (untargeted), −1 if it has to fall (targeted).</summary>
     public int Direction => target is null ? 1 : -1;
 
     /// <summary>The position of the image in its data set.</summary>
     internal int Id => id;
 
-    /// <summary>How often the image was put to the victim, for its class, scores or gradient, in evaluations of the network.</summary>
+    /// <summary>The number of queries for a class, scores or a gradient, in evaluations of the network.</summary>
     public long Queries { get; private set; }
 
-    /// <summary>How many gradients were asked for, each of one loss, whatever one costs.</summary>
+    /// <summary>The number of gradients, each of one loss, whatever its cost.</summary>
     public long GradientCalls { get; private set; }
 
     /// <summary>The best adversarial image so far; null before the first.</summary>
@@ -78,18 +77,18 @@ public sealed class AttackedImage
     /// <summary>The number of queries with which <see cref="Best"/> was found; 0 before the first.</summary>
     public long QueriesToBest { get; private set; }
 
-    /// <summary>What the attack has to show where nothing was adversarial; the clean image unless it says otherwise.</summary>
+    /// <summary>The result if no queried point is adversarial; initially the clean image.</summary>
     public float[] Candidate { get; set; }
 
-    /// <summary>How much of its work the attack has done on this image, from 0 to 1; the attack says so, for those who watch.</summary>
+    /// <summary>The fraction of the work on this image that is done, 0 to 1, as reported by the attack.</summary>
     public double Progress { get; set => field = Part.From + (Part.To - Part.From) * value; }
 
-    /// <summary>Which part of all the work <see cref="Progress"/> speaks of, where one attack is made of others.</summary>
+    /// <summary>The part of the work that <see cref="Progress"/> covers in an attack composed of others.</summary>
     internal (double From, double To) Part { get; set; } = (0, 1);
 
     /// <summary>
-    /// Where an attack that was interrupted is to go on from; null at the start. An attack sets it at the end of each
-    /// iteration from which it can go on, if it can.
+    /// The state from which an interrupted attack resumes; null at the start. An attack that can resume sets it at the end of each
+    /// iteration.
     /// </summary>
     public AttackState? State
     {
@@ -97,89 +96,89 @@ public sealed class AttackedImage
         set => Saved = new SavedImage(value, null, Queries, GradientCalls, Best, QueriesToBest);
     }
 
-    /// <summary>The state and the counts that belong to it.</summary>
+    /// <summary>The state with its counts.</summary>
     internal SavedImage? Saved { get; private set; }
 
-    /// <summary>What the attack waits for; null while it computes, and when it has ended.</summary>
+    /// <summary>The query that the attack awaits; null while it computes and after it has ended.</summary>
     internal Query? Pending { get; set; }
 
-    /// <summary>Whether a prediction is what the attack wants: the target, or, untargeted, any class but the true one.</summary>
+    /// <summary>Whether a prediction is a success: the target or, untargeted, any class but the true one.</summary>
     /// <param name="prediction">The predicted class; −1, no answer, is never a success.</param>
     public bool IsReached(int prediction) => prediction >= 0 && (target is null ? prediction != label : prediction == target);
 
-    /// <summary>Whether logits are what the attack wants, with the lead that it asks for.</summary>
+    /// <summary>Whether logits are a success with the lead that the attack requires.</summary>
     /// <param name="logits"><c>[classes]</c>.</param>
     public bool IsReached(ReadOnlySpan<float> logits) =>
         IsReached(Scores.Label(logits)) && (confidence == 0 || -Direction * Scores.Margin(logits, Class) >= confidence);
 
     /// <summary>Random numbers for this image.</summary>
-    /// <param name="purpose">Keeps draws for different ends apart.</param>
+    /// <param name="purpose">Separates draws for different purposes.</param>
     public CounterRandom Random(ulong purpose = 0) => new(seed, (ulong)id, purpose);
 
-    /// <summary>Asks for the class of a point; −1 where the victim has no answer.</summary>
-    /// <param name="victim">Who is asked.</param>
-    /// <param name="point">As many numbers as the image has.</param>
-    /// <exception cref="QueryBudgetException">The budget of queries does not allow it.</exception>
+    /// <summary>Queries the class of a point; −1 if the victim has no answer.</summary>
+    /// <param name="victim">The queried victim.</param>
+    /// <param name="point">The point, as long as the image.</param>
+    /// <exception cref="QueryBudgetException">The query budget does not cover it.</exception>
     public Query<int> Label(ILabelVictim victim, float[] point) =>
-        new(this, victim, Points(point), question => question.Labels[0]) { LabelsOnly = true, QueriesBefore = Count(1, victim.QueryCost) };
+        new(this, victim, Points(point), query => query.Labels[0]) { LabelsOnly = true, QueriesBefore = Count(1, victim.QueryCost) };
 
-    /// <summary>Asks for the classes of points; −1 where the victim has no answer.</summary>
-    /// <param name="victim">Who is asked.</param>
+    /// <summary>Queries the classes of points; −1 if the victim has no answer.</summary>
+    /// <param name="victim">The queried victim.</param>
     /// <param name="points"><c>[points, channels, height, width]</c>.</param>
-    /// <exception cref="QueryBudgetException">The budget of queries does not allow it; none is asked about.</exception>
+    /// <exception cref="QueryBudgetException">The query budget does not cover all points; none is queried.</exception>
     public Query<int[]> Labels(ILabelVictim victim, Tensor points) =>
-        new(this, victim, Checked(points), question => question.Labels)
+        new(this, victim, Checked(points), query => query.Labels)
         {
             LabelsOnly = true,
             QueriesBefore = Count(points.Batch, victim.QueryCost),
         };
 
-    /// <summary>Asks for the logits of a point.</summary>
-    /// <param name="victim">Who is asked.</param>
-    /// <param name="point">As many numbers as the image has.</param>
+    /// <summary>Queries the logits of a point.</summary>
+    /// <param name="victim">The queried victim.</param>
+    /// <param name="point">The point, as long as the image.</param>
     /// <returns><c>[classes]</c>.</returns>
-    /// <exception cref="QueryBudgetException">The budget of queries does not allow it.</exception>
+    /// <exception cref="QueryBudgetException">The query budget does not cover it.</exception>
     public Query<float[]> Logits(IScoreVictim victim, float[] point) =>
-        new(this, victim, Points(point), question => question.Logits!.Data) { QueriesBefore = Count(1, victim.QueryCost) };
+        new(this, victim, Points(point), query => query.Logits!.Data) { QueriesBefore = Count(1, victim.QueryCost) };
 
-    /// <summary>Asks for the logits of points.</summary>
-    /// <param name="victim">Who is asked.</param>
+    /// <summary>Queries the logits of points.</summary>
+    /// <param name="victim">The queried victim.</param>
     /// <param name="points"><c>[points, channels, height, width]</c>.</param>
     /// <returns><c>[points, classes]</c>.</returns>
-    /// <exception cref="QueryBudgetException">The budget of queries does not allow it; none is asked about.</exception>
+    /// <exception cref="QueryBudgetException">The query budget does not cover all points; none is queried.</exception>
     public Query<Tensor> Logits(IScoreVictim victim, Tensor points) =>
-        new(this, victim, Checked(points), question => question.Logits!) { QueriesBefore = Count(points.Batch, victim.QueryCost) };
+        new(this, victim, Checked(points), query => query.Logits!) { QueriesBefore = Count(points.Batch, victim.QueryCost) };
 
-    /// <summary>Asks for the logits of a point and the gradient of a loss there.</summary>
-    /// <param name="victim">Who is asked.</param>
-    /// <param name="point">As many numbers as the image has.</param>
+    /// <summary>Queries the logits of a point and the gradient of a loss there.</summary>
+    /// <param name="victim">The queried victim.</param>
+    /// <param name="point">The point, as long as the image.</param>
     /// <param name="loss">The loss; its first argument is 0.</param>
     /// <returns>Logits <c>[classes]</c>, and the gradient, as long as the image.</returns>
-    /// <exception cref="QueryBudgetException">The budget of queries does not allow it.</exception>
+    /// <exception cref="QueryBudgetException">The query budget does not cover it.</exception>
     public Query<(float[] Logits, float[] Gradient)> Gradient(IGradientVictim victim, float[] point, LogitGradient loss) =>
-        new(this, victim, Points(point), question => (question.Logits!.Data, question.Gradients!.Data))
+        new(this, victim, Points(point), query => (query.Logits!.Data, query.Gradients!.Data))
         {
             Loss = loss,
             QueriesBefore = CountGradients(1, victim.GradientCost),
         };
 
-    /// <summary>Asks for the logits of a point and the gradients of several losses there.</summary>
-    /// <param name="victim">Who is asked.</param>
-    /// <param name="point">As many numbers as the image has.</param>
-    /// <param name="losses">How many losses; at least 1.</param>
-    /// <param name="loss">The losses; the first argument is the number of one.</param>
+    /// <summary>Queries the logits of a point and the gradients of several losses there.</summary>
+    /// <param name="victim">The queried victim.</param>
+    /// <param name="point">The point, as long as the image.</param>
+    /// <param name="losses">The number of losses; at least 1.</param>
+    /// <param name="loss">The losses; the first argument is the index of the loss.</param>
     /// <returns>Logits <c>[classes]</c>, and the gradients <c>[losses, channels, height, width]</c>.</returns>
-    /// <exception cref="QueryBudgetException">The budget of queries does not allow it; nothing is asked.</exception>
+    /// <exception cref="QueryBudgetException">The query budget does not cover it; nothing is queried.</exception>
     public Query<(float[] Logits, Tensor Gradients)> Gradients(IGradientVictim victim, float[] point, int losses, LogitGradient loss) =>
-        new(this, victim, Copies(point, losses), question => (question.Logits!.Row(0).ToArray(), question.Gradients!))
+        new(this, victim, Copies(point, losses), query => (query.Logits!.Row(0).ToArray(), query.Gradients!))
         {
             Loss = loss,
             QueriesBefore = CountGradients(losses, victim.CostOfGradients(losses)),
         };
 
     /// <summary>
-    /// Forgets the adversarial images that were found, where they were to prepare the attack and are none of its own. What was
-    /// asked to find them still counts.
+    /// Discards the adversarial images found in a preparatory search, which are not results of the attack. The queries of the
+    /// search still count.
     /// </summary>
     internal void Forget()
     {
@@ -187,13 +186,13 @@ public sealed class AttackedImage
         Candidate = clean;
     }
 
-    internal void Wait(Query question)
+    internal void Wait(Query query)
     {
-        Pending = question;
+        Pending = query;
         wait();
     }
 
-    /// <summary>Goes back to what was saved of an interrupted attack.</summary>
+    /// <summary>Restores the saved state of an interrupted attack.</summary>
     internal void Restore(SavedImage saved)
     {
         Saved = saved;
@@ -205,7 +204,7 @@ public sealed class AttackedImage
         }
     }
 
-    /// <summary>Saves that the attack has ended.</summary>
+    /// <summary>Records that the attack has ended.</summary>
     internal void End(StopReason reason)
     {
         Part = (0, 1);
@@ -213,17 +212,17 @@ public sealed class AttackedImage
         Saved = new SavedImage(new AttackState(0, Candidate, []), reason, Queries, GradientCalls, Best, QueriesToBest);
     }
 
-    /// <summary>Looks for adversarial images among the points of an answered question.</summary>
-    internal void Observe(Query question)
+    /// <summary>Searches the points of an answered query for adversarial images.</summary>
+    internal void Observe(Query query)
     {
         asking = false;
-        // The points of a question for gradients are one point.
-        long cost = question.Loss is null ? question.Victim.QueryCost : Queries - question.QueriesBefore;
-        for (int i = 0; i < question.Points.Batch; i++)
+        // All points of a gradient query are the same point.
+        long cost = query.Loss is null ? query.Victim.QueryCost : Queries - query.QueriesBefore;
+        for (int i = 0; i < query.Points.Batch; i++)
         {
-            bool reached = question.Logits is null ? IsReached(question.Labels[i]) : IsReached(question.Logits.Row(i));
-            if (reached && Keep(question.Points.Row(i)))
-                QueriesToBest = question.QueriesBefore + (i + 1) * cost;
+            bool reached = query.Logits is null ? IsReached(query.Labels[i]) : IsReached(query.Logits.Row(i));
+            if (reached && Keep(query.Points.Row(i)))
+                QueriesToBest = query.QueriesBefore + (i + 1) * cost;
         }
     }
 
@@ -231,13 +230,13 @@ public sealed class AttackedImage
     {
         foreach (float pixel in point)
         {
-            // A NaN fails as well.
+            // A NaN fails too.
             if (!(pixel >= 0 && pixel <= 1))
                 return false;
         }
 
         double distance = Distances.Between(clean, point).In(norm);
-        if (epsilon is double most ? distance > most : distance >= nearest)
+        if (epsilon is double max ? distance > max : distance >= nearest)
             return false;
         nearest = distance;
         Best = point.ToArray();
@@ -269,9 +268,9 @@ public sealed class AttackedImage
     long Count(int points, long cost)
     {
         if (asking)
-            throw new InvalidOperationException("An attack awaits the answer to one question before it asks the next.");
+            throw new InvalidOperationException("An attack must await the answer to one query before it makes the next.");
         long before = Queries;
-        if (points * cost > mostQueries - before)
+        if (points * cost > maxQueries - before)
             throw new QueryBudgetException();
         Queries += points * cost;
         asking = true;

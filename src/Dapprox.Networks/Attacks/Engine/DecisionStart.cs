@@ -5,8 +5,7 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Engine;
 
 /// <summary>
-/// Where attacks begin that see nothing but classes: at an adversarial image, however far away, which is then brought
-/// nearer on the straight way to the clean one.
+/// The start of decision-based attacks: an adversarial image at any distance, moved along the straight line towards the clean image.
 /// </summary>
 static class DecisionStart
 {
@@ -17,16 +16,16 @@ static class DecisionStart
     const ulong NoisePurpose = 1UL << 32;
 
     /// <summary>
-    /// Looks for a start in uniform noise, and then, should none of it be adversarial, among given images; the other way round
-    /// where a class is aimed at, of which noise hardly ever is.
+    /// Searches for a start in uniform noise and then, if none is adversarial, among given images. A targeted attack tries the
+    /// given images first, since noise is rarely of the target class.
     /// </summary>
-    /// <param name="victim">Who is asked.</param>
+    /// <param name="victim">The queried victim.</param>
     /// <param name="image">The image under attack.</param>
-    /// <param name="norm">What is near: L2 or L∞.</param>
-    /// <param name="given">Images that may be adversarial; all are asked about, and the nearest is taken.</param>
-    /// <param name="wanted">How many adversarial images of noise are blended, to take the nearest blend.</param>
-    /// <param name="draws">How many images of noise are tried at most.</param>
-    /// <returns>An adversarial image, or null where none was found.</returns>
+    /// <param name="norm">The norm of the distance: L2 or L∞.</param>
+    /// <param name="given">Images that may be adversarial; all are queried, and the nearest adversarial one is the start.</param>
+    /// <param name="wanted">The number of adversarial noise images that are blended; the nearest blend is the start.</param>
+    /// <param name="draws">The maximum number of noise images.</param>
+    /// <returns>An adversarial image; null if none is found.</returns>
     public static async Task<float[]?> Find(
         ILabelVictim victim, AttackedImage image, Norm norm, IReadOnlyList<float[]> given, int wanted, int draws)
     {
@@ -46,15 +45,15 @@ static class DecisionStart
     }
 
     /// <summary>
-    /// Looks by bisection for the place where the way from an adversarial image to the clean one leaves the wrong class: on
-    /// the straight line for L2, and by ever tighter bounds of the change for L∞.
+    /// Finds by bisection where the path from an adversarial image to the clean one leaves the wrong class: along the straight line
+    /// for L2, and by tighter bounds on the change for L∞.
     /// </summary>
-    /// <param name="victim">Who is asked.</param>
+    /// <param name="victim">The queried victim.</param>
     /// <param name="image">The image under attack.</param>
     /// <param name="far">The adversarial image.</param>
     /// <param name="norm">L2 or L∞.</param>
-    /// <param name="tolerance">The precision, as a share of the distance; above 0.</param>
-    /// <returns>The nearest adversarial image on the way that the victim was asked about; <paramref name="far"/> if none was.</returns>
+    /// <param name="tolerance">The precision, relative to the distance; above 0.</param>
+    /// <returns>The nearest adversarial image among the queried points; <paramref name="far"/> if there is none.</returns>
     public static async Task<float[]> Nearer(ILabelVictim victim, AttackedImage image, float[] far, Norm norm, double tolerance)
     {
         double low = 0, high = 1, distance = Distance(image, far, norm);
@@ -78,20 +77,20 @@ static class DecisionStart
     public static double Distance(AttackedImage image, ReadOnlySpan<float> point, Norm norm) =>
         Distances.Between(image.Clean, point).In(norm);
 
-    static float[] Between(ReadOnlySpan<float> clean, float[] far, Norm norm, double share, double distance)
+    static float[] Between(ReadOnlySpan<float> clean, float[] far, Norm norm, double fraction, double distance)
     {
         float[] point = new float[far.Length];
         for (int i = 0; i < point.Length; i++)
         {
             double change = (double)far[i] - clean[i];
-            double kept = norm == Norm.LInf ? Math.Clamp(change, -share * distance, share * distance) : share * change;
+            double kept = norm == Norm.LInf ? Math.Clamp(change, -fraction * distance, fraction * distance) : fraction * change;
             point[i] = (float)(clean[i] + kept);
         }
 
         return point;
     }
 
-    /// <summary>The nearest of the given images that are adversarial, if there is one.</summary>
+    /// <summary>The nearest adversarial image among the given ones; null if there is none.</summary>
     static async Task<List<float[]>> Given(ILabelVictim victim, AttackedImage image, Norm norm, IReadOnlyList<float[]> given)
     {
         List<float[]> adversarial = await Adversarial(victim, image, given);

@@ -4,45 +4,43 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Engine;
 
 /// <summary>
-/// An adversarial attack: the algorithm for one image, which asks a victim. The kind of victim says what the attacker may
-/// know; an attack that needs less runs on a victim that shows more.
+/// An adversarial attack: the algorithm for one image, which queries a victim. The type of victim is the required access; an attack
+/// that needs less also runs on a victim that gives more.
 /// </summary>
 /// <remarks>
-/// Many images are attacked at once: whenever all of them wait for an answer, their questions are put to the victim
-/// together, as many at a time as it answers soon. Since an image sees only its own answers and its own random numbers, what
-/// becomes of it depends on the seed and its position in its data set, and not on the batch, the order of images or the number
-/// of threads.
+/// Many images are attacked at once: when all of them await an answer, the victim answers their queries in batches. An image sees
+/// only its own answers and random numbers. Its result therefore depends on the seed and its position in its data set, and not on
+/// the batch, the order of images or the number of threads.
 /// </remarks>
-/// <typeparam name="TVictim">The knowledge it needs: labels, scores or gradients.</typeparam>
+/// <typeparam name="TVictim">The required access: labels, scores or gradients.</typeparam>
 public interface IAttack<in TVictim>
     where TVictim : ILabelVictim
 {
     /// <summary>The name on the command line.</summary>
     string Name { get; }
 
-    /// <summary>The distance that it keeps below <see cref="Epsilon"/>, or makes as small as it can.</summary>
+    /// <summary>The norm of the distance that is bounded by <see cref="Epsilon"/> or minimised.</summary>
     Norm Norm { get; }
 
     /// <summary>
-    /// The largest allowed distance, in input units, of an attack with a fixed budget, whose results are success rates; null
-    /// for an attack that looks for the nearest adversarial image, whose results are distances.
+    /// The budget: the largest allowed distance, in input units; the result is a success rate. Null for an attack that searches for
+    /// the nearest adversarial image; its result is a distance.
     /// </summary>
     double? Epsilon { get; }
 
-    /// <summary>What the attacker has to see, which <typeparamref name="TVictim"/> says.</summary>
+    /// <summary>The required access, derived from <typeparamref name="TVictim"/>.</summary>
     Access Access =>
         typeof(TVictim).IsAssignableTo(typeof(IGradientVictim)) ? Access.Gradients
         : typeof(TVictim).IsAssignableTo(typeof(IScoreVictim)) ? Access.Scores : Access.Labels;
 
-    /// <summary>How far the wanted class has to lead before an image counts as adversarial; 0 for any lead.</summary>
+    /// <summary>The lead that the wanted class must have for an image to count as adversarial; 0 for any lead.</summary>
     double Confidence => 0;
 
-    /// <summary>Attacks one image, which the victim classifies right.</summary>
-    /// <param name="victim">Who is asked.</param>
-    /// <param name="image">The image, through which the victim is asked: it counts queries and keeps what succeeded.</param>
+    /// <summary>Attacks one image, which the victim classifies correctly.</summary>
+    /// <param name="victim">The queried victim.</param>
+    /// <param name="image">The image; all queries go through it, and it keeps the counts and the best adversarial image.</param>
     /// <returns>
-    /// Why it stopped, should it not have succeeded. Whether it did is found out anew by the runner, on the best adversarial
-    /// image among all that the victim was asked about.
+    /// Why the attack stopped if it failed. The runner verifies success on the best adversarial image among all queried points.
     /// </returns>
     Task<StopReason> Run(TVictim victim, AttackedImage image);
 }

@@ -4,7 +4,7 @@ using Dapprox.Networks.Graph;
 
 namespace Dapprox.Networks.Attacks.Engine;
 
-/// <summary>Points about which a victim is asked, by one image's attack, which waits for the answer.</summary>
+/// <summary>A query of a victim about some points, made by the attack on one image, which awaits the answer.</summary>
 public abstract class Query : ICriticalNotifyCompletion
 {
     readonly AttackedImage image;
@@ -17,30 +17,30 @@ public abstract class Query : ICriticalNotifyCompletion
         Points = points;
     }
 
-    /// <summary>False: an answer comes together with those of other images.</summary>
+    /// <summary>False: the answer comes with the batch.</summary>
     public bool IsCompleted => false;
 
     internal ILabelVictim Victim { get; }
 
-    /// <summary>Variants of the image, <c>[points, channels, height, width]</c>; they stay as they are until the answer.</summary>
+    /// <summary>Variants of the image, <c>[points, channels, height, width]</c>; unchanged until the answer.</summary>
     internal Tensor Points { get; }
 
-    /// <summary>The loss whose gradient is asked for; null where only scores or classes are.</summary>
+    /// <summary>The loss of the queried gradient; null for a query of scores or classes.</summary>
     internal LogitGradient? Loss { get; init; }
 
-    /// <summary>Whether classes are asked for, without scores.</summary>
+    /// <summary>Whether only classes are queried, without scores.</summary>
     internal bool LabelsOnly { get; init; }
 
-    /// <summary>The count of queries before this question.</summary>
+    /// <summary>The number of queries before this one.</summary>
     internal long QueriesBefore { get; init; }
 
-    /// <summary>The class of each point, given with the answer.</summary>
+    /// <summary>The class of each point; set with the answer.</summary>
     internal int[] Labels { get; set; } = [];
 
-    /// <summary>The logits <c>[points, classes]</c>, given with the answer where they were asked for.</summary>
+    /// <summary>The logits <c>[points, classes]</c>, set with the answer if they were queried.</summary>
     internal Tensor? Logits { get; set; }
 
-    /// <summary>The gradients, shaped like the points, given with the answer where they were asked for.</summary>
+    /// <summary>The gradients, shaped like the points, set with the answer if they were queried.</summary>
     internal Tensor? Gradients { get; set; }
 
     /// <inheritdoc/>
@@ -53,7 +53,7 @@ public abstract class Query : ICriticalNotifyCompletion
         image.Wait(this);
     }
 
-    /// <summary>Goes on with the attack, now that the answer is there.</summary>
+    /// <summary>Resumes the attack after the answer.</summary>
     internal void Resume()
     {
         image.Observe(this);
@@ -61,8 +61,8 @@ public abstract class Query : ICriticalNotifyCompletion
     }
 }
 
-/// <summary>A question that an attack awaits, once and before it asks the next.</summary>
-/// <typeparam name="T">What the attack is told.</typeparam>
+/// <summary>A query that an attack awaits, once and before it makes the next.</summary>
+/// <typeparam name="T">The answer.</typeparam>
 public sealed class Query<T> : Query
 {
     readonly Func<Query, T> answer;

@@ -2,19 +2,22 @@ using Dapprox.Networks.Attacks.Geometry;
 
 namespace Dapprox.Networks.Attacks.Engine;
 
-/// <summary>How the accuracy of a victim falls as adversarial images may be further away: a step function of ε.</summary>
+/// <summary>The robust accuracy of a victim as a step function of ε.</summary>
 public static class RobustnessCurve
 {
     /// <summary>
-    /// The accuracy at ε is the share of all images that the victim classifies right and for which no adversarial image was
-    /// found within ε. An attack with a fixed budget says nothing of what a smaller one would find, so between its budgets
-    /// the curve is an upper bound.
+    /// The accuracy at ε is the fraction of all images that the victim classifies correctly and for which no adversarial image was
+    /// found within ε. An attack with a fixed budget does not measure smaller budgets, so the curve is an upper bound between its
+    /// budgets.
     /// </summary>
     /// <param name="runs">
     /// The records of one or more runs on the same images, for example one for each budget; at least one run with one image.
     /// </param>
     /// <param name="norm">The norm of ε.</param>
-    /// <returns>The accuracy from each ε on, from the clean accuracy at 0 to what is left beyond the farthest success; ε grows.</returns>
+    /// <returns>
+    /// The accuracy from each ε on, in ascending order of ε: from the clean accuracy at 0 to the accuracy beyond the farthest
+    /// success.
+    /// </returns>
     public static IReadOnlyList<(double Epsilon, double Accuracy)> Of(IReadOnlyList<IReadOnlyList<AttackRecord>> runs, Norm norm)
     {
         ArgumentNullException.ThrowIfNull(runs);

@@ -4,18 +4,18 @@ using Dapprox.Networks.Data;
 namespace Dapprox.Networks.Attacks.Engine;
 
 /// <summary>
-/// Images at which an attack that sees labels begins where noise is not adversarial; equal, and printed, by their number and
-/// their <see cref="Fingerprint"/>.
+/// Images from which a decision-based attack starts if noise is not adversarial. Their number and their <see cref="Fingerprint"/>
+/// define equality and text.
 /// </summary>
 /// <param name="images">The images: all pixels of one in a row, in [0, 1].</param>
 public sealed class StartImages(IReadOnlyList<float[]> images) : ReadOnlyCollection<float[]>([.. images])
 {
-    // Several of each class, since a network may classify one or two of them wrongly.
+    // Several of each class, since a network may misclassify one or two of them.
     const int OfAClass = 3;
 
     readonly string text = images.Count == 0 ? "none" : $"{images.Count} ({Fingerprint.Of(images)})";
 
-    /// <summary>The first three images of each class, by their labels and so without a query.</summary>
+    /// <summary>The first three images of each class, chosen by label and therefore without a query.</summary>
     /// <param name="data">The images, whether or not they are attacked.</param>
     public static StartImages Of(Dataset data)
     {
@@ -28,7 +28,7 @@ public sealed class StartImages(IReadOnlyList<float[]> images) : ReadOnlyCollect
         return new StartImages([.. indices.Select((_, i) => images.Row(i).ToArray())]);
     }
 
-    /// <summary>The images, whose pixels have to lie in [0, 1].</summary>
+    /// <summary>The images, with pixels in [0, 1].</summary>
     internal static StartImages Checked(IReadOnlyList<float[]> images, string name) =>
         images.All(image => image.All(pixel => pixel is >= 0 and <= 1))
             ? new StartImages(images)

@@ -3,7 +3,7 @@ namespace Dapprox.Networks.Attacks.Engine;
 /// <summary>Why an attack on one image ended.</summary>
 public enum StopReason
 {
-    /// <summary>The clean image is misclassified already: nothing was tried, and it counts neither for nor against.</summary>
+    /// <summary>The clean image is misclassified: it is not attacked, and it counts neither as a success nor as a failure.</summary>
     AlreadyMisclassified,
 
     /// <summary>An adversarial image was found.</summary>
@@ -12,13 +12,13 @@ public enum StopReason
     /// <summary>All steps or queries were used up without success.</summary>
     BudgetSpent,
 
-    /// <summary>No adversarial image was found to start from, which the attack would have brought nearer.</summary>
+    /// <summary>No adversarial image was found to start from.</summary>
     NoStart,
 
-    /// <summary>The gradient was zero everywhere, so that there was no direction to go.</summary>
+    /// <summary>The gradient was zero everywhere.</summary>
     ZeroGradient,
 
-    /// <summary>No step was left that the attack allows itself, though its budget was not spent.</summary>
+    /// <summary>No admissible step was left before the budget was spent.</summary>
     NoStepLeft,
 
     /// <summary>The victim's scores or gradient were not finite numbers.</summary>

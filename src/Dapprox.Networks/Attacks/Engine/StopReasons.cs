@@ -2,10 +2,10 @@ using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Networks.Attacks.Engine;
 
-/// <summary>Where an attack has to stop.</summary>
+/// <summary>Reasons to stop an attack.</summary>
 static class StopReasons
 {
-    /// <summary>Why a gradient, with the logits it belongs to, shows no way; null where it does.</summary>
+    /// <summary>Why a gradient and its logits give no direction; null if they do.</summary>
     public static StopReason? NoWay(ReadOnlySpan<float> logits, ReadOnlySpan<float> gradient)
     {
         bool zero = true;

@@ -3,12 +3,12 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Attacks.Geometry;
 
 /// <summary>
-/// All images within ε of one image in a norm, and within [0, 1]. Whatever is projected lies inside by the distance that
+/// All images within ε of one image in a norm, and within [0, 1]. A projected image lies inside by the distance that
 /// <see cref="Distances"/> computes in binary64: rounding never leaves the ball.
 /// </summary>
 abstract class Ball
 {
-    // What two images of a million pixels are apart in L2 at most; still more would only overflow.
+    // The largest L2 distance between two images of a million pixels; a larger radius would only overflow.
     const double LargestRadius = 1000;
 
     /// <summary>The ball around an image.</summary>
@@ -18,27 +18,27 @@ abstract class Ball
     public static Ball Around(ReadOnlySpan<float> centre, Norm norm, double epsilon) =>
         norm == Norm.LInf ? new LInfBall(centre, epsilon) : new L2Ball(centre, epsilon);
 
-    /// <summary>Moves an image to a near place in the ball: for L∞ the nearest, for L2 first to [0, 1] and then inwards.</summary>
+    /// <summary>Projects an image onto the ball: for L∞ to the nearest point, for L2 first to [0, 1] and then inwards.</summary>
     /// <param name="image">The image, in place; its pixels are finite.</param>
     public abstract void Project(Span<float> image);
 
-    /// <summary>Draws a point uniformly from the ball without regard to [0, 1], and moves it into [0, 1].</summary>
+    /// <summary>Draws a point uniformly from the unclipped ball and clips it to [0, 1].</summary>
     /// <param name="random">The random numbers.</param>
     /// <param name="image">Receives the point.</param>
     public abstract void Draw(ref CounterRandom random, Span<float> image);
 
     /// <summary>
-    /// Moves an image in the direction of the norm's length 1 that raises a linear loss most: the sign of its gradient for
-    /// L∞, where a pixel without gradient stays, and the normalised gradient for L2.
+    /// Moves an image in the unit direction of the norm that raises a linear loss most: the sign of the gradient for L∞, which
+    /// leaves pixels with a zero gradient, and the normalised gradient for L2.
     /// </summary>
     /// <param name="image">The image, in place.</param>
     /// <param name="gradient">The gradient, not zero everywhere.</param>
-    /// <param name="length">How far, negative to lower the loss.</param>
+    /// <param name="length">The length of the step; negative to lower the loss.</param>
     public abstract void Step(Span<float> image, ReadOnlySpan<float> gradient, double length);
 
-    /// <summary>The radius as an option of attacks.</summary>
+    /// <summary>Checks the radius of an attack.</summary>
     /// <param name="epsilon">A number from 0 to 1000, or null.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is something else.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is neither.</exception>
     public static double? Checked(double? epsilon) => epsilon is null or (>= 0 and <= LargestRadius)
         ? epsilon
         : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"ε is {epsilon}; it lies between 0 and {LargestRadius}.");

@@ -1,18 +1,17 @@
 namespace Dapprox.Networks.Attacks.Geometry;
 
 /// <summary>
-/// The shortest way from an image to a hyperplane within [0, 1], by sorting. (Croce, Hein 2020, "Minimally distorted …",
-/// section 2.2 and, for L∞, appendix A; Hein, Andriushchenko, NeurIPS 2017, propositions 2.1 and 2.2.)
+/// The shortest step from an image to a hyperplane within [0, 1], by sorting. (Croce, Hein 2020, "Minimally distorted …", section
+/// 2.2 and, for L∞, appendix A; Hein, Andriushchenko, NeurIPS 2017, propositions 2.1 and 2.2.)
 /// </summary>
 static class BoxProjection
 {
     /// <summary>
-    /// The step z − x of least norm with ⟨w, z − x⟩ + f = 0 and z in [0, 1]; where no z is on the hyperplane, the one to the
-    /// corner that comes nearest.
+    /// The step z − x of minimal norm with ⟨w, z − x⟩ + f = 0 and z in [0, 1]; if no such z exists, the step to the nearest corner.
     /// </summary>
     /// <remarks>
-    /// Each pixel moves towards the hyperplane until its bound: for L∞ all by the same λ, for L2 by λ·|w|. What they
-    /// contribute, Σ rate·min(λ, end), grows with λ and has a kink where a pixel arrives.
+    /// Each pixel moves towards the hyperplane up to its bound: for L∞ all by the same λ, for L2 by λ·|w|. Their contribution, Σ
+    /// rate·min(λ, end), grows with λ and has a kink where a pixel reaches its bound.
     /// </remarks>
     /// <param name="x">The image, pixels in [0, 1].</param>
     /// <param name="w">The hyperplane's normal, finite.</param>
@@ -30,7 +29,7 @@ static class BoxProjection
         }
 
         Array.Sort((double[])ends.Clone(), order);
-        // How fast all grow that have not arrived; sums from the end, since differences would cancel.
+        // The growth rate of all pixels below their bounds; summed from the end, since differences would cancel.
         double[] rates = new double[x.Length + 1];
         for (int i = x.Length - 1; i >= 0; i--)
             rates[i] = rates[i + 1] + (norm == Norm.LInf ? Math.Abs((double)w[order[i]]) : (double)w[order[i]] * w[order[i]]);

@@ -1,7 +1,7 @@
 namespace Dapprox.Networks.Attacks.Geometry;
 
-/// <summary>How far an image is from another, pixels in [0, 1].</summary>
-/// <param name="L0">How many numbers differ (in a colour image each channel of a pixel counts).</param>
+/// <summary>The distances between two images, pixels in [0, 1].</summary>
+/// <param name="L0">The number of values that differ (each channel of a pixel counts in a colour image).</param>
 /// <param name="L1">The sum of the absolute differences.</param>
 /// <param name="L2">The root of the sum of the squared differences.</param>
 /// <param name="LInf">The largest absolute difference.</param>

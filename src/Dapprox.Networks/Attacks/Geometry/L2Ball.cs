@@ -11,8 +11,8 @@ sealed class L2Ball(ReadOnlySpan<float> centre, double epsilon) : Ball
     {
         for (int i = 0; i < image.Length; i++)
             image[i] = Math.Clamp(image[i], 0, 1);
-        // Moving towards the centre, which is in [0, 1], stays in [0, 1]. Rounding to binary32 can leave a distance a
-        // little over ε; then a little further in.
+        // Moving towards the centre, which is in [0, 1], stays in [0, 1]. Rounding to binary32 can leave the distance slightly
+        // above ε; the step is then repeated slightly further in.
         double slack = 1;
         for (double distance = Distance(image); distance > epsilon; distance = Distance(image))
         {
@@ -33,7 +33,7 @@ sealed class L2Ball(ReadOnlySpan<float> centre, double epsilon) : Ball
             squares += component * component;
         }
 
-        // The volume within radius r grows as r to the number of dimensions.
+        // The volume within radius r grows as r to the power of the number of dimensions.
         double length = epsilon * Math.Pow(random.NextDouble(), 1.0 / image.Length) / Math.Sqrt(squares);
         for (int i = 0; i < image.Length; i++)
             image[i] = (float)(centre[i] + length * direction[i]);

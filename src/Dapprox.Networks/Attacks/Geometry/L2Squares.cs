@@ -3,13 +3,13 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Attacks.Geometry;
 
 /// <summary>
-/// For L2: the change within one window moves to another, in the shape of two opposite pyramids (section 3.4 of the square
-/// attack's paper and its algorithm 3).
+/// L2 proposals: the change within one window moves to another window, in the shape of two opposite pyramids (section 3.4 and
+/// algorithm 3 of the Square attack paper).
 /// </summary>
 sealed class L2Squares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, double epsilon)
     : SquareProposals(clean, shape, Ball.Around(clean, Norm.L2, epsilon))
 {
-    const int Tiles = 5, LeastSide = 3;
+    const int Tiles = 5, MinSide = 3;
 
     /// <summary>Five by five pyramids with random signs.</summary>
     protected override void Begin(ref CounterRandom random, float[] point)
@@ -25,7 +25,7 @@ sealed class L2Squares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, doubl
                 {
                     int sign = Sign(ref random);
                     for (int i = 0; i < window.Length; i++)
-                        change[Place(channel, row + i / side, column + i % side)] = sign * window[i];
+                        change[IndexOf(channel, row + i / side, column + i % side)] = sign * window[i];
                 }
             }
         }
@@ -35,27 +35,27 @@ sealed class L2Squares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, doubl
             point[i] = (float)(Clean[i] + scale * change[i]);
     }
 
-    protected override void Change(ref CounterRandom random, float[] point, double share)
+    protected override void Change(ref CounterRandom random, float[] point, double fraction)
     {
-        // Odd, so that a pyramid has a middle.
-        int side = Math.Min(Math.Max((int)Math.Round(Math.Sqrt(share * Height * Width)) | 1, LeastSide), Math.Min(Height, Width));
+        // An odd side gives the pyramid a centre.
+        int side = Math.Min(Math.Max((int)Math.Round(Math.Sqrt(fraction * Height * Width)) | 1, MinSide), Math.Min(Height, Width));
         (int row, int column) = Corner(ref random, side);
         (int otherRow, int otherColumn) = Corner(ref random, side);
         double[] window = Window(ref random, side);
         double unused = Math.Max(0, epsilon * epsilon - Math.Pow(Distances.Between(Clean, point).L2, 2)) / Channels;
         for (int channel = 0; channel < Channels; channel++)
         {
-            int[] here = Places(channel, row, column, side), there = Places(channel, otherRow, otherColumn, side);
+            int[] here = IndicesOf(channel, row, column, side), there = IndicesOf(channel, otherRow, otherColumn, side);
             double available = Math.Sqrt(Squares(point, here.Union(there)) + unused);
             double length = Math.Sqrt(Squares(point, here));
             int sign = Sign(ref random);
             double[] wanted =
             [
-                .. here.Select((place, i) => sign * window[i] + (length == 0 ? 0 : ((double)point[place] - Clean[place]) / length)),
+                .. here.Select((index, i) => sign * window[i] + (length == 0 ? 0 : ((double)point[index] - Clean[index]) / length)),
             ];
             double scale = available / Math.Sqrt(wanted.Sum(component => component * component));
-            foreach (int place in there)
-                point[place] = Clean[place];
+            foreach (int index in there)
+                point[index] = Clean[index];
             for (int i = 0; i < here.Length && double.IsFinite(scale); i++)
                 point[here[i]] = (float)(Clean[here[i]] + scale * wanted[i]);
         }
@@ -64,12 +64,12 @@ sealed class L2Squares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, doubl
     (int Row, int Column) Corner(ref CounterRandom random, int side) =>
         (random.NextInt32(Height - side + 1), random.NextInt32(Width - side + 1));
 
-    int[] Places(int channel, int row, int column, int side) =>
-        [.. Enumerable.Range(0, side * side).Select(i => Place(channel, row + i / side, column + i % side))];
+    int[] IndicesOf(int channel, int row, int column, int side) =>
+        [.. Enumerable.Range(0, side * side).Select(i => IndexOf(channel, row + i / side, column + i % side))];
 
-    double Squares(float[] point, IEnumerable<int> places) => places.Sum(place => Math.Pow((double)point[place] - Clean[place], 2));
+    double Squares(float[] point, IEnumerable<int> indices) => indices.Sum(index => Math.Pow((double)point[index] - Clean[index], 2));
 
-    /// <summary>η of length 1: a pyramid beside its negative, above each other or, as likely, side by side.</summary>
+    /// <summary>η of unit norm: a pyramid and its negative, stacked or side by side with equal probability.</summary>
     static double[] Window(ref CounterRandom random, int side)
     {
         int half = side / 2;

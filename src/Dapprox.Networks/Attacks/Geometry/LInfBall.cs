@@ -21,7 +21,7 @@ sealed class LInfBall : Ball
         upper = new float[centre.Length];
         for (int i = 0; i < centre.Length; i++)
         {
-            // Rounding to binary32 may step over the bound, by less than one place.
+            // Rounding to binary32 may exceed the bound by less than one ulp.
             float high = (float)(centre[i] + epsilon);
             if ((double)high - centre[i] > epsilon)
                 high = MathF.BitDecrement(high);

@@ -2,11 +2,11 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Attacks.Geometry;
 
-/// <summary>For L∞: every pixel of a square, in each channel, goes to one end of what the ball allows.</summary>
+/// <summary>L∞ proposals: every pixel of a square moves to an end of its range in the ball, per channel.</summary>
 sealed class LInfSquares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, double epsilon)
     : SquareProposals(clean, shape, Ball.Around(clean, Norm.LInf, epsilon))
 {
-    // A square that is at its end already would waste a query.
+    // A square that is already at that end would waste a query.
     const int MaxDraws = 20;
 
     /// <summary>Vertical stripes, one pixel wide (section 3.3).</summary>
@@ -19,9 +19,9 @@ sealed class LInfSquares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, dou
         }
     }
 
-    protected override void Change(ref CounterRandom random, float[] point, double share)
+    protected override void Change(ref CounterRandom random, float[] point, double fraction)
     {
-        int side = Math.Clamp((int)Math.Round(Math.Sqrt(share * Height * Width)), 1, Math.Min(Height, Width));
+        int side = Math.Clamp((int)Math.Round(Math.Sqrt(fraction * Height * Width)), 1, Math.Min(Height, Width));
         float[] before = (float[])point.Clone();
         for (int draw = 0; draw < MaxDraws && point.AsSpan().SequenceEqual(before); draw++)
         {
@@ -37,8 +37,8 @@ sealed class LInfSquares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, dou
         {
             for (int j = column; j < column + width; j++)
             {
-                int place = Place(channel, i, j);
-                point[place] = Math.Clamp((float)(Clean[place] + sign * epsilon), 0, 1);
+                int index = IndexOf(channel, i, j);
+                point[index] = Math.Clamp((float)(Clean[index] + sign * epsilon), 0, 1);
             }
         }
     }

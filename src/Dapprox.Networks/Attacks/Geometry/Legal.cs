@@ -1,19 +1,19 @@
 namespace Dapprox.Networks.Attacks.Geometry;
 
-/// <summary>Legal values of settings: each method returns the value, or throws <see cref="ArgumentOutOfRangeException"/>.</summary>
+/// <summary>Checks of settings: each method returns the value or throws <see cref="ArgumentOutOfRangeException"/>.</summary>
 static class Legal
 {
-    public static int AtLeast(int least, int value, string name) =>
-        value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"It is at least {least}.");
+    public static int AtLeast(int min, int value, string name) =>
+        value >= min ? value : throw new ArgumentOutOfRangeException(name, value, $"It is at least {min}.");
 
     public static double Positive(double value, string name) =>
         double.IsFinite(value) && value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, "It is a finite number above 0.");
 
-    public static double Within(double most, double value, string name) =>
-        value > 0 && value <= most ? value : throw new ArgumentOutOfRangeException(name, value, $"It is above 0 and at most {most}.");
+    public static double Within(double max, double value, string name) =>
+        value > 0 && value <= max ? value : throw new ArgumentOutOfRangeException(name, value, $"It is above 0 and at most {max}.");
 
-    /// <summary>A share: 0 to 1, both ends included.</summary>
-    public static double Share(double value, string name) =>
+    /// <summary>A fraction: 0 to 1, both ends included.</summary>
+    public static double Fraction(double value, string name) =>
         value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, "It lies between 0 and 1.");
 
     /// <summary>A norm that has a ball.</summary>

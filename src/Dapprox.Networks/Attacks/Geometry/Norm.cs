@@ -1,9 +1,9 @@
 namespace Dapprox.Networks.Attacks.Geometry;
 
-/// <summary>A way to measure how far an image is from another; see <see cref="Distances"/>.</summary>
+/// <summary>A norm of the distance between two images; see <see cref="Distances"/>.</summary>
 public enum Norm
 {
-    /// <summary>How many numbers differ.</summary>
+    /// <summary>The number of values that differ.</summary>
     L0,
 
     /// <summary>The root of the sum of the squared differences.</summary>

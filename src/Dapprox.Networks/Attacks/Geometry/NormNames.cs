@@ -1,6 +1,6 @@
 namespace Dapprox.Networks.Attacks.Geometry;
 
-/// <summary>What a <see cref="Norm"/> is called.</summary>
+/// <summary>Names of a <see cref="Norm"/>.</summary>
 public static class NormNames
 {
     /// <summary>The name on the command line and in JSON: <c>l0</c>, <c>l2</c>, <c>linf</c>.</summary>

@@ -2,11 +2,11 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Attacks.Geometry;
 
-/// <summary>Many random numbers of the standard normal law at a time.</summary>
+/// <summary>Batches of random numbers from the standard normal distribution.</summary>
 static class Normals
 {
-    /// <summary>Both numbers of each draw of Box and Muller (1958), which costs half of taking one.</summary>
-    /// <param name="random">The random numbers; as many are used as there are normals, rounded up to an even number.</param>
+    /// <summary>Uses both numbers of each Box-Muller draw (1958), which halves the cost.</summary>
+    /// <param name="random">The uniform random numbers; one per normal, rounded up to an even number.</param>
     /// <param name="normals">Receives the numbers.</param>
     public static void Fill(ref CounterRandom random, Span<float> normals)
     {

@@ -2,7 +2,7 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Attacks.Geometry;
 
-/// <summary>Where the square attack begins, and how it changes an image.</summary>
+/// <summary>The initial image and the random changes of the Square attack.</summary>
 abstract class SquareProposals(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, Ball ball)
 {
     protected readonly float[] Clean = clean.ToArray();
@@ -17,22 +17,22 @@ abstract class SquareProposals(ReadOnlySpan<float> clean, ReadOnlySpan<int> shap
     }
 
     /// <param name="random">The random numbers.</param>
-    /// <param name="point">The image to change, which stays as it is.</param>
-    /// <param name="share">The share of the pixels that is to change.</param>
-    public float[] Next(ref CounterRandom random, float[] point, double share)
+    /// <param name="point">The image to change; not modified.</param>
+    /// <param name="fraction">The fraction of the pixels to change.</param>
+    public float[] Next(ref CounterRandom random, float[] point, double fraction)
     {
         float[] next = (float[])point.Clone();
-        Change(ref random, next, share);
+        Change(ref random, next, fraction);
         ball.Project(next);
         return next;
     }
 
     protected abstract void Begin(ref CounterRandom random, float[] point);
 
-    protected abstract void Change(ref CounterRandom random, float[] point, double share);
+    protected abstract void Change(ref CounterRandom random, float[] point, double fraction);
 
-    /// <summary>The place of a number in the image.</summary>
-    protected int Place(int channel, int row, int column) => (channel * Height + row) * Width + column;
+    /// <summary>The index of a pixel's channel in the flattened image.</summary>
+    protected int IndexOf(int channel, int row, int column) => (channel * Height + row) * Width + column;
 
     protected static int Sign(ref CounterRandom random) => random.NextInt32(2) == 0 ? -1 : 1;
 }

@@ -7,10 +7,10 @@ namespace Dapprox.Networks.Attacks.Geometry;
 /// Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1, with its settings but the rate.)
 /// </summary>
 /// <remarks>
-/// It begins at the image drawn towards grey by a factor of 0.999999, for else w would be infinite at pixels of 0 and 1;
-/// distances are to the image itself. All in binary64. With e = exp(−2|w|) the point is 1 / (1 + e) or, where w is negative,
-/// e / (1 + e), and its derivative 2e / (1 + e)²: the same, but nothing cancels or overflows. However long the steps, w stays
-/// where e is a normal number, so that all numbers stay finite.
+/// The start is the image scaled towards grey by 0.999999, because w is infinite at pixels of 0 and 1; distances are measured to
+/// the image itself. Computation is in binary64. With e = exp(−2|w|) the point is 1 / (1 + e), or e / (1 + e) for negative w, and
+/// its derivative is 2e / (1 + e)²: this form neither cancels nor overflows. w is clamped so that e stays a normal number and all
+/// values stay finite.
 /// </remarks>
 sealed class TanhSpace
 {
@@ -20,7 +20,7 @@ sealed class TanhSpace
 
     readonly int length;
     readonly double[] image;
-    readonly double[] place;
+    readonly double[] argument;
     readonly double[] point;
     readonly double[] slope;
     readonly double[] outer;
@@ -31,16 +31,16 @@ sealed class TanhSpace
     public TanhSpace(ReadOnlySpan<float> clean)
     {
         length = clean.Length;
-        // Whole vectors: the numbers beyond the image stay at a grey that nothing pulls.
+        // Padded to whole vectors: the values beyond the image stay grey, with zero gradient.
         int padded = (length + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count;
         image = new double[padded];
         Array.Fill(image, 0.5);
         for (int i = 0; i < length; i++)
             image[i] = clean[i];
-        place = Array.ConvertAll(image, pixel => Math.Atanh(Shrinkage * (2 * pixel - 1)));
+        argument = Array.ConvertAll(image, pixel => Math.Atanh(Shrinkage * (2 * pixel - 1)));
         (point, slope, outer, mean, square) = (
             new double[padded], new double[padded], new double[padded], new double[padded], new double[padded]);
-        Place();
+        Evaluate();
     }
 
     /// <summary>The point in binary32.</summary>
@@ -72,7 +72,7 @@ sealed class TanhSpace
         power1 *= Decay1;
         power2 *= Decay2;
         double meanScale = 1 / (1 - power1), squareScale = 1 / (1 - power2);
-        for (int i = 0; i < place.Length; i += Vector<double>.Count)
+        for (int i = 0; i < argument.Length; i += Vector<double>.Count)
         {
             Vector<double> down = new Vector<double>(slope, i)
                 * (2 * (new Vector<double>(point, i) - new Vector<double>(image, i)) + constant * new Vector<double>(outer, i));
@@ -80,20 +80,21 @@ sealed class TanhSpace
             Vector<double> second = Decay2 * new Vector<double>(square, i) + (1 - Decay2) * down * down;
             first.CopyTo(mean, i);
             second.CopyTo(square, i);
-            // The rate last: it may be so large that the product is infinite, but 0 stays 0.
+            // The rate is the last factor: a huge rate makes the product infinite, but 0 stays 0.
             Vector<double> step = rate * (meanScale * first / (Vector.SquareRoot(squareScale * second) + new Vector<double>(Tiny)));
-            Vector.Clamp(new Vector<double>(place, i) - step, new Vector<double>(-Furthest), new Vector<double>(Furthest)).CopyTo(place, i);
+            Vector<double> next = new Vector<double>(argument, i) - step;
+            Vector.Clamp(next, new Vector<double>(-Furthest), new Vector<double>(Furthest)).CopyTo(argument, i);
         }
 
-        Place();
+        Evaluate();
     }
 
-    /// <summary>x′ and dx′/dw from w.</summary>
-    void Place()
+    /// <summary>Computes x′ and dx′/dw from w.</summary>
+    void Evaluate()
     {
-        for (int i = 0; i < place.Length; i += Vector<double>.Count)
+        for (int i = 0; i < argument.Length; i += Vector<double>.Count)
         {
-            var w = new Vector<double>(place, i);
+            var w = new Vector<double>(argument, i);
             Vector<double> decay = Vector.Exp(-2 * Vector.Abs(w));
             Vector<double> larger = Vector<double>.One / (Vector<double>.One + decay);
             Vector.ConditionalSelect(Vector.LessThan(w, Vector<double>.Zero), decay * larger, larger).CopyTo(point, i);

@@ -1,6 +1,6 @@
 namespace Dapprox.Networks.Attacks.Geometry;
 
-/// <summary>Sums over images as vectors, in binary64 and in the order of their numbers.</summary>
+/// <summary>Vector operations on images, in binary64 and in index order.</summary>
 static class Vectors
 {
     public static double Norm1(ReadOnlySpan<float> vector)

@@ -2,17 +2,17 @@ using Dapprox.Networks.Attacks.Engine;
 
 namespace Dapprox.Networks.Attacks.Losses;
 
-/// <summary>One image's loss in APGD, to be made as large as possible; finite with a gradient however far logits are apart.</summary>
+/// <summary>One image's loss in APGD, to be maximised; the loss is finite and has a gradient for any finite logits.</summary>
 /// <param name="image">The image under attack.</param>
 /// <param name="loss">The kind of loss.</param>
-/// <param name="target">The class whose lead counts for <see cref="ApgdLoss.TargetedDlr"/>; null for the largest wrong one.</param>
+/// <param name="target">The class of <see cref="ApgdLoss.TargetedDlr"/>; null for the largest wrong one.</param>
 sealed class ApgdObjective(AttackedImage image, ApgdLoss loss, int? target)
 {
-    // Keeps the ratio finite where the largest logits are equal.
+    // Keeps the ratio finite if the largest logits are equal.
     const double SmallestUnit = 1e-12;
 
     /// <summary>
-    /// The loss. For the cross-entropy a growing function of it, which does for APGD, since it only compares losses.
+    /// The loss. For the cross-entropy it is an increasing function of the cross-entropy, which suffices because APGD only compares losses.
     /// </summary>
     public double Value(ReadOnlySpan<float> logits)
     {
@@ -22,7 +22,9 @@ sealed class ApgdObjective(AttackedImage image, ApgdLoss loss, int? target)
         return ((double)logits[raised] - logits[lowered]) / Unit(logits, []);
     }
 
-    /// <summary>The direction of its gradient with respect to the logits: a positive multiple, for ratios by the unit.</summary>
+    /// <summary>
+    /// The direction of its gradient with respect to the logits: a positive multiple; for ratios the multiple is the unit.
+    /// </summary>
     public void Gradient(int row, ReadOnlySpan<float> logits, Span<float> gradient)
     {
         if (loss == ApgdLoss.CrossEntropy)
@@ -45,8 +47,8 @@ sealed class ApgdObjective(AttackedImage image, ApgdLoss loss, int? target)
 
     (int Raised, int Lowered) Classes(ReadOnlySpan<float> logits)
     {
-        int rival = MarginLoss.RunnerUp(logits, image.Class);
-        return image.IsTargeted ? (image.Class, rival) : (target ?? rival, image.Class);
+        int runnerUp = MarginLoss.RunnerUp(logits, image.Class);
+        return image.IsTargeted ? (image.Class, runnerUp) : (target ?? runnerUp, image.Class);
     }
 
     /// <summary>The unit that makes the ratio independent of the logits' scale, and its gradient.</summary>

@@ -7,7 +7,7 @@ namespace Dapprox.Networks.Attacks.Losses;
 /// <summary>The cross-entropy −log p[label] of the softmax p of logits.</summary>
 public static class CrossEntropy
 {
-    /// <summary>The loss of the class that decides for an image; it is to grow by <see cref="AttackedImage.Direction"/>.</summary>
+    /// <summary>The loss of an image's deciding class; <see cref="AttackedImage.Direction"/> says whether it has to grow.</summary>
     /// <param name="image">The image under attack.</param>
     public static LogitGradient Of(AttackedImage image) => (_, logits, gradient) => Direction(logits, image.Class, gradient);
 
@@ -16,10 +16,10 @@ public static class CrossEntropy
     /// <c>1 − p[label]</c>, so that the label's entry is −1 and the others add up to 1.
     /// </summary>
     /// <remarks>
-    /// The divisor is positive, so attacks that use only the sign of the input gradient, or its direction, do not see
-    /// it. Without it the gradient vanishes in binary32 once the label leads by some 100, as it does in networks with
-    /// Ax-FPM, whose logits are several times larger; that would look like robustness and is none.
-    /// Logits that are not numbers give a gradient that is not a number.
+    /// The divisor is positive, so it does not affect attacks that use only the sign or direction of the input gradient. Without it
+    /// the gradient vanishes in binary32 once the label leads by about 100. Networks with Ax-FPM reach such leads, because their
+    /// logits are several times larger; the vanishing gradient would then be mistaken for robustness. NaN logits give a NaN
+    /// gradient.
     /// </remarks>
     /// <param name="logits"><c>[classes]</c>, at least two.</param>
     /// <param name="label">The class.</param>
@@ -37,9 +37,9 @@ public static class CrossEntropy
     }
 
     /// <summary>
-    /// The log of the odds against the label, log((1 − p) / p) for p = p[label]: it grows with the cross-entropy, which is
-    /// log(1 + exp(odds)), but stays finite and tells apart what the cross-entropy rounds to 0. Its gradient is what
-    /// <see cref="Direction"/> gives.
+    /// The log odds against the label, log((1 − p) / p) for p = p[label]. It increases with the cross-entropy, log(1 + exp(log
+    /// odds)), but stays finite and distinguishes values that the cross-entropy rounds to 0. Its gradient is
+    /// <see cref="Direction"/>.
     /// </summary>
     /// <param name="logits"><c>[classes]</c>, at least two.</param>
     /// <param name="label">The class.</param>

@@ -1,14 +1,14 @@
 namespace Dapprox.Networks.Attacks.Losses;
 
-/// <summary>Which pixels JSMA changes next; none where no choice is admissible. The first of equals is taken.</summary>
+/// <summary>The pixels that JSMA changes next; none if no choice is admissible. Of equal choices, the first counts.</summary>
 static class Saliency
 {
     /// <summary>
     /// The pair (p, q) with the largest −(α_p + α_q)·(β_p + β_q), where the first sum is positive and the second negative.
-    /// (Papernot et al. 2016, algorithm 3.) All pairs are looked at, and none is stored.
+    /// (Papernot et al. 2016, algorithm 3.) The search visits all pairs and stores none.
     /// </summary>
-    /// <param name="target">α: what a step at each pixel does for the target's logit.</param>
-    /// <param name="others">β: what it does for the sum of the others.</param>
+    /// <param name="target">α: the effect of a step at each pixel on the target's logit.</param>
+    /// <param name="others">β: the effect on the sum of the other logits.</param>
     /// <param name="allowed">Which pixels may change.</param>
     public static int[] Pair(ReadOnlySpan<double> target, ReadOnlySpan<double> others, ReadOnlySpan<bool> allowed)
     {
@@ -18,15 +18,15 @@ static class Saliency
             (alpha[i], beta[i]) = (target[pixels[i]], others[pixels[i]]);
 
         int[] best = [];
-        double most = 0;
+        double max = 0;
         for (int i = 0; i < pixels.Length; i++)
         {
             for (int j = i + 1; j < pixels.Length; j++)
             {
                 double up = alpha[i] + alpha[j], down = beta[i] + beta[j];
-                if (up > 0 && down < 0 && -up * down > most)
+                if (up > 0 && down < 0 && -up * down > max)
                 {
-                    most = -up * down;
+                    max = -up * down;
                     best = [pixels[i], pixels[j]];
                 }
             }
@@ -35,8 +35,8 @@ static class Saliency
         return best;
     }
 
-    /// <summary>The pixel whose gain is the largest, and above 0.</summary>
-    /// <param name="gain">What a step at each pixel does.</param>
+    /// <summary>The pixel with the largest gain above 0.</summary>
+    /// <param name="gain">The gain of a step at each pixel.</param>
     /// <param name="allowed">Which pixels may change.</param>
     public static int[] Largest(double[] gain, ReadOnlySpan<bool> allowed)
     {
@@ -44,8 +44,8 @@ static class Saliency
         return best >= 0 && gain[best] > 0 ? [best] : [];
     }
 
-    /// <summary>The two pixels whose gains are the largest.</summary>
-    /// <param name="gain">What a step at each pixel does.</param>
+    /// <summary>The two pixels with the largest gains.</summary>
+    /// <param name="gain">The gain of a step at each pixel.</param>
     /// <param name="allowed">Which pixels may change.</param>
     public static int[] LargestTwo(double[] gain, ReadOnlySpan<bool> allowed)
     {

@@ -1,6 +1,6 @@
 namespace Dapprox.Networks.Attacks.Victims;
 
-/// <summary>What an attacker has to see of a victim; each value includes those before it.</summary>
+/// <summary>The access to a victim that an attack requires; each value includes those before it.</summary>
 public enum Access
 {
     /// <summary>The class of an image: <see cref="ILabelVictim"/>.</summary>

@@ -8,16 +8,16 @@ namespace Dapprox.Networks.Attacks.Victims;
 /// <summary>
 /// A victim's average over random transformations t of the image (expectation over transformation, EOT: Athalye, Engstrom,
 /// Ilyas, Kwok, "Synthesizing Robust Adversarial Examples", ICML 2018; against random defences: Athalye, Carlini, Wagner,
-/// "Obfuscated Gradients Give a False Sense of Security", ICML 2018). It smooths a victim whose scores are a staircase, and
-/// makes the most of one that is random itself.
+/// "Obfuscated Gradients Give a False Sense of Security", ICML 2018). The average smooths a victim with staircase scores and
+/// reduces the noise of a randomised victim.
 /// </summary>
 /// <remarks>
-/// <para>Logits are the mean of the logits of t₁(x) … tₙ(x), classes the largest of the mean logits. The gradient is that of
-/// the expected loss, as both papers define it, ∇E[L(z(t(x)))] = E[∇L(z(t(x)))]: the loss is asked for its gradient at
-/// the logits of each tᵢ(x), and the input gradients, pulled back through tᵢ, are averaged. A loss whose gradient comes with
-/// a positive factor that depends on the logits, as <see cref="CrossEntropy.Direction"/>, is averaged with it.</para>
-/// <para>The transformations are determined by the seed and the bits of the image, so the answers depend on neither batch
-/// nor order nor threads, unless the inner victim's do. It is put n images for each, even where all are the same.</para>
+/// <para>Logits are the mean of the logits of t₁(x) … tₙ(x), classes the largest of the mean logits. The gradient is that of the
+/// expected loss, as both papers define it, ∇E[L(z(t(x)))] = E[∇L(z(t(x)))]: the loss gives its gradient at the logits of each
+/// tᵢ(x), and the input gradients, pulled back through tᵢ, are averaged. A logit-dependent positive factor of the loss gradient, as
+/// in <see cref="CrossEntropy.Direction"/>, enters the average.</para>
+/// <para>The seed and the bits of the image determine the transformations, so the answers do not depend on batch, order or threads
+/// unless the inner victim's do. The inner victim gets n images for each image, even if all are equal.</para>
 /// </remarks>
 public sealed class AveragingVictim : IGradientVictim
 {
@@ -26,9 +26,9 @@ public sealed class AveragingVictim : IGradientVictim
     readonly ulong seed;
 
     /// <summary>Creates the victim.</summary>
-    /// <param name="inner">The victim behind it.</param>
-    /// <param name="transformation">What is done to the images.</param>
-    /// <param name="samples">Over how many transformations to average, n; at least 1.</param>
+    /// <param name="inner">The wrapped victim.</param>
+    /// <param name="transformation">The random transformation of the images.</param>
+    /// <param name="samples">The number of transformations to average over, n; at least 1.</param>
     /// <param name="seed">Determines the transformations.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 1.</exception>
     public AveragingVictim(IGradientVictim inner, RandomTransformation transformation, int samples, ulong seed)
@@ -42,7 +42,7 @@ public sealed class AveragingVictim : IGradientVictim
         Samples = samples;
     }
 
-    /// <summary>Over how many transformations it averages, n.</summary>
+    /// <summary>The number of transformations, n.</summary>
     public int Samples { get; }
 
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ public sealed class AveragingVictim : IGradientVictim
         ForEachSlice(images, (slice, first, randoms) =>
         {
             (Tensor logits, Tensor gradient) = inner.InputGradient(
-                slice, (place, scores, back) => loss((first + place) / Samples, scores, back));
+                slice, (row, scores, back) => loss((first + row) / Samples, scores, back));
             Tensor pulled = Tensor.Zeros(slice.Shape);
             for (int i = 0; i < slice.Batch; i++)
                 transformation.PullBack(gradient.Row(i), InputShape, randoms[i], pulled.Row(i));
@@ -86,8 +86,8 @@ public sealed class AveragingVictim : IGradientVictim
     }
 
     /// <summary>
-    /// Makes the transformed images, some at a time; number <c>i·n + s</c> is sample s of image i. The body gets them, the
-    /// number of the first, and the random numbers of each.
+    /// Creates the transformed images in slices; number <c>i·n + s</c> is sample s of image i. The body gets a slice, the number of
+    /// its first image, and the random numbers of each.
     /// </summary>
     void ForEachSlice(Tensor images, Action<Tensor, int, CounterRandom[]> body)
     {
@@ -108,7 +108,7 @@ public sealed class AveragingVictim : IGradientVictim
         }
     }
 
-    /// <summary>Adds every row to its image's sum, in the order of the samples whatever the slices.</summary>
+    /// <summary>Adds every row to the sum of its image, in sample order for any slicing.</summary>
     void AddTo(double[] sums, Tensor rows, int first)
     {
         for (int i = 0; i < rows.Batch; i++)
@@ -120,7 +120,7 @@ public sealed class AveragingVictim : IGradientVictim
         }
     }
 
-    /// <summary>The means; n equal numbers have that number as their mean exactly.</summary>
+    /// <summary>The means; the mean of n equal numbers is exact.</summary>
     Tensor Mean(double[] sums, params ReadOnlySpan<int> shape) =>
         new(Array.ConvertAll(sums, sum => (float)(sum / Samples)), shape);
 }

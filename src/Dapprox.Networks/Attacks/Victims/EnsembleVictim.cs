@@ -4,17 +4,17 @@ using Dapprox.Networks.Measurement;
 namespace Dapprox.Networks.Attacks.Victims;
 
 /// <summary>
-/// The mean of the logits of several networks. Against a network that is chosen at random for each image this is the expectation
-/// over its choice (expectation over transformation: Athalye, Carlini, Wagner, "Obfuscated Gradients Give a False Sense of
-/// Security", ICML 2018, section 4.2), exact and without drawing.
+/// The mean of the logits of several networks. For a network that is chosen at random for each image this is the expectation over
+/// the choice (expectation over transformation: Athalye, Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security",
+/// ICML 2018, section 4.2), exact and without sampling.
 /// </summary>
 public sealed class EnsembleVictim : IGradientVictim
 {
     readonly IReadOnlyList<IGradientVictim> members;
 
-    /// <summary>Puts them together.</summary>
-    /// <param name="members">At least one; of the same images and classes.</param>
-    /// <exception cref="ArgumentException">There is none, or they differ.</exception>
+    /// <summary>Creates the victim.</summary>
+    /// <param name="members">At least one network victim; all with the same image shape and classes.</param>
+    /// <exception cref="ArgumentException">There is no member, or their shapes or classes differ.</exception>
     public EnsembleVictim(IReadOnlyList<IGradientVictim> members)
     {
         ArgumentNullException.ThrowIfNull(members);

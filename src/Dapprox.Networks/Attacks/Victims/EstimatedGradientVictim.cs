@@ -5,16 +5,16 @@ namespace Dapprox.Networks.Attacks.Victims;
 
 /// <summary>
 /// A victim whose gradients are estimated from its scores: with v the gradient of the loss with respect to the logits at
-/// the image, the gradient of <c>f(x) = v · logits(x)</c>, v held fixed, by a <see cref="ZerothOrderEstimator"/>. It sees the
-/// victim as it is, stairs included, and needs no derivative of it.
+/// the image, the gradient of <c>f(x) = v · logits(x)</c>, v held fixed, by a <see cref="ZerothOrderEstimator"/>. The estimate
+/// covers the victim as it is, staircase included, and needs no derivative.
 /// </summary>
 /// <remarks>
-/// Directions are determined by the seed and the bits of the image, so the answers depend on neither batch nor order nor
-/// threads, unless the inner victim's do. A score that is not a number makes the whole gradient of its image not a number.
-/// Equal images in a row are evaluated once, whatever their losses.
+/// The seed and the bits of the image determine the directions, so the answers do not depend on batch, order or threads unless the
+/// inner victim's do. A NaN score makes the whole gradient of its image NaN. Equal consecutive images are evaluated once, whatever
+/// their losses.
 /// </remarks>
-/// <param name="inner">The victim behind it.</param>
-/// <param name="estimator">How to estimate.</param>
+/// <param name="inner">The wrapped victim.</param>
+/// <param name="estimator">The gradient estimator.</param>
 /// <param name="seed">Determines the directions.</param>
 public sealed class EstimatedGradientVictim(IScoreVictim inner, ZerothOrderEstimator estimator, ulong seed) : IGradientVictim
 {
@@ -30,7 +30,7 @@ public sealed class EstimatedGradientVictim(IScoreVictim inner, ZerothOrderEstim
     /// <summary>Two points for every direction and the image itself, each at the inner victim's cost of an answer.</summary>
     public long GradientCost => (2L * estimator.Directions((int)Tensor.Count(InputShape)) + 1) * inner.QueryCost;
 
-    /// <summary>That of one gradient: all losses have the same points.</summary>
+    /// <summary>The cost of one gradient: all losses use the same points.</summary>
     public long CostOfGradients(int losses) => GradientCost;
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ public sealed class EstimatedGradientVictim(IScoreVictim inner, ZerothOrderEstim
     public (Tensor Logits, Tensor Gradient) InputGradient(Tensor images, LogitGradient loss)
     {
         ulong[] keys = [.. Enumerable.Range(0, images.Batch).Select(image => Variants.Key(images.Row(image)))];
-        // Of a run of equal images, such as an attack asks about for several losses, only the first is evaluated.
+        // Of a run of equal images, as in a query of several losses, only the first is evaluated.
         int[] firsts =
         [
             .. Enumerable.Range(0, images.Batch).Where(image =>
@@ -68,7 +68,7 @@ public sealed class EstimatedGradientVictim(IScoreVictim inner, ZerothOrderEstim
             Tensor drawn = Tensor.Zeros(pairs, pixels), points = Tensor.Zeros([2 * pairs, .. images.Shape[1..]]);
             for (int j = 0; j < pairs; j++)
             {
-                (int i, int k) = Place(first + j, directions);
+                (int i, int k) = RunAndDirection(first + j, directions);
                 int image = firsts[i];
                 estimator.Draw(k, new CounterRandom(seed, keys[image], (ulong)k), drawn.Row(j));
                 Move(images.Row(image), drawn.Row(j), estimator.Step, points.Row(2 * j));
@@ -78,7 +78,7 @@ public sealed class EstimatedGradientVictim(IScoreVictim inner, ZerothOrderEstim
             Tensor scores = inner.Logits(points);
             for (int j = 0; j < pairs; j++)
             {
-                int i = Place(first + j, directions).Run;
+                int i = RunAndDirection(first + j, directions).Run;
                 for (int image = firsts[i]; image < images.Batch && run[image] == i; image++)
                 {
                     double difference = Difference(back.Row(image), scores.Row(2 * j), scores.Row(2 * j + 1));
@@ -91,7 +91,7 @@ public sealed class EstimatedGradientVictim(IScoreVictim inner, ZerothOrderEstim
         return (logits, new Tensor(Array.ConvertAll(sums, sum => (float)(sum * scale)), images.Shape));
     }
 
-    static (int Run, int Direction) Place(long number, int directions) =>
+    static (int Run, int Direction) RunAndDirection(long number, int directions) =>
         ((int)(number / directions), (int)(number % directions));
 
     static void Move(ReadOnlySpan<float> image, ReadOnlySpan<float> direction, double step, Span<float> point)
@@ -111,7 +111,7 @@ public sealed class EstimatedGradientVictim(IScoreVictim inner, ZerothOrderEstim
 
     static void Add(ReadOnlySpan<float> direction, double difference, Span<double> sum)
     {
-        // Where the direction is 0 too, so that a NaN reaches every pixel.
+        // Includes pixels with direction 0, so that a NaN reaches every pixel.
         for (int i = 0; i < sum.Length; i++)
             sum[i] += difference * direction[i];
     }

@@ -4,9 +4,9 @@ using Dapprox.Networks.Graph;
 namespace Dapprox.Networks.Attacks.Victims;
 
 /// <summary>
-/// What an attacker who knows that a network is approximate takes for its gradient. The network's true derivative is that of
-/// a staircase and useless, so every rule stands in for it (backward pass differentiable approximation, BPDA: Athalye,
-/// Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security", ICML 2018). No rule changes the forward pass.
+/// The gradient that an attacker uses for a network known to be approximate. The true derivative of the network is that of a
+/// staircase and gives no direction, so every estimator replaces it (backward pass differentiable approximation, BPDA: Athalye,
+/// Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security", ICML 2018). No estimator changes the forward pass.
 /// </summary>
 public sealed class GradientEstimator
 {
@@ -59,36 +59,36 @@ public sealed class GradientEstimator
         "Uesato, O'Donoghue, van den Oord, Kohli, ICML 2018",
         (network, _, seed) => new EstimatedGradientVictim(new NetworkVictim(network), new Spsa(), seed));
 
-    /// <summary>All rules; the first is the default wherever one is asked for.</summary>
+    /// <summary>All estimators; the first is the default.</summary>
     public static IReadOnlyList<GradientEstimator> All { get; } =
         [StraightThrough, GainMatched, Smoothed, FiniteDifference, Nes, Spsa];
 
     /// <summary>The name on the command line.</summary>
     public string Name { get; }
 
-    /// <summary>What it takes for the gradient, in one line.</summary>
+    /// <summary>Describes the gradient in one line.</summary>
     public string Summary { get; }
 
-    /// <summary>Where it was published.</summary>
+    /// <summary>The publication.</summary>
     public string Source { get; }
 
-    /// <summary>Whether it measures the network on calibration images; the others need none.</summary>
+    /// <summary>Whether it measures the network on calibration images.</summary>
     public bool Measures { get; private init; }
 
-    /// <summary>The rule with that name.</summary>
+    /// <summary>The estimator with that name.</summary>
     /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>
-    /// <exception cref="InputException">There is none; the message lists the names and suggests the nearest.</exception>
-    public static GradientEstimator Find(string name) => Names.Find("gradient estimator", name, All, rule => rule.Name);
+    /// <exception cref="InputException">No estimator has that name; the message lists the names and suggests the nearest.</exception>
+    public static GradientEstimator Find(string name) => Names.Find("gradient estimator", name, All, estimator => estimator.Name);
 
     /// <summary>
-    /// The network as victim, with gradients by this rule. Its answers are determined by the image, the calibration images
-    /// and the seed, to the bit.
+    /// The network as victim, with gradients by this estimator. The image, the calibration images and the seed determine its
+    /// answers, bit for bit.
     /// </summary>
     /// <param name="network">The approximate network.</param>
-    /// <param name="calibration">Clean images, for rules that measure the network: <c>[batch, channels, height, width]</c>.</param>
-    /// <param name="seed">Determines the random directions, for rules that have some.</param>
+    /// <param name="calibration">Clean images for estimators that measure the network: <c>[batch, channels, height, width]</c>.</param>
+    /// <param name="seed">Determines the random directions of estimators that use them.</param>
     /// <exception cref="ArgumentException">
-    /// The rule needs calibration images, and there are none or they have another shape than the network's.
+    /// The estimator needs calibration images, and there are none or their shape differs from the network's.
     /// </exception>
     public IGradientVictim Victim(Network network, Tensor calibration, ulong seed) => victim(network, calibration, seed);
 

@@ -7,22 +7,22 @@ using Dapprox.Networks.Layers;
 namespace Dapprox.Networks.Attacks.Victims;
 
 /// <summary>
-/// Networks whose backward pass is differentiable and nearer to an approximate forward pass than the exact layers' (backward
-/// pass differentiable approximation: Athalye, Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security", ICML
-/// 2018, section 4.1). Exact layers keep their own gradient, to the bit; the forward pass never changes.
+/// Networks with a differentiable backward pass that fits an approximate forward pass better than the exact layers do (backward
+/// pass differentiable approximation: Athalye, Carlini, Wagner, "Obfuscated Gradients Give a False Sense of Security", ICML 2018,
+/// section 4.1). Exact layers keep their own gradient, bit for bit; the forward pass never changes.
 /// </summary>
 public static class GradientWeights
 {
-    /// <summary>How many calibration images <see cref="GainMatched"/> looks at, at most.</summary>
+    /// <summary>The maximum number of calibration images for <see cref="GainMatched"/>.</summary>
     public const int CalibrationImages = 100;
 
     /// <summary>
-    /// The network with gradient weights g·w, one <see cref="Gain"/> per approximate layer, measured where the layer works: at
-    /// the activations that the approximate network itself gives there on clean images.
+    /// The network with gradient weights g·w, one <see cref="Gain"/> per approximate layer, measured on the layer's inputs in the
+    /// approximate network for clean images.
     /// </summary>
     /// <param name="network">The approximate network.</param>
     /// <param name="calibration">Clean images, <c>[batch, channels, height, width]</c>; the first 100 count.</param>
-    /// <exception cref="ArgumentException">There are no images, or they have another shape than the network's.</exception>
+    /// <exception cref="ArgumentException">There are no images, or their shape differs from the network's.</exception>
     public static Network GainMatched(Network network, Tensor calibration)
     {
         network.ThrowIfUnfit(calibration);
@@ -31,12 +31,12 @@ public static class GradientWeights
 
         int threads = network.MaxThreads;
         Layer[] layers = [.. network.Layers];
-        network.Observe(calibration.Rows(0, Math.Min(CalibrationImages, calibration.Batch)), (place, inputs) =>
+        network.Observe(calibration.Rows(0, Math.Min(CalibrationImages, calibration.Batch)), (index, inputs) =>
         {
-            if (IsApproximate(layers[place], out WeightedLayer? layer))
+            if (IsApproximate(layers[index], out WeightedLayer? layer))
             {
                 double gain = Gain(layer, inputs[0], threads);
-                layers[place] = layer.WithGradientWeights(Array.ConvertAll(layer.Weights.ToArray(), weight => (float)(gain * weight)));
+                layers[index] = layer.WithGradientWeights(Array.ConvertAll(layer.Weights.ToArray(), weight => (float)(gain * weight)));
             }
         });
 
@@ -44,13 +44,12 @@ public static class GradientWeights
     }
 
     /// <summary>
-    /// The factor by which a layer enlarges: <c>g = Σ y·z / Σ z²</c>, the least-squares fit of its outputs y to g times the
-    /// exact layer's outputs z for the same input, both without the bias. Outputs that are not finite are left out; 1 where
-    /// nothing is left but zeros.
+    /// The gain of a layer: <c>g = Σ y·z / Σ z²</c>, the least-squares fit of its outputs y to g times the exact layer's outputs z
+    /// for the same input, both without the bias. Outputs that are not finite are left out; the gain is 1 if only zeros remain.
     /// </summary>
     /// <param name="layer">A layer that multiplies.</param>
     /// <param name="input">A batch of its inputs.</param>
-    /// <param name="threads">The most threads to use; the result does not depend on it.</param>
+    /// <param name="threads">The maximum number of threads; the result does not depend on it.</param>
     public static double Gain(WeightedLayer layer, Tensor input, int threads)
     {
         Tensor approximate = layer.Forward(input, threads);

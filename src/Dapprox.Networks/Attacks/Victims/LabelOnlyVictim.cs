@@ -1,10 +1,9 @@
 namespace Dapprox.Networks.Attacks.Victims;
 
 /// <summary>
-/// A victim that tells classes and nothing else, whatever the one behind it can tell: an attack that needs more does not
-/// compile against it.
+/// A victim that gives only classes, whatever the inner victim gives: an attack that needs more does not compile against it.
 /// </summary>
-/// <param name="inner">The victim behind it.</param>
+/// <param name="inner">The wrapped victim.</param>
 public sealed class LabelOnlyVictim(ILabelVictim inner) : ILabelVictim
 {
     /// <inheritdoc/>
@@ -13,7 +12,7 @@ public sealed class LabelOnlyVictim(ILabelVictim inner) : ILabelVictim
     /// <inheritdoc/>
     public int Classes => inner.Classes;
 
-    /// <summary>As many evaluations as the victim behind it needs.</summary>
+    /// <summary>The query cost of the inner victim.</summary>
     public long QueryCost => inner.QueryCost;
 
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ using Dapprox.Networks.Measurement;
 namespace Dapprox.Networks.Attacks.Victims;
 
 /// <summary>
-/// A network as victim, open to every attack. On approximate layers the gradient is the exact layers', straight
-/// through, at the activations that the approximate layers gave.
+/// A network as victim, with access for every attack. The gradient of approximate layers is straight-through: that of the exact
+/// layers at the activations of the approximate ones.
 /// </summary>
 /// <param name="network">The network that is attacked.</param>
 public sealed class NetworkVictim(Network network) : IGradientVictim

@@ -3,17 +3,17 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Attacks.Victims;
 
 /// <summary>
-/// Shifts the image by a whole number of rows and of columns, each uniform from −<paramref name="most"/> to
-/// +<paramref name="most"/>; all channels alike. Zeros come in at one side, what leaves at the other is lost.
+/// Shifts all channels of the image by an integer number of rows and of columns, each uniform from −<paramref name="max"/> to
+/// +<paramref name="max"/>. Zeros enter at one side; pixels that leave at the other are lost.
 /// </summary>
-/// <param name="most">The furthest shift in each direction, in pixels; at least 0, which leaves the image as it is.</param>
-/// <exception cref="ArgumentOutOfRangeException"><paramref name="most"/> is negative or above a million.</exception>
-public sealed class RandomShift(int most) : RandomTransformation
+/// <param name="max">The largest shift in each direction, in pixels; at least 0; 0 leaves the image unchanged.</param>
+/// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is negative or above a million.</exception>
+public sealed class RandomShift(int max) : RandomTransformation
 {
-    /// <summary>The furthest shift in each direction, in pixels.</summary>
-    public int Most { get; } = most is >= 0 and <= 1_000_000
-        ? most
-        : throw new ArgumentOutOfRangeException(nameof(most), most, "The shift is 0 to 1,000,000 pixels.");
+    /// <summary>The largest shift in each direction, in pixels.</summary>
+    public int Max { get; } = max is >= 0 and <= 1_000_000
+        ? max
+        : throw new ArgumentOutOfRangeException(nameof(max), max, "The shift is 0 to 1,000,000 pixels.");
 
     /// <inheritdoc/>
     public override void Apply(ReadOnlySpan<float> image, ReadOnlySpan<int> shape, CounterRandom random, Span<float> result)
@@ -23,7 +23,7 @@ public sealed class RandomShift(int most) : RandomTransformation
     }
 
     /// <inheritdoc/>
-    /// <remarks>A shift only moves pixels, so its transpose moves them back.</remarks>
+    /// <remarks>The transpose of a shift is the opposite shift.</remarks>
     public override void PullBack(ReadOnlySpan<float> gradient, ReadOnlySpan<int> shape, CounterRandom random, Span<float> result)
     {
         (int down, int right) = Draw(random);
@@ -31,7 +31,7 @@ public sealed class RandomShift(int most) : RandomTransformation
     }
 
     (int Down, int Right) Draw(CounterRandom random) =>
-        (random.NextInt32(2 * Most + 1) - Most, random.NextInt32(2 * Most + 1) - Most);
+        (random.NextInt32(2 * Max + 1) - Max, random.NextInt32(2 * Max + 1) - Max);
 
     static void Shift(ReadOnlySpan<float> source, ReadOnlySpan<int> shape, int down, int right, Span<float> destination)
     {

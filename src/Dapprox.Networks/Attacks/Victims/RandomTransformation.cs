@@ -3,12 +3,12 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Attacks.Victims;
 
 /// <summary>
-/// A random map t of images to images of the same shape, over which <see cref="AveragingVictim"/> averages. Which map it is
-/// depends on the random numbers only, not on the image.
+/// A random map t of images to images of the same shape, over which <see cref="AveragingVictim"/> averages. The map depends only on
+/// the random numbers, not on the image.
 /// </summary>
 /// <remarks>
-/// The random numbers are passed by value: <see cref="Apply"/> and <see cref="PullBack"/> are given the same ones for the
-/// same map, and draw them in the same order.
+/// The random numbers are passed by value: for the same map <see cref="Apply"/> and <see cref="PullBack"/> get the same numbers and
+/// draw them in the same order.
 /// </remarks>
 public abstract class RandomTransformation
 {
@@ -16,15 +16,15 @@ public abstract class RandomTransformation
     /// <param name="image">The pixels.</param>
     /// <param name="shape"><c>[channels, height, width]</c>.</param>
     /// <param name="random">Chooses the map.</param>
-    /// <param name="result">Receives as many pixels, which may lie outside [0, 1].</param>
+    /// <param name="result">Receives the transformed pixels, which may lie outside [0, 1].</param>
     public abstract void Apply(ReadOnlySpan<float> image, ReadOnlySpan<int> shape, CounterRandom random, Span<float> result);
 
     /// <summary>
-    /// The gradient with respect to the image, given the one with respect to t(image): the transposed Jacobian of t times it.
+    /// The gradient with respect to the image: the transposed Jacobian of t times the gradient with respect to t(image).
     /// </summary>
     /// <param name="gradient">The gradient with respect to t(image).</param>
     /// <param name="shape"><c>[channels, height, width]</c>.</param>
     /// <param name="random">Chooses the map.</param>
-    /// <param name="result">Receives as many numbers.</param>
+    /// <param name="result">Receives the gradient with respect to the image.</param>
     public abstract void PullBack(ReadOnlySpan<float> gradient, ReadOnlySpan<int> shape, CounterRandom random, Span<float> result);
 }

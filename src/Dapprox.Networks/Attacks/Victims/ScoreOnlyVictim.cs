@@ -1,10 +1,10 @@
 namespace Dapprox.Networks.Attacks.Victims;
 
 /// <summary>
-/// A victim that tells scores and classes but no gradients, whatever the one behind it can tell: an attack that needs
-/// gradients does not compile against it.
+/// A victim that gives scores and classes but no gradients, whatever the inner victim gives: an attack that needs gradients does
+/// not compile against it.
 /// </summary>
-/// <param name="inner">The victim behind it.</param>
+/// <param name="inner">The wrapped victim.</param>
 public sealed class ScoreOnlyVictim(IScoreVictim inner) : IScoreVictim
 {
     /// <inheritdoc/>
@@ -13,7 +13,7 @@ public sealed class ScoreOnlyVictim(IScoreVictim inner) : IScoreVictim
     /// <inheritdoc/>
     public int Classes => inner.Classes;
 
-    /// <summary>As many evaluations as the victim behind it needs.</summary>
+    /// <summary>The query cost of the inner victim.</summary>
     public long QueryCost => inner.QueryCost;
 
     /// <inheritdoc/>

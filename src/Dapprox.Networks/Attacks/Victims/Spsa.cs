@@ -9,7 +9,7 @@ namespace Dapprox.Networks.Attacks.Victims;
 /// Against Weak Attacks", ICML 2018, algorithm 1.)
 /// </summary>
 /// <remarks>
-/// The defaults are those of <see cref="Nes"/>, whose deviation is δ: there the cosines for 0.05 and 0.1 differ by at most 0.01.
+/// The defaults are those of <see cref="Nes"/>, with its standard deviation as δ; its cosines for 0.05 and 0.1 differ by at most 0.01.
 /// </remarks>
 public sealed class Spsa : ZerothOrderEstimator
 {
@@ -17,16 +17,16 @@ public sealed class Spsa : ZerothOrderEstimator
     /// <exception cref="ArgumentOutOfRangeException">The step is not a finite number above 0.</exception>
     public override double Step { get; init => field = Legal.Positive(value, nameof(Step)); } = 0.1;
 
-    /// <summary>How many pairs of points, n; at least 1.</summary>
+    /// <summary>The number of pairs of points, n; at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
     public int Samples { get; init => field = Legal.AtLeast(1, value, nameof(Samples)); } = 1500;
 
-    /// <summary>One per pair.</summary>
-    /// <param name="pixels">The numbers of an image.</param>
+    /// <summary>One direction per pair.</summary>
+    /// <param name="pixels">The number of pixels of an image, channels included.</param>
     public override int Directions(int pixels) => Samples;
 
     /// <summary>1/n.</summary>
-    /// <param name="pixels">The numbers of an image.</param>
+    /// <param name="pixels">The number of pixels of an image, channels included.</param>
     public override double Scale(int pixels) => 1.0 / Samples;
 
     /// <inheritdoc/>

@@ -2,27 +2,26 @@ using Dapprox.Networks.Graph;
 
 namespace Dapprox.Networks.Attacks.Victims;
 
-/// <summary>What an attacker sees who learns nothing but the class of an image (decision-based attacks).</summary>
+/// <summary>A victim that gives only the class of an image (decision-based attacks).</summary>
 public interface ILabelVictim
 {
     /// <summary>The shape of one image: <c>[channels, height, width]</c>; pixels lie in [0, 1].</summary>
     ReadOnlySpan<int> InputShape { get; }
 
-    /// <summary>How many classes there are.</summary>
+    /// <summary>The number of classes.</summary>
     int Classes { get; }
 
     /// <summary>
-    /// How many evaluations of the network one answer takes, for one image; at least 1. More than 1 where the victim
-    /// averages over variants of the image.
+    /// The number of evaluations of the network per answer and image; at least 1; more if the victim averages over variants of the image.
     /// </summary>
     long QueryCost => 1;
 
-    /// <summary>The class of every image; −1 where the victim has no answer, because its scores are not numbers.</summary>
+    /// <summary>The class of every image; −1 if the victim has no answer because its scores are NaN.</summary>
     /// <param name="images"><c>[batch, channels, height, width]</c>.</param>
     int[] Labels(Tensor images);
 }
 
-/// <summary>What an attacker sees who learns the scores of an image too (score-based attacks).</summary>
+/// <summary>A victim that also gives the scores of an image (score-based attacks).</summary>
 public interface IScoreVictim : ILabelVictim
 {
     /// <summary>The logits of every image.</summary>
@@ -31,20 +30,20 @@ public interface IScoreVictim : ILabelVictim
     Tensor Logits(Tensor images);
 }
 
-/// <summary>What an attacker sees who knows the network (white-box attacks).</summary>
+/// <summary>A victim that also gives gradients (white-box attacks).</summary>
 public interface IGradientVictim : IScoreVictim
 {
     /// <summary>
-    /// How many evaluations of the network, forward or forward and backward, one gradient takes, for one image; at least
-    /// 1. More than 1 where the victim estimates or averages it.
+    /// The number of evaluations of the network, forward or forward and backward, per gradient and image; at least 1; more if the
+    /// victim estimates or averages it.
     /// </summary>
     long GradientCost => 1;
 
     /// <summary>
-    /// How many evaluations the gradients of several losses at one image take at most, asked in one question; at least 1. Less
-    /// than as many times <see cref="GradientCost"/> where the victim uses its evaluations for all of them.
+    /// The maximum number of evaluations for the gradients of several losses at one image in one query; at least 1. It is less than
+    /// a multiple of <see cref="GradientCost"/> if the losses share evaluations.
     /// </summary>
-    /// <param name="losses">How many losses; at least 1.</param>
+    /// <param name="losses">The number of losses; at least 1.</param>
     long CostOfGradients(int losses) => losses * GradientCost;
 
     /// <summary>The logits of every image, and the gradient of a loss with respect to the image.</summary>

@@ -15,16 +15,16 @@ public abstract class ZerothOrderEstimator
     /// <summary>The step h, in input units: finite and above 0.</summary>
     public abstract double Step { get; init; }
 
-    /// <summary>How many directions m there are.</summary>
-    /// <param name="pixels">The numbers of an image.</param>
+    /// <summary>The number of directions, m.</summary>
+    /// <param name="pixels">The number of pixels of an image, channels included.</param>
     public abstract int Directions(int pixels);
 
     /// <summary>The factor c of the sum.</summary>
-    /// <param name="pixels">The numbers of an image.</param>
+    /// <param name="pixels">The number of pixels of an image, channels included.</param>
     public abstract double Scale(int pixels);
 
     /// <summary>Draws one direction.</summary>
-    /// <param name="index">Its number, from 0.</param>
+    /// <param name="index">The index of the direction, from 0.</param>
     /// <param name="random">Random numbers for this image and this direction.</param>
     /// <param name="direction">Receives one number per pixel.</param>
     public abstract void Draw(int index, CounterRandom random, Span<float> direction);

@@ -8,10 +8,10 @@ namespace Dapprox.Networks.Formats.Onnx;
 /// <content>The operators, by the definitions of onnx.ai/onnx/operators.</content>
 sealed partial class OnnxImport
 {
-    /// <summary>The operators that are read.</summary>
+    /// <summary>The supported operators.</summary>
     public static IEnumerable<string> KnownOperators => Operators.Keys;
 
-    /// <summary>How each is read.</summary>
+    /// <summary>The import of each operator.</summary>
     static readonly Dictionary<string, Action<OnnxImport, NodeReader>> Operators = new()
     {
         ["Add"] = (import, node) => import.Binary(node, Combination.Add),
@@ -44,7 +44,7 @@ sealed partial class OnnxImport
         ["LogSoftmax"] = (import, node) => import.Softmax(node, logarithm: true),
         ["LRN"] = (_, node) => node.Give(
             new LocalResponseNormalization(
-                node.Name, Whole(node.Integer("size", 0), "size"), node.Real("alpha", 1e-4f), node.Real("beta", 0.75f),
+                node.Name, Int32(node.Integer("size", 0), "size"), node.Real("alpha", 1e-4f), node.Real("beta", 0.75f),
                 node.Real("bias", 1)), node.Activation(0)),
         ["MatMul"] = (import, node) => import.MatrixProduct(node),
         ["MaxPool"] = (import, node) => import.Pooled(node, Pooling.Max),
@@ -75,7 +75,7 @@ sealed partial class OnnxImport
         float[] filters = node.Weights(1), bias = node.Has(2) ? node.Weights(2) : [];
         int[] filterShape = FilterShape(node);
         Window window = Window.Of(node, input, filterShape.Length - 2, filterShape[2..]);
-        int groups = Whole(node.Integer("group", 1), "group");
+        int groups = Int32(node.Integer("group", 1), "group");
         if (input.Shape[0] != (long)filterShape[1] * groups)
             throw new InputException($"filters of {filterShape[1]} channels in {groups} groups do not fit {input.Shape[0]} channels");
         var shape = new ConvolutionShape(input.Shape[0], filterShape[0], window.Kernel.Height, window.Kernel.Width)
@@ -94,14 +94,14 @@ sealed partial class OnnxImport
             $"its filters have the shape [{string.Join(", ", node.Constant(1).Shape)}]; it has to be that of filters and channels and the "
                 + "sizes of a window, all above 0");
 
-    /// <summary>A convolution of lines, too: they are images of one row.</summary>
+    /// <summary>Also a 1-D convolution: its lines are images of one row.</summary>
     void ConvolutionLayer(NodeReader node, Value input, ConvolutionShape shape, Window window, float[] filters, float[] bias)
     {
         if (window.IsLine)
             input = Add(
                 new Reshape(Unique(node.Name + ".rows"), [input.Shape[0], 1, input.Shape[1]]), [input.Shape[0], 1, input.Shape[1]], input);
         int[] output = Checked(shape.OutputChannels, shape.OutputHeight(input.Shape[1]), shape.OutputWidth(input.Shape[2]));
-        // What it works on: the image with its padding, and in the gradient the output spread out.
+        // The memory it works on: the padded image, and the zero-inserted output in the gradient.
         Checked(input.Shape[0], (long)input.Shape[1] + shape.Padding.Height, (long)input.Shape[2] + shape.Padding.Width);
         Checked(
             output[0], input.Shape[1] + (long)shape.Dilation.Height * (shape.KernelHeight - 1),
@@ -113,21 +113,21 @@ sealed partial class OnnxImport
         node.Give(result);
     }
 
-    /// <summary>A convolution, with the filters flipped around, of the input spread out by the stride.</summary>
+    /// <summary>A convolution of the input, zero-inserted by the stride, with the flipped filters.</summary>
     void ConvolutionTranspose(NodeReader node)
     {
         Value input = node.Activation(0);
         float[] filters = node.Weights(1), bias = node.Has(2) ? node.Weights(2) : [];
         int[] filterShape = FilterShape(node);
         Window window = Window.Of(node, input, filterShape.Length - 2, filterShape[2..], isTransposed: true);
-        int groups = Whole(node.Integer("group", 1), "group"), channels = input.Shape[0], groupOutputs = filterShape[1];
+        int groups = Int32(node.Integer("group", 1), "group"), channels = input.Shape[0], groupOutputs = filterShape[1];
         if (filterShape[0] != channels || channels % groups != 0)
             throw new InputException($"filters of {filterShape[0]} channels in {groups} groups do not fit {channels} channels");
         int height = window.IsLine ? 1 : input.Shape[1], width = input.Shape[^1];
         (int kernelHeight, int kernelWidth) = window.Kernel;
-        int reachHeight = Whole(1 + (long)window.Dilation.Height * (kernelHeight - 1), "the reach of a filter") - 1;
-        int reachWidth = Whole(1 + (long)window.Dilation.Width * (kernelWidth - 1), "the reach of a filter") - 1;
-        // What a convolution without padding makes the output of.
+        int reachHeight = Int32(1 + (long)window.Dilation.Height * (kernelHeight - 1), "the reach of a filter") - 1;
+        int reachWidth = Int32(1 + (long)window.Dilation.Width * (kernelWidth - 1), "the reach of a filter") - 1;
+        // The zero-inserted input, from which a convolution without padding computes the output.
         long spreadHeight = (long)window.Stride.Height * (height - 1) + 1 + 2L * reachHeight - window.Padding.Height
             + window.OutputPadding.Height;
         long spreadWidth = (long)window.Stride.Width * (width - 1) + 1 + 2L * reachWidth - window.Padding.Width
@@ -204,14 +204,14 @@ sealed partial class OnnxImport
     {
         if (node.Any(0).Constant is OnnxTensor left)
         {
-            // A·X is the transpose of Xᵀ·Aᵀ, where the activation is the first operand.
+            // A·X is the transpose of Xᵀ·Aᵀ, in which the activation is the first operand.
             Value columns = node.Activation(1);
             if (columns.Shape.Length < 2)
                 throw new InputException(
                     $"a constant times rows [{string.Join(", ", columns.Shape)}] of each image mixes images; the second matrix has to be "
                         + "of one image");
-            Value rows = Turned(columns, node.Name + ".flipped");
-            node.Give(Turned(DenseLayer(node, rows, Matrix(left, rows), node.Weights(0), isTransposed: true, []), node.Name + ".back"));
+            Value rows = Transposed(columns, node.Name + ".flipped");
+            node.Give(Transposed(DenseLayer(node, rows, Matrix(left, rows), node.Weights(0), isTransposed: true, []), node.Name + ".back"));
             return;
         }
 
@@ -242,17 +242,17 @@ sealed partial class OnnxImport
                 node.Name, (int)Tensor.Count(matrices), first.Shape[^2], first.Shape[^1], second.Shape[^1], ExactMultiplier.Rounded),
             Checked([.. first.Shape[..^1], second.Shape[^1]]), first, second));
 
-        // The matrices as often as the others are.
+        // Repeats the matrices to the number of the others.
         Value Repeated(Value value, string which)
         {
             int[] shape = Checked([.. matrices, .. value.Shape[^2..]]), strides = Strides(value.Shape);
             return shape.AsSpan().SequenceEqual(value.Shape)
                 ? value
-                : Moved(value, $"{node.Name}.{which}", shape, (axis, place) => place % value.Shape[axis] * strides[axis]);
+                : Moved(value, $"{node.Name}.{which}", shape, (axis, index) => index % value.Shape[axis] * strides[axis]);
         }
     }
 
-    /// <summary>A constant as the one matrix that every matrix of an activation is multiplied with.</summary>
+    /// <summary>A constant as the single matrix by which every matrix of an activation is multiplied.</summary>
     static OnnxTensor Matrix(OnnxTensor constant, Value other)
     {
         if (constant.Shape.Length < 2 || constant.Shape.Length > other.Rank || constant.Shape[..^2].Any(dimension => dimension != 1))
@@ -261,18 +261,18 @@ sealed partial class OnnxImport
         return constant with { Shape = constant.Shape[^2..] };
     }
 
-    /// <summary>Rows for columns and columns for rows.</summary>
-    Value Turned(Value value, string name)
+    /// <summary>Swaps rows and columns.</summary>
+    Value Transposed(Value value, string name)
     {
         int[] strides = Strides(value.Shape), axes = [.. Enumerable.Range(0, value.Shape.Length)];
         (axes[^1], axes[^2]) = (axes[^2], axes[^1]);
-        return Moved(value, name, [.. axes.Select(axis => value.Shape[axis])], (axis, place) => place * strides[axes[axis]]);
+        return Moved(value, name, [.. axes.Select(axis => value.Shape[axis])], (axis, index) => index * strides[axes[axis]]);
     }
 
     Value Moved(Value value, string name, int[] shape, Func<int, int, int> part)
     {
         Charge(Tensor.Count(shape));
-        return Add(new Rearrange(Unique(name), shape, Places(shape, part)), shape, value);
+        return Add(new Rearrange(Unique(name), shape, Indices(shape, part)), shape, value);
     }
 
     Value DenseLayer(NodeReader node, Value input, OnnxTensor matrix, float[] weights, bool isTransposed, float[] bias)
@@ -293,7 +293,7 @@ sealed partial class OnnxImport
             Checked([.. input.Shape[..^1], outputs]), input);
     }
 
-    // Number by number.
+    // Elementwise.
     Value Scaled(NodeReader node, Value value, float factor) =>
         Combined(node.Name + ".scale", Combination.Multiply, value, null, null, new OnnxTensor([], [factor], null));
 
@@ -315,7 +315,7 @@ sealed partial class OnnxImport
         bool isNamed = false)
     {
         int rank = Math.Max(left?.Rank ?? 0, right?.Rank ?? 0);
-        // Aligned at the end; only what has the dimension of images may have as many as the batch.
+        // Shapes are aligned at the end; only the dimension of the images may be the batch.
         int[] LeadingOnes(Value? value, OnnxTensor? constant)
         {
             if (value is not null)
@@ -355,18 +355,18 @@ sealed partial class OnnxImport
 
         if (left.Integers is not { } c || right.Integers is not { } d)
             throw new InputException("a constant of integers meets one of real numbers");
-        int[] leftPlaces = RepeatedPlaces(leftShape), rightPlaces = RepeatedPlaces(rightShape);
-        return new OnnxTensor(shape, null, [.. leftPlaces.Zip(rightPlaces, (x, y) => Whole(c[x], d[y]))]);
+        int[] leftIndices = RepeatedIndices(leftShape), rightIndices = RepeatedIndices(rightShape);
+        return new OnnxTensor(shape, null, [.. leftIndices.Zip(rightIndices, (x, y) => Int32(c[x], d[y]))]);
 
         int[] Padded(OnnxTensor constant) => [.. Enumerable.Repeat(1, rank - constant.Shape.Length), .. constant.Shape];
 
-        int[] RepeatedPlaces(int[] own)
+        int[] RepeatedIndices(int[] own)
         {
             int[] strides = Strides(own);
-            return Places(shape, (axis, place) => place % own[axis] * strides[axis]);
+            return Indices(shape, (axis, index) => index % own[axis] * strides[axis]);
         }
 
-        long Whole(long x, long y) => combination switch
+        long Int32(long x, long y) => combination switch
         {
             Combination.Multiply when y == 1 => x,
             Combination.Multiply when x == 1 => y,
@@ -383,9 +383,9 @@ sealed partial class OnnxImport
 
     static void Clip(NodeReader node)
     {
-        float least = node.Has(1) ? node.Reals(1)[0] : node.Real("min", float.NegativeInfinity);
-        float most = node.Has(2) ? node.Reals(2)[0] : node.Real("max", float.PositiveInfinity);
-        node.Give(new Clip(node.Name, least, most));
+        float min = node.Has(1) ? node.Reals(1)[0] : node.Real("min", float.NegativeInfinity);
+        float max = node.Has(2) ? node.Reals(2)[0] : node.Real("max", float.PositiveInfinity);
+        node.Give(new Clip(node.Name, min, max));
     }
 
     static void Power(NodeReader node)
@@ -434,7 +434,7 @@ sealed partial class OnnxImport
     static void BatchNormalization(NodeReader node)
     {
         Value input = node.Activation(0);
-        // Before version 14 what else it gives says so.
+        // Before version 14 further outputs indicate training mode.
         if (node.Integer("training_mode", 0) != 0 || Enumerable.Range(1, 4).Any(node.IsNeeded))
             throw new InputException("it is in training mode; export the model for inference");
         float[][] numbers = [.. Enumerable.Range(1, 4).Select(node.Weights)];
@@ -461,7 +461,7 @@ sealed partial class OnnxImport
     void Softmax(NodeReader node, bool logarithm)
     {
         Value input = node.Activation(0);
-        // Before version 13 all dimensions from the axis on are one.
+        // Before version 13 all dimensions from the axis on are flattened.
         int axis = input.Axis(node.Integer("axis", version < 13 ? 1 : -1));
         int inner = version < 13 ? 1 : (int)Tensor.Count(input.Shape.AsSpan(axis + 1));
         int length = version < 13 ? (int)Tensor.Count(input.Shape.AsSpan(axis)) : input.Shape[axis];
@@ -473,9 +473,9 @@ sealed partial class OnnxImport
     {
         Value input = node.Activation(0);
         if (node.IsNeeded(1))
-            throw new InputException("the places of the largest numbers are used; only its first output is read");
+            throw new InputException("its output of indices is used; only its first output is supported");
         long[] kernel = node.List("kernel_shape") ?? throw new InputException("kernel_shape is missing");
-        Window window = Window.Of(node, input, kernel.Length, [.. kernel.Select(size => Whole(size, "kernel_shape"))]);
+        Window window = Window.Of(node, input, kernel.Length, [.. kernel.Select(size => Int32(size, "kernel_shape"))]);
         int height = window.IsLine ? 1 : input.Shape[1], width = input.Shape[^1];
         int outputHeight = window.Rows(height), outputWidth = window.Columns(width);
         int[] plane = window.IsLine ? [outputWidth] : [outputHeight, outputWidth];
@@ -487,7 +487,7 @@ sealed partial class OnnxImport
             return;
         }
 
-        // With what an array takes besides its numbers.
+        // Includes the overhead of an array.
         long tables = (long)outputHeight * outputWidth * ((long)window.Kernel.Height * window.Kernel.Width + 8);
         if (tables > MaxNumbers)
             throw new InputException($"{outputHeight} × {outputWidth} windows of {window.Kernel.Height} × {window.Kernel.Width} have "
@@ -498,7 +498,7 @@ sealed partial class OnnxImport
         bool countsPadding = node.Integer("count_include_pad", 0) != 0;
         for (int i = 0; i < windows.Length; i++)
         {
-            var places = new List<int>();
+            var indices = new List<int>();
             int padded = 0;
             int top = i / outputWidth * window.Stride.Height - window.Padding.Top,
                 left = i % outputWidth * window.Stride.Width - window.Padding.Left;
@@ -508,17 +508,17 @@ sealed partial class OnnxImport
                 {
                     int y = top + row * window.Dilation.Height, x = left + column * window.Dilation.Width;
                     if ((uint)y < (uint)height && (uint)x < (uint)width)
-                        places.Add(y * width + x);
-                    // Not what lies beyond the padding, where the last window is rounded up.
+                        indices.Add(y * width + x);
+                    // Excludes elements beyond the padding, which a last window in ceil mode covers.
                     if (y < height + window.Padding.Bottom && x < width + window.Padding.Right)
                         padded++;
                 }
             }
 
-            if (places.Count == 0)
+            if (indices.Count == 0)
                 throw new InputException("a window covers nothing but padding");
-            windows[i] = [.. places];
-            divisors[i] = countsPadding ? padded : places.Count;
+            windows[i] = [.. indices];
+            divisors[i] = countsPadding ? padded : indices.Count;
         }
 
         node.Give(new Pool(node.Name, pooling, plane, windows, divisors), shape, input);
@@ -576,10 +576,10 @@ sealed partial class OnnxImport
             throw new InputException("it is neither a tensor nor numbers");
     }
 
-    /// <summary>The same number everywhere; that of images is 1, since a constant is the same for all.</summary>
+    /// <summary>A constant filled with one number; its dimension of images is 1, since it is the same for all images.</summary>
     void ConstantOfShape(NodeReader node)
     {
-        int[] shape = Checked(node.Integers(0).Select(dimension => dimension == OnnxTensor.Batch ? 1 : Whole(dimension, "a dimension")));
+        int[] shape = Checked(node.Integers(0).Select(dimension => dimension == OnnxTensor.Batch ? 1 : Int32(dimension, "a dimension")));
         Charge(Tensor.Count(shape));
         OnnxTensor number = node.Attribute("value")?.T is TensorProto tensor ? OnnxTensor.Read(
             tensor, folder) : new OnnxTensor([1], [0], null);
@@ -590,13 +590,13 @@ sealed partial class OnnxImport
                 [.. Enumerable.Repeat(number.Integers is { Length: > 0 } integers ? integers[0] : 0, (int)Tensor.Count(shape))]));
     }
 
-    /// <summary>A constant repeated for every image, which is the constant.</summary>
+    /// <summary>A constant repeated for every image, which equals the constant.</summary>
     void Expand(NodeReader node)
     {
         int[] target = Checked(
             node.Integers(1).Select(
-                (dimension, place) => place == 0 && (
-                    dimension == OnnxTensor.Batch || (batch > 0 && dimension == batch)) ? 1 : Whole(dimension, "a dimension")));
+                (dimension, index) => index == 0 && (
+                    dimension == OnnxTensor.Batch || (batch > 0 && dimension == batch)) ? 1 : Int32(dimension, "a dimension")));
         if (node.Find(0) is not null)
             throw new InputException("activations are expanded; only constants are");
         OnnxTensor constant = node.Constant(0);
@@ -630,10 +630,10 @@ sealed partial class OnnxImport
         node.GiveReshaped(input, Resolved(wanted, [.. input.Shape.Select(dimension => (long)dimension)], input.Count));
     }
 
-    /// <summary>A shape with −1 for what is left and 0 for what stays.</summary>
+    /// <summary>A shape with −1 for the inferred dimension and 0 for an unchanged one.</summary>
     static int[] Resolved(long[] wanted, long[] old, int count)
     {
-        long[] shape = [.. wanted.Select((dimension, place) => dimension == 0 && place < old.Length ? old[place] : dimension)];
+        long[] shape = [.. wanted.Select((dimension, index) => dimension == 0 && index < old.Length ? old[index] : dimension)];
         long known = shape.Where(dimension => dimension != -1).Aggregate(
             1L, (product, dimension) => dimension is > 0 and <= MaxNumbers ? Math.Min(product * dimension, MaxNumbers + 1L) : 0);
         if (shape.Count(dimension => dimension == -1) is int open && open > 1 || known == 0 || count % known != 0
@@ -667,14 +667,14 @@ sealed partial class OnnxImport
         Value input = node.Any(0);
         long[] axes = node.ListOrInput("axes", 1) ?? throw new InputException("it has no axes");
         int rank = input.Rank + axes.Length;
-        long[] places = [.. axes.Select(axis => axis < 0 ? axis + rank : axis)];
-        if (places.Any(place => place < input.Images || place >= rank) || places.Distinct().Count() < places.Length)
+        long[] indices = [.. axes.Select(axis => axis < 0 ? axis + rank : axis)];
+        if (indices.Any(index => index < input.Images || index >= rank) || indices.Distinct().Count() < indices.Length)
             throw new InputException(
-                $"it puts dimensions in the places [{string.Join(", ", axes)}] of {rank}; they have to be different "
+                $"it inserts dimensions at the indices [{string.Join(", ", axes)}] of {rank}; they have to be different "
                     + $"ones{(input.Constant is null ? ", behind that of the images" : "")}");
         var left = new Queue<int>(input.Shape);
         node.GiveReshaped(
-            input, [.. Enumerable.Range(input.Images, rank - input.Images).Select(place => places.Contains(place) ? 1 : left.Dequeue())]);
+            input, [.. Enumerable.Range(input.Images, rank - input.Images).Select(index => indices.Contains(index) ? 1 : left.Dequeue())]);
     }
 
     static void Transpose(NodeReader node)
@@ -687,7 +687,7 @@ sealed partial class OnnxImport
                 $"its order [{string.Join(", ", order)}] has to be one of {input.Rank} "
                     + $"dimensions{(input.Constant is null ? " that leaves the images first" : "")}");
         int[] axes = [.. order[input.Images..].Select(axis => (int)axis - input.Images)], strides = Strides(input.Shape);
-        node.GiveMoved(input, axes.Select(axis => (long)input.Shape[axis]), (axis, place) => place * strides[axes[axis]]);
+        node.GiveMoved(input, axes.Select(axis => (long)input.Shape[axis]), (axis, index) => index * strides[axes[axis]]);
     }
 
     void Concat(NodeReader node)
@@ -712,7 +712,7 @@ sealed partial class OnnxImport
                     node.Constant(input).Shape is [1, .. int[] rest] ? rest : throw new InputException(
                         "a constant among them has to have 1 for the number of images"));
             if (shape.Length != like.Shape.Length
-                || shape.Where((dimension, place) => place != own && dimension != like.Shape[place]).Any())
+                || shape.Where((dimension, index) => index != own && dimension != like.Shape[index]).Any())
                 throw new InputException($"[{string.Join(", ", shape)}] does not go behind [{string.Join(", ", like.Shape)}]");
             parts.Add((shape[own], value is null ? node.Reals(input) : null));
             if (value is not null)
@@ -720,11 +720,11 @@ sealed partial class OnnxImport
             length += shape[own];
         }
 
-        int[] result = Checked(like.Shape.Select((dimension, place) => place == own ? length : dimension));
+        int[] result = Checked(like.Shape.Select((dimension, index) => index == own ? length : dimension));
         node.Give(Add(new Concatenate(node.Name, result, own, parts), result, [.. inputs]));
     }
 
-    /// <summary>Constants behind each other.</summary>
+    /// <summary>Concatenated constants.</summary>
     OnnxTensor Joined(Value[] parts, long axis)
     {
         int own = parts[0].Axis(axis);
@@ -737,7 +737,7 @@ sealed partial class OnnxImport
                 $"constants of the shapes {string.Join(" and ", parts.Select(part => $"[{string.Join(", ", part.Shape)}]"))} do not go "
                     + "behind each other");
         int[] shape = Checked(
-            0, [.. like.Select((dimension, place) => place == own ? parts.Sum(part => (long)part.Shape[own]) : dimension)]);
+            0, [.. like.Select((dimension, index) => index == own ? parts.Sum(part => (long)part.Shape[own]) : dimension)]);
         Charge(Tensor.Count(shape));
         int inner = (int)Tensor.Count(like.AsSpan(own + 1)), outer = (int)Tensor.Count(like.AsSpan(0, own));
         return parts[0].Constant!.Reals is null
@@ -763,8 +763,8 @@ sealed partial class OnnxImport
             int first = start;
             if (node.IsNeeded(output))
                 node.GiveMoved(
-                    input, input.Shape.Select((dimension, place) => place == axis ? lengths[output] : dimension),
-                    (place, index) => (index + (place == axis ? first : 0)) * strides[place], output: output);
+                    input, input.Shape.Select((dimension, own) => own == axis ? lengths[output] : dimension),
+                    (own, index) => (index + (own == axis ? first : 0)) * strides[own], output: output);
         }
 
         long[] EvenLengths()
@@ -788,7 +788,7 @@ sealed partial class OnnxImport
         int[] firsts = new int[shape.Length], ways = [.. Enumerable.Repeat(1, shape.Length)];
         for (int i = 0; i < starts.Length; i++)
         {
-            // All images are cut from them where a slice has all dimensions.
+            // A slice over all dimensions may take all images.
             if (input.IsImages(axes[i]) && starts[i] == 0 && steps[i] == 1
                 && (ends[i] >= int.MaxValue || ends[i] == OnnxTensor.Batch || (batch > 0 && ends[i] == batch)))
                 continue;
@@ -801,12 +801,12 @@ sealed partial class OnnxImport
         node.GiveMoved(input, shape, (axis, index) => (firsts[axis] + index * ways[axis]) * strides[axis]);
     }
 
-    /// <summary>The first of the places from a start to before an end, and how many there are; negative ones count from behind.</summary>
+    /// <summary>The first index from a start to before an end, and the number of indices; negative ones count from the end.</summary>
     static (int First, int Count) Cut(long start, long end, long step, int length)
     {
-        long least = step > 0 ? 0 : -1, most = step > 0 ? length : length - 1;
-        long from = Math.Clamp(start < 0 ? start + length : start, Math.Min(0, most), most), to = Math.Clamp(
-            end < 0 && end >= -length ? end + length : end, least, most);
+        long min = step > 0 ? 0 : -1, max = step > 0 ? length : length - 1;
+        long from = Math.Clamp(start < 0 ? start + length : start, Math.Min(0, max), max), to = Math.Clamp(
+            end < 0 && end >= -length ? end + length : end, min, max);
         long count = step > 0 ? (to - from + step - 1) / step : (from - to - step - 1) / -step;
         return ((int)from, (int)Math.Max(0, count));
     }
@@ -836,7 +836,8 @@ sealed partial class OnnxImport
         int[] strides = Strides(input.Shape);
         node.GiveMoved(
             input, shape,
-            (axis, index) => Source(index - before[axis], input.Shape[axis]) is int place and >= 0 ? place * strides[axis] : -1, constant);
+            (axis, index) => Source(index - before[axis], input.Shape[axis]) is int source and >= 0 ? source * strides[axis] : -1,
+            constant);
 
         int Source(long index, int length)
         {
@@ -855,38 +856,38 @@ sealed partial class OnnxImport
         OnnxTensor indices = node.Constant(1);
         Value input = node.Any(0);
         int own = input.Axis(node.Integer("axis", 0));
-        int[] places = [.. node.Integers(1).Select(index => Place(index, input.Shape[own]))], strides = Strides(input.Shape);
+        int[] picked = [.. node.Integers(1).Select(index => FromStart(index, input.Shape[own]))], strides = Strides(input.Shape);
         node.GiveMoved(
-            input, input.Shape.Select((dimension, axis) => axis == own ? places.Length : (long)dimension),
-            (axis, index) => (axis == own ? places[index] : index) * strides[axis],
+            input, input.Shape.Select((dimension, axis) => axis == own ? picked.Length : (long)dimension),
+            (axis, index) => (axis == own ? picked[index] : index) * strides[axis],
             shape: [.. input.Shape[..own], .. indices.Shape, .. input.Shape[(own + 1)..]]);
 
-        static int Place(long index, int length) => index >= -length && index < length
+        static int FromStart(long index, int length) => index >= -length && index < length
             ? (int)(index < 0 ? index + length : index)
-            : throw new InputException($"it picks place {index} of {length}");
+            : throw new InputException($"its index {index} is outside a dimension of {length}");
     }
 
     /// <summary>
-    /// For each place of a shape the sum over its dimensions of what their indices give; −1 where one gives a negative number.
+    /// For each element of a shape, in order, the sum of <paramref name="part"/> over its indices; −1 where a part is negative.
     /// </summary>
-    static int[] Places(int[] shape, Func<int, int, int> part)
+    static int[] Indices(int[] shape, Func<int, int, int> part)
     {
-        int[] places = [0];
-        // From the last dimension on, what is behind an index once for each index.
+        int[] indices = [0];
+        // Starts at the last dimension; each further dimension repeats the indices so far once for each of its own.
         for (int axis = shape.Length - 1; axis >= 0; axis--)
         {
-            int[] longer = new int[shape[axis] * places.Length];
+            int[] longer = new int[shape[axis] * indices.Length];
             for (int index = 0, to = 0; index < shape[axis]; index++)
             {
                 int own = part(axis, index);
-                foreach (int place in places)
-                    longer[to++] = own < 0 || place < 0 ? -1 : own + place;
+                foreach (int rest in indices)
+                    longer[to++] = own < 0 || rest < 0 ? -1 : own + rest;
             }
 
-            places = longer;
+            indices = longer;
         }
 
-        return places;
+        return indices;
     }
 
     static int[] Strides(int[] shape)
@@ -897,9 +898,9 @@ sealed partial class OnnxImport
         return strides;
     }
 
-    static int Bounded(long place, int length) => (int)Math.Clamp(place < 0 ? place + length : place, 0, length);
+    static int Bounded(long index, int length) => (int)Math.Clamp(index < 0 ? index + length : index, 0, length);
 
-    static int Whole(long number, string what) => number is >= 1 and <= MaxNumbers
+    static int Int32(long number, string what) => number is >= 1 and <= MaxNumbers
         ? (int)number
         : throw new InputException($"{what} is {number}; it has to be from 1 to {MaxNumbers}");
 }

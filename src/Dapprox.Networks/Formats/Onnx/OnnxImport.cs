@@ -5,18 +5,18 @@ using Dapprox.Networks.Layers;
 namespace Dapprox.Networks.Formats.Onnx;
 
 /// <summary>
-/// Makes layers of the nodes of a graph. What can be computed without images is computed here; the first dimension of all else
-/// counts images, and shapes below are those of one image.
+/// Converts the nodes of a graph to layers. Everything that does not depend on the images is computed here; the first dimension of
+/// all other tensors counts images, and shapes below are those of one image.
 /// </summary>
 sealed partial class OnnxImport
 {
-    // A quarter of a gigabyte for one image: more than any network has between two layers.
+    // A quarter of a gigabyte for one image: more than any network needs between two layers.
     const int MaxNumbers = 1 << 26;
 
-    // Of all layers together, with their tables, the constants that nodes make and repeated uses of the same weights.
+    // For all layers together, including their tables, computed constants and repeated uses of the same weights.
     const long MaxNumbersOfAll = 4L * MaxNumbers;
 
-    // A file can hold a name of a million letters.
+    // A file can contain a name of a million letters.
     const int LongestName = 200;
 
     readonly GraphProto graph;
@@ -25,47 +25,47 @@ sealed partial class OnnxImport
     readonly Dictionary<string, Value> values = [];
     readonly List<Graph.Node> nodes = [];
     readonly HashSet<string> names = [];
-    // The tensors that the output depends on.
+    // The tensors on which the output depends.
     readonly HashSet<string> needed = [];
     readonly HashSet<float[]> used = [];
-    // The number of images that the file is made for; 0 where it leaves that open.
+    // The batch size fixed by the file; 0 if it is open.
     readonly long batch;
     readonly int[] inputShape;
     readonly string folder;
     long numbers;
 
-    /// <summary>What a layer gives, the images, or a constant.</summary>
-    /// <param name="Place">The layer's place, or <see cref="Graph.Node.Images"/>.</param>
-    /// <param name="Shape">The dimensions of one image, or those of the constant.</param>
+    /// <summary>The output of a layer, the images, or a constant.</summary>
+    /// <param name="Index">The index of the layer's node, or <see cref="Graph.Node.Images"/>.</param>
+    /// <param name="Shape">The dimensions of one image or of the constant.</param>
     /// <param name="Constant">The constant, or null.</param>
-    sealed record Value(int Place, int[] Shape, OnnxTensor? Constant = null)
+    sealed record Value(int Index, int[] Shape, OnnxTensor? Constant = null)
     {
         public int Count => (int)Tensor.Count(Shape);
 
-        /// <summary>Dimensions before those of the shape: that of the images, which a constant has not.</summary>
+        /// <summary>The number of dimensions before those of the shape: 1 for the images, 0 for a constant.</summary>
         public int Images => Constant is null ? 1 : 0;
 
-        /// <summary>The dimensions of a batch.</summary>
+        /// <summary>The number of dimensions of a batch.</summary>
         public int Rank => Shape.Length + Images;
 
-        /// <summary>The place in <see cref="Shape"/> of an axis of the batch.</summary>
+        /// <summary>The index in <see cref="Shape"/> of an axis of the batch.</summary>
         public int Axis(long axis)
         {
-            long place = axis < 0 ? axis + Rank : axis;
-            return place >= Images && place < Rank
-                ? (int)place - Images
+            long index = axis < 0 ? axis + Rank : axis;
+            return index >= Images && index < Rank
+                ? (int)index - Images
                 : throw new InputException(
                     $"the axis {axis} of a tensor with {Rank} dimensions "
-                        + $"{(place == 0 && Rank > 0 ? "is the one of the images, which have to stay apart" : "does not exist")}");
+                        + $"{(index == 0 && Rank > 0 ? "is the one of the images, which have to stay apart" : "does not exist")}");
         }
 
         /// <summary>Whether an axis is that of the images.</summary>
         public bool IsImages(long axis) => Constant is null && (axis == 0 || axis == -Rank);
     }
 
-    /// <summary>Reads what is not a layer: the constants and the input.</summary>
-    /// <param name="version">Of ONNX's operators.</param>
-    /// <param name="folder">Where files of external data are.</param>
+    /// <summary>Reads the constants and the input.</summary>
+    /// <param name="version">The version of ONNX's operators.</param>
+    /// <param name="folder">The folder of external data files.</param>
     public OnnxImport(GraphProto graph, int version, string folder)
     {
         this.graph = graph;
@@ -103,7 +103,7 @@ sealed partial class OnnxImport
         static string Shown(DimensionProto dimension) => dimension.DimParam.Length > 0 ? dimension.DimParam : $"{dimension.DimValue}";
     }
 
-    /// <summary>The network.</summary>
+    /// <summary>Builds the network.</summary>
     /// <param name="name">Its name.</param>
     public Network Build(string name)
     {
@@ -124,7 +124,7 @@ sealed partial class OnnxImport
             }
             catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException)
             {
-                // Without the name of a parameter, which says nothing to a user.
+                // Removes the parameter name, which is meaningless to a user.
                 string reason = e.Message.ReplaceLineEndings(" ").Replace(
                     $" (Parameter '{(e as ArgumentException)?.ParamName}')", "", StringComparison.Ordinal);
                 throw new InputException($"{where}: its inputs do not fit it or each other: {reason.TrimEnd('.')}", e);
@@ -135,9 +135,9 @@ sealed partial class OnnxImport
             throw new InputException(
                 $"the output '{graph.Output[0].Name}' "
                     + $"{(constants.ContainsKey(graph.Output[0].Name) ? "does not depend on the images" : "is given by no node")}");
-        if (output.Place == Graph.Node.Images)
+        if (output.Index == Graph.Node.Images)
             throw new InputException("the network has no layers");
-        // What is [classes, 1, 1] is logits all the same.
+        // An output [classes, 1, 1] also counts as logits.
         if (output.Shape.Length != 1)
         {
             if (output.Shape.Count(dimension => dimension != 1) > 1)
@@ -146,12 +146,12 @@ sealed partial class OnnxImport
             output = Add(new Reshape(Unique("logits"), [output.Count]), [output.Count], output);
         }
 
-        return new Network(name, inputShape, output.Count, Needed(output.Place));
+        return new Network(name, inputShape, output.Count, Needed(output.Index));
     }
 
     bool IsNeeded(NodeProto node) => node.Output.Any(needed.Contains);
 
-    /// <summary>The layers that one of them needs, itself the last.</summary>
+    /// <summary>The layers that a layer depends on, with that layer last.</summary>
     List<Graph.Node> Needed(int last)
     {
         var needed = new bool[nodes.Count];
@@ -165,13 +165,13 @@ sealed partial class OnnxImport
             }
         }
 
-        int[] places = new int[nodes.Count];
+        int[] indices = new int[nodes.Count];
         var kept = new List<Graph.Node>();
         for (int i = 0; i <= last; i++)
         {
-            places[i] = kept.Count;
+            indices[i] = kept.Count;
             if (needed[i])
-                kept.Add(nodes[i] with { Inputs = [.. nodes[i].Inputs.Select(input => input < 0 ? input : places[input])] });
+                kept.Add(nodes[i] with { Inputs = [.. nodes[i].Inputs.Select(input => input < 0 ? input : indices[input])] });
         }
 
         return kept;
@@ -180,15 +180,15 @@ sealed partial class OnnxImport
     /// <summary>Adds a layer.</summary>
     Value Add(Layer layer, int[] shape, params ReadOnlySpan<Value> inputs)
     {
-        int[] places = new int[inputs.Length];
-        for (int i = 0; i < places.Length; i++)
-            places[i] = inputs[i].Place;
+        int[] indices = new int[inputs.Length];
+        for (int i = 0; i < indices.Length; i++)
+            indices[i] = inputs[i].Index;
         Charge(Tensor.Count(shape));
-        nodes.Add(new Graph.Node(layer, places));
+        nodes.Add(new Graph.Node(layer, indices));
         return new Value(nodes.Count - 1, shape);
     }
 
-    /// <summary>Counts numbers that are about to be held, which a small file could make any number of.</summary>
+    /// <summary>Counts numbers before they are allocated; a small file could require any number of them.</summary>
     void Charge(long count)
     {
         numbers += count;
@@ -197,7 +197,7 @@ sealed partial class OnnxImport
                 + "here, and larger networks are not read");
     }
 
-    /// <summary>A name that no other layer has.</summary>
+    /// <summary>A unique layer name.</summary>
     string Unique(string wanted)
     {
         wanted = InputFile.OneLine(wanted, LongestName);
@@ -207,19 +207,19 @@ sealed partial class OnnxImport
         return name;
     }
 
-    /// <summary>The dimensions of one image, if they are some and not too many.</summary>
+    /// <summary>Checks the dimensions of one image: at least 1 each, within the limits.</summary>
     static int[] Checked(params ReadOnlySpan<long> shape) => Checked(1, shape);
 
-    /// <summary>Dimensions, if they are not too few and not too many.</summary>
-    static int[] Checked(int least, ReadOnlySpan<long> shape)
+    /// <summary>Checks dimensions against the limits.</summary>
+    static int[] Checked(int min, ReadOnlySpan<long> shape)
     {
         long count = 1;
         foreach (long dimension in shape)
         {
-            count = dimension >= least && dimension <= MaxNumbers ? count * dimension : -1;
-            if (count < least || count > MaxNumbers)
+            count = dimension >= min && dimension <= MaxNumbers ? count * dimension : -1;
+            if (count < min || count > MaxNumbers)
                 throw new InputException(
-                    $"{(least > 0 ? "one image" : "a constant")} has the shape {Shown(shape)} here; dimensions are at least {least}, and "
+                    $"{(min > 0 ? "one image" : "a constant")} has the shape {Shown(shape)} here; dimensions are at least {min}, and "
                         + $"their product at most {MaxNumbers}");
         }
 
@@ -235,8 +235,8 @@ sealed partial class OnnxImport
     static string Shown(ReadOnlySpan<long> shape) =>
         $"[{string.Join(", ", shape.ToArray().Select(dimension => dimension == OnnxTensor.Batch ? "images" : $"{dimension}"))}]";
 
-    /// <summary>A node with what goes into it, and where its outputs go.</summary>
-    /// <param name="import">The graph's.</param>
+    /// <summary>A node with its inputs and outputs.</summary>
+    /// <param name="import">The import of the graph.</param>
     sealed class NodeReader(OnnxImport import, NodeProto node)
     {
         public string Name { get; } = import.Unique(node.Name.Length > 0 ? node.Name : node.OpType.ToLowerInvariant());
@@ -249,10 +249,10 @@ sealed partial class OnnxImport
 
         public bool Has(int input) => input < node.Input.Count && node.Input[input].Length > 0;
 
-        /// <summary>The input, where it depends on the images; otherwise null.</summary>
+        /// <summary>The input if it depends on the images; otherwise null.</summary>
         public Value? Find(int input) => import.values.GetValueOrDefault(InputName(input));
 
-        /// <summary>The input, which has to depend on the images.</summary>
+        /// <summary>The input, which must depend on the images.</summary>
         public Value Activation(int input) => Find(input)
             ?? throw new InputException($"its input {input + 1}, '{InputName(input)}', "
                 + (IsConstant(input) ? "is a constant and has to depend on the images" : "is given by no node before it"));
@@ -284,7 +284,7 @@ sealed partial class OnnxImport
         }
 
         public long[] Integers(int input) =>
-            Constant(input).Integers ?? throw new InputException($"its input {input + 1} holds real numbers and has to hold whole ones");
+            Constant(input).Integers ?? throw new InputException($"its input {input + 1} holds real numbers and has to hold integers");
 
         public long Integer(string name, long otherwise) => Attribute(name)?.I ?? otherwise;
 
@@ -296,13 +296,13 @@ sealed partial class OnnxImport
 
         public AttributeProto? Attribute(string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
 
-        /// <summary>Whole numbers that older operator sets have as an attribute and newer ones as an input.</summary>
+        /// <summary>Integers that are an attribute in older operator sets and an input in newer ones.</summary>
         public long[]? ListOrInput(string name, int input) => List(name) ?? (Has(input) ? Integers(input) : null);
 
-        /// <summary>Whether something takes this output.</summary>
+        /// <summary>Whether this output is used.</summary>
         public bool IsNeeded(int output) => output < node.Output.Count && import.needed.Contains(node.Output[output]);
 
-        /// <summary>What the node gives.</summary>
+        /// <summary>Sets the output of the node.</summary>
         public void Give(Value value, int output = 0)
         {
             string name = OutputName(output);
@@ -314,16 +314,16 @@ sealed partial class OnnxImport
                 import.values[name] = value;
         }
 
-        /// <summary>What the node gives, a constant.</summary>
+        /// <summary>Sets the output of the node to a constant.</summary>
         public void Give(OnnxTensor constant, int output = 0) => Give(new Value(Graph.Node.Images, constant.Shape, constant), output);
 
-        /// <summary>What the node gives, a layer of one input.</summary>
+        /// <summary>Sets the output of the node to a layer with one input.</summary>
         public void Give(Layer layer, Value input) => Give(import.Add(layer, input.Shape, input));
 
-        /// <summary>What the node gives, a layer of one input and another shape.</summary>
+        /// <summary>Sets the output of the node to a layer with one input and another shape.</summary>
         public void Give(Layer layer, int[] shape, Value input) => Give(import.Add(layer, shape, input));
 
-        /// <summary>What the node gives, a function of every number of its input by itself.</summary>
+        /// <summary>Sets the output of the node to an elementwise function of its input.</summary>
         public void Give(Layer layer)
         {
             Value input = Any(0);
@@ -337,7 +337,7 @@ sealed partial class OnnxImport
             Give(new OnnxTensor(input.Shape, layer.Forward(new Tensor(Reals(0), 1, input.Count), 1).Data, null));
         }
 
-        /// <summary>What the node gives, the same numbers under another shape.</summary>
+        /// <summary>Sets the output of the node to its input under another shape.</summary>
         public void GiveReshaped(Value input, int[] shape)
         {
             if (input.Constant is OnnxTensor constant)
@@ -351,29 +351,30 @@ sealed partial class OnnxImport
                 Give(new Reshape(Name, shape), shape, input);
         }
 
-        /// <summary>What the node gives, numbers of its input in other places.</summary>
-        /// <param name="dimensions">Those of the output.</param>
-        /// <param name="part">For a dimension and an index in it, the share of the place in the input; negative for the constant.</param>
-        /// <param name="shape">The shape of the output where it is another than the dimensions that are gone through.</param>
-        /// <param name="output">Which of the node's outputs it is.</param>
+        /// <summary>Sets the output of the node to rearranged elements of its input.</summary>
+        /// <param name="dimensions">The dimensions of the output.</param>
+        /// <param name="part">For a dimension and an index in it, the contribution to the index in the input; negative for the
+        /// constant.</param>
+        /// <param name="shape">The shape of the output if it differs from the dimensions.</param>
+        /// <param name="output">The index of the node's output.</param>
         public void GiveMoved(
             Value input, IEnumerable<long> dimensions, Func<int, int, int> part, float constant = 0, int[]? shape = null, int output = 0)
         {
             int[] moved = Checked(input.Images, [.. dimensions]);
             shape ??= moved;
             import.Charge(Tensor.Count(moved));
-            int[] sources = Places(moved, part);
+            int[] sources = Indices(moved, part);
             if (input.Constant is null)
                 Give(
                     import.Add(new Rearrange(Outputs == 1 ? Name : $"{Name}.{output + 1}", shape, sources, constant), shape, input),
                     output);
             else if (input.Constant.Reals is { } reals)
-                Give(new OnnxTensor(shape, [.. sources.Select(place => place < 0 ? constant : reals[place])], null), output);
+                Give(new OnnxTensor(shape, [.. sources.Select(index => index < 0 ? constant : reals[index])], null), output);
             else
-                Give(new OnnxTensor(shape, null, [.. sources.Select(place => place < 0 ? 0 : input.Constant.Integers![place])]), output);
+                Give(new OnnxTensor(shape, null, [.. sources.Select(index => index < 0 ? 0 : input.Constant.Integers![index])]), output);
         }
 
-        /// <summary>One of several layers that the node becomes.</summary>
+        /// <summary>Adds one of several layers of the node.</summary>
         public Value Part(Layer layer, int[] shape, Value input) => import.Add(layer, shape, input);
 
         string InputName(int input) => Has(input) ? node.Input[input] : throw new InputException($"its input {input + 1} is missing");

@@ -3,16 +3,16 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Formats.Onnx;
 
-/// <summary>A tensor whose numbers are known when a model is read: real numbers, or whole ones, which shapes are made of.</summary>
+/// <summary>A tensor whose numbers are known when a model is read: real numbers, or integers, as in shapes.</summary>
 /// <param name="Shape">The dimensions.</param>
-/// <param name="Reals">The numbers, where they are real ones.</param>
-/// <param name="Integers">The numbers, where they are whole ones; <see cref="Batch"/> among them stands for the number of images.</param>
+/// <param name="Reals">The numbers if they are real; otherwise null.</param>
+/// <param name="Integers">The numbers if they are integers, otherwise null; <see cref="Batch"/> stands for the number of images.</param>
 sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
 {
-    /// <summary>Stands for the number of images, which is not known.</summary>
+    /// <summary>Stands for the unknown number of images.</summary>
     public const long Batch = long.MinValue;
 
-    // Data types by their numbers in the format.
+    // Data types, indexed by their numbers in the format.
     internal const int Float = 1, UInt8 = 2, Int8 = 3, Int32 = 6, Int64 = 7, Bool = 9, Half = 10, Double = 11, BFloat16 = 16;
 
     const int External = 1;
@@ -24,10 +24,10 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         "complex128", "bfloat16",
     ];
 
-    /// <summary>How many numbers.</summary>
+    /// <summary>The number of elements.</summary>
     public int Count => (int)Tensor.Count(Shape);
 
-    /// <summary>Whole numbers in a row.</summary>
+    /// <summary>A one-dimensional tensor of integers.</summary>
     public static OnnxTensor List(params long[] numbers) => new([numbers.Length], null, numbers);
 
     /// <summary>The name of a data type, in a message.</summary>
@@ -35,9 +35,9 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     public static string NameOf(long type) => type >= 0 && type < DataTypes.Length ? DataTypes[type] : $"the data type {type}";
 
     /// <summary>Reads a tensor.</summary>
-    /// <param name="tensor">As it stands in the file.</param>
-    /// <param name="folder">Where files of external data are.</param>
-    /// <exception cref="InputException">Its numbers are not there, or of a type that is not read.</exception>
+    /// <param name="tensor">The tensor in the file.</param>
+    /// <param name="folder">The folder of external data files.</param>
+    /// <exception cref="InputException">Its numbers are missing or of an unsupported type.</exception>
     public static OnnxTensor Read(TensorProto tensor, string folder)
     {
         string name = $"the tensor '{tensor.Name}'";
@@ -89,7 +89,7 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
             ReadOnlySpan<byte> bytes = raw.Span;
             for (int i = 0; i < reals.Length; i++)
                 reals[i] = isRaw ? format.Read(bytes[(i * size)..]) : GivenReal(tensor, i);
-            // Read once; a large network need not lie in memory twice.
+            // Read once, so that a large network is not in memory twice.
             tensor.RawData = Google.Protobuf.ByteString.Empty;
             return new OnnxTensor(shape, reals, null);
         }
@@ -100,7 +100,7 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
             integers[i] = isRaw ? RawInteger(
                 raw.Span[(i * size)..], tensor.DataType) : tensor.DataType == Int64 ? tensor.Int64Data[i] : tensor.Int32Data[i];
             if (integers[i] == Batch)
-                throw new InputException($"{name} holds the number {Batch}, which no size, place or factor can be");
+                throw new InputException($"{name} holds the number {Batch}, which is not a valid size, index or factor");
         }
 
         return new OnnxTensor(shape, null, integers);

@@ -5,14 +5,14 @@ namespace Dapprox.Networks.Formats.Onnx;
 
 sealed partial class OnnxImport
 {
-    /// <summary>How a filter or a pool moves over images, or over lines, which are images of one row.</summary>
-    /// <param name="IsLine">Whether they are lines.</param>
+    /// <summary>The geometry of a filter or pool over images, or over lines, which are images of one row.</summary>
+    /// <param name="IsLine">Whether the inputs are lines.</param>
     /// <param name="Kernel">Rows and columns of a window.</param>
-    /// <param name="Stride">From one window to the next.</param>
-    /// <param name="Dilation">From one place in a window to the next.</param>
-    /// <param name="Padding">What is added around the image.</param>
-    /// <param name="OutputPadding">What a transposed convolution adds to its output, below and to the right.</param>
-    /// <param name="CeilMode">Whether there is a last window that reaches over the end.</param>
+    /// <param name="Stride">The distance between windows.</param>
+    /// <param name="Dilation">The distance between the elements of a window.</param>
+    /// <param name="Padding">The padding around the image.</param>
+    /// <param name="OutputPadding">The rows and columns that a transposed convolution adds to its output, below and to the right.</param>
+    /// <param name="CeilMode">Whether a last window may extend beyond the end.</param>
     sealed record Window(bool IsLine, Steps Kernel, Steps Stride, Steps Dilation, Padding Padding, Steps OutputPadding, bool CeilMode)
     {
         public static Window Of(NodeReader node, Value input, int dimensions, int[] kernel, bool isTransposed = false)
@@ -53,10 +53,10 @@ sealed partial class OnnxImport
                 Pair(outputPadding, 0), node.Integer("ceil_mode", 0) == 1);
         }
 
-        /// <summary>How many windows there are below each other.</summary>
+        /// <summary>The number of windows vertically.</summary>
         public int Rows(int height) => Count(height, Kernel.Height, Stride.Height, Dilation.Height, Padding.Top, Padding.Bottom);
 
-        /// <summary>How many windows there are beside each other.</summary>
+        /// <summary>The number of windows horizontally.</summary>
         public int Columns(int width) => Count(width, Kernel.Width, Stride.Width, Dilation.Width, Padding.Left, Padding.Right);
 
         int Count(int size, int kernel, int stride, int dilation, int before, int behind)
@@ -65,21 +65,21 @@ sealed partial class OnnxImport
             if (room < 0)
                 throw new InputException($"a window of {kernel} does not fit {size}");
             long count = (CeilMode ? room + stride - 1 : room) / stride + 1;
-            // A window that begins behind the image and its padding before it is none.
+            // A window that starts after the image and its leading padding does not count.
             if (CeilMode && (count - 1) * stride >= (long)size + before)
                 count--;
             return (int)count;
         }
 
-        static int[] Numbers(NodeReader node, string name, int count, int least, int otherwise)
+        static int[] Numbers(NodeReader node, string name, int count, int min, int otherwise)
         {
             long[]? numbers = node.List(name);
             if (numbers is null)
                 return [.. Enumerable.Repeat(otherwise, count)];
-            return numbers.Length == count && numbers.All(number => number >= least && number <= MaxNumbers)
+            return numbers.Length == count && numbers.All(number => number >= min && number <= MaxNumbers)
                 ? [.. numbers.Select(number => (int)number)]
                 : throw new InputException(
-                    $"{name} is [{string.Join(", ", numbers)}]; it has to be {count} numbers from {least} to {MaxNumbers}");
+                    $"{name} is [{string.Join(", ", numbers)}]; it has to be {count} numbers from {min} to {MaxNumbers}");
         }
     }
 }

@@ -150,7 +150,7 @@ public class MalformedOnnxTests
     [Fact]
     public void PlacesOfTheLargest_ThatAreUsed() => Refused(
         graph => graph.Node("Cast", [graph.Nodes("MaxPool", 2, [Input], ("kernel_shape", new[] { 2, 2 }))[1]], ("to", 1)),
-        "the places of the largest numbers are used");
+        "its output of indices is used");
 
     [Fact]
     public void SeveralOutputs()
