@@ -1,8 +1,11 @@
+using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
+using Dapprox.Networks.Measurement;
+using Dapprox.Networks.Tensors;
 using Xunit;
 
 namespace Dapprox.Tests.Attacks;
@@ -28,11 +31,57 @@ public class AttackCatalogueTests
     }
 
     [Theory]
-    [InlineData(Access.Labels, "boundary", "hopskipjump", "noise")]
-    [InlineData(Access.Scores, "lsa", "square")]
-    [InlineData(Access.Gradients, "fgsm", "pgd", "jsma", "cw", "deepfool", "apgd", "fab", "mi-fgsm", "autoattack")]
-    public void Access_IsWhatTheTypeOfTheAttackSays(Access access, params string[] names) =>
-        Assert.Equal(names, AttackCatalogue.All.Where(entry => entry.Access == access).Select(entry => entry.Name));
+    [MemberData(nameof(Names))]
+    public void Access_IsWhatTheTypeOfTheAttackSays(string name)
+    {
+        AttackEntry entry = AttackCatalogue.Find(name);
+
+        Type victim = Make(entry, entry.Presets[0]).GetType().GetInterfaces()
+            .Single(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IAttack<>)).GetGenericArguments()[0];
+        Assert.Equal(
+            victim == typeof(ILabelVictim) ? Access.Labels : victim == typeof(IScoreVictim) ? Access.Scores : Access.Gradients,
+            entry.Access);
+    }
+
+    [Fact]
+    public void All_BeginsWithTheAttacksOfThePaper() => Assert.Equal(
+        ["fgsm", "pgd", "jsma", "cw", "deepfool", "lsa", "boundary", "hopskipjump"],
+        AttackCatalogue.All.Take(8).Select(entry => entry.Name));
+
+    /// <summary>What every attack promises, whatever it does.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EveryAttack_StaysInRangeAndBudget_AndTellsTheTruth(string name)
+    {
+        const double Epsilon = 0.2;
+        const long MaxQueries = 300;
+        AttackEntry entry = AttackCatalogue.Find(name);
+        var victim = new NetworkVictim(SmallNetwork.Create(AxFpm.Released, threads: 1));
+        (Tensor images, int[] labels) = SmallNetwork.Images(victim, 6, 1);
+        float[] before = (float[])images.Data.Clone();
+        foreach (AttackPreset preset in entry.Presets)
+        {
+            IAttack<IGradientVictim> attack = entry.Create(
+                new AttackSettings { Preset = preset, Epsilon = entry.Budget == AttackBudget.None ? null : Epsilon });
+
+            AttackRecord[] records = Run(), again = Run();
+
+            Assert.Equal(before, images.Data);
+            Assert.Equal(records.Select(record => record.Adversarial), again.Select(record => record.Adversarial));
+            for (int i = 0; i < records.Length; i++)
+            {
+                AttackRecord record = records[i];
+                Assert.All(record.Adversarial, pixel => Assert.InRange(pixel, 0f, 1f));
+                Assert.InRange(record.Queries, 0, MaxQueries);
+                if (attack.Epsilon is double epsilon)
+                    Assert.InRange(record.Distances.In(attack.Norm), 0, epsilon);
+                int prediction = Scores.Label(victim.Logits(new Tensor(record.Adversarial, [1, .. images.Shape[1..]])).Data);
+                Assert.Equal(record.CleanCorrect && prediction != labels[i], record.Success);
+            }
+
+            AttackRecord[] Run() => AttackRunner.Run(attack, victim, images, labels, seed: 1, maxQueries: MaxQueries);
+        }
+    }
 
     [Fact]
     public void Create_OfAPreset_IsTheRecordWithThoseSettings()

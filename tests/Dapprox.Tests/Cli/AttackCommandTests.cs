@@ -2,15 +2,14 @@ using System.Text.Json;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
+using Dapprox.Networks.Attacks;
 using Xunit;
 
 namespace Dapprox.Tests.Cli;
 
 public sealed class AttackCommandTests : IDisposable
 {
-    static readonly string[] Names =
-        ["fgsm", "pgd", "jsma", "cw", "deepfool", "lsa", "boundary", "hopskipjump", "apgd", "fab", "square", "mi-fgsm", "noise",
-            "autoattack"];
+    static readonly string[] Names = [.. AttackCatalogue.All.Select(entry => entry.Name)];
 
     readonly TemporaryFolder folder = new();
 

@@ -13,7 +13,7 @@ public partial class SourceTests
         .Order(StringComparer.Ordinal);
 
     [Fact]
-    public void Lines_AreAtMost140ColumnsWide() => Assert.Empty(
+    public void Lines_AreAtMost140ColumnsWide() => AssertNone(
         from file in Files
         from line in Outside(File.ReadAllText(file)).Split('\n').Index()
         where line.Item.Length > MaxColumns
@@ -21,11 +21,19 @@ public partial class SourceTests
 
     /// <summary>A document of a parameter that only repeats its name tells nothing.</summary>
     [Fact]
-    public void Parameters_AreDocumentedByMoreThanTheirName() => Assert.Empty(
+    public void Parameters_AreDocumentedByMoreThanTheirName() => AssertNone(
         from file in Files
         from Match match in Parameter().Matches(File.ReadAllText(file))
         where Words(match.Groups["text"].Value).IsSubsetOf(Words(match.Groups["name"].Value).Union(["the", "a", "an", "another"]))
         select $"{file}: {match.Value.Trim()}");
+
+    /// <summary>All of them are shown: Assert.Empty cuts its list.</summary>
+    static void AssertNone(IEnumerable<string> findings)
+    {
+        string[] all = [.. findings];
+        if (all.Length > 0)
+            Assert.Fail(string.Join('\n', all));
+    }
 
     static HashSet<string> Words(string text) =>
         [.. Word().Matches(text).Select(match => match.Value.ToLowerInvariant())];
