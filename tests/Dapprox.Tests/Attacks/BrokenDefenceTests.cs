@@ -70,7 +70,7 @@ public class BrokenDefenceTests
     }
 
     // From the image itself here too, so that it is the estimate that finds the way.
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("nes", 8)]
     [InlineData("spsa", 8)]
     [InlineData("finite-difference", 2)]

@@ -23,7 +23,7 @@ public class BitSlicedSimulatorTests
     public void AMixedArrayOf24Bits_EqualsTheDefinition(int vectorBytes) =>
         Check(new BitSlicedSimulator(MixedArray(), vectorBytes), 20_000, 1);
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void AMillionPairs_EqualTheDefinition() => CheckInParallel(MixedArray(), 1_000_000);
 
     [FactOf(Tier.Long)]

@@ -55,7 +55,7 @@ public sealed class CircuitCommandTests : IDisposable
         Assert.Equal(JsonValueKind.Null, json.Json.GetProperty("equal").ValueKind);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Verify_WithYosys_Proves()
     {
         Circuits.Formats.Tool.Require("yosys");

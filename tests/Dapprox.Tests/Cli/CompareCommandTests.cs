@@ -11,7 +11,7 @@ public sealed partial class CompareCommandTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Compare_Json_HasARowForEachMultiplier()
     {
         DapproxRun run = await DapproxRun.RunAsync(
@@ -46,7 +46,7 @@ public sealed partial class CompareCommandTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public async Task Compare_AccuracyAndErrors_AreThoseOfTheOtherCommands()
     {
         DapproxRun run = await DapproxRun.RunAsync(

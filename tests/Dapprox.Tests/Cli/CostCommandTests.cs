@@ -110,7 +110,7 @@ public sealed class CostCommandTests : IDisposable
         Assert.Equal("float array:8", run.Json.GetProperty("relativeTo").GetProperty("circuit").GetString());
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("")]
     [InlineData("ax-fpm-renormalised")]
     [InlineData("bfloat16 --dataset digits --first 4")]
@@ -126,7 +126,7 @@ public sealed class CostCommandTests : IDisposable
         Assert.All(screen.Lines, line => Assert.InRange(line.Length, 0, 80));
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("circuit cost exact-fused", "exact-fused rounds only after it has added")]
     [InlineData("circuit cost aray:8", "aray")]
     [InlineData("circuit cost --float round", "--float is about a circuit, and none is given")]

@@ -22,7 +22,7 @@ public class ErrorTests
             "'network.onnx' is an ONNX network, whose weights have no names of an architecture; give a .safetensors, .pt or .pth file");
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("evaluat", "unknown command 'evaluat': did you mean 'evaluate'?")]
     [InlineData("evaluate --modle x", "unknown option '--modle': did you mean '--model'?")]
     [InlineData("evaluate surplus", "'surplus' is one word too many")]

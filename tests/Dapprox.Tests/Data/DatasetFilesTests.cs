@@ -134,8 +134,8 @@ public sealed class DatasetFilesTests : IDisposable
 
     public static TheoryData<string, byte[], string> BadCifarFiles() => new()
     {
-        { "no bytes", [], "0 bytes are no multiple of the 3073 bytes of a record" },
-        { "a cut record", CifarRecord(1, 0)[..^1], "3072 bytes are no multiple" },
+        { "no bytes", [], "0 bytes are not a multiple of the 3073 bytes of a record" },
+        { "a cut record", CifarRecord(1, 0)[..^1], "3072 bytes are not a multiple" },
         { "label 10", [.. CifarRecord(1, 0), .. CifarRecord(10, 0)], "record 1 has the label 10; cifar-10 has the labels 0 to 9" },
         { "cut gzip", Gzip(CifarRecord(1, 0))[..^4], "is cut short" },
         { "gzip cut after a whole record", Gzip([.. CifarRecord(1, 0), .. new byte[Record]])[..^12], "is cut short" },
@@ -234,7 +234,7 @@ public sealed class DatasetFilesTests : IDisposable
         Assert.Equal((false, "", 0, false), Of("mnist", Split.Train));
         Assert.Equal((false, folder.File("cifar-10-batches-bin"), 0, false), Of("cifar-10", Split.Test));
         Assert.Contains(
-            "no multiple of the 3073 bytes of a record",
+            "not a multiple of the 3073 bytes of a record",
             states.Single(state => (state.Definition.Name, state.Split) == ("cifar-10", Split.Test)).Remark, StringComparison.Ordinal);
 
         (bool, string, int, bool) Of(string name, Split split)

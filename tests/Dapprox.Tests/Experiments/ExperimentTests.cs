@@ -173,7 +173,7 @@ public class ExperimentTests(RunsFixture fixture)
         Assert.True(Size(approximate) > 2 * Size(plain));
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Substitute_AnswersAsItsVictim_MoreOftenThanChance()
     {
         var victim = new ModelVariant("lenet5-digits", MultiplierAssignment.AxFpm);

@@ -222,7 +222,7 @@ public sealed class RunnerTests : IDisposable
         Assert.Equal(32, run.Planned().Count);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Parquet_ReadsBackWhatWasWritten_AndTheSameRowsAreTheSameBytes() => Gen.Select(
         Gen.String, Gen.Int.Nullable(), Gen.Long.Nullable(), Gen.Double.Nullable(), Gen.Bool.Nullable(), Gen.Byte.Array).Array[0,
         20].Sample(rows =>

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Dapprox.Experiments.Paper;
 using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Results;
@@ -6,9 +7,12 @@ using Dapprox.Networks.Data;
 
 namespace Dapprox.Tests.Experiments;
 
-/// <summary>A small run of all experiments, made once for all tests that look at one.</summary>
+/// <summary>A small run of all experiments, for all tests that look at one; its units are kept in the repository.</summary>
 sealed class Runs : IDisposable
 {
+    /// <summary>The units that were computed, zipped; <see cref="KeptRunTests"/> compares and writes them.</summary>
+    internal const string Kept = "tests/Dapprox.Tests/Experiments/kept-run.zip";
+
     // So many that some are left for an attacker with a substitute.
     const int Images = 300;
 
@@ -16,9 +20,9 @@ sealed class Runs : IDisposable
 
     public Runs()
     {
-        Context = new RunContext(new RunFolder(folder.Path), null, seed: 1);
-        Context.Use(Datasets.Load("digits", Split.Test).First(Images), calibration: null);
-        Times = Runner.Run(Reproduction.AllUnits(AllExperiments.List, Tiny), Context, progress: null, CancellationToken.None);
+        Context = In(folder.Path);
+        ZipFile.ExtractToDirectory(Repository.Path(Kept), Context.Folder.Units);
+        Times = Compute(Context);
         Results = Reproduction.Judge(AllExperiments.List, Tiny, Context, Info);
         Source = new ReportSource(Results, ResultsJson.Shipped, Reproduction.Examples(Context), Times);
     }
@@ -53,6 +57,18 @@ sealed class Runs : IDisposable
     public ReportSource Source { get; }
 
     public string Page => field ??= HtmlReport.Write(Source);
+
+    /// <summary>The run in a folder; nothing of it is computed yet.</summary>
+    public static RunContext In(string folder)
+    {
+        var context = new RunContext(new RunFolder(folder), null, seed: 1);
+        context.Use(Datasets.Load("digits", Split.Test).First(Images), calibration: null);
+        return context;
+    }
+
+    /// <summary>Computes the units that the folder lacks.</summary>
+    public static IReadOnlyList<(string Unit, double Seconds)> Compute(RunContext context) =>
+        Runner.Run(Reproduction.AllUnits(AllExperiments.List, Tiny), context, progress: null, CancellationToken.None);
 
     public void Dispose() => folder.Dispose();
 }
