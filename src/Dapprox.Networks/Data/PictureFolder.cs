@@ -1,8 +1,8 @@
 using System.Globalization;
 using Dapprox.Foundation;
 using Dapprox.Networks.Graph;
-using SkiaSharp;
 using nietras.SeparatedValues;
+using SkiaSharp;
 
 namespace Dapprox.Networks.Data;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
-using Dapprox.Networks.Attacks;
 using Xunit;
 
 namespace Dapprox.Tests.Cli;
