@@ -11,7 +11,7 @@ namespace Dapprox.Tests.Attacks;
 
 public class AutoAttackTests
 {
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData(Norm.LInf, 0.06)]
     [InlineData(Norm.L2, 0.6)]
     public void Run_FoolsWhateverOneOfItsAttacksFools(Norm norm, double epsilon)

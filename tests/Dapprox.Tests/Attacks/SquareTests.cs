@@ -11,7 +11,7 @@ namespace Dapprox.Tests.Attacks;
 
 public class SquareTests
 {
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData(Norm.LInf, 0.1)]
     [InlineData(Norm.L2, 1.5)]
     public void Run_OnATrainedNetwork_FoolsMoreThanNoise(Norm norm, double epsilon)

@@ -9,7 +9,7 @@ public sealed class CircuitCommandTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("x.v", "--hierarchical")]
     [InlineData("x.v")]
     [InlineData("x.blif")]

@@ -61,7 +61,7 @@ public sealed class ComparisonTests
         Assert.True(nearest.TotalEnergy > expected.TotalEnergy && nearest.Delay > expected.Delay && nearest.Area > expected.Area);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Measure_SomeLayers_AddsTheEnergyOfExactOnes()
     {
         var comparison = new Comparison(Network, Images(40)) { Layers = LayerSelection.Convolutions };
@@ -94,7 +94,7 @@ public sealed class ComparisonTests
         Assert.InRange(single.Errors.MeanSignedRelativeError.Value, 0.3, single.Errors.MeanRelativeError.Value);
     }
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Measure_WithAnEpsilon_AttacksTheFirstImages()
     {
         Dataset images = Images(40);

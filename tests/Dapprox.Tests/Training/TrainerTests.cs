@@ -93,7 +93,7 @@ public sealed class TrainerTests : IDisposable
         }
     }
 
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData(Optimiser.Adam)]
     [InlineData(Optimiser.Sgd)]
     public void Train_CancelledAndContinued_GivesTheBitsOfAnUninterruptedTraining(Optimiser optimiser)
