@@ -16,6 +16,10 @@ public class GradientAttackHardVictimTests
 
     public static TheoryData<string> Attacks => [.. GradientAttacks.Names];
 
+    /// <summary>Those that may change every pixel.</summary>
+    public static TheoryData<string> AttacksOnAllPixels =>
+        [.. GradientAttacks.Names.Where(name => !name.StartsWith("jsma", StringComparison.Ordinal))];
+
     [Theory]
     [MemberData(nameof(Attacks))]
     public void Run_ConstantVictim_EndsWithZeroGradient(string attack) =>
@@ -83,12 +87,9 @@ public class GradientAttackHardVictimTests
 
     // With logits some 400 apart p − 1 is 0 in binary32, and the cross-entropy is 0 in binary64 as well.
     [Theory]
-    [MemberData(nameof(Attacks))]
+    [MemberData(nameof(AttacksOnAllPixels))]
     public void Run_LogitsFarApart_StillFindsTheWay(string attack)
     {
-        // Few pixels do not suffice here.
-        if (attack.StartsWith("jsma", StringComparison.Ordinal))
-            return;
         var model = new LinearModel(5, 3, scale: 1000);
 
         AttackRecord[] records = AttackRunner.Run(GradientAttacks.Named(attack, 0.4), model.Victim, model.Images, model.Labels, 1);

@@ -9,6 +9,8 @@ public class BulkMultiplyTests
 {
     const float Sentinel = -77.125f;
 
+    public static TheoryData<string, string> FastPaths => [.. Paths.Where(row => row.Data.Item2 != "definition")];
+
     public static TheoryData<string, string> Paths
     {
         get
@@ -77,13 +79,11 @@ public class BulkMultiplyTests
     }
 
     [Theory]
-    [MemberData(nameof(Paths))]
+    [MemberData(nameof(FastPaths))]
     public void OperandsInsideTheSafeRange_UpToItsLimits_EqualTheDefinition(string name, string path)
     {
         FloatMultiplier multiplier = KernelCases.Multiplier(name);
-        KernelPath? fast = KernelCases.Find(name, Accumulation.Float32, path);
-        if (fast is null)
-            return;
+        KernelPath fast = KernelCases.Find(name, Accumulation.Float32, path)!;
 
         int lowest = Math.Max(fast.Range.LowestResult, -80), highest = Math.Min(fast.Range.HighestResult, 254);
         for (int weight = 8; weight <= Math.Min(fast.Range.HighestWeight, 253); weight += 7)
