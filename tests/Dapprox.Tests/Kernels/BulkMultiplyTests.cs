@@ -9,8 +9,6 @@ public class BulkMultiplyTests
 {
     const float Sentinel = -77.125f;
 
-    public static TheoryData<string, string> FastPaths => [.. Paths.Where(row => row.Data.Item2 != "definition")];
-
     public static TheoryData<string, string> Paths
     {
         get
@@ -79,11 +77,12 @@ public class BulkMultiplyTests
     }
 
     [Theory]
-    [MemberData(nameof(FastPaths))]
+    [MemberData(nameof(Paths))]
     public void OperandsInsideTheSafeRange_UpToItsLimits_EqualTheDefinition(string name, string path)
     {
         FloatMultiplier multiplier = KernelCases.Multiplier(name);
-        KernelPath fast = KernelCases.Find(name, Accumulation.Float32, path)!;
+        KernelPath? fast = KernelCases.Find(name, Accumulation.Float32, path);
+        Assert.SkipWhen(fast is null, "The definition has no safe range.");
 
         int lowest = Math.Max(fast.Range.LowestResult, -80), highest = Math.Min(fast.Range.HighestResult, 254);
         for (int weight = 8; weight <= Math.Min(fast.Range.HighestWeight, 253); weight += 7)

@@ -42,10 +42,6 @@ static class KernelCases
         return data;
     }
 
-    /// <summary>The same without the definition, for what is said of fast paths only.</summary>
-    public static TheoryData<string, Accumulation, string> FastPaths() =>
-        [.. Paths().Where(row => row.Data.Item3 != "definition")];
-
     public static KernelPath? Find(string multiplier, Accumulation accumulation, string path) =>
         KernelTable.All(Multiplier(multiplier), accumulation).SingleOrDefault(candidate => candidate.Name == path);
 

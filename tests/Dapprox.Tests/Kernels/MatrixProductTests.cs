@@ -27,10 +27,11 @@ public class MatrixProductTests
     }
 
     [Theory]
-    [MemberData(nameof(KernelCases.FastPaths), MemberType = typeof(KernelCases))]
+    [MemberData(nameof(Paths))]
     public void ProductsOverTheWholeSafeRange_EqualTheDefinition_OneByOne(string name, Accumulation accumulation, string path)
     {
-        KernelPath fast = KernelCases.Find(name, accumulation, path)!;
+        KernelPath? fast = KernelCases.Find(name, accumulation, path);
+        Assert.SkipWhen(fast is null, "The definition has no safe range.");
 
         // A sum of one product is that product; sums of equal exponents keep every bit of their rounding visible.
         foreach (int weight in (int[])[8, 64, 127, 190, 253])
