@@ -44,7 +44,7 @@ sealed class QuantisedLayersExperiment() : Experiment("table-11", "The network o
         Convolution2D => "conv",
         Dense => "dense",
         MaxPool2D => "pool",
-        ChannelScale => "BN",
+        BatchNormalization => "BN",
         Relu or QuantisedRelu => "relu",
         _ => null,
     };

@@ -70,6 +70,11 @@ public sealed class Network
     /// <summary>The layers in order.</summary>
     public IReadOnlyList<Layer> Layers { get; }
 
+    /// <summary>The learnt numbers by the names of files of weights: <c>conv1.weight</c>.</summary>
+    public IReadOnlyDictionary<string, Parameter> Parameters => Layers
+        .SelectMany(layer => layer is ILearnt learnt ? learnt.Parameters.Select(own => ($"{layer.Name}.{own.Name}", own)) : [])
+        .ToDictionary();
+
     /// <summary>The number of products per image.</summary>
     public long Multiplications => Layers.OfType<IMultiplies>().Sum(layer => layer.Multiplications);
 

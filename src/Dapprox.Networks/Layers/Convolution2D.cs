@@ -12,6 +12,7 @@ public sealed class Convolution2D : WeightedLayer
 {
     readonly int height;
     readonly int width;
+    readonly float[] learnt;
     readonly float[] weights;
     readonly float[] bias;
     readonly ConvolutionKernel kernel;
@@ -27,23 +28,37 @@ public sealed class Convolution2D : WeightedLayer
     /// <param name="weights"><c>[filters, channels / groups, kernel height, kernel width]</c>; shared, not copied.</param>
     /// <param name="bias"><c>[filters]</c>, or empty; shared, not copied.</param>
     /// <param name="accumulation">The format of the sums.</param>
+    /// <param name="weightBits">The bits to quantise the weights to (<see cref="DoReFa.Weights"/>); 0 to use them as they are.</param>
     public Convolution2D(
         string name, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
-        FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32)
+        FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32, int weightBits = 0)
         : this(
-            name, new ConvolutionKernel(multiplier, shape, height, width, weights, bias, accumulation), shape, height, width,
-            weights, bias, multiplier, accumulation, exactGradient: null, gradientWeights: null)
+            name, shape, height, width, weights, weightBits == 0 ? weights : DoReFa.Weights(weights, weightBits), weightBits, bias,
+            multiplier, accumulation)
     {
     }
 
     Convolution2D(
-        string name, ConvolutionKernel kernel, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
-        FloatMultiplier multiplier, Accumulation accumulation, Lazy<ConvolutionKernel>? exactGradient, float[]? gradientWeights)
-        : base(name, weights, bias, multiplier, accumulation, gradientWeights)
+        string name, ConvolutionShape shape, int height, int width, float[] learnt, float[] weights, int weightBits, float[] bias,
+        FloatMultiplier multiplier, Accumulation accumulation)
+        : this(
+            name, new ConvolutionKernel(multiplier, shape, height, width, weights, bias, accumulation), shape, height, width,
+            learnt, weights, weightBits, bias, multiplier, accumulation, exactGradient: null, gradientWeights: null)
+    {
+    }
+
+    Convolution2D(
+        string name, ConvolutionKernel kernel, ConvolutionShape shape, int height, int width, float[] learnt, float[] weights,
+        int weightBits, float[] bias, FloatMultiplier multiplier, Accumulation accumulation, Lazy<ConvolutionKernel>? exactGradient,
+        float[]? gradientWeights)
+        : base(
+            name, [shape.OutputChannels, shape.GroupInputs, shape.KernelHeight, shape.KernelWidth], learnt, weights, weightBits, bias,
+            multiplier, accumulation, gradientWeights)
     {
         Shape = shape;
         this.height = height;
         this.width = width;
+        this.learnt = learnt;
         this.weights = weights;
         this.bias = bias;
         this.kernel = kernel;
@@ -66,17 +81,21 @@ public sealed class Convolution2D : WeightedLayer
     /// <inheritdoc/>
     public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) => new Convolution2D(
         Name, new ConvolutionKernel(multiplier, Shape, height, width, weights, bias, accumulation), Shape, height, width,
-        weights, bias, multiplier, accumulation, exactGradient, GradientWeightsFor(multiplier));
+        learnt, weights, WeightBits, bias, multiplier, accumulation, exactGradient, GradientWeightsFor(multiplier));
 
     /// <inheritdoc/>
     public override WeightedLayer WithGradientWeights(float[] weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
         return new Convolution2D(
-            Name, kernel, Shape, height, width, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
+            Name, kernel, Shape, height, width, learnt, this.weights, WeightBits, bias, Multiplier, Accumulation, exactGradient, weights);
     }
 
     internal override int Channels => Shape.OutputChannels;
+
+    /// <inheritdoc/>
+    public override Layer With(IReadOnlyList<float[]> parameters) => new Convolution2D(
+        Name, Shape, height, width, parameters[0], parameters.Count > 1 ? parameters[1] : [], Multiplier, Accumulation, WeightBits);
 
     /// <inheritdoc/>
     public override WeightedLayer WithWeights(float[] weights, float[] bias) =>

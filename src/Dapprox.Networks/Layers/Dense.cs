@@ -6,6 +6,7 @@ namespace Dapprox.Networks.Layers;
 /// <summary>A fully connected layer: <c>[batch, …, inputs]</c> to <c>[batch, …, outputs]</c>; see <see cref="DenseKernel"/>.</summary>
 public sealed class Dense : WeightedLayer
 {
+    readonly float[] learnt;
     readonly float[] weights;
     readonly float[] bias;
     readonly DenseKernel kernel;
@@ -22,21 +23,32 @@ public sealed class Dense : WeightedLayer
     /// <param name="bias"><c>[outputs]</c>, or empty; shared, not copied.</param>
     /// <param name="accumulation">The format of the sums.</param>
     /// <param name="rows">The number of input rows of an image.</param>
+    /// <param name="weightBits">The bits to quantise the weights to (<see cref="DoReFa.Weights"/>); 0 to use them as they are.</param>
     public Dense(
         string name, int inputs, int outputs, float[] weights, float[] bias,
-        FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32, int rows = 1)
+        FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32, int rows = 1, int weightBits = 0)
         : this(
-            name, new DenseKernel(multiplier, weights, bias, inputs, outputs, accumulation), rows, weights, bias, multiplier, accumulation,
-            exactGradient: null, gradientWeights: null)
+            name, inputs, outputs, rows, weights, weightBits == 0 ? weights : DoReFa.Weights(weights, weightBits), weightBits, bias,
+            multiplier, accumulation)
     {
     }
 
     Dense(
-        string name, DenseKernel kernel, int rows, float[] weights, float[] bias, FloatMultiplier multiplier, Accumulation accumulation,
-        Lazy<DenseKernel>? exactGradient, float[]? gradientWeights)
-        : base(name, weights, bias, multiplier, accumulation, gradientWeights)
+        string name, int inputs, int outputs, int rows, float[] learnt, float[] weights, int weightBits, float[] bias,
+        FloatMultiplier multiplier, Accumulation accumulation)
+        : this(
+            name, new DenseKernel(multiplier, weights, bias, inputs, outputs, accumulation), rows, learnt, weights, weightBits, bias,
+            multiplier, accumulation, exactGradient: null, gradientWeights: null)
+    {
+    }
+
+    Dense(
+        string name, DenseKernel kernel, int rows, float[] learnt, float[] weights, int weightBits, float[] bias,
+        FloatMultiplier multiplier, Accumulation accumulation, Lazy<DenseKernel>? exactGradient, float[]? gradientWeights)
+        : base(name, [kernel.Outputs, kernel.Inputs], learnt, weights, weightBits, bias, multiplier, accumulation, gradientWeights)
     {
         this.rows = rows;
+        this.learnt = learnt;
         this.weights = weights;
         this.bias = bias;
         this.kernel = kernel;
@@ -54,18 +66,24 @@ public sealed class Dense : WeightedLayer
 
     /// <inheritdoc/>
     public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) => new Dense(
-        Name, new DenseKernel(multiplier, weights, bias, kernel.Inputs, kernel.Outputs, accumulation), rows, weights, bias, multiplier,
-        accumulation, exactGradient, GradientWeightsFor(multiplier));
+        Name, new DenseKernel(multiplier, weights, bias, kernel.Inputs, kernel.Outputs, accumulation), rows, learnt, weights, WeightBits,
+        bias, multiplier, accumulation, exactGradient, GradientWeightsFor(multiplier));
 
     /// <inheritdoc/>
     public override WeightedLayer WithGradientWeights(float[] weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        return new Dense(Name, kernel, rows, this.weights, bias, Multiplier, Accumulation, exactGradient, weights);
+        return new Dense(
+            Name, kernel, rows, learnt, this.weights, WeightBits, bias, Multiplier, Accumulation, exactGradient, weights);
     }
 
     // If outputs are rows of an image, even a single row, the channels are rows.
     internal override int Channels => rows == 1 ? kernel.Outputs : 0;
+
+    /// <inheritdoc/>
+    public override Layer With(IReadOnlyList<float[]> parameters) => new Dense(
+        Name, kernel.Inputs, kernel.Outputs, parameters[0], parameters.Count > 1 ? parameters[1] : [], Multiplier, Accumulation, rows,
+        WeightBits);
 
     /// <inheritdoc/>
     public override WeightedLayer WithWeights(float[] weights, float[] bias) =>

@@ -9,14 +9,17 @@ namespace Dapprox.Networks.Layers;
 /// Stochastic Neurons", 2013), taken at the activations of the approximate layers; <see cref="WithGradientWeights"/> replaces its weights.
 /// </summary>
 /// <param name="name">The name inside the network.</param>
-/// <param name="weights">The weights, in the order of the layer; shared, not copied.</param>
+/// <param name="shape">The dimensions of the weights.</param>
+/// <param name="learnt">The learnt weights; shared, not copied.</param>
+/// <param name="weights">The weights that are multiplied: the learnt ones, or these quantised; shared, not copied.</param>
+/// <param name="weightBits">The bits of quantised weights (<see cref="DoReFa.Weights"/>); 0 if they are used as learnt.</param>
 /// <param name="bias">One number per output or output channel, or empty; shared, not copied.</param>
 /// <param name="accumulation">The format of the sums.</param>
 /// <param name="gradientWeights">The weights of the input gradient, or null for <paramref name="weights"/>; shared, not copied.</param>
 /// <exception cref="ArgumentException">The numbers of gradient weights and weights differ.</exception>
 public abstract class WeightedLayer(
-    string name, float[] weights, float[] bias, FloatMultiplier multiplier, Accumulation accumulation,
-    float[]? gradientWeights) : Layer(name), IMultiplies
+    string name, int[] shape, float[] learnt, float[] weights, int weightBits, float[] bias, FloatMultiplier multiplier,
+    Accumulation accumulation, float[]? gradientWeights) : Layer(name), IMultiplies, ILearnt
 {
     readonly float[] gradientWeights = gradientWeights is null || gradientWeights.Length == weights.Length
         ? gradientWeights ?? weights
@@ -31,13 +34,20 @@ public abstract class WeightedLayer(
     public Accumulation Accumulation { get; } = accumulation;
 
     /// <summary>
-    /// The weights: of a dense layer <c>[outputs, inputs]</c>, of a convolution <c>[filters, channels / groups, kernel height, kernel
+    /// The weights that are multiplied: of a dense layer <c>[outputs, inputs]</c>, of a convolution <c>[filters, channels / groups, kernel height, kernel
     /// width]</c>.
     /// </summary>
     public ReadOnlySpan<float> Weights => weights;
 
     /// <summary>One number for each output of a dense layer or filter of a convolution, added last; or empty.</summary>
     public ReadOnlySpan<float> Bias => bias;
+
+    /// <summary>The bits of quantised weights (<see cref="DoReFa.Weights"/>); 0 if they are used as learnt.</summary>
+    public int WeightBits => weightBits;
+
+    /// <summary><c>weight</c>, as learnt, and <c>bias</c> unless there is none.</summary>
+    public IReadOnlyList<Parameter> Parameters =>
+        bias.Length == 0 ? [new("weight", learnt, shape)] : [new("weight", learnt, shape), new("bias", bias, [bias.Length])];
 
     /// <summary>
     /// The weights that <see cref="Layer.InputGradient"/> uses, in the order of <see cref="Weights"/>; the same weights by default.
@@ -67,7 +77,10 @@ public abstract class WeightedLayer(
     /// <exception cref="ArgumentException">The number of weights differs.</exception>
     public abstract WeightedLayer WithGradientWeights(float[] weights);
 
-    /// <summary>The same layer, on the same multiplier, with other weights.</summary>
+    /// <inheritdoc/>
+    public abstract Layer With(IReadOnlyList<float[]> parameters);
+
+    /// <summary>The same layer, on the same multiplier, with other weights, which are not quantised.</summary>
     /// <param name="weights">As many and in the same order as <see cref="Weights"/>; shared, not copied.</param>
     /// <param name="bias">One number for each output of a dense layer or filter of a convolution, or empty; shared, not copied.</param>
     public abstract WeightedLayer WithWeights(float[] weights, float[] bias);

@@ -80,7 +80,8 @@ public static class QuantisedNetwork
         {
             layers.Add(new Convolution2D(
                 $"conv{i}", new ConvolutionShape(Filters[i - 1], Filters[i], Kernel, Kernel) { Padding = 1 }, size, size,
-                Weights($"conv{i}"), tensors[$"conv{i}.bias"].Data, ExactMultiplier.Rounded));
+                tensors[$"conv{i}.weight"].Data, tensors[$"conv{i}.bias"].Data, ExactMultiplier.Rounded,
+                weightBits: weights ? Bits : 0));
             if (i == 2)
                 layers.Add(Relu("relu2a"));
             if (i % 2 == 0)
@@ -98,9 +99,8 @@ public static class QuantisedNetwork
         {
             bool isLast = i + 1 == Widths.Length;
             layers.Add(new Dense(
-                $"linear{i}", Widths[i - 1], Widths[i], isLast ? tensors[$"linear{i}.weight"].Data : Weights($"linear{i}"),
-                tensors[$"linear{i}.bias"].Data,
-                ExactMultiplier.Rounded));
+                $"linear{i}", Widths[i - 1], Widths[i], tensors[$"linear{i}.weight"].Data, tensors[$"linear{i}.bias"].Data,
+                ExactMultiplier.Rounded, weightBits: weights && !isLast ? Bits : 0));
             if (isLast)
                 break;
             layers.Add(Normalization(Filters.Length - 1 + i));
@@ -109,11 +109,9 @@ public static class QuantisedNetwork
 
         return new Network(name, [Filters[0], Size, Size], Classes, layers);
 
-        float[] Weights(string layer) => weights ? DoReFa.Weights(tensors[$"{layer}.weight"].Data, Bits) : tensors[$"{layer}.weight"].Data;
-
         Layer Relu(string layer) => activations ? new QuantisedRelu(layer, Range, Bits) : new Relu(layer);
 
-        ChannelScale Normalization(int number) => ChannelScale.BatchNormalization(
+        BatchNormalization Normalization(int number) => new(
             $"norm{number}", tensors[$"norm{number}.weight"].Data, tensors[$"norm{number}.bias"].Data,
             tensors[$"norm{number}.running_mean"].Data, tensors[$"norm{number}.running_var"].Data, Epsilon);
     }

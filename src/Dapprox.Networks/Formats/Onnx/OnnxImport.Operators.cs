@@ -444,7 +444,7 @@ sealed partial class OnnxImport
         float epsilon = node.Real("epsilon", 1e-5f);
         if (numbers[3].Any(variance => !(variance + epsilon > 0)))
             throw new InputException($"one of its variances is {numbers[3].Min()}; they have to be above 0, with epsilon {epsilon}");
-        node.Give(ChannelScale.BatchNormalization(node.Name, numbers[0], numbers[1], numbers[2], numbers[3], epsilon), input);
+        node.Give(new BatchNormalization(node.Name, numbers[0], numbers[1], numbers[2], numbers[3], epsilon), input);
     }
 
     static void LayerNormalization(NodeReader node)
