@@ -5,7 +5,7 @@ using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
-using Dapprox.Training;
+using Dapprox.Benchmarks.Oracle;
 using TorchSharp;
 
 namespace Dapprox.Benchmarks;

@@ -24,10 +24,11 @@ void Run(string[] arguments)
     {
         [] => RunKernels,
         ["circuits"] => RunCircuits,
+        ["training"] => () => TrainingBenchmark.Run(output),
         ["scale", .. string[] networks] => () => ScaleBenchmark.Run(output, networks),
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
         _ => throw new InputException(
-            $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', or 'scale' or "
+            $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', 'training', or 'scale' or "
                 + "'attacks', which names of networks or attacks may follow"),
     };
     output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");

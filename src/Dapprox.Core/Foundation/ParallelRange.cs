@@ -70,6 +70,23 @@ static unsafe class ParallelRange
     }
 
     /// <summary>
+    /// Runs <paramref name="body"/> for items 0 to <paramref name="count"/> − 1; a thread takes the next item when it has finished one,
+    /// so that few items of unequal size keep all threads busy.
+    /// </summary>
+    /// <param name="count">How many items there are.</param>
+    /// <param name="threads">The maximum degree of parallelism, at least 1.</param>
+    /// <param name="body">Takes the index of an item; items must write to different memory.</param>
+    public static void OneByOne(int count, int threads, Action<int> body)
+    {
+        int next = -1;
+        Parallel.For(0, Math.Min(threads, count), _ =>
+        {
+            for (int item = Interlocked.Increment(ref next); item < count; item = Interlocked.Increment(ref next))
+                body(item);
+        });
+    }
+
+    /// <summary>
     /// Computes blocks 0 to <paramref name="blocks"/> − 1 and takes in their results in order, so that sums of them do not depend on the
     /// number of threads.
     /// </summary>

@@ -42,16 +42,20 @@ sealed unsafe class CircuitPath(CircuitProducts products, Accumulation accumulat
     public override PackedWeights Pack(ReadOnlySpan<float> weights, WeightLayout layout, ReadOnlySpan<float> bias, bool isLean)
     {
         var packed = new PackedWeights(layout.Columns, layout.Count, Groups, vectorsPerPanel: 1, parts: 1, ElementSize);
+        for (int column = 0; column < bias.Length; column++)
+            packed.Bias[column] = ScalarSum.Bias(bias[column]);
+        Repack(weights, layout, packed);
+        return packed;
+    }
+
+    public override void Repack(ReadOnlySpan<float> weights, WeightLayout layout, PackedWeights packed)
+    {
         for (int column = 0; column < layout.Columns; column++)
         {
             float* panel = (float*)packed.PanelAddress(column / Groups) + column % Groups;
             for (int k = 0; k < layout.Count; k++)
-                panel[k * Groups] = weights[column * layout.ColumnStride + k * layout.CountStride];
-            if (bias.Length > 0)
-                packed.Bias[column] = ScalarSum.Bias(bias[column]);
+                panel[k * Groups] = weights[layout.IndexOf(column, k)];
         }
-
-        return packed;
     }
 
     public override void PackActivations(ReadOnlySpan<float> source, byte* destination, int start, int length) =>

@@ -25,8 +25,7 @@ public sealed class ConvolutionKernel
     const int PartsPerThread = 4;
 
     readonly ConvolutionShape shape;
-    readonly int height;
-    readonly int width;
+    readonly PaddedImage image;
     readonly float[] weights;
     readonly WeightedSums sums;
     readonly int[] origins;
@@ -56,43 +55,24 @@ public sealed class ConvolutionKernel
         FloatMultiplier multiplier, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
         Accumulation accumulation, string? path)
     {
-        shape.Validate();
-        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        ThrowIfTooLarge(shape, height, width);
+        image = new PaddedImage(shape, height, width);
         this.shape = shape;
-        this.height = height;
-        this.width = width;
         this.weights = weights;
-        OutputHeight = shape.OutputHeight(height);
-        OutputWidth = shape.OutputWidth(width);
-        if (OutputHeight < 1 || OutputWidth < 1)
-        {
-            throw new ArgumentException(
-                $"A {shape.KernelHeight}x{shape.KernelWidth} filter with dilation {shape.Dilation} does not fit "
-                + $"a {height}x{width} image with padding {shape.Padding}.",
-                nameof(shape));
-        }
-
         sums = new WeightedSums(
             multiplier, accumulation, path,
             weights, shape.Groups, WeightLayout.ByColumn(shape.GroupOutputs, shape.Taps), bias, isLean: false);
-        origins = OriginsOfPositions();
+        origins = image.Origins();
         lineOrigins = Enumerable.Range(0, OutputHeight).Select(y => origins[y * OutputWidth]).ToArray();
-        offsets = OffsetsOfTaps();
+        offsets = image.Offsets();
     }
 
     /// <summary>Rows of an output image.</summary>
-    public int OutputHeight { get; }
+    public int OutputHeight => image.OutputHeight;
 
     /// <summary>Columns of an output image.</summary>
-    public int OutputWidth { get; }
+    public int OutputWidth => image.OutputWidth;
 
-    int PaddedHeight => height + shape.Padding.Height;
-
-    int PaddedWidth => width + shape.Padding.Width;
-
-    int Positions => OutputHeight * OutputWidth;
+    int Positions => image.Positions;
 
     /// <summary>Computes the convolution of any number of images.</summary>
     /// <param name="input"><c>[batch, input channels, height, width]</c>.</param>
@@ -101,7 +81,7 @@ public sealed class ConvolutionKernel
     /// <exception cref="ArgumentException">A length is not a multiple of an image's, or the numbers of images differ.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
     {
-        int inputLength = shape.InputChannels * height * width;
+        int inputLength = image.Length;
         int outputLength = shape.OutputChannels * Positions;
         int batch = input.Length / inputLength;
         if (input.Length != batch * inputLength || output.Length != (long)batch * outputLength)
@@ -113,9 +93,9 @@ public sealed class ConvolutionKernel
 
         threads = ParallelRange.Threads(threads, (long)output.Length * shape.Taps);
         bool byImages = batch >= threads;
-        ParallelRange.ForEach(input, output, batch, byImages ? threads : 1, (image, source, destination) => RunImage(
-            source.Slice(image * inputLength, inputLength),
-            destination.Slice(image * outputLength, outputLength),
+        ParallelRange.ForEach(input, output, batch, byImages ? threads : 1, (index, source, destination) => RunImage(
+            source.Slice(index * inputLength, inputLength),
+            destination.Slice(index * outputLength, outputLength),
             byImages ? 1 : threads));
     }
 
@@ -135,7 +115,7 @@ public sealed class ConvolutionKernel
         int block = shape.Groups >= PartsPerThread * threads || threads == 1 ? length
             : byLines ? (PositionBlock + OutputWidth - 1) / OutputWidth : PositionBlock;
         int blocks = (length + block - 1) / block;
-        int groupInput = shape.GroupInputs * PaddedHeight * PaddedWidth, groupOutput = shape.GroupOutputs * Positions;
+        int groupInput = shape.GroupInputs * image.PaddedPlane, groupOutput = shape.GroupOutputs * Positions;
         ParallelRange.ForEach(input, output, shape.Groups * blocks, threads, (part, _, destination) =>
         {
             int group = part / blocks, first = part % blocks * block, count = Math.Min(block, length - first);
@@ -159,44 +139,22 @@ public sealed class ConvolutionKernel
     /// <summary>Pads and packs the image, some channels at a time. The result is null where operands need the definition.</summary>
     WeightedSums.PackedActivations? Pack(ReadOnlySpan<float> input, int threads)
     {
-        int plane = PaddedHeight * PaddedWidth, area = height * width;
+        int plane = image.PaddedPlane, area = image.Plane;
         int parts = threads == 1 ? 1 : Math.Min(shape.InputChannels, PartsPerThread * threads);
         return sums.TryPack(input, shape.InputChannels * plane, parts, threads, (part, source, room) =>
         {
             int first = part * shape.InputChannels / parts, end = (part + 1) * shape.InputChannels / parts;
+            ReadOnlySpan<float> channels = source[(first * area)..(end * area)];
             if (shape.Padding == default)
-                return room.Pack(source[(first * area)..(end * area)], first * area);
+                return room.Pack(channels, first * area);
 
             float[] rented = ArrayPool<float>.Shared.Rent((end - first) * plane);
             Span<float> padded = rented.AsSpan(0, (end - first) * plane);
-            padded.Clear();
-            for (int row = first * height; row < end * height; row++)
-            {
-                int channel = row / height - first, y = row % height;
-                int index = channel * plane + (y + shape.Padding.Top) * PaddedWidth + shape.Padding.Left;
-                source.Slice(row * width, width).CopyTo(padded[index..]);
-            }
-
+            image.Pad(channels, padded);
             OperandRange range = room.Pack(padded, first * plane);
             ArrayPool<float>.Shared.Return(rented);
             return range;
         });
-    }
-
-    /// <summary>Origins and offsets are 32-bit integers, and the addresses computed from them are not checked again.</summary>
-    static void ThrowIfTooLarge(ConvolutionShape shape, int height, int width)
-    {
-        // In binary64, where these products do not overflow and those that matter are exact.
-        double paddedHeight = (double)height + shape.Padding.Top + shape.Padding.Bottom;
-        double paddedWidth = (double)width + shape.Padding.Left + shape.Padding.Right;
-        double input = paddedHeight * paddedWidth * shape.InputChannels;
-        double output = (double)shape.OutputHeight(height) * shape.OutputWidth(width) * shape.OutputChannels;
-        double filter = (double)shape.KernelHeight * shape.KernelWidth * shape.GroupInputs;
-        if (Math.Max(Math.Max(input, output), filter) > Array.MaxLength)
-        {
-            throw new ArgumentException(
-                $"{input} padded inputs, {output} outputs or {filter} weights a filter are more than {Array.MaxLength}.", nameof(shape));
-        }
     }
 
     /// <summary>The definition, for one output channel.</summary>
@@ -218,37 +176,13 @@ public sealed class ConvolutionKernel
                     {
                         int x = left + j * shape.Dilation.Width;
                         // As unsigned numbers, negative indices are too large as well.
-                        if ((uint)y < (uint)height && (uint)x < (uint)width)
-                            sum.Add(input[((firstChannel + c) * height + y) * width + x], weights[weight]);
+                        if ((uint)y < (uint)image.Height && (uint)x < (uint)image.Width)
+                            sum.Add(input[((firstChannel + c) * image.Height + y) * image.Width + x], weights[weight]);
                     }
                 }
             }
 
             output[position] = sum.Finish(sums.Bias(channel));
         }
-    }
-
-    /// <summary>The index of the filter's first tap in the padded image, for every output position.</summary>
-    int[] OriginsOfPositions()
-    {
-        int[] result = new int[Positions];
-        for (int position = 0; position < result.Length; position++)
-            result[position] = position / OutputWidth * shape.Stride.Height * PaddedWidth + position % OutputWidth * shape.Stride.Width;
-        return result;
-    }
-
-    /// <summary>The distance from the first tap to every tap, in the order of summation: channel, row, column.</summary>
-    int[] OffsetsOfTaps()
-    {
-        int[] result = new int[shape.Taps];
-        for (int tap = 0; tap < result.Length; tap++)
-        {
-            int j = tap % shape.KernelWidth;
-            int i = tap / shape.KernelWidth % shape.KernelHeight;
-            int c = tap / (shape.KernelWidth * shape.KernelHeight);
-            result[tap] = (c * PaddedHeight + i * shape.Dilation.Height) * PaddedWidth + j * shape.Dilation.Width;
-        }
-
-        return result;
     }
 }

@@ -35,6 +35,12 @@ abstract unsafe class KernelPath(string name, string instructionSet, OperandForm
     /// serves few rows, because reading weights is then what takes time.</param>
     public abstract PackedWeights Pack(ReadOnlySpan<float> weights, WeightLayout layout, ReadOnlySpan<float> bias, bool isLean);
 
+    /// <summary>Packs other weights of the same sizes over earlier ones; the bias stays.</summary>
+    /// <param name="weights">The weights of one matrix.</param>
+    /// <param name="layout">Their number and order.</param>
+    /// <param name="packed">A result of <see cref="Pack"/> for as many columns and products.</param>
+    public abstract void Repack(ReadOnlySpan<float> weights, WeightLayout layout, PackedWeights packed);
+
     /// <summary>
     /// Packs some of the activations. Where operands are split, the high parts of all activations come first, then as many low parts.
     /// </summary>

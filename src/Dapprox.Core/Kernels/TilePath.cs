@@ -15,6 +15,12 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
     // Rows of one panel that are stored together, so that a transposed store writes more than a tile's six numbers at a time.
     const int StoredRows = 8 * Rows;
 
+    // Products whose weights are gathered together while packing.
+    const int PackedRows = 32;
+
+    // Two vectors of 512 bits.
+    const int MaxPanelWidth = 32;
+
     // Half of a 48 KB first-level cache, three quarters of a 32 KB one: the rest is for the activations that stream through.
     const int KBlockBytes = 24 << 10;
 
@@ -33,38 +39,57 @@ sealed unsafe partial class TilePath<TStep, TElement, TVector, TSum>(
     {
         int parts = isLean && TStep.DerivesWeights ? 1 : Parts;
         var packed = new PackedWeights(layout.Columns, layout.Count, TStep.Lanes, VectorsPerPanel, parts, sizeof(TElement));
-        Span<TElement> unused = new TElement[parts == Parts ? 0 : packed.PanelWidth];
         for (int column = 0; column < bias.Length; column++)
             packed.Bias[column] = ScalarSum.Bias(bias[column]);
-        Span<float> row = new float[packed.PanelWidth];
+        Repack(weights, layout, packed);
+        return packed;
+    }
+
+    public override void Repack(ReadOnlySpan<float> weights, WeightLayout layout, PackedWeights packed)
+    {
+        Span<float> rows = stackalloc float[PackedRows * MaxPanelWidth];
+        Span<TElement> unused = stackalloc TElement[packed.Parts == Parts ? 0 : rows.Length];
         for (int panel = 0; panel < packed.Panels; panel++)
         {
             int firstColumn = panel * packed.PanelWidth;
             int used = Math.Min(packed.PanelWidth, layout.Columns - firstColumn);
             int width = packed.VectorsOf(panel) * TStep.Lanes;
             var destination = (TElement*)packed.PanelAddress(panel);
-            for (int k = 0; k < layout.Count; k++, destination += width * parts)
+            for (int k = 0, count; k < layout.Count; k += count, destination += count * width * packed.Parts)
             {
-                int source = firstColumn * layout.ColumnStride + k * layout.CountStride;
-                if (layout.ColumnStride == 1)
+                count = Math.Min(PackedRows, layout.Run - k % layout.Run);
+                if (used < width)
+                    rows.Clear();
+                Gather(weights[layout.IndexOf(firstColumn, k)..], layout, used, count, rows, width);
+                if (packed.Parts == 1)
                 {
-                    weights.Slice(source, used).CopyTo(row);
-                }
-                else
-                {
-                    for (int column = 0; column < used; column++)
-                        row[column] = weights[source + column * layout.ColumnStride];
+                    Format.PackWeights(rows[..(count * width)], new Span<TElement>(destination, count * width), unused);
+                    continue;
                 }
 
-                row[used..].Clear();
-                Format.PackWeights(
-                    row[..width],
-                    new Span<TElement>(destination, width),
-                    parts == Parts ? new Span<TElement>(destination + width, TStep.Split ? width : 0) : unused);
+                for (int row = 0; row < count; row++)
+                {
+                    TElement* first = destination + row * 2 * width;
+                    Format.PackWeights(
+                        rows.Slice(row * width, width), new Span<TElement>(first, width), new Span<TElement>(first + width, width));
+                }
             }
         }
+    }
 
-        return packed;
+    /// <summary>Copies weights so that those of one product follow one another: <c>rows[k · width + column]</c>.</summary>
+    static void Gather(ReadOnlySpan<float> weights, WeightLayout layout, int columns, int count, Span<float> rows, int width)
+    {
+        if (layout.CountStride == 1)
+        {
+            fixed (float* source = weights)
+            fixed (float* destination = rows)
+                TransposedStore.Run(source, layout.ColumnStride, columns, count, destination, width);
+            return;
+        }
+
+        for (int k = 0; k < count; k++)
+            weights.Slice(k * layout.CountStride, columns).CopyTo(rows[(k * width)..]);
     }
 
     public override void PackActivations(ReadOnlySpan<float> source, byte* destination, int start, int length)

@@ -39,25 +39,46 @@ public static class ExpectedSlope
     public static float[] Of(FloatMultiplier multiplier, ReadOnlyMemory<float> weights, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(multiplier);
-        float[] slopes = new float[weights.Length];
-        int blocks = (weights.Length + Block - 1) / Block;
+        return Of(weights, threads, (sample, operands, products) => BulkMultiply.Run(multiplier, sample, operands, products));
+    }
+
+    /// <summary>
+    /// The expected slope of <c>multiplier.Multiply(activation, w)</c> in w, for every activation: the same with the roles exchanged, so
+    /// over standard normal weights.
+    /// </summary>
+    /// <param name="multiplier">Any multiplier; the slope is that in its second operand.</param>
+    /// <param name="activations">The first operands, in any order.</param>
+    /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors. Results do not depend on it.</param>
+    /// <returns>A slope for each activation.</returns>
+    public static float[] InWeight(FloatMultiplier multiplier, ReadOnlyMemory<float> activations, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(multiplier);
+        return Of(activations, threads, (sample, operands, products) => BulkMultiply.Run(multiplier, operands, sample, products));
+    }
+
+    delegate void Products(ReadOnlySpan<float> sample, ReadOnlySpan<float> operands, Span<float> products);
+
+    static float[] Of(ReadOnlyMemory<float> operands, int threads, Products multiply)
+    {
+        float[] slopes = new float[operands.Length];
+        int blocks = (operands.Length + Block - 1) / Block;
         Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = ParallelRange.Threads(threads) }, block =>
         {
-            int first = block * Block, count = Math.Min(Block, weights.Length - first);
-            OfBlock(multiplier, weights.Span.Slice(first, count), slopes.AsSpan(first, count));
+            int first = block * Block, count = Math.Min(Block, operands.Length - first);
+            OfBlock(operands.Span.Slice(first, count), slopes.AsSpan(first, count), multiply);
         });
         return slopes;
     }
 
-    static void OfBlock(FloatMultiplier multiplier, ReadOnlySpan<float> weights, Span<float> slopes)
+    static void OfBlock(ReadOnlySpan<float> operands, Span<float> slopes, Products multiply)
     {
-        float[] activations = new float[weights.Length], products = new float[weights.Length];
-        double[] sums = new double[weights.Length];
+        float[] sample = new float[operands.Length], products = new float[operands.Length];
+        double[] sums = new double[operands.Length];
         double squares = 0;
         foreach (float a in Sample)
         {
-            Array.Fill(activations, a);
-            BulkMultiply.Run(multiplier, activations, weights, products);
+            Array.Fill(sample, a);
+            multiply(sample, operands, products);
             for (int i = 0; i < products.Length; i++)
                 sums[i] += (double)a * products[i];
             squares += (double)a * a;

@@ -3,7 +3,7 @@ using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
 using Dapprox.Networks.Models;
 using Dapprox.Statistics;
-using Dapprox.Training;
+using Dapprox.Networks.Training;
 
 namespace Dapprox.Experiments.Paper;
 

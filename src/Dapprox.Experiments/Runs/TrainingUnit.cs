@@ -32,19 +32,13 @@ public abstract record TrainingUnit([property: JsonIgnore] string Name, string D
             row => new Tensor(
                 row.Numbers, Array.ConvertAll(row.Shape.Split('x'), length => int.Parse(length, CultureInfo.InvariantCulture))),
             StringComparer.Ordinal);
-        return Build(weights);
+        return Networks.Models.Architecture.Recognise(Name, weights, Architecture).Build(Name, weights);
     }
 
-    /// <summary>The network with these weights, exact in all layers.</summary>
-    /// <param name="weights">The tensors by name.</param>
-    protected Network Build(IReadOnlyDictionary<string, Tensor> weights) =>
-        Networks.Models.Architecture.Recognise(Name, weights, Architecture).Build(Name, weights);
-
     /// <summary>Weights as rows, in the order of their names.</summary>
-    /// <param name="weights">The tensors by name.</param>
-    protected static IReadOnlyList<WeightsRow> ToRows(IReadOnlyDictionary<string, Tensor> weights) =>
+    protected static IReadOnlyList<WeightsRow> ToRows(Network network) =>
     [
-        .. weights.OrderBy(tensor => tensor.Key, StringComparer.Ordinal)
-            .Select(tensor => new WeightsRow(tensor.Key, string.Join('x', tensor.Value.Shape.ToArray()), tensor.Value.Data)),
+        .. network.Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
+            .Select(parameter => new WeightsRow(parameter.Key, string.Join('x', parameter.Value.Shape), parameter.Value.Values)),
     ];
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Dapprox.Experiments.Runs;
 using Dapprox.Networks.Data;
-using Dapprox.Training;
+using Dapprox.Networks.Training;
 
 namespace Dapprox.Experiments.Units;
 
@@ -27,10 +27,10 @@ public sealed record RetrainingUnit(
     public override IReadOnlyList<WeightsRow> Compute(RunContext context, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
+        Dataset data = context.Data(DatasetName, Split.Train);
         TrainingResult result = Trainer.Train(
-            TorchArchitecture.Find(Architecture), context.Data(DatasetName, Split.Train), Options,
-            new Steps(() => progress(1.0 / Options.Epochs)), cancellation);
-        return ToRows(result.Weights);
+            Recipe.Find(Architecture).Initial(data, Options), data, Options, new Steps(() => progress(1.0 / Options.Epochs)), cancellation);
+        return ToRows(result.Network);
     }
 
     sealed class Steps(Action step) : IProgress<EpochReport>

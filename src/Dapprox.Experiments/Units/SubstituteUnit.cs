@@ -4,7 +4,7 @@ using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
-using Dapprox.Training;
+using Dapprox.Networks.Training;
 
 namespace Dapprox.Experiments.Units;
 
@@ -47,12 +47,12 @@ public sealed record SubstituteUnit(
         for (int round = 0; ; round++)
         {
             Dataset known = Answered(own, pixels, victim);
-            IReadOnlyDictionary<string, Tensor> weights =
-                Trainer.Train(TorchArchitecture.Find(Architecture), known, Options, cancellation: cancellation).Weights;
+            Network substitute = Trainer.Train(
+                Recipe.Find(Architecture).Initial(known, Options), known, Options, cancellation: cancellation).Network;
             progress(Math.Pow(2, round - Rounds - 1));
             if (round == Rounds)
-                return ToRows(weights);
-            pixels = [.. pixels, .. Stepped(known, Build(weights))];
+                return ToRows(substitute);
+            pixels = [.. pixels, .. Stepped(known, substitute)];
         }
     }
 

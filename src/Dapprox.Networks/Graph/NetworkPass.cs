@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Numerics.Tensors;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Tensors;
 
@@ -26,9 +25,10 @@ sealed class NetworkPass(Network network)
         Tensor logits = Tensor.Zeros(images.Batch, network.Classes);
         ForEachChunk(images, (chunk, first, threads) =>
         {
-            Tensor result = Run(chunk, threads, observe: null);
-            result.Data.CopyTo(logits.Data, first * network.Classes);
-            Workspace.Return(result);
+            var walk = new Walk(network, chunk, threads);
+            walk.ForwardOnly();
+            walk.Logits.Data.CopyTo(logits.Data, first * network.Classes);
+            Workspace.Return(walk.Logits);
         });
         return logits;
     }
@@ -40,7 +40,12 @@ sealed class NetworkPass(Network network)
     public void Observe(Tensor images, Action<int, IReadOnlyList<Tensor>> observe)
     {
         ThrowIfUnfit(images);
-        InWorkspace(() => Workspace.Return(Run(images, network.MaxThreads, observe)));
+        InWorkspace(() =>
+        {
+            var walk = new Walk(network, images, network.MaxThreads);
+            walk.ForwardOnly(observe);
+            Workspace.Return(walk.Logits);
+        });
     }
 
     /// <summary>
@@ -57,100 +62,23 @@ sealed class NetworkPass(Network network)
         Tensor gradient = Tensor.Unfilled(images.Shape);
         ForEachChunk(images, (chunk, first, threads) =>
         {
-            var values = new Tensor[network.Nodes.Count + 1];
-            values[0] = chunk;
-            for (int i = 0; i < network.Nodes.Count; i++)
-                values[i + 1] = Compute(i, Inputs(values, i), threads);
-            values[^1].Data.CopyTo(logits.Data, first * network.Classes);
-
-            // The gradients known so far, by index, shifted by one for the images: sums over all layers that take the value.
-            var back = new Tensor?[network.Nodes.Count + 1];
-            Tensor last = Tensor.Zeros(values[^1].Shape);
-            for (int image = 0; image < chunk.Batch; image++)
-                loss(first + image, values[^1].Row(image), last.Row(image));
-            back[^1] = last;
-            for (int i = network.Nodes.Count - 1; i >= 0; i--)
+            var walk = new Walk(network, chunk, threads);
+            walk.Forward(0, network.Nodes.Count);
+            walk.Logits.Data.CopyTo(logits.Data, first * network.Classes);
+            walk.Begin(first, loss);
+            walk.Backward(network.Nodes.Count, 0);
+            Span<float> own = gradient.Data.AsSpan(first * images.RowLength, chunk.Data.Length);
+            if (walk.ImageGradient is Tensor sum)
             {
-                if (back[i + 1] is not Tensor outputGradient)
-                    continue;
-                Tensor[] gradients = network.Layers[i].InputGradients(Inputs(values, i), values[i + 1], outputGradient, threads);
-                for (int j = 0; j < gradients.Length; j++)
-                    Add(back, network.Nodes[i].Inputs[j] + 1, gradients[j]);
-                back[i + 1] = null;
-                // A reshaped tensor, and a gradient that a sum passes on, share memory.
-                if (!back.Any(other => other?.Data == outputGradient.Data))
-                    Workspace.Return(outputGradient);
+                sum.Data.CopyTo(own);
+                Workspace.Return(sum);
             }
-
-            if (back[0] is Tensor sum)
-                sum.Data.CopyTo(gradient.Data, first * images.RowLength);
             else
-                gradient.Data.AsSpan(first * images.RowLength, chunk.Data.Length).Clear();
-            foreach (Tensor value in values)
-                Workspace.Return(value);
+            {
+                own.Clear();
+            }
         });
         return (logits, gradient);
-    }
-
-    /// <summary>Computes all layers, and returns the memory of values that no layer needs any more.</summary>
-    Tensor Run(Tensor images, int threads, Action<int, IReadOnlyList<Tensor>>? observe)
-    {
-        var values = new Tensor?[network.Nodes.Count + 1];
-        values[0] = images;
-        int[] left = [.. Enumerable.Range(0, values.Length).Select(value => network.Uses(value - 1))];
-        for (int i = 0; i < network.Nodes.Count; i++)
-        {
-            Tensor[] inputs = Inputs(values!, i);
-            observe?.Invoke(i, inputs);
-            values[i + 1] = Compute(i, inputs, threads);
-            foreach (int input in network.Nodes[i].Inputs)
-            {
-                if (--left[input + 1] > 0)
-                    continue;
-                float[] memory = values[input + 1]!.Data;
-                values[input + 1] = null;
-                // A reshaped tensor shares memory.
-                if (!values.Any(value => value?.Data == memory))
-                    Workspace.Return(memory);
-            }
-        }
-
-        return values[^1]!;
-    }
-
-    Tensor[] Inputs(Tensor[] values, int node)
-    {
-        IReadOnlyList<int> inputs = network.Nodes[node].Inputs;
-        var result = new Tensor[inputs.Count];
-        for (int i = 0; i < result.Length; i++)
-            result[i] = values[inputs[i] + 1];
-        return result;
-    }
-
-    /// <summary>Computes one layer, in place if no other layer needs its input.</summary>
-    Tensor Compute(int node, Tensor[] inputs, int threads)
-    {
-        int source = network.Nodes[node].Inputs[0];
-        if (network.Layers[node] is not ElementwiseLayer layer || source == Node.Images || network.Layers[source].NeedsOutput
-            || network.Uses(source) > 1)
-            return network.Layers[node].Forward(inputs, threads);
-        layer.Apply(inputs[0].Data, threads);
-        return inputs[0];
-    }
-
-    /// <summary>Adds a gradient to those of other layers that take the same value.</summary>
-    static void Add(Tensor?[] gradients, int index, Tensor gradient)
-    {
-        if (gradients[index] is not Tensor sum)
-        {
-            gradients[index] = gradient;
-            return;
-        }
-
-        // Not in place: reshaping layers pass on the memory of their input.
-        Tensor both = Tensor.Unfilled(sum.Shape);
-        TensorPrimitives.Add(sum.Data, gradient.Data, both.Data);
-        gradients[index] = both;
     }
 
     public void ThrowIfUnfit(Tensor images)

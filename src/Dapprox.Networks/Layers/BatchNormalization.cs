@@ -1,3 +1,5 @@
+using Dapprox.Kernels;
+
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
@@ -41,6 +43,27 @@ public sealed class BatchNormalization : ChannelScale, ILearnt
     /// <inheritdoc/>
     public Layer With(IReadOnlyList<float[]> parameters) =>
         new BatchNormalization(Name, parameters[0], parameters[1], parameters[2], parameters[3], Epsilon);
+
+    /// <inheritdoc/>
+    /// <remarks>The statistics are constants: <c>dγ = Σ g · (x − mean) / √(variance + ε)</c>, <c>dβ = Σ g</c>.</remarks>
+    public IReadOnlyList<float[]> Gradients(Tensor input, Tensor outputGradient, int threads)
+    {
+        int area = input.RowLength / gamma.Length;
+        double[] sums = new double[gamma.Length], products = new double[gamma.Length];
+        for (int plane = 0; plane < input.Batch * gamma.Length; plane++)
+        {
+            ReadOnlySpan<float> back = outputGradient.Data.AsSpan(plane * area, area);
+            sums[plane % gamma.Length] += OrderedSum.Of(back);
+            products[plane % gamma.Length] += OrderedSum.OfProducts(input.Data.AsSpan(plane * area, area), back);
+        }
+
+        return
+        [
+            [.. Enumerable.Range(0, gamma.Length).Select(
+                i => (float)((products[i] - mean[i] * sums[i]) / Math.Sqrt((double)variance[i] + Epsilon)))],
+            Array.ConvertAll(sums, sum => (float)sum),
+        ];
+    }
 
     static float[] Scales(float[] gamma, float[] variance, float epsilon) =>
         [.. gamma.Zip(variance, (factor, own) => (float)(factor / Math.Sqrt((double)own + epsilon)))];

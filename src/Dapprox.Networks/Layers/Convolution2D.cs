@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
 using Dapprox.Networks.Tensors;
@@ -10,6 +11,9 @@ namespace Dapprox.Networks.Layers;
 /// </summary>
 public sealed class Convolution2D : WeightedLayer
 {
+    // Images whose weight gradients one thread sums: a constant, because the order of the sum depends on it.
+    const int SliceImages = 12;
+
     readonly int height;
     readonly int width;
     readonly float[] learnt;
@@ -19,6 +23,7 @@ public sealed class Convolution2D : WeightedLayer
     // The kernel of the exact layer, shared by all layers with these weights, and the kernel of this layer.
     readonly Lazy<ConvolutionKernel> exactGradient;
     readonly Lazy<ConvolutionKernel> gradient;
+    readonly Lazy<ConvolutionGradient> weightGradient;
 
     /// <summary>Creates the layer for images of one size.</summary>
     /// <param name="name">The name inside the network.</param>
@@ -43,14 +48,14 @@ public sealed class Convolution2D : WeightedLayer
         FloatMultiplier multiplier, Accumulation accumulation)
         : this(
             name, new ConvolutionKernel(multiplier, shape, height, width, weights, bias, accumulation), shape, height, width,
-            learnt, weights, weightBits, bias, multiplier, accumulation, exactGradient: null, gradientWeights: null)
+            learnt, weights, weightBits, bias, multiplier, accumulation, exactGradient: null, gradientWeights: null, weightGradient: null)
     {
     }
 
     Convolution2D(
         string name, ConvolutionKernel kernel, ConvolutionShape shape, int height, int width, float[] learnt, float[] weights,
         int weightBits, float[] bias, FloatMultiplier multiplier, Accumulation accumulation, Lazy<ConvolutionKernel>? exactGradient,
-        float[]? gradientWeights)
+        float[]? gradientWeights, Lazy<ConvolutionGradient>? weightGradient)
         : base(
             name, [shape.OutputChannels, shape.GroupInputs, shape.KernelHeight, shape.KernelWidth], learnt, weights, weightBits, bias,
             multiplier, accumulation, gradientWeights)
@@ -66,6 +71,7 @@ public sealed class Convolution2D : WeightedLayer
         gradient = gradientWeights is null || gradientWeights == weights
             ? this.exactGradient
             : new Lazy<ConvolutionKernel>(() => GradientKernel(gradientWeights));
+        this.weightGradient = weightGradient ?? new Lazy<ConvolutionGradient>(() => new ConvolutionGradient(shape, height, width));
     }
 
     /// <summary>The geometry.</summary>
@@ -81,21 +87,29 @@ public sealed class Convolution2D : WeightedLayer
     /// <inheritdoc/>
     public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) => new Convolution2D(
         Name, new ConvolutionKernel(multiplier, Shape, height, width, weights, bias, accumulation), Shape, height, width,
-        learnt, weights, WeightBits, bias, multiplier, accumulation, exactGradient, GradientWeightsFor(multiplier));
+        learnt, weights, WeightBits, bias, multiplier, accumulation, exactGradient, GradientWeightsFor(multiplier),
+        weightGradient);
 
     /// <inheritdoc/>
     public override WeightedLayer WithGradientWeights(float[] weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
         return new Convolution2D(
-            Name, kernel, Shape, height, width, learnt, this.weights, WeightBits, bias, Multiplier, Accumulation, exactGradient, weights);
+            Name, kernel, Shape, height, width, learnt, this.weights, WeightBits, bias, Multiplier, Accumulation, exactGradient, weights,
+            weightGradient);
     }
 
     internal override int Channels => Shape.OutputChannels;
 
     /// <inheritdoc/>
-    public override Layer With(IReadOnlyList<float[]> parameters) => new Convolution2D(
-        Name, Shape, height, width, parameters[0], parameters.Count > 1 ? parameters[1] : [], Multiplier, Accumulation, WeightBits);
+    public override Layer With(IReadOnlyList<float[]> parameters)
+    {
+        float[] learnt = parameters[0], bias = parameters.Count > 1 ? parameters[1] : [];
+        float[] weights = WeightBits == 0 ? learnt : DoReFa.Weights(learnt, WeightBits);
+        return new Convolution2D(
+            Name, new ConvolutionKernel(Multiplier, Shape, height, width, weights, bias, Accumulation), Shape, height, width, learnt, weights,
+            WeightBits, bias, Multiplier, Accumulation, exactGradient: null, gradientWeights: null, weightGradient);
+    }
 
     /// <inheritdoc/>
     public override WeightedLayer WithWeights(float[] weights, float[] bias) =>
@@ -167,6 +181,35 @@ public sealed class Convolution2D : WeightedLayer
         int first = Math.Min(count, start >= 0 ? 0 : (-start + stride - 1) / stride);
         int end = start >= size ? 0 : Math.Min(count, (size - start - 1) / stride + 1);
         return (first, Math.Max(first, end));
+    }
+
+    internal override bool PrefersWholeBatch => false;
+
+    /// <summary>See <see cref="ConvolutionGradient"/> for the formula. Slices of images are summed apart and added in order.</summary>
+    internal override void WeightGradient(Tensor input, Tensor outputGradient, float[] gradient, int threads)
+    {
+        int slices = (input.Batch + SliceImages - 1) / SliceImages;
+        float[][] sums = [.. Enumerable.Range(0, slices).Select(slice => slice == 0 ? gradient : new float[gradient.Length])];
+        Parallel.For(0, slices, new ParallelOptions { MaxDegreeOfParallelism = threads }, slice =>
+        {
+            int first = slice * SliceImages, count = Math.Min(SliceImages, input.Batch - first);
+            weightGradient.Value.Run(
+                input.Data.AsSpan(first * input.RowLength, count * input.RowLength),
+                outputGradient.Data.AsSpan(first * outputGradient.RowLength, count * outputGradient.RowLength), sums[slice]);
+        });
+        foreach (float[] sum in sums.Skip(1))
+            TensorPrimitives.Add(gradient, sum, gradient);
+        if (slices == 0)
+            Array.Clear(gradient);
+    }
+
+    internal override double[] BiasGradient(Tensor outputGradient)
+    {
+        double[] sums = new double[Shape.OutputChannels];
+        int area = outputGradient.RowLength / sums.Length;
+        for (int plane = 0; plane < outputGradient.Batch * sums.Length; plane++)
+            sums[plane % sums.Length] += OrderedSum.Of(outputGradient.Data.AsSpan(plane * area, area));
+        return sums;
     }
 
     ConvolutionKernel GradientKernel(float[] filters)

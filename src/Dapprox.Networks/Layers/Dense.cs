@@ -106,6 +106,24 @@ public sealed class Dense : WeightedLayer
         return result;
     }
 
+    internal override bool PrefersWholeBatch => true;
+
+    /// <summary><c>dw[o, k] = Σ_n g[n, o] · x[n, k]</c>; see <see cref="DenseGradient"/>.</summary>
+    internal override void WeightGradient(Tensor input, Tensor outputGradient, float[] gradient, int threads) =>
+        DenseGradient.Run(input.Data, outputGradient.Data, kernel.Inputs, kernel.Outputs, gradient, threads);
+
+    internal override double[] BiasGradient(Tensor outputGradient)
+    {
+        double[] sums = new double[kernel.Outputs];
+        for (int row = 0; row < outputGradient.Data.Length; row += sums.Length)
+        {
+            for (int output = 0; output < sums.Length; output++)
+                sums[output] += outputGradient.Data[row + output];
+        }
+
+        return sums;
+    }
+
     DenseKernel GradientKernel(float[] rows) =>
         DenseKernel.FromColumns(ExactMultiplier.FusedSum, rows, [], kernel.Outputs, kernel.Inputs);
 }

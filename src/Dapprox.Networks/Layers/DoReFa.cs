@@ -39,4 +39,34 @@ public static class DoReFa
             quantised[i] = (float)(2 * (Math.Round(steps * (Math.Tanh(learnt[i]) / (2 * largest) + 0.5)) / steps) - 1);
         return quantised;
     }
+
+    /// <summary>
+    /// The gradient with respect to the learnt weights from that with respect to <see cref="Weights"/>, as if the levels were not rounded
+    /// (straight-through): the derivative of <c>tanh(w) / max |tanh(w)|</c>. Weights of equal largest magnitude share the maximum's.
+    /// </summary>
+    /// <param name="learnt">The weights of one layer, of any shape.</param>
+    /// <param name="gradient">The gradient with respect to the quantised weights, which that with respect to the learnt ones
+    /// replaces.</param>
+    public static void LearntGradient(ReadOnlySpan<float> learnt, Span<float> gradient)
+    {
+        double largest = 0, through = 0;
+        double[] tanh = new double[learnt.Length];
+        for (int i = 0; i < tanh.Length; i++)
+        {
+            tanh[i] = Math.Tanh(learnt[i]);
+            largest = Math.Max(largest, Math.Abs(tanh[i]));
+            through += gradient[i] * tanh[i];
+        }
+
+        // All-zero weights are divided by 1, a constant.
+        int largestCount = largest == 0 ? 0 : tanh.Count(value => Math.Abs(value) == largest);
+        double scale = largest == 0 ? 1 : largest;
+        for (int i = 0; i < tanh.Length; i++)
+        {
+            double slope = gradient[i] / scale;
+            if (largestCount > 0 && Math.Abs(tanh[i]) == largest)
+                slope -= Math.Sign(tanh[i]) * through / (largestCount * scale * scale);
+            gradient[i] = (float)(slope * (1 - tanh[i] * tanh[i]));
+        }
+    }
 }

@@ -10,6 +10,13 @@ public interface ILearnt
     /// <param name="parameters">Arrays in the order and of the lengths of <see cref="Parameters"/>; shared, not copied. A bias can be
     /// added or left out.</param>
     Layer With(IReadOnlyList<float[]> parameters);
+
+    /// <summary>The gradients of a loss with respect to the numbers for which <see cref="Parameter.HasGradient"/> holds, in their order.</summary>
+    /// <param name="input">A batch of the layer's inputs.</param>
+    /// <param name="outputGradient">The gradient with respect to the output; shaped like it.</param>
+    /// <param name="threads">The maximum number of threads; results do not depend on it.</param>
+    /// <returns>An array for each such parameter, as long as its values.</returns>
+    IReadOnlyList<float[]> Gradients(Tensor input, Tensor outputGradient, int threads);
 }
 
 /// <summary>Numbers of a layer that training determines.</summary>

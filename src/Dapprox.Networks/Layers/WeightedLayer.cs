@@ -80,6 +80,39 @@ public abstract class WeightedLayer(
     /// <inheritdoc/>
     public abstract Layer With(IReadOnlyList<float[]> parameters);
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The gradients are those of the exact layer for every multiplier (straight-through). Quantised weights pass theirs on to the
+    /// learnt ones as if they had not been rounded; see <see cref="DoReFa.LearntGradient"/>.
+    /// </remarks>
+    public IReadOnlyList<float[]> Gradients(Tensor input, Tensor outputGradient, int threads)
+    {
+        float[] gradient = new float[weights.Length];
+        WeightGradient(input, outputGradient, gradient, threads);
+        ToLearnt(gradient);
+        return bias.Length == 0 ? [gradient] : [gradient, Array.ConvertAll(BiasGradient(outputGradient), sum => (float)sum)];
+    }
+
+    /// <summary>Whether the weight gradient of a whole batch takes less time than those of its parts.</summary>
+    internal abstract bool PrefersWholeBatch { get; }
+
+    /// <summary>The gradient with respect to the weights that are multiplied.</summary>
+    /// <param name="input">A batch of the layer's inputs.</param>
+    /// <param name="outputGradient">The gradient with respect to the output; shaped like it.</param>
+    /// <param name="gradient">Receives as many numbers as there are weights.</param>
+    /// <param name="threads">The maximum number of threads; results do not depend on it.</param>
+    internal abstract void WeightGradient(Tensor input, Tensor outputGradient, float[] gradient, int threads);
+
+    /// <summary>The gradient with respect to the bias: the sum of the output's gradient over images and positions.</summary>
+    internal abstract double[] BiasGradient(Tensor outputGradient);
+
+    /// <summary>Makes a gradient with respect to the weights that are multiplied into one with respect to the learnt ones.</summary>
+    internal void ToLearnt(float[] gradient)
+    {
+        if (weightBits > 0)
+            DoReFa.LearntGradient(learnt, gradient);
+    }
+
     /// <summary>The same layer, on the same multiplier, with other weights, which are not quantised.</summary>
     /// <param name="weights">As many and in the same order as <see cref="Weights"/>; shared, not copied.</param>
     /// <param name="bias">One number for each output of a dense layer or filter of a convolution, or empty; shared, not copied.</param>

@@ -26,7 +26,8 @@ public static class AlexNet
     {
         int[] filters = [channels, 32, 64, 96, 96, 64];
         int[] widths = [filters[^1] * (size / 8) * (size / 8), Hidden, Hidden, Classes];
-        return new Architecture("alexnet", Tensors(filters, widths), (name, tensors) => Build(name, tensors, size, filters, widths));
+        return new Architecture(
+            "alexnet", [channels, size, size], Tensors(filters, widths), (name, tensors) => Build(name, tensors, size, filters, widths));
     }
 
     static Dictionary<string, int[]> Tensors(int[] filters, int[] widths)

@@ -5,10 +5,12 @@ namespace Dapprox.Networks.Models;
 
 /// <summary>A network without weights: the tensors that it needs and the layers built from them.</summary>
 /// <param name="Name">The name on the command line: <c>lenet5</c>.</param>
+/// <param name="InputShape">The shape of one image: <c>[channels, height, width]</c>.</param>
 /// <param name="Tensors">The weights by name, with their shapes.</param>
 /// <param name="Build">Builds the exact network from weights of these names and shapes; the first argument is its name.</param>
 public sealed record Architecture(
     string Name,
+    IReadOnlyList<int> InputShape,
     IReadOnlyDictionary<string, int[]> Tensors,
     Func<string, IReadOnlyDictionary<string, Tensor>, Network> Build)
 {

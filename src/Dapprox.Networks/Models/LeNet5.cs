@@ -19,6 +19,7 @@ public static class LeNet5
     /// <summary>The tensors and layers of the network.</summary>
     public static Architecture Architecture { get; } = new(
         "lenet5",
+        [1, Size, Size],
         new Dictionary<string, int[]>
         {
             ["conv1.weight"] = [Filters1, 1, Kernel, Kernel],

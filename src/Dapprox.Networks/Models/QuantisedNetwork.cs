@@ -29,21 +29,23 @@ public static class QuantisedNetwork
 
     const float Epsilon = 1e-5f;
 
+    static readonly int[] InputShape = [3, Size, Size];
+
     static readonly int[] Filters = [3, 16, 32, 48, 48, 96, 96];
 
     static readonly int[] Widths = [Filters[^1] * (Size / 8) * (Size / 8), Hidden, Hidden, Classes];
 
     /// <summary><c>dq-full</c>: weights of four bits, and activations of four bits after every ReLU.</summary>
     public static Architecture Full { get; } = new(
-        "dq-full", Tensors(), (name, tensors) => Build(name, tensors, weights: true, activations: true));
+        "dq-full", InputShape, Tensors(), (name, tensors) => Build(name, tensors, weights: true, activations: true));
 
     /// <summary><c>dq-weights</c>: weights of four bits.</summary>
     public static Architecture WeightsOnly { get; } = new(
-        "dq-weights", Tensors(), (name, tensors) => Build(name, tensors, weights: true, activations: false));
+        "dq-weights", InputShape, Tensors(), (name, tensors) => Build(name, tensors, weights: true, activations: false));
 
     /// <summary><c>dq-float</c>: nothing quantised; the reference for the others.</summary>
     public static Architecture Unquantised { get; } = new(
-        "dq-float", Tensors(), (name, tensors) => Build(name, tensors, weights: false, activations: false));
+        "dq-float", InputShape, Tensors(), (name, tensors) => Build(name, tensors, weights: false, activations: false));
 
     static Dictionary<string, int[]> Tensors()
     {

@@ -46,6 +46,21 @@ public static class TrainedModels
     /// <exception cref="InputException">There is no such network, or the file cannot be read.</exception>
     public static IReadOnlyDictionary<string, Tensor> Weights(string nameOrPath) => Read(nameOrPath).Weights;
 
+    /// <summary>Writes the learnt numbers of a network as safetensors, with the architecture in the header.</summary>
+    /// <param name="path">The file to write, replaced atomically.</param>
+    /// <param name="network">A network of this architecture.</param>
+    /// <param name="metadata">Further entries of the header.</param>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void Save(string path, Network network, Architecture architecture, IReadOnlyDictionary<string, string> metadata)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(architecture);
+        var header = new Dictionary<string, string>(metadata) { ["architecture"] = architecture.Name };
+        Safetensors.Save(
+            path,
+            network.Parameters.ToDictionary(own => own.Key, own => new Tensor(own.Value.Values, own.Value.Shape.ToArray())), header);
+    }
+
     /// <summary>The weights, and the name of the architecture in the header of a safetensors file.</summary>
     static (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) Read(string nameOrPath)
     {

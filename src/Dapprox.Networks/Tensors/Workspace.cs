@@ -35,9 +35,10 @@ sealed class Workspace
             workspace.free.Add((memory, workspace.pass));
     }
 
-    /// <summary>Runs one pass; its tensors on this thread take their memory from this workspace.</summary>
+    /// <summary>Runs one pass, or a part of one; its tensors on this thread take their memory from this workspace.</summary>
     /// <param name="body">The pass. The garbage collector frees memory that the pass does not return.</param>
-    public void Run(Action body)
+    /// <param name="ends">Whether the pass ends here; if not, the next part can return what this one took.</param>
+    public void Run(Action body, bool ends = true)
     {
         Workspace? outer = current;
         current = this;
@@ -48,9 +49,12 @@ sealed class Workspace
         finally
         {
             current = outer;
-            lent.Clear();
-            pass++;
-            free.RemoveAll(array => pass - array.LastPass > PassesKept);
+            if (ends)
+            {
+                lent.Clear();
+                pass++;
+                free.RemoveAll(array => pass - array.LastPass > PassesKept);
+            }
         }
     }
 

@@ -8,7 +8,7 @@ using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
-using Dapprox.Training;
+using Dapprox.Networks.Training;
 
 namespace Dapprox.Experiments.Audits.Checks;
 

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
-namespace Dapprox.Training;
+namespace Dapprox.Benchmarks.Oracle;
 
 /// <summary>
 /// The network of 28×28 digits of Guesmi et al., "Defensive Approximation: Securing CNNs using Approximate Computing",
@@ -14,7 +14,7 @@ public static class TorchLeNet5
     /// conv1 1→32, conv2 32→64 (each 3×3 with padding 1, then ReLU, then max-pooling by 2), linear1 3136→200, ReLU,
     /// linear2 200→10.
     /// </summary>
-    public static TorchArchitecture Architecture { get; } = new("lenet5", [[1, 28, 28]], 10, _ => Build(), new TrainingOptions());
+    public static TorchArchitecture Architecture { get; } = new("lenet5", [[1, 28, 28]], 10, _ => Build());
 
     static Sequential Build() => Sequential(
         ("conv1", Conv2d(1, 32, 3, padding: 1)),

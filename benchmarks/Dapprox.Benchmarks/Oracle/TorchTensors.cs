@@ -2,7 +2,7 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Tensors;
 using TorchSharp;
 
-namespace Dapprox.Training;
+namespace Dapprox.Benchmarks.Oracle;
 
 /// <summary>Converts tensors to and from LibTorch.</summary>
 static class TorchTensors

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Dapprox.Training;
+namespace Dapprox.Benchmarks.Oracle;
 
 /// <summary>
 /// The symbol versions that a shared library requires of others: section <c>.gnu.version_r</c> of a 64-bit little-endian ELF file,

@@ -2,9 +2,9 @@ using Dapprox.Foundation;
 using TorchSharp;
 using TorchSharp.Modules;
 
-namespace Dapprox.Training;
+namespace Dapprox.Benchmarks.Oracle;
 
-/// <summary>A trainable network: its inputs and its construction.</summary>
+/// <summary>A network in LibTorch: its inputs and its construction.</summary>
 /// <param name="Name">The name used on the command line and in weight files.</param>
 /// <param name="InputShapes">The supported image shapes, each <c>[channels, height, width]</c>.</param>
 /// <param name="Classes">The number of logits.</param>
@@ -12,12 +12,10 @@ namespace Dapprox.Training;
 /// Creates the module for one of these shapes, with TorchSharp's own random weights, after a call of <see cref="LibTorch.Load"/>.
 /// The names of its parts are the names in the weight file: <c>conv1</c> gives <c>conv1.weight</c> and <c>conv1.bias</c>.
 /// </param>
-/// <param name="Defaults">The default training options.</param>
 public sealed record TorchArchitecture(
-    string Name, IReadOnlyList<IReadOnlyList<int>> InputShapes, int Classes, Func<IReadOnlyList<int>, Sequential> Make,
-    TrainingOptions Defaults)
+    string Name, IReadOnlyList<IReadOnlyList<int>> InputShapes, int Classes, Func<IReadOnlyList<int>, Sequential> Make)
 {
-    /// <summary>All trainable architectures.</summary>
+    /// <summary>All architectures.</summary>
     public static IReadOnlyList<TorchArchitecture> All { get; } =
     [
         TorchLeNet5.Architecture, TorchAlexNet.Architecture, TorchQuantisedNetwork.Full, TorchQuantisedNetwork.WeightsOnly,

@@ -1,4 +1,4 @@
-namespace Dapprox.Training;
+namespace Dapprox.Networks.Training;
 
 /// <summary>The result of one epoch.</summary>
 /// <param name="Epoch">From 1.</param>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Dapprox.Foundation;
 using TorchSharp;
 
-namespace Dapprox.Training;
+namespace Dapprox.Benchmarks.Oracle;
 
 /// <summary>
 /// Makes LibTorch, the native half of TorchSharp, loadable; call <see cref="Load"/> before the first use of TorchSharp.

@@ -2,10 +2,10 @@ using System.Globalization;
 using Dapprox.Foundation;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
+using Dapprox.Networks.Graph;
 using Dapprox.Networks.Tensors;
-using TorchSharp;
 
-namespace Dapprox.Training;
+namespace Dapprox.Networks.Training;
 
 /// <summary>
 /// The complete state of a training between two epochs, in a safetensors file: the weights, the best weights so far (<c>best.</c>),
@@ -17,24 +17,22 @@ static class Checkpoint
     const string Training = "training";
 
     /// <summary>The identity of a training; only an equal training can be continued.</summary>
-    public static string Describe(TorchArchitecture architecture, TrainingOptions options, Dataset data)
-    {
-        string adversarial = options.AdversarialEpsilon > 0
-            ? $", adversarial {options.AdversarialEpsilon.ToString(CultureInfo.InvariantCulture)}"
-            : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{architecture.Name}, {options.Epochs} epochs, batch size {options.BatchSize}, "
-            + $"{options.Optimiser}, learning rate {options.LearningRate}, weight decay {options.WeightDecay}, gain {options.Gain}, "
-            + $"seed {options.Seed}, {options.Threads} threads, shift {options.Shift}, rotation {options.Rotation}, "
-            + $"{(options.Flip ? "flip" : "no flip")}{adversarial}, {data.Name} {Fingerprint.Of(data)}");
-    }
+    public static string Describe(Network network, TrainingOptions options, Dataset data) =>
+        $"{network.Name} {Fingerprint.Of(network)}, {options with { Threads = 0, CheckpointPath = null }}, {data.Name} "
+            + $"{Fingerprint.Of(data)}";
 
     public static void Save(string path, string training, TrainingRun run)
     {
-        var tensors = new Dictionary<string, Tensor>(run.Weights());
-        foreach ((string name, Tensor tensor) in run.Best)
-            tensors.Add("best." + name, tensor);
-        foreach ((string name, torch.Tensor tensor) in run.Optimiser.Tensors)
-            tensors.Add(name, TorchTensors.FromTorch(tensor));
+        var tensors = new Dictionary<string, Tensor>();
+        foreach ((LearntArray array, float[] best) in run.Learnt.Arrays.Zip(run.Best))
+        {
+            int[] shape = [.. array.Shape];
+            tensors.Add(array.Name, new Tensor(array.Values, shape));
+            tensors.Add("best." + array.Name, new Tensor(best, shape));
+        }
+
+        foreach ((string name, float[] values) in run.Optimiser.State)
+            tensors.Add(name, new Tensor(values, values.Length));
 
         Safetensors.Save(path, tensors, new Dictionary<string, string>
         {
@@ -58,19 +56,21 @@ static class Checkpoint
         run.BestEpoch = (int)Number(file, path, "best epoch");
         run.BestCorrect = (int)Number(file, path, "best correct");
         run.Optimiser.Steps = Number(file, path, "step");
-        var best = new Dictionary<string, Tensor>();
-        foreach ((string name, torch.Tensor tensor) in run.State)
+        foreach ((LearntArray array, float[] best) in run.Learnt.Arrays.Zip(run.Best))
         {
-            // Copies via the tensor to check the shape.
-            TorchTensors.Copy(file.Tensors, "best." + name, tensor);
-            best.Add(name, file.Tensors["best." + name]);
-            TorchTensors.Copy(file.Tensors, name, tensor);
+            Copy(file, path, array.Name, array.Values);
+            Copy(file, path, "best." + array.Name, best);
         }
 
-        foreach ((string name, torch.Tensor tensor) in run.Optimiser.Tensors)
-            TorchTensors.Copy(file.Tensors, name, tensor);
+        foreach ((string name, float[] values) in run.Optimiser.State)
+            Copy(file, path, name, values);
+    }
 
-        run.Best = best;
+    static void Copy(Safetensors file, string path, string name, float[] values)
+    {
+        if (!file.Tensors.TryGetValue(name, out Tensor? tensor) || tensor.Data.Length != values.Length)
+            throw new InputException($"'{path}' is a damaged checkpoint: it has no {values.Length} numbers '{name}'; delete it");
+        tensor.Data.CopyTo(values, 0);
     }
 
     static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

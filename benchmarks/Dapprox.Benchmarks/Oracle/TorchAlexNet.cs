@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
-namespace Dapprox.Training;
+namespace Dapprox.Benchmarks.Oracle;
 
 /// <summary>
 /// AlexNet for the 32×32 colour images of CIFAR-10, or 28×28 grey ones: the layers of Krizhevsky, Sutskever, Hinton, "ImageNet
@@ -16,17 +16,7 @@ public static class TorchAlexNet
     /// conv1 3→32 (1→32), conv2 32→64, conv3 64→96, conv4 96→96, conv5 96→64 (each 3×3 with padding 1, then ReLU; max-pooling by 2
     /// after 1, 2 and 5), linear1 1024→512 (576→512 for 28×28 images), linear2 512→512, linear3 512→10.
     /// </summary>
-    public static TorchArchitecture Architecture { get; } = new("alexnet", [[3, 32, 32], [1, 28, 28]], 10, Build, new TrainingOptions
-    {
-        Optimiser = Optimiser.Sgd,
-        LearningRate = 0.01,
-        WeightDecay = 5e-4,
-        Gain = Math.Sqrt(6),
-        Epochs = 50,
-        Shift = 3,
-        Rotation = 0,
-        Flip = true,
-    });
+    public static TorchArchitecture Architecture { get; } = new("alexnet", [[3, 32, 32], [1, 28, 28]], 10, Build);
 
     static Sequential Build(IReadOnlyList<int> inputShape)
     {

@@ -2,7 +2,7 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Tensors;
 
-namespace Dapprox.Training;
+namespace Dapprox.Networks.Training;
 
 /// <summary>Shifts, rotates and mirrors training images, so that a network learns invariance to position.</summary>
 static class Augmentation

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Parameter = TorchSharp.Modules.Parameter;
 
-namespace Dapprox.Training;
+namespace Dapprox.Benchmarks.Oracle;
 
 /// <summary>
 /// The networks of Guesmi et al., ASPLOS 2021, table 11, as in <see cref="QuantisedNetwork"/>. Training updates unquantised
@@ -19,17 +19,6 @@ namespace Dapprox.Training;
 /// </remarks>
 public static class TorchQuantisedNetwork
 {
-    static readonly TrainingOptions Defaults = new()
-    {
-        Epochs = 12,
-        BatchSize = 128,
-        LearningRate = 2e-3,
-        Gain = Math.Sqrt(6),
-        Shift = 3,
-        Rotation = 0,
-        Flip = true,
-    };
-
     /// <summary><c>dq-full</c>: weights of four bits, and activations of four bits after every ReLU.</summary>
     public static TorchArchitecture Full { get; } = Create("dq-full", weights: true, activations: true);
 
@@ -40,7 +29,7 @@ public static class TorchQuantisedNetwork
     public static TorchArchitecture Unquantised { get; } = Create("dq-float", weights: false, activations: false);
 
     static TorchArchitecture Create(string name, bool weights, bool activations) =>
-        new(name, [[3, 32, 32]], 10, _ => Build(weights, activations), Defaults);
+        new(name, [[3, 32, 32]], 10, _ => Build(weights, activations));
 
     static Sequential Build(bool weights, bool activations)
     {

@@ -3,7 +3,7 @@ using Dapprox.Networks.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 
-namespace Dapprox.Training;
+namespace Dapprox.Benchmarks.Oracle;
 
 /// <summary>
 /// A network run by LibTorch with exact products: the reference for the layers and gradients of this library. LibTorch does not
@@ -53,6 +53,33 @@ public sealed class TorchNetwork : IDisposable
         torch.nn.functional.cross_entropy(
             module.forward(input), TorchTensors.ToTorch(labels), reduction: torch.nn.Reduction.Sum).backward();
         return TorchTensors.FromTorch(input.grad!);
+    }
+
+    /// <summary>
+    /// One step of stochastic gradient descent with momentum along the gradient of the mean cross-entropy, with dropout and batch
+    /// normalisation as in training; returns the loss.
+    /// </summary>
+    /// <param name="images">The images, <c>[batch, channels, height, width]</c>.</param>
+    /// <param name="labels">One class for each image.</param>
+    /// <param name="optimiser">One of this network's <see cref="Parameters"/>.</param>
+    public float Step(Tensor images, ReadOnlySpan<int> labels, torch.optim.Optimizer optimiser)
+    {
+        ArgumentNullException.ThrowIfNull(optimiser);
+        using DisposeScope scope = torch.NewDisposeScope();
+        module.train();
+        optimiser.zero_grad();
+        torch.Tensor loss = torch.nn.functional.cross_entropy(module.forward(TorchTensors.ToTorch(images)), TorchTensors.ToTorch(labels));
+        loss.backward();
+        optimiser.step();
+        return loss.item<float>();
+    }
+
+    /// <summary>The learnt tensors, which now take gradients.</summary>
+    public IEnumerable<Parameter> Parameters()
+    {
+        foreach (Parameter parameter in module.parameters())
+            parameter.requires_grad_(true);
+        return module.parameters();
     }
 
     /// <summary>Frees the memory LibTorch holds.</summary>

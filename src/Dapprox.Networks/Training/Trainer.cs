@@ -1,0 +1,84 @@
+using Dapprox.Foundation;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+
+namespace Dapprox.Networks.Training;
+
+/// <summary>Trains a network on images, in the arithmetic of its multipliers.</summary>
+public static class Trainer
+{
+    /// <summary>One in this many images is held out to choose the best epoch.</summary>
+    public const int HeldOut = 10;
+
+    /// <summary>
+    /// Minimises the mean cross-entropy and keeps the numbers of the epoch with the best accuracy on held-out images; of equal
+    /// epochs, the last. The forward pass uses the multipliers of the network's layers, the backward pass their gradients (see
+    /// <see cref="Layers.WeightedLayer"/>).
+    /// </summary>
+    /// <param name="network">The network to begin with; not modified.</param>
+    /// <param name="data">The training split, at least <see cref="HeldOut"/> images.</param>
+    /// <param name="options">The training options.</param>
+    /// <param name="progress">Receives a report after each epoch.</param>
+    /// <param name="cancellation">
+    /// Stops the training between two batches; only the checkpoint of the last complete epoch remains.
+    /// </param>
+    /// <exception cref="InputException">
+    /// An option is out of range, data set and network do not fit, the checkpoint belongs to another training or cannot be
+    /// written, or the loss became NaN or infinite.
+    /// </exception>
+    /// <exception cref="ArgumentException"><paramref name="data"/> is the test split.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    public static TrainingResult Train(
+        Network network,
+        Dataset data,
+        TrainingOptions options,
+        IProgress<EpochReport>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        Check(network, data);
+
+        var run = new TrainingRun(network.WithLayers(network.Layers, options.Threads), options);
+        string training = options.CheckpointPath is null ? "" : Checkpoint.Describe(network, options, data);
+        if (File.Exists(options.CheckpointPath))
+            Checkpoint.Load(options.CheckpointPath, training, run);
+
+        int[] numbers = Enumerable.Range(0, data.Count).ToArray();
+        new CounterRandom(options.Seed, purpose: RandomPurpose.HeldOut).Shuffle(numbers.AsSpan());
+        int[] heldOut = numbers[..(data.Count / HeldOut)];
+        int[] learnt = numbers[heldOut.Length..];
+        while (run.Epoch < options.Epochs && (options.Patience == 0 || run.Epoch - run.BestEpoch < options.Patience))
+        {
+            (double loss, double accuracy) = run.TrainEpoch(data, learnt, cancellation);
+            int correct = run.Correct(data, heldOut, cancellation);
+            bool best = correct >= run.BestCorrect;
+            if (best)
+                (run.Best, run.BestEpoch, run.BestCorrect) = (run.Learnt.Copy(), run.Epoch, correct);
+            if (options.CheckpointPath is not null)
+                Checkpoint.Save(options.CheckpointPath, training, run);
+            progress?.Report(new EpochReport(run.Epoch, loss, accuracy, (double)correct / heldOut.Length, best));
+        }
+
+        return new TrainingResult(
+            run.Learnt.With(run.Best), data.Name, options, run.BestEpoch, (double)run.BestCorrect / heldOut.Length);
+    }
+
+    static void Check(Network network, Dataset data)
+    {
+        if (data.Split == Split.Test)
+            throw new ArgumentException("The test split is what a network is judged on; train on the training split.", nameof(data));
+        int[] shape = [data.Channels, data.Height, data.Width];
+        if (!network.InputShape.SequenceEqual(shape) || network.Classes != data.Classes.Count)
+        {
+            throw new InputException($"{data.Name} has {string.Join('×', shape)} images of {data.Classes.Count} classes, and "
+                + $"{network.Name} takes {string.Join('×', network.InputShape.ToArray())} images of {network.Classes}; choose a data set or "
+                + "a network that fits");
+        }
+
+        if (data.Count < HeldOut)
+            throw new InputException($"there are {data.Count} training images; give at least {HeldOut}");
+    }
+}

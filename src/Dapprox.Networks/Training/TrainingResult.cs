@@ -1,0 +1,12 @@
+using Dapprox.Networks.Graph;
+
+namespace Dapprox.Networks.Training;
+
+/// <summary>A trained network: the numbers of the epoch with the best accuracy on the held-out images.</summary>
+/// <param name="Network">The network, on the multipliers that it was trained on.</param>
+/// <param name="Dataset">The name of the training data set.</param>
+/// <param name="Options">The options of the training.</param>
+/// <param name="BestEpoch">The epoch of the numbers, from 1.</param>
+/// <param name="ValidationAccuracy">The fraction of the held-out images classified correctly in that epoch, 0 to 1.</param>
+public sealed record TrainingResult(
+    Network Network, string Dataset, TrainingOptions Options, int BestEpoch, double ValidationAccuracy);
