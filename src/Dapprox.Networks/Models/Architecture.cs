@@ -18,7 +18,7 @@ public sealed record Architecture(
     public static IReadOnlyList<Architecture> All { get; } =
     [
         LeNet5.Architecture, AlexNet.Colour, AlexNet.Grey, QuantisedNetwork.Full, QuantisedNetwork.WeightsOnly,
-        QuantisedNetwork.Unquantised,
+        QuantisedNetwork.Unquantised, ResNet.Eight, ResNet.Twenty,
     ];
 
     static string Known => string.Join(", ", All.Select(architecture => architecture.Name).Distinct());

@@ -22,6 +22,19 @@ public sealed record Recipe(string Name, TrainingOptions Defaults)
         Flip = true,
     };
 
+    static readonly TrainingOptions Residual = new()
+    {
+        Epochs = 60,
+        BatchSize = 128,
+        Optimiser = Optimiser.Nesterov,
+        LearningRate = 0.1,
+        WeightDecay = 5e-4,
+        Gain = Math.Sqrt(6),
+        Shift = 4,
+        Rotation = 0,
+        Flip = true,
+    };
+
     /// <summary>All recipes.</summary>
     public static IReadOnlyList<Recipe> All { get; } =
     [
@@ -41,6 +54,8 @@ public sealed record Recipe(string Name, TrainingOptions Defaults)
         new(QuantisedNetwork.Full.Name, Quantised),
         new(QuantisedNetwork.WeightsOnly.Name, Quantised),
         new(QuantisedNetwork.Unquantised.Name, Quantised),
+        new(ResNet.Eight.Name, Residual),
+        new(ResNet.Twenty.Name, Residual),
     ];
 
     /// <summary>The recipe of that name, in any case.</summary>
