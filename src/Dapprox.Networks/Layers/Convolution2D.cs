@@ -93,6 +93,8 @@ public sealed class Convolution2D : WeightedLayer
 
     internal override int Channels => Shape.OutputChannels;
 
+    internal override int ChannelLength(Tensor output) => output.RowLength / Shape.OutputChannels;
+
     /// <inheritdoc/>
     public override Layer With(IReadOnlyList<float[]> parameters) => new Convolution2D(
         Name, Shape, height, width, parameters[0], parameters.Count > 1 ? parameters[1] : [], Multiplier, Accumulation, WeightBits);
