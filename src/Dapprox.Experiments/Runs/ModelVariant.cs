@@ -4,6 +4,7 @@ using Dapprox.Measurement;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
+using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Experiments.Runs;
@@ -95,7 +96,7 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
         {
             if (approximate.Layers[index] is not WeightedLayer layer)
                 return;
-            double gain = GradientWeights.Gain(layer, inputs[0], network.MaxThreads);
+            double gain = LayerGain.Of(layer, inputs[0], network.MaxThreads);
             var random = new CounterRandom(seed, (ulong)index, NoisePurpose);
             float[] weights = layer.Weights.ToArray();
             foreach (ref float weight in weights.AsSpan())

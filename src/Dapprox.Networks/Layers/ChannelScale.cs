@@ -16,6 +16,8 @@ public class ChannelScale(string name, float[] scale, float[] shift) : Layer(nam
 
     internal sealed override bool NeedsOutput => false;
 
+    internal sealed override bool IsHomogeneous => !shift.AsSpan().ContainsAnyExcept(0);
+
     /// <inheritdoc/>
     public sealed override Tensor Forward(Tensor input, int threads)
     {

@@ -72,6 +72,21 @@ public sealed class Combine : MergeLayer
 
     internal override bool NeedsOutput => false;
 
+    internal override bool IsHomogeneous => combination switch
+    {
+        Combination.Multiply => left is not null || right is not null,
+        Combination.Divide or Combination.ScaleNegative => right is not null,
+        _ => false,
+    };
+
+    /// <summary>Whether the layer adds a constant to its one input, as a bias does.</summary>
+    internal bool AddsConstant => combination switch
+    {
+        Combination.Add => left is not null || right is not null,
+        Combination.Subtract => right is not null,
+        _ => false,
+    };
+
     /// <inheritdoc/>
     public override Tensor Forward(ReadOnlySpan<Tensor> inputs, int threads)
     {

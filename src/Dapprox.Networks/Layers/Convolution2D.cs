@@ -101,6 +101,8 @@ public sealed class Convolution2D : WeightedLayer
 
     internal override int Channels => Shape.OutputChannels;
 
+    internal override int ChannelLength(Tensor output) => output.RowLength / Shape.OutputChannels;
+
     /// <inheritdoc/>
     public override Layer With(IReadOnlyList<float[]> parameters)
     {

@@ -80,6 +80,8 @@ public sealed class Dense : WeightedLayer
     // If outputs are rows of an image, even a single row, the channels are rows.
     internal override int Channels => rows == 1 ? kernel.Outputs : 0;
 
+    internal override int ChannelLength(Tensor output) => 1;
+
     /// <inheritdoc/>
     public override Layer With(IReadOnlyList<float[]> parameters) => new Dense(
         Name, kernel.Inputs, kernel.Outputs, parameters[0], parameters.Count > 1 ? parameters[1] : [], Multiplier, Accumulation, rows,

@@ -4,6 +4,8 @@ namespace Dapprox.Networks.Layers;
 /// <param name="name">The name inside the network.</param>
 public sealed class Flatten(string name) : Layer(name)
 {
+    internal override bool IsHomogeneous => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads) => input.Reshape(input.Batch, input.RowLength);
 

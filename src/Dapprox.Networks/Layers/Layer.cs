@@ -16,6 +16,11 @@ public abstract class Layer(string name)
     /// </summary>
     internal virtual bool NeedsOutput => true;
 
+    /// <summary>
+    /// Whether the layer has one input x and commutes with factors: f(s·x) = s·f(x) for every s above 0.
+    /// </summary>
+    internal virtual bool IsHomogeneous => false;
+
     /// <summary>Computes the layer.</summary>
     /// <param name="input">A batch; its first dimension counts images. The layer must not keep it: a network reuses its memory.</param>
     /// <param name="threads">The maximum number of threads; results do not depend on it.</param>

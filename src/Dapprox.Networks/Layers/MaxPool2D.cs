@@ -25,6 +25,8 @@ public sealed class MaxPool2D : Layer
         this.size = size;
     }
 
+    internal override bool IsHomogeneous => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

@@ -26,6 +26,8 @@ public sealed class Mean : Layer
         }
     }
 
+    internal override bool IsHomogeneous => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

@@ -8,6 +8,7 @@ public sealed class Pointwise : Layer
 {
     readonly Func<float, float> function;
     readonly Func<float, float, float> slope;
+    bool isHomogeneous;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="name">The name inside the network.</param>
@@ -22,7 +23,7 @@ public sealed class Pointwise : Layer
     /// <summary>x if x ≥ 0, otherwise alpha·x.</summary>
     /// <param name="name">The name inside the network.</param>
     /// <param name="alpha">The slope below 0.</param>
-    public static Pointwise LeakyRelu(string name, float alpha) => new(name, x => x < 0 ? alpha * x : x, (x, _) => x < 0 ? alpha : 1);
+    public static Pointwise LeakyRelu(string name, float alpha) => new(name, x => x < 0 ? alpha * x : x, (x, _) => x < 0 ? alpha : 1) { isHomogeneous = true };
 
     /// <summary>1 / (1 + e⁻ˣ).</summary>
     /// <param name="name">The name inside the network.</param>
@@ -79,6 +80,8 @@ public sealed class Pointwise : Layer
     /// <param name="name">The name inside the network.</param>
     public static Pointwise Power(string name, float exponent) =>
         new(name, x => MathF.Pow(x, exponent), (x, _) => exponent * MathF.Pow(x, exponent - 1));
+
+    internal override bool IsHomogeneous => isHomogeneous;
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)

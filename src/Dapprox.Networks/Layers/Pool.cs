@@ -35,6 +35,8 @@ public sealed class Pool : Layer
         this.divisors = divisors ?? [.. windows.Select(window => (float)window.Length)];
     }
 
+    internal override bool IsHomogeneous => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

@@ -25,6 +25,8 @@ public sealed class Rearrange : Layer
         this.constant = constant;
     }
 
+    internal override bool IsHomogeneous => constant == 0;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

@@ -6,6 +6,8 @@ namespace Dapprox.Networks.Layers;
 /// <param name="name">The name inside the network.</param>
 public sealed class Relu(string name) : ElementwiseLayer(name)
 {
+    internal override bool IsHomogeneous => true;
+
     /// <inheritdoc/>
     public override void Apply(Span<float> values)
     {

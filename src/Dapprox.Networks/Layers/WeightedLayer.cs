@@ -118,6 +118,10 @@ public abstract class WeightedLayer(
     /// <param name="bias">One number for each output of a dense layer or filter of a convolution, or empty; shared, not copied.</param>
     public abstract WeightedLayer WithWeights(float[] weights, float[] bias);
 
+    /// <summary>The number of neighbouring outputs that share a number of the bias.</summary>
+    /// <param name="output">A batch of outputs.</param>
+    internal abstract int ChannelLength(Tensor output);
+
     /// <summary>The number of output channels, each with its own weights; 0 if the outputs are not channels.</summary>
     internal abstract int Channels { get; }
 

@@ -6,6 +6,7 @@ using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
+using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Xunit;
@@ -47,7 +48,7 @@ public class GradientWeightsTests
             if (Small.Layers[i] is WeightedLayer layer)
             {
                 var other = (WeightedLayer)matched.Layers[i];
-                double gain = layer is Dense ? DenseGain(layer, input) : GradientWeights.Gain(layer, input, threads: 1);
+                double gain = layer is Dense ? DenseGain(layer, input) : LayerGain.Of(layer, input, threads: 1);
                 for (int k = 0; k < layer.Weights.Length; k++)
                     Assert.Equal(gain, other.GradientWeights[k] / (double)layer.Weights[k], Tolerance);
                 Assert.Equal(layer.Forward(input, 1).Data, other.Forward(input, 1).Data);
@@ -66,8 +67,8 @@ public class GradientWeightsTests
         var convolution = new Convolution2D("c", new ConvolutionShape(3, 2, 1, 1), 1, 1, weights, [5, -7], AxFpm.Released);
 
         // Outputs near 7 are rounded to 2⁻²², then the bias is taken away again.
-        Assert.Equal(DenseGain(dense, input), GradientWeights.Gain(dense, input, 1), 1e-5);
-        Assert.Equal(GradientWeights.Gain(dense, input, 1), GradientWeights.Gain(convolution, input.Reshape(2, 3, 1, 1), 1));
+        Assert.Equal(DenseGain(dense, input), LayerGain.Of(dense, input, 1), 1e-5);
+        Assert.Equal(LayerGain.Of(dense, input, 1), LayerGain.Of(convolution, input.Reshape(2, 3, 1, 1), 1));
     }
 
     [Fact]
@@ -89,7 +90,7 @@ public class GradientWeightsTests
     public void Gain_OfAnExactLayer_IsOne() =>
         Assert.All(
             SmallNetwork.Create(ExactMultiplier.Rounded).Layers.OfType<Dense>(),
-            layer => Assert.Equal(1, GradientWeights.Gain(layer, SmallActivations, threads: 1)));
+            layer => Assert.Equal(1, LayerGain.Of(layer, SmallActivations, threads: 1)));
 
     [Theory]
     [InlineData("exact")]
@@ -113,8 +114,8 @@ public class GradientWeightsTests
     {
         var layer = new Dense("d", 1, 2, [2, 3e38f], [], ExactMultiplier.Rounded);
 
-        Assert.Equal(1, GradientWeights.Gain(layer, new Tensor([100], 1, 1), 1));
-        Assert.Equal(1, GradientWeights.Gain(layer, new Tensor([float.NaN], 1, 1), 1));
+        Assert.Equal(1, LayerGain.Of(layer, new Tensor([100], 1, 1), 1));
+        Assert.Equal(1, LayerGain.Of(layer, new Tensor([float.NaN], 1, 1), 1));
     }
 
     [Fact]

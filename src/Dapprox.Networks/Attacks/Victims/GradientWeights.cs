@@ -3,6 +3,7 @@ using Dapprox.Arithmetic;
 using Dapprox.Measurement;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
+using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Networks.Attacks.Victims;
 
@@ -17,7 +18,7 @@ public static class GradientWeights
     public const int CalibrationImages = 100;
 
     /// <summary>
-    /// The network with gradient weights g·w, one <see cref="Gain"/> per approximate layer, measured on the layer's inputs in the
+    /// The network with gradient weights g·w, one <see cref="LayerGain"/> per approximate layer, measured on the layer's inputs in the
     /// approximate network for clean images.
     /// </summary>
     /// <param name="network">The approximate network.</param>
@@ -35,39 +36,12 @@ public static class GradientWeights
         {
             if (IsApproximate(layers[index], out WeightedLayer? layer))
             {
-                double gain = Gain(layer, inputs[0], threads);
+                double gain = LayerGain.Of(layer, inputs[0], threads);
                 layers[index] = layer.WithGradientWeights(Array.ConvertAll(layer.Weights.ToArray(), weight => (float)(gain * weight)));
             }
         });
 
         return network.WithLayers(layers);
-    }
-
-    /// <summary>
-    /// The gain of a layer: <c>g = Σ y·z / Σ z²</c>, the least-squares fit of its outputs y to g times the exact layer's outputs z
-    /// for the same input, both without the bias. Outputs that are not finite are left out; the gain is 1 if only zeros remain.
-    /// </summary>
-    /// <param name="layer">A layer that multiplies.</param>
-    /// <param name="input">A batch of its inputs.</param>
-    /// <param name="threads">The maximum number of threads; the result does not depend on it.</param>
-    public static double Gain(WeightedLayer layer, Tensor input, int threads)
-    {
-        Tensor approximate = layer.Forward(input, threads);
-        Tensor exact = layer.With(ExactMultiplier.Rounded, layer.Accumulation).Forward(input, threads);
-        int area = layer.Bias.IsEmpty ? 1 : exact.RowLength / layer.Bias.Length;
-        double products = 0, squares = 0;
-        for (int i = 0; i < exact.Data.Length; i++)
-        {
-            double bias = layer.Bias.IsEmpty ? 0 : layer.Bias[layer is Dense ? i % layer.Bias.Length : i % exact.RowLength / area];
-            double y = approximate.Data[i] - bias, z = exact.Data[i] - bias;
-            if (double.IsFinite(y) && double.IsFinite(z))
-            {
-                products += y * z;
-                squares += z * z;
-            }
-        }
-
-        return squares > 0 ? products / squares : 1;
     }
 
     /// <summary>
