@@ -25,6 +25,8 @@ public sealed class MaxPool2D : Layer
         this.size = size;
     }
 
+    internal int Size => size;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

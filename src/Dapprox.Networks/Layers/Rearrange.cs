@@ -25,6 +25,8 @@ public sealed class Rearrange : Layer
         this.constant = constant;
     }
 
+    internal (int[] Shape, int[] Sources, float Constant) Moves => (shape, sources, constant);
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

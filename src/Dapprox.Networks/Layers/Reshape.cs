@@ -5,6 +5,8 @@ namespace Dapprox.Networks.Layers;
 /// <param name="shape">The dimensions of one image.</param>
 public sealed class Reshape(string name, IReadOnlyList<int> shape) : Layer(name)
 {
+    internal IReadOnlyList<int> Shape => shape;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads) => input.Reshape([input.Batch, .. shape]);
 

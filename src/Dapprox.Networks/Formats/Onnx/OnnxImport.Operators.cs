@@ -55,6 +55,7 @@ sealed partial class OnnxImport
         ["ReduceMean"] = (import, node) => import.ReduceMean(node),
         ["Relu"] = (_, node) => node.Give(new Relu(node.Name)),
         ["Reshape"] = (import, node) => import.Reshaped(node),
+        ["Round"] = (_, node) => node.Give(Pointwise.Round(node.Name)),
         ["Shape"] = (_, node) => Shape(node),
         ["Sigmoid"] = (_, node) => node.Give(Pointwise.Sigmoid(node.Name)),
         ["Slice"] = (import, node) => import.Slice(node),

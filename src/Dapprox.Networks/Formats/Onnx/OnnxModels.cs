@@ -6,7 +6,7 @@ using Google.Protobuf;
 namespace Dapprox.Networks.Formats.Onnx;
 
 /// <summary>
-/// Reads networks from ONNX files (onnx.ai), with operator sets 9 to 21, one input of images, one output of logits, and only
+/// ONNX files (onnx.ai) of networks. Read are operator sets 9 to 21, with one input of images, one output of logits, and only
 /// <see cref="Operators"/>. Only the multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul become layers that an approximate
 /// multiplier changes; everything else stays exact, and nothing is folded into them.
 /// </summary>
@@ -27,6 +27,19 @@ public static class OnnxModels
     /// <param name="path">The file; external data files have to be in its folder or below.</param>
     /// <exception cref="InputException">The file is not ONNX or contains something unsupported; the message names the node.</exception>
     public static Network Load(string path) => Read(path, ModelProto.Parser.ParseFrom, (network, _, _) => network);
+
+    /// <summary>
+    /// Writes a network as an ONNX file of its own, with operator set 17 and an open batch size. ONNX has exact products only, so the
+    /// multipliers are not written; quantised weights are written as they are multiplied. Nodes and initialisers have the names of layers
+    /// and their parameters.
+    /// </summary>
+    /// <param name="path">The file to write, replaced atomically.</param>
+    /// <exception cref="InputException">A layer is no operator of ONNX (the message names it), or the file cannot be written.</exception>
+    public static void Save(string path, Network network)
+    {
+        ModelProto model = OnnxExport.Export(network);
+        AtomicFile.Write(path, model.WriteTo);
+    }
 
     /// <summary>
     /// Writes the learnt numbers of a network (<see cref="ILearnt"/>) into the ONNX file that it was read from. Changed numbers replace
