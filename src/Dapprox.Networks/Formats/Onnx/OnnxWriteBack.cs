@@ -140,21 +140,20 @@ sealed class OnnxWriteBack
         {
             Dictionary<string, Parameter> before = ((ILearnt)layer).Parameters.ToDictionary(one => one.Name);
             Dictionary<string, Parameter> after = layers[layer.Name].Single().Parameters.ToDictionary(one => one.Name);
-            foreach (OnnxImport.Origin origin in origins[layer.Name])
+            foreach (string name in before.Keys.Union(after.Keys))
             {
-                Parameter? old = before.GetValueOrDefault(origin.Parameter), now = after.GetValueOrDefault(origin.Parameter);
-                if (old is null && now is null)
-                    continue;
+                OnnxImport.Origin origin = origins[layer.Name].Single(one => one.Parameter == name);
+                Parameter? old = before.GetValueOrDefault(name), now = after.GetValueOrDefault(name);
                 // A bias that was left out is one of zeros.
                 float[] numbers = now?.Values ?? new float[old!.Values.Length];
                 if (numbers.Length != Tensor.Count(origin.Shape))
                     throw new InputException(
-                        $"'{layer.Name}.{origin.Parameter}' has {numbers.Length} numbers in the network and {Tensor.Count(origin.Shape)} "
+                        $"'{layer.Name}.{name}' has {numbers.Length} numbers in the network and {Tensor.Count(origin.Shape)} "
                             + "in "
                             + "the file, so the network is not of this file");
                 if (Array.FindIndex(numbers, number => !float.IsFinite(number)) is int index and >= 0)
                     throw new InputException(
-                        $"'{layer.Name}.{origin.Parameter}' has the number {numbers[index]}; only finite ones are written");
+                        $"'{layer.Name}.{name}' has the number {numbers[index]}; only finite ones are written");
                 bool isChanged = old is null || !AreSame(old.Values, numbers);
                 learnt.Add(new Learnt(origin, InFile(origin, numbers), isChanged));
             }

@@ -14,6 +14,7 @@ sealed class WireMessage
     const int KindBits = 3;
 
     readonly List<Field> fields = [];
+    bool hasOtherFields;
 
     /// <summary>Finds the fields.</summary>
     /// <param name="bytes">The message; kept, not copied.</param>
@@ -50,6 +51,8 @@ sealed class WireMessage
         }
     }
 
+    bool IsChanged => hasOtherFields || fields.Any(one => one.IsChanged);
+
     /// <summary>The number of bytes.</summary>
     public long Length => fields.Sum(one => one.Length);
 
@@ -61,17 +64,28 @@ sealed class WireMessage
     /// <param name="number">The field's number in the schema.</param>
     /// <param name="content">Its bytes; kept, not copied.</param>
     /// <param name="behind">The field that it follows; null for the last one.</param>
-    public void Add(int number, ReadOnlyMemory<byte> content, Field? behind = null) =>
+    public void Add(int number, ReadOnlyMemory<byte> content, Field? behind = null)
+    {
         fields.Insert(behind is null ? fields.Count : fields.IndexOf(behind) + 1, new Field(number, content));
+        hasOtherFields = true;
+    }
 
     /// <summary>Replaces a field by one of bytes, a text or a message.</summary>
     /// <param name="field">A field of this message.</param>
     /// <param name="content">Its bytes; kept, not copied.</param>
-    public void Replace(Field field, ReadOnlyMemory<byte> content) => fields[fields.IndexOf(field)] = new Field(field.Number, content);
+    public void Replace(Field field, ReadOnlyMemory<byte> content)
+    {
+        Add(field.Number, content, field);
+        Remove(field);
+    }
 
     /// <summary>Removes a field.</summary>
     /// <param name="field">A field of this message.</param>
-    public void Remove(Field field) => fields.Remove(field);
+    public void Remove(Field field)
+    {
+        fields.Remove(field);
+        hasOtherFields = true;
+    }
 
     /// <summary>Writes the message.</summary>
     /// <param name="stream">The destination, which stays open.</param>
@@ -128,8 +142,11 @@ sealed class WireMessage
         /// <summary>Its number in the schema.</summary>
         public int Number => number;
 
+        /// <summary>Whether something in its message was changed.</summary>
+        public bool IsChanged => message is { IsChanged: true };
+
         /// <summary>The number of its bytes.</summary>
-        public long Length => message is null ? bytes.Length : Header(number, message.Length).Length + message.Length;
+        public long Length => IsChanged ? Header(number, message!.Length).Length + message.Length : bytes.Length;
 
         /// <summary>Its content as a message, whose changes are written.</summary>
         public WireMessage Message => message ??= new WireMessage(content);
@@ -137,13 +154,13 @@ sealed class WireMessage
         /// <summary>Writes the field.</summary>
         public void WriteTo(Stream stream)
         {
-            if (message is null)
+            if (!IsChanged)
             {
                 stream.Write(bytes.Span);
                 return;
             }
 
-            stream.Write(Header(number, message.Length));
+            stream.Write(Header(number, message!.Length));
             message.WriteTo(stream);
         }
     }

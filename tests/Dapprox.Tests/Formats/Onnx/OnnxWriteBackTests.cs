@@ -33,6 +33,36 @@ public class OnnxWriteBackTests
         Assert.Equal(bytes, File.ReadAllBytes(folder.File("b.onnx")));
     }
 
+    // Whatever can be read is copied or refused.
+    [Fact]
+    public void DamagedFile_GivesTheSameBytes_OrIsRefused()
+    {
+        byte[] whole = WithUnknownFields(SmallGraph(out string x), x);
+        using var folder = new TemporaryFolder();
+        int copied = 0;
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte).Array[1, 3].Sample(
+            changes =>
+            {
+                byte[] bytes = [.. whole];
+                foreach ((int at, byte value) in changes)
+                    bytes[at] = value;
+                File.WriteAllBytes(folder.File("a.onnx"), bytes);
+                try
+                {
+                    OnnxModels.Save(folder.File("b.onnx"), OnnxModels.Load(folder.File("a.onnx")), folder.File("a.onnx"));
+                }
+                catch (InputException)
+                {
+                    return;
+                }
+
+                Assert.Equal(bytes, File.ReadAllBytes(folder.File("b.onnx")));
+                copied++;
+            },
+            iter: 1000, threads: 1);
+        Assert.True(copied > 100, $"{copied} of 1000 could be read");
+    }
+
     // As many bytes as before, and those outside the three arrays are the same.
     [Fact]
     public void ChangedNumbers_TakeTheirPlace_AndAllElseKeepsItsBytes()
