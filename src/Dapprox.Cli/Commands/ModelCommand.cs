@@ -58,7 +58,7 @@ static class ModelCommand
         {
             Network network = networkOptions.Apply(parse, TrainedModels.Load(parse.GetValue(model)!));
             HashSet<int> replaced = parse.GetValue(layers)!.Of(network.Layers);
-            int[][][] shapes = InputShapes(network);
+            int[][][] shapes = network.InputShapes();
             Prices? prices = parse.GetValue(price) is string circuit ? Prices.Of(circuit, parse.GetValue(library)!, cancellation) : null;
             if (parse.GetValue(json))
                 PrintJson(network, replaced, shapes, prices);
@@ -71,44 +71,49 @@ static class ModelCommand
 
     static DocumentedCommand Convert()
     {
-        Argument<string> from = new("FROM") { Description = "A .pt, .pth or .safetensors file." };
-        Argument<string> to = new("TO") { Description = "The .safetensors file to write." };
+        Argument<string> from = new("FROM") { Description = "A .pt, .pth or .safetensors file, or an included network." };
+        Argument<string> to = new("TO") { Description = "The .safetensors or .onnx file to write." };
         Option<Architecture?> architecture = Values.Option<Architecture?>(
             "--architecture", "NAME",
-            "Say in the header which architecture the weights are for, where several have the same tensors. [default: none]",
+            "Say which architecture the weights are for, where several have the same tensors; the header of a .safetensors file keeps "
+                + "it. [default: none]",
             Architecture.Find);
         var command = new DocumentedCommand(
-            "convert", "Write the weights of a PyTorch state dict as safetensors.",
-            "Tensors of real numbers keep their names and shapes and become float32; those of integers, which count batches, are left "
-                + "out. Nothing in the file is executed.")
+            "convert", "Write the weights of a network as safetensors, or the network as ONNX.",
+            "safetensors: tensors of real numbers keep their names and shapes and become float32; those of integers, which count batches, "
+                + "are left out. ONNX: operator set 17 with an open batch size; nodes have the names of layers, and initialisers those of "
+                + "tensors. Weights of few bits are written as they are multiplied, and activations of few bits by Div, Clip, Mul and "
+                + "Round. Nothing in the file is executed.")
         {
             from, to, architecture,
         };
         command.SetAction(parse =>
         {
-            string file = parse.GetValue(to)!;
-            if (!file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
-                throw new InputException($"'{file}' does not end in .safetensors, which is what is written");
-            IReadOnlyDictionary<string, Tensor> tensors = TrainedModels.Weights(parse.GetValue(from)!);
-            Safetensors.Save(
-                file, tensors,
-                parse.GetValue(
-                    architecture) is Architecture named ? new Dictionary<string, string> { ["architecture"] = named.Name } : null);
-            Console.WriteLine($"{file}: {tensors.Count} tensors, {tensors.Values.Sum(tensor => (long)tensor.Data.Length):N0} numbers");
+            string source = parse.GetValue(from)!, file = parse.GetValue(to)!;
+            Architecture? named = parse.GetValue(architecture);
+            switch (Path.GetExtension(file).ToLowerInvariant())
+            {
+                case ".safetensors":
+                    IReadOnlyDictionary<string, Tensor> tensors = TrainedModels.Weights(source);
+                    Safetensors.Save(
+                        file, tensors, named is null ? null : new Dictionary<string, string> { ["architecture"] = named.Name });
+                    Console.WriteLine(
+                        $"{file}: {tensors.Count} tensors, {tensors.Values.Sum(tensor => (long)tensor.Data.Length):N0} numbers");
+                    break;
+                case ".onnx" when source.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase):
+                    throw new InputException($"'{source}' is an ONNX network already; give a .safetensors, .pt or .pth file");
+                case ".onnx":
+                    Network network = TrainedModels.Load(source, named?.Name);
+                    OnnxModels.Save(file, network);
+                    Console.WriteLine(
+                        $"{file}: {network.Layers.Count} layers, {network.Parameters.Values.Sum(own => (long)own.Values.Length):N0} "
+                            + "numbers");
+                    break;
+                default:
+                    throw new InputException($"'{file}' does not end in .safetensors or .onnx, which are written");
+            }
         });
         return command;
-    }
-
-    /// <summary>
-    /// The input shapes of each layer for one image, measured with an empty batch: same dimensions, no computing time.
-    /// </summary>
-    static int[][][] InputShapes(Network network)
-    {
-        var shapes = new int[network.Layers.Count][][];
-        network.Observe(
-            Tensor.Zeros([0, .. network.InputShape]),
-            (index, inputs) => shapes[index] = [.. inputs.Select(input => input.Shape[1..].ToArray())]);
-        return shapes;
     }
 
     static void PrintJson(Network network, HashSet<int> replaced, int[][][] shapes, Prices? prices) => Output.PrintJson(new JsonObject

@@ -22,7 +22,7 @@ static class ModelsCommand
         };
         command.SetAction(parse =>
         {
-            Network[] networks = TrainedModels.Shipped.Select(TrainedModels.Load).ToArray();
+            Network[] networks = TrainedModels.Shipped.Select(name => TrainedModels.Load(name)).ToArray();
             if (parse.GetValue(json))
                 PrintJson(networks);
             else

@@ -112,6 +112,16 @@ public sealed class Network
             [.. Nodes.Zip(layers, (node, layer) => node with { Layer = layer })])
         { Threads = threads ?? Threads };
 
+    /// <summary>The shapes of the inputs of each layer for one image, measured with an empty batch.</summary>
+    internal int[][][] InputShapes()
+    {
+        var shapes = new int[Layers.Count][][];
+        Observe(
+            Tensor.Zeros([0, .. InputShape]),
+            (index, inputs) => shapes[index] = [.. inputs.Select(input => input.Shape[1..].ToArray())]);
+        return shapes;
+    }
+
     /// <summary>The number of layers that take the output of a node, or the images; the logits count as taken once.</summary>
     /// <param name="node">The index of the node, or <see cref="Node.Images"/>.</param>
     internal int Uses(int node) => uses[node + 1];

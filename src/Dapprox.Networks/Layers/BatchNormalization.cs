@@ -69,5 +69,6 @@ public sealed class BatchNormalization : ChannelScale, ILearnt
         [.. gamma.Zip(variance, (factor, own) => (float)(factor / Math.Sqrt((double)own + epsilon)))];
 
     static float[] Shifts(float[] gamma, float[] beta, float[] mean, float[] variance, float epsilon) =>
-        [.. Enumerable.Range(0, gamma.Length).Select(i => (float)(beta[i] - mean[i] * (gamma[i] / Math.Sqrt((double)variance[i] + epsilon))))];
+        [.. Enumerable.Range(0, gamma.Length)
+            .Select(i => (float)(beta[i] - mean[i] * (gamma[i] / Math.Sqrt((double)variance[i] + epsilon))))];
 }

@@ -11,6 +11,8 @@ namespace Dapprox.Networks.Layers;
 /// <param name="max">The largest result.</param>
 public sealed class Clip(string name, float min, float max) : Layer(name)
 {
+    internal (float Min, float Max) Range => (min, max);
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

@@ -28,6 +28,8 @@ public enum Combination
 public sealed class Combine : MergeLayer
 {
     readonly Combination combination;
+    readonly int[] leftShape;
+    readonly int[] rightShape;
     readonly int[] shape;
     // Null if every output takes the element of its own index.
     readonly int[]? leftPlaces;
@@ -51,6 +53,8 @@ public sealed class Combine : MergeLayer
         this.combination = combination;
         this.left = left;
         this.right = right;
+        this.leftShape = leftShape.ToArray();
+        this.rightShape = rightShape.ToArray();
         shape = ShapeOf(leftShape, rightShape);
         leftPlaces = Places(leftShape);
         rightPlaces = Places(rightShape);
@@ -69,6 +73,12 @@ public sealed class Combine : MergeLayer
             shape[i] = left[i] == right[i] || right[i] == 1 ? left[i] : left[i] == 1 ? right[i] : throw Unfit(left, right);
         return shape;
     }
+
+    internal Combination Combination => combination;
+
+    internal (int[] Shape, float[]? Constant) Left => (leftShape, left);
+
+    internal (int[] Shape, float[]? Constant) Right => (rightShape, right);
 
     internal override bool NeedsOutput => false;
 

@@ -21,6 +21,8 @@ public sealed class Concatenate : MergeLayer
         this.parts = parts;
     }
 
+    internal (int[] Shape, int Axis, IReadOnlyList<(int Length, float[]? Constant)> Parts) Layout => (shape, axis, parts);
+
     int Inner => (int)Tensor.Count(shape.AsSpan(axis + 1));
 
     int Outer => (int)Tensor.Count(shape.AsSpan(0, axis));

@@ -9,6 +9,8 @@ namespace Dapprox.Networks.Layers;
 /// <param name="beta">β, one per number of a run.</param>
 public sealed class LayerNormalization(string name, float[] gamma, float[] beta, float epsilon) : Layer(name)
 {
+    internal (float[] Gamma, float[] Beta, float Epsilon) Numbers => (gamma, beta, epsilon);
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

@@ -8,6 +8,8 @@ namespace Dapprox.Networks.Layers;
 /// <param name="size">The number of channels of a sum: ⌊(size − 1) / 2⌋ before and ⌈(size − 1) / 2⌉ after the channel.</param>
 public sealed class LocalResponseNormalization(string name, int size, float alpha, float beta, float bias) : Layer(name)
 {
+    internal (int Size, float Alpha, float Beta, float Bias) Numbers => (size, alpha, beta, bias);
+
     int Before => (size - 1) / 2;
 
     int Behind => size - 1 - Before;

@@ -27,6 +27,8 @@ public sealed class MaxPool2D : Layer
 
     internal override bool IsHomogeneous => true;
 
+    internal int Size => size;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

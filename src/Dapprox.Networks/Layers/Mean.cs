@@ -3,6 +3,8 @@ namespace Dapprox.Networks.Layers;
 /// <summary>The mean over some of the dimensions of each image.</summary>
 public sealed class Mean : Layer
 {
+    readonly int[] axes;
+    readonly bool keep;
     readonly int[] shape;
     readonly int[] places;
     readonly float count;
@@ -15,6 +17,8 @@ public sealed class Mean : Layer
     public Mean(string name, int[] input, IReadOnlyCollection<int> axes, bool keep)
         : base(name)
     {
+        this.axes = [.. axes];
+        this.keep = keep;
         int[] kept = [.. input.Select((dimension, axis) => axes.Contains(axis) ? 1 : dimension)];
         shape = keep ? kept : [.. kept.Where((_, axis) => !axes.Contains(axis))];
         count = Tensor.Count(input) / Math.Max(1, Tensor.Count(kept));
@@ -27,6 +31,8 @@ public sealed class Mean : Layer
     }
 
     internal override bool IsHomogeneous => true;
+
+    internal (int[] Axes, bool Keep) Axes => (axes, keep);
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)

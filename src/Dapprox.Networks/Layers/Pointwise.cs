@@ -20,36 +20,49 @@ public sealed class Pointwise : Layer
         this.slope = slope;
     }
 
+    /// <summary>The name and the constants of a function that files know; null for others.</summary>
+    internal (string Name, float[] Constants)? Function { get; private init; }
+
     /// <summary>x if x ≥ 0, otherwise alpha·x.</summary>
     /// <param name="name">The name inside the network.</param>
     /// <param name="alpha">The slope below 0.</param>
-    public static Pointwise LeakyRelu(string name, float alpha) => new(name, x => x < 0 ? alpha * x : x, (x, _) => x < 0 ? alpha : 1) { isHomogeneous = true };
+    public static Pointwise LeakyRelu(string name, float alpha) =>
+        new(name, x => x < 0 ? alpha * x : x, (x, _) => x < 0 ? alpha : 1) { Function = ("LeakyRelu", [alpha]), isHomogeneous = true };
 
     /// <summary>1 / (1 + e⁻ˣ).</summary>
     /// <param name="name">The name inside the network.</param>
-    public static Pointwise Sigmoid(string name) => new(name, Logistic, (_, y) => y * (1 - y));
+    public static Pointwise Sigmoid(string name) => new(name, Logistic, (_, y) => y * (1 - y)) { Function = ("Sigmoid", []) };
 
     /// <summary>alpha·x + beta, clipped to [0, 1].</summary>
     /// <param name="name">The name inside the network.</param>
     /// <param name="alpha">The slope.</param>
     /// <param name="beta">The result at 0.</param>
     public static Pointwise HardSigmoid(string name, float alpha, float beta) =>
-        new(name, x => MathF.Min(MathF.Max(alpha * x + beta, 0), 1), (_, y) => y is > 0 and < 1 ? alpha : 0);
+        new(name, x => MathF.Min(MathF.Max(alpha * x + beta, 0), 1), (_, y) => y is > 0 and < 1 ? alpha : 0)
+        {
+            Function = ("HardSigmoid", [alpha, beta]),
+        };
 
     /// <summary>x·max(0, min(1, x / 6 + 1 / 2)). (Howard et al., "Searching for MobileNetV3", ICCV 2019.)</summary>
     /// <param name="name">The name inside the network.</param>
     public static Pointwise HardSwish(string name) =>
-        new(name, x => x * MathF.Min(MathF.Max(x / 6 + 0.5f, 0), 1), (x, _) => x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5f);
+        new(name, x => x * MathF.Min(MathF.Max(x / 6 + 0.5f, 0), 1), (x, _) => x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5f)
+        {
+            Function = ("HardSwish", []),
+        };
 
     /// <summary>The hyperbolic tangent.</summary>
     /// <param name="name">The name inside the network.</param>
-    public static Pointwise Tanh(string name) => new(name, MathF.Tanh, (_, y) => 1 - y * y);
+    public static Pointwise Tanh(string name) => new(name, MathF.Tanh, (_, y) => 1 - y * y) { Function = ("Tanh", []) };
 
     /// <summary>x·Φ(x), Φ the normal distribution. (Hendrycks, Gimpel, "Gaussian Error Linear Units", 2016.)</summary>
     /// <param name="name">The name inside the network.</param>
     public static Pointwise Gelu(string name) => new(
         name, x => (float)(x * Normal.Distribution(x)),
-        (x, _) => (float)(Normal.Distribution(x) + x * Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI)));
+        (x, _) => (float)(Normal.Distribution(x) + x * Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI)))
+    {
+        Function = ("Gelu", []),
+    };
 
     /// <summary>The approximation x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) / 2.</summary>
     /// <param name="name">The name inside the network.</param>
@@ -64,22 +77,33 @@ public sealed class Pointwise : Layer
             {
                 double tanh = Math.Tanh(factor * (x + Cube * x * x * x));
                 return (float)(0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * factor * (1 + 3 * Cube * x * x));
-            });
+            })
+        {
+            Function = ("GeluByTanh", []),
+        };
     }
 
     /// <summary>The error function.</summary>
     /// <param name="name">The name inside the network.</param>
     public static Pointwise Erf(string name) =>
-        new(name, x => (float)Normal.ErrorFunction(x), (x, _) => (float)(2 / Math.Sqrt(Math.PI) * Math.Exp(-(double)x * x)));
+        new(name, x => (float)Normal.ErrorFunction(x), (x, _) => (float)(2 / Math.Sqrt(Math.PI) * Math.Exp(-(double)x * x)))
+        {
+            Function = ("Erf", []),
+        };
 
     /// <summary>The square root.</summary>
     /// <param name="name">The name inside the network.</param>
-    public static Pointwise Sqrt(string name) => new(name, MathF.Sqrt, (_, y) => 0.5f / y);
+    public static Pointwise Sqrt(string name) => new(name, MathF.Sqrt, (_, y) => 0.5f / y) { Function = ("Sqrt", []) };
+
+    /// <summary>The nearest integer, ties to even. Its gradient is 1, the straight-through estimate: the true one is 0 almost
+    /// everywhere.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Round(string name) => new(name, MathF.Round, (_, _) => 1) { Function = ("Round", []) };
 
     /// <summary>x to a constant power.</summary>
     /// <param name="name">The name inside the network.</param>
     public static Pointwise Power(string name, float exponent) =>
-        new(name, x => MathF.Pow(x, exponent), (x, _) => exponent * MathF.Pow(x, exponent - 1));
+        new(name, x => MathF.Pow(x, exponent), (x, _) => exponent * MathF.Pow(x, exponent - 1)) { Function = ("Pow", [exponent]) };
 
     internal override bool IsHomogeneous => isHomogeneous;
 

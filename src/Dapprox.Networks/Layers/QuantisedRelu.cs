@@ -12,6 +12,8 @@ namespace Dapprox.Networks.Layers;
 /// <param name="bits">b; 1 to <see cref="DoReFa.MaxBits"/>.</param>
 public sealed class QuantisedRelu(string name, float range, int bits) : Layer(name)
 {
+    internal (float Range, int Bits) Levels => (range, bits);
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

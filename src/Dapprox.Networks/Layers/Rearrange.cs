@@ -27,6 +27,8 @@ public sealed class Rearrange : Layer
 
     internal override bool IsHomogeneous => constant == 0;
 
+    internal (int[] Shape, int[] Sources, float Constant) Moves => (shape, sources, constant);
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

@@ -7,6 +7,8 @@ public sealed class Reshape(string name, IReadOnlyList<int> shape) : Layer(name)
 {
     internal override bool IsHomogeneous => true;
 
+    internal IReadOnlyList<int> Shape => shape;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads) => input.Reshape([input.Batch, .. shape]);
 

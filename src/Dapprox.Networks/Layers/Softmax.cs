@@ -9,6 +9,8 @@ namespace Dapprox.Networks.Layers;
 /// <param name="logarithm">Whether to compute the logarithm.</param>
 public sealed class Softmax(string name, int length, int inner, bool logarithm = false) : Layer(name)
 {
+    internal (int Length, int Inner, bool Logarithm) Sums => (length, inner, logarithm);
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

@@ -34,7 +34,8 @@ public abstract class WeightedLayer(
     public Accumulation Accumulation { get; } = accumulation;
 
     /// <summary>
-    /// The weights that are multiplied: of a dense layer <c>[outputs, inputs]</c>, of a convolution <c>[filters, channels / groups, kernel height, kernel
+    /// The weights that are multiplied: of a dense layer <c>[outputs, inputs]</c>, of a convolution <c>[filters, channels / groups, kernel
+    /// height, kernel
     /// width]</c>.
     /// </summary>
     public ReadOnlySpan<float> Weights => weights;

@@ -31,14 +31,16 @@ public static class TrainedModels
     /// a PyTorch state dict; an ONNX file contains its own.
     /// </summary>
     /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors, PyTorch (.pt, .pth) or ONNX file.</param>
+    /// <param name="architecture">The name of the architecture, which decides between those with equal tensors; null for the one that the
+    /// file names.</param>
     /// <exception cref="InputException">There is no such network, or the file cannot be used.</exception>
-    public static Network Load(string nameOrPath)
+    public static Network Load(string nameOrPath, string? architecture = null)
     {
         if (nameOrPath.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             return OnnxModels.Load(nameOrPath);
-        (IReadOnlyDictionary<string, Tensor> weights, string? architecture) = Read(nameOrPath);
+        (IReadOnlyDictionary<string, Tensor> weights, string? named) = Read(nameOrPath);
         string name = FindShipped(nameOrPath) ?? Path.GetFileNameWithoutExtension(nameOrPath);
-        return Architecture.Recognise(nameOrPath, weights, architecture).Build(name, weights);
+        return Architecture.Recognise(nameOrPath, weights, architecture ?? named).Build(name, weights);
     }
 
     /// <summary>Loads the weights of a network by the names of their tensors.</summary>

@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
+using Dapprox.Networks.Formats.Onnx;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Layers;
 using Dapprox.Statistics;
 using Dapprox.Tests.Data;
 using Xunit;
@@ -331,12 +334,43 @@ public sealed class CommandTests : IDisposable
 
     [Theory]
     [InlineData("model inspect nothing.onnx", "there is no file 'nothing.onnx'")]
-    [InlineData("model convert lenet5-digits out.txt", "does not end in .safetensors")]
+    [InlineData("model convert lenet5-digits out.txt", "does not end in .safetensors or .onnx, which are written")]
+    [InlineData("model convert network.onnx out.onnx", "'network.onnx' is an ONNX network already")]
     public async Task Models_ThatCannotBeUsed_AreOneLine(string command, string message)
     {
         DapproxRun run = await DapproxRun.RunAsync(command.Split(' '));
 
         run.AssertRefused(message);
+    }
+
+    [Fact]
+    public async Task ModelConvert_ToOnnx_EvaluatesAsTheNetwork()
+    {
+        using var folder = new TemporaryFolder();
+
+        DapproxRun converted = await DapproxRun.RunAsync("model", "convert", "lenet5-digits", folder.File("a.onnx"));
+
+        Assert.Equal(
+            (0, $"{folder.File("a.onnx")}: 10 layers, 648,226 numbers{Environment.NewLine}"), (converted.ExitCode, converted.Output));
+        string[] shared = ["--dataset", "digits", "--first", "50", "--multiplier", "ax-fpm", "--logits"];
+        await DapproxRun.RunAsync(["evaluate", "--model", folder.File("a.onnx"), .. shared, folder.File("a.csv")]);
+        await DapproxRun.RunAsync(["evaluate", "--model", "lenet5-digits", .. shared, folder.File("b.csv")]);
+        Assert.Equal(File.ReadAllText(folder.File("b.csv")), File.ReadAllText(folder.File("a.csv")));
+    }
+
+    // The header says dq-full; the option decides.
+    [Theory]
+    [InlineData("dq-full", true)]
+    [InlineData("dq-weights", false)]
+    public async Task ModelConvert_ToOnnx_TakesTheNamedArchitecture(string architecture, bool hasQuantisedActivations)
+    {
+        using var folder = new TemporaryFolder();
+
+        await DapproxRun.RunAsync("model", "convert", "dq-full-cifar-10", folder.File("a.onnx"), "--architecture", architecture);
+
+        Network network = OnnxModels.Load(folder.File("a.onnx"));
+        Assert.Equal(hasQuantisedActivations, network.Layers.OfType<Clip>().Any());
+        Assert.Equal(!hasQuantisedActivations, network.Layers.OfType<Relu>().Any());
     }
 
     [Fact]

@@ -58,6 +58,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "models",
         "model inspect lenet5-digits",
         "model convert ROOT/models/lenet5-digits.safetensors OUT/c.safetensors",
+        "model convert lenet5-digits OUT/c.onnx",
         "completion bash",
     ];
 

@@ -55,6 +55,7 @@ sealed partial class OnnxImport
         ["ReduceMean"] = (import, node) => import.ReduceMean(node),
         ["Relu"] = (_, node) => node.Give(new Relu(node.Name)),
         ["Reshape"] = (import, node) => import.Reshaped(node),
+        ["Round"] = (_, node) => node.Give(Pointwise.Round(node.Name)),
         ["Shape"] = (_, node) => Shape(node),
         ["Sigmoid"] = (_, node) => node.Give(Pointwise.Sigmoid(node.Name)),
         ["Slice"] = (import, node) => import.Slice(node),
@@ -86,6 +87,8 @@ sealed partial class OnnxImport
             Groups = groups,
         };
         ConvolutionLayer(node, input, shape, window, filters, bias);
+        node.Holds("weight", 1);
+        node.Holds("bias", 2, shape.OutputChannels);
     }
 
     static int[] FilterShape(NodeReader node) => node.Constant(1).Shape is { Length: >= 3 } shape && shape.All(dimension => dimension > 0)
@@ -148,11 +151,7 @@ sealed partial class OnnxImport
         int area = kernelHeight * kernelWidth, groupInputs = channels / groups;
         float[] flipped = new float[filters.Length];
         for (int i = 0; i < filters.Length; i++)
-        {
-            int tap = i % area, output = i / area % groupOutputs, channel = i / area / groupOutputs;
-            int filter = (channel / groupInputs * groupOutputs + output) * groupInputs + channel % groupInputs;
-            flipped[filter * area + area - 1 - tap] = filters[i];
-        }
+            flipped[Place(i)] = filters[i];
 
         var shape = new ConvolutionShape(
             channels, groupOutputs * groups, kernelHeight, kernelWidth)
@@ -161,6 +160,15 @@ sealed partial class OnnxImport
         ConvolutionLayer(
             node, Add(new Rearrange(Unique(node.Name + ".spread"), spreadShape, sources), spreadShape, input), shape, window, flipped,
             bias);
+        node.Holds("weight", 1, place: Place);
+        node.Holds("bias", 2, shape.OutputChannels);
+
+        int Place(int index)
+        {
+            int tap = index % area, output = index / area % groupOutputs, channel = index / area / groupOutputs;
+            int filter = (channel / groupInputs * groupOutputs + output) * groupInputs + channel % groupInputs;
+            return filter * area + area - 1 - tap;
+        }
     }
 
     void Gemm(NodeReader node)
@@ -173,14 +181,20 @@ sealed partial class OnnxImport
             throw new InputException($"the second matrix has the shape [{string.Join(", ", matrix.Shape)}]; it has to have two dimensions");
         bool isTransposed = node.Integer("transB", 0) != 0;
         float alpha = node.Real("alpha", 1), beta = node.Real("beta", 1);
+        int outputs = matrix.Shape[isTransposed ? 0 : 1];
         Value result;
-        if (node.Has(2) && alpha == 1 && beta == 1 && node.IsConstant(2) && node.Constant(2).Count == matrix.Shape[isTransposed ? 0 : 1])
+        if (node.Has(2) && alpha == 1 && beta == 1 && node.IsConstant(2) && node.Constant(2).Count == outputs)
         {
-            result = DenseLayer(node, input, matrix, node.Weights(1), isTransposed, node.Weights(2));
+            result = DenseLayer(node, 1, input, matrix, isTransposed, node.Weights(2));
+            node.Holds("bias", 2);
         }
         else
         {
-            result = DenseLayer(node, input, matrix, node.Weights(1), isTransposed, []);
+            result = DenseLayer(node, 1, input, matrix, isTransposed, []);
+            if (!node.Has(2) && alpha == 1 && beta == 1)
+                node.Holds("bias", 2, outputs);
+            else
+                node.WouldAddBias([outputs], alpha);
             if (alpha != 1)
                 result = Scaled(node, result, alpha);
             if (node.Has(2) && node.Find(2) is Value other)
@@ -211,7 +225,9 @@ sealed partial class OnnxImport
                     $"a constant times rows [{string.Join(", ", columns.Shape)}] of each image mixes images; the second matrix has to be "
                         + "of one image");
             Value rows = Transposed(columns, node.Name + ".flipped");
-            node.Give(Transposed(DenseLayer(node, rows, Matrix(left, rows), node.Weights(0), isTransposed: true, []), node.Name + ".back"));
+            OnnxTensor matrix = Matrix(left, rows);
+            node.Give(Transposed(DenseLayer(node, 0, rows, matrix, isTransposed: true, []), node.Name + ".back"));
+            node.WouldAddBias([matrix.Shape[0], 1]);
             return;
         }
 
@@ -219,14 +235,16 @@ sealed partial class OnnxImport
         if (second.Constant is { Shape.Length: 1 } column)
         {
             // Each row becomes one number.
-            Value sums = DenseLayer(node, first, column with { Shape = [column.Count, 1] }, node.Weights(1), isTransposed: false, []);
+            Value sums = DenseLayer(node, 1, first, column with { Shape = [column.Count, 1] }, isTransposed: false, []);
+            node.WouldAddBias([1]);
             node.Give(Add(new Reshape(Unique(node.Name + ".row"), first.Shape[..^1]), first.Shape[..^1], sums));
             return;
         }
 
         if (second.Constant is OnnxTensor right)
         {
-            node.Give(DenseLayer(node, first, Matrix(right, first), node.Weights(1), isTransposed: false, []));
+            node.Give(DenseLayer(node, 1, first, Matrix(right, first), isTransposed: false, []));
+            node.WouldAddBias([right.Shape[^1]]);
             return;
         }
 
@@ -275,22 +293,26 @@ sealed partial class OnnxImport
         return Add(new Rearrange(Unique(name), shape, Indices(shape, part)), shape, value);
     }
 
-    Value DenseLayer(NodeReader node, Value input, OnnxTensor matrix, float[] weights, bool isTransposed, float[] bias)
+    /// <summary>Adds the product of rows and the matrix that is an input of the node.</summary>
+    Value DenseLayer(NodeReader node, int matrixInput, Value input, OnnxTensor matrix, bool isTransposed, float[] bias)
     {
         if (matrix.Shape.Length != 2 || matrix.Shape[isTransposed ? 1 : 0] != input.Shape[^1])
             throw new InputException($"a matrix of the shape [{string.Join(", ", matrix.Shape)}] does not fit rows of {input.Shape[^1]}");
         int inputs = input.Shape[^1], outputs = matrix.Shape[isTransposed ? 0 : 1];
-        float[] rows = weights;
+        float[] weights = node.Weights(matrixInput), rows = weights;
         if (!isTransposed)
         {
             rows = new float[weights.Length];
             for (int i = 0; i < weights.Length; i++)
-                rows[i % outputs * inputs + i / outputs] = weights[i];
+                rows[Place(i)] = weights[i];
         }
 
+        node.Holds("weight", matrixInput, place: isTransposed ? null : Place);
         return Add(
             new Dense(node.Name, inputs, outputs, rows, bias, ExactMultiplier.Rounded, rows: input.Count / inputs),
             Checked([.. input.Shape[..^1], outputs]), input);
+
+        int Place(int index) => index % outputs * inputs + index / outputs;
     }
 
     // Elementwise.
@@ -444,7 +466,10 @@ sealed partial class OnnxImport
         float epsilon = node.Real("epsilon", 1e-5f);
         if (numbers[3].Any(variance => !(variance + epsilon > 0)))
             throw new InputException($"one of its variances is {numbers[3].Min()}; they have to be above 0, with epsilon {epsilon}");
-        node.Give(new BatchNormalization(node.Name, numbers[0], numbers[1], numbers[2], numbers[3], epsilon), input);
+        var layer = new BatchNormalization(node.Name, numbers[0], numbers[1], numbers[2], numbers[3], epsilon);
+        node.Give(layer, input);
+        for (int i = 0; i < numbers.Length; i++)
+            node.Holds(layer.Parameters[i].Name, i + 1);
     }
 
     static void LayerNormalization(NodeReader node)

@@ -28,6 +28,7 @@ sealed partial class OnnxImport
     // The tensors on which the output depends.
     readonly HashSet<string> needed = [];
     readonly HashSet<float[]> used = [];
+    readonly List<Origin> origins = [];
     // The batch size fixed by the file; 0 if it is open.
     readonly long batch;
     readonly int[] inputShape;
@@ -62,6 +63,21 @@ sealed partial class OnnxImport
         /// <summary>Whether an axis is that of the images.</summary>
         public bool IsImages(long axis) => Constant is null && (axis == 0 || axis == -Rank);
     }
+
+    /// <summary>Where the file has a parameter of a layer.</summary>
+    /// <param name="Layer">The layer's name.</param>
+    /// <param name="Parameter">The parameter's name.</param>
+    /// <param name="Node">The index of the node in the graph.</param>
+    /// <param name="Input">The node's input, which may be absent; −1 if the node takes none, so that an Add would have to follow
+    /// it.</param>
+    /// <param name="Shape">The dimensions in the file.</param>
+    /// <param name="Place">For an index in the file, that in the parameter; null if they are the same.</param>
+    /// <param name="Factor">The number in the file is that of the parameter times this.</param>
+    public sealed record Origin(
+        string Layer, string Parameter, int Node, int Input, int[] Shape, Func<int, int>? Place = null, float Factor = 1);
+
+    /// <summary>Where the file has the parameters of the layers, known after <see cref="Build"/>.</summary>
+    public IReadOnlyList<Origin> Origins => origins;
 
     /// <summary>Reads the constants and the input.</summary>
     /// <param name="version">The version of ONNX's operators.</param>
@@ -107,8 +123,11 @@ sealed partial class OnnxImport
     /// <param name="name">Its name.</param>
     public Network Build(string name)
     {
-        foreach (NodeProto node in graph.Node.Where(IsNeeded))
+        for (int index = 0; index < graph.Node.Count; index++)
         {
+            NodeProto node = graph.Node[index];
+            if (!IsNeeded(node))
+                continue;
             string where = $"the node '{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault() ?? "")}' ({node.OpType})";
             try
             {
@@ -116,7 +135,7 @@ sealed partial class OnnxImport
                     throw new InputException(
                         $"the operator {(node.Domain.Length > 0 ? node.Domain + "." : "")}{node.OpType} is not read; read are "
                             + $"{string.Join(", ", OnnxModels.Operators)}");
-                import(this, new NodeReader(this, node));
+                import(this, new NodeReader(this, node, index));
             }
             catch (InputException e)
             {
@@ -148,6 +167,10 @@ sealed partial class OnnxImport
 
         return new Network(name, inputShape, output.Count, Needed(output.Index));
     }
+
+    /// <summary>How often the nodes that the logits depend on take a tensor.</summary>
+    /// <param name="tensor">Its name.</param>
+    public int Uses(string tensor) => graph.Node.Where(IsNeeded).Sum(node => node.Input.Count(input => input == tensor));
 
     bool IsNeeded(NodeProto node) => node.Output.Any(needed.Contains);
 
@@ -237,7 +260,8 @@ sealed partial class OnnxImport
 
     /// <summary>A node with its inputs and outputs.</summary>
     /// <param name="import">The import of the graph.</param>
-    sealed class NodeReader(OnnxImport import, NodeProto node)
+    /// <param name="index">The index of the node in the graph.</param>
+    sealed class NodeReader(OnnxImport import, NodeProto node, int index)
     {
         public string Name { get; } = import.Unique(node.Name.Length > 0 ? node.Name : node.OpType.ToLowerInvariant());
 
@@ -282,6 +306,20 @@ sealed partial class OnnxImport
                 import.Charge(weights.Length);
             return weights;
         }
+
+        /// <summary>Says where the file has a parameter of the layer of this node's name.</summary>
+        /// <param name="parameter">The parameter's name.</param>
+        /// <param name="input">The input that holds it, or would hold it.</param>
+        /// <param name="count">The number of elements if the input is absent.</param>
+        /// <param name="place">For an index in the input, that in the parameter; null if they are the same.</param>
+        public void Holds(string parameter, int input, int count = 0, Func<int, int>? place = null) => import.origins.Add(
+            new Origin(Name, parameter, index, input, Has(input) ? Constant(input).Shape : [count], place));
+
+        /// <summary>Says that a bias of the layer of this node's name would be added to the node's output.</summary>
+        /// <param name="shape">Its dimensions.</param>
+        /// <param name="factor">What the node multiplies the layer's output by.</param>
+        public void WouldAddBias(int[] shape, float factor = 1) =>
+            import.origins.Add(new Origin(Name, "bias", index, Input: -1, shape, Factor: factor));
 
         public long[] Integers(int input) =>
             Constant(input).Integers ?? throw new InputException($"its input {input + 1} holds real numbers and has to hold integers");

@@ -6,7 +6,7 @@ using Google.Protobuf;
 namespace Dapprox.Networks.Formats.Onnx;
 
 /// <summary>
-/// Reads networks from ONNX files (onnx.ai), with operator sets 9 to 21, one input of images, one output of logits, and only
+/// ONNX files (onnx.ai) of networks. Read are operator sets 9 to 21, with one input of images, one output of logits, and only
 /// <see cref="Operators"/>. Only the multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul become layers that an approximate
 /// multiplier changes; everything else stays exact, and nothing is folded into them.
 /// </summary>
@@ -26,19 +26,66 @@ public static class OnnxModels
     /// <summary>Reads a network, exact in all layers.</summary>
     /// <param name="path">The file; external data files have to be in its folder or below.</param>
     /// <exception cref="InputException">The file is not ONNX or contains something unsupported; the message names the node.</exception>
-    public static Network Load(string path)
+    public static Network Load(string path) => Read(path, ModelProto.Parser.ParseFrom, (network, _, _) => network);
+
+    /// <summary>
+    /// Writes a network as an ONNX file of its own, with operator set 17 and an open batch size. ONNX has exact products only, so the
+    /// multipliers are not written; quantised weights are written as they are multiplied. Nodes and initialisers have the names of layers
+    /// and their parameters.
+    /// </summary>
+    /// <param name="path">The file to write, replaced atomically.</param>
+    /// <exception cref="InputException">A layer is no operator of ONNX (the message names it), or the file cannot be written.</exception>
+    public static void Save(string path, Network network)
+    {
+        ModelProto model = OnnxExport.Export(network);
+        AtomicFile.Write(path, model.WriteTo);
+    }
+
+    /// <summary>
+    /// Writes the learnt numbers of a network (<see cref="ILearnt"/>) into the ONNX file that it was read from. Changed numbers replace
+    /// those of the file, rounded to its data type; nothing else changes, byte for byte. A bias that the file lacks becomes an input of
+    /// the node, or an Add behind it. Data in other files are written inside, and those files stay as they are.
+    /// </summary>
+    /// <param name="path">The file to write, replaced atomically; it may be the source.</param>
+    /// <param name="network">The network of <see cref="Load"/> with other numbers, on any multiplier; layers of preprocessing before it
+    /// are not written.</param>
+    /// <param name="source">The file that the network was read from.</param>
+    /// <exception cref="InputException">The source is not the file of this network, a number does not fit its data type, or the file
+    /// cannot be written.</exception>
+    public static void Save(string path, Network network, string source)
+    {
+        byte[] bytes = [];
+        OnnxWriteBack file = Read(
+            source,
+            stream =>
+            {
+                bytes = new byte[stream.Length];
+                stream.ReadExactly(bytes);
+                return ModelProto.Parser.ParseFrom(bytes);
+            },
+            (original, model, import) =>
+            {
+                var file = new OnnxWriteBack(bytes, model, import);
+                file.Put(original, network);
+                file.PutExternalInside(FolderOf(source));
+                return file;
+            });
+        AtomicFile.Write(path, file.WriteTo);
+    }
+
+    /// <summary>Reads a file and uses it; what is wrong with it becomes a line that names it.</summary>
+    static T Read<T>(string path, Func<FileStream, ModelProto> parse, Func<Network, ModelProto, OnnxImport, T> use)
     {
         ModelProto model;
         try
         {
-            model = InputFile.Read(path, ModelProto.Parser.ParseFrom);
+            model = InputFile.Read(path, parse);
         }
         catch (InvalidProtocolBufferException e)
         {
             throw new InputException($"'{path}' is no ONNX file, or a damaged one: {e.Message.TrimEnd('.')}", e);
         }
 
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (model.Graph is null)
             throw new InputException($"'{path}' is no ONNX file, or one without a graph");
         long version = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0;
@@ -47,11 +94,12 @@ public static class OnnxModels
                 + $"{NewestOperators} are supported; export it with one of these");
         try
         {
-            Network network = new OnnxImport(model.Graph, (int)version, folder).Build(Path.GetFileNameWithoutExtension(path));
+            var import = new OnnxImport(model.Graph, (int)version, FolderOf(path));
+            Network network = import.Build(Path.GetFileNameWithoutExtension(path));
             // Large arrays live until the next full collection, so one is requested after many weights.
             if (network.Layers.OfType<WeightedLayer>().Sum(layer => (long)layer.Weights.Length) > ManyWeights)
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-            return network;
+            return use(network, model, import);
         }
         catch (InputException e)
         {
@@ -59,4 +107,6 @@ public static class OnnxModels
             throw new InputException($"'{path}': {InputFile.OneLine(e.Message, LongestMessage)}", e);
         }
     }
+
+    static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 }

@@ -40,34 +40,8 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     /// <exception cref="InputException">Its numbers are missing or of an unsupported type.</exception>
     public static OnnxTensor Read(TensorProto tensor, string folder)
     {
-        string name = $"the tensor '{tensor.Name}'";
-        long count = 1;
-        foreach (long dimension in tensor.Dims)
-        {
-            count = dimension is >= 0 and <= int.MaxValue && count * Math.Max(1, dimension) <= Array.MaxLength
-                ? count * dimension
-                : throw new InputException(
-                    $"{name} has the shape [{string.Join(", ", tensor.Dims)}]; dimensions are at least 0, and their product at most "
-                        + $"{Array.MaxLength}");
-        }
-
+        int count = CountOf(tensor), size = SizeOf(tensor);
         int[] shape = [.. tensor.Dims.Select(dimension => (int)dimension)];
-        RealFormat? real = tensor.DataType switch
-        {
-            Float => RealFormat.Float32,
-            Half => RealFormat.Float16,
-            BFloat16 => RealFormat.BFloat16,
-            Double => RealFormat.Float64,
-            _ => null,
-        };
-        int size = real?.Size() ?? tensor.DataType switch
-        {
-            Int64 => sizeof(long),
-            Int32 => sizeof(int),
-            UInt8 or Int8 or Bool => 1,
-            _ => throw new InputException(
-                $"{name} is of {NameOf(tensor.DataType)}; read are float, float16, bfloat16, double, int64, int32, int8, uint8 and bool"),
-        };
         int given = tensor.DataType switch
         {
             Float => tensor.FloatData.Count,
@@ -76,14 +50,14 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
             tensor.Int64Data.Count,
             _ => tensor.Int32Data.Count
         };
-        ReadOnlyMemory<byte> raw = tensor.DataLocation == External ? ReadExternal(tensor, folder, count * size) : tensor.RawData.Memory;
-        bool isRaw = tensor.DataLocation == External || !tensor.RawData.IsEmpty;
-        long found = isRaw ? raw.Length : given;
-        if (found != (isRaw ? count * size : count))
+        ReadOnlyMemory<byte> raw = IsExternal(tensor) ? ReadExternal(tensor, folder) : tensor.RawData.Memory;
+        bool isRaw = IsExternal(tensor) || !tensor.RawData.IsEmpty;
+        long found = isRaw ? raw.Length : given, wanted = isRaw ? (long)count * size : count;
+        if (found != wanted)
             throw new InputException(
-                $"{name} of the shape [{string.Join(", ", shape)}] has {found} {(isRaw ? "bytes" : "numbers")} and should have "
-                    + $"{(isRaw ? count * size : count)}");
-        if (real is RealFormat format)
+                $"the tensor '{tensor.Name}' of the shape [{string.Join(", ", shape)}] has {found} {(isRaw ? "bytes" : "numbers")} and "
+                    + $"should have {wanted}");
+        if (RealFormatOf(tensor.DataType) is RealFormat format)
         {
             float[] reals = new float[count];
             ReadOnlySpan<byte> bytes = raw.Span;
@@ -100,11 +74,53 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
             integers[i] = isRaw ? RawInteger(
                 raw.Span[(i * size)..], tensor.DataType) : tensor.DataType == Int64 ? tensor.Int64Data[i] : tensor.Int32Data[i];
             if (integers[i] == Batch)
-                throw new InputException($"{name} holds the number {Batch}, which is not a valid size, index or factor");
+                throw new InputException(
+                    $"the tensor '{tensor.Name}' holds the number {Batch}, which is not a valid size, index or factor");
         }
 
         return new OnnxTensor(shape, null, integers);
     }
+
+    /// <summary>The format of a data type of real numbers; null for other data types.</summary>
+    /// <param name="type">Its number in the format.</param>
+    public static RealFormat? RealFormatOf(int type) => type switch
+    {
+        Float => RealFormat.Float32,
+        Half => RealFormat.Float16,
+        BFloat16 => RealFormat.BFloat16,
+        Double => RealFormat.Float64,
+        _ => null,
+    };
+
+    /// <summary>Whether the numbers are in another file.</summary>
+    public static bool IsExternal(TensorProto tensor) => tensor.DataLocation == External;
+
+    /// <summary>The number of elements that the dimensions claim.</summary>
+    static int CountOf(TensorProto tensor)
+    {
+        long count = 1;
+        foreach (long dimension in tensor.Dims)
+        {
+            count = dimension is >= 0 and <= int.MaxValue && count * Math.Max(1, dimension) <= Array.MaxLength
+                ? count * dimension
+                : throw new InputException(
+                    $"the tensor '{tensor.Name}' has the shape [{string.Join(", ", tensor.Dims)}]; dimensions are at least 0, and their "
+                        + $"product at most {Array.MaxLength}");
+        }
+
+        return (int)count;
+    }
+
+    /// <summary>The size of an element in bytes.</summary>
+    static int SizeOf(TensorProto tensor) => RealFormatOf(tensor.DataType)?.Size() ?? tensor.DataType switch
+    {
+        Int64 => sizeof(long),
+        Int32 => sizeof(int),
+        UInt8 or Int8 or Bool => 1,
+        _ => throw new InputException(
+            $"the tensor '{tensor.Name}' is of {NameOf(tensor.DataType)}; read are float, float16, bfloat16, double, int64, int32, int8, "
+                + "uint8 and bool"),
+    };
 
     static float GivenReal(TensorProto tensor, int i) => tensor.DataType switch
     {
@@ -123,8 +139,11 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     };
 
     /// <summary>The bytes of a tensor in another file, which has to be in the model's folder or below.</summary>
-    static ReadOnlyMemory<byte> ReadExternal(TensorProto tensor, string folder, long length)
+    /// <param name="folder">The model's folder.</param>
+    /// <exception cref="InputException">The bytes are not there, or the data type is an unsupported one.</exception>
+    public static ReadOnlyMemory<byte> ReadExternal(TensorProto tensor, string folder)
     {
+        long length = (long)CountOf(tensor) * SizeOf(tensor);
         string? Entry(string key) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;
         string location = Entry("location") ?? "";
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));

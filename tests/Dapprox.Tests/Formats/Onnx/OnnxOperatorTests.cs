@@ -193,6 +193,19 @@ public class OnnxOperatorTests
         graph.Check(graph.Node("Gelu", [Input], ("approximate", approximate)), -6, 6);
     }
 
+    // Ties go to the even neighbour. The gradient passes unchanged, since the true one is 0.
+    [Fact]
+    public void Round()
+    {
+        var graph = new OnnxGraph(13, 3);
+        string x = graph.Node("Round", [graph.Node("Mul", [Input, graph.Constant([0.5f])])]);
+        Network network = graph.Check(x, -9, 9, checkGradient: false);
+
+        var images = new Tensor([1, 3, -5], 1, 3);
+        Assert.Equal([0, 2, -2], network.Forward(images).Data);
+        Assert.Equal([0.5f, 0.5f, 0.5f], network.InputGradient(images, (_, _, back) => back.Fill(1)).Gradient.Data);
+    }
+
     [Theory]
     [InlineData(11, 1)]
     [InlineData(11, 2)]
