@@ -35,7 +35,8 @@ sealed class CalibrationPass
         needsScale = new bool[layers.Length];
         for (int node = layers.Length - 1; node >= 0; node--)
         {
-            needsScale[node] = consumers[node].Any(consumer =>
+            // Logits, too: what is made of them, a softmax or a loss, depends on their size.
+            needsScale[node] = node == layers.Length - 1 || consumers[node].Any(consumer =>
                 layers[consumer].IsHomogeneous || IsBias(consumer)
                     ? needsScale[consumer]
                     : layers[consumer] is not (WeightedLayer or BatchNormalization));
