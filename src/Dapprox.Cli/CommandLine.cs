@@ -35,6 +35,7 @@ static class CommandLine
         ["multipliers"] = MultipliersCommand.Create,
         ["multiply"] = MultiplyCommand.Create,
         ["evaluate"] = EvaluateCommand.Create,
+        ["calibrate"] = CalibrateCommand.Create,
         ["attack"] = AttackCommand.Create,
         ["attacks"] = AttacksCommand.Create,
         ["profile"] = ProfileCommand.Create,

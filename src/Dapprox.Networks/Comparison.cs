@@ -37,6 +37,7 @@ public sealed class Comparison(Network network, Dataset images)
     readonly Network exact = network.With(ExactMultiplier.Rounded);
     readonly Dictionary<FloatMultiplier, CostMeasurement> measurements = [];
     readonly Dictionary<FloatMultiplier, double> secondsAnImage = [];
+    readonly Dictionary<FloatMultiplier, Network> replaced = [];
     IReadOnlyList<LayerCost>? exactCosts;
 
     /// <summary>The layers whose multiplier is replaced; the others are exact.</summary>
@@ -49,6 +50,12 @@ public sealed class Comparison(Network network, Dataset images)
     /// The images of which the first <see cref="PricedImages"/> provide the activations for the energy; null for the classified images.
     /// </summary>
     public Dataset? Activations { get; init; }
+
+    /// <summary>
+    /// The images on which the network is calibrated for each multiplier (<see cref="Calibration"/>), <c>[batch, channels, height,
+    /// width]</c>, none of those that are classified; null to leave it as it is.
+    /// </summary>
+    public Tensor? CalibrationImages { get; init; }
 
     /// <summary>The technology.</summary>
     public CellLibrary Library { get; init; } = CellLibrary.Shipped;
@@ -79,15 +86,15 @@ public sealed class Comparison(Network network, Dataset images)
     {
         double image = progress is null ? 0 : SecondsAnImage(multiplier);
         var watch = Stopwatch.StartNew();
-        Network replaced = Replaced(multiplier);
-        Evaluation accuracy = Evaluation.Of(replaced, images, batch => progress?.Invoke(batch.Batch * image), cancellation);
+        Network network = Replaced(multiplier);
+        Evaluation accuracy = Evaluation.Of(network, images, batch => progress?.Invoke(batch.Batch * image), cancellation);
         ErrorMetrics errors = ErrorMeasurement.Sample(
             multiplier, OperandDistribution.Uniform11, ErrorSamples, Seed, cancellation: cancellation);
         MultiplierPrice? price = null;
         string? reason = null;
         try
         {
-            price = Price(replaced, multiplier, cancellation);
+            price = Price(network, multiplier, cancellation);
         }
         catch (InputException e)
         {
@@ -97,25 +104,36 @@ public sealed class Comparison(Network network, Dataset images)
         progress?.Invoke(OtherSeconds);
         Evaluation? robust = Epsilon is double epsilon
             ? Robustness.Of(
-                replaced, images.First(Attacked), epsilon, Seed, more => progress?.Invoke(more * Attacked * AttackPasses * image),
+                network, images.First(Attacked), epsilon, Seed, more => progress?.Invoke(more * Attacked * AttackPasses * image),
                 cancellation)
             : null;
         return new ComparisonRow(multiplier, accuracy, errors, price, reason, robust, watch.Elapsed.TotalSeconds);
     }
 
-    Network Replaced(FloatMultiplier multiplier) => exact.With(multiplier, Layers, Accumulation);
+    Network Replaced(FloatMultiplier multiplier)
+    {
+        if (!replaced.TryGetValue(multiplier, out Network? network))
+        {
+            network = exact.With(multiplier, Layers, Accumulation);
+            if (CalibrationImages is not null)
+                network = Calibration.Of(network, CalibrationImages).Network;
+            replaced.Add(multiplier, network);
+        }
+
+        return network;
+    }
 
     double SecondsAnImage(FloatMultiplier multiplier)
     {
         if (!secondsAnImage.TryGetValue(multiplier, out double seconds))
         {
-            Network replaced = Replaced(multiplier);
-            Evaluation.ThrowIfUnfit(replaced, images);
+            Network network = Replaced(multiplier);
+            Evaluation.ThrowIfUnfit(network, images);
             Tensor tried = images.Images(0, Math.Min(TriedImages, images.Count));
             // The first call compiles the circuit.
-            replaced.Forward(tried);
+            network.Forward(tried);
             var watch = Stopwatch.StartNew();
-            replaced.Forward(tried);
+            network.Forward(tried);
             seconds = watch.Elapsed.TotalSeconds / tried.Batch;
             secondsAnImage.Add(multiplier, seconds);
         }
@@ -123,13 +141,13 @@ public sealed class Comparison(Network network, Dataset images)
         return seconds;
     }
 
-    MultiplierPrice Price(Network replaced, FloatMultiplier multiplier, CancellationToken cancellation)
+    MultiplierPrice Price(Network network, FloatMultiplier multiplier, CancellationToken cancellation)
     {
         Measurement(multiplier);
         exactCosts ??= Costs(exact);
-        IReadOnlyList<LayerCost> costs = Costs(replaced);
+        IReadOnlyList<LayerCost> costs = Costs(network);
         CircuitCost reference = exactCosts[0].Product;
-        IMultiplies[] layers = [.. replaced.Layers.OfType<IMultiplies>()];
+        IMultiplies[] layers = [.. network.Layers.OfType<IMultiplies>()];
         LayerCost[] own = [.. costs.Where((_, layer) => layers[layer].Multiplier == multiplier)];
         CircuitCost hardware = own[0].Product;
         double energy = costs.Sum(layer => layer.Energy);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
@@ -30,7 +31,7 @@ sealed class AttackRun
         + "robustAccuracy, meanQueriesToBest, survivesRounding (fraction of the adversarial examples that remain adversarial "
         + "with 8-bit pixels), reasons {why attacks ended: images}, backward [{rule, success, meanL2, meanQueries}]; and norm, "
         + "settings, curve [[ε, robust accuracy], …]: one point per ε, or every step of the curve where the attack finds the "
-        + "nearest example; null where nothing was found to average.";
+        + "nearest example; null where nothing was found to average; with --calibrate also calibrationImages, their number.";
 
     const string AllEstimators = "adaptive";
 
@@ -39,6 +40,7 @@ sealed class AttackRun
     readonly AttackEntry entry;
     readonly AttackInput[] own;
     readonly VariantOptions variant = new();
+    readonly CalibrationOptions calibration = new();
     readonly Option<FloatMultiplier> multiplier = SharedOptions.Multiplier();
     readonly Option<int?> first = SharedOptions.First("Attack at most this many images, counted after --skip and --correct-on.");
     readonly Option<ulong> seed = SharedOptions.Seed();
@@ -134,7 +136,7 @@ sealed class AttackRun
         foreach (Option option in entry.CanResume ? [.. attack, run.resume] : attack)
             command.Add(option);
         run.variant.AddTo(command, run.multiplier, run.tryOn, run.correctOn);
-        foreach (Option option in (Option[])[run.first, run.seed, run.save, run.json])
+        foreach (Option option in (Option[])[.. run.calibration.All, run.first, run.seed, run.save, run.json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
@@ -154,13 +156,15 @@ sealed class AttackRun
         if (folder is not null)
             AttackFolder.Probe(folder);
 
-        Network attacked = variant.With(parse, exact, target);
-        Network[] tried = [.. others.Select(other => variant.With(parse, exact, other))];
+        Dataset? calibrated = variant.CalibrationImages(parse, calibration, exact, data);
+        Func<FloatMultiplier, Network> on = variant.On(parse, exact, calibrated, cancellation);
+        Network attacked = on(target);
+        Network[] tried = [.. others.Select(on)];
         var campaign = new Campaign(data, attacked)
         {
             Estimators = parse.GetValue(gradient) is { Length: > 0 } chosen ? chosen : [GradientEstimator.All[0]],
             Calibration = () => variant.Calibration(parse, exact),
-            CorrectOn = [.. parse.GetValue(correctOn)!.Select(filter => variant.With(parse, exact, filter))],
+            CorrectOn = [.. parse.GetValue(correctOn)!.Select(on)],
             First = parse.GetValue(first) ?? int.MaxValue,
             TriedOn = tried,
             Target = parse.GetValue(targeted) ? Campaign.NextClass(exact.Classes) : null,
@@ -174,7 +178,7 @@ sealed class AttackRun
                 + "--correct-on; name fewer, or skip fewer images");
         }
 
-        string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target)}";
+        string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target, calibrated)}";
         AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
             ? AttackCheckpoint.Open(
                 file,
@@ -193,7 +197,11 @@ sealed class AttackRun
         IReadOnlyList<string> files = folder is null ? [] : AttackFolder.Save(
             folder, report, data, indices, [(target.Name, attacked), .. others.Zip(tried, (other, network) => (other.Name, network))]);
         if (parse.GetValue(json))
-            Output.PrintJson(report.Json());
+        {
+            JsonObject result = report.Json();
+            CalibrationOptions.AddTo(result, calibrated);
+            Output.PrintJson(result);
+        }
         else
             report.Print(files);
         Output.NoteMantissas([target, .. others]);

@@ -22,6 +22,7 @@ static class AuditCommand
     public static Command Create()
     {
         var images = new ImageOptions();
+        var calibration = new CalibrationOptions();
         Option<int> skip = SharedOptions.Skip();
         Option<int?> first = SharedOptions.First(
             "Audit on the first N images after the skipped ones; the scale determines how many are attacked.");
@@ -53,9 +54,10 @@ static class AuditCommand
                 + "transfer to controls (exact weights scaled by the gain of Ax-FPM, the same with noise of equal variance, bfloat16, an "
                 + "independently trained network), and robust accuracy at equal ε. ε is 0.05 to 0.3 for grey images and 1/255 to 8/255 "
                 + "for colour images, in L∞. The network may be your own (--model) and so may the pictures (--images, --labels); gains "
-                + "are then calibrated on the first of these pictures, and there is no independently trained control. With --json: what "
+                + "are then measured on the first of these pictures, or on those of --calibration-images, and there is no independently "
+                + "trained control. With --json: what "
                 + "audit.json holds.");
-        foreach (Option option in (Option[])[.. images.All, skip, first, multiplier, layers, scale, output, seed, json])
+        foreach (Option option in (Option[])[.. images.All, skip, first, multiplier, layers, .. calibration.All, scale, output, seed, json])
             command.Add(option);
         command.KeepsState = output;
         command.SetAction((parse, cancellation) =>
@@ -68,7 +70,11 @@ static class AuditCommand
                 throw new InputException($"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name}; skip fewer");
             Dataset some = whole.Skip(skipped).First(parse.GetValue(first) ?? int.MaxValue);
             string name = images.Model(parse);
-            ModelVariant[] members = [.. assignments.Select(assignment => new ModelVariant(name, assignment))];
+            Dataset? calibrated = calibration.Load(parse, images, network, some);
+            ModelVariant[] members =
+            [
+                .. assignments.Select(assignment => new ModelVariant(name, assignment) { CalibrationImages = calibrated?.Count ?? 0 }),
+            ];
             string title = members.Length == 1
                 ? members[0].Title
                 : $"one of {string.Join(", ", members.Select(member => member.Title))} at random";
@@ -79,7 +85,7 @@ static class AuditCommand
                 Audit = $"{title} ({Path.GetFileName(name)}, {some.Name}, {parse.GetValue(scale)} scale)",
             };
             context.Use(name, network, images.Preparation(parse));
-            context.Use(some, calibration: images.AreOwn(parse) ? whole : null);
+            context.Use(some, calibration: images.AreOwn(parse) ? calibrated ?? whole : null);
             Network[] networks = [
                 .. members.Prepend(
                     members[0] with { Assignment = MultiplierAssignment.Exact }).Select(variant => context.Network(variant, some.Name))];

@@ -25,6 +25,7 @@ static class CompareCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var variant = new VariantOptions();
+        var calibration = new CalibrationOptions();
         Option<int?> first = SharedOptions.First(
             $"Classify this many images at most, after those skipped; with --epsilon these are attacked, too, or {DefaultAttacked} if "
                 + "nothing is said.");
@@ -56,12 +57,12 @@ static class CompareCommand
             + "With --json: network, dataset, split, count, layers, accumulate, library, seed, epsilon, attacked, units, notes, rows "
             + "[{multiplier, accuracy, correct, interval [low, high], mred, meanRelativeError, energyPerImage, energyPerProduct, "
             + "relativeEnergy, delay, relativeDelay, area, relativeArea, robustAccuracy, robustInterval, reason (why there is no cost), "
-            + "seconds}]; null where there is no value. --csv has the same columns.")
+            + "seconds}]; null where there is no value; with --calibrate also calibrationImages, their number. --csv has the same columns.")
         {
             multipliers,
         };
         variant.AddTo(command);
-        foreach (Option option in (Option[])[first, epsilon, library, seed, csv, plot, json])
+        foreach (Option option in (Option[])[.. calibration.All, first, epsilon, library, seed, csv, plot, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
@@ -79,12 +80,14 @@ static class CompareCommand
             (Network network, _, Dataset whole) = variant.Load(parse);
             Dataset images = whole.First(parse.GetValue(first) ?? whole.Count);
             (LayerSelection layers, Accumulation accumulation) = variant.Hardware(parse);
+            Dataset? calibrated = variant.CalibrationImages(parse, calibration, network, whole);
             Epsilon? budget = parse.GetValue(epsilon);
             var comparison = new Comparison(network, images)
             {
                 Layers = layers,
                 Accumulation = accumulation,
                 Activations = whole,
+                CalibrationImages = calibrated?.Images(0, calibrated.Count),
                 Library = parse.GetValue(library)!,
                 Epsilon = budget?.Value,
                 AttackedImages = parse.GetValue(first) ?? DefaultAttacked,
@@ -108,7 +111,7 @@ static class CompareCommand
             IEnumerable<FloatMultiplier> all = compared.Select(item => item.Multiplier);
             if (parse.GetValue(json))
             {
-                Output.PrintJson(new JsonObject
+                var result = new JsonObject
                 {
                     ["network"] = network.Name,
                     ["dataset"] = images.Name,
@@ -130,13 +133,16 @@ static class CompareCommand
                     },
                     ["notes"] = new JsonArray([.. Output.MantissaNotes(all).Select(note => JsonValue.Create(note))]),
                     ["rows"] = table.Json(),
-                });
+                };
+                CalibrationOptions.AddTo(result, calibrated);
+                Output.PrintJson(result);
                 return Task.CompletedTask;
             }
 
             Output.Print(
                 $"{network.Name} on {images.Name} ({images.Split.ToString().ToLowerInvariant()}), {images.Count} images, layers: "
-                    + $"{layers}, sums in {accumulation.ToString().ToLowerInvariant()}");
+                    + $"{layers}, sums in {accumulation.ToString().ToLowerInvariant()}"
+                    + (calibrated is null ? "" : $", calibrated on {CalibrationOptions.Describe(calibrated)}"));
             table.Print();
             Output.NoteMantissas(all);
             return Task.CompletedTask;

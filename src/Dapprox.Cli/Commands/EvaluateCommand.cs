@@ -18,6 +18,7 @@ static class EvaluateCommand
     public static Command Create()
     {
         var variant = new VariantOptions();
+        var calibration = new CalibrationOptions();
         Option<FloatMultiplier> multiplier = SharedOptions.Multiplier();
         Option<int?> first = SharedOptions.First("Classify this many images at most, after those skipped.");
         Option<string?> logits = new("--logits")
@@ -30,25 +31,27 @@ static class EvaluateCommand
         var command = new DocumentedCommand(
             "evaluate", "Measure a network's accuracy: the fraction of images that it classifies correctly.",
             "The interval is the 95 % confidence interval of the accuracy over images of this kind (Wilson). With --json: accuracy, "
-                + "correct, count, interval [low, high], seconds (classifying only, without loading).");
+                + "correct, count, interval [low, high], seconds (classifying only, without loading); with "
+                + "--calibrate also calibrationImages, their number.");
         variant.AddTo(command, multiplier);
-        foreach (Option option in (Option[])[first, logits, json])
+        foreach (Option option in (Option[])[.. calibration.All, first, logits, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
             (Network exact, _, Dataset images) = variant.Load(parse);
             images = images.First(parse.GetValue(first) ?? images.Count);
             FloatMultiplier hardware = parse.GetValue(multiplier)!;
-            Network network = variant.With(parse, exact, hardware);
+            Dataset? calibrated = variant.CalibrationImages(parse, calibration, exact, images);
+            Network network = variant.On(parse, exact, calibrated, cancellation)(hardware);
 
             var watch = Stopwatch.StartNew();
             Evaluation result = Evaluate(network, images, parse.GetValue(logits), cancellation);
             double seconds = watch.Elapsed.TotalSeconds;
 
             if (parse.GetValue(json))
-                Output.PrintJson(Json(result, seconds));
+                Output.PrintJson(Json(result, seconds, calibrated));
             else
-                Print(variant.Describe(parse, network, images, hardware), result, seconds);
+                Print(variant.Describe(parse, network, images, hardware, calibrated), result, seconds);
             Output.NoteMantissas(hardware);
             return Task.CompletedTask;
         });
@@ -75,14 +78,19 @@ static class EvaluateCommand
             return result!;
         });
 
-    static JsonObject Json(Evaluation result, double seconds) => new()
+    static JsonObject Json(Evaluation result, double seconds, Dataset? calibrated)
     {
-        ["accuracy"] = result.Accuracy,
-        ["correct"] = result.Correct,
-        ["count"] = result.Count,
-        ["interval"] = new JsonArray(result.Interval.Low, result.Interval.High),
-        ["seconds"] = seconds,
-    };
+        var json = new JsonObject
+        {
+            ["accuracy"] = result.Accuracy,
+            ["correct"] = result.Correct,
+            ["count"] = result.Count,
+            ["interval"] = new JsonArray(result.Interval.Low, result.Interval.High),
+            ["seconds"] = seconds,
+        };
+        CalibrationOptions.AddTo(json, calibrated);
+        return json;
+    }
 
     static void Print(string title, Evaluation result, double seconds)
     {

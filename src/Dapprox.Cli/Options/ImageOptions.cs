@@ -9,7 +9,8 @@ using Dapprox.Networks.Models;
 namespace Dapprox.Cli.Options;
 
 /// <summary>The options for the network and its images: of a data set, or a user's own pictures.</summary>
-sealed class ImageOptions
+/// <param name="labelled">Whether the command needs the classes of the pictures.</param>
+sealed class ImageOptions(bool labelled = true)
 {
     readonly Option<string?> model = SharedOptions.Model();
     readonly NetworkOptions networkOptions = new();
@@ -19,7 +20,7 @@ sealed class ImageOptions
     {
         HelpName = "DIR",
         Description = "Your own pictures instead of a data set: PNG, "
-            + "JPEG, WebP, BMP or GIF; with --model and --labels."
+            + $"JPEG, WebP, BMP or GIF; with --model{(labelled ? " and --labels" : "")}."
     };
     readonly Option<string?> labels = new("--labels")
     {
@@ -34,7 +35,8 @@ sealed class ImageOptions
         min: 1);
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<Option> All => [model, .. networkOptions.All, dataset, data, pictures, labels, resize];
+    public IReadOnlyList<Option> All =>
+        [model, .. networkOptions.All, dataset, data, pictures, .. labelled ? (Option[])[labels] : [], resize];
 
     /// <summary>The options that select network and images, without the folder of the data sets.</summary>
     public IReadOnlyList<Option> Naming => [model, dataset, pictures];
@@ -42,13 +44,15 @@ sealed class ImageOptions
     /// <summary>Loads the network, exact in all layers, and the images; notes images that are not the published ones.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="split">The split of a data set.</param>
+    /// <param name="first">The maximum number of images.</param>
     /// <exception cref="InputException">The network or the images cannot be loaded, or they do not fit.</exception>
-    public (Network Network, Dataset Images) Load(ParseResult parse, Split split)
+    public (Network Network, Dataset Images) Load(ParseResult parse, Split split, int first = int.MaxValue)
     {
         if (parse.GetValue(model) is null && parse.GetValue(pictures) is not null)
             throw new InputException("--images is given without a network; give --model FILE|NAME");
+        CalibrationOptions.Note(Model(parse));
         Network network = networkOptions.Apply(parse, TrainedModels.Load(Model(parse)));
-        Dataset images = Images(parse, network, split);
+        Dataset images = Images(parse, network, split, first);
         Evaluation.ThrowIfUnfit(network, images);
         if (!images.Canonical)
             Output.Note($"note: {images.Provenance}");
@@ -59,22 +63,35 @@ sealed class ImageOptions
     /// <param name="parse">The command line.</param>
     /// <param name="network">The network that takes the pictures.</param>
     /// <param name="split">The split of a data set; pictures have no splits.</param>
+    /// <param name="first">The maximum number of images.</param>
     /// <exception cref="InputException">The images cannot be loaded.</exception>
-    public Dataset Images(ParseResult parse, Network network, Split split)
+    public Dataset Images(ParseResult parse, Network network, Split split, int first = int.MaxValue)
     {
         string? folder = parse.GetValue(pictures), file = parse.GetValue(labels);
-        if (folder is null != file is null)
+        if (labelled && folder is null != file is null)
             throw new InputException(
                 $"{(folder is null ? "--labels" : "--images")} is given alone; give --images DIR and --labels CSV together");
         if (folder is not null && parse.GetValue(dataset) is not null)
             throw new InputException("--images and --dataset are both given; give one of them");
         if (folder is null && parse.GetValue(resize) is not null)
             throw new InputException(
-                "--resize is for pictures of your own; give --images and --labels, or leave it out");
+                "--resize is for pictures of your own; give --images"
+                    + $"{(labelled ? " and --labels" : "")}, or leave it out");
         return folder is null
-            ? Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data))
-            : PictureFolder.Load(folder, file!, network, parse.GetValue(resize));
+            ? Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data)).First(first)
+            : file is null
+                ? Unlabelled(parse, folder, network, first)
+                : PictureFolder.Load(folder, file, network, parse.GetValue(resize)).First(first);
     }
+
+    /// <summary>Pictures without classes, resized as those of --images.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="folder">The folder of the pictures.</param>
+    /// <param name="network">The network that takes the pictures.</param>
+    /// <param name="first">The maximum number of pictures.</param>
+    /// <exception cref="InputException">A picture cannot be read or has another size, or there is none.</exception>
+    public Dataset Unlabelled(ParseResult parse, string folder, Network network, int first) =>
+        PictureFolder.LoadUnlabelled(folder, network, parse.GetValue(resize), first);
 
     /// <summary>The network's name or file.</summary>
     /// <param name="parse">The command line.</param>
@@ -91,7 +108,11 @@ sealed class ImageOptions
 
     /// <summary>Whether the images are a user's own pictures.</summary>
     /// <param name="parse">The command line.</param>
-    public bool AreOwn(ParseResult parse) => parse.GetValue(pictures) is not null;
+    public bool AreOwn(ParseResult parse) => Pictures(parse) is not null;
+
+    /// <summary>The folder of a user's own pictures; null for a data set.</summary>
+    /// <param name="parse">The command line.</param>
+    public string? Pictures(ParseResult parse) => parse.GetValue(pictures);
 
     /// <summary>Identifies the network and the images.</summary>
     /// <param name="parse">The command line.</param>

@@ -66,6 +66,19 @@ static class Values
         return option;
     }
 
+    /// <summary>An integer that may be left out after the name of the option; null if the option is not given.</summary>
+    /// <param name="name">The name with its dashes.</param>
+    /// <param name="description">The text for help.</param>
+    /// <param name="min">The smallest legal number.</param>
+    /// <param name="bare">The number for the name alone.</param>
+    public static Option<int?> OptionalInteger(string name, string description, int min, int bare) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = result => result.Tokens.Count == 0 ? bare : Convert<int?>(result, text => ParseInteger(name, text, min)),
+    };
+
     /// <summary>Converts a word to a finite number.</summary>
     /// <param name="name">The option, for the message.</param>
     /// <param name="text">The word.</param>

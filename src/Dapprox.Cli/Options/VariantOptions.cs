@@ -56,6 +56,41 @@ sealed class VariantOptions
     public Network With(ParseResult parse, Network network, Arithmetic.FloatMultiplier multiplier) =>
         network.With(multiplier, parse.GetValue(layers), parse.GetValue(accumulate).Value);
 
+    /// <summary>
+    /// The network with each multiplier, as <see cref="With"/> gives it, calibrated for it where there are images for that.
+    /// </summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The exact network.</param>
+    /// <param name="calibration">The calibration images; null to leave the network as it is.</param>
+    /// <param name="cancellation">Stops a calibration.</param>
+    public Func<Arithmetic.FloatMultiplier, Network> On(
+        ParseResult parse, Network network, Dataset? calibration, CancellationToken cancellation)
+    {
+        if (calibration is null)
+            return multiplier => With(parse, network, multiplier);
+        Tensor pixels = calibration.Images(0, calibration.Count);
+        var calibrated = new Dictionary<Arithmetic.FloatMultiplier, Network>();
+        return multiplier =>
+        {
+            if (!calibrated.TryGetValue(multiplier, out Network? one))
+            {
+                one = CalibrationOptions.Run(With(parse, network, multiplier), pixels, cancellation).Network;
+                calibrated.Add(multiplier, one);
+            }
+
+            return one;
+        };
+    }
+
+    /// <summary>The images on which the network is calibrated; null for none.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="options">The options that ask for it.</param>
+    /// <param name="network">The exact network.</param>
+    /// <param name="used">The images that the command uses.</param>
+    /// <exception cref="InputException">There are no such images, or the network is calibrated already.</exception>
+    public Dataset? CalibrationImages(ParseResult parse, CalibrationOptions options, Network network, Dataset used) =>
+        options.Load(parse, images, network, used);
+
     /// <summary>The layers that a multiplier replaces, and the format of the sums.</summary>
     /// <param name="parse">The command line.</param>
     public (LayerSelection Layers, Accumulation Accumulation) Hardware(ParseResult parse) =>
@@ -70,10 +105,13 @@ sealed class VariantOptions
     /// <summary>One line that describes the network, the images and the hardware.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="data">The images.</param>
-    public string Describe(ParseResult parse, Network network, Dataset data, Arithmetic.FloatMultiplier multiplier)
+    /// <param name="calibration">The images on which the network is calibrated; null for none.</param>
+    public string Describe(
+        ParseResult parse, Network network, Dataset data, Arithmetic.FloatMultiplier multiplier, Dataset? calibration)
     {
         string where = parse.GetValue(layers) == LayerSelection.All ? "all layers" : $"the layers '{parse.GetValue(layers)}'";
         return $"{network.Name} on {data.Name} ({parse.GetValue(split)}), {multiplier.Name} in {where}, sums in "
-            + $"{parse.GetValue(accumulate)}";
+            + $"{parse.GetValue(accumulate)}"
+            + (calibration is null ? "" : $", calibrated on {CalibrationOptions.Describe(calibration)}");
     }
 }

@@ -47,27 +47,40 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
     /// <summary>The change of its exact weights.</summary>
     public Perturbation Perturbation { get; init; }
 
-    /// <summary>A short name for a reader: the multipliers, and the label and perturbation where it has any.</summary>
+    /// <summary>
+    /// The number of training images on which it is calibrated for its multipliers (<see cref="Calibration"/>); 0 for none.
+    /// </summary>
+    public int CalibrationImages { get; init; }
+
+    /// <summary>
+    /// A short name for a reader: the multipliers, and the label, the calibration and the perturbation where it has any.
+    /// </summary>
     public string Title
     {
         get
         {
-            string weights = Label ?? Training?.Name ?? "", perturbation = Perturbation switch
+            string weights = Label ?? Training?.Name ?? "", change = CalibrationImages > 0 ? ", calibrated" : "";
+            change += Perturbation switch
             {
                 Perturbation.Gain => " × gain",
                 Perturbation.GainAndNoise => " × gain and noise",
                 _ => "",
             };
-            return weights.Length == 0 ? $"{Assignment}{perturbation}"
-                : Assignment == MultiplierAssignment.Exact ? weights + perturbation
-                : $"{weights}, {Assignment}{perturbation}";
+            return weights.Length == 0 ? $"{Assignment}{change}"
+                : Assignment == MultiplierAssignment.Exact ? weights + change
+                : $"{weights}, {Assignment}{change}";
         }
     }
+
+    /// <summary>Whether training images determine it.</summary>
+    internal bool Measures => CalibrationImages > 0 || Perturbation != Perturbation.None;
 
     /// <summary>The unit that trains it, if any.</summary>
     public IReadOnlyList<WorkUnit> Needs => Training is null ? [] : [Training];
 
-    /// <summary>What determines its logits: weights by fingerprint or by the unit that trains them, multipliers and perturbation.</summary>
+    /// <summary>
+    /// What determines its logits: weights by fingerprint or by the unit that trains them, multipliers, calibration and perturbation.
+    /// </summary>
     /// <param name="context">The weights of the run.</param>
     /// <exception cref="InputException">The weights or a circuit cannot be read.</exception>
     internal object Identity(RunContext context) => new
@@ -75,17 +88,21 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
         Model = Training is null ? Model : null,
         Weights = Training is null ? context.WeightsIdentity(this) : context.FileOf(Training),
         Assignment = Assignment.Identity,
+        // Left out of the text where there is none.
+        CalibrationImages = CalibrationImages > 0 ? CalibrationImages : (int?)null,
         Perturbation,
     };
 
     /// <summary>Makes the network from its exact weights.</summary>
     /// <param name="exact">The exact network.</param>
-    /// <param name="calibration">Clean images on which gains are measured.</param>
+    /// <param name="training">Gives the first training images, as many as asked for.</param>
     /// <param name="seed">Determines the noise.</param>
-    internal Network Make(Network exact, Func<Tensor> calibration, ulong seed)
+    internal Network Make(Network exact, Func<int, Tensor> training, ulong seed)
     {
         Network network = Assignment.Put(exact);
-        return Perturbation == Perturbation.None ? network : Perturb(network, calibration(), seed);
+        if (CalibrationImages > 0)
+            network = Calibration.Of(network, training(CalibrationImages)).Network;
+        return Perturbation == Perturbation.None ? network : Perturb(network, training(GradientWeights.CalibrationImages), seed);
     }
 
     Network Perturb(Network network, Tensor calibration, ulong seed)

@@ -16,6 +16,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     readonly Dictionary<(string, Split), Dataset> datasets = [];
     readonly Dictionary<(string, Split), object> images = [];
     readonly Dictionary<ModelVariant, Network> exact = [];
+    readonly Dictionary<(ModelVariant, string), Network> calibrated = [];
     readonly Dictionary<string, object> results = [];
     readonly Dictionary<WorkUnit, string> files = [];
     readonly Dictionary<Network, object> weights = [];
@@ -75,10 +76,11 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
 
     /// <summary>The first training images, on which gains are measured.</summary>
     /// <param name="dataset">The name of the data set.</param>
-    public Tensor Calibration(string dataset)
+    /// <param name="count">The maximum number of images.</param>
+    public Tensor Calibration(string dataset, int count = GradientWeights.CalibrationImages)
     {
         Dataset training = Data(dataset, Split.Train);
-        return training.Images(0, Math.Min(GradientWeights.CalibrationImages, training.Count));
+        return training.Images(0, Math.Min(count, training.Count));
     }
 
     /// <summary>The network with a variant's weights, exact in all layers and unperturbed.</summary>
@@ -86,7 +88,12 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     /// <exception cref="InputException">The weights cannot be read.</exception>
     public Network Exact(ModelVariant variant)
     {
-        ModelVariant key = variant with { Assignment = MultiplierAssignment.Exact, Perturbation = Perturbation.None };
+        ModelVariant key = variant with
+        {
+            Assignment = MultiplierAssignment.Exact,
+            CalibrationImages = 0,
+            Perturbation = Perturbation.None,
+        };
         if (!exact.TryGetValue(key, out Network? network))
         {
             exact[key] = network = key.Training is not null ? key.Training.Network(Result(key.Training))
@@ -130,13 +137,19 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     }
 
     /// <summary>The network of a variant.</summary>
-    /// <param name="variant">The network; its weights are loaded at most once.</param>
-    /// <param name="dataset">The data set on whose training images gains are measured.</param>
+    /// <param name="variant">The network; its weights are loaded, and calibrated, at most once.</param>
+    /// <param name="dataset">The data set on whose training images gains are measured and networks are calibrated.</param>
     /// <exception cref="InputException">The weights or a circuit cannot be read.</exception>
     public Network Network(ModelVariant variant, string dataset)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return variant.Make(Exact(variant), () => Calibration(dataset), seed);
+        if (variant.CalibrationImages == 0)
+            return Make();
+        if (!calibrated.TryGetValue((variant, dataset), out Network? network))
+            calibrated[(variant, dataset)] = network = Make();
+        return network;
+
+        Network Make() => variant.Make(Exact(variant), count => Calibration(dataset, count), seed);
     }
 
     /// <summary>The result of a unit that is done.</summary>

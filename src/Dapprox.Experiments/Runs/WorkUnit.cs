@@ -50,7 +50,7 @@ public abstract record WorkUnit
     /// </summary>
     private protected virtual IReadOnlyList<Split> Splits =>
         Dataset is null ? []
-            : Variants.Any(variant => variant.Perturbation != Perturbation.None) ? [Split.Test, Split.Train]
+            : Variants.Any(variant => variant.Measures) ? [Split.Test, Split.Train]
             : [Split.Test];
 
     /// <summary>An estimate of the time that an image of a data set takes, relative to an image of LeNet-5.</summary>

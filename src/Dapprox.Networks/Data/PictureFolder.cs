@@ -16,6 +16,8 @@ public static class PictureFolder
     // The maximum number of pixels of a file: a decompression bomb of a few kilobytes can claim billions.
     const long MaxPixels = 100_000_000;
 
+    static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
+
     /// <summary>Reads the pictures that a CSV file lists, in its order.</summary>
     /// <param name="folder">The folder of the pictures.</param>
     /// <param name="labels">
@@ -28,7 +30,34 @@ public static class PictureFolder
     /// only pictures of the network's size.
     /// </param>
     /// <exception cref="InputException">A file is missing, is not a picture or has another size, or the CSV file is invalid.</exception>
-    public static Dataset Load(string folder, string labels, Network network, int? shorterSide)
+    public static Dataset Load(string folder, string labels, Network network, int? shorterSide) => Load(
+        folder, network, shorterSide, () => ReadLabels(folder, labels, network.Classes), $"'{labels}' lists",
+        $", with the classes of '{labels}'");
+
+    /// <summary>Reads pictures without classes, such as calibration needs: each counts as one of class 0.</summary>
+    /// <param name="folder">The folder of the pictures; other files in it, and folders below it, are left out.</param>
+    /// <param name="network">The network that takes the images.</param>
+    /// <param name="shorterSide">As for pictures with classes.</param>
+    /// <param name="first">The maximum number of pictures, in the ordinal order of their names.</param>
+    /// <exception cref="InputException">The folder holds no picture, or one that cannot be read or has another size.</exception>
+    public static Dataset LoadUnlabelled(string folder, Network network, int? shorterSide, int first)
+    {
+        return Load(folder, network, shorterSide, Listed, $"'{folder}' holds", "");
+
+        List<(string File, int Label)> Listed()
+        {
+            List<(string, int)> listed = [.. Directory.EnumerateFiles(folder)
+                .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+                .Order(StringComparer.Ordinal)
+                .Take(first)
+                .Select(file => (file, 0))];
+            return listed.Count > 0 ? listed : throw new InputException(
+                $"'{folder}' holds no picture; give a folder of PNG, JPEG, WebP, BMP or GIF files");
+        }
+    }
+
+    static Dataset Load(
+        string folder, Network network, int? shorterSide, Func<List<(string File, int Label)>> list, string source, string classes)
     {
         if (network.InputShape.Length != 3 || network.InputShape[0] is not (1 or 3))
             throw new InputException($"{network.Name} takes inputs of shape {string.Join('×', network.InputShape.ToArray())}, and "
@@ -39,11 +68,11 @@ public static class PictureFolder
                 + $"{network.Name}; give at least {Math.Max(height, width)}");
         if (!Directory.Exists(folder))
             throw new InputException($"there is no folder '{folder}'; give the one that holds the pictures");
-        List<(string File, int Label)> listed = ReadLabels(folder, labels, network.Classes);
+        List<(string File, int Label)> listed = list();
         long length = (long)channels * height * width;
         if (listed.Count * length > Array.MaxLength)
-            throw new InputException($"'{labels}' lists {listed.Count} pictures of {channels}×{height}×{width}, more than fit into "
-                + $"memory; list at most {Array.MaxLength / length} at a time");
+            throw new InputException($"{source} {listed.Count} pictures of {channels}×{height}×{width}, more than fit into "
+                + $"memory; take at most {Array.MaxLength / length} at a time");
         byte[] pixels = new byte[listed.Count * length];
         // Each picture has its own index, so the order of the work does not matter; of several invalid pictures the first is reported.
         var wrong = new InputException?[listed.Count];
@@ -64,7 +93,7 @@ public static class PictureFolder
             Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), Split.Test, channels, height, width,
             [.. Enumerable.Range(0, network.Classes).Select(label => $"{label}")], pixels, [.. listed.Select(picture => picture.Label)],
             canonical: false,
-            $"{listed.Count} pictures of '{folder}', with the classes of '{labels}'"
+            $"{listed.Count} pictures of '{folder}'{classes}"
             + (shorterSide is null ? "" : $", resized to a shorter side of {shorterSide} pixels and cut to {height}×{width}"));
     }
 

@@ -9,6 +9,9 @@ namespace Dapprox.Networks.Models;
 /// <summary>Networks with weights: those included with the program, and those in files.</summary>
 public static class TrainedModels
 {
+    /// <summary>The key of the architecture in <see cref="Metadata"/>.</summary>
+    public const string ArchitectureKey = "architecture";
+
     const string Prefix = "models/", Suffix = ".safetensors";
 
     /// <summary>The names of the networks included with the program: <c>lenet5-digits</c>, <c>lenet5-mnist</c>.</summary>
@@ -38,9 +41,9 @@ public static class TrainedModels
     {
         if (nameOrPath.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             return OnnxModels.Load(nameOrPath);
-        (IReadOnlyDictionary<string, Tensor> weights, string? named) = Read(nameOrPath);
+        (IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, string> text) = Read(nameOrPath);
         string name = FindShipped(nameOrPath) ?? Path.GetFileNameWithoutExtension(nameOrPath);
-        return Architecture.Recognise(nameOrPath, weights, architecture ?? named).Build(name, weights);
+        return Architecture.Recognise(nameOrPath, weights, architecture ?? text.GetValueOrDefault(ArchitectureKey)).Build(name, weights);
     }
 
     /// <summary>Loads the weights of a network by the names of their tensors.</summary>
@@ -57,22 +60,39 @@ public static class TrainedModels
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(architecture);
-        var header = new Dictionary<string, string>(metadata) { ["architecture"] = architecture.Name };
+        var header = new Dictionary<string, string>(metadata) { [ArchitectureKey] = architecture.Name };
         Safetensors.Save(
             path,
             network.Parameters.ToDictionary(own => own.Key, own => new Tensor(own.Value.Values, own.Value.Shape.ToArray())), header);
     }
 
-    /// <summary>The weights, and the name of the architecture in the header of a safetensors file.</summary>
-    static (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) Read(string nameOrPath)
+    /// <summary>
+    /// What the header of a network's file says about it, such as how it was trained; with the architecture, named or recognised.
+    /// Empty for an ONNX file.
+    /// </summary>
+    /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors, PyTorch (.pt, .pth) or ONNX file.</param>
+    /// <exception cref="InputException">There is no such network, or the file cannot be used.</exception>
+    public static IReadOnlyDictionary<string, string> Metadata(string nameOrPath)
+    {
+        if (nameOrPath.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            return new Dictionary<string, string>();
+        (IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, string> text) = Read(nameOrPath);
+        return new Dictionary<string, string>(text)
+        {
+            [ArchitectureKey] = Architecture.Recognise(nameOrPath, weights, text.GetValueOrDefault(ArchitectureKey)).Name,
+        };
+    }
+
+    /// <summary>The weights, and the text in the header of a safetensors file.</summary>
+    static (IReadOnlyDictionary<string, Tensor> Weights, IReadOnlyDictionary<string, string> Text) Read(string nameOrPath)
     {
         bool looksLikePath = nameOrPath.Contains('/') || nameOrPath.Contains('\\') || nameOrPath.Contains('.');
         if (looksLikePath || File.Exists(nameOrPath))
         {
-            (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) read = Path.GetExtension(nameOrPath)
+            (IReadOnlyDictionary<string, Tensor> Weights, IReadOnlyDictionary<string, string> Text) read = Path.GetExtension(nameOrPath)
                 .ToLowerInvariant() switch
             {
-                ".pt" or ".pth" => (PyTorchFile.Load(nameOrPath), null),
+                ".pt" or ".pth" => (PyTorchFile.Load(nameOrPath), new Dictionary<string, string>()),
                 ".onnx" =>
                     throw new InputException($"'{nameOrPath}' is an ONNX network, whose weights have no names of an architecture; give a "
                         + ".safetensors, .pt or .pth file"),
@@ -97,8 +117,8 @@ public static class TrainedModels
         return Named(Safetensors.Load(stream, name));
     }
 
-    static (IReadOnlyDictionary<string, Tensor> Weights, string? Architecture) Named(Safetensors file) =>
-        (file.Tensors, file.Metadata.GetValueOrDefault("architecture"));
+    static (IReadOnlyDictionary<string, Tensor> Weights, IReadOnlyDictionary<string, string> Text) Named(Safetensors file) =>
+        (file.Tensors, file.Metadata);
 
     static string? FindShipped(string name) =>
         Shipped.FirstOrDefault(shipped => string.Equals(shipped, name, StringComparison.OrdinalIgnoreCase));

@@ -81,6 +81,8 @@ public sealed class UnitIdentityTests : IDisposable
             Attack with { Attack = new Pgd(0.1) { Restarts = 2 } },
             Attack with { Source = Approximate },
             Attack with { Source = Exact with { Perturbation = Perturbation.GainAndNoise } },
+            Attack with { Source = Exact with { CalibrationImages = 512 } },
+            Attack with { Source = Exact with { CalibrationImages = 100 } },
             Attack with { Images = 8 },
             Attack with { Estimator = null },
             Attack with { Estimator = GradientEstimator.Smoothed },

@@ -22,7 +22,12 @@ public sealed record Defence(string Name, Dataset Images, params IReadOnlyList<M
     public bool HasTrainingImages { get; init; } = true;
 
     /// <summary>The undefended network: the same weights on exact multipliers.</summary>
-    public ModelVariant Exact => Members[0] with { Assignment = MultiplierAssignment.Exact, Label = null };
+    public ModelVariant Exact => Members[0] with
+    {
+        Assignment = MultiplierAssignment.Exact,
+        CalibrationImages = 0,
+        Label = null,
+    };
 
     /// <summary>Whether the network is drawn for each image.</summary>
     public bool IsRandom => Members.Count > 1;

@@ -1,0 +1,142 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Dapprox.Arithmetic;
+using Dapprox.Cli.Options;
+using Dapprox.Cli.Terminal;
+using Dapprox.Foundation;
+using Dapprox.Kernels;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
+using Dapprox.Networks.Models;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary><c>dapprox calibrate</c>: fits the biases of a network to an approximate multiplier.</summary>
+static class CalibrateCommand
+{
+    const string Extension = ".safetensors";
+
+    public static Command Create()
+    {
+        var images = new ImageOptions(labelled: false);
+        Option<FloatMultiplier> multiplier = SharedOptions.Multiplier();
+        Option<LayerSelection> layers = SharedOptions.Layers();
+        Option<Choice<Accumulation>> accumulate = SharedOptions.Accumulate();
+        Option<int> first = Values.Integer(
+            "--first", "Calibrate on the first N training images of the data set, or pictures of --images in the order of their names.",
+            min: 1, otherwise: Calibration.DefaultImages);
+        Option<string> output = new("--out")
+        {
+            HelpName = "FILE",
+            Description = "The .safetensors file to write.",
+            Required = true,
+        };
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "calibrate", "Fit a network's biases and batch normalisations to an approximate multiplier, without training.",
+            "An approximate multiplier that enlarges products on average enlarges the outputs of each layer, and biases do not grow with "
+                + "them. Calibration measures the gain of each layer on images without labels, multiplies its bias by the gain accumulated "
+                + "up to there, and corrects it so that each channel has the mean of the exact network times that gain; a batch "
+                + "normalisation gets statistics with which its outputs have the mean and variance of the exact network. No weight "
+                + "changes, except by a power of two where branches of different gain are added or a clip follows. Layers are calibrated "
+                + "in "
+                + "order, each behind the calibrated ones; docs/calibration.md has the formulas and their sources. The images are never "
+                + "those of the test split. The file says in its header for which multiplier and on which images it is calibrated, and "
+                + "commands that read it repeat that. With --json: model, multiplier, layers, accumulate, images, count, fingerprint, "
+                + "file, "
+                + "calibration [{layer, gain (accumulated), change (the largest change of a bias or of a mean of a batch normalisation), "
+                + "exponent (of the power of two that multiplies the weights)}], seconds.");
+        foreach (Option option in (Option[])[.. images.All, multiplier, layers, accumulate, first, output, json])
+            command.Add(option);
+        command.SetAction((parse, cancellation) =>
+        {
+            string file = parse.GetValue(output)!, model = images.Model(parse);
+            ThrowIfUnwritable(file, model);
+            CalibrationOptions.ThrowIfCalibrated(model);
+            AtomicFile.Probe(file);
+            (Network exact, Dataset some) = images.Load(parse, Split.Train, parse.GetValue(first));
+            FloatMultiplier hardware = parse.GetValue(multiplier)!;
+            Network network = exact.With(hardware, parse.GetValue(layers), parse.GetValue(accumulate).Value);
+
+            var watch = Stopwatch.StartNew();
+            Calibration result = CalibrationOptions.Run(network, some.Images(0, some.Count), cancellation);
+            double seconds = watch.Elapsed.TotalSeconds;
+
+            Save(file, model, result.Network, CalibrationOptions.Header(
+                hardware.Name, parse.GetValue(layers)!.Name, parse.GetValue(accumulate).Name, some));
+            if (parse.GetValue(json))
+            {
+                Output.PrintJson(new JsonObject
+                {
+                    ["model"] = exact.Name,
+                    ["multiplier"] = hardware.Name,
+                    ["layers"] = parse.GetValue(layers)!.Name,
+                    ["accumulate"] = parse.GetValue(accumulate).Name,
+                    ["images"] = some.Name,
+                    ["count"] = some.Count,
+                    ["fingerprint"] = Fingerprint.Of(some),
+                    ["file"] = file,
+                    ["calibration"] = new JsonArray([.. result.Layers.Select(layer => new JsonObject
+                    {
+                        ["layer"] = layer.Layer,
+                        ["gain"] = layer.Gain,
+                        ["change"] = layer.Change,
+                        ["exponent"] = layer.Exponent,
+                    })]),
+                    ["seconds"] = seconds,
+                });
+            }
+            else
+            {
+                Print(
+                    $"{file}: {exact.Name} for {hardware.Name} in the layers '{parse.GetValue(layers)}', sums in "
+                        + $"{parse.GetValue(accumulate)}, calibrated on {CalibrationOptions.Describe(some)} in {seconds:F1} s",
+                    result.Layers);
+            }
+
+            Output.NoteMantissas(hardware);
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
+    static void ThrowIfUnwritable(string file, string model)
+    {
+        if (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            throw new InputException(
+                $"'{model}' is an ONNX network, and calibrated ones are not written to a file; use it with --calibrate of dapprox "
+                    + "evaluate, "
+                    + "attack, compare and audit");
+        if (!file.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
+            throw new InputException($"--out is '{file}'; give a file that ends in {Extension}");
+    }
+
+    static void Save(string file, string model, Network network, IEnumerable<KeyValuePair<string, string>> header)
+    {
+        IReadOnlyDictionary<string, string> text = TrainedModels.Metadata(model);
+        // A folded batch normalisation is a change of the architecture.
+        if (Architecture.All.All(known => !known.Tensors.Keys.ToHashSet().SetEquals(network.Parameters.Keys)))
+            throw new InputException(
+                "--fold-batch-norm leaves a network of no known architecture, which a .safetensors file cannot hold; leave it out");
+        TrainedModels.Save(file, network, Architecture.Find(text[TrainedModels.ArchitectureKey]), text.Concat(header).ToDictionary());
+    }
+
+    static void Print(string title, IReadOnlyList<CalibratedLayer> layers)
+    {
+        bool isScaled = layers.Any(layer => layer.Exponent != 0);
+        Output.Print(title);
+        Output.PrintTable(
+            ["layer", ">accumulated gain", ">largest change", .. isScaled ? (string[])[">weights ×"] : []],
+            layers.Select(layer => (string[])
+            [
+                layer.Layer, Number(layer.Gain), Number(layer.Change),
+                .. isScaled ? (string[])[layer.Exponent == 0 ? "" : $"2^{layer.Exponent}"] : [],
+            ]));
+        Output.Print("The largest change is that of a bias, or of a mean of a batch normalisation.");
+    }
+
+    static string Number(double number) => number.ToString("F3", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Dapprox.Cli.Terminal;
+using Dapprox.Foundation;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
+using Dapprox.Networks.Models;
+using Dapprox.Networks.Tensors;
+
+namespace Dapprox.Cli.Options;
+
+/// <summary>The options of commands that can calibrate the network for its multipliers before they use it.</summary>
+sealed class CalibrationOptions
+{
+    // The lines of a calibrated file's header.
+    const string For = "calibrated_for", Layers = "calibrated_layers", Sums = "calibrated_sums", On = "calibrated_on";
+
+    readonly Option<int?> calibrate = Values.OptionalInteger(
+        "--calibrate",
+        $"Calibrate the network for each multiplier first, on N images without labels, {Calibration.DefaultImages} unless said: the first "
+            + "training images, or those of --calibration-images. 'dapprox calibrate' describes it. [default: use the network as it is]",
+        min: 1, bare: Calibration.DefaultImages);
+
+    readonly Option<string?> pictures = new("--calibration-images")
+    {
+        HelpName = "DIR",
+        Description = "The pictures for --calibrate where --images has pictures of your own: other ones than those, without labels."
+    };
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [calibrate, pictures];
+
+    /// <summary>Loads the calibration images; null without calibration.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="images">The options for the network and its images.</param>
+    /// <param name="network">The exact network.</param>
+    /// <param name="used">The images that the command uses, none of which may be among the calibration images.</param>
+    /// <exception cref="InputException">There are no such images, or the network is calibrated already.</exception>
+    public Dataset? Load(ParseResult parse, ImageOptions images, Network network, Dataset used)
+    {
+        string? folder = parse.GetValue(pictures);
+        if (parse.GetValue(calibrate) is not int count)
+        {
+            return folder is null
+                ? null
+                : throw new InputException("--calibration-images is given without --calibrate; give both, or neither");
+        }
+
+        ThrowIfCalibrated(images.Model(parse));
+        if (images.Pictures(parse) is string own)
+        {
+            return folder is null || Path.GetFullPath(folder) == Path.GetFullPath(own)
+                ? throw new InputException(
+                    "--calibrate takes images that are not used otherwise, and --images has those that are; give --calibration-images "
+                        + "DIR with other pictures")
+                : images.Unlabelled(parse, folder, network, count);
+        }
+
+        if (folder is not null)
+            throw new InputException(
+                "--calibration-images is given without --images; a data set has training images for --calibrate: leave it out");
+        if (used.Split == Split.Train && used.Offset < count)
+            throw new InputException(
+                $"--calibrate takes the first {count} training images, and --split train uses them, too; give --skip {count}, or more");
+        return images.Images(parse, network, Split.Train, count);
+    }
+
+    /// <summary>Refuses a network that a file says is calibrated, whose exact counterpart is unknown.</summary>
+    /// <param name="model">The network's name or file.</param>
+    /// <exception cref="InputException">The network is calibrated.</exception>
+    public static void ThrowIfCalibrated(string model)
+    {
+        if (TrainedModels.Metadata(model).GetValueOrDefault(For) is string multiplier)
+            throw new InputException(
+                $"'{model}' is calibrated for {multiplier} already; calibrate the network that it was made from");
+    }
+
+    /// <summary>Notes on stderr for which multiplier a network is calibrated, if its file says so.</summary>
+    /// <param name="model">The network's name or file.</param>
+    public static void Note(string model)
+    {
+        IReadOnlyDictionary<string, string> text = TrainedModels.Metadata(model);
+        if (text.TryGetValue(For, out string? multiplier))
+            Output.Note(
+                $"note: {Path.GetFileName(model)} is calibrated for {multiplier} in the layers '{text.GetValueOrDefault(Layers)}', sums in "
+                    + $"{text.GetValueOrDefault(Sums)}, on {text.GetValueOrDefault(On)}; its biases fit no other multiplier");
+    }
+
+    /// <summary>The lines of the header of a calibrated network's file.</summary>
+    /// <param name="multiplier">The name of the multiplier.</param>
+    /// <param name="layers">The layers that it replaces.</param>
+    /// <param name="sums">The format of the sums.</param>
+    /// <param name="images">The calibration images.</param>
+    public static IEnumerable<KeyValuePair<string, string>> Header(string multiplier, string layers, string sums, Dataset images) =>
+    [
+        new(For, multiplier), new(Layers, layers), new(Sums, sums), new(On, Describe(images)),
+    ];
+
+    /// <summary>The images in words: <c>512 training images of cifar-10 (fingerprint 0123456789abcdef)</c>.</summary>
+    /// <param name="images">The calibration images.</param>
+    public static string Describe(Dataset images) =>
+        $"{images.Count} {(images.Split == Split.Train ? "training " : "")}images of {images.Name} (fingerprint {Fingerprint.Of(images)})";
+
+    /// <summary>Adds the number of calibration images to a result in JSON, if the network is calibrated.</summary>
+    /// <param name="json">The result.</param>
+    /// <param name="images">The calibration images, or null.</param>
+    public static void AddTo(JsonObject json, Dataset? images)
+    {
+        if (images is not null)
+            json["calibrationImages"] = images.Count;
+    }
+
+    /// <summary>Calibrates a network, with progress on a terminal.</summary>
+    /// <param name="network">The network on its multipliers.</param>
+    /// <param name="images">The calibration images.</param>
+    /// <param name="cancellation">Stops the calibration.</param>
+    public static Calibration Run(Network network, Tensor images, CancellationToken cancellation) => ProgressBar.While(
+        "calibrating", network.Layers.Count,
+        progress => Calibration.Of(network, images, progress: () => progress(1), cancellation: cancellation));
+}
