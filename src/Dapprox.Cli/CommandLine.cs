@@ -47,6 +47,7 @@ static class CommandLine
         ["audit"] = AuditCommand.Create,
         ["results"] = ResultsCommand.Create,
         ["train"] = TrainCommand.Create,
+        ["finetune"] = FinetuneCommand.Create,
         ["datasets"] = DatasetsCommand.Create,
         ["models"] = ModelsCommand.Create,
         ["model"] = ModelCommand.Create,

@@ -27,7 +27,7 @@ static class TrainingReport
     }
 
     public static JsonObject Json(
-        TrainingResult result, string file, FloatMultiplier multiplier, Evaluation judged, List<EpochReport> reports, double seconds) =>
+        TrainingResult result, string file, FloatMultiplier multiplier, Evaluation? judged, List<EpochReport> reports, double seconds) =>
         new()
         {
             ["dataset"] = result.Dataset,
@@ -35,7 +35,7 @@ static class TrainingReport
             ["file"] = file,
             ["bestEpoch"] = result.BestEpoch,
             ["validationAccuracy"] = result.ValidationAccuracy,
-            ["testAccuracy"] = judged.Accuracy,
+            ["testAccuracy"] = judged?.Accuracy,
             ["epochs"] = new JsonArray([.. reports.Select(report => new JsonObject
             {
                 ["epoch"] = report.Epoch,
@@ -46,12 +46,14 @@ static class TrainingReport
             ["seconds"] = seconds,
         };
 
-    public static void Print(string name, TrainingResult result, string file, FloatMultiplier multiplier, Evaluation judged, double seconds)
+    public static void Print(string name, TrainingResult result, string file, FloatMultiplier multiplier, Evaluation? judged, double seconds)
     {
         Output.Print($"{file}: {name} trained on {result.Dataset} with {multiplier.Name} in {seconds:F1} s");
         Output.Print(
-            $"best epoch {result.BestEpoch}: {Output.Percent(result.ValidationAccuracy)} of the held-out images, "
-                + $"{Output.Percent(judged.Accuracy)} of the test images ({judged.Correct} of {judged.Count})");
+            $"best epoch {result.BestEpoch}: {Output.Percent(result.ValidationAccuracy)} of the held-out images"
+                + (judged is null
+                    ? ""
+                    : $", {Output.Percent(judged.Accuracy)} of the test images ({judged.Correct} of {judged.Count})"));
     }
 
     static string Line(EpochReport report, int epochs) => string.Create(CultureInfo.InvariantCulture,

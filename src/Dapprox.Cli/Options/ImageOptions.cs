@@ -81,7 +81,7 @@ sealed class ImageOptions(bool labelled = true)
             ? Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data)).First(first)
             : file is null
                 ? Unlabelled(parse, folder, network, first)
-                : PictureFolder.Load(folder, file, network, parse.GetValue(resize)).First(first);
+                : PictureFolder.Load(folder, file, network, parse.GetValue(resize), split).First(first);
     }
 
     /// <summary>Pictures without classes, resized as those of --images.</summary>
@@ -97,6 +97,11 @@ sealed class ImageOptions(bool labelled = true)
     /// <param name="parse">The command line.</param>
     /// <exception cref="InputException">No network for the data set is included with the program.</exception>
     public string Model(ParseResult parse) => parse.GetValue(model) ?? TrainedModels.For((parse.GetValue(dataset) ?? Datasets.All[0]).Name);
+
+    /// <summary>The network of another file, prepared alike.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="file">A file of the same kind of network.</param>
+    public Network Reload(ParseResult parse, string file) => networkOptions.Apply(parse, TrainedModels.Load(Path.GetFullPath(file)));
 
     /// <summary>Identifies the preparation of the network; empty if the network is unchanged.</summary>
     /// <param name="parse">The command line.</param>

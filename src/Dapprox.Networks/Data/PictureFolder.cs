@@ -29,9 +29,10 @@ public static class PictureFolder
     /// The number of pixels to which the shorter side is resized before the centre is cropped to the network's size; null to accept
     /// only pictures of the network's size.
     /// </param>
+    /// <param name="split">What the pictures are for.</param>
     /// <exception cref="InputException">A file is missing, is not a picture or has another size, or the CSV file is invalid.</exception>
-    public static Dataset Load(string folder, string labels, Network network, int? shorterSide) => Load(
-        folder, network, shorterSide, () => ReadLabels(folder, labels, network.Classes), $"'{labels}' lists",
+    public static Dataset Load(string folder, string labels, Network network, int? shorterSide, Split split = Split.Test) => Load(
+        folder, network, shorterSide, split, () => ReadLabels(folder, labels, network.Classes), $"'{labels}' lists",
         $", with the classes of '{labels}'");
 
     /// <summary>Reads pictures without classes, such as calibration needs: each counts as one of class 0.</summary>
@@ -42,7 +43,7 @@ public static class PictureFolder
     /// <exception cref="InputException">The folder holds no picture, or one that cannot be read or has another size.</exception>
     public static Dataset LoadUnlabelled(string folder, Network network, int? shorterSide, int first)
     {
-        return Load(folder, network, shorterSide, Listed, $"'{folder}' holds", "");
+        return Load(folder, network, shorterSide, Split.Test, Listed, $"'{folder}' holds", "");
 
         List<(string File, int Label)> Listed()
         {
@@ -57,7 +58,7 @@ public static class PictureFolder
     }
 
     static Dataset Load(
-        string folder, Network network, int? shorterSide, Func<List<(string File, int Label)>> list, string source, string classes)
+        string folder, Network network, int? shorterSide, Split split, Func<List<(string File, int Label)>> list, string source, string classes)
     {
         if (network.InputShape.Length != 3 || network.InputShape[0] is not (1 or 3))
             throw new InputException($"{network.Name} takes inputs of shape {string.Join('×', network.InputShape.ToArray())}, and "
@@ -90,7 +91,7 @@ public static class PictureFolder
         if (Array.Find(wrong, e => e is not null) is InputException first)
             throw first;
         return new Dataset(
-            Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), Split.Test, channels, height, width,
+            Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), split, channels, height, width,
             [.. Enumerable.Range(0, network.Classes).Select(label => $"{label}")], pixels, [.. listed.Select(picture => picture.Label)],
             canonical: false,
             $"{listed.Count} pictures of '{folder}'{classes}"

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Dapprox.Arithmetic;
+using Dapprox.Cli.Options;
+using Dapprox.Cli.Terminal;
+using Dapprox.Foundation;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
+using Dapprox.Networks.Training;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary><c>dapprox finetune</c>: trains a network further, for an approximate multiplier.</summary>
+static class FinetuneCommand
+{
+    // Small steps from weights that are good already; half a dozen epochs.
+    static readonly TrainingOptions Defaults = new()
+    {
+        Epochs = 6,
+        BatchSize = 100,
+        Optimiser = Optimiser.Sgd,
+        LearningRate = 1e-3,
+        WeightDecay = 5e-4,
+        Gradient = ProductGradient.Smoothed,
+        Shift = 0,
+        Rotation = 0,
+    };
+
+    public static Command Create()
+    {
+        var images = new ImageOptions();
+        Option<FloatMultiplier> multiplier = SharedOptions.Multiplier();
+        Option<LayerSelection> layers = SharedOptions.Layers();
+        Option<int?> first = SharedOptions.First("Train on this many images at most.");
+        Option<int> calibrate = Values.Integer(
+            "--calibrate", "Calibrate on the first N of the images before training, as 'dapprox calibrate' does; 0 for not at all.", min: 0,
+            otherwise: Calibration.DefaultImages);
+        var settings = new TrainingSettings([("", Defaults)]);
+        Option<string> output = LearntFile.Output();
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "finetune", "Train a network further, for an approximate multiplier.",
+            "The forward pass uses the multiplier, the backward pass the gradient that --gradient names. The network is calibrated first. "
+                + "It is trained on the training images of the data set, or on all pictures of --images; one in ten is held out, and the "
+                + "numbers of the epoch that classifies most of these correctly are saved. The same options give the same numbers on every "
+                + "processor and with any number of threads. With a data set the saved file is read back and evaluated on the test images, "
+                + "on the multiplier. With --json: model, dataset, multiplier, file, bestEpoch, validationAccuracy, testAccuracy (null for "
+                + "pictures of your own), epochs (each with epoch, loss, trainAccuracy, validationAccuracy), seconds.");
+        foreach (Option option in (Option[])[.. images.All, multiplier, layers, first, calibrate, .. settings.All, output, json])
+            command.Add(option);
+        command.KeepsState = settings.Checkpoint;
+        command.SetAction((parse, cancellation) =>
+        {
+            string file = parse.GetValue(output)!, model = images.Model(parse);
+            LearntFile.Probe(file, model);
+            (Network exact, Dataset training) = images.Load(parse, Split.Train, parse.GetValue(first) ?? int.MaxValue);
+            FloatMultiplier hardware = parse.GetValue(multiplier)!;
+            TrainingOptions options = settings.Read(parse, Defaults);
+            var watch = Stopwatch.StartNew();
+            Network network = exact.With(hardware, parse.GetValue(layers), threads: options.Threads);
+            if (parse.GetValue(calibrate) is > 0 and int count)
+            {
+                CalibrationOptions.ThrowIfCalibrated(model);
+                network = CalibrationOptions.Run(network, training.Images(0, Math.Min(count, training.Count)), cancellation).Network;
+            }
+
+            var reports = new List<EpochReport>();
+            TrainingResult result = TrainingReport.Train(network, training, options, reports, cancellation);
+            double seconds = watch.Elapsed.TotalSeconds;
+            LearntFile.Save(file, model, result.Network, new Dictionary<string, string>
+            {
+                ["trained_for"] = hardware.Name,
+                ["trained_layers"] = parse.GetValue(layers)!.Name,
+                ["trained_on"] = CalibrationOptions.Describe(training),
+                ["trained_epochs"] = options.Epochs.ToString(CultureInfo.InvariantCulture),
+                ["trained_seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),
+            });
+            Evaluation? judged = images.AreOwn(parse) ? null : Evaluation.Of(
+                images.Reload(parse, file).With(hardware, parse.GetValue(layers)), images.Images(parse, exact, Split.Test),
+                cancellation: cancellation);
+            if (parse.GetValue(json))
+            {
+                JsonObject report = TrainingReport.Json(result, file, hardware, judged, reports, seconds);
+                report.Insert(0, "model", exact.Name);
+                Output.PrintJson(report);
+            }
+            else
+            {
+                TrainingReport.Print(exact.Name, result, file, hardware, judged, seconds);
+            }
+
+            Output.NoteMantissas(hardware);
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+}
