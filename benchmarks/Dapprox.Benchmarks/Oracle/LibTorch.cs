@@ -22,6 +22,11 @@ public static class LibTorch
     // Thread-safe; also keeps a failure.
     static readonly Lazy<bool> Loaded = new(LoadOnce);
 
+    /// <summary>Whether LibTorch is beside the program: that of a build with <c>DAPPROX_LIBTORCH=true</c> in its environment.</summary>
+    public static bool IsInstalled => Folders().Any(
+        folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "torch_cpu.dll"
+            : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so")));
+
     /// <summary>Loads LibTorch for this process; further calls have no effect. Thread-safe.</summary>
     /// <exception cref="InputException">LibTorch does not load on this system; the message says why.</exception>
     public static void Load() => _ = Loaded.Value;
@@ -72,14 +77,13 @@ public static class LibTorch
     }
 
     /// <summary>The path of the library as resolved by the host of this application.</summary>
-    internal static string InstalledPath()
-    {
-        string folders = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-        return folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Append(AppContext.BaseDirectory)
-            .Select(folder => Path.Combine(folder, Library))
-            .FirstOrDefault(File.Exists) ?? throw new FileNotFoundException($"{Library} is not installed beside the program");
-    }
+    internal static string InstalledPath() => Folders().Select(folder => Path.Combine(folder, Library)).FirstOrDefault(File.Exists)
+        ?? throw new FileNotFoundException($"{Library} is not installed beside the program");
+
+    /// <summary>Where the host of this application looks for native libraries.</summary>
+    static IEnumerable<string> Folders() =>
+        (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Append(AppContext.BaseDirectory);
 
     /// <summary>Returns the error, such as a folder that is missing, read-only or mounted without execution; null for success.</summary>
     static Exception? LoadCopy(byte[] library, Func<string> createFolder)
@@ -131,7 +135,7 @@ public static class LibTorch
 
     static InputException DoesNotLoad(
         Exception cause,
-        string advice = "training needs 64-bit Linux (glibc 2.34 or newer), Windows or macOS on Arm, and the program's runtimes folder")
+        string advice = "it needs 64-bit Linux (glibc 2.34 or newer), Windows or macOS on Arm, and the program's runtimes folder")
     {
         // The runtime lists every name it tried; the missing names hide the dynamic loader's message on the existing one.
         string[] lines = cause.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

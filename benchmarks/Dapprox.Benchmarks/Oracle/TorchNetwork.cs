@@ -82,6 +82,14 @@ public sealed class TorchNetwork : IDisposable
         return module.parameters();
     }
 
+    /// <summary>The gradients of the last <see cref="Step"/>, by the names of the learnt tensors.</summary>
+    public IReadOnlyDictionary<string, Tensor> Gradients() =>
+        module.named_parameters().ToDictionary(named => named.name, named => TorchTensors.FromTorch(named.parameter.grad!));
+
+    /// <summary>The current weights and statistics, by the names in weight files.</summary>
+    public IReadOnlyDictionary<string, Tensor> State() =>
+        TorchTensors.State(module).ToDictionary(named => named.Name, named => TorchTensors.FromTorch(named.Tensor));
+
     /// <summary>Frees the memory LibTorch holds.</summary>
     public void Dispose() => module.Dispose();
 }

@@ -40,6 +40,7 @@ static class Checkpoint
             ["epoch"] = Text(run.Epoch),
             ["step"] = Text(run.Optimiser.Steps),
             ["best epoch"] = Text(run.BestEpoch),
+            ["improved epoch"] = Text(run.ImprovedEpoch),
             ["best correct"] = Text(run.BestCorrect),
         });
     }
@@ -54,6 +55,7 @@ static class Checkpoint
                 + "same options, another path, or delete it");
         run.Epoch = (int)Number(file, path, "epoch");
         run.BestEpoch = (int)Number(file, path, "best epoch");
+        run.ImprovedEpoch = (int)Number(file, path, "improved epoch");
         run.BestCorrect = (int)Number(file, path, "best correct");
         run.Optimiser.Steps = Number(file, path, "step");
         foreach ((LearntArray array, float[] best) in run.Learnt.Arrays.Zip(run.Best))

@@ -50,11 +50,13 @@ public static class Trainer
         new CounterRandom(options.Seed, purpose: RandomPurpose.HeldOut).Shuffle(numbers.AsSpan());
         int[] heldOut = numbers[..(data.Count / HeldOut)];
         int[] learnt = numbers[heldOut.Length..];
-        while (run.Epoch < options.Epochs && (options.Patience == 0 || run.Epoch - run.BestEpoch < options.Patience))
+        while (run.Epoch < options.Epochs && (options.Patience == 0 || run.Epoch - run.ImprovedEpoch < options.Patience))
         {
             (double loss, double accuracy) = run.TrainEpoch(data, learnt, cancellation);
             int correct = run.Correct(data, heldOut, cancellation);
             bool best = correct >= run.BestCorrect;
+            if (correct > run.BestCorrect)
+                run.ImprovedEpoch = run.Epoch;
             if (best)
                 (run.Best, run.BestEpoch, run.BestCorrect) = (run.Learnt.Copy(), run.Epoch, correct);
             if (options.CheckpointPath is not null)

@@ -59,7 +59,7 @@ public sealed record TrainingOptions
     /// <summary>The maximum number of passes over the training images; at least 1.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>The training ends after this many epochs without a better one; 0, the default, for never.</summary>
+    /// <summary>The training ends after this many epochs none of which was better than all before; 0, the default, for never.</summary>
     public int Patience { get; init; }
 
     /// <summary>The number of images per step of the optimiser; at least 1. The last batch of an epoch may be smaller.</summary>

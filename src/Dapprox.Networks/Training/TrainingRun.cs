@@ -46,6 +46,9 @@ sealed class TrainingRun
     /// <summary>The best epoch, from 1; 0 before the first.</summary>
     public int BestEpoch { get; set; }
 
+    /// <summary>The first epoch as good as the best one, from 1; 0 before the first.</summary>
+    public int ImprovedEpoch { get; set; }
+
     /// <summary>The number of held-out images classified correctly in the best epoch.</summary>
     public int BestCorrect { get; set; } = -1;
 

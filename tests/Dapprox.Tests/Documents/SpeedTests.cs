@@ -1,13 +1,14 @@
 using System.Runtime.Intrinsics;
 using Dapprox.Arithmetic;
 using Dapprox.Benchmarks;
+using Dapprox.Benchmarks.Oracle;
 using Dapprox.Circuits;
 using Dapprox.Kernels;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
-using Dapprox.Training;
+using Dapprox.Tests.Layers;
 using TorchSharp;
 using Xunit;
 
@@ -58,10 +59,9 @@ public class SpeedTests
     [FactOf(Tier.Long)]
     public void LeNet5OnAxFpm_AgainstLibTorchsExactOne()
     {
-        LibTorch.Load();
+        Torch.Load();
         torch.set_num_threads(1);
-        using var reference = new TorchNetwork(
-            TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], TrainedModels.Weights("lenet5-digits"));
+        using var reference = Torch.Network(TorchLeNet5.Architecture, TrainedModels.Weights("lenet5-digits"));
         Network network = TrainedModels.Load("lenet5-digits").With(AxFpm.Released, threads: 1);
         Tensor images = Datasets.Load("digits", Split.Test).Images(0, Batch);
 
@@ -98,7 +98,7 @@ public class SpeedTests
 
     static double AgainstLibTorch(FloatMultiplier multiplier)
     {
-        LibTorch.Load();
+        Torch.Load();
         torch.set_num_threads(1);
         float[] result = new float[Rows * Columns];
         using torch.Tensor left = torch.tensor(A).reshape(Rows, Inner), right = torch.tensor(B).reshape(Inner, Columns);

@@ -3,7 +3,7 @@ using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Victims;
-using Dapprox.Training;
+using Dapprox.Networks.Training;
 using Xunit;
 
 namespace Dapprox.Tests.Experiments;

@@ -42,7 +42,7 @@ public class ConvolutionLayerTests
             bias);
 
     [Fact]
-    public void ForwardAndInputGradient_OfAnyGeometry_AreLibTorchs() =>
+    public void ForwardAndGradients_OfAnyGeometry_AreLibTorchs() =>
         Cases.Sample(Check, iter: 250, threads: 1, seed: "0000000000001");
 
     // LeNet-5's own, and one where the padding is wider than the filter reaches, so that some gradient falls away.
@@ -51,7 +51,7 @@ public class ConvolutionLayerTests
     [InlineData(32, 64, 3, 3, 1, 1, 1, 1, 14, 14)]
     [InlineData(2, 2, 1, 1, 2, 3, 1, 2, 5, 4)]
     [InlineData(4, 4, 1, 5, 1, 0, 2, 4, 3, 11)]
-    public void ForwardAndInputGradient_AreLibTorchs(
+    public void ForwardAndGradients_AreLibTorchs(
         int inputs, int outputs, int kernelHeight, int kernelWidth, int stride, int padding, int dilation, int groups, int height,
         int width) =>
         Check(new Case(
@@ -145,13 +145,17 @@ public class ConvolutionLayerTests
         Tensor bias = Torch.Numbers(2, hasBias ? shape.OutputChannels : 0);
         var layer = new Convolution2D("c", shape, height, width, weights.Data, bias.Data, ExactMultiplier.Rounded);
 
+        Tensor images = Torch.Numbers(3, batch, shape.InputChannels, height, width);
+
         Torch.AssertSame(
-            layer,
-            Torch.Numbers(3, batch, shape.InputChannels, height, width),
-            input => torch.nn.functional.conv2d(
-                torch.nn.functional.pad(input, [shape.Padding.Left, shape.Padding.Right, shape.Padding.Top, shape.Padding.Bottom]),
-                Torch.ToTorch(weights), hasBias ? Torch.ToTorch(bias) : null,
-                [shape.Stride.Height, shape.Stride.Width], [0, 0], [shape.Dilation.Height, shape.Dilation.Width], shape.Groups),
+            layer, images, input => Oracle(input, Torch.ToTorch(weights), hasBias ? Torch.ToTorch(bias) : null),
             terms: 1 + Math.Max(shape.Taps, shape.GroupOutputs * shape.KernelHeight * shape.KernelWidth));
+        Torch.AssertSameGradients(
+            layer, images, (input, learnt) => Oracle(input, learnt[0], hasBias ? learnt[1] : null),
+            terms: batch * shape.OutputHeight(height) * shape.OutputWidth(width));
+
+        torch.Tensor Oracle(torch.Tensor input, torch.Tensor filters, torch.Tensor? offset) => torch.nn.functional.conv2d(
+            torch.nn.functional.pad(input, [shape.Padding.Left, shape.Padding.Right, shape.Padding.Top, shape.Padding.Bottom]),
+            filters, offset, [shape.Stride.Height, shape.Stride.Width], [0, 0], [shape.Dilation.Height, shape.Dilation.Width], shape.Groups);
     }
 }

@@ -15,7 +15,7 @@ public class LayerTests
     [InlineData(2, 7, 3, false)]
     [InlineData(5, 200, 10, true)]
     [InlineData(25, 65, 33, true)]
-    public void Dense_ForwardAndInputGradient_AreLibTorchs(int batch, int inputs, int outputs, bool hasBias)
+    public void Dense_ForwardAndGradients_AreLibTorchs(int batch, int inputs, int outputs, bool hasBias)
     {
         Tensor weights = Torch.Numbers(1, outputs, inputs);
         Tensor bias = Torch.Numbers(2, hasBias ? outputs : 0);
@@ -25,6 +25,44 @@ public class LayerTests
             layer, Torch.Numbers(3, batch, inputs),
             input => torch.nn.functional.linear(input, Torch.ToTorch(weights), hasBias ? Torch.ToTorch(bias) : null),
             terms: 1 + Math.Max(inputs, outputs));
+        Torch.AssertSameGradients(
+            layer, Torch.Numbers(3, batch, inputs),
+            (input, learnt) => torch.nn.functional.linear(input, learnt[0], hasBias ? learnt[1] : null), terms: batch);
+    }
+
+    [Fact]
+    public void Dense_OfRows_ForwardAndGradients_AreLibTorchs()
+    {
+        Tensor weights = Torch.Numbers(1, 9, 11), bias = Torch.Numbers(2, 9), images = Torch.Numbers(3, 4, 5, 11);
+        var layer = new Dense("d", 11, 9, weights.Data, bias.Data, ExactMultiplier.Rounded, rows: 5);
+
+        Torch.AssertSame(
+            layer, images, input => torch.nn.functional.linear(input, Torch.ToTorch(weights), Torch.ToTorch(bias)), terms: 12);
+        Torch.AssertSameGradients(
+            layer, images, (input, learnt) => torch.nn.functional.linear(input, learnt[0], learnt[1]), terms: 20);
+    }
+
+    // With the statistics that it was given, not those of the batch.
+    [Theory]
+    [InlineData(3, 5, 4, 6)]
+    [InlineData(7, 9)]
+    public void BatchNormalization_ForwardAndGradients_AreLibTorchs(params int[] shape)
+    {
+        Tensor mean = Torch.Numbers(3, shape[1]), variance = Torch.Numbers(4, shape[1]);
+        for (int i = 0; i < variance.Data.Length; i++)
+            variance.Data[i] = 0.5f + Math.Abs(variance.Data[i]);
+        var layer = new BatchNormalization(
+            "n", Torch.Numbers(1, shape[1]).Data, Torch.Numbers(2, shape[1]).Data, mean.Data, variance.Data, 1e-5f);
+        Tensor images = Torch.Numbers(5, shape);
+
+        Torch.AssertSame(
+            layer, images, input => Oracle(input, [.. layer.Parameters.Select(own => Torch.ToTorch(new Tensor(own.Values, own.Values.Length)))]),
+            terms: 4);
+        // dγ is divided by a deviation that is above 0.7.
+        Torch.AssertSameGradients(layer, images, Oracle, terms: 2 * images.Data.Length / shape[1]);
+
+        static torch.Tensor Oracle(torch.Tensor input, torch.Tensor[] learnt) =>
+            torch.nn.functional.batch_norm(input, learnt[2], learnt[3], learnt[0], learnt[1], training: false, eps: 1e-5);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Dapprox.Arithmetic;
+using Dapprox.Benchmarks.Oracle;
 using Dapprox.Kernels;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Data;
@@ -8,7 +9,6 @@ using Dapprox.Networks.Layers;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Dapprox.Tests.Training;
-using Dapprox.Training;
 using Xunit;
 
 namespace Dapprox.Tests.Layers;
@@ -235,12 +235,7 @@ public class NetworkTests
             LeNet.InputGradient(images, (image, scores, direction) => CrossEntropy.Direction(scores, image, direction)).Gradient.Data);
     }
 
-    static TorchNetwork Oracle()
-    {
-        using Stream stream = typeof(Tensor).Assembly.GetManifestResourceStream("models/lenet5-digits.safetensors")!;
-        return new TorchNetwork(
-            TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], Safetensors.Load(stream, "lenet5-digits").Tensors);
-    }
+    static TorchNetwork Oracle() => Torch.Network(TorchLeNet5.Architecture, TrainedModels.Weights("lenet5-digits"));
 
     static Network WithThreads(Network network, int threads) =>
         new(network.Name, network.InputShape, network.Classes, network.Layers) { Threads = threads };

@@ -1,7 +1,7 @@
+using Dapprox.Benchmarks.Oracle;
 using Dapprox.Foundation;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Tensors;
-using Dapprox.Training;
 using TorchSharp;
 using Xunit;
 
@@ -10,6 +10,22 @@ namespace Dapprox.Tests.Layers;
 /// <summary>LibTorch as the oracle of layers.</summary>
 static class Torch
 {
+    /// <summary>Loads LibTorch; the test is skipped where it is not installed, and fails where it is but does not load.</summary>
+    public static void Load()
+    {
+        Assert.SkipUnless(LibTorch.IsInstalled, "LibTorch is not there: build with DAPPROX_LIBTORCH=true in the environment");
+        LibTorch.Load();
+    }
+
+    /// <summary>A network in LibTorch.</summary>
+    /// <param name="inputShape">The shape of one image; null for the architecture's first.</param>
+    public static TorchNetwork Network(
+        TorchArchitecture architecture, IReadOnlyDictionary<string, Tensor> weights, int[]? inputShape = null)
+    {
+        Load();
+        return new TorchNetwork(architecture, inputShape ?? architecture.InputShapes[0], weights);
+    }
+
     /// <summary>
     /// Numbers from −1 to 1, some of which are repeated so that windows have ties.
     /// </summary>
@@ -37,7 +53,7 @@ static class Torch
     /// <param name="terms">How many products a sum of the layer, or of its gradient, has at most; 0 where bits must match.</param>
     public static void AssertSame(Layer layer, Tensor input, Func<torch.Tensor, torch.Tensor> oracle, int terms)
     {
-        LibTorch.Load();
+        Load();
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor leaf = ToTorch(input).requires_grad_();
         torch.Tensor expected = oracle(leaf);
@@ -49,6 +65,31 @@ static class Torch
 
         AssertSame(expected, output, terms);
         AssertSame(leaf.grad!, gradient, terms);
+    }
+
+    /// <summary>
+    /// Compares the gradients of a layer's learnt numbers, of the sum of its output weighted with other numbers, to LibTorch's.
+    /// </summary>
+    /// <param name="input">What goes in.</param>
+    /// <param name="oracle">The same layer in LibTorch, of its input and of its learnt numbers.</param>
+    /// <param name="terms">How many products a sum of a gradient has at most.</param>
+    public static void AssertSameGradients(
+        ILearnt layer, Tensor input, Func<torch.Tensor, torch.Tensor[], torch.Tensor> oracle, int terms)
+    {
+        Load();
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor[] leaves =
+            [.. layer.Parameters.Select(own => ToTorch(new Tensor(own.Values, [.. own.Shape])).requires_grad_(own.HasGradient))];
+        torch.Tensor expected = oracle(ToTorch(input), leaves);
+        Tensor outputGradient = Numbers(77, Array.ConvertAll(expected.shape, dimension => (int)dimension));
+        expected.backward([ToTorch(outputGradient)]);
+
+        IReadOnlyList<float[]> gradients = layer.Gradients(input, outputGradient, threads: 1);
+
+        Parameter[] learnt = [.. layer.Parameters.Where(own => own.HasGradient)];
+        Assert.Equal(learnt.Length, gradients.Count);
+        for (int i = 0; i < learnt.Length; i++)
+            AssertSame(leaves[i].grad!, new Tensor(gradients[i], [.. learnt[i].Shape]), terms);
     }
 
     static void AssertSame(torch.Tensor expected, Tensor actual, int terms)

@@ -1,4 +1,6 @@
 using CsCheck;
+using Dapprox.Arithmetic;
+using Dapprox.Kernels;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Tensors;
 using Dapprox.Tests.Layers;
@@ -42,6 +44,58 @@ public class DoReFaTests
 
     [Fact]
     public void Weights_ZerosAlone_StayFinite() => Assert.All(DoReFa.Weights(new float[5], 4), weight => Assert.Equal(1f / 15, weight));
+
+    // Through tanh and through the maximum; the weights repeat 1 and −1, so that several are the largest.
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(5, 8, 1)]
+    [InlineData(3, 4, 3)]
+    public void LearntGradient_IsLibTorchsThroughTheLevels(int outputs, int inputs, int side)
+    {
+        Tensor learnt = Torch.Numbers(42, outputs, inputs, side, side), images = Torch.Numbers(43, 2, inputs, 5, 5);
+        var layer = new Convolution2D(
+            "q", new ConvolutionShape(inputs, outputs, side, side), 5, 5, learnt.Data, [], ExactMultiplier.Rounded, weightBits: 4);
+
+        // The gradient of the levels is divided by at least tanh 0.9, and goes through the maximum of all weights.
+        Torch.AssertSameGradients(
+            layer, images,
+            (input, own) => TorchSharp.torch.nn.functional.conv2d(input, Quantised(own[0])), terms: 50 + 2 * learnt.Data.Length);
+
+        static TorchSharp.torch.Tensor Quantised(TorchSharp.torch.Tensor weights)
+        {
+            TorchSharp.torch.Tensor tanh = weights.tanh(), unit = tanh / (2 * tanh.abs().max()) + 0.5;
+            return 2 * (unit + ((unit * 15).round() / 15 - unit).detach()) - 1;
+        }
+    }
+
+    // Without LibTorch: the slope of an unrounded network in binary64, along each weight. The maximum is not at a tie.
+    [Fact]
+    public void LearntGradient_IsTheSlopeOfTheUnroundedWeights()
+    {
+        float[] learnt = [0.3f, -1.2f, 0.7f, 0, -0.05f], gradient = [0.5f, -2, 1, 3, -0.25f], back = [.. gradient];
+        const double Step = 1e-5;
+
+        DoReFa.LearntGradient(learnt, gradient);
+
+        for (int i = 0; i < learnt.Length; i++)
+            Assert.Equal((Loss(i, Step) - Loss(i, -Step)) / (2 * Step), gradient[i], 1e-6);
+
+        double Loss(int moved, double step)
+        {
+            double[] tanh = [.. learnt.Select((weight, i) => Math.Tanh(weight + (i == moved ? step : 0)))];
+            return tanh.Zip(back, (value, slope) => value / tanh.Max(Math.Abs) * slope).Sum();
+        }
+    }
+
+    [Fact]
+    public void LearntGradient_OfZerosAlone_IsThatOfTanh()
+    {
+        float[] gradient = [1, -2, 3];
+
+        DoReFa.LearntGradient(new float[3], gradient);
+
+        Assert.Equal([1, -2, 3], gradient);
+    }
 
     [Fact]
     public void QuantisedRelu_KeepsNaN_AndClips()

@@ -1,5 +1,5 @@
 using Dapprox.Networks.Data;
-using Dapprox.Training;
+using Dapprox.Networks.Training;
 using Xunit;
 
 namespace Dapprox.Tests.Training;

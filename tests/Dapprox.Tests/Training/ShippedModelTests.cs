@@ -1,8 +1,10 @@
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
+using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Dapprox.Tests.Data;
-using Dapprox.Training;
 using Xunit;
 
 namespace Dapprox.Tests.Training;
@@ -20,7 +22,10 @@ public class ShippedModelTests
     [InlineData("dq-weights", "cifar-10", "12")]
     public void Model_SaysWhereItComesFrom(string architecture, string dataset, string epochs)
     {
-        Safetensors model = Model(architecture, dataset);
+        string name = $"models/{architecture}-{dataset}.safetensors";
+        using Stream stream = typeof(Tensor).Assembly.GetManifestResourceStream(name)!;
+
+        var model = Safetensors.Load(stream, name);
 
         Assert.Equal(architecture, model.Metadata["architecture"]);
         Assert.Equal(dataset, model.Metadata["dataset"]);
@@ -28,21 +33,20 @@ public class ShippedModelTests
         Assert.Equal(epochs, model.Metadata["epochs"]);
     }
 
-    // LibTorch's last bits, and so a close call, may differ between processors: two images are allowed for.
+    // The same on every processor, so the number is exact.
     [Fact]
-    public void DigitsModel_OnTheTestSplit_IsAsAccurateAsItsReadMeSays() =>
-        Assert.InRange(Correct(TorchLeNet5.Architecture, "digits", folder: null), 989 - 2, 989 + 2);
+    public void DigitsModel_OnTheTestSplit_IsAsAccurateAsItsReadMeSays() => Assert.Equal(989, Correct("lenet5", "digits", folder: null));
 
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void MnistModel_OnTheTestSplit_IsAsAccurateAsItsReadMeSays()
     {
         string folder = DataFolder.With("mnist");
 
-        Assert.InRange(Correct(TorchLeNet5.Architecture, "mnist", folder), 9936 - 2, 9936 + 2);
+        Assert.Equal(9936, Correct("lenet5", "mnist", folder));
     }
 
     // Of the copy of CIFAR-10 that it was trained on, whose pixels went through JPEG; the published images are others.
-    [Theory]
+    [TheoryOf(Tier.Ci)]
     [InlineData("alexnet", 8089)]
     [InlineData("dq-float", 8041)]
     [InlineData("dq-full", 8207)]
@@ -54,32 +58,20 @@ public class ShippedModelTests
             Datasets.Load("cifar-10", Split.Test, folder).Canonical,
             "These are the published images, and the number in the README is of a copy that went through JPEG.");
 
-        Assert.InRange(Correct(TorchArchitecture.Find(architecture), "cifar-10", folder), correct - 10, correct + 10);
+        Assert.Equal(correct, Correct(architecture, "cifar-10", folder));
     }
 
-    static int Correct(TorchArchitecture architecture, string dataset, string? folder)
+    static int Correct(string architecture, string dataset, string? folder)
     {
         Dataset test = Datasets.Load(dataset, Split.Test, folder);
-        using var network = new TorchNetwork(architecture, architecture.InputShapes[0], Model(architecture.Name, dataset).Tensors);
+        Network network = TrainedModels.Load($"{architecture}-{dataset}");
         int correct = 0;
         for (int start = 0; start < test.Count; start += BatchSize)
         {
-            Tensor logits = network.Forward(test.Images(start, BatchSize));
-            for (int i = 0; i < BatchSize; i++)
-            {
-                float[] row = logits.Row(i).ToArray();
-                if (Array.IndexOf(row, row.Max()) == test.Labels[start + i])
-                    correct++;
-            }
+            int[] classes = Scores.Labels(network.Forward(test.Images(start, BatchSize)));
+            correct += classes.Where((label, i) => label == test.Labels[start + i]).Count();
         }
 
         return correct;
-    }
-
-    static Safetensors Model(string architecture, string dataset)
-    {
-        string name = $"models/{architecture}-{dataset}.safetensors";
-        using Stream stream = typeof(Tensor).Assembly.GetManifestResourceStream(name)!;
-        return Safetensors.Load(stream, name);
     }
 }

@@ -1,9 +1,12 @@
+using Dapprox.Benchmarks.Oracle;
 using Dapprox.Foundation;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
+using Dapprox.Networks.Layers;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
-using Dapprox.Training;
+using Dapprox.Networks.Training;
+using Dapprox.Tests.Layers;
 using Xunit;
 
 namespace Dapprox.Tests.Training;
@@ -32,7 +35,7 @@ public class TrainedArchitectureTests
         Dictionary<string, Tensor> weights = RandomWeights(ours);
         Tensor images = Uniform(new CounterRandom(4, 1), [3, .. inputShape], 0, 1);
         Network network = ours.Build(name, weights);
-        using var oracle = new TorchNetwork(TorchArchitecture.Find(name), inputShape, weights);
+        using var oracle = Torch.Network(TorchArchitecture.Find(name), weights, inputShape);
         int[] labels = [1, 2, 3];
 
         (Tensor logits, Tensor gradient) = network.InputGradient(images, (image, row, result) =>
@@ -79,19 +82,20 @@ public class TrainedArchitectureTests
             Gain = 2
         };
         var losses = new List<double>();
-        TrainingResult uninterrupted = Trainer.Train(
-            TorchQuantisedNetwork.Full, data, options, new Told(report => losses.Add(report.Loss)));
+        Network initial = Recipe.Find("dq-full").Initial(data, options);
+        IReadOnlyDictionary<string, Parameter> uninterrupted = Trainer.Train(
+            initial, data, options, new Told(report => losses.Add(report.Loss))).Network.Parameters;
         TrainingOptions kept = options with { CheckpointPath = folder.File("checkpoint.safetensors") };
         using var cancellation = new CancellationTokenSource();
 
         Assert.Throws<OperationCanceledException>(() =>
-            Trainer.Train(TorchQuantisedNetwork.Full, data, kept, new Told(_ => cancellation.Cancel()), cancellation.Token));
-        TrainingResult continued = Trainer.Train(TorchQuantisedNetwork.Full, data, kept);
+            Trainer.Train(initial, data, kept, new Told(_ => cancellation.Cancel()), cancellation.Token));
+        IReadOnlyDictionary<string, Parameter> continued = Trainer.Train(initial, data, kept).Network.Parameters;
 
-        Assert.Equal(QuantisedNetwork.Full.Tensors.Keys.Order(), continued.Weights.Keys.Order());
-        Assert.All(uninterrupted.Weights, named => Assert.Equal(named.Value.Data, continued.Weights[named.Key].Data));
+        Assert.Equal(QuantisedNetwork.Full.Tensors.Keys.Order(), continued.Keys.Order());
+        Assert.All(uninterrupted, named => Assert.Equal(named.Value.Values, continued[named.Key].Values));
         // Statistics are of the data, not the zeros and ones that they started as.
-        Assert.All(continued.Weights["norm1.running_var"].Data, variance => Assert.True(variance is > 0 and not 1));
+        Assert.All(continued["norm1.running_var"].Values, variance => Assert.True(variance is > 0 and not 1));
         Assert.True(losses[^1] < losses[0] - 0.1, string.Join(", ", losses));
     }
 

@@ -1,13 +1,15 @@
 using System.Text.Json;
+using Dapprox.Benchmarks.Oracle;
 using Dapprox.Foundation;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Tensors;
 using Dapprox.Tests.Data;
-using Dapprox.Training;
+using Dapprox.Tests.Layers;
+using Dapprox.Tests.Training;
 using Xunit;
 
-namespace Dapprox.Tests.Training;
+namespace Dapprox.Tests.Oracle;
 
 public class TorchNetworkTests
 {
@@ -30,7 +32,7 @@ public class TorchNetworkTests
         Tensor images = Tensor.Zeros(2, 1, 28, 28);
         images.Row(1)[11 * 28 + 12] = 0.75f;
         images.Row(1)[9 * 28 + 14] = 0.5f;
-        using var network = new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], weights);
+        using var network = Torch.Network(TorchLeNet5.Architecture, weights);
 
         Tensor logits = network.Forward(images);
 
@@ -48,7 +50,7 @@ public class TorchNetworkTests
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(reference, "lenet5-authors-logits.json")));
         double[][] expected = document.RootElement.GetProperty("exact").Deserialize<double[][]>()!;
         var weights = Safetensors.Load(Path.Combine(reference, "lenet5-authors.safetensors"));
-        using var network = new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], weights.Tensors);
+        using var network = Torch.Network(TorchLeNet5.Architecture, weights.Tensors);
 
         Tensor logits = network.Forward(Datasets.Load("mnist", Split.Test, data).Images(0, expected.Length));
 
@@ -73,7 +75,7 @@ public class TorchNetworkTests
 
         Tensor images = Patterns.Training(2).Images(0, 2);
         int[] labels = [3, 7];
-        using var network = new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], weights);
+        using var network = Torch.Network(TorchLeNet5.Architecture, weights);
 
         Tensor gradient = network.InputGradient(images, labels);
 
@@ -105,7 +107,7 @@ public class TorchNetworkTests
 
         static string Refusal(Dictionary<string, Tensor> weights) =>
             Assert.Throws<InputException>(
-                () => new TorchNetwork(TorchLeNet5.Architecture, TorchLeNet5.Architecture.InputShapes[0], weights)).Message;
+                () => Torch.Network(TorchLeNet5.Architecture, weights)).Message;
     }
 
     static double Loss(TorchNetwork network, Tensor images, Tensor gradient, float step, int image, int label)

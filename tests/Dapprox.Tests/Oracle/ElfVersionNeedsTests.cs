@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 using CsCheck;
-using Dapprox.Training;
+using Dapprox.Benchmarks.Oracle;
 using Xunit;
 
-namespace Dapprox.Tests.Training;
+namespace Dapprox.Tests.Oracle;
 
 public class ElfVersionNeedsTests
 {
