@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Dapprox.Foundation;
+using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Training;
 
 namespace Dapprox.Cli.Options;
@@ -83,6 +84,21 @@ sealed class TrainingSettings
             "--adversarial-steps", "The number of gradient steps of the perturbation: 1 after Wong et al. 2020, more after Madry et al. "
                 + "2018.",
             1, options => options.AdversarialSteps, (options, given) => options with { AdversarialSteps = given });
+        Option<AttackEntry?> attack = Values.Option<AttackEntry?>(
+            "--adversarial-attack", "NAME",
+            Described("Perturb by this attack ('dapprox attacks') instead of gradient steps.", options => options.AdversarialAttack ?? "none"),
+            AttackCatalogue.Find);
+        all.Add(attack);
+        changes.Add((parse, options) => parse.GetValue(attack) is { } given ? options with { AdversarialAttack = given.Name } : options);
+        Number(
+            "--adversarial-fraction", "The fraction of each batch that is perturbed.", number => number is > 0 and <= 1,
+            "a number above 0 and at most 1", options => options.AdversarialFraction,
+            (options, given) => options with { AdversarialFraction = given });
+        Number(
+            "--trades", "Train on clean images plus this much of the divergence of predictions for the perturbed ones (Zhang et al. 2019); 0 "
+                + "for the perturbed ones alone.",
+            number => number >= 0, "a number of at least 0, such as 6", options => options.Trades,
+            (options, given) => options with { Trades = given });
         Add(
             "--threads", "N", "The maximum number of threads; the weights do not depend on it.",
             options => options.Threads == 0 ? "the number of processors" : options.Threads,

@@ -38,8 +38,10 @@ sealed class GradientPass(IReadOnlyDictionary<FloatMultiplier, SlopeTable> slope
     /// towards these.</param>
     /// <param name="images"><c>[batch, channels, height, width]</c>; at least one image.</param>
     /// <param name="loss">Computes the gradient of each image's part of the loss; called from several threads.</param>
+    /// <param name="observe">Receives the logits of the whole batch before the loss, where that of an image depends on others.</param>
     /// <returns>The gradients by node, in the order of the layer's parameters that have one; overwritten by the next batch.</returns>
-    public IReadOnlyDictionary<int, IReadOnlyList<float[]>> Run(Network network, Tensor images, LogitGradient loss)
+    public IReadOnlyDictionary<int, IReadOnlyList<float[]>> Run(
+        Network network, Tensor images, LogitGradient loss, Action<Tensor>? observe = null)
     {
         network.ThrowIfUnfit(images);
         int threads = network.MaxThreads, end = network.Nodes.Count;
@@ -56,6 +58,13 @@ sealed class GradientPass(IReadOnlyDictionary<FloatMultiplier, SlopeTable> slope
             ForEachChunk(threads, ends: false, chunk => Forward(chunk, reached, stop));
             normalization.Measure(Inputs(stop), threads);
             reached = stop;
+        }
+
+        if (observe is not null)
+        {
+            ForEachChunk(threads, ends: false, chunk => Forward(chunk, reached, end));
+            reached = end;
+            observe(new Tensor([.. chunks.SelectMany(chunk => chunk.Walk!.Logits.Data)], images.Batch, network.Classes));
         }
 
         int[] returns = [.. stops.Keys.Reverse().Select(stop => stop + 1), 0];

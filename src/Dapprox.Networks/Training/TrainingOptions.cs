@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Dapprox.Foundation;
+using Dapprox.Networks.Attacks;
 
 namespace Dapprox.Networks.Training;
 
@@ -132,6 +133,25 @@ public sealed record TrainingOptions
     /// </summary>
     public int AdversarialSteps { get; init; } = 1;
 
+    /// <summary>
+    /// The name of an attack of the <see cref="Attacks.AttackCatalogue"/> that perturbs the images instead of these steps, with its strong
+    /// preset and the budget ε; null for the steps.
+    /// </summary>
+    public string? AdversarialAttack { get; init; }
+
+    /// <summary>
+    /// The fraction of each batch that is perturbed; above 0 and at most 1, the default. (Kurakin, Goodfellow, Bengio, "Adversarial Machine
+    /// Learning at Scale", ICLR 2017, mix clean and adversarial images.)
+    /// </summary>
+    public double AdversarialFraction { get; init; } = 1;
+
+    /// <summary>
+    /// β of TRADES, at least 0: the loss is the cross-entropy of the clean images plus β times the divergence of the predictions for the
+    /// perturbed ones, which the steps maximise; 0, the default, for the cross-entropy of the perturbed images. (Zhang et al.,
+    /// "Theoretically Principled Trade-off between Robustness and Accuracy", ICML 2019.)
+    /// </summary>
+    public double Trades { get; init; }
+
     /// <summary>The maximum degree of parallelism; 0 for the number of processors. The weights do not depend on it.</summary>
     [JsonIgnore]
     public int Threads { get; init; }
@@ -161,6 +181,15 @@ public sealed record TrainingOptions
         Check("dropout", Dropout, Dropout is >= 0 and < 1, "0 to below 1, such as 0.5");
         Check("gain", Gain, Gain > 0, "a positive number such as 1");
         Check("ε of adversarial training", AdversarialEpsilon, AdversarialEpsilon is >= 0 and <= 1, "0 to 1, pixels from 0 to 1");
+        Check(
+            "fraction of adversarial images", AdversarialFraction, AdversarialFraction is > 0 and <= 1, "a number above 0 and at most 1");
+        Check("β of TRADES", Trades, Trades >= 0, "a number of at least 0 such as 6");
+        if (AdversarialEpsilon == 0 && (AdversarialAttack is not null || Trades > 0))
+            throw new InputException("an attack or TRADES is asked for without a perturbation; give an ε of adversarial training");
+        if (AdversarialAttack is not null && AttackCatalogue.Find(AdversarialAttack).Budget == AttackBudget.None)
+            throw new InputException($"the attack '{AdversarialAttack}' takes no ε; give one that does");
+        if (Trades > 0 && (AdversarialAttack is not null || AdversarialFraction < 1))
+            throw new InputException("TRADES has steps of its own and perturbs all images; leave out the attack and the fraction");
         Check("rotation", Rotation, Rotation is >= 0 and <= 180, "0 to 180 degrees");
     }
 

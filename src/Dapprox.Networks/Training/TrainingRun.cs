@@ -14,6 +14,7 @@ sealed class TrainingRun
 {
     readonly TrainingOptions options;
     readonly GradientPass pass;
+    readonly Adversary? adversary;
     // The slopes in the activation of the products of approximate multipliers, where they are wanted.
     readonly Dictionary<FloatMultiplier, SlopeTable> slopes;
 
@@ -26,6 +27,7 @@ sealed class TrainingRun
                 .Distinct()];
         slopes = approximate.ToDictionary(multiplier => multiplier, SlopeTable.InActivation);
         pass = new GradientPass(approximate.ToDictionary(multiplier => multiplier, SlopeTable.InWeight));
+        adversary = options.AdversarialEpsilon > 0 ? new Adversary(options) : null;
         Learnt = new LearntNetwork(network);
         Optimiser = new OptimiserState(options, [.. Learnt.Arrays.Where(array => array.HasGradient)]);
         Best = Learnt.Copy();
@@ -69,9 +71,10 @@ sealed class TrainingRun
             int[] batch = order[start..Math.Min(order.Length, start + options.BatchSize)];
             Tensor images = Augmentation.Batch(data, batch, options, Epoch);
             int[] labels = [.. batch.Select(image => data.Labels[image])];
-            if (options.AdversarialEpsilon > 0)
-                MakeAdversarial(images, labels, batch);
-            (double batchLoss, int batchCorrect) = Step(images, labels, Rate((Epoch + step / batches) / options.Epochs));
+            double rate = Rate((Epoch + step / batches) / options.Epochs);
+            (double batchLoss, int batchCorrect) = adversary is null
+                ? Step(images, labels, rate)
+                : AdversarialStep(adversary, images, labels, batch, rate);
             if (!double.IsFinite(batchLoss))
                 throw new InputException($"the training diverged: the loss became {batchLoss} in epoch {Epoch + 1}; give a smaller "
                     + $"learning rate than {options.LearningRate}");
@@ -103,19 +106,62 @@ sealed class TrainingRun
     /// <summary>One step of the optimiser along the gradient of the mean loss; returns the sum of the images' losses.</summary>
     public (double Loss, int Correct) Step(Tensor images, int[] labels, double rate)
     {
-        Network network = Dropout.Insert(WithGradient(Learnt.Current()), options.Dropout, options.Seed, Optimiser.Steps, out int[] places);
         double[] losses = new double[labels.Length];
         bool[] isRight = new bool[labels.Length];
-        IReadOnlyDictionary<int, IReadOnlyList<float[]>> gradients = pass.Run(network, images, (image, logits, gradient) =>
+        Step(images, rate, (image, logits, gradient) =>
         {
             losses[image] = CrossEntropyLoss.Of(logits, labels[image], options.LabelSmoothing, 1.0 / labels.Length, gradient);
             isRight[image] = Scores.Label(logits) == labels[image];
         });
+        return (losses.Sum(), isRight.Count(right => right));
+    }
+
+    /// <summary>A step on images that are perturbed against the network.</summary>
+    (double Loss, int Correct) AdversarialStep(Adversary adversary, Tensor images, int[] labels, int[] numbers, double rate)
+    {
+        int count = Math.Max(1, (int)Math.Round(options.AdversarialFraction * labels.Length));
+        Tensor perturbed = adversary.Perturb(
+            WithGradient(Learnt.Current()), images.Rows(0, count), labels[..count], numbers[..count], Epoch);
+        if (options.Trades > 0)
+            return TradesStep(images, perturbed, labels, rate);
+        perturbed.Data.CopyTo(images.Data, 0);
+        return Step(images, labels, rate);
+    }
+
+    /// <summary>A step on pairs of clean and perturbed images; see <see cref="TrainingOptions.Trades"/>.</summary>
+    (double Loss, int Correct) TradesStep(Tensor clean, Tensor perturbed, int[] labels, double rate)
+    {
+        int count = labels.Length;
+        double[] losses = new double[count];
+        bool[] isRight = new bool[count];
+        double weight = 1.0 / count, divergenceWeight = options.Trades / count;
+        Tensor? all = null;
+        Step(
+            new Tensor([.. clean.Data, .. perturbed.Data], [2 * count, .. clean.Shape[1..]]), rate,
+            (image, logits, gradient) =>
+            {
+                if (image >= count)
+                {
+                    DivergenceLoss.Of(all!.Row(image - count), logits, divergenceWeight, [], gradient);
+                    return;
+                }
+
+                isRight[image] = Scores.Label(logits) == labels[image];
+                losses[image] = CrossEntropyLoss.Of(logits, labels[image], options.LabelSmoothing, weight, gradient)
+                    + options.Trades * DivergenceLoss.Of(logits, all!.Row(count + image), divergenceWeight, gradient, []);
+            },
+            logits => all = logits);
+        return (losses.Sum(), isRight.Count(right => right));
+    }
+
+    void Step(Tensor images, double rate, LogitGradient loss, Action<Tensor>? observe = null)
+    {
+        Network network = Dropout.Insert(WithGradient(Learnt.Current()), options.Dropout, options.Seed, Optimiser.Steps, out int[] places);
+        IReadOnlyDictionary<int, IReadOnlyList<float[]>> gradients = pass.Run(network, images, loss, observe);
         Optimiser.Step(
             Learnt.Gradients(Enumerable.Range(0, places.Length).Where(node => gradients.ContainsKey(places[node]))
                 .ToDictionary(node => node, node => gradients[places[node]])),
             rate, network.MaxThreads);
-        return (losses.Sum(), isRight.Count(right => right));
     }
 
     /// <summary>The network with the wanted gradients of products.</summary>
@@ -135,30 +181,4 @@ sealed class TrainingRun
         Schedule.Step => done < 0.5 ? 1 : done < 0.75 ? 0.1 : 0.01,
         _ => 1,
     };
-
-    /// <summary>Perturbs images within ε; see <see cref="TrainingOptions.AdversarialEpsilon"/>.</summary>
-    void MakeAdversarial(Tensor images, int[] labels, int[] numbers)
-    {
-        float epsilon = (float)options.AdversarialEpsilon;
-        float step = (float)(options.AdversarialEpsilon * (options.AdversarialSteps == 1 ? 1.25 : 2.5 / options.AdversarialSteps));
-        float[] clean = [.. images.Data];
-        for (int i = 0; i < numbers.Length; i++)
-        {
-            var random = new CounterRandom(options.Seed, (ulong)numbers[i], RandomPurpose.Adversarial + (ulong)Epoch);
-            foreach (ref float pixel in images.Row(i))
-                pixel += random.NextSingle(-epsilon, epsilon);
-        }
-
-        Network network = WithGradient(Learnt.Current());
-        for (int taken = 0; taken < options.AdversarialSteps; taken++)
-        {
-            (_, Tensor slopes) = network.InputGradient(
-                images, (image, logits, gradient) => CrossEntropyLoss.Of(logits, labels[image], 0, 1, gradient));
-            for (int i = 0; i < clean.Length; i++)
-            {
-                float moved = images.Data[i] + step * (slopes.Data[i] > 0 ? 1 : slopes.Data[i] < 0 ? -1 : 0);
-                images.Data[i] = Math.Clamp(Math.Clamp(moved, clean[i] - epsilon, clean[i] + epsilon), 0, 1);
-            }
-        }
-    }
 }
