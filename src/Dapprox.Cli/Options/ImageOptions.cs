@@ -5,6 +5,7 @@ using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Models;
+using Dapprox.Pictures;
 
 namespace Dapprox.Cli.Options;
 

@@ -1,5 +1,5 @@
+using System.IO.Compression;
 using Dapprox.Foundation;
-using SkiaSharp;
 
 namespace Dapprox.Networks.Data;
 
@@ -58,14 +58,10 @@ static class DigitSheet
     /// <summary>The grey values of the sheet, row by row.</summary>
     internal static byte[] Decode()
     {
-        using Stream resource = typeof(DigitSheet).Assembly.GetManifestResourceStream("digits.png")
-            ?? throw new InvalidOperationException("The resource digits.png is missing.");
-        using SKBitmap bitmap = SKBitmap.Decode(resource);
-        if (bitmap is null || bitmap.ColorType != SKColorType.Gray8 || bitmap.Width != Columns * Cell || bitmap.Height != Rows * Cell)
-            throw new InvalidOperationException("The resource digits.png is not the sheet of digits.");
-        byte[] grey = new byte[bitmap.Width * bitmap.Height];
-        for (int y = 0; y < bitmap.Height; y++)
-            bitmap.GetPixelSpan().Slice(y * bitmap.RowBytes, bitmap.Width).CopyTo(grey.AsSpan(y * bitmap.Width));
+        using Stream resource = typeof(DigitSheet).Assembly.GetManifestResourceStream("digits.gz")!;
+        using var unpacked = new GZipStream(resource, CompressionMode.Decompress);
+        byte[] grey = new byte[Columns * Cell * Rows * Cell];
+        unpacked.ReadExactly(grey);
         return grey;
     }
 

@@ -3,6 +3,7 @@ using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
+using Dapprox.Pictures;
 using SkiaSharp;
 using Xunit;
 

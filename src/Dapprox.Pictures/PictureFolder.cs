@@ -1,10 +1,11 @@
 using System.Globalization;
 using Dapprox.Foundation;
+using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using nietras.SeparatedValues;
 using SkiaSharp;
 
-namespace Dapprox.Networks.Data;
+namespace Dapprox.Pictures;
 
 /// <summary>
 /// A user's own pictures: files in a folder (PNG, JPEG, WebP, BMP, GIF), and a CSV file with the class of each. Transparent pixels
