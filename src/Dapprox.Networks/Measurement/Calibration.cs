@@ -1,5 +1,4 @@
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Layers;
 
 namespace Dapprox.Networks.Measurement;
 

@@ -47,8 +47,8 @@ public sealed class CalibrateCommandTests : IDisposable
             ("ax-fpm", "convolutions", "float32", $"50 training images of digits (fingerprint {fingerprint})"),
             (header["calibrated_for"], header["calibrated_layers"], header["calibrated_sums"], header["calibrated_on"]));
         Assert.Equal(
-            $"note: c.safetensors is calibrated for ax-fpm in the layers 'convolutions', sums in float32, on {header["calibrated_on"]}; its "
-                + "biases fit no other multiplier\n",
+            $"note: c.safetensors is calibrated for ax-fpm in the layers 'convolutions', sums in float32, on {header["calibrated_on"]}; "
+                + "its biases fit no other multiplier\n",
             saved.Error);
         Assert.Equal((0, ""), (option.ExitCode, option.Error));
         Assert.Equal(50, option.Json.GetProperty("calibrationImages").GetInt32());

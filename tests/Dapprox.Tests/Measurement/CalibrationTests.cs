@@ -89,7 +89,8 @@ public class CalibrationTests
 
     [Fact]
     public void Calibration_OfAMultiplierThatScalesByAPowerOfTwo_GivesTheExactLogitsTimesTheGain() =>
-        Gen.Select(Gen.Int[0, Kinds.Length - 1].Select(index => Kinds[index]), Gen.Int[-4, 4], Gen.ULong[100, 1000]).Sample((kind, exponent, stream) =>
+        Gen.Select(Gen.Int[0, Kinds.Length - 1].Select(index => Kinds[index]), Gen.Int[-4, 4], Gen.ULong[100, 1000])
+            .Sample((kind, exponent, stream) =>
         {
             Tensor images = RandomTensor(stream, 10, 2, 4, 4);
             Network approximate = kind.Create(new Scaling(MathF.ScaleB(1, exponent)));
