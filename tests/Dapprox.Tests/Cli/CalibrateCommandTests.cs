@@ -67,7 +67,7 @@ public sealed class CalibrateCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Calibrate_OnPicturesOfOnesOwn_NeedsNoLabels()
+    public async Task Calibrate_OnPicturesOfOnesOwn_NeedsNoLabels_AndWritesOnnxBack()
     {
         OwnNetwork.Write(folder.Path, classes: 2, pictures: 4);
         string[] own = ["--model", folder.File("own.onnx"), .. OwnNetwork.Preprocessing];
@@ -79,12 +79,20 @@ public sealed class CalibrateCommandTests : IDisposable
 
         DapproxRun calibrated = await DapproxRun.RunAsync(
             [.. evaluate, "--calibrate", "--calibration-images", folder.File("others")]);
+        string[] images = ["--images", folder.File("others"), "--multiplier", "ax-fpm"];
+        DapproxRun written = await DapproxRun.RunAsync(["calibrate", .. own, .. images, "--out", folder.File("c.onnx")]);
+        string[] with = ["evaluate", .. OwnNetwork.Preprocessing, .. used, "--multiplier", "ax-fpm", "--logits", File];
+        await DapproxRun.RunAsync(
+            [.. with, "--model", folder.File("own.onnx"), "--calibrate", "--calibration-images", folder.File("others")]);
+        string expected = await System.IO.File.ReadAllTextAsync(File);
+        await DapproxRun.RunAsync([.. with, "--model", folder.File("c.onnx")]);
         DapproxRun without = await DapproxRun.RunAsync([.. evaluate, "--calibrate"]);
         DapproxRun same = await DapproxRun.RunAsync([.. evaluate, "--calibrate", "--calibration-images", folder.File("pictures")]);
         DapproxRun alone = await DapproxRun.RunAsync([.. evaluate, "--calibration-images", folder.File("others")]);
         DapproxRun empty = await DapproxRun.RunAsync([.. evaluate, "--calibrate", "--calibration-images", folder.Path]);
 
-        Assert.Equal(0, calibrated.ExitCode);
+        Assert.Equal((0, 0), (calibrated.ExitCode, written.ExitCode));
+        Assert.Equal(expected, await System.IO.File.ReadAllTextAsync(File));
         Assert.Equal(2, calibrated.Json.GetProperty("calibrationImages").GetInt32());
         AssertRefused(without, "--calibrate takes images that are not used otherwise");
         AssertRefused(same, "--calibrate takes images that are not used otherwise");

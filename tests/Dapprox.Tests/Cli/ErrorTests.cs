@@ -52,7 +52,7 @@ public class ErrorTests
     [InlineData("evaluate --calibrate --calibration-images x", "--calibration-images is given without --images")]
     [InlineData("calibrate", "'--out' is required")]
     [InlineData("calibrate --out c.pt", "--out is 'c.pt'; give a file that ends in .safetensors")]
-    [InlineData("calibrate --model x.onnx --out c.onnx", "'x.onnx' is an ONNX network")]
+    [InlineData("calibrate --model x.onnx --out c.safetensors", "give a file that ends in .onnx for the network 'x.onnx'")]
     [InlineData("calibrate --model dq-float-cifar-10 --dataset digits --out c.safetensors", "choose a data set or a model that fits")]
     [InlineData("evaluate --resize 256", "--resize is for pictures of your own; give --images and --labels")]
     [InlineData("evaluate --mean 0.1,0.2", "2 numbers are given as mean, and the images have 1 channels")]
