@@ -59,7 +59,8 @@ public static class PictureFolder
     }
 
     static Dataset Load(
-        string folder, Network network, int? shorterSide, Split split, Func<List<(string File, int Label)>> list, string source, string classes)
+        string folder, Network network, int? shorterSide, Split split, Func<List<(string File, int Label)>> list, string source,
+        string classes)
     {
         if (network.InputShape.Length != 3 || network.InputShape[0] is not (1 or 3))
             throw new InputException($"{network.Name} takes inputs of shape {string.Join('×', network.InputShape.ToArray())}, and "

@@ -5,20 +5,16 @@ using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
-using Dapprox.Foundation;
 using Dapprox.Kernels;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
-using Dapprox.Networks.Models;
 
 namespace Dapprox.Cli.Commands;
 
 /// <summary><c>dapprox calibrate</c>: fits the biases of a network to an approximate multiplier.</summary>
 static class CalibrateCommand
 {
-    const string Extension = ".safetensors";
-
     public static Command Create()
     {
         var images = new ImageOptions(labelled: false);
@@ -28,12 +24,7 @@ static class CalibrateCommand
         Option<int> first = Values.Integer(
             "--first", "Calibrate on the first N training images of the data set, or pictures of --images in the order of their names.",
             min: 1, otherwise: Calibration.DefaultImages);
-        Option<string> output = new("--out")
-        {
-            HelpName = "FILE",
-            Description = "The .safetensors file to write.",
-            Required = true,
-        };
+        Option<string> output = LearntFile.Output();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "calibrate", "Fit a network's biases and batch normalisations to an approximate multiplier, without training.",
@@ -41,10 +32,10 @@ static class CalibrateCommand
                 + "them. Calibration measures the gain of each layer on images without labels, multiplies its bias by the gain accumulated "
                 + "up to there, and corrects it so that each channel has the mean of the exact network times that gain; a batch "
                 + "normalisation gets statistics with which its outputs have the mean and variance of the exact network. No weight "
-                + "changes, except by a power of two where branches of different gain are added or a clip follows. Layers are calibrated "
-                + "in "
-                + "order, each behind the calibrated ones; docs/calibration.md has the formulas and their sources. The images are never "
-                + "those of the test split. The file says in its header for which multiplier and on which images it is calibrated, and "
+                + "changes, except by a power of two before logits, a clip or a sum of branches of different gain. Layers are calibrated "
+                + "in order, each behind the calibrated ones; docs/calibration.md has the formulas and their sources. The images are never "
+                + "those of the test split. A .safetensors file says in its header for which multiplier and on which images it is "
+                + "calibrated, and "
                 + "commands that read it repeat that. With --json: model, multiplier, layers, accumulate, images, count, fingerprint, "
                 + "file, "
                 + "calibration [{layer, gain (accumulated), change (the largest change of a bias or of a mean of a batch normalisation), "
@@ -54,9 +45,8 @@ static class CalibrateCommand
         command.SetAction((parse, cancellation) =>
         {
             string file = parse.GetValue(output)!, model = images.Model(parse);
-            ThrowIfUnwritable(file, model);
+            LearntFile.Probe(file, model);
             CalibrationOptions.ThrowIfCalibrated(model);
-            AtomicFile.Probe(file);
             (Network exact, Dataset some) = images.Load(parse, Split.Train, parse.GetValue(first));
             FloatMultiplier hardware = parse.GetValue(multiplier)!;
             Network network = exact.With(hardware, parse.GetValue(layers), parse.GetValue(accumulate).Value);
@@ -65,7 +55,7 @@ static class CalibrateCommand
             Calibration result = CalibrationOptions.Run(network, some.Images(0, some.Count), cancellation);
             double seconds = watch.Elapsed.TotalSeconds;
 
-            Save(file, model, result.Network, CalibrationOptions.Header(
+            LearntFile.Save(file, model, result.Network, CalibrationOptions.Header(
                 hardware.Name, parse.GetValue(layers)!.Name, parse.GetValue(accumulate).Name, some));
             if (parse.GetValue(json))
             {
@@ -101,27 +91,6 @@ static class CalibrateCommand
             return Task.CompletedTask;
         });
         return command;
-    }
-
-    static void ThrowIfUnwritable(string file, string model)
-    {
-        if (model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-            throw new InputException(
-                $"'{model}' is an ONNX network, and calibrated ones are not written to a file; use it with --calibrate of dapprox "
-                    + "evaluate, "
-                    + "attack, compare and audit");
-        if (!file.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
-            throw new InputException($"--out is '{file}'; give a file that ends in {Extension}");
-    }
-
-    static void Save(string file, string model, Network network, IEnumerable<KeyValuePair<string, string>> header)
-    {
-        IReadOnlyDictionary<string, string> text = TrainedModels.Metadata(model);
-        // A folded batch normalisation is a change of the architecture.
-        if (Architecture.All.All(known => !known.Tensors.Keys.ToHashSet().SetEquals(network.Parameters.Keys)))
-            throw new InputException(
-                "--fold-batch-norm leaves a network of no known architecture, which a .safetensors file cannot hold; leave it out");
-        TrainedModels.Save(file, network, Architecture.Find(text[TrainedModels.ArchitectureKey]), text.Concat(header).ToDictionary());
     }
 
     static void Print(string title, IReadOnlyList<CalibratedLayer> layers)

@@ -1,5 +1,4 @@
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Layers;
 
 namespace Dapprox.Networks.Measurement;
 
@@ -41,8 +40,9 @@ public sealed record CalibratedLayer(string Layer, double Gain, double Change, i
 /// </item>
 /// <item>
 /// A layer whose outputs meet such another layer, before weights or a batch normalisation, or are the logits, has its weights multiplied
-/// by the power of two nearest to 1 / G, so that branches of different gain can be added, a clip meets numbers of about their exact size,
-/// and probabilities are about as confident as the exact network's. This changes no mantissa, so products are the same but for their exponent. Quantised weights stay as they are.
+/// by the power of two nearest to 1 / G, so that branches of different gain can be added, a clip meets numbers of about their exact
+/// size, and probabilities are about as confident as the exact network's. This changes no mantissa, so products are the same but for
+/// their exponent. Quantised weights stay as they are.
 /// </item>
 /// </list>
 /// </remarks>

@@ -169,7 +169,9 @@ sealed class CalibrationPass
         calibrated.Add(new CalibratedLayer(layer.Name, gain, change, exponent));
     }
 
-    /// <summary>Whether a node adds a constant to the outputs of a layer with weights that no other node takes: a bias of its own.</summary>
+    /// <summary>
+    /// Whether a node adds a constant to the outputs of a layer with weights that no other node takes: a bias of its own.
+    /// </summary>
     bool IsBias(int node) => layers[node] is Combine { AddsConstant: true } && network.Nodes[node].Inputs[0] is >= 0 and var source
         && layers[source] is WeightedLayer && network.Uses(source) == 1;
 

@@ -47,6 +47,13 @@ public class ErrorTests
         + "digits", "--images and --dataset are both given; give one of them")]
     [InlineData("evaluate --model lenet5-digits --images . --labels no.csv --resize 20", "a shorter side of 20 pixels does not hold the "
         + "28×28 pixels of lenet5-digits")]
+    [InlineData("evaluate --calibrate 0", "--calibrate is '0'; give an integer from 1")]
+    [InlineData("evaluate --split train --calibrate 100", "--calibrate takes the first 100 training images, and --split train uses them")]
+    [InlineData("evaluate --calibrate --calibration-images x", "--calibration-images is given without --images")]
+    [InlineData("calibrate", "'--out' is required")]
+    [InlineData("calibrate --out c.pt", "--out is 'c.pt'; give a file that ends in .safetensors")]
+    [InlineData("calibrate --model x.onnx --out c.safetensors", "give a file that ends in .onnx for the network 'x.onnx'")]
+    [InlineData("calibrate --model dq-float-cifar-10 --dataset digits --out c.safetensors", "choose a data set or a model that fits")]
     [InlineData("evaluate --resize 256", "--resize is for pictures of your own; give --images and --labels")]
     [InlineData("evaluate --mean 0.1,0.2", "2 numbers are given as mean, and the images have 1 channels")]
     [InlineData("evaluate --deviation 0", "the deviation is 0; give numbers above 0")]

@@ -21,6 +21,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "multiply -1 1 --multiplier ax-fpm",
         "profile ax-fpm --samples 20000",
         "evaluate --first 40 --multiplier ax-fpm",
+        "calibrate --first 20 --multiplier ax-fpm --out OUT/calibrated.safetensors",
         "compare bfloat16,exact-fused --first 1 --epsilon 8/255",
         "attack fgsm --epsilon 0.1,8/255 --first 20 --try-on exact,ax-fpm,ax-fpm-wrapped,ax-fpm-renormalised,bfloat16",
         "attack pgd --first 1 --steps 3 --multiplier bfloat16 --gradient straight-through,gain-matched,smoothed",

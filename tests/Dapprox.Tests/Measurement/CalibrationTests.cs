@@ -42,10 +42,13 @@ public class CalibrationTests
         // The second layer is fitted on the outputs of the calibrated first one.
         double[] hidden = [7 + bias, 19 + bias], products = [3 * hidden[0] + 1, 3 * hidden[1] + 1];
         double second = (products[0] * hidden[0] + products[1] * hidden[1]) / (hidden[0] * hidden[0] + hidden[1] * hidden[1]);
-        double added = first * second * 9 - (products[0] + products[1]) / 2;
+        // The logits are brought near their exact size by a power of two.
+        double scale = Math.Pow(2, -Math.Round(Math.Log2(first * second))), gain = first * second * scale;
+        double added = gain * 9 - (3 * scale * (hidden[0] + hidden[1]) + 2) / 2;
         Assert.Equal(["a", "b"], calibration.Layers.Select(layer => layer.Layer));
         Assert.Equal(first, calibration.Layers[0].Gain, Rounding);
-        Assert.Equal(first * second, calibration.Layers[1].Gain, Rounding * 10);
+        Assert.Equal(gain, calibration.Layers[1].Gain, Rounding * 10);
+        Assert.Equal(scale, calibration.Network.Parameters["b.weight"].Values[0]);
         Assert.Equal(bias, Bias(calibration.Network, "a")[0], Rounding * 10);
         Assert.Equal(added, Bias(calibration.Network, "b")[0], Rounding * 100);
         Assert.Equal(Math.Abs(bias - 5), calibration.Layers[0].Change, Rounding * 10);
@@ -86,7 +89,8 @@ public class CalibrationTests
 
     [Fact]
     public void Calibration_OfAMultiplierThatScalesByAPowerOfTwo_GivesTheExactLogitsTimesTheGain() =>
-        Gen.Select(Gen.Int[0, Kinds.Length - 1].Select(index => Kinds[index]), Gen.Int[-4, 4], Gen.ULong[100, 1000]).Sample((kind, exponent, stream) =>
+        Gen.Select(Gen.Int[0, Kinds.Length - 1].Select(index => Kinds[index]), Gen.Int[-4, 4], Gen.ULong[100, 1000])
+            .Sample((kind, exponent, stream) =>
         {
             Tensor images = RandomTensor(stream, 10, 2, 4, 4);
             Network approximate = kind.Create(new Scaling(MathF.ScaleB(1, exponent)));
@@ -101,13 +105,13 @@ public class CalibrationTests
         }, iter: 100);
 
     [Fact]
-    public void Calibration_OfBranchesOfDifferentGain_MakesWeightsSmallerByAPowerOfTwo()
+    public void Calibration_OfBranchesOfDifferentGainAndOfLogits_MakesWeightsSmallerByAPowerOfTwo()
     {
         Network residual = Residual(new Scaling(8));
 
         Calibration calibration = Calibration.Of(residual, Images);
 
-        Assert.Equal([-3, -3, 0], calibration.Layers.Select(layer => layer.Exponent));
+        Assert.Equal([-3, -3, -3], calibration.Layers.Select(layer => layer.Exponent));
         Assert.Equal(
             residual.Layers.OfType<Convolution2D>().First().Weights.ToArray().Select(weight => weight / 8),
             calibration.Network.Layers.OfType<Convolution2D>().First().Weights.ToArray());
@@ -170,20 +174,25 @@ public class CalibrationTests
 
         Calibration calibration = Calibration.Of(mixed, Images);
 
-        Assert.All(calibration.Layers, layer => Assert.Equal(2, layer.Gain, Rounding));
-        Assert.Equal(Bias(mixed, "dense").Select(bias => 2 * bias), Bias(calibration.Network, "dense"), new Close(Rounding));
+        Assert.Equal([2, 1], calibration.Layers.Select(layer => Math.Round(layer.Gain, 5)));
+        Assert.Equal([0, -1], calibration.Layers.Select(layer => layer.Exponent));
+        Assert.Equal(Bias(mixed, "conv").Select(bias => 2 * bias), Bias(calibration.Network, "conv"), new Close(Rounding));
+        Assert.Equal(Bias(mixed, "dense"), Bias(calibration.Network, "dense"), new Close(Rounding));
     }
 
     [Fact]
-    public void Calibration_ReplacesNoLayerButThoseItNames_AndNoWeight()
+    public void Calibration_ChangesNoWeight_ExceptThoseOfLogitsByAPowerOfTwo()
     {
         Network network = Normalised(AxFpm.Released);
 
-        Network calibrated = Calibration.Of(network, Images).Network;
+        Calibration calibration = Calibration.Of(network, Images);
 
         Assert.All(
             network.Parameters.Where(own => own.Key.EndsWith(".weight", StringComparison.Ordinal) || own.Key == "norm.bias"),
-            own => Assert.Equal(own.Value.Values, calibrated.Parameters[own.Key].Values));
+            own => Assert.Equal(
+                own.Value.Values.Select(
+                    number => own.Key == "dense.weight" ? MathF.ScaleB(number, calibration.Layers[^1].Exponent) : number),
+                calibration.Network.Parameters[own.Key].Values));
     }
 
     [Fact]
