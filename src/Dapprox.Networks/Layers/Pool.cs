@@ -37,6 +37,12 @@ public sealed class Pool : Layer
 
     internal override bool IsHomogeneous => true;
 
+    internal Pooling Operation => pooling;
+
+    /// <summary>Whether the one window is a whole plane of that many numbers.</summary>
+    internal bool IsGlobal(int area) =>
+        windows.Count == 1 && divisors[0] == area && windows[0].AsSpan().SequenceEqual([.. Enumerable.Range(0, area)]);
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
     {

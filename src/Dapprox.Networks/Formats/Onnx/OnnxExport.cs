@@ -72,6 +72,8 @@ sealed class OnnxExport
         Pointwise { Function: (string function, float[] constants) } => Write(layer.Name, function, constants, inputs[0]),
         MaxPool2D pool => Node(
             "MaxPool", layer.Name, inputs, ("kernel_shape", (long[])[pool.Size, pool.Size]), ("strides", (long[])[pool.Size, pool.Size])),
+        Pool pool when pool.IsGlobal((int)Tensor.Count(shapes[0].AsSpan(1))) => Node(
+            pool.Operation == Pooling.Max ? "GlobalMaxPool" : "GlobalAveragePool", layer.Name, inputs),
         Mean { Axes: (int[] axes, bool keep) } => Node(
             "ReduceMean", layer.Name, inputs, ("axes", (long[])[.. axes.Select(axis => axis + 1L)]), ("keepdims", keep ? 1L : 0)),
         Flatten => Node("Flatten", layer.Name, inputs),

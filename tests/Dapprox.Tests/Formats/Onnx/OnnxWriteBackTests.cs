@@ -8,6 +8,7 @@ using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
+using Dapprox.Tests.Data;
 using Google.Protobuf;
 using Xunit;
 using static Dapprox.Tests.Formats.Onnx.OnnxGraph;
@@ -31,6 +32,25 @@ public class OnnxWriteBackTests
         OnnxModels.Save(folder.File("b.onnx"), network.With(Multipliers.Find("ax-fpm")), folder.File("a.onnx"));
 
         Assert.Equal(bytes, File.ReadAllBytes(folder.File("b.onnx")));
+    }
+
+    // A file of PyTorch 1.13.
+    [Fact]
+    public void TheAuthorsModel_KeepsItsBytes_AndGivesWhatOnnxRuntimeGives()
+    {
+        byte[] bytes = File.ReadAllBytes(Path.Combine(DataFolder.Reference, "lenet5-authors.onnx"));
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder.File("a.onnx"), bytes);
+        Network network = OnnxModels.Load(folder.File("a.onnx")), changed = Perturbed(network, 9);
+
+        OnnxModels.Save(folder.File("b.onnx"), network, folder.File("a.onnx"));
+        OnnxModels.Save(folder.File("c.onnx"), changed, folder.File("a.onnx"));
+
+        Assert.Equal(bytes, File.ReadAllBytes(folder.File("b.onnx")));
+        Assert.Equal(bytes.Length, new FileInfo(folder.File("c.onnx")).Length);
+        AssertSameLogits(changed, OnnxModels.Load(folder.File("c.onnx")));
+        Tensor image = Images(network).Rows(0, 1);
+        AssertNear(Runtime(folder.File("c.onnx"), image), changed.Forward(image).Data);
     }
 
     // Whatever can be read is copied or refused.
