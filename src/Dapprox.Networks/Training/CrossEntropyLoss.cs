@@ -1,4 +1,3 @@
-using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Networks.Training;
 
