@@ -9,12 +9,13 @@ namespace Dapprox.Tests.Arithmetic;
 public class SlopeTableTests
 {
     // The table takes the slope at the middle of the interval of a 4096th in which the significand lies, over the operand: the slope of a
-    // product that is exact is the operand, up to rounding. That of a product that truncates or adds bits can jump inside an interval.
+    // product that is exact is the operand, up to rounding. That of other products can jump inside an interval: of Ax-FPM by as much as
+    // one of the 256 operands over which it is averaged weighs, where this one begins to overflow.
     [Theory]
     [InlineData("exact", 1e-6)]
     [InlineData("exact-fused", 1e-6)]
     [InlineData("bfloat16", 2e-4)]
-    [InlineData("ax-fpm", 2e-3)]
+    [InlineData("ax-fpm", 1e-2)]
     [InlineData("ax-fpm-renormalised", 5e-4)]
     public void Apply_IsTheExpectedSlope(string name, double relative) => Check(Multipliers.Find(name), relative);
 

@@ -170,7 +170,7 @@ public class GradientPassTests
     }
 
     // Batches of the sizes of chunks and of others, one after the other in the same pass: nothing of an earlier batch is left.
-    [Fact]
+    [FactOf(Tier.Ci)]
     public void Run_DoesNotDependOnThreadsOrOnWhatRanBefore()
     {
         Dictionary<string, Tensor> weights = TrainedArchitectureTests.RandomWeights(QuantisedNetwork.Full);
