@@ -10,7 +10,7 @@ namespace Dapprox.Tests.Cli;
 public sealed class TrainCommandTests : IDisposable
 {
     // Every option that has a part in a step. Batches of 25 images are chunks of 12, 12 and 1.
-    const string Everything = "--epochs 2 --batch-size 25 --shift 2 --rotation 5 --flip true --cut-out 8 --dropout 0.3 --clip-norm 1 "
+    const string Everything = "--epochs 1 --batch-size 25 --shift 2 --rotation 5 --flip true --cut-out 8 --dropout 0.3 --clip-norm 1 "
         + "--label-smoothing 0.1 --weight-decay 0.001 --adversarial-epsilon 0.02";
 
     readonly TemporaryFolder folder = new();
@@ -23,7 +23,7 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData("alexnet --multiplier bfloat16 --schedule step")]
     public async Task WeightsAreTheSameBytes_OnEveryPathAndAnyNumberOfThreads(string arguments)
     {
-        WriteColours(60);
+        WriteColours(30);
         byte[] expected = await Train("expected", [], "--threads", "1");
 
         foreach (string threads in (string[])["2", "3"])
@@ -60,7 +60,7 @@ public sealed class TrainCommandTests : IDisposable
     [FactOf(Tier.Ci)]
     public async Task KilledFiveTimesAndResumed_GivesTheSameBytes()
     {
-        WriteColours(60);
+        WriteColours(20);
         string expected = folder.File("expected.safetensors"), resumed = folder.File("resumed.safetensors");
         string checkpoint = folder.File("checkpoint.safetensors");
         var watch = Stopwatch.StartNew();
@@ -89,7 +89,7 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(File.ReadAllBytes(expected), File.ReadAllBytes(resumed));
 
         static string[] Arguments(string file) =>
-            ["train", "dq-full", "--dataset", "cifar-10", "--epochs", "30", "--batch-size", "20", "--optimiser", "adam", "--out", file];
+            ["train", "dq-full", "--dataset", "cifar-10", "--epochs", "25", "--batch-size", "9", "--optimiser", "adam", "--out", file];
     }
 
     [TheoryOf(Tier.Ci)]
