@@ -3,7 +3,6 @@ using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Training;
 

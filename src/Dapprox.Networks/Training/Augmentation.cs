@@ -1,6 +1,5 @@
 using Dapprox.Foundation;
 using Dapprox.Networks.Data;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Training;
 

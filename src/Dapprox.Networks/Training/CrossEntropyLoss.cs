@@ -1,5 +1,3 @@
-using Dapprox.Networks.Measurement;
-
 namespace Dapprox.Networks.Training;
 
 /// <summary>The cross-entropy of one image, and its gradient.</summary>

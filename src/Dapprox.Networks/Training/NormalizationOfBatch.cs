@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Dapprox.Foundation;
 using Dapprox.Kernels;
 using Dapprox.Networks.Layers;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Training;
 

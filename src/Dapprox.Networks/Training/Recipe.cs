@@ -2,7 +2,6 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Training;
 

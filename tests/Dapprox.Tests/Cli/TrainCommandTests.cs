@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics.X86;
 using Dapprox.Foundation;
-using Dapprox.Tests.Data;
 using Xunit;
 
 namespace Dapprox.Tests.Cli;
