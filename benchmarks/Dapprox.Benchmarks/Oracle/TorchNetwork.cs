@@ -82,6 +82,13 @@ public sealed class TorchNetwork : IDisposable
         return module.parameters();
     }
 
+    /// <summary>From now on nothing is dropped in <see cref="Step"/>.</summary>
+    public void OmitDropout()
+    {
+        foreach (Dropout dropout in module.modules().OfType<Dropout>())
+            dropout.p = 0;
+    }
+
     /// <summary>The gradients of the last <see cref="Step"/>, by the names of the learnt tensors.</summary>
     public IReadOnlyDictionary<string, Tensor> Gradients() =>
         module.named_parameters().ToDictionary(named => named.name, named => TorchTensors.FromTorch(named.parameter.grad!));

@@ -103,9 +103,8 @@ sealed unsafe class WeightedSums
     public float Define(ReadOnlySpan<float> activations, int column)
     {
         var sum = new ScalarSum(Multiplier, Accumulation);
-        int weight = column * layout.ColumnStride;
-        for (int k = 0; k < layout.Count; k++, weight += layout.CountStride)
-            sum.Add(activations[k], weights[weight]);
+        for (int k = 0; k < layout.Count; k++)
+            sum.Add(activations[k], weights[layout.IndexOf(column, k)]);
         return sum.Finish(Bias(column));
     }
 

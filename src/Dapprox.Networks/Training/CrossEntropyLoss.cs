@@ -1,4 +1,3 @@
-
 namespace Dapprox.Networks.Training;
 
 /// <summary>The cross-entropy of one image, and its gradient.</summary>

@@ -424,21 +424,6 @@ public sealed class CommandTests : IDisposable
         Assert.Empty(run.Json.GetProperty("written").EnumerateArray());
     }
 
-    [FactOf(Tier.Ci)]
-    public async Task Train_OneEpoch_WritesWeightsThatEvaluateReads()
-    {
-        string file = Path.Combine(folder, "weights.safetensors");
-
-        DapproxRun run = await DapproxRun.RunAsync("train", "lenet5", "--epochs", "1", "--batch-size", "256", "--out", file, "--json");
-        DapproxRun evaluation = await DapproxRun.RunAsync("evaluate", "--model", file, "--json");
-
-        Assert.Equal(0, run.ExitCode);
-        Assert.Equal(
-            ["architecture", "dataset", "file", "bestEpoch", "validationAccuracy", "testAccuracy", "epochs", "seconds"],
-            run.Json.EnumerateObject().Select(field => field.Name));
-        Assert.Equal(run.Json.GetProperty("testAccuracy").GetDouble(), evaluation.Json.GetProperty("accuracy").GetDouble());
-    }
-
     static (string Data, string Model) Reference() =>
         (DataFolder.With("mnist"), Path.Combine(DataFolder.Reference, "lenet5-authors.safetensors"));
 }

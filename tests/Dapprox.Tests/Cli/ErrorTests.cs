@@ -102,12 +102,34 @@ public class ErrorTests
     [InlineData("multiply 0x12 2", "eight hexadecimal digits")]
     [InlineData("multiply --pairs no/such/file", "there is no file 'no/such/file'")]
     [InlineData("profile", "NAME is missing (The multiplier: a name that 'dapprox multipliers' lists")]
-    [InlineData("train", "ARCHITECTURE is missing (The network: lenet5, alexnet, dq-full, dq-weights, dq-float)")]
+    [InlineData("train", "ARCHITECTURE is missing (The network: lenet5, alexnet, dq-full, dq-weights, dq-float, resnet-8, resnet-20)")]
     [InlineData("train lenet5 --threads 100000", "the number of threads is 100000; give 1 to 256")]
     [InlineData("reproduce --out ", "--out is ''; give a folder")]
     [InlineData("train lenet6", "unknown architecture 'lenet6': did you mean 'lenet5'?")]
     [InlineData("train lenet5 --learning-rate -1", "--learning-rate is '-1'; give a number above 0")]
     [InlineData("train lenet5 --dataset cifar-10 --data no-such-folder", "cifar-10")]
+    [InlineData("train lenet5 --patience -1", "--patience is '-1'; give an integer of at least 0")]
+    [InlineData("train lenet5 --optimiser rmsprop", "unknown value of --optimiser 'rmsprop': known: adam, adamw, sgd, nesterov")]
+    [InlineData("train lenet5 --optimiser adamv", "unknown value of --optimiser 'adamv': did you mean 'adamw'?")]
+    [InlineData("train lenet5 --schedule linear", "unknown value of --schedule 'linear': known: cosine, step, constant")]
+    [InlineData("train lenet5 --gradient smooth", "unknown value of --gradient 'smooth': did you mean 'smoothed'?")]
+    [InlineData("train lenet5 --weight-decay -1", "--weight-decay is '-1'; give a number of at least 0, such as 0.0005")]
+    [InlineData("train lenet5 --clip-norm -1", "--clip-norm is '-1'; give a number of at least 0, such as 1")]
+    [InlineData("train lenet5 --label-smoothing 1", "--label-smoothing is '1'; give a number from 0 to below 1, such as 0.1")]
+    [InlineData("train lenet5 --dropout 1", "--dropout is '1'; give a number from 0 to below 1, such as 0.5")]
+    [InlineData("train lenet5 --shift 1.5", "--shift is '1.5'; give an integer of at least 0")]
+    [InlineData("train lenet5 --rotation 181", "--rotation is '181'; give a number of degrees from 0 to 180")]
+    [InlineData("train lenet5 --flip perhaps", "--flip is 'perhaps'; give true or false")]
+    [InlineData("train lenet5 --cut-out -1", "--cut-out is '-1'; give an integer of at least 0")]
+    [InlineData("train lenet5 --adversarial-epsilon 2", "--adversarial-epsilon is '2'; give a number from 0 to 1, such as 0.1")]
+    [InlineData("train lenet5 --adversarial-steps 0", "--adversarial-steps is '0'; give an integer of at least 1")]
+    [InlineData("train lenet5 --adversarial-attack pdg", "unknown attack 'pdg': did you mean 'pgd'?")]
+    [InlineData("train lenet5 --adversarial-fraction 0", "--adversarial-fraction is '0'; give a number above 0 and at most 1")]
+    [InlineData("train lenet5 --trades -1", "--trades is '-1'; give a number of at least 0, such as 6")]
+    [InlineData("train lenet5 --trades 6", "give an ε of adversarial training")]
+    [InlineData("train lenet5 --multiplier ax-fmp", "unknown multiplier 'ax-fmp': did you mean 'ax-fpm'?")]
+    [InlineData("train lenet5 --layers conv9", "conv9")]
+    [InlineData("train dq-full --dataset digits", "digits has 1×28×28 images, and dq-full takes 3×32×32 images")]
     [InlineData("circuit", "'dapprox circuit' needs a command: build, import, export, verify")]
     [InlineData("circuit build array", "is not of the form KIND:BITS")]
     [InlineData("circuit build aray:8", "unknown kind of circuit 'aray': did you mean 'array'?")]
@@ -219,7 +241,7 @@ public class ErrorTests
         string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.safetensors");
         using Process process = DapproxRun.Start(null, ["train", "lenet5", "--epochs", "1000", "--batch-size", "1000", "--out", file]);
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        // Within an epoch, where LibTorch is at work.
+        // Within an epoch.
         await UnderWay(process, TimeSpan.FromSeconds(6));
 
         using var kill = Process.Start("/bin/bash", ["-c", "kill -TERM $0; sleep 0.05; kill -TERM $0", $"{process.Id}"]);

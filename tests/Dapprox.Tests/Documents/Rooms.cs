@@ -6,7 +6,7 @@ namespace Dapprox.Tests.Documents;
 /// <summary>Which namespaces of the product use which, read from the compiled assemblies.</summary>
 static class Rooms
 {
-    static readonly string[] Assemblies = ["Dapprox.Core", "Dapprox.Networks", "Dapprox.Experiments", "dapprox"];
+    static readonly string[] Assemblies = ["Dapprox.Core", "Dapprox.Networks", "Dapprox.Pictures", "Dapprox.Experiments", "dapprox"];
 
     /// <summary>Each namespace with those it uses, without itself; names as docs/design.md has them, without the common root.</summary>
     public static IReadOnlyDictionary<string, IReadOnlySet<string>> Read()

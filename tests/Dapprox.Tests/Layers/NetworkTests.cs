@@ -3,7 +3,6 @@ using Dapprox.Benchmarks.Oracle;
 using Dapprox.Kernels;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Data;
-using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Models;

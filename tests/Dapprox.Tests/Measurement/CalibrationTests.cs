@@ -1,7 +1,6 @@
 using CsCheck;
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
-using Dapprox.Kernels;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;

@@ -7,7 +7,6 @@ using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
-using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Dapprox.Networks.Training;
 using Dapprox.Tests.Layers;
