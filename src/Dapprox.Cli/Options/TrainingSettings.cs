@@ -68,10 +68,12 @@ sealed class TrainingSettings
             "--rotation", "Augmentation: rotate each image by up to this many degrees in either direction.",
             number => number is >= 0 and <= 180, "a number of degrees from 0 to 180", options => options.Rotation,
             (options, given) => options with { Rotation = given });
-        Add(
-            "--flip", "true|false", "Augmentation: mirror every second image.", options => options.Flip ? "true" : "false",
-            text => bool.TryParse(text, out bool flips) ? flips : throw new InputException($"--flip is '{text}'; give true or false"),
-            (TrainingOptions options, bool given) => options with { Flip = given });
+        // Not a bool: the parser would take any other word for an argument of the command.
+        Option<string?> flip = Values.Option<string?>(
+            "--flip", "true|false", Described("Augmentation: mirror every second image.", options => options.Flip ? "true" : "false"),
+            given => Names.Find("value of --flip", given, ["true", "false"], word => word));
+        all.Add(flip);
+        changes.Add((parse, options) => parse.GetValue(flip) is { } given ? options with { Flip = given == "true" } : options);
         Integer(
             "--cut-out", "Augmentation: set a square of this side at a random place of each image to zero.", 0, options => options.CutOut,
             (options, given) => options with { CutOut = given });

@@ -18,7 +18,6 @@ sealed class Walk
     readonly Tensor?[] gradients;
 
     /// <summary>Begins with the images.</summary>
-    /// <param name="network">The network.</param>
     /// <param name="images"><c>[batch, channels, height, width]</c>.</param>
     /// <param name="threads">The maximum degree of parallelism; results do not depend on it.</param>
     public Walk(Network network, Tensor images, int threads)
