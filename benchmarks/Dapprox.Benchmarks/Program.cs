@@ -28,8 +28,8 @@ void Run(string[] arguments)
         ["scale", .. string[] networks] => () => ScaleBenchmark.Run(output, networks),
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
         _ => throw new InputException(
-            $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', 'training', or 'scale' or "
-                + "'attacks', which names of networks or attacks may follow"),
+            $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', 'training', or "
+                + "'scale' or 'attacks', which names of networks or attacks may follow"),
     };
     output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
     output.WriteLine();

@@ -10,7 +10,9 @@ using TorchSharp;
 
 namespace Dapprox.Benchmarks;
 
-/// <summary>One training step of a batch of a hundred images, against LibTorch: forward, backward, and stochastic gradient descent.</summary>
+/// <summary>
+/// One training step of a batch of a hundred images, against LibTorch: forward, backward, and stochastic gradient descent.
+/// </summary>
 static class TrainingBenchmark
 {
     const int Batch = 100;
@@ -34,7 +36,8 @@ static class TrainingBenchmark
         foreach (ref float pixel in images.Data.AsSpan())
             pixel = random.NextSingle(0, 1);
         int[] labels = [.. Enumerable.Range(0, Batch).Select(_ => random.NextInt32(network.Classes))];
-        var options = new TrainingOptions { Optimiser = Optimiser.Sgd, Dropout = model.StartsWith("alexnet", StringComparison.Ordinal) ? 0.5 : 0 };
+        double dropout = model.StartsWith("alexnet", StringComparison.Ordinal) ? 0.5 : 0;
+        var options = new TrainingOptions { Optimiser = Optimiser.Sgd, Dropout = dropout };
         // A rate at which the weights hardly change, so that every step does the same work.
         const double Rate = 1e-9;
         output.WriteLine($"### {model}, batch of {Batch}");

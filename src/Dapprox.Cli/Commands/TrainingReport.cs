@@ -46,7 +46,8 @@ static class TrainingReport
             ["seconds"] = seconds,
         };
 
-    public static void Print(string name, TrainingResult result, string file, FloatMultiplier multiplier, Evaluation? judged, double seconds)
+    public static void Print(
+        string name, TrainingResult result, string file, FloatMultiplier multiplier, Evaluation? judged, double seconds)
     {
         Output.Print($"{file}: {name} trained on {result.Dataset} with {multiplier.Name} in {seconds:F1} s");
         Output.Print(

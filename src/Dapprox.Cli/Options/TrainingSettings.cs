@@ -27,7 +27,8 @@ sealed class TrainingSettings
     public TrainingSettings(IReadOnlyList<(string Name, TrainingOptions Options)> defaults)
     {
         this.defaults = defaults;
-        Integer("--epochs", "The maximum number of epochs.", 1, options => options.Epochs, (options, given) => options with { Epochs = given });
+        Integer(
+            "--epochs", "The maximum number of epochs.", 1, options => options.Epochs, (options, given) => options with { Epochs = given });
         Integer(
             "--patience", "End after this many epochs without a better one on the held-out images; 0 for never.", 0,
             options => options.Patience, (options, given) => options with { Patience = given });
@@ -51,7 +52,8 @@ sealed class TrainingSettings
             "--weight-decay", "The weight decay (L2).", number => number >= 0, "a number of at least 0, such as 0.0005",
             options => options.WeightDecay, (options, given) => options with { WeightDecay = given });
         Number(
-            "--clip-norm", "Scale gradients down to this L2 norm; 0 for no limit.", number => number >= 0, "a number of at least 0, such as 1",
+            "--clip-norm", "Scale gradients down to this L2 norm; 0 for no limit.", number => number >= 0,
+            "a number of at least 0, such as 1",
             options => options.ClipNorm, (options, given) => options with { ClipNorm = given });
         Number(
             "--label-smoothing", "The probability that targets give to all classes alike.", number => number is >= 0 and < 1,
@@ -88,7 +90,8 @@ sealed class TrainingSettings
             1, options => options.AdversarialSteps, (options, given) => options with { AdversarialSteps = given });
         Option<AttackEntry?> attack = Values.Option<AttackEntry?>(
             "--adversarial-attack", "NAME",
-            Described("Perturb by this attack ('dapprox attacks') instead of gradient steps.", options => options.AdversarialAttack ?? "none"),
+            Described(
+                "Perturb by this attack ('dapprox attacks') instead of gradient steps.", options => options.AdversarialAttack ?? "none"),
             AttackCatalogue.Find);
         all.Add(attack);
         changes.Add((parse, options) => parse.GetValue(attack) is { } given ? options with { AdversarialAttack = given.Name } : options);
@@ -97,7 +100,8 @@ sealed class TrainingSettings
             "a number above 0 and at most 1", options => options.AdversarialFraction,
             (options, given) => options with { AdversarialFraction = given });
         Number(
-            "--trades", "Train on clean images plus this much of the divergence of predictions for the perturbed ones (Zhang et al. 2019); 0 "
+            "--trades",
+            "Train on clean images plus this much of the divergence of predictions for the perturbed ones (Zhang et al. 2019); 0 "
                 + "for the perturbed ones alone.",
             number => number >= 0, "a number of at least 0, such as 6", options => options.Trades,
             (options, given) => options with { Trades = given });

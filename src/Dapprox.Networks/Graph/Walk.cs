@@ -32,7 +32,9 @@ sealed class Walk
     /// <summary>The logits, once the last layer is computed.</summary>
     public Tensor Logits => values[^1]!;
 
-    /// <summary>The gradient with respect to the images, once the backward pass has ended; null if the logits do not depend on them.</summary>
+    /// <summary>
+    /// The gradient with respect to the images, once the backward pass has ended; null if the logits do not depend on them.
+    /// </summary>
     public Tensor? ImageGradient => gradients[0];
 
     /// <summary>The inputs of a node that were computed and not yet dropped.</summary>
@@ -139,7 +141,9 @@ sealed class Walk
         gradients[index] = both;
     }
 
-    /// <summary>Returns the memory of a tensor, unless another one has it too: a reshaped one, or a gradient that a sum passes on.</summary>
+    /// <summary>
+    /// Returns the memory of a tensor, unless another one has it too: a reshaped one, or a gradient that a sum passes on.
+    /// </summary>
     static void Drop(Tensor?[] tensors, int index)
     {
         if (tensors[index] is not Tensor dropped)

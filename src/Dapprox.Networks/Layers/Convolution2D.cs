@@ -109,7 +109,8 @@ public sealed class Convolution2D : WeightedLayer
         float[] learnt = parameters[0], bias = parameters.Count > 1 ? parameters[1] : [];
         float[] weights = WeightBits == 0 ? learnt : DoReFa.Weights(learnt, WeightBits);
         return new Convolution2D(
-            Name, new ConvolutionKernel(Multiplier, Shape, height, width, weights, bias, Accumulation), Shape, height, width, learnt, weights,
+            Name, new ConvolutionKernel(Multiplier, Shape, height, width, weights, bias, Accumulation), Shape, height, width, learnt,
+            weights,
             WeightBits, bias, Multiplier, Accumulation, exactGradient: null, gradientWeights: null, weightGradient);
     }
 

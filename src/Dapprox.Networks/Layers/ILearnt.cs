@@ -11,7 +11,9 @@ public interface ILearnt
     /// added or left out.</param>
     Layer With(IReadOnlyList<float[]> parameters);
 
-    /// <summary>The gradients of a loss with respect to the numbers for which <see cref="Parameter.HasGradient"/> holds, in their order.</summary>
+    /// <summary>
+    /// The gradients of a loss with respect to the numbers for which <see cref="Parameter.HasGradient"/> holds, in their order.
+    /// </summary>
     /// <param name="input">A batch of the layer's inputs.</param>
     /// <param name="outputGradient">The gradient with respect to the output; shaped like it.</param>
     /// <param name="threads">The maximum number of threads; results do not depend on it.</param>

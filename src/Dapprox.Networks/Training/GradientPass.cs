@@ -49,7 +49,8 @@ sealed class GradientPass(IReadOnlyDictionary<FloatMultiplier, SlopeTable> slope
         Layer[] layers = [.. network.Layers.Select(layer => layer is BatchNormalization own ? new NormalizationOfBatch(own) : layer)];
         Network training = network.WithLayers(layers);
         SortedDictionary<int, NormalizationOfBatch> stops = new(
-            Enumerable.Range(0, end).Where(i => layers[i] is NormalizationOfBatch).ToDictionary(i => i, i => (NormalizationOfBatch)layers[i]));
+            Enumerable.Range(0, end).Where(
+                i => layers[i] is NormalizationOfBatch).ToDictionary(i => i, i => (NormalizationOfBatch)layers[i]));
         PrepareChunks(images.Batch);
 
         int reached = 0;

@@ -103,7 +103,8 @@ sealed class OptimiserState
             (float)(rate / (1 - Math.Pow(MeanDecay, Steps))), (float)(1 / Math.Sqrt(1 - Math.Pow(SquareDecay, Steps))));
         Span<Vector<float>> w = MemoryMarshal.Cast<float, Vector<float>>(weights);
         ReadOnlySpan<Vector<float>> g = MemoryMarshal.Cast<float, Vector<float>>(gradients);
-        Span<Vector<float>> m = MemoryMarshal.Cast<float, Vector<float>>(meansPart), v = MemoryMarshal.Cast<float, Vector<float>>(squaresPart);
+        Span<Vector<float>> m = MemoryMarshal.Cast<float, Vector<float>>(meansPart),
+            v = MemoryMarshal.Cast<float, Vector<float>>(squaresPart);
         for (int i = 0; i < w.Length; i++)
             w[i] = rule.Step(w[i], g[i], ref m[i], ref v[i]);
         for (int i = w.Length * Vector<float>.Count; i < weights.Length; i++)

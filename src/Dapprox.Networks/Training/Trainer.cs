@@ -76,8 +76,8 @@ public static class Trainer
         if (!network.InputShape.SequenceEqual(shape) || network.Classes != data.Classes.Count)
         {
             throw new InputException($"{data.Name} has {string.Join('×', shape)} images of {data.Classes.Count} classes, and "
-                + $"{network.Name} takes {string.Join('×', network.InputShape.ToArray())} images of {network.Classes}; choose a data set or "
-                + "a network that fits");
+                + $"{network.Name} takes {string.Join('×', network.InputShape.ToArray())} images of {network.Classes}; choose a data set "
+                + "or a network that fits");
         }
 
         if (data.Count < HeldOut)

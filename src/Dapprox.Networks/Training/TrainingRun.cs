@@ -22,7 +22,8 @@ sealed class TrainingRun
     {
         this.options = options;
         FloatMultiplier[] approximate = options.Gradient == ProductGradient.StraightThrough ? [] : [
-            .. network.Layers.OfType<WeightedLayer>().Select(layer => layer.Multiplier).Where(multiplier => multiplier is not ExactMultiplier)
+            .. network.Layers.OfType<WeightedLayer>().Select(
+                layer => layer.Multiplier).Where(multiplier => multiplier is not ExactMultiplier)
                 .Distinct()];
         slopes = approximate.ToDictionary(multiplier => multiplier, SlopeTable.InActivation);
         pass = new GradientPass(approximate.ToDictionary(multiplier => multiplier, SlopeTable.InWeight));

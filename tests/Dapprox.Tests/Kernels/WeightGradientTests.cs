@@ -169,7 +169,8 @@ public class WeightGradientTests
         int groupImages = Math.Max(1, GroupPositions / positions), area = shape.KernelHeight * shape.KernelWidth;
         for (int weight = 0; weight < expected.Length; weight++)
         {
-            int o = weight / shape.Taps, c = weight % shape.Taps / area, i = weight % area / shape.KernelWidth, j = weight % shape.KernelWidth;
+            int o = weight / shape.Taps, c = weight % shape.Taps / area, i = weight % area / shape.KernelWidth,
+                j = weight % shape.KernelWidth;
             int channel = o / shape.GroupOutputs * shape.GroupInputs + c;
             for (int first = 0; first < batch; first += groupImages)
             {

@@ -156,6 +156,7 @@ public class ConvolutionLayerTests
 
         torch.Tensor Oracle(torch.Tensor input, torch.Tensor filters, torch.Tensor? offset) => torch.nn.functional.conv2d(
             torch.nn.functional.pad(input, [shape.Padding.Left, shape.Padding.Right, shape.Padding.Top, shape.Padding.Bottom]),
-            filters, offset, [shape.Stride.Height, shape.Stride.Width], [0, 0], [shape.Dilation.Height, shape.Dilation.Width], shape.Groups);
+            filters, offset, [shape.Stride.Height, shape.Stride.Width], [0, 0], [shape.Dilation.Height, shape.Dilation.Width],
+            shape.Groups);
     }
 }

@@ -76,7 +76,8 @@ public class GradientLawTests
         float[] first = Of(one), second = Of(two), sum = Of(both);
 
         double tolerance = Tolerance * (Length(first) + Length(second));
-        Assert.All(sum.Select((number, i) => number - (A * first[i] + B * second[i])), difference => Assert.Equal(0, difference, tolerance));
+        Assert.All(
+            sum.Select((number, i) => number - (A * first[i] + B * second[i])), difference => Assert.Equal(0, difference, tolerance));
 
         float[] Of(Tensor back) => layer.Gradients(input, back, threads: 1).Single();
     }, iter: 200);

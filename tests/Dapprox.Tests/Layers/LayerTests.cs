@@ -56,7 +56,8 @@ public class LayerTests
         Tensor images = Torch.Numbers(5, shape);
 
         Torch.AssertSame(
-            layer, images, input => Oracle(input, [.. layer.Parameters.Select(own => Torch.ToTorch(new Tensor(own.Values, own.Values.Length)))]),
+            layer, images,
+            input => Oracle(input, [.. layer.Parameters.Select(own => Torch.ToTorch(new Tensor(own.Values, own.Values.Length)))]),
             terms: 4);
         // dγ is divided by a deviation that is above 0.7.
         Torch.AssertSameGradients(layer, images, Oracle, terms: 2 * images.Data.Length / shape[1]);

@@ -25,7 +25,8 @@ public class CrossEntropyLossTests
             {
                 double[] z = [.. logits.Select((logit, i) => logit + (i == moved ? step : 0))];
                 double sum = z.Sum(Math.Exp);
-                return -z.Select((logit, i) => (smoothing / z.Length + (i == label ? 1 - smoothing : 0)) * Math.Log(Math.Exp(logit) / sum)).Sum();
+                return -z.Select(
+                    (logit, i) => (smoothing / z.Length + (i == label ? 1 - smoothing : 0)) * Math.Log(Math.Exp(logit) / sum)).Sum();
             }
         });
 

@@ -69,8 +69,8 @@ public class GradientPassTests
         }
     }
 
-    // Without LibTorch: the slopes of the mean cross-entropy of the formulas, written down in binary64. Two branches, whose gradients add up,
-    // padding, stride, groups and a batch normalisation over two chunks.
+    // Without LibTorch: the slopes of the mean cross-entropy of the formulas, written down in binary64. Two branches, whose gradients are
+    // added, padding, stride, groups and a batch normalisation over two chunks.
     [Fact]
     public void GradientsOfATinyNetwork_AreTheSlopesOfItsFormula()
     {
@@ -175,7 +175,7 @@ public class GradientPassTests
     {
         Dictionary<string, Tensor> weights = TrainedArchitectureTests.RandomWeights(QuantisedNetwork.Full);
         var kept = new GradientPass(new Dictionary<FloatMultiplier, SlopeTable>());
-        foreach (int batch in (int[])[26, 1, 12, 13, 26, 5])
+        foreach (int batch in (int[])[26, 1, 13, 26])
         {
             Tensor images = Uniform(batch, QuantisedNetwork.Full.InputShape);
             int[] labels = [.. Enumerable.Range(0, batch).Select(i => i % 10)];

@@ -22,7 +22,8 @@ public class NormalizationOfBatchTests
         BatchNormalization layer = Layer(shape[1]);
         Tensor images = Torch.Numbers(5, shape), back = Torch.Numbers(6, shape);
         using DisposeScope scope = torch.NewDisposeScope();
-        torch.Tensor[] learnt = [.. layer.Parameters.Select(own => Torch.ToTorch(new Tensor((float[])own.Values.Clone(), own.Values.Length)))];
+        torch.Tensor[] learnt = [
+            .. layer.Parameters.Select(own => Torch.ToTorch(new Tensor((float[])own.Values.Clone(), own.Values.Length)))];
         torch.Tensor input = Torch.ToTorch(images).requires_grad_();
         torch.Tensor output = torch.nn.functional.batch_norm(
             input, learnt[2], learnt[3], learnt[0].requires_grad_(), learnt[1].requires_grad_(), training: true, momentum: 0.1, eps: 1e-5);

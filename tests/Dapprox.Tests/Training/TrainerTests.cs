@@ -105,7 +105,8 @@ public sealed class TrainerTests : IDisposable
 
         TrainingResult result = Train(network, options, reports);
 
-        Assert.True(reports.Seen[2].Loss < 0.75 * reports.Seen[0].Loss, $"{what}: {string.Join(", ", reports.Seen.Select(seen => seen.Loss))}");
+        Assert.True(
+            reports.Seen[2].Loss < 0.75 * reports.Seen[0].Loss, $"{what}: {string.Join(", ", reports.Seen.Select(seen => seen.Loss))}");
         Assert.All(result.Network.Layers.OfType<WeightedLayer>(), layer => Assert.Equal(multiplier, layer.Multiplier.Name));
         // A guess among ten; far fewer than a thousand held-out images.
         Assert.True(result.ValidationAccuracy > 0.3, $"{what}: {result.ValidationAccuracy}");
@@ -177,7 +178,8 @@ public sealed class TrainerTests : IDisposable
         [
             new Flatten("flat"), new Dense("first", 784, 784, shared, [], ExactMultiplier.FusedSum), new Relu("relu"),
             new Dense("second", 784, 784, shared, [], ExactMultiplier.FusedSum),
-            new Dense("last", 784, 10, [.. Torch.Numbers(5, 7840).Data.Select(number => number / 50)], new float[10], ExactMultiplier.FusedSum),
+            new Dense(
+                "last", 784, 10, [.. Torch.Numbers(5, 7840).Data.Select(number => number / 50)], new float[10], ExactMultiplier.FusedSum),
         ]);
         var reports = new Reports();
 
