@@ -31,7 +31,14 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
     {
         ModelVariant victim = Variant(scale, assignment);
         // As in the paper of the attack: ten epochs in every round.
-        var options = new TrainingOptions { Epochs = 10, BatchSize = 32, Shift = 0, Rotation = 0 };
+        var options = new TrainingOptions
+        {
+            Epochs = 10,
+            BatchSize = 32,
+            Dropout = Recipe.Find(architecture).Defaults.Dropout,
+            Shift = 0,
+            Rotation = 0,
+        };
         var training = new SubstituteUnit(
             $"substitute for {assignment}", Dataset(scale)!, architecture, victim, scale.SubstituteImages, scale.SubstituteRounds, options);
         var substitute = new ModelVariant($"{architecture} substitute", MultiplierAssignment.Exact) { Training = training };
