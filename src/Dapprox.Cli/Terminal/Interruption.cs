@@ -81,7 +81,7 @@ sealed class Interruption : IDisposable
             Console.Error.WriteLine(ShowCursor);
         if (Volatile.Read(ref message) is string line)
             Output.Note(line);
-        // An orderly exit would unload LibTorch under a running training.
+        // An orderly exit would unload native libraries under threads that use them.
         if (OperatingSystem.IsWindows())
             Environment.Exit(ExitCode);
         else
