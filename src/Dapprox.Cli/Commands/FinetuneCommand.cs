@@ -42,7 +42,8 @@ static class FinetuneCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "finetune", "Train a network further, for an approximate multiplier.",
-            "The forward pass uses the multiplier, the backward pass the gradient that --gradient names. The network is calibrated first. "
+            "The forward pass uses the multiplier, the backward pass the gradient that --gradient names. Weights, biases and "
+                + "batch normalisations are trained; other constants stay. The network is calibrated first. "
                 + "It is trained on the training images of the data set, or on all pictures of --images; one in ten is held out, and the "
                 + "numbers of the epoch that classifies most of these correctly are saved. The same options give the same numbers on every "
                 + "processor and with any number of threads. With a data set the saved file is read back and evaluated on the test images, "

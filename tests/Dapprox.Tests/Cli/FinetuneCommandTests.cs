@@ -1,0 +1,99 @@
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Formats;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Models;
+using Dapprox.Networks.Tensors;
+using Dapprox.Tests.Data;
+using Dapprox.Tests.Experiments;
+using Dapprox.Tests.Formats.Onnx;
+using SkiaSharp;
+using Xunit;
+
+namespace Dapprox.Tests.Cli;
+
+public sealed class FinetuneCommandTests : IDisposable
+{
+    // Sums in binary32 in another order.
+    const float RuntimeTolerance = 1e-4f;
+
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Finetune_WritesAFileThatSaysHowItWasMade_AndIsWhatTheReportIsAbout()
+    {
+        string file = folder.File("tuned.safetensors");
+
+        DapproxRun run = await DapproxRun.RunAsync(
+            "finetune", "--multiplier", "ax-fpm", "--layers", "convolutions", "--first", "200", "--calibrate", "50", "--epochs", "1", "--out",
+            file, "--json");
+        DapproxRun saved = await DapproxRun.RunAsync(
+            "evaluate", "--model", file, "--multiplier", "ax-fpm", "--layers", "convolutions", "--json");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(
+            ["model", "dataset", "multiplier", "file", "bestEpoch", "validationAccuracy", "testAccuracy", "epochs", "seconds"],
+            run.Json.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(saved.Json.GetProperty("accuracy").GetDouble(), run.Json.GetProperty("testAccuracy").GetDouble());
+        IReadOnlyDictionary<string, string> header = Safetensors.Load(file).Metadata;
+        Assert.Equal(
+            ("lenet5", "ax-fpm", "convolutions", "1", "1"),
+            (header["architecture"], header["trained_for"], header["trained_layers"], header["trained_epochs"], header["trained_seed"]));
+        Safetensors before = Safetensors.Load(Repository.Path("models/lenet5-digits.safetensors")), after = Safetensors.Load(file);
+        Assert.All(before.Tensors, own => Assert.NotEqual(own.Value.Data, after.Tensors[own.Key].Data));
+    }
+
+    [Fact]
+    public async Task Finetune_OfAnOnnxFile_OnPicturesOfOnesOwn_IsWrittenBack_AndOnnxRuntimeAgrees()
+    {
+        string own = folder.File("own.onnx");
+        await DapproxRun.RunAsync("model", "convert", "lenet5-digits", own);
+
+        await AssertWrittenBack(own);
+    }
+
+    // The file of the authors' network was exported by PyTorch.
+    [Fact]
+    public Task Finetune_OfAFileFromPyTorch_OnPicturesOfOnesOwn_IsWrittenBack_AndOnnxRuntimeAgrees() =>
+        AssertWrittenBack(Path.Combine(DataFolder.Reference, "lenet5-authors.onnx"));
+
+    [Fact]
+    public async Task Finetune_IntoAFileOfAnotherKind_IsRefusedBeforeTheWork()
+    {
+        DapproxRun run = await DapproxRun.RunAsync("finetune", "--out", folder.File("tuned.onnx"));
+
+        run.AssertRefused("give a file that ends in .safetensors for the network 'lenet5-digits'");
+    }
+
+    async Task AssertWrittenBack(string model)
+    {
+        const int Pictures = 60;
+        Dataset digits = Datasets.Load("digits", Split.Train);
+        Directory.CreateDirectory(folder.File("pictures"));
+        for (int i = 0; i < Pictures; i++)
+        {
+            using var picture = new SKBitmap(new SKImageInfo(digits.Width, digits.Height, SKColorType.Gray8));
+            digits.Pixels.Span.Slice(i * digits.Width * digits.Height, digits.Width * digits.Height).CopyTo(picture.GetPixelSpan());
+            using SKData png = picture.Encode(SKEncodedImageFormat.Png, quality: 100);
+            await File.WriteAllBytesAsync(Path.Combine(folder.File("pictures"), $"{i}.png"), png.ToArray());
+        }
+
+        await File.WriteAllLinesAsync(
+            folder.File("labels.csv"), Enumerable.Range(0, Pictures).Select(i => $"{i}.png,{digits.Labels[i]}"));
+        string tuned = folder.File("tuned.onnx");
+
+        DapproxRun run = await DapproxRun.RunAsync(
+            "finetune", "--model", model, "--images", folder.File("pictures"), "--labels", folder.File("labels.csv"), "--multiplier",
+            "ax-fpm", "--epochs", "1", "--batch-size", "10", "--out", tuned);
+
+        Assert.Equal(0, run.ExitCode);
+        Network network = TrainedModels.Load(tuned), before = TrainedModels.Load(model);
+        Assert.All(before.Parameters, own => Assert.NotEqual(own.Value.Values, network.Parameters[own.Key].Values));
+        Tensor images = digits.Images(0, Pictures);
+        float[] logits = network.Forward(images).Data;
+        Assert.All(
+            OnnxGraph.Runtime(tuned, images).Zip(logits),
+            pair => Assert.Equal(pair.First, pair.Second, RuntimeTolerance * Math.Max(1, Math.Abs(pair.First))));
+    }
+}
