@@ -1,11 +1,12 @@
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
+using Dapprox.Networks.Measurement;
 using Dapprox.Statistics;
 
 namespace Dapprox.Experiments.Paper;
 
-/// <summary>Table 6: the accuracy on each multiplier without retraining.</summary>
+/// <summary>Table 6: the accuracy on each multiplier without retraining, as it is and calibrated for the multiplier.</summary>
 sealed class AccuracyExperiment(string id, string title, ImageDomain domain) : Experiment(id, title, "table 6", domain)
 {
     static readonly (MultiplierAssignment Assignment, double? Grey, double? Colour)[] Variants =
@@ -29,56 +30,70 @@ sealed class AccuracyExperiment(string id, string title, ImageDomain domain) : E
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
     [
-        .. Variants.Select(variant => Unit(scale, variant.Assignment)),
+        .. Variants.SelectMany(variant => Pair(scale, Variant(scale, variant.Assignment))),
         .. Domain == ImageDomain.Colour
-            ? Quantised.SelectMany(network => UnderQuantised.Select(assignment => Unit(scale, network.Model, assignment)))
+            ? Quantised.SelectMany(network => (PredictionsUnit[])
+            [
+                .. UnderQuantised.Select(assignment => Unit(scale, new ModelVariant(network.Model, assignment))),
+                Unit(scale, new ModelVariant(network.Model, MultiplierAssignment.AxFpm).Calibrated()),
+            ])
             : [],
     ];
 
-    PredictionsUnit Unit(Scale scale, MultiplierAssignment assignment) => new(Dataset(scale)!, Variant(scale, assignment));
+    PredictionsUnit Unit(Scale scale, ModelVariant variant) => new(Dataset(scale)!, variant);
 
-    PredictionsUnit Unit(Scale scale, string model, MultiplierAssignment assignment) =>
-        new(Dataset(scale)!, new ModelVariant(model, assignment));
+    PredictionsUnit[] Pair(Scale scale, ModelVariant variant) => [Unit(scale, variant), Unit(scale, variant.Calibrated())];
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
-        Proportion[] accuracies = [.. Variants.Select(variant => Records.Accuracy(context.Result(Unit(scale, variant.Assignment))))];
+        IReadOnlyList<PredictionRow>[][] predictions =
+            [.. Variants.Select(variant => Pair(scale, Variant(scale, variant.Assignment)).Select(context.Result).ToArray())];
+        IReadOnlyList<PredictionRow> undefended = predictions[0][0];
+        Proportion[] accuracies = [.. predictions.Select(pair => Records.Accuracy(pair[0]))];
+        Proportion calibrated = Records.Accuracy(predictions[1][1]);
         double exact = accuracies[0].Value!.Value;
         string model = Variant(scale, MultiplierAssignment.Exact).Model;
         var tables = new List<ResultTable>
         {
             new(
                 $"Accuracy of {model} on {accuracies[0].Of:N0} test images, without retraining (95 % Wilson intervals); "
-                + "one row per multiplier",
-                ["multiplier", "accuracy"],
+                + "one row per multiplier. Calibrated: biases fitted to the multiplier on "
+                + $"{Calibration.DefaultImages} training images without labels. Differences are of the same images, in percentage points",
+                ["multiplier", "accuracy", "minus exact", "calibrated", "calibrated minus exact"],
                 [.. Variants.Select((variant, i) => (ResultCell[])
                 [
                     ResultCell.OfText($"{variant.Assignment}"),
                     ResultCell.Rate(
                         accuracies[i], Domain == ImageDomain.Grey ? variant.Grey : variant.Colour,
                         (accuracy, paper) => Verdicts.Accuracy(accuracy.Value!.Value, paper, i == 0 ? null : exact)),
+                    ResultCell.Estimate(Records.Difference(predictions[i][0], undefended)),
+                    ResultCell.Rate(Records.Accuracy(predictions[i][1])),
+                    ResultCell.Estimate(Records.Difference(predictions[i][1], undefended)),
                 ])]),
         };
         if (Domain == ImageDomain.Colour)
         {
-            double unquantised = Records.Accuracy(context.Result(Unit(scale, Quantised[0].Model, MultiplierAssignment.Exact))).Value!.Value;
+            double unquantised = Records.Accuracy(Rows(Quantised[0].Model, MultiplierAssignment.Exact)).Value!.Value;
             tables.Add(new ResultTable(
                 "Accuracy of the four-bit networks of defensive quantisation; one row per network. "
                 + "The paper has them on exact multipliers only",
-                ["network", .. UnderQuantised.Select(assignment => $"{assignment}")],
+                ["network", .. UnderQuantised.Select(assignment => $"{assignment}"), "ax-fpm, calibrated", "calibrated minus exact"],
                 [.. Quantised.Select(network => (ResultCell[])
                 [
                     ResultCell.OfText(network.Model),
                     .. UnderQuantised.Select((assignment, i) => ResultCell.Rate(
-                        Records.Accuracy(context.Result(Unit(scale, network.Model, assignment))), i == 0 ? network.Paper : null,
+                        Records.Accuracy(Rows(network.Model, assignment)), i == 0 ? network.Paper : null,
                         (accuracy, paper) => Verdicts.Accuracy(accuracy.Value!.Value, paper, unquantised))),
+                    ResultCell.Rate(Records.Accuracy(Calibrated(network.Model))),
+                    ResultCell.Estimate(Records.Difference(Calibrated(network.Model), Rows(network.Model, MultiplierAssignment.Exact))),
                 ])]));
         }
 
         string loss = Points(exact - accuracies[1].Value!.Value), bfloat = Points(exact - accuracies[3].Value!.Value);
         return Result(scale,
             $"Ax-FPM in all layers costs {model} {loss} percentage points of accuracy, truncated bfloat16 {bfloat}; the paper has "
-            + $"{(Domain == ImageDomain.Grey ? "0.26 and 0" : "1 and 0")}.",
+            + $"{(Domain == ImageDomain.Grey ? "0.26 and 0" : "1 and 0")}. "
+            + $"Calibrated for Ax-FPM it costs {NumberText.Line(ResultCell.Estimate(Records.Difference(undefended, predictions[1][1])))}.",
             Verdicts.AccuracyRule) with
         {
             Tables = tables,
@@ -87,10 +102,16 @@ sealed class AccuracyExperiment(string id, string title, ImageDomain domain) : E
                 new Claim(
                     $"accuracy, {DatasetTitle(scale)}",
                     $"{NumberText.Of(Theirs(0), NumberFormat.Percent)} exact, {NumberText.Of(Theirs(1), NumberFormat.Percent)} Ax-FPM",
-                    $"{NumberText.Of(accuracies[0])} exact, {NumberText.Of(accuracies[1])} Ax-FPM",
+                    $"{NumberText.Of(accuracies[0])} exact, {NumberText.Of(accuracies[1])} Ax-FPM; calibrated {NumberText.Of(calibrated)}",
                     Verdicts.Accuracy(accuracies[1].Value!.Value, Theirs(1)!.Value, exact)),
             ],
         };
+
+        IReadOnlyList<PredictionRow> Rows(string name, MultiplierAssignment assignment) =>
+            context.Result(Unit(scale, new ModelVariant(name, assignment)));
+
+        IReadOnlyList<PredictionRow> Calibrated(string name) =>
+            context.Result(Unit(scale, new ModelVariant(name, MultiplierAssignment.AxFpm).Calibrated()));
 
         double? Theirs(int variant) => Domain == ImageDomain.Grey ? Variants[variant].Grey : Variants[variant].Colour;
 

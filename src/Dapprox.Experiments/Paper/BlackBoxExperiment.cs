@@ -15,21 +15,18 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
 {
     static readonly double[] PaperRates = [0.22, 0, 0.13, 0, 0.25, 0.26, 0.27, 0];
 
-    static readonly MultiplierAssignment[] Victims = [MultiplierAssignment.Exact, MultiplierAssignment.AxFpm];
-
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
     [
         .. Architectures(scale).SelectMany(architecture =>
-            PaperAttack.All(scale).SelectMany(attack => Victims.Select(victim => Unit(scale, architecture, attack, victim)))),
+            PaperAttack.All(scale).SelectMany(attack => Compared(scale).Select(victim => Unit(scale, architecture, attack, victim)))),
     ];
 
     static string[] Architectures(Scale scale) =>
         scale.OtherSubstitute ? [LeNet5.Architecture.Name, AlexNet.Grey.Name] : [LeNet5.Architecture.Name];
 
-    AttackUnit Unit(Scale scale, string architecture, PaperAttack attack, MultiplierAssignment assignment)
+    AttackUnit Unit(Scale scale, string architecture, PaperAttack attack, ModelVariant victim)
     {
-        ModelVariant victim = Variant(scale, assignment);
         // As in the paper of the attack: ten epochs in every round.
         var options = new TrainingOptions
         {
@@ -40,7 +37,8 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
             Rotation = 0,
         };
         var training = new SubstituteUnit(
-            $"substitute for {assignment}", Dataset(scale)!, architecture, victim, scale.SubstituteImages, scale.SubstituteRounds, options);
+            $"substitute for {victim.Title}", Dataset(scale)!, architecture, victim,
+            scale.SubstituteImages, scale.SubstituteRounds, options);
         var substitute = new ModelVariant($"{architecture} substitute", MultiplierAssignment.Exact) { Training = training };
         AttackUnit unit = attack.On(Dataset(scale)!, substitute) with { TriedOn = [victim], CorrectOn = [victim] };
         return architecture == LeNet5.Architecture.Name
@@ -56,17 +54,18 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
         foreach (string architecture in Architectures(scale))
         {
             var rows = new List<ResultCell[]>();
-            Proportion[] sums = [new(0, 0), new(0, 0)];
+            Proportion[] sums = [new(0, 0), new(0, 0), new(0, 0)];
             foreach ((int i, PaperAttack attack) in PaperAttack.All(scale).Index())
             {
                 IReadOnlyList<AttackRow>[] records =
-                    [.. Victims.Select(victim => context.Result(Unit(scale, architecture, attack, victim)))];
-                Proportion[] rates = [.. Victims.Zip(records, (victim, rows) => Records.Transfer(rows, Variant(scale, victim)))];
+                    [.. Compared(scale).Select(victim => context.Result(Unit(scale, architecture, attack, victim)))];
+                Proportion[] rates = [.. Compared(scale).Zip(records, (victim, rows) => Records.Transfer(rows, victim))];
                 sums = [.. sums.Zip(rates, (sum, rate) => new Proportion(sum.Count + rate.Count, sum.Of + rate.Of))];
                 rows.Add(
                 [
                     ResultCell.OfText(attack.Name), Relative(rates, PaperRates[i]), ResultCell.Rate(rates[1]), ResultCell.Rate(rates[0]),
                     ResultCell.Rate(Records.Success(records[1])), ResultCell.Rate(Records.Success(records[0])),
+                    .. Calibrated(rates), ResultCell.Rate(Records.Success(records[2])),
                 ]);
             }
 
@@ -84,7 +83,7 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
             rows.Add(
             [
                 ResultCell.OfText("all"), Relative(sums, PaperRates.Average()), ResultCell.Rate(sums[1]), ResultCell.Rate(sums[0]),
-                ResultCell.OfText("–"), ResultCell.OfText("–"),
+                ResultCell.OfText("–"), ResultCell.OfText("–"), .. Calibrated(sums), ResultCell.OfText("–"),
             ]);
             tables.Add(new ResultTable(
                 $"Substitute {architecture}, trained on {scale.SubstituteImages} images that were doubled {scale.SubstituteRounds} times; "
@@ -93,10 +92,11 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
                 [
                     "attack", "ax-fpm’s rate over exact’s", "fools ax-fpm", "fools exact",
                     "fools ax-fpm’s substitute", "fools exact’s substitute",
+                    "ax-fpm, calibrated: rate over exact’s", "fools ax-fpm, calibrated", "fools the substitute of ax-fpm, calibrated",
                 ],
                 rows));
-            sentences.Add($"of the examples of a {architecture} substitute, {NumberText.Of(sums[0])} fool the exact victim "
-                + $"and {NumberText.Of(sums[1])} fool Ax-FPM");
+            sentences.Add($"of the examples of a {architecture} substitute, {NumberText.Of(sums[0])} fool the exact victim, "
+                + $"{NumberText.Of(sums[1])} Ax-FPM and {NumberText.Of(sums[2])} Ax-FPM calibrated");
         }
 
         return Result(scale, $"Over all attacks, {string.Join("; ", sentences)}.", Verdicts.RelativeTransferRule) with
@@ -112,7 +112,10 @@ sealed class BlackBoxExperiment() : Experiment("table-4", "Black-box attacks by 
             return ResultCell.Estimate(ratio, paper, Verdicts.RelativeTransfer(ratio, paper));
         }
 
-        static Estimate Ratio(Proportion[] rates) =>
-            rates[0].Count < Verdicts.MinImages ? new Estimate(double.NaN, double.NaN, double.NaN) : Estimate.Ratio(rates[1], rates[0]);
+        static ResultCell[] Calibrated(Proportion[] rates) => [ResultCell.Estimate(Ratio(rates, 2)), ResultCell.Rate(rates[2])];
+
+        static Estimate Ratio(Proportion[] rates, int victim = 1) => rates[0].Count < Verdicts.MinImages
+            ? new Estimate(double.NaN, double.NaN, double.NaN)
+            : Estimate.Ratio(rates[victim], rates[0]);
     }
 }

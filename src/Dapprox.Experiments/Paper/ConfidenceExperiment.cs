@@ -14,25 +14,22 @@ sealed class ConfidenceExperiment()
     const double Lowest = -12, Highest = 0.4;
     const double Threshold = 0.8, PaperExact = 0.2, PaperApproximate = 0.745;
 
-    static readonly MultiplierAssignment[] Variants =
-        [MultiplierAssignment.Exact, MultiplierAssignment.AxFpm, MultiplierAssignment.Bfloat16];
-
-    PredictionsUnit Unit(Scale scale, MultiplierAssignment assignment) => new(Dataset(scale)!, Variant(scale, assignment), PerClass);
+    ModelVariant[] Variants(Scale scale) => [.. Compared(scale), Variant(scale, MultiplierAssignment.Bfloat16)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. Variants.Select(assignment => Unit(scale, assignment))];
+    public override IReadOnlyList<PredictionsUnit> Units(Scale scale) =>
+        [.. Variants(scale).Select(variant => new PredictionsUnit(Dataset(scale)!, variant, PerClass))];
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
-        IReadOnlyList<PredictionRow> exact = context.Result(Unit(scale, MultiplierAssignment.Exact));
-        IReadOnlyList<PredictionRow> approximate = context.Result(Unit(scale, MultiplierAssignment.AxFpm));
-        double gain = MeanLead(approximate) / MeanLead(exact);
+        IReadOnlyList<PredictionRow>[] predictions = [.. Units(scale).Select(context.Result)];
+        double gain = MeanLead(predictions[1]) / MeanLead(predictions[0]);
         (string Name, double[] Missing, double? Paper)[] all =
         [
-            ("exact", Missing(exact, 1), PaperExact),
-            ("ax-fpm", Missing(approximate, 1), PaperApproximate),
-            ("bfloat16", Missing(context.Result(Unit(scale, MultiplierAssignment.Bfloat16)), 1), null),
-            ("exact × gain", Missing(exact, gain), null),
+            .. Variants(scale).Select((variant, i) => (
+                variant.Title, Missing(predictions[i], 1),
+                i == 0 ? PaperExact : i == 1 ? PaperApproximate : (double?)null)),
+            ("exact × gain", Missing(predictions[0], gain), null),
         ];
         Proportion[] confident =
             [.. all.Select(one => new Proportion(one.Missing.Count(missing => 1 - missing > Threshold), one.Missing.Length))];
@@ -40,13 +37,13 @@ sealed class ConfidenceExperiment()
         string model = Variant(scale, MultiplierAssignment.Exact).Model;
         return Result(scale,
             (confident[1].Value <= confident[0].Value ? "Ax-FPM does not raise confidence here. "
-                : confident[3].Value >= confident[1].Value ? "Gain alone explains the confidence that Ax-FPM adds. "
-                : confident[3].Value > confident[0].Value ? "Gain alone explains a part of the confidence that Ax-FPM adds. "
+                : confident[^1].Value >= confident[1].Value ? "Gain alone explains the confidence that Ax-FPM adds. "
+                : confident[^1].Value > confident[0].Value ? "Gain alone explains a part of the confidence that Ax-FPM adds. "
                 : "Gain alone does not explain the confidence that Ax-FPM adds. ")
             + $"Confidence is above {Threshold} for {NumberText.Of(confident[0])} of the images on the exact network "
-            + $"and {NumberText.Of(confident[1])} with Ax-FPM. "
+            + $"and {NumberText.Of(confident[1])} with Ax-FPM, {NumberText.Of(confident[2])} when it is calibrated. "
             + $"With the exact logits multiplied by {NumberText.Of(gain, NumberFormat.Number)}, the gain of Ax-FPM, "
-            + $"it is {NumberText.Of(confident[3])}.",
+            + $"it is {NumberText.Of(confident[^1])}.",
             "Reproduced: the paper’s rate lies in our 95 % interval or within 5 percentage points. "
             + "Same direction: Ax-FPM’s rate is above the exact network’s, whatever their intervals.") with
         {

@@ -109,4 +109,14 @@ public abstract class Experiment(string id, string title, string reference, Imag
     /// <summary>The network of the domain at a scale.</summary>
     private protected ModelVariant Variant(Scale scale, MultiplierAssignment assignment) =>
         new(Networks.Models.TrainedModels.For(Dataset(scale)!), assignment);
+
+    /// <summary>
+    /// The networks that are compared: exact; on Ax-FPM as it is, of which the paper speaks; and calibrated for Ax-FPM, which shows how
+    /// much of a difference is that of parameters fitted to exact products.
+    /// </summary>
+    private protected ModelVariant[] Compared(Scale scale)
+    {
+        ModelVariant approximate = Variant(scale, MultiplierAssignment.AxFpm);
+        return [Variant(scale, MultiplierAssignment.Exact), approximate, approximate.Calibrated()];
+    }
 }

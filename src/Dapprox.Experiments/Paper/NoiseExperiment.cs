@@ -27,35 +27,47 @@ sealed class NoiseExperiment : Experiment
 
     static NoiseUnit Noise(Scale scale, string multiplier) => new(multiplier, OperandDistribution.Uniform01.Name, scale.Samples);
 
-    PredictionsUnit Predictions(Scale scale, string multiplier) => new(
-        Dataset(scale)!,
-        Variant(scale, multiplier == ExactMultiplier.Rounded.Name ? MultiplierAssignment.Exact : MultiplierAssignment.Of(multiplier)));
+    /// <summary>The predictions on a multiplier, of the network as it is and calibrated.</summary>
+    PredictionsUnit[] Predictions(Scale scale, string multiplier)
+    {
+        ModelVariant variant = Variant(
+            scale, multiplier == ExactMultiplier.Rounded.Name ? MultiplierAssignment.Exact : MultiplierAssignment.Of(multiplier));
+        return [new(Dataset(scale)!, variant), new(Dataset(scale)!, variant.Calibrated())];
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
     [
         .. multipliers.Select(multiplier => Noise(scale, multiplier.Multiplier)),
-        .. withAccuracy ? multipliers.Select(multiplier => Predictions(scale, multiplier.Multiplier)) : [],
+        .. withAccuracy ? multipliers.SelectMany(multiplier => Predictions(scale, multiplier.Multiplier)) : [],
     ];
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         IReadOnlyList<NoiseRow>[] noises = [.. multipliers.Select(multiplier => context.Result(Noise(scale, multiplier.Multiplier)))];
-        Proportion[] accuracies = withAccuracy
-            ? [.. multipliers.Select(multiplier => Records.Accuracy(context.Result(Predictions(scale, multiplier.Multiplier))))]
+        Proportion[][] accuracies = withAccuracy
+            ? [.. multipliers.Select(multiplier => Predictions(scale, multiplier.Multiplier)
+                .Select(unit => Records.Accuracy(context.Result(unit))).ToArray())]
             : [];
         var table = new ResultTable(
             $"Error of {scale.Samples:N0} products, operands uniform in [0, 1] (95 % intervals); one row per multiplier. "
             + "The paper does not state its distribution",
-            ["multiplier", "MRED", "NMED", "mean error", "above exact", .. withAccuracy ? (string[])["LeNet-5’s accuracy"] : []],
+            [
+                "multiplier", "MRED", "NMED", "mean error", "above exact",
+                .. withAccuracy ? (string[])["LeNet-5’s accuracy", "calibrated"] : [],
+            ],
             [.. multipliers.Select((multiplier, i) => (ResultCell[])
             [
                 ResultCell.OfText(multiplier.Multiplier), Judged(i, NoiseRow.Mred, multiplier.Mred),
                 Judged(i, NoiseRow.Nmed, multiplier.Nmed),
                 ResultCell.Estimate(Metric(noises[i], NoiseRow.Bias)), Judged(i, NoiseRow.Above, multiplier.Above, NumberFormat.Percent),
-                .. accuracies.Skip(i).Take(1).Select(ours => ResultCell.Rate(
-                    ours, multiplier.Accuracy,
-                    (accuracy, paper) => Verdicts.Accuracy(accuracy.Value!.Value, paper, i == 0 ? null : accuracies[0].Value))),
+                .. accuracies.Skip(i).Take(1).SelectMany(ours => (ResultCell[])
+                [
+                    ResultCell.Rate(
+                        ours[0], multiplier.Accuracy,
+                        (accuracy, paper) => Verdicts.Accuracy(accuracy.Value!.Value, paper, i == 0 ? null : accuracies[0][0].Value)),
+                    ResultCell.Rate(ours[1]),
+                ]),
             ])]);
         var plots = new List<PlotData>();
         for (int i = 0; i < multipliers.Length && !withAccuracy; i++)

@@ -19,7 +19,8 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
 
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
-        [.. Rows(scale).SelectMany(row => (WorkUnit[])[Approximate(scale, row.Attack), Quantised(scale, row.Attack)])];
+        [.. Rows(scale).SelectMany(row => (WorkUnit[])
+            [Approximate(scale, row.Attack), Calibrated(scale, row.Attack), Quantised(scale, row.Attack)])];
 
     static IEnumerable<(PaperAttack Attack, double Approximate, double Full, double WeightsOnly)> Rows(Scale scale) =>
         from row in PaperRates
@@ -29,12 +30,15 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
     AttackUnit Approximate(Scale scale, PaperAttack attack) =>
         TransferExperiment.On(attack, Dataset(scale)!, Variant(scale, MultiplierAssignment.Exact));
 
+    AttackUnit Calibrated(Scale scale, PaperAttack attack) =>
+        TransferExperiment.OnCalibrated(attack, Dataset(scale)!, Variant(scale, MultiplierAssignment.Exact));
+
     AttackUnit Quantised(Scale scale, PaperAttack attack) => attack.On(Dataset(scale)!, Float) with { TriedOn = [Full, WeightsOnly] };
 
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         var rows = new List<ResultCell[]>();
-        Proportion[] sums = [new(0, 0), new(0, 0), new(0, 0)];
+        Proportion[] sums = [new(0, 0), new(0, 0), new(0, 0), new(0, 0)];
         foreach ((PaperAttack attack, double approximate, double full, double weightsOnly) in Rows(scale))
         {
             Proportion[] rates =
@@ -42,12 +46,15 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
                 Records.Transfer(context.Result(Approximate(scale, attack)), Variant(scale, MultiplierAssignment.AxFpm)),
                 Records.Transfer(context.Result(Quantised(scale, attack)), Full),
                 Records.Transfer(context.Result(Quantised(scale, attack)), WeightsOnly),
+                Records.Transfer(
+                    context.Result(Calibrated(scale, attack)), Variant(scale, MultiplierAssignment.AxFpm).Calibrated()),
             ];
             sums = [.. sums.Zip(rates, (sum, rate) => new Proportion(sum.Count + rate.Count, sum.Of + rate.Of))];
             rows.Add(
             [
                 ResultCell.OfText(attack.Name),
                 .. rates.Zip([approximate, full, weightsOnly], (rate, paper) => ResultCell.Rate(rate, paper, Verdicts.Transfer)),
+                ResultCell.Rate(rates[3]),
             ]);
         }
 
@@ -58,7 +65,8 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
             + (better ? "fewer fool Ax-FPM, as in the paper."
                 : worse ? "more fool Ax-FPM, not fewer. The quantised networks were trained independently, "
                     + "and examples transfer badly to any independently trained network (T2 of the audit)."
-                : "the intervals do not separate Ax-FPM from quantisation."),
+                : "the intervals do not separate Ax-FPM from quantisation.")
+            + $" {NumberText.Of(sums[3])} fool Ax-FPM calibrated.",
             Verdicts.TransferRule) with
         {
             Tables =
@@ -68,7 +76,7 @@ sealed class QuantisationExperiment() : Experiment("table-5", "Transfer to Ax-FP
                     + "Ax-FPM: from exact AlexNet to AlexNet with Ax-FPM. "
                     + "Quantised: from the float network of the paper’s table 11 to its quantised versions, "
                     + "which were trained independently",
-                    ["attack", "ax-fpm", "quantised in full", "weights only"], rows),
+                    ["attack", "ax-fpm", "quantised in full", "weights only", "ax-fpm, calibrated"], rows),
             ],
         };
     }

@@ -11,6 +11,8 @@ sealed class TransferExperiment : Experiment
     static readonly MultiplierAssignment[] Assignments =
         [MultiplierAssignment.AxFpm, MultiplierAssignment.AxFpmConvolutions, MultiplierAssignment.HeapLike, MultiplierAssignment.Bfloat16];
 
+    static readonly MultiplierAssignment[] CalibratedAssignments = [MultiplierAssignment.AxFpm, MultiplierAssignment.HeapLike];
+
     /// <summary>The factors by which perturbations are scaled.</summary>
     internal static readonly double[] ExtrapolationFactors = [1.1, 1.25, 1.5, 2];
 
@@ -23,13 +25,23 @@ sealed class TransferExperiment : Experiment
         : base(id, title, reference, domain) => (this.shown, this.paper) = (shown, paper);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WorkUnit> Units(Scale scale) => [.. PaperAttack.All(scale).Select(attack => Unit(scale, attack))];
+    public override IReadOnlyList<WorkUnit> Units(Scale scale) =>
+        [.. PaperAttack.All(scale).SelectMany(attack => (WorkUnit[])[Unit(scale, attack), CalibratedUnit(scale, attack)])];
 
     /// <summary>The attack on the exact network. It is tried on all networks that any experiment needs, so that it runs once.</summary>
     internal static AttackUnit On(PaperAttack attack, string dataset, ModelVariant exact) => attack.On(dataset, exact) with
     {
         TriedOn = Targets(exact),
         ExtrapolationFactors = ExtrapolationFactors,
+    };
+
+    /// <summary>
+    /// The same attack, which finds the same examples, tried on calibrated networks. Rows of a unit do not hold the examples, and a unit
+    /// of its own leaves the results of the other one valid.
+    /// </summary>
+    internal static AttackUnit OnCalibrated(PaperAttack attack, string dataset, ModelVariant exact) => On(attack, dataset, exact) with
+    {
+        TriedOn = [.. CalibratedAssignments.Select(assignment => (exact with { Assignment = assignment }).Calibrated())],
     };
 
     /// <summary>The networks on which examples of the exact one are tried: approximate ones, and the controls.</summary>
@@ -41,33 +53,38 @@ sealed class TransferExperiment : Experiment
 
     AttackUnit Unit(Scale scale, PaperAttack attack) => On(attack, Dataset(scale)!, Variant(scale, MultiplierAssignment.Exact));
 
+    AttackUnit CalibratedUnit(Scale scale, PaperAttack attack) =>
+        OnCalibrated(attack, Dataset(scale)!, Variant(scale, MultiplierAssignment.Exact));
+
     private protected override ExperimentResult Conclude(Scale scale, RunContext context)
     {
         PaperAttack[] attacks = [.. PaperAttack.All(scale)];
-        ModelVariant exact = Variant(scale, MultiplierAssignment.Exact);
+        ModelVariant exact = Variant(scale, MultiplierAssignment.Exact), attacked = exact with { Assignment = shown[0] };
+        double farthest = ExtrapolationFactors[^1];
         var rows = new List<ResultCell[]>();
         var first = new List<Proportion>();
         for (int i = 0; i < attacks.Length; i++)
         {
             IReadOnlyList<AttackRow> records = context.Result(Unit(scale, attacks[i]));
+            IReadOnlyList<AttackRow> onCalibrated = context.Result(CalibratedUnit(scale, attacks[i]));
             Proportion[] rates = [.. shown.Select(assignment => Records.Transfer(records, exact with { Assignment = assignment }))];
             first.Add(rates[0]);
             rows.Add(
             [
                 ResultCell.OfText(attacks[i].Name), ResultCell.Rate(rates[0], paper[i], Verdicts.Transfer),
-                ResultCell.Rate(Records.Transfer(records, exact with { Assignment = shown[0] }, ExtrapolationFactors[^1])),
+                ResultCell.Rate(Records.Transfer(records, attacked, farthest)),
+                ResultCell.Rate(Records.Transfer(onCalibrated, attacked.Calibrated())),
+                ResultCell.Rate(Records.Transfer(onCalibrated, attacked.Calibrated(), farthest)),
                 .. rates.Skip(1).Select(rate => ResultCell.Rate(rate)), ResultCell.Rate(Records.Success(records)),
                 ResultCell.Number(Records.Median(records, record => record.L2)),
                 .. Controls.Select(control => ResultCell.Rate(Records.Transfer(records, exact with { Perturbation = control }))),
             ]);
         }
 
-        double farthest = ExtrapolationFactors[^1];
         double[] factors = [1, .. ExtrapolationFactors];
-        ModelVariant attacked = exact with { Assignment = shown[0] };
         (string Name, ModelVariant Target)[] targets =
         [
-            (Name(shown[0]), attacked),
+            (Name(shown[0]), attacked), ($"{Name(shown[0])}, calibrated", attacked.Calibrated()),
             .. Controls.Select(control => exact with { Perturbation = control })
                 .Append(exact with { Assignment = MultiplierAssignment.Bfloat16 })
                 .Select(control => ($"control: {control.Title}", control)),
@@ -75,11 +92,13 @@ sealed class TransferExperiment : Experiment
         (string Name, Proportion[] Rates)[] scaled =
             [.. targets.Select(target => (target.Name, factors.Select(factor => Pooled(target.Target, factor)).ToArray()))];
         Proportion all = scaled[0].Rates[0], allFar = scaled[0].Rates[^1];
+        Proportion allCalibrated = scaled[1].Rates[0], allCalibratedFar = scaled[1].Rates[^1];
         return Result(scale,
             $"Over all eight attacks {Text(all)} of the examples that fool the exact network fool {shown[0]} too; "
             + $"the mean of the eight rates is {NumberText.Of(first.Average(rate => rate.Value), NumberFormat.Percent)} "
             + $"(paper: {NumberText.Of(paper.Average(), NumberFormat.Percent)}). "
-            + $"With the perturbation scaled by {farthest}, {Text(allFar)} do.",
+            + $"With the perturbation scaled by {farthest}, {Text(allFar)} do. "
+            + $"With the network calibrated for {shown[0]}, {Text(allCalibrated)} fool it, {Text(allCalibratedFar)} scaled.",
             Verdicts.TransferRule) with
         {
             Tables =
@@ -91,6 +110,7 @@ sealed class TransferExperiment : Experiment
                     + "The last columns are controls: the exact network with Ax-FPM’s gain, and with its gain and noise of its variance",
                     [
                         "attack", $"fools {shown[0]}", $"fools {shown[0]}, scaled by {farthest}",
+                        $"fools {shown[0]}, calibrated", $"fools {shown[0]}, calibrated, scaled by {farthest}",
                         .. shown.Skip(1).Select(assignment => $"fools {assignment}"), "fools exact", "median L2",
                         .. Controls.Select(control => (exact with { Perturbation = control }).Title),
                     ],
@@ -129,7 +149,11 @@ sealed class TransferExperiment : Experiment
 
         Proportion Pooled(ModelVariant target, double factor)
         {
-            Proportion[] rates = [.. attacks.Select(attack => Records.Transfer(context.Result(Unit(scale, attack)), target, factor))];
+            Proportion[] rates =
+            [
+                .. attacks.Select(attack => target.CalibrationImages > 0 ? CalibratedUnit(scale, attack) : Unit(scale, attack))
+                    .Select(unit => Records.Transfer(context.Result(unit), target, factor)),
+            ];
             return new Proportion(rates.Sum(rate => rate.Count), rates.Sum(rate => rate.Of));
         }
 

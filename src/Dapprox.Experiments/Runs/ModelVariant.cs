@@ -72,6 +72,9 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
         }
     }
 
+    /// <summary>The same network, calibrated for its multipliers on the usual number of training images.</summary>
+    public ModelVariant Calibrated() => this with { CalibrationImages = Calibration.DefaultImages };
+
     /// <summary>Whether training images determine it.</summary>
     internal bool Measures => CalibrationImages > 0 || Perturbation != Perturbation.None;
 

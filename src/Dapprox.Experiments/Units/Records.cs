@@ -32,4 +32,12 @@ static class Records
     /// <summary>The accuracy of a network.</summary>
     public static Proportion Accuracy(IReadOnlyList<PredictionRow> rows) =>
         new(rows.Count(row => row.Prediction == row.Label), rows.Count);
+
+    /// <summary>The accuracy of a network minus that of another on the same images, in percentage points.</summary>
+    public static Estimate Difference(IReadOnlyList<PredictionRow> rows, IReadOnlyList<PredictionRow> others)
+    {
+        Dictionary<int, bool> correct = others.ToDictionary(row => row.Image, row => row.Prediction == row.Label);
+        return Estimate.Mean(
+            [.. rows.Select(row => 100.0 * ((row.Prediction == row.Label ? 1 : 0) - (correct[row.Image] ? 1 : 0)))]);
+    }
 }

@@ -129,6 +129,26 @@ public class ExperimentTests(RunsFixture fixture)
     }
 
     [Fact]
+    public void Judge_CalibratedAccuracies_AreThoseOfCalibratedNetworks()
+    {
+        Dataset images = Run.Context.Data("digits"), training = Datasets.Load("digits", Split.Train);
+        Network approximate = TrainedModels.Load("lenet5-digits").With(AxFpm.Released);
+        Network calibrated = Calibration.Of(approximate, training.Images(0, Calibration.DefaultImages)).Network;
+        ResultTable table = Find("table-6-mnist").Tables[0];
+        ResultCell Cell(string multiplier, string column) =>
+            table.Rows.Single(row => row[0].Text == multiplier)[table.Columns.ToList().IndexOf(column)];
+
+        var expected = Evaluation.Of(calibrated, images, cancellation: TestContext.Current.CancellationToken);
+        ResultCell cell = Cell("ax-fpm", "calibrated");
+        Assert.Equal((expected.Accuracy, expected.Count), (cell.Value, cell.Of));
+        Assert.Equal(
+            100 * (expected.Accuracy - Cell("exact", "accuracy").Value!.Value), Cell("ax-fpm", "calibrated minus exact").Value!.Value, 9);
+        // The control: calibration leaves the exact network as it is.
+        Assert.Equal(Cell("exact", "accuracy").Value, Cell("exact", "calibrated").Value);
+        Assert.Equal(0, Cell("exact", "calibrated minus exact").Value);
+    }
+
+    [Fact]
     public void AttackUnit_CountsWhomTheExamplesFool_AsADirectForwardPassDoes()
     {
         ModelVariant exact = new("lenet5-digits", MultiplierAssignment.Exact),
