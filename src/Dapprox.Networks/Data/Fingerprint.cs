@@ -46,9 +46,15 @@ public static class Fingerprint
         }
     }
 
-    /// <summary>The fingerprint of the weights and biases of a network; it does not depend on the multiplier.</summary>
-    public static string Of(Network network) =>
-        Of(network.Layers.OfType<WeightedLayer>().SelectMany(layer => (float[][])[layer.Weights.ToArray(), layer.Bias.ToArray()]));
+    /// <summary>
+    /// The fingerprint of the weights, biases and batch normalisations of a network; it does not depend on the multiplier.
+    /// </summary>
+    public static string Of(Network network) => Of(network.Layers.SelectMany(layer => layer switch
+    {
+        WeightedLayer weighted => [weighted.Weights.ToArray(), weighted.Bias.ToArray()],
+        BatchNormalization normalization => normalization.Parameters.Select(parameter => parameter.Values),
+        _ => (IEnumerable<float[]>)[],
+    }));
 
     /// <summary>The fingerprint of the bits of numbers.</summary>
     /// <param name="arrays">The numbers; the division into arrays has no effect.</param>
