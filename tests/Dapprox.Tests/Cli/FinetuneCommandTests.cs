@@ -26,7 +26,8 @@ public sealed class FinetuneCommandTests : IDisposable
         string file = folder.File("tuned.safetensors");
 
         DapproxRun run = await DapproxRun.RunAsync(
-            "finetune", "--multiplier", "ax-fpm", "--layers", "convolutions", "--first", "200", "--calibrate", "50", "--epochs", "1", "--out",
+            "finetune", "--multiplier", "ax-fpm", "--layers", "convolutions", "--first", "200", "--calibrate", "50", "--epochs", "1",
+            "--out",
             file, "--json");
         DapproxRun saved = await DapproxRun.RunAsync(
             "evaluate", "--model", file, "--multiplier", "ax-fpm", "--layers", "convolutions", "--json");
