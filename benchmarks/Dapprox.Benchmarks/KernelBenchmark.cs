@@ -1,7 +1,7 @@
 using Dapprox.Arithmetic;
+using Dapprox.Benchmarks.Oracle;
 using Dapprox.Foundation;
 using Dapprox.Kernels;
-using Dapprox.Benchmarks.Oracle;
 using TorchSharp;
 
 namespace Dapprox.Benchmarks;

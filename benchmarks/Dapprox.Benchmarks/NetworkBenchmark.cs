@@ -1,11 +1,11 @@
 using Dapprox.Arithmetic;
+using Dapprox.Benchmarks.Oracle;
 using Dapprox.Kernels;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
-using Dapprox.Benchmarks.Oracle;
 using TorchSharp;
 
 namespace Dapprox.Benchmarks;

@@ -2,8 +2,8 @@ using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Experiments.Units;
 using Dapprox.Networks.Models;
-using Dapprox.Statistics;
 using Dapprox.Networks.Training;
+using Dapprox.Statistics;
 
 namespace Dapprox.Experiments.Paper;
 

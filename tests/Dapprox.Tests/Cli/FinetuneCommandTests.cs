@@ -4,7 +4,6 @@ using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Dapprox.Tests.Data;
-using Dapprox.Tests.Experiments;
 using Dapprox.Tests.Formats.Onnx;
 using SkiaSharp;
 using Xunit;
@@ -27,8 +26,7 @@ public sealed class FinetuneCommandTests : IDisposable
 
         DapproxRun run = await DapproxRun.RunAsync(
             "finetune", "--multiplier", "ax-fpm", "--layers", "convolutions", "--first", "200", "--calibrate", "50", "--epochs", "1",
-            "--out",
-            file, "--json");
+            "--out", file, "--json");
         DapproxRun saved = await DapproxRun.RunAsync(
             "evaluate", "--model", file, "--multiplier", "ax-fpm", "--layers", "convolutions", "--json");
 
