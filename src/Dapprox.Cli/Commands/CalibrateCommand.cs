@@ -33,20 +33,18 @@ static class CalibrateCommand
                 + "up to there, and corrects it so that each channel has the mean of the exact network times that gain; a batch "
                 + "normalisation gets statistics with which its outputs have the mean and variance of the exact network. No weight "
                 + "changes, except by a power of two before logits, a clip or a sum of branches of different gain. Layers are calibrated "
-                + "in order, each behind the calibrated ones; docs/calibration.md has the formulas and their sources. The images are never "
-                + "those of the test split. A .safetensors file says in its header for which multiplier and on which images it is "
-                + "calibrated, and "
-                + "commands that read it repeat that. With --json: model, multiplier, layers, accumulate, images, count, fingerprint, "
-                + "file, "
-                + "calibration [{layer, gain (accumulated), change (the largest change of a bias or of a mean of a batch normalisation), "
-                + "exponent (of the power of two that multiplies the weights)}], seconds.");
+                + "in order, each on the outputs of those before it; docs/calibration.md has the formulas and their sources. The images "
+                + "are never those of the test split. A .safetensors file says in its header for which multiplier and on which images "
+                + "it is calibrated, and commands that read it repeat that. With --json: model, multiplier, layers, accumulate, images, count, "
+                + "fingerprint, file, calibration [{layer, gain (accumulated), change (the largest change of a bias or of a mean of a "
+                + "batch normalisation), exponent (of the power of two that multiplies the weights)}], seconds.");
         foreach (Option option in (Option[])[.. images.All, multiplier, layers, accumulate, first, output, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
             string file = parse.GetValue(output)!, model = images.Model(parse);
             LearntFile.Probe(file, model);
-            CalibrationOptions.ThrowIfCalibrated(model);
+            FittedHeader.ThrowIfFitted(model);
             (Network exact, Dataset some) = images.Load(parse, Split.Train, parse.GetValue(first));
             FloatMultiplier hardware = parse.GetValue(multiplier)!;
             Network network = exact.With(hardware, parse.GetValue(layers), parse.GetValue(accumulate).Value);
@@ -55,7 +53,7 @@ static class CalibrateCommand
             Calibration result = CalibrationOptions.Run(network, some.Images(0, some.Count), cancellation);
             double seconds = watch.Elapsed.TotalSeconds;
 
-            LearntFile.Save(file, model, result.Network, CalibrationOptions.Header(
+            LearntFile.Save(file, model, result.Network, FittedHeader.Calibrated(
                 hardware.Name, parse.GetValue(layers)!.Name, parse.GetValue(accumulate).Name, some));
             if (parse.GetValue(json))
             {

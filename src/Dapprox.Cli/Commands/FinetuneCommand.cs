@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
@@ -63,35 +62,27 @@ static class FinetuneCommand
             Network network = exact.With(hardware, parse.GetValue(layers), threads: options.Threads);
             if (parse.GetValue(calibrate) is > 0 and int count)
             {
-                CalibrationOptions.ThrowIfCalibrated(model);
+                FittedHeader.ThrowIfFitted(model);
                 network = CalibrationOptions.Run(network, training.Images(0, Math.Min(count, training.Count)), cancellation).Network;
             }
 
             var reports = new List<EpochReport>();
             TrainingResult result = TrainingReport.Train(network, training, options, reports, cancellation);
             double seconds = watch.Elapsed.TotalSeconds;
-            LearntFile.Save(file, model, result.Network, new Dictionary<string, string>
-            {
-                ["trained_for"] = hardware.Name,
-                ["trained_layers"] = parse.GetValue(layers)!.Name,
-                ["trained_on"] = CalibrationOptions.Describe(training),
-                ["trained_epochs"] = options.Epochs.ToString(CultureInfo.InvariantCulture),
-                ["trained_seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),
-            });
+            LearntFile.Save(file, model, result.Network,
+            [
+                .. FittedHeader.Trained(hardware.Name, parse.GetValue(layers)!.Name),
+                new("trained_on", CalibrationOptions.Describe(training)),
+                new("trained_epochs", options.Epochs.ToString(CultureInfo.InvariantCulture)),
+                new("trained_seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
+            ]);
             Evaluation? judged = images.AreOwn(parse) ? null : Evaluation.Of(
                 images.Reload(parse, file).With(hardware, parse.GetValue(layers)), images.Images(parse, exact, Split.Test),
                 cancellation: cancellation);
             if (parse.GetValue(json))
-            {
-                JsonObject report = TrainingReport.Json(result, file, hardware, judged, reports, seconds);
-                report.Insert(0, "model", exact.Name);
-                Output.PrintJson(report);
-            }
+                TrainingReport.PrintJson("model", exact.Name, result, file, hardware, judged, reports, seconds);
             else
-            {
                 TrainingReport.Print(exact.Name, result, file, hardware, judged, seconds);
-            }
-
             Output.NoteMantissas(hardware);
             return Task.CompletedTask;
         });

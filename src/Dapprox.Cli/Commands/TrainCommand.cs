@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
@@ -63,26 +62,20 @@ static class TrainCommand
             TrainingResult result = TrainingReport.Train(
                 OnHardware(recipe.Initial(training, options)), training, options, reports, cancellation);
             double seconds = watch.Elapsed.TotalSeconds;
-            TrainedModels.Save(file, result.Network, recipe.For(training), new Dictionary<string, string>
-            {
-                ["dataset"] = name,
-                ["multiplier"] = parse.GetValue(multiplier)!.Name,
-                ["seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),
-                ["epochs"] = options.Epochs.ToString(CultureInfo.InvariantCulture),
-            });
+            TrainedModels.Save(file, result.Network, recipe.For(training), new Dictionary<string, string>(
+            [
+                .. FittedHeader.Trained(parse.GetValue(multiplier)!.Name, parse.GetValue(layers)!.Name),
+                new("dataset", name),
+                new("seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
+                new("epochs", options.Epochs.ToString(CultureInfo.InvariantCulture)),
+            ]));
             Evaluation judged = Evaluation.Of(OnHardware(TrainedModels.Load(Path.GetFullPath(file))), test, cancellation: cancellation);
 
             if (parse.GetValue(json))
-            {
-                JsonObject report = TrainingReport.Json(result, file, parse.GetValue(multiplier)!, judged, reports, seconds);
-                report.Insert(0, "architecture", recipe.Name);
-                Output.PrintJson(report);
-            }
+                TrainingReport.PrintJson(
+                    "architecture", recipe.Name, result, file, parse.GetValue(multiplier)!, judged, reports, seconds);
             else
-            {
                 TrainingReport.Print(recipe.Name, result, file, parse.GetValue(multiplier)!, judged, seconds);
-            }
-
             return Task.CompletedTask;
         });
         return command;

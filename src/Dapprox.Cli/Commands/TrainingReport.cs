@@ -26,10 +26,15 @@ static class TrainingReport
         }), cancellation));
     }
 
-    public static JsonObject Json(
-        TrainingResult result, string file, FloatMultiplier multiplier, Evaluation? judged, List<EpochReport> reports, double seconds) =>
-        new()
+    /// <summary>Prints the report as JSON.</summary>
+    /// <param name="key">What is trained: <c>architecture</c> or <c>model</c>.</param>
+    /// <param name="name">The name of it.</param>
+    public static void PrintJson(
+        string key, string name, TrainingResult result, string file, FloatMultiplier multiplier, Evaluation? judged,
+        List<EpochReport> reports, double seconds) =>
+        Output.PrintJson(new JsonObject
         {
+            [key] = name,
             ["dataset"] = result.Dataset,
             ["multiplier"] = multiplier.Name,
             ["file"] = file,
@@ -44,7 +49,7 @@ static class TrainingReport
                 ["validationAccuracy"] = report.ValidationAccuracy,
             })]),
             ["seconds"] = seconds,
-        };
+        });
 
     public static void Print(
         string name, TrainingResult result, string file, FloatMultiplier multiplier, Evaluation? judged, double seconds)

@@ -5,7 +5,6 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
-using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Cli.Options;
@@ -13,9 +12,6 @@ namespace Dapprox.Cli.Options;
 /// <summary>The options of commands that can calibrate the network for its multipliers before they use it.</summary>
 sealed class CalibrationOptions
 {
-    // The lines of a calibrated file's header.
-    const string For = "calibrated_for", Layers = "calibrated_layers", Sums = "calibrated_sums", On = "calibrated_on";
-
     readonly Option<int?> calibrate = Values.OptionalInteger(
         "--calibrate",
         $"Calibrate the network for each multiplier first, on N images without labels, {Calibration.DefaultImages} unless said: the first "
@@ -47,7 +43,7 @@ sealed class CalibrationOptions
                 : throw new InputException("--calibration-images is given without --calibrate; give both, or neither");
         }
 
-        ThrowIfCalibrated(images.Model(parse));
+        FittedHeader.ThrowIfFitted(images.Model(parse));
         if (images.Pictures(parse) is string own)
         {
             return folder is null || Path.GetFullPath(folder) == Path.GetFullPath(own)
@@ -65,37 +61,6 @@ sealed class CalibrationOptions
                 $"--calibrate takes the first {count} training images, and --split train uses them, too; give --skip {count}, or more");
         return images.Images(parse, network, Split.Train, count);
     }
-
-    /// <summary>Refuses a network that a file says is calibrated, whose exact counterpart is unknown.</summary>
-    /// <param name="model">The network's name or file.</param>
-    /// <exception cref="InputException">The network is calibrated.</exception>
-    public static void ThrowIfCalibrated(string model)
-    {
-        if (TrainedModels.Metadata(model).GetValueOrDefault(For) is string multiplier)
-            throw new InputException(
-                $"'{model}' is calibrated for {multiplier} already; calibrate the network that it was made from");
-    }
-
-    /// <summary>Notes on stderr for which multiplier a network is calibrated, if its file says so.</summary>
-    /// <param name="model">The network's name or file.</param>
-    public static void Note(string model)
-    {
-        IReadOnlyDictionary<string, string> text = TrainedModels.Metadata(model);
-        if (text.TryGetValue(For, out string? multiplier))
-            Output.Note(
-                $"note: {Path.GetFileName(model)} is calibrated for {multiplier} in the layers '{text.GetValueOrDefault(Layers)}', sums in "
-                    + $"{text.GetValueOrDefault(Sums)}, on {text.GetValueOrDefault(On)}; its biases fit no other multiplier");
-    }
-
-    /// <summary>The lines of the header of a calibrated network's file.</summary>
-    /// <param name="multiplier">The name of the multiplier.</param>
-    /// <param name="layers">The layers that it replaces.</param>
-    /// <param name="sums">The format of the sums.</param>
-    /// <param name="images">The calibration images.</param>
-    public static IEnumerable<KeyValuePair<string, string>> Header(string multiplier, string layers, string sums, Dataset images) =>
-    [
-        new(For, multiplier), new(Layers, layers), new(Sums, sums), new(On, Describe(images)),
-    ];
 
     /// <summary>The images in words: <c>512 training images of cifar-10 (fingerprint 0123456789abcdef)</c>.</summary>
     /// <param name="images">The calibration images.</param>

@@ -51,7 +51,7 @@ sealed class ImageOptions(bool labelled = true)
     {
         if (parse.GetValue(model) is null && parse.GetValue(pictures) is not null)
             throw new InputException("--images is given without a network; give --model FILE|NAME");
-        CalibrationOptions.Note(Model(parse));
+        FittedHeader.Note(Model(parse));
         Network network = networkOptions.Apply(parse, TrainedModels.Load(Model(parse)));
         Dataset images = Images(parse, network, split, first);
         Evaluation.ThrowIfUnfit(network, images);

@@ -16,7 +16,7 @@ namespace Dapprox.Kernels;
 /// <para>The tile of the forward pass computes them: its rows are the taps of a filter, its columns the output channels, and the
 /// products of a sum run over the positions. An instance can be used by many threads at the same time.</para>
 /// </remarks>
-public sealed unsafe class ConvolutionGradient
+public sealed class ConvolutionGradient
 {
     // Enough products for a sum to outweigh its store, few enough to stay in the nearest caches.
     const int GroupPositions = 1024;
@@ -108,26 +108,8 @@ public sealed unsafe class ConvolutionGradient
                 continue;
             }
 
-            PackedWeights packed = scratch.Pack(path, weights, layout);
-            fixed (float* first = activations)
-            fixed (int* positions = origins)
-            fixed (float* outputs = results)
-            {
-                path.Sum(new SumJob
-                {
-                    // The path takes operands as they are, so the padded images need no packing.
-                    Activations = (byte*)first,
-                    Length = activations.Length,
-                    Rows = offsets,
-                    Offsets = positions,
-                    Weights = packed,
-                    FirstPanel = 0,
-                    EndPanel = packed.Panels,
-                    Outputs = outputs,
-                    RowStride = 1,
-                    ColumnStride = shape.Taps,
-                });
-            }
+            path.SumUnpacked(
+                activations, offsets, origins, scratch.Pack(path, weights, layout), results, rowStride: 1, columnStride: shape.Taps);
         }
     }
 

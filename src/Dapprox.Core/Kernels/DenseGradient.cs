@@ -8,7 +8,7 @@ namespace Dapprox.Kernels;
 /// <c>gradient[o, k] = Σ_n outputGradient[n, o] · input[n, k]</c>, n from 0 upwards, fused sums in binary32. Results are bit-identical
 /// on every path.
 /// </summary>
-public static unsafe class DenseGradient
+public static class DenseGradient
 {
     // Inputs of the layer that are packed together: with a hundred rows they fit the second-level cache.
     const int ColumnBlock = 512;
@@ -51,34 +51,10 @@ public static unsafe class DenseGradient
             else if (path is null)
                 Define(from[first..], outputGradient, layout, outputs, to[first..]);
             else
-                RunBlock(path, from[first..], outputGradient, layout, origins, offsets, to[first..]);
+                path.SumUnpacked(
+                    outputGradient, origins, offsets, path.Pack(from[first..], layout, bias: [], isLean: false), to[first..],
+                    rowStride: inputs, columnStride: 1);
         });
-    }
-
-    static void RunBlock(
-        KernelPath path, ReadOnlySpan<float> input, float[] outputGradient, WeightLayout layout, int[] origins, int[] offsets,
-        Span<float> gradient)
-    {
-        PackedWeights packed = path.Pack(input, layout, bias: [], isLean: false);
-        fixed (float* activations = outputGradient)
-        fixed (int* rows = offsets)
-        fixed (float* results = gradient)
-        {
-            path.Sum(new SumJob
-            {
-                // The path takes operands as they are.
-                Activations = (byte*)activations,
-                Length = outputGradient.Length,
-                Rows = origins,
-                Offsets = rows,
-                Weights = packed,
-                FirstPanel = 0,
-                EndPanel = packed.Panels,
-                Outputs = results,
-                RowStride = layout.CountStride,
-                ColumnStride = 1,
-            });
-        }
     }
 
     static void Define(ReadOnlySpan<float> input, float[] outputGradient, WeightLayout layout, int outputs, Span<float> gradient)

@@ -53,6 +53,38 @@ abstract unsafe class KernelPath(string name, string instructionSet, OperandForm
     /// <summary>Computes the sums of some rows for some panels of columns.</summary>
     public abstract void Sum(in SumJob job);
 
+    /// <summary>Computes sums of activations that are used as they are, by a path of <see cref="OperandFormat.Plain"/> binary32.</summary>
+    /// <param name="activations">What the indices in <paramref name="rows"/> count from.</param>
+    /// <param name="rows">The origins of the rows.</param>
+    /// <param name="offsets">The distance from a row's origin to each operand, in the order of summation.</param>
+    /// <param name="weights">The packed weights, all panels of which are used.</param>
+    /// <param name="outputs">Receives the outputs, that of row 0 and column 0 first.</param>
+    /// <param name="rowStride">Distance from an output to that of the next row.</param>
+    /// <param name="columnStride">Distance from an output to that of the next column.</param>
+    public void SumUnpacked(
+        ReadOnlySpan<float> activations, int[] rows, int[] offsets, PackedWeights weights, Span<float> outputs, int rowStride,
+        int columnStride)
+    {
+        fixed (float* firstActivation = activations)
+        fixed (int* firstOffset = offsets)
+        fixed (float* firstOutput = outputs)
+        {
+            Sum(new SumJob
+            {
+                Activations = (byte*)firstActivation,
+                Length = activations.Length,
+                Rows = rows,
+                Offsets = firstOffset,
+                Weights = weights,
+                FirstPanel = 0,
+                EndPanel = weights.Panels,
+                Outputs = firstOutput,
+                RowStride = rowStride,
+                ColumnStride = columnStride,
+            });
+        }
+    }
+
     /// <summary>Products one by one, of operands inside the safe range; zeros can have the wrong sign.</summary>
     /// <param name="activations">Operands A.</param>
     /// <param name="weights">As many operands B.</param>

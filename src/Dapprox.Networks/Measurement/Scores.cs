@@ -31,6 +31,20 @@ public static class Scores
         return labels;
     }
 
+    /// <summary>The logarithm of the softmax, which stays finite where a probability underflows. Computed in binary64.</summary>
+    /// <param name="logits"><c>[classes]</c>.</param>
+    /// <param name="logarithms">Receives <c>[classes]</c>.</param>
+    public static void LogSoftmax(ReadOnlySpan<float> logits, Span<double> logarithms)
+    {
+        double largest = double.NegativeInfinity, sum = 0;
+        foreach (float logit in logits)
+            largest = Math.Max(largest, logit);
+        foreach (float logit in logits)
+            sum += Math.Exp(logit - largest);
+        for (int i = 0; i < logits.Length; i++)
+            logarithms[i] = logits[i] - largest - Math.Log(sum);
+    }
+
     /// <summary>
     /// The softmax of logits: effectively <c>p[i] = exp(z[i]) / Σ exp(z[k])</c>, in the precision of <typeparamref name="T"/>.
     /// </summary>

@@ -1,3 +1,5 @@
+using Dapprox.Networks.Measurement;
+
 namespace Dapprox.Networks.Training;
 
 /// <summary>The cross-entropy of one image, and its gradient.</summary>
@@ -14,20 +16,18 @@ static class CrossEntropyLoss
     /// <param name="gradient">Receives <c>weight · (p − t)</c>.</param>
     public static double Of(ReadOnlySpan<float> logits, int label, double smoothing, double weight, Span<float> gradient)
     {
-        Span<double> probabilities = stackalloc double[logits.Length];
-        double largest = double.NegativeInfinity;
-        foreach (float logit in logits)
-            largest = Math.Max(largest, logit);
-        double sum = 0;
+        Span<double> probabilities = stackalloc double[logits.Length], logarithms = stackalloc double[logits.Length];
         for (int i = 0; i < logits.Length; i++)
-            sum += probabilities[i] = Math.Exp(logits[i] - largest);
+            probabilities[i] = logits[i];
+        Scores.Softmax<double>(probabilities, probabilities);
+        Scores.LogSoftmax(logits, logarithms);
         double loss = 0, share = smoothing / logits.Length;
         for (int i = 0; i < logits.Length; i++)
         {
             double target = share + (i == label ? 1 - smoothing : 0);
-            gradient[i] = (float)(weight * (probabilities[i] / sum - target));
+            gradient[i] = (float)(weight * (probabilities[i] - target));
             if (target > 0)
-                loss -= target * (logits[i] - largest - Math.Log(sum));
+                loss -= target * logarithms[i];
         }
 
         return loss;

@@ -1,3 +1,5 @@
+using Dapprox.Networks.Measurement;
+
 namespace Dapprox.Networks.Training;
 
 /// <summary>The Kullback–Leibler divergence of two predictions of one image, and its gradients.</summary>
@@ -13,8 +15,8 @@ static class DivergenceLoss
         ReadOnlySpan<float> first, ReadOnlySpan<float> second, double weight, Span<float> toFirst, Span<float> toSecond)
     {
         Span<double> p = stackalloc double[first.Length], q = stackalloc double[first.Length];
-        LogSoftmax(first, p);
-        LogSoftmax(second, q);
+        Scores.LogSoftmax(first, p);
+        Scores.LogSoftmax(second, q);
         double loss = 0;
         for (int i = 0; i < p.Length; i++)
             loss += Math.Exp(p[i]) * (p[i] - q[i]);
@@ -23,16 +25,5 @@ static class DivergenceLoss
         for (int i = 0; i < toSecond.Length; i++)
             toSecond[i] += (float)(weight * (Math.Exp(q[i]) - Math.Exp(p[i])));
         return loss;
-    }
-
-    static void LogSoftmax(ReadOnlySpan<float> logits, Span<double> logarithms)
-    {
-        double largest = double.NegativeInfinity, sum = 0;
-        foreach (float logit in logits)
-            largest = Math.Max(largest, logit);
-        foreach (float logit in logits)
-            sum += Math.Exp(logit - largest);
-        for (int i = 0; i < logits.Length; i++)
-            logarithms[i] = logits[i] - largest - Math.Log(sum);
     }
 }

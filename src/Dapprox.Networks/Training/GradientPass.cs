@@ -48,6 +48,7 @@ sealed class GradientPass(IReadOnlyDictionary<FloatMultiplier, SlopeTable> slope
         bool[] needed = NeededGradients(network);
         Layer[] layers = [.. network.Layers.Select(layer => layer is BatchNormalization own ? new NormalizationOfBatch(own) : layer)];
         Network training = network.WithLayers(layers);
+        bool hasDropout = layers.Any(layer => layer is Dropout);
         SortedDictionary<int, NormalizationOfBatch> stops = new(
             Enumerable.Range(0, end).Where(
                 i => layers[i] is NormalizationOfBatch).ToDictionary(i => i, i => (NormalizationOfBatch)layers[i]));
@@ -102,9 +103,7 @@ sealed class GradientPass(IReadOnlyDictionary<FloatMultiplier, SlopeTable> slope
 
         void Forward(Chunk chunk, int first, int last)
         {
-            chunk.Walk ??= new Walk(
-                training.WithLayers([.. layers.Select(layer => layer is Dropout dropout ? dropout.From(chunk.First) : layer)]),
-                Part(images, chunk), threads: 1);
+            chunk.Walk ??= new Walk(hasDropout ? FromImage(training, chunk.First) : training, Part(images, chunk), threads: 1);
             chunk.Walk.Forward(first, last);
         }
 
@@ -128,6 +127,10 @@ sealed class GradientPass(IReadOnlyDictionary<FloatMultiplier, SlopeTable> slope
             needed[i + 1] = network.Layers[i] is ILearnt || network.Nodes[i].Inputs.Any(input => needed[input + 1]);
         return needed;
     }
+
+    /// <summary>The network for images from an index of the batch on, which have their own random numbers.</summary>
+    static Network FromImage(Network network, int first) =>
+        network.WithLayers([.. network.Layers.Select(layer => layer is Dropout dropout ? dropout.From(first) : layer)]);
 
     static Tensor Part(Tensor images, Chunk chunk)
     {

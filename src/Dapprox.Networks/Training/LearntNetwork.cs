@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
 
@@ -21,7 +22,7 @@ sealed class LearntNetwork
     public LearntNetwork(Network network)
     {
         structure = network;
-        var known = new Dictionary<float[], int>(ReferenceEqualityComparer.Instance as IEqualityComparer<float[]>);
+        var known = new Dictionary<float[], int>();
         var arrays = new List<LearntArray>();
         places = new int[network.Layers.Count][];
         for (int i = 0; i < places.Length; i++)
@@ -71,7 +72,7 @@ sealed class LearntNetwork
                 if (sum is null)
                     sum = own[j];
                 else
-                    System.Numerics.Tensors.TensorPrimitives.Add(sum, own[j], sum);
+                    TensorPrimitives.Add(sum, own[j], sum);
             }
         }
 

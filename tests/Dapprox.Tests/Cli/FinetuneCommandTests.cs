@@ -30,7 +30,14 @@ public sealed class FinetuneCommandTests : IDisposable
         DapproxRun saved = await DapproxRun.RunAsync(
             "evaluate", "--model", file, "--multiplier", "ax-fpm", "--layers", "convolutions", "--json");
 
-        Assert.Equal(0, run.ExitCode);
+        DapproxRun again = await DapproxRun.RunAsync("evaluate", "--model", file, "--calibrate", "--first", "10");
+
+        Assert.Equal(
+            "note: tuned.safetensors is trained for ax-fpm in the layers 'convolutions'; its weights fit no other multiplier\n",
+            saved.Error);
+        Assert.Contains(
+            "is trained for ax-fpm already; calibrate the network that it was made from", again.Error, StringComparison.Ordinal);
+        Assert.Equal((0, 1), (run.ExitCode, again.ExitCode));
         Assert.Equal(
             ["model", "dataset", "multiplier", "file", "bestEpoch", "validationAccuracy", "testAccuracy", "epochs", "seconds"],
             run.Json.EnumerateObject().Select(field => field.Name));

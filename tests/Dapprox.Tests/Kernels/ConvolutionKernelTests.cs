@@ -9,27 +9,13 @@ namespace Dapprox.Tests.Kernels;
 public class ConvolutionKernelTests
 {
     static readonly Gen<(ConvolutionShape Shape, int Height, int Width, int Batch, bool Bias, ulong Seed)> Geometry =
-        from groups in Gen.Int[1, 3]
-        from inputs in Gen.Int[1, 3]
-        from outputs in Gen.Int[1, 12]
-        from kernelHeight in Gen.Int[1, 3]
-        from kernelWidth in Gen.Int[1, 3]
-        from stride in Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3], (down, right) => new Steps(down, right))
-        from padding in Gen.Select(
-            Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], (top, left, bottom, right) => new Padding(top, left, bottom, right))
-        from dilation in Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2], (down, right) => new Steps(down, right))
+        from shape in KernelCases.Shapes(groups: 3, inputs: 3, outputs: 12, stride: 3)
         from height in Gen.Int[5, 9]
         from width in Gen.Int[5, 9]
         from batch in Gen.Int[1, 3]
         from bias in Gen.Bool
         from seed in Gen.ULong
-        select (new ConvolutionShape(groups * inputs, groups * outputs, kernelHeight, kernelWidth)
-        {
-            Stride = stride,
-            Padding = padding,
-            Dilation = dilation,
-            Groups = groups,
-        }, height, width, batch, bias, seed);
+        select (shape, height, width, batch, bias, seed);
 
     public static TheoryData<string, Accumulation, string> Paths => KernelCases.Paths();
 
@@ -41,27 +27,13 @@ public class ConvolutionKernelTests
 
     // Few columns and lines of a vector and more: lanes run over positions there.
     static readonly Gen<(ConvolutionShape Shape, int Height, int Width, int Batch, bool Bias, ulong Seed)> WideImages =
-        from groups in Gen.Int[1, 2]
-        from inputs in Gen.Int[1, 2]
-        from outputs in Gen.Int[1, 3]
-        from kernelHeight in Gen.Int[1, 3]
-        from kernelWidth in Gen.Int[1, 3]
-        from stride in Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2], (down, right) => new Steps(down, right))
-        from padding in Gen.Select(
-            Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], (top, left, bottom, right) => new Padding(top, left, bottom, right))
-        from dilation in Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2], (down, right) => new Steps(down, right))
+        from shape in KernelCases.Shapes(groups: 2, inputs: 2, outputs: 3, stride: 2)
         from height in Gen.Int[5, 7]
         from width in Gen.Int[14, 40]
         from batch in Gen.Int[1, 2]
         from bias in Gen.Bool
         from seed in Gen.ULong
-        select (new ConvolutionShape(groups * inputs, groups * outputs, kernelHeight, kernelWidth)
-        {
-            Stride = stride,
-            Padding = padding,
-            Dilation = dilation,
-            Groups = groups,
-        }, height, width, batch, bias, seed);
+        select (shape, height, width, batch, bias, seed);
 
     [Theory]
     [MemberData(nameof(Paths))]

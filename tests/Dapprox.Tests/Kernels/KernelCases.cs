@@ -1,3 +1,4 @@
+using CsCheck;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Kernels;
@@ -22,6 +23,29 @@ static class KernelCases
         new CircuitMultiplier(
             CircuitDescription.Build("blocks:4:ama5:block=2:width=9"), overflow: MantissaOverflow.Released, name: "blocks-4"),
     ];
+
+    /// <summary>Convolutions with filters of one to three rows and columns and any padding and dilation up to two.</summary>
+    /// <param name="groups">The most groups.</param>
+    /// <param name="inputs">The most input channels of a group.</param>
+    /// <param name="outputs">The most output channels of a group.</param>
+    /// <param name="stride">The longest stride.</param>
+    public static Gen<ConvolutionShape> Shapes(int groups, int inputs, int outputs, int stride) =>
+        from divided in Gen.Int[1, groups]
+        from input in Gen.Int[1, inputs]
+        from output in Gen.Int[1, outputs]
+        from kernelHeight in Gen.Int[1, 3]
+        from kernelWidth in Gen.Int[1, 3]
+        from steps in Gen.Select(Gen.Int[1, stride], Gen.Int[1, stride], (down, right) => new Steps(down, right))
+        from padding in Gen.Select(
+            Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], (top, left, bottom, right) => new Padding(top, left, bottom, right))
+        from dilation in Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2], (down, right) => new Steps(down, right))
+        select new ConvolutionShape(divided * input, divided * output, kernelHeight, kernelWidth)
+        {
+            Stride = steps,
+            Padding = padding,
+            Dilation = dilation,
+            Groups = divided,
+        };
 
     public static FloatMultiplier Multiplier(string name) => Multipliers.Single(multiplier => multiplier.Name == name);
 

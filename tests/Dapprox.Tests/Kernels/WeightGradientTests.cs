@@ -20,26 +20,12 @@ public class WeightGradientTests
     ];
 
     static readonly Gen<(ConvolutionShape Shape, int Height, int Width, int Batch, ulong Seed)> Geometry =
-        from groups in Gen.Int[1, 3]
-        from inputs in Gen.Int[1, 3]
-        from outputs in Gen.Int[1, 20]
-        from kernelHeight in Gen.Int[1, 3]
-        from kernelWidth in Gen.Int[1, 3]
-        from stride in Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3], (down, right) => new Steps(down, right))
-        from padding in Gen.Select(
-            Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], (top, left, bottom, right) => new Padding(top, left, bottom, right))
-        from dilation in Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2], (down, right) => new Steps(down, right))
+        from shape in KernelCases.Shapes(groups: 3, inputs: 3, outputs: 20, stride: 3)
         from height in Gen.Int[5, 12]
         from width in Gen.Int[5, 12]
         from batch in Gen.Int[1, 30]
         from seed in Gen.ULong
-        select (new ConvolutionShape(groups * inputs, groups * outputs, kernelHeight, kernelWidth)
-        {
-            Stride = stride,
-            Padding = padding,
-            Dilation = dilation,
-            Groups = groups,
-        }, height, width, batch, seed);
+        select (shape, height, width, batch, seed);
 
     [Theory]
     [MemberData(nameof(Paths))]
