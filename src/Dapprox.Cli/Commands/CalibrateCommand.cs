@@ -36,8 +36,8 @@ static class CalibrateCommand
                 + "in order, each on the outputs of those before it; docs/calibration.md has the formulas and their sources. The images "
                 + "are never those of the test split. A .safetensors file says in its header for which multiplier and on which images "
                 + "it is calibrated, and commands that read it repeat that. With --json: model, multiplier, layers, accumulate, images, "
-                + "count, fingerprint, file, calibration [{layer, gain (accumulated), change (the largest change of a bias or of a mean of a "
-                + "batch normalisation), exponent (of the power of two that multiplies the weights)}], seconds.");
+                + "count, fingerprint, file, calibration [{layer, gain (accumulated), change (the largest change of a bias or of a mean of "
+                + "a batch normalisation), exponent (of the power of two that multiplies the weights)}], seconds.");
         foreach (Option option in (Option[])[.. images.All, multiplier, layers, accumulate, first, output, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
