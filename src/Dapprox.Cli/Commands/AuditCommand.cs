@@ -10,6 +10,7 @@ using Dapprox.Experiments.Audits.Checks;
 using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Runs;
 using Dapprox.Foundation;
+using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
@@ -38,6 +39,20 @@ static class AuditCommand
             + "times as long.",
             text => Names.Find("scale", text, AuditScale.All, known => known.Name));
         scale.DefaultValueFactory = _ => AuditScale.All[0];
+        Option<Epsilon[]> epsilon = Values.List(
+            "--epsilon", "X,…",
+            "The budgets for pixels in [0, 1], as numbers or fractions; the first decides, the others are for the curve. [default: "
+                + "0.1,0.05,0.15,0.2,0.3 for grey images, 8/255,1/255,2/255,4/255 for colour images; in L2 1.5,0.5,1,2,3 and "
+                + "0.5,0.125,0.25,1]",
+            text => Epsilon.Parse("--epsilon", text, number => number > 0, "a number or a fraction above 0, such as 0.1 or 8/255"));
+        Option<Choice<Norm>> norm = Values.Choice(
+            "--norm", "The norm of the budgets.", new Choice<Norm>("linf", Norm.LInf), new Choice<Norm>("l2", Norm.L2));
+        Option<string?> undefended = new("--undefended")
+        {
+            HelpName = "FILE|NAME",
+            Description = "The network that the defence is compared with, on exact multipliers, where the defence has other weights. "
+                + "[default: that of --model]",
+        };
         Option<string> output = RunOptions.Folder(
             "The folder of the audit: audit.html, audit.md, audit.json, figures/, units/, and what is needed to continue: plan.json, "
                 + "checkpoints/, failures/, locks/. The same audit on the same folder continues where it stopped; each other audit needs "
@@ -47,17 +62,22 @@ static class AuditCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "audit", "Audit a robustness claim: adaptive attacks, transfer beyond the decision boundary, controls.",
-            "Twenty checks, each with its measurement, threshold and outcome, and a conclusion: no robustness is claimed if one of "
-                + $"{string.Join(", ", Audit.Decisive)} fails. S1 to S16 ask whether the attacks are strong enough: unbounded attack, "
-                + "monotone in ε, convergence, restarts, losses, gradients, adaptive attacks with several gradient estimators. T1 to T4 "
-                + "ask whether the effect exceeds that of any other change of the network: transfer at growing distance and confidence, "
-                + "transfer to controls (exact weights scaled by the gain of Ax-FPM, the same with noise of equal variance, bfloat16, an "
-                + "independently trained network), and robust accuracy at equal ε. ε is 0.05 to 0.3 for grey images and 1/255 to 8/255 "
-                + "for colour images, in L∞. The network may be your own (--model) and so may the pictures (--images, --labels); gains "
-                + "are then measured on the first of these pictures, or on those of --calibration-images, and there is no independently "
-                + "trained control. With --json: what "
-                + "audit.json holds.");
-        foreach (Option option in (Option[])[.. images.All, skip, first, multiplier, layers, .. calibration.All, scale, output, seed, json])
+            "Twenty checks, each with its claim, measurement, interval, test and outcome: passed, failed, or undecided where the"
+                + " images are too few, with the number that would do. Two claims follow. The defence is more robust than the "
+                + $"undefended network: {string.Join(", ", Audit.DecideRobustness)} decide. Fewer adversarial examples of the "
+                + "undefended network transfer to it than to networks with changes that are no defence: "
+                + $"{string.Join(", ", Audit.DecideTransfer)} decide. S1 to S16 ask whether the attacks are strong enough: unbounded "
+                + "attack, monotone in ε, convergence, restarts, losses, gradients, adaptive attacks with several gradient estimators,"
+                + " and, at standard scale, AutoAttack. T1 to T4 compare: transfer at growing distance and confidence, transfer to "
+                + "controls (exact weights scaled by the gain of Ax-FPM, the same with noise of equal variance, bfloat16, an "
+                + "independently trained network), and robust accuracy at equal ε. Networks are compared on the same images, by "
+                + "McNemar’s exact test. The defence with calibrated parameters stands beside it for information; --calibrate audits "
+                + "that one. The network may be your own (--model) and so may the pictures (--images, --labels); gains are then "
+                + "measured on the first of these pictures, or on those of --calibration-images, and there is no independently trained"
+                + " control. With --json: what audit.json holds.");
+        foreach (Option option in (Option[])[
+            .. images.All, skip, first, multiplier, layers, .. calibration.All, undefended, epsilon, norm, scale, output, seed, json,
+        ])
             command.Add(option);
         command.KeepsState = output;
         command.SetAction((parse, cancellation) =>
@@ -78,21 +98,32 @@ static class AuditCommand
             string title = members.Length == 1
                 ? members[0].Title
                 : $"one of {string.Join(", ", members.Select(member => member.Title))} at random";
-            var audit = new Audit(new Defence(title, some, members) { HasTrainingImages = !images.AreOwn(parse) }, parse.GetValue(scale)!);
+            var defence = new Defence(title, some, members) { HasTrainingImages = !images.AreOwn(parse) };
+            Norm inNorm = parse.GetValue(norm)!.Value;
+            Threat threat = parse.GetValue(epsilon) is { Length: > 0 } budgets
+                ? new(inNorm, [.. budgets.Select(one => one.Value)])
+                : Threat.Usual(inNorm, some.Channels);
             var folder = new RunFolder(parse.GetValue(output)!);
             var context = new RunContext(folder, images.DataFolder(parse), parse.GetValue(seed))
             {
-                Audit = $"{title} ({Path.GetFileName(name)}, {some.Name}, {parse.GetValue(scale)} scale)",
+                Audit = $"{title} ({Path.GetFileName(name)}, {some.Name}, {threat}, {parse.GetValue(scale)} scale)",
             };
             context.Use(name, network, images.Preparation(parse));
+            if (parse.GetValue(undefended) is string other)
+            {
+                Network compared = images.Reload(parse, other);
+                Evaluation.ThrowIfUnfit(compared, some);
+                context.Use(other, compared, images.Preparation(parse));
+                defence = defence with { Undefended = new ModelVariant(other, MultiplierAssignment.Exact) };
+            }
+
+            var audit = new Audit(defence, threat, parse.GetValue(scale)!);
             context.Use(some, calibration: images.AreOwn(parse) ? calibrated ?? whole : null);
-            Network[] networks = [
-                .. members.Prepend(
-                    members[0] with { Assignment = MultiplierAssignment.Exact }).Select(variant => context.Network(variant, some.Name))];
+            Network[] networks = [.. members.Prepend(defence.Undefended).Select(variant => context.Network(variant, some.Name))];
             if (Evaluation.CorrectOn(networks, some, 1, cancellation).Length == 0)
                 throw new InputException(
-                    $"no image of {some.Name} is classified correctly by {name}, both exact and with the multipliers of the defence, so "
-                        + "there is nothing to attack; give another model, other images or another multiplier");
+                    $"no image of {some.Name} is classified correctly by both the undefended network and the defence, so there is "
+                        + "nothing to attack; give another model, other images or another multiplier");
             RunInfo run = RunInfo.Here(
                 string.Join(' ', parse.Tokens.Select(token => token.Value).Prepend("dapprox")), TimeProvider.System.GetUtcNow());
 
@@ -157,29 +188,31 @@ static class AuditCommand
 
     static void Print(AuditResult result, RunFolder folder)
     {
-        Output.Print($"Audit of {result.Defence}: {result.Model}, {result.Dataset}, {result.Scale} scale");
+        Output.Print($"Audit of {result.Defence}: {result.Model}, {result.Dataset}, {result.Threat}, {result.Scale} scale");
         Console.WriteLine();
         Output.PrintTable(
-            ["no.", "~check", "outcome"], result.Checks.Select(check => (string[])[check.Id, check.Name, Text(check.Outcome)]));
-        foreach (CheckResult check in result.Checks.Where(check => check.Outcome == Outcome.Fail))
+            ["no.", "~check", "outcome"], result.Checks.Select(check => (string[])[check.Id, check.Name, Text(check)]));
+        foreach (CheckResult check in result.Checks.Where(check => check.Outcome == Outcome.Failed))
         {
             Console.WriteLine();
             Output.Print($"{check.Id} failed: {check.Meaning}");
-            Output.PrintFields(("check", check.Name), ("measured", check.Measured), ("threshold", check.Threshold));
+            Output.PrintFields(("claim", check.Claim), ("measured", check.Measured), ("rule", check.Rule));
         }
 
         Console.WriteLine();
         foreach (string note in result.Notes)
             Output.Print(note);
-        Output.Print(result.Conclusion);
+        foreach (ClaimResult claim in result.Claims)
+            Output.Print(claim.Conclusion);
         Console.WriteLine();
         Output.PrintFields(("all checks", Path.Combine(folder.Path, "audit.md")), ("report", Path.Combine(folder.Path, "audit.html")));
     }
 
-    static string Text(Outcome outcome) => outcome switch
+    static string Text(CheckResult check) => check.Outcome switch
     {
-        Outcome.Pass => "passed",
-        Outcome.Fail => "FAILED",
+        Outcome.Passed => "passed",
+        Outcome.Failed => "FAILED",
+        Outcome.Undecided => check.ImagesNeeded is int images ? $"undecided (needs {images:N0} images)" : "undecided",
         _ => "for information",
     };
 }

@@ -77,7 +77,8 @@ static class FinetuneCommand
                 new("trained_seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
             ]);
             Evaluation? judged = images.AreOwn(parse) ? null : Evaluation.Of(
-                images.Reload(parse, file).With(hardware, parse.GetValue(layers)), images.Images(parse, exact, Split.Test),
+                images.Reload(parse, Path.GetFullPath(file)).With(hardware, parse.GetValue(layers)),
+                images.Images(parse, exact, Split.Test),
                 cancellation: cancellation);
             if (parse.GetValue(json))
                 TrainingReport.PrintJson("model", exact.Name, result, file, hardware, judged, reports, seconds);

@@ -99,10 +99,10 @@ sealed class ImageOptions(bool labelled = true)
     /// <exception cref="InputException">No network for the data set is included with the program.</exception>
     public string Model(ParseResult parse) => parse.GetValue(model) ?? TrainedModels.For((parse.GetValue(dataset) ?? Datasets.All[0]).Name);
 
-    /// <summary>The network of another file, prepared alike.</summary>
+    /// <summary>Another network, prepared alike.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="file">A file of the same kind of network.</param>
-    public Network Reload(ParseResult parse, string file) => networkOptions.Apply(parse, TrainedModels.Load(Path.GetFullPath(file)));
+    /// <param name="file">The file of a network, or the name of an included one.</param>
+    public Network Reload(ParseResult parse, string file) => networkOptions.Apply(parse, TrainedModels.Load(file));
 
     /// <summary>Identifies the preparation of the network; empty if the network is unchanged.</summary>
     /// <param name="parse">The command line.</param>

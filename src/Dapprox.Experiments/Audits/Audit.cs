@@ -2,6 +2,7 @@ using Dapprox.Experiments.Audits.Checks;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Foundation;
+using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Statistics;
 
 namespace Dapprox.Experiments.Audits;
@@ -13,9 +14,6 @@ namespace Dapprox.Experiments.Audits;
 /// </summary>
 public sealed class Audit
 {
-    // With fewer images, one image is more than the percentage point that some checks allow.
-    const int FewImages = 100;
-
     readonly Defence defence;
     readonly AuditScale scale;
     readonly AuditAttacks attacks;
@@ -23,18 +21,20 @@ public sealed class Audit
 
     /// <summary>Plans an audit.</summary>
     /// <param name="defence">What is audited.</param>
+    /// <param name="threat">The budgets of the attacks.</param>
     /// <param name="scale">The numbers of images and steps.</param>
     /// <exception cref="InputException">The network has fewer than two classes.</exception>
-    public Audit(Defence defence, AuditScale scale)
+    public Audit(Defence defence, Threat threat, AuditScale scale)
     {
         ArgumentNullException.ThrowIfNull(defence);
+        ArgumentNullException.ThrowIfNull(threat);
         if (defence.Images.Classes.Count < 2)
         {
             throw new InputException(
                 $"{defence.Members[0].Model} has one class, and nothing can be taken for another; give a network with at least two");
         }
 
-        (this.defence, this.scale, attacks) = (defence, scale, new AuditAttacks(defence, scale));
+        (this.defence, this.scale, attacks) = (defence, scale, new AuditAttacks(defence, threat, scale));
         checks =
         [
             new UnboundedAttack(attacks), new MonotoneAccuracy(attacks), new IterativeAttack(attacks), new BlackBoxAttacks(attacks),
@@ -46,13 +46,16 @@ public sealed class Audit
         ];
     }
 
-    /// <summary>The numbers of the checks that have to pass for any claim of robustness.</summary>
-    public static IReadOnlyList<string> Decisive { get; } = ["S1", "S3", "S4", "S9", "T1", "T2", "T4"];
+    /// <summary>The numbers of the checks that decide the claim of more robustness.</summary>
+    public static IReadOnlyList<string> DecideRobustness { get; } = ["S1", "S3", "S4", "S9", "S15", "S16", "T4"];
+
+    /// <summary>The numbers of the checks that decide the claim of less transfer.</summary>
+    public static IReadOnlyList<string> DecideTransfer { get; } = ["S16", "T1", "T2"];
 
     /// <summary>The units of all checks, and those of the table and the plots; a unit that several need is there several times.</summary>
     public IReadOnlyList<WorkUnit> Units =>
     [
-        .. attacks.Predictions, .. attacks.FgsmCurve, .. attacks.PgdCurve, .. attacks.ExactCurve, attacks.DeepFoolOnExact,
+        .. attacks.Predictions, .. attacks.SingleStepCurve, .. attacks.PgdCurve, .. attacks.ExactCurve, attacks.DeepFoolOnExact,
         .. checks.SelectMany(check => check.Units),
     ];
 
@@ -63,37 +66,69 @@ public sealed class Audit
     {
         ArgumentNullException.ThrowIfNull(context);
         var judge = new AuditJudge(attacks, context);
-        var result = new AuditResult(
-            defence.Name, defence.Members[0].Model, defence.DatasetName, scale.Name, context.Seed, run, Conclusion: "",
-            [.. checks.Select(check => check.Judge(judge))], [Table(judge)], [CurvePlot(judge), TransferPlot(judge)])
+        CheckResult[] results = [.. checks.Select(check => check.Judge(judge))];
+        if (results.Single(check => check.Id == "S16").Outcome == Outcome.Failed)
+            results = [.. results.Select(check => check.Outcome == Outcome.Passed ? check with { Outcome = Outcome.Undecided } : check)];
+        return new AuditResult(
+            defence.Name, defence.Members[0].Model, defence.DatasetName, $"{attacks.Threat}", scale.Name, context.Seed, run,
+            [Robustness(judge, results), Transfer(results)], results, [Table(judge)], [CurvePlot(judge), TransferPlot(judge)])
         {
             Notes = [.. Notes(context, judge.Broken(attacks.PgdOnDefence).Of)],
         };
-        return result with { Conclusion = Conclude(judge, [.. result.FailedDecisively]) };
     }
 
-    string Conclude(AuditJudge judge, string[] failed)
+    ClaimResult Robustness(AuditJudge judge, IReadOnlyList<CheckResult> results)
     {
-        (Proportion cleanExact, Proportion clean) = judge.Accuracies;
-        string shown = $"At ε = {attacks.EpsilonText(attacks.Epsilon)} the robust accuracy of the defence is "
-            + $"{AuditText.Rate(AuditText.Rest(judge.Worst))} under all attacks here, on the images that both networks classify correctly; "
-            + $"under PGD and {attacks.StrongestName} alone it is {AuditText.Rate(AuditText.Rest(judge.Alike))}, "
-            + $"and that of the exact network is {AuditText.Rate(AuditText.Rest(judge.ExactWorst))}. "
-            + $"Without attack the accuracy is {NumberText.Of(clean)}, that of the exact network {NumberText.Of(cleanExact)}.";
-        return failed.Length > 0
-            ? $"Not evidence of robustness: {string.Join(", ", failed)} failed. {shown}"
-            : $"No decisive check failed. {shown} Nothing beyond that is shown.";
+        PairedDifference gain = judge.RobustGain, alike = judge.RobustGainAlike;
+        (Proportion undefended, Proportion clean) = judge.Accuracies;
+        string numbers = $"At {attacks.Threat} the robust accuracy is {AuditText.Rate(AuditText.Rest(judge.Worst))} under all attacks and "
+            + $"{AuditText.Rate(AuditText.Rest(judge.Alike))} under those that the undefended network is under; its own is "
+            + $"{AuditText.Rate(AuditText.Rest(judge.ExactWorst))}: a difference of {AuditText.Points(alike)} under the same attacks "
+            + $"(n = {alike.Of}, McNemar’s exact p = {NumberText.Of(alike.PValue, NumberFormat.Number)}). "
+            + $"Without attack the accuracy is {NumberText.Of(clean)}, that of the undefended network {NumberText.Of(undefended)}.";
+        return Conclude(
+            "the defence is more robust than the undefended network", DecideRobustness, results,
+            passed: $"Evidence of more robustness than the undefended network’s, {AuditText.Points(gain)} under all attacks.",
+            failed: failed => !failed.Contains("T4") ? "No evidence of robustness: the attacks miss images that attacks have to break"
+                : alike.PValue <= Decision.Level && alike.Value < 0 ? "Evidence of less robustness than the undefended network’s"
+                : "Evidence of at most 5 percentage points more robustness than the undefended network’s",
+            undecided: "No evidence of more robustness", numbers);
+    }
+
+    static ClaimResult Transfer(IReadOnlyList<CheckResult> results) => Conclude(
+        "adversarial examples of the undefended network transfer less to the defence than to networks with changes that are no defence",
+        DecideTransfer, results,
+        passed: "Evidence that fewer adversarial examples transfer than to any control.",
+        failed: _ => "No evidence of a defence against transfer",
+        undecided: "No evidence of a defence against transfer yet", numbers: "");
+
+    static ClaimResult Conclude(
+        string claim, IReadOnlyList<string> decidedBy, IReadOnlyList<CheckResult> results, string passed, Func<string[], string> failed,
+        string undecided, string numbers)
+    {
+        CheckResult[] deciding = [.. results.Where(check => decidedBy.Contains(check.Id))];
+        string[] Ids(Outcome outcome) => [.. deciding.Where(check => check.Outcome == outcome).Select(check => check.Id)];
+        string[] bad = Ids(Outcome.Failed), open = Ids(Outcome.Undecided);
+        Outcome outcome = bad.Length > 0 ? Outcome.Failed : open.Length > 0 ? Outcome.Undecided : Outcome.Passed;
+        int? needed = deciding.Max(check => check.ImagesNeeded);
+        string text = bad.Contains("S16")
+            ? "Nothing can be claimed: the defence classifies no better than the most frequent class (S16 failed)."
+            : outcome == Outcome.Failed ? $"{failed(bad)} ({string.Join(", ", bad)} failed)."
+            : outcome == Outcome.Undecided ? $"{undecided} ({string.Join(", ", open)} undecided"
+                + $"{(needed is int images ? $"; {images:N0} images would decide at these rates" : "")})."
+            : passed;
+        return new ClaimResult(claim, decidedBy, outcome, $"{text} {numbers}".TrimEnd());
     }
 
     ResultTable Table(AuditJudge judge) => new(
         $"Robust accuracy of {defence.Members[0].Model} against ε, on the images that both networks classify correctly "
         + "(95 % Wilson intervals)",
-        ["ε", "exact, PGD", "defence, FGSM", "defence, PGD", "transfer rate, exact to defence"],
-        [.. attacks.Epsilons.Select((epsilon, i) => (ResultCell[])
+        ["ε", "undefended, PGD", "defence, single step", "defence, PGD", "transfer rate, undefended to defence"],
+        [.. attacks.Threat.Curve.Select((epsilon, i) => (ResultCell[])
         [
-            ResultCell.OfText(attacks.EpsilonText(epsilon)),
+            ResultCell.OfText(attacks.Threat.Text(epsilon)),
             ResultCell.Rate(AuditText.Rest(judge.Success(attacks.ExactCurve[i]))),
-            ResultCell.Rate(AuditText.Rest(judge.Broken(attacks.FgsmCurve[i]))),
+            ResultCell.Rate(AuditText.Rest(judge.Broken(attacks.SingleStepCurve[i]))),
             ResultCell.Rate(AuditText.Rest(judge.Broken(attacks.PgdCurve[i]))),
             ResultCell.Rate(judge.Transfer(attacks.ExactCurve[i])),
         ])]);
@@ -101,22 +136,23 @@ public sealed class Audit
     PlotData CurvePlot(AuditJudge judge)
     {
         return new PlotData(
-            "audit-curve", $"Robust accuracy, {defence.DatasetName}", PlotKind.Lines, "ε (L∞, pixels from 0 to 1)", "robust accuracy, %",
+            "audit-curve", $"Robust accuracy, {defence.DatasetName}", PlotKind.Lines,
+            $"ε ({attacks.Threat.NormText}, pixels from 0 to 1)", "robust accuracy, %",
             [
-                Curve("exact, PGD", attacks.ExactCurve.Select(judge.Success)),
+                Curve("undefended, PGD", attacks.ExactCurve.Select(judge.Success)),
                 Curve($"{defence.Name}, PGD", attacks.PgdCurve.Select(judge.Broken)),
-                Curve($"{defence.Name}, FGSM", attacks.FgsmCurve.Select(judge.Broken)),
+                Curve($"{defence.Name}, single step", attacks.SingleStepCurve.Select(judge.Broken)),
             ]);
 
         Series Curve(string name, IEnumerable<Proportion> broken) =>
-            new(name, [0, .. attacks.Epsilons], [100, .. broken.Select(rate => 100 * AuditText.Rest(rate).Value!.Value)]);
+            new(name, [0, .. attacks.Threat.Curve], [100, .. broken.Select(rate => 100 * AuditText.Rest(rate).Value!.Value)]);
     }
 
     PlotData TransferPlot(AuditJudge judge)
     {
         double[] factors = [1, .. AuditAttacks.ExtrapolationFactors];
         return new PlotData(
-            "audit-transfer", "Transfer of DeepFool’s examples from the exact network", PlotKind.Lines,
+            "audit-transfer", "Transfer of DeepFool’s examples from the undefended network", PlotKind.Lines,
             "perturbation scaled by", "transfer rate, %",
             [
                 Curve(defence.Name, factor => judge.Transfer(attacks.DeepFoolOnExact, factor)),
@@ -138,12 +174,6 @@ public sealed class Audit
                 : $"of the {defence.Images.Count} given, both networks classify no more correctly";
             string images = attacked == 1 ? "1 image is" : $"{attacked} images are";
             yield return $"{images} attacked instead of the {scale.Images} of {scale} scale: {why}.";
-        }
-
-        if (attacked < FewImages)
-        {
-            string points = AuditText.Points(1.0 / attacked);
-            yield return $"One image is {points} percentage points: where a check allows less, a single image decides.";
         }
 
         if (!defence.HasTrainingImages)

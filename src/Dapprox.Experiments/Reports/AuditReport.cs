@@ -26,7 +26,7 @@ public static class AuditReport
         AtomicFile.WriteText(Path.Combine(folder, "audit.html"), Html.Page(
             $"Audit of {audit.Defence}",
             $"<h1>Audit of {Html.Text(audit.Defence)}</h1>\n"
-            + $"<p><b class=\"{(audit.Holds ? "pass" : "fail")}\">{Html.Text(audit.Conclusion)}</b></p>\n"
+            + string.Concat(audit.Claims.Select(claim => $"<p><b class=\"{Class(claim.Outcome)}\">{Html.Text(claim.Conclusion)}</b></p>\n"))
             + $"{Section(audit, "figures/")}<h2>The run</h2>\n{Html.Run(audit.Scale, audit.Seed, audit.Run)}"));
     }
 
@@ -38,7 +38,7 @@ public static class AuditReport
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# Audit of {audit.Defence} ({audit.Model}, {audit.Dataset})\n\n{audit.Conclusion}\n\n");
         text.Append(string.Concat(audit.Notes.Select(note => $"{note}\n\n")));
-        text.Append(CultureInfo.InvariantCulture, $"Scale {audit.Scale}, seed {audit.Seed}, {audit.Run.Date:yyyy-MM-dd}; ");
+        text.Append(CultureInfo.InvariantCulture, $"{audit.Threat}, scale {audit.Scale}, seed {audit.Seed}, {audit.Run.Date:yyyy-MM-dd}; ");
         text.Append(CultureInfo.InvariantCulture, $"`{audit.Run.CommandLine}`; {audit.Run.Processor}; dapprox {audit.Run.Version}.\n\n");
         text.Append(Checks(audit));
         foreach (ResultTable table in audit.Tables)
@@ -48,21 +48,23 @@ public static class AuditReport
         return text.ToString();
     }
 
-    /// <summary>The numbers of the decisive checks that failed, or "none".</summary>
-    internal static string Failed(AuditResult audit)
+    /// <summary>The outcome of a claim, with the checks that failed or are undecided: <c>failed (S4, T4)</c>.</summary>
+    internal static string Decided(AuditResult audit, ClaimResult claim)
     {
-        string failed = string.Join(", ", audit.FailedDecisively);
-        return failed.Length == 0 ? "none" : failed;
+        string[] reasons = [.. audit.Checks
+            .Where(check => claim.DecidedBy.Contains(check.Id) && check.Outcome == claim.Outcome && claim.Outcome != Outcome.Passed)
+            .Select(check => check.Id)];
+        return Word(claim.Outcome) + (reasons.Length == 0 ? "" : $" ({string.Join(", ", reasons)})");
     }
 
     /// <summary>The checks as a table in Markdown.</summary>
     internal static string Checks(AuditResult audit)
     {
-        var text = new StringBuilder("| no. | check | measured | passes | outcome |\n|---|---|---|---|---|\n");
+        var text = new StringBuilder("| no. | claim | measured | test | outcome |\n|---|---|---|---|---|\n");
         foreach (CheckResult check in audit.Checks)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {check.Id} | {check.Name} | {check.Measured} ");
-            text.Append(CultureInfo.InvariantCulture, $"| {check.Threshold} | {Word(check)} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {check.Id} | {check.Claim} | {check.Measured} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {Test(check)} | {Verdict(check)} |\n");
         }
 
         return text.ToString();
@@ -77,10 +79,11 @@ public static class AuditReport
         html.Append(string.Concat(audit.Notes.Select(note => $"<p>{Html.Text(note)}</p>\n")));
         string date = audit.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), where = $"{audit.Defence}, {audit.Dataset}: ";
         html.Append(Html.Table(
-            $"Checks at {audit.Scale} scale, {date}; {string.Join(", ", Audit.Decisive)} decide",
-            ["no.", "check", "measured", "passes", "outcome"],
+            $"Checks at {audit.Scale} scale, {audit.Threat}, {date}; {string.Join(", ", Audit.DecideRobustness)} decide whether it is "
+            + $"more robust, {string.Join(", ", Audit.DecideTransfer)} whether fewer examples transfer",
+            ["no.", "claim", "measured", "test", "outcome"],
             audit.Checks.Select(check => (string[])
-                [check.Id, Html.Text(check.Name), Html.Text(check.Measured), Html.Text(check.Threshold), Sign(check)]), where));
+                [check.Id, Html.Text(check.Claim), Html.Text(check.Measured), Html.Text(Test(check)), Sign(check)]), where));
         foreach (ResultTable table in audit.Tables)
         {
             IEnumerable<string[]> rows = table.Rows.Select(row => row.Select(Html.Cell).ToArray());
@@ -93,17 +96,47 @@ public static class AuditReport
         return html.Append("</div>\n").ToString();
     }
 
-    static string Sign(CheckResult check) => check.Outcome switch
+    static string Sign(CheckResult check)
     {
-        Outcome.Pass => "<span class=\"tag pass\">✓ passed</span>",
-        Outcome.Fail => $"<span class=\"tag fail\">✗ failed</span><br><span class=\"soft\">{Html.Text(check.Meaning)}</span>",
-        _ => $"<span class=\"tag note\">for information</span><br><span class=\"soft\">{Html.Text(check.Meaning)}</span>",
+        string sign = check.Outcome switch { Outcome.Passed => "✓ ", Outcome.Failed => "✗ ", Outcome.Undecided => "? ", _ => "" };
+        string reason = Reason(check);
+        return $"<span class=\"tag {Class(check.Outcome)}\">{sign}{Word(check.Outcome)}</span>"
+            + (reason.Length == 0 ? "" : $"<br><span class=\"soft\">{Html.Text(reason)}</span>");
+    }
+
+    static string Verdict(CheckResult check)
+    {
+        string reason = Reason(check), word = check.Outcome == Outcome.Failed ? "**failed**" : Word(check.Outcome);
+        return reason.Length == 0 ? word : $"{word}: {reason}";
+    }
+
+    /// <summary>The rule, the test, and the smallest effect that it could have shown.</summary>
+    static string Test(CheckResult check) => check.Evidence is not { } evidence ? check.Rule
+        : $"{check.Rule}; n = {evidence.Images}, {evidence.Test}"
+            + (evidence.PValue is double p ? $", p = {NumberText.Of(p, NumberFormat.Number)}" : "")
+            + $"; smallest effect that could show: {AuditText.Points(evidence.SmallestEffect)} "
+            + (evidence.IsDifference ? "percentage points" : "%");
+
+    static string Reason(CheckResult check) => check.Outcome switch
+    {
+        Outcome.Passed => "",
+        Outcome.Undecided => check.ImagesNeeded is int images ? $"{images:N0} images would decide at these rates" : "",
+        _ => check.Meaning,
     };
 
-    static string Word(CheckResult check) => check.Outcome switch
+    static string Word(Outcome outcome) => outcome switch
     {
-        Outcome.Pass => "passed",
-        Outcome.Fail => $"**failed**: {check.Meaning}",
-        _ => check.Meaning,
+        Outcome.Passed => "passed",
+        Outcome.Failed => "failed",
+        Outcome.Undecided => "undecided",
+        _ => "for information",
+    };
+
+    static string Class(Outcome outcome) => outcome switch
+    {
+        Outcome.Passed => "pass",
+        Outcome.Failed => "fail",
+        Outcome.Undecided => "open",
+        _ => "note",
     };
 }

@@ -87,14 +87,14 @@ static partial class DocumentBlocks
 
     static string Audits()
     {
-        var text = new StringBuilder("| defence | network, images | scale | decisive checks failed | conclusion |\n");
-        text.Append("|---|---|---|---|---|\n");
+        var text = new StringBuilder("| defence | network, images | budget, scale | more robust | less transfer | conclusion |\n");
+        text.Append("|---|---|---|---|---|---|\n");
         foreach (AuditResult audit in ResultsJson.ShippedAudits)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {audit.Defence} | {Path.GetFileName(audit.Model)}, {audit.Dataset} ");
-            text.Append(CultureInfo.InvariantCulture, $"| {audit.Scale} | {AuditReport.Failed(audit)} | {audit.Conclusion} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {audit.Threat}, {audit.Scale} | {AuditReport.Decided(audit, audit.Claims[0])} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {AuditReport.Decided(audit, audit.Claims[1])} | {audit.Conclusion} |\n");
         }
-
 
         return text.ToString();
     }

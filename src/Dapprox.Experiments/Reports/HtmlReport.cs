@@ -220,10 +220,14 @@ public static class HtmlReport
         page.Append("<section id=\"audit\">\n<h2>Audit: the checks that a claim of robustness has to pass</h2>\n");
         page.Append("<p>Results included with the release; <code>dapprox audit</code> audits other defences.</p>\n");
         page.Append(Html.Table(
-            $"Audited defences; {string.Join(", ", Audit.Decisive)} decide",
-            ["defence", "network, images", "decisive checks failed", "scale"],
+            $"Audited defences; {string.Join(", ", Audit.DecideRobustness)} decide whether it is more robust, "
+            + $"{string.Join(", ", Audit.DecideTransfer)} whether fewer examples transfer",
+            ["defence", "network, images", "budget", "more robust", "less transfer", "scale"],
             ResultsJson.ShippedAudits.Select(audit => (string[])
-                [Html.Text(audit.Defence), Html.Text($"{Model(audit)}, {audit.Dataset}"), AuditReport.Failed(audit), audit.Scale])));
+            [
+                Html.Text(audit.Defence), Html.Text($"{Model(audit)}, {audit.Dataset}"), audit.Threat,
+                AuditReport.Decided(audit, audit.Claims[0]), AuditReport.Decided(audit, audit.Claims[1]), audit.Scale,
+            ])));
         foreach (AuditResult audit in ResultsJson.ShippedAudits)
         {
             string heading = $"{Html.Text(audit.Defence)}: {Html.Text(Model(audit))}, {Html.Text(audit.Dataset)}";

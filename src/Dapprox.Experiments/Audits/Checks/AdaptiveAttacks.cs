@@ -5,7 +5,8 @@ using Dapprox.Statistics;
 namespace Dapprox.Experiments.Audits.Checks;
 
 /// <summary>The success rates of attacks that are adapted to the defence, and of all attacks together.</summary>
-sealed class AdaptiveAttacks(AuditAttacks attacks) : AuditCheck("S11", "adaptive attacks, by gradient estimator")
+sealed class AdaptiveAttacks(AuditAttacks attacks) : AuditCheck(
+    "S11", "adaptive attacks, by gradient estimator", "the success rate by gradient estimator")
 {
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units => attacks.All;

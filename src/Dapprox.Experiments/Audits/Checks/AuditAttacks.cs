@@ -14,8 +14,9 @@ namespace Dapprox.Experiments.Audits.Checks;
 
 /// <summary>The units of an audit: the attacks on the defence and on the undefended network that its checks share.</summary>
 /// <param name="defence">What is audited.</param>
+/// <param name="threat">The budgets of the attacks.</param>
 /// <param name="scale">The numbers of images and steps.</param>
-sealed class AuditAttacks(Defence defence, AuditScale scale)
+sealed class AuditAttacks(Defence defence, Threat threat, AuditScale scale)
 {
     /// <summary>The number of steps of the gradient attacks.</summary>
     public const int Steps = 40;
@@ -35,50 +36,66 @@ sealed class AuditAttacks(Defence defence, AuditScale scale)
     /// <summary>What is audited.</summary>
     public Defence Defence => defence;
 
+    /// <summary>The budgets of the attacks.</summary>
+    public Threat Threat => threat;
+
     /// <summary>The numbers of images and steps.</summary>
     public AuditScale Scale => scale;
 
     /// <summary>The number of classes.</summary>
     public int Classes => defence.Images.Classes.Count;
 
-    /// <summary>The budgets, in L∞: the usual ones for colour images and for grey images.</summary>
-    public IReadOnlyList<double> Epsilons => IsColour ? [1 / 255.0, 2 / 255.0, 4 / 255.0, 8 / 255.0] : [0.05, 0.1, 0.15, 0.2, 0.3];
-
-    /// <summary>The index in <see cref="Epsilons"/> of the budget of the checks that need one.</summary>
-    public const int EpsilonIndex = 1;
-
-    /// <summary>The budget of the checks that need one, at which some but not all attacks on the undefended network succeed.</summary>
-    public double Epsilon => Epsilons[EpsilonIndex];
+    /// <summary>The budget that decides.</summary>
+    public double Epsilon => threat.Epsilon;
 
     bool IsColour => defence.Images.Channels > 1;
 
     /// <summary>The predictions of the undefended network, and of each member of the defence.</summary>
     public IReadOnlyList<PredictionsUnit> Predictions =>
-        [new(defence.DatasetName, defence.Exact), .. defence.Members.Select(member => new PredictionsUnit(defence.DatasetName, member))];
+        [.. defence.Members.Prepend(defence.Undefended).Select(network => new PredictionsUnit(defence.DatasetName, network))];
 
     /// <summary>The gradients of each member of the defence.</summary>
     public IReadOnlyList<GradientUnit> Gradients =>
         [.. defence.Members.Select(member => new GradientUnit(defence.DatasetName, member, scale.Images, scale.Estimated))];
 
-    /// <summary>FGSM at each budget.</summary>
-    public IReadOnlyList<AttackUnit> FgsmCurve =>
-        [.. Epsilons.Select(epsilon => On(new Fgsm(epsilon), GradientEstimator.GainMatched, scale.Images, 0.002))];
+    /// <summary>The gradients of the undefended network.</summary>
+    public GradientUnit ExactGradients => new(defence.DatasetName, defence.Undefended, scale.Images, Estimated: 0);
+
+    /// <summary>A single step of the whole length at each budget, in L∞ FGSM.</summary>
+    public IReadOnlyList<AttackUnit> SingleStepCurve =>
+        [.. threat.Curve.Select(epsilon => On(SingleStep(epsilon), GradientEstimator.GainMatched, scale.Images, 0.002))];
+
+    /// <summary>The attack of <see cref="SingleStepCurve"/> at <see cref="Epsilon"/>.</summary>
+    public AttackUnit SingleStepOnDefence => On(SingleStep(Epsilon), GradientEstimator.GainMatched, scale.Images, 0.002);
 
     /// <summary>PGD at each budget.</summary>
-    public IReadOnlyList<AttackUnit> PgdCurve => [.. Epsilons.Select(PgdAt)];
+    public IReadOnlyList<AttackUnit> PgdCurve => [.. threat.Curve.Select(PgdAt)];
 
     /// <summary>PGD on the undefended network at each budget.</summary>
     public IReadOnlyList<AttackUnit> ExactCurve =>
-        [.. Epsilons.Select(epsilon => OnExact(Steady(epsilon), GradientEstimator.StraightThrough, scale.Images, 0.02))];
+        [.. threat.Curve.Select(PgdOnExactAt)];
 
     /// <summary>PGD at <see cref="Epsilon"/>, with which others are compared.</summary>
     public AttackUnit PgdOnDefence => PgdAt(Epsilon);
 
     /// <summary>PGD on the undefended network at <see cref="Epsilon"/>.</summary>
-    public AttackUnit PgdOnExact => ExactCurve[EpsilonIndex];
+    public AttackUnit PgdOnExact => PgdOnExactAt(Epsilon);
+
+    /// <summary>PGD on the defence with calibrated parameters; null where it is calibrated, exact or random, or cannot be.</summary>
+    public AttackUnit? PgdOnCalibrated => Calibrated is not { } network ? null : PgdOnDefence with
+    {
+        Source = network,
+        TriedOn = [],
+    };
 
     /// <summary>PGD whose budget allows any image.</summary>
-    public AttackUnit Unbounded => PgdAt(1);
+    public AttackUnit Unbounded => PgdAt(AnyImage);
+
+    /// <summary>The attack of <see cref="Unbounded"/> on the undefended network.</summary>
+    public AttackUnit UnboundedOnUndefended => PgdOnExactAt(AnyImage);
+
+    /// <summary>The distance within which all images are.</summary>
+    double AnyImage => threat.Norm == Norm.LInf ? 1 : Math.Sqrt(defence.Images.Channels * defence.Images.Height * defence.Images.Width);
 
     /// <summary>PGD with twice as many steps.</summary>
     public AttackUnit Longer => On(Steady(Epsilon) with { Steps = 2 * Steps }, GradientEstimator.GainMatched, scale.Images, 0.04);
@@ -124,27 +141,29 @@ sealed class AuditAttacks(Defence defence, AuditScale scale)
 
     /// <summary>PGD on gradients by NES, which needs scores only.</summary>
     public AttackUnit Estimated => On(
-        new Pgd(Epsilon) { Steps = 10, Restarts = 1, StepRatio = 0.2 }, GradientEstimator.Nes, scale.Estimated, 7);
+        new Pgd(Epsilon) { BallNorm = threat.Norm, Steps = 10, Restarts = 1, StepRatio = 0.2 }, GradientEstimator.Nes, scale.Estimated, 7);
 
     /// <summary>The square attack.</summary>
-    public AttackUnit SquareSearch => On(new Square(Epsilon) { Queries = scale.Queries }, null, scale.Images, 2e-4 * scale.Queries);
+    public AttackUnit SquareSearch => On(
+        new Square(Epsilon) { BallNorm = threat.Norm, Queries = scale.Queries }, null, scale.Images, 2e-4 * scale.Queries);
 
-    /// <summary>HopSkipJump, which searches for the nearest example in L∞.</summary>
+    /// <summary>HopSkipJump, which searches for the nearest example.</summary>
     public AttackUnit Boundary => On(
-        HopSkipJump.Foolbox24 with { BallNorm = Norm.LInf, Iterations = scale.HopSkipJumpIterations },
+        HopSkipJump.Foolbox24 with { BallNorm = threat.Norm, Iterations = scale.HopSkipJumpIterations },
         null, scale.QueryImages, 0.1 * scale.HopSkipJumpIterations);
 
     /// <summary>Random noise.</summary>
-    public AttackUnit Noise => On(new RandomNoise(Epsilon) { Draws = scale.Draws }, null, scale.QueryImages, 2e-4 * scale.Draws);
+    public AttackUnit Noise => On(
+        new RandomNoise(Epsilon) { BallNorm = threat.Norm, Draws = scale.Draws }, null, scale.QueryImages, 2e-4 * scale.Draws);
 
     /// <summary>MI-FGSM on the undefended network.</summary>
     public AttackUnit Momentum => OnExact(
-        Pgd.MomentumFgsm with { Epsilon = Epsilon }, GradientEstimator.StraightThrough, scale.Images, 0.01);
+        Pgd.MomentumFgsm with { Epsilon = Epsilon, BallNorm = threat.Norm }, GradientEstimator.StraightThrough, scale.Images, 0.01);
 
     /// <summary>PGD on the undefended network and heap-like together.</summary>
     public AttackUnit Ensemble => OnExact(Steady(Epsilon), GradientEstimator.StraightThrough, scale.Images, 0.04) with
     {
-        TogetherWith = [defence.Exact with { Assignment = MultiplierAssignment.HeapLike }],
+        TogetherWith = [defence.Undefended with { Assignment = MultiplierAssignment.HeapLike }],
     };
 
     /// <summary>DeepFool on the undefended network, also with its perturbations scaled.</summary>
@@ -172,16 +191,17 @@ sealed class AuditAttacks(Defence defence, AuditScale scale)
     /// <summary>DeepFool, which searches for the nearest example in L2.</summary>
     public AttackUnit NearestL2 => On(new DeepFool(), GradientEstimator.GainMatched, scale.Images, 0.03);
 
-    /// <summary>FAB, which searches for the nearest example in L∞.</summary>
-    public AttackUnit NearestLInf => On(new Fab { Steps = 50, Restarts = 1 }, GradientEstimator.GainMatched, scale.QueryImages, 0.3);
+    /// <summary>FAB, which searches for the nearest example in the norm of the budget.</summary>
+    public AttackUnit NearestByFab => On(
+        new Fab { BallNorm = threat.Norm, Steps = 50, Restarts = 1 }, GradientEstimator.GainMatched, scale.Images, 0.3);
 
     /// <summary>Attacks in other norms, and a targeted one.</summary>
     public IReadOnlyList<(string Name, AttackUnit Unit)> OtherNorms =>
     [
         ("L2 (DeepFool)", NearestL2),
         ("L0 (JSMA)", On(Jsma.Foolbox24, GradientEstimator.GainMatched, scale.QueryImages, 0.1)),
-        ("L∞ (FAB)", NearestLInf),
-        ($"L∞ targeted (PGD, ε = {EpsilonText(Epsilons[^1])})", PgdAt(Epsilons[^1]) with { Targeted = true }),
+        ($"{threat.NormText} (FAB)", NearestByFab),
+        ($"targeted (PGD, ε = {threat.Text(threat.Curve[^1])})", PgdAt(threat.Curve[^1]) with { Targeted = true }),
     ];
 
     /// <summary>The attack of <see cref="NearestL2"/> on the undefended network.</summary>
@@ -191,21 +211,31 @@ sealed class AuditAttacks(Defence defence, AuditScale scale)
     public IReadOnlyList<AttackUnit> StrongOnExact =>
     [
         PgdOnExact,
-        OnExact(new Pgd(Epsilon) { Steps = 2 * Steps, Restarts = Restarts }, GradientEstimator.StraightThrough, scale.Images, 0.1),
+        OnExact(Steady(Epsilon) with { Steps = 2 * Steps, Restarts = Restarts }, GradientEstimator.StraightThrough, scale.Images, 0.1),
         OnExact(ApgdOn(StrongestLoss), GradientEstimator.StraightThrough, scale.Images, 0.1),
+        .. scale.AutoAttack ? [OnExact(Auto, GradientEstimator.StraightThrough, scale.Images, 3)] : (AttackUnit[])[],
     ];
 
     /// <summary>
     /// The attacks on the defence that correspond to <see cref="StrongOnExact"/>. They are no stronger than those, which have more steps
     /// and restarts at once.
     /// </summary>
-    public IReadOnlyList<AttackUnit> StrongOnDefence => [PgdOnDefence, Longer, Restarted, Strongest];
+    public IReadOnlyList<AttackUnit> StrongOnDefence => [PgdOnDefence, Longer, Restarted, Strongest, .. AutoAttackOnDefence];
+
+    /// <summary>The names of <see cref="StrongOnDefence"/> and <see cref="StrongOnExact"/>.</summary>
+    public string StrongNames => $"PGD, with {2 * Steps} steps and with {Restarts} restarts"
+        + (scale.AutoAttack ? $", {StrongestName}, and AutoAttack" : $", and {StrongestName}");
+
+    /// <summary>AutoAttack, where the scale has it.</summary>
+    IReadOnlyList<AttackUnit> AutoAttackOnDefence => scale.AutoAttack ? [On(Auto, GradientEstimator.GainMatched, scale.Images, 3)] : [];
+
+    AutoAttack Auto => new(Epsilon) { BallNorm = threat.Norm };
 
     /// <summary>The white-box attacks at <see cref="Epsilon"/>.</summary>
     public IReadOnlyList<AttackUnit> WhiteBox =>
     [
         PgdOnDefence, Longer, Restarted, .. StepSizes.Select(one => one.Unit), .. Losses.Select(one => one.Unit),
-        .. Adaptive.Select(one => one.Unit),
+        .. Adaptive.Select(one => one.Unit), .. AutoAttackOnDefence,
     ];
 
     /// <summary>The attacks without gradients of the defence at <see cref="Epsilon"/>, all but <see cref="Boundary"/>.</summary>
@@ -213,19 +243,29 @@ sealed class AuditAttacks(Defence defence, AuditScale scale)
 
     /// <summary>All attacks that may break the defence at <see cref="Epsilon"/>, some as attacks for the nearest example.</summary>
     public IReadOnlyList<AttackUnit> All =>
-        [.. WhiteBox, .. BlackBox, FgsmCurve[EpsilonIndex], Boundary, .. OtherNorms.Select(one => one.Unit)];
+        [.. WhiteBox, .. BlackBox, SingleStepOnDefence, Boundary, .. OtherNorms.Select(one => one.Unit)];
 
     /// <summary>The exact network with changes that are no defence.</summary>
     public IReadOnlyList<ModelVariant> Controls =>
     [
-        defence.Exact with { Perturbation = Perturbation.Gain, Label = "control" },
-        defence.Exact with { Perturbation = Perturbation.GainAndNoise, Label = "control" },
+        defence.Undefended with { Perturbation = Perturbation.Gain, Label = "control" },
+        defence.Undefended with { Perturbation = Perturbation.GainAndNoise, Label = "control" },
         // A defence is no control of itself.
         .. defence.Members.Any(member => member.Assignment == MultiplierAssignment.Bfloat16)
             ? []
-            : (ModelVariant[])[defence.Exact with { Assignment = MultiplierAssignment.Bfloat16, Label = "control" }],
+            : (ModelVariant[])[defence.Undefended with { Assignment = MultiplierAssignment.Bfloat16, Label = "control" }],
         .. Independent is ModelVariant independent ? [independent] : (ModelVariant[])[],
     ];
+
+    /// <summary>
+    /// The defence with parameters that are calibrated for its multipliers, which tells the multipliers from parameters fitted to exact
+    /// products; null where it is calibrated, exact or random, or there are no training images.
+    /// </summary>
+    public ModelVariant? Calibrated =>
+        !defence.HasTrainingImages || defence.IsRandom || defence.Members[0].CalibrationImages > 0
+        || defence.Members[0].Assignment == MultiplierAssignment.Exact
+            ? null
+            : defence.Members[0].Calibrated() with { Label = "recalibrated" };
 
     /// <summary>
     /// An independently trained network for the same images: one trained with another seed, or for colour images another included network;
@@ -249,18 +289,19 @@ sealed class AuditAttacks(Defence defence, AuditScale scale)
     public string NameOf(ModelVariant control) => control == Independent ? "independently trained network"
         : control.Title.Replace("control, ", "", StringComparison.Ordinal).Replace("control", "exact", StringComparison.Ordinal);
 
-    /// <summary>A budget, for colour images in steps of 1/255.</summary>
-    public string EpsilonText(double epsilon) =>
-        IsColour ? $"{Math.Round(255 * epsilon)}/255" : NumberText.Of(epsilon, NumberFormat.Number);
-
     /// <summary>The title of the undefended network where examples of the defence are tried on it.</summary>
-    public ModelVariant Undefended => defence.Exact with { Label = "undefended" };
+    public ModelVariant Undefended => defence.Undefended with { Label = "undefended" };
 
-    static Pgd Steady(double epsilon) => new(epsilon) { Steps = Steps, Restarts = 1 };
+    Pgd Steady(double epsilon) => new(epsilon) { BallNorm = threat.Norm, Steps = Steps, Restarts = 1 };
 
-    Apgd ApgdOn(ApgdLoss loss) => new(Epsilon) { Steps = Steps, Restarts = 1, Loss = loss };
+    // In L∞ that is FGSM.
+    Pgd SingleStep(double epsilon) => Steady(epsilon) with { Steps = 1, StepSize = epsilon, RandomStart = false };
+
+    Apgd ApgdOn(ApgdLoss loss) => new(Epsilon) { BallNorm = threat.Norm, Steps = Steps, Restarts = 1, Loss = loss };
 
     AttackUnit PgdAt(double epsilon) => On(Steady(epsilon), GradientEstimator.GainMatched, scale.Images, 0.02);
+
+    AttackUnit PgdOnExactAt(double epsilon) => OnExact(Steady(epsilon), GradientEstimator.StraightThrough, scale.Images, 0.02);
 
     // The defence and the undefended network are attacked on the same images, those that both classify correctly.
     AttackUnit On(IAttack<IGradientVictim> attack, GradientEstimator? estimator, int images, double seconds) =>
@@ -269,16 +310,19 @@ sealed class AuditAttacks(Defence defence, AuditScale scale)
             Estimator = estimator,
             TogetherWith = [.. defence.Members.Skip(1)],
             TriedOn = defence.IsRandom ? [.. defence.Members, Undefended] : [Undefended],
-            CorrectOn = [defence.Exact, .. defence.Members],
+            CorrectOn = [defence.Undefended, .. defence.Members],
             SecondsAnImage = seconds * defence.Members.Count,
         };
 
     AttackUnit OnExact(IAttack<IGradientVictim> attack, GradientEstimator? estimator, int images, double seconds) =>
-        new(attack, defence.DatasetName, defence.Exact, images)
+        new(attack, defence.DatasetName, defence.Undefended, images)
         {
             Estimator = estimator,
-            TriedOn = [.. defence.Members.Select(Defence.Named), .. Controls],
-            CorrectOn = [defence.Exact, .. defence.Members],
+            TriedOn =
+            [
+                .. defence.Members.Select(Defence.Named), .. Controls, .. Calibrated is { } calibrated ? [calibrated] : (ModelVariant[])[],
+            ],
+            CorrectOn = [defence.Undefended, .. defence.Members],
             SecondsAnImage = seconds,
         };
 }

@@ -5,8 +5,18 @@ namespace Dapprox.Experiments.Audits.Checks;
 /// <summary>A check of the audit: the units that it needs, and its verdict from their results.</summary>
 /// <param name="id">Its number in the checklist: S1 to S16, T1 to T4.</param>
 /// <param name="name">What is checked, in a few words.</param>
-abstract class AuditCheck(string id, string name)
+/// <param name="claim">The claim that it tests, as a sentence without a full stop; what is measured, for information.</param>
+abstract class AuditCheck(string id, string name, string claim)
 {
+    /// <summary>The fraction of images that is too small to count: what a check may miss, and what an effect has to exceed.</summary>
+    public const double Tolerance = 0.05;
+
+    /// <summary>The tolerance in words.</summary>
+    protected const string AtMostTolerance = "at most 5 %: the interval below passes, above fails";
+
+    /// <summary>The tolerance of a difference in words.</summary>
+    protected const string AtMostPoints = "at most 5 percentage points: the interval below passes, above fails";
+
     /// <summary>Its number in the checklist.</summary>
     public string Id => id;
 
@@ -17,10 +27,18 @@ abstract class AuditCheck(string id, string name)
     /// <param name="judge">Reads the results.</param>
     public abstract CheckResult Judge(AuditJudge judge);
 
-    /// <summary>The result of a check with a threshold.</summary>
-    protected CheckResult Decide(string measured, string threshold, bool passed, string meaning) =>
-        new(id, name, measured, threshold, passed ? Outcome.Pass : Outcome.Fail, meaning);
+    /// <summary>The result of a decision.</summary>
+    protected CheckResult Decide(string measured, string rule, Decision decision, string meaning) =>
+        new(id, name, claim, measured, rule, decision.Outcome, meaning)
+        {
+            Evidence = decision.Evidence,
+            ImagesNeeded = decision.ImagesNeeded,
+        };
 
-    /// <summary>The result of a measurement without a threshold.</summary>
-    protected CheckResult Inform(string measured, string meaning) => new(id, name, measured, "–", Outcome.Note, meaning);
+    /// <summary>The result of a measurement that one case decides.</summary>
+    protected CheckResult Decide(string measured, string rule, bool passed, string meaning) =>
+        new(id, name, claim, measured, rule, passed ? Outcome.Passed : Outcome.Failed, meaning);
+
+    /// <summary>The result of a measurement for information.</summary>
+    protected CheckResult Inform(string measured, string meaning) => new(id, name, claim, measured, "–", Outcome.Note, meaning);
 }

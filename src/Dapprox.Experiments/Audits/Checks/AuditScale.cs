@@ -15,18 +15,21 @@ public sealed record AuditScale(string Name, int Images, int QueryImages, int Es
     /// <summary>The number of iterations of HopSkipJump.</summary>
     public int HopSkipJumpIterations { get; init; } = 20;
 
+    /// <summary>Whether AutoAttack is among the attacks.</summary>
+    public bool AutoAttack { get; init; }
+
     /// <summary>The number of iterations of Carlini and Wagner's attack for each constant.</summary>
     public int CarliniWagnerIterations { get; init; } = CarliniWagner.Foolbox24.Iterations;
 
     /// <summary>Takes minutes.</summary>
-    public static AuditScale Quick { get; } = new("quick", 30, 6, 3, 1_000, 500, 6)
+    public static AuditScale Quick { get; } = new("quick", 80, 10, 3, 1_000, 500, 6)
     {
         HopSkipJumpIterations = 4,
         CarliniWagnerIterations = 300,
     };
 
     /// <summary>Takes an hour or two.</summary>
-    public static AuditScale Standard { get; } = new("standard", 200, 50, 20, 10_000, 5_000, 6);
+    public static AuditScale Standard { get; } = new("standard", 200, 50, 20, 10_000, 5_000, 6) { AutoAttack = true };
 
     /// <summary>All scales, the default first.</summary>
     public static IReadOnlyList<AuditScale> All { get; } = [Quick, Standard];

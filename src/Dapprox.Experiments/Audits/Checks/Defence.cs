@@ -21,8 +21,8 @@ public sealed record Defence(string Name, Dataset Images, params IReadOnlyList<M
     /// <summary>Whether the data set has training images; a user's own pictures have none.</summary>
     public bool HasTrainingImages { get; init; } = true;
 
-    /// <summary>The undefended network: the same weights on exact multipliers.</summary>
-    public ModelVariant Exact => Members[0] with
+    /// <summary>The network that it is compared with: the same weights on exact multipliers, unless another is given.</summary>
+    public ModelVariant Undefended { get; init; } = Members[0] with
     {
         Assignment = MultiplierAssignment.Exact,
         CalibrationImages = 0,

@@ -4,7 +4,8 @@ using Dapprox.Statistics;
 namespace Dapprox.Experiments.Audits.Checks;
 
 /// <summary>Whether the defence gives the same logits again, or is attacked by their expectation.</summary>
-sealed class DeterministicOutput(AuditAttacks attacks) : AuditCheck("S12", "deterministic output")
+sealed class DeterministicOutput(AuditAttacks attacks) : AuditCheck(
+    "S12", "deterministic output", "the same image gives the same logits, or the expectation is attacked")
 {
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units => attacks.Gradients;
@@ -12,12 +13,12 @@ sealed class DeterministicOutput(AuditAttacks attacks) : AuditCheck("S12", "dete
     /// <inheritdoc/>
     public override CheckResult Judge(AuditJudge judge)
     {
-        Proportion repeats = judge.Gradients(row => row.Repeats).MinBy(rate => rate.Value)!;
+        Proportion repeats = judge.GradientRates(row => row.Repeats).MinBy(rate => rate.Value)!;
         bool isRandom = attacks.Defence.IsRandom;
         return Decide(
             isRandom
                 ? "the multiplier is drawn for each image; the attacks are on the expectation over the draw"
-                : $"{AuditText.Rate(repeats)} of the images give bit-identical logits alone and in a batch",
-            "all, or the expectation is attacked", isRandom || repeats.Value == 1, "the attacks do not average over the randomness");
+                : $"{repeats.Count} of {repeats.Of} images give bit-identical logits alone and in a batch",
+            "all", isRandom || repeats.Count == repeats.Of, "the attacks do not average over the randomness");
     }
 }

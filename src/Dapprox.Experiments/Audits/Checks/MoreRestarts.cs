@@ -1,9 +1,11 @@
 using Dapprox.Experiments.Runs;
+using Dapprox.Statistics;
 
 namespace Dapprox.Experiments.Audits.Checks;
 
 /// <summary>Whether one start suffices: restarts break hardly more images.</summary>
-sealed class MoreRestarts(AuditAttacks attacks) : AuditCheck("S7", $"{AuditAttacks.Restarts} restarts")
+sealed class MoreRestarts(AuditAttacks attacks) : AuditCheck(
+    "S7", $"{AuditAttacks.Restarts} restarts", "restarts break hardly more images")
 {
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units => [attacks.Restarted, attacks.PgdOnDefence];
@@ -11,9 +13,9 @@ sealed class MoreRestarts(AuditAttacks attacks) : AuditCheck("S7", $"{AuditAttac
     /// <inheritdoc/>
     public override CheckResult Judge(AuditJudge judge)
     {
-        double? difference = judge.Broken(attacks.Restarted).Value - judge.Broken(attacks.PgdOnDefence).Value;
+        PairedDifference more = judge.Excess(attacks.Restarted, attacks.PgdOnDefence);
         return Decide(
-            $"{AuditText.Points(difference)} percentage points more", "less than 1 percentage point", Math.Abs(difference ?? 1) < 0.01,
+            $"difference of the success rates {AuditText.Points(more)}", AtMostPoints, Decision.AtMost(more, Tolerance),
             "one start is not enough; the attack with restarts counts");
     }
 }

@@ -1,9 +1,11 @@
 using Dapprox.Experiments.Runs;
+using Dapprox.Statistics;
 
 namespace Dapprox.Experiments.Audits.Checks;
 
 /// <summary>Whether PGD has converged: twice as many steps break hardly more images.</summary>
-sealed class MoreSteps(AuditAttacks attacks) : AuditCheck("S6", "twice as many steps")
+sealed class MoreSteps(AuditAttacks attacks) : AuditCheck(
+    "S6", "twice as many steps", "twice as many steps break hardly more images")
 {
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units => [attacks.Longer, attacks.PgdOnDefence];
@@ -11,9 +13,9 @@ sealed class MoreSteps(AuditAttacks attacks) : AuditCheck("S6", "twice as many s
     /// <inheritdoc/>
     public override CheckResult Judge(AuditJudge judge)
     {
-        double? difference = judge.Broken(attacks.Longer).Value - judge.Broken(attacks.PgdOnDefence).Value;
+        PairedDifference more = judge.Excess(attacks.Longer, attacks.PgdOnDefence);
         return Decide(
-            $"{AuditText.Points(difference)} percentage points more", "less than 1 percentage point", Math.Abs(difference ?? 1) < 0.01,
+            $"difference of the success rates {AuditText.Points(more)}", AtMostPoints, Decision.AtMost(more, Tolerance),
             "the attack has not converged; the longer one counts");
     }
 }

@@ -4,7 +4,8 @@ using Dapprox.Experiments.Runs;
 namespace Dapprox.Experiments.Audits.Checks;
 
 /// <summary>The success rate of PGD at several step sizes.</summary>
-sealed class StepSize(AuditAttacks attacks) : AuditCheck("S8", "step size")
+sealed class StepSize(AuditAttacks attacks) : AuditCheck(
+    "S8", "step size", "the success rate of PGD by step size")
 {
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units => [.. attacks.StepSizes.Select(size => size.Unit)];

@@ -4,8 +4,9 @@ using Dapprox.Statistics;
 
 namespace Dapprox.Experiments.Audits.Checks;
 
-/// <summary>The transfer rates of other attacks on the exact network, and from the defence to the exact network.</summary>
-sealed class Surrogates(AuditAttacks attacks) : AuditCheck("T3", "surrogates and reverse transfer")
+/// <summary>The transfer rates of other attacks on the undefended network, and from the defence to it.</summary>
+sealed class Surrogates(AuditAttacks attacks) : AuditCheck(
+    "T3", "surrogates and reverse transfer", "the transfer rate by attack, and from the defence to the undefended network")
 {
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units => [attacks.PgdOnExact, attacks.Momentum, attacks.Ensemble, attacks.PgdOnDefence];
@@ -19,8 +20,8 @@ sealed class Surrogates(AuditAttacks attacks) : AuditCheck("T3", "surrogates and
             ("PGD on exact and heap-like together", judge.Transfer(attacks.Ensemble)),
         ];
         return Inform(
-            $"transfer rate at ε = {attacks.EpsilonText(attacks.Epsilon)}: {AuditText.List(rates)}; "
-            + $"from the defence to the exact network {NumberText.Of(judge.Reverse(attacks.PgdOnDefence))}",
-            "for information");
+            $"transfer rate at {attacks.Threat}: {AuditText.List(rates)}; "
+            + $"from the defence to the undefended network {NumberText.Of(judge.Reverse(attacks.PgdOnDefence))}",
+            "what an attacker reaches with another network");
     }
 }

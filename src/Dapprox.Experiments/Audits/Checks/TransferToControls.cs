@@ -4,7 +4,8 @@ using Dapprox.Statistics;
 namespace Dapprox.Experiments.Audits.Checks;
 
 /// <summary>Whether fewer examples transfer to the defence than to networks with changes that are no defence.</summary>
-sealed class TransferToControls(AuditAttacks attacks) : AuditCheck("T2", "transfer to controls")
+sealed class TransferToControls(AuditAttacks attacks) : AuditCheck(
+    "T2", "transfer to controls", "fewer examples transfer to the defence than to any network with a change that is no defence")
 {
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units => [attacks.DeepFoolOnExact];
@@ -13,12 +14,22 @@ sealed class TransferToControls(AuditAttacks attacks) : AuditCheck("T2", "transf
     public override CheckResult Judge(AuditJudge judge)
     {
         Proportion defence = judge.Transfer(attacks.DeepFoolOnExact);
-        (string Name, Proportion Rate)[] controls =
-            [.. attacks.Controls.Select(control => (attacks.NameOf(control), judge.TransferTo(attacks.DeepFoolOnExact, control)))];
+        (string Name, Proportion Rate, PairedDifference Difference)[] controls =
+        [
+            .. attacks.Controls.Select(control => (
+                attacks.NameOf(control), judge.TransferTo(attacks.DeepFoolOnExact, control),
+                judge.TransferExcess(attacks.DeepFoolOnExact, control))),
+        ];
+        string calibrated = attacks.Calibrated is { } other
+            ? $"; for information, with calibrated parameters {AuditText.Rate(judge.TransferTo(attacks.DeepFoolOnExact, other))}"
+            : "";
         return Decide(
-            $"transfer rate: defence {AuditText.Rate(defence)}; "
-            + string.Join("; ", controls.Select(control => $"{control.Name} {AuditText.Rate(control.Rate)}")),
-            "below every control, intervals disjoint", controls.All(control => defence.High < control.Rate.Low),
+            $"transfer rate: defence {AuditText.Rate(defence)} of {defence.Of}; "
+            + string.Join("; ", controls.Select(control =>
+                $"{control.Name} {AuditText.Rate(control.Rate)}, difference {AuditText.Points(control.Difference)}"))
+            + calibrated,
+            "fewer than every control by McNemar’s test passes; at most 5 percentage points fewer, or more, fails",
+            Decision.All(controls.Select(control => Decision.More(control.Difference, Tolerance))),
             "some change that is no defence lowers transfer as much");
     }
 }

@@ -4,7 +4,8 @@ using Dapprox.Statistics;
 namespace Dapprox.Experiments.Audits.Checks;
 
 /// <summary>Whether an attack whose budget allows any image always succeeds.</summary>
-sealed class UnboundedAttack(AuditAttacks attacks) : AuditCheck("S1", "unbounded attack (ε = 1)")
+sealed class UnboundedAttack(AuditAttacks attacks) : AuditCheck(
+    "S1", "unbounded attack", "PGD whose budget allows any image breaks every image")
 {
     /// <inheritdoc/>
     public override IReadOnlyList<WorkUnit> Units => [attacks.Unbounded];
@@ -12,9 +13,9 @@ sealed class UnboundedAttack(AuditAttacks attacks) : AuditCheck("S1", "unbounded
     /// <inheritdoc/>
     public override CheckResult Judge(AuditJudge judge)
     {
-        Proportion broken = judge.Broken(attacks.Unbounded);
+        Proportion missed = AuditText.Rest(judge.Broken(attacks.Unbounded));
         return Decide(
-            $"success rate {AuditText.Rate(broken)}", "at least 99.5 %", broken.Value >= 0.995,
+            $"withstood by {AuditText.Rate(missed)} of {missed.Of}", AtMostTolerance, Decision.AtMost(missed, Tolerance),
             "the attack does not work, or gradients are masked");
     }
 }
