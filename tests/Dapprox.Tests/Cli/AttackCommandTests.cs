@@ -23,7 +23,7 @@ public sealed class AttackCommandTests : IDisposable
         JsonElement[] attacks = [.. run.Json.GetProperty("attacks").EnumerateArray()];
         Assert.Equal(Names, attacks.Select(attack => attack.GetProperty("name").GetString()));
         Assert.All(attacks, attack => Assert.Equal(
-            ["name", "summary", "norms", "knowledge", "budget", "targeted", "presets", "source"],
+            ["name", "summary", "norms", "knowledge", "budget", "targeted", "presets", "source", "bestFor"],
             attack.EnumerateObject().Select(field => field.Name)));
         // The paper's eight have the settings of Foolbox 2.4.
         Assert.All(
