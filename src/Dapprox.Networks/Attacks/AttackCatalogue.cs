@@ -347,7 +347,7 @@ public static class AttackCatalogue
                 attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.L2, Norm.LInf, Norm.L1, Norm.L0),
             Integer<Strongest>(
                 "budget", "The maximum number of gradients for an image, of all attacks together.",
-                attack => attack.Gradients, (attack, gradients) => attack with { Gradients = gradients }, min: 10),
+                attack => attack.Gradients, (attack, gradients) => attack with { Gradients = gradients }, min: 40),
         ],
     };
 

@@ -37,8 +37,8 @@ static class GradientAttacks
         ["pdpgd l1"] = new Pdpgd { Steps = 12, BallNorm = Norm.L1 },
         ["pdpgd linf"] = new Pdpgd { Steps = 12, BallNorm = Norm.LInf },
         ["sigma-zero"] = new SigmaZero { Steps = 12 },
-        ["best"] = new Strongest { Gradients = 30 },
-        ["best l0"] = new Strongest { Gradients = 30, BallNorm = Norm.L0 },
+        ["best"] = new Strongest { Gradients = 40 },
+        ["best l0"] = new Strongest { Gradients = 40, BallNorm = Norm.L0 },
         ["ead"] = new Ead { SearchSteps = 3, Iterations = 10, InitialConstant = 10 },
     };
 

@@ -61,9 +61,9 @@ public class MinimalNormTests
         var victim = new NetworkVictim(SmallNetwork.Create(AxFpm.Released, threads: 1));
         (Tensor images, int[] labels) = SmallNetwork.Images(victim, 12, 3);
 
-        AttackRecord[] best = Run(new Strongest { Gradients = 90 });
+        AttackRecord[] best = Run(new Strongest { Gradients = 88 });
 
-        IAttack<IGradientVictim>[] members = [new Ddn { Steps = 30 }, new Fmn { Steps = 30 }, new Pdpgd { Steps = 30 }];
+        IAttack<IGradientVictim>[] members = [new Ddn { Steps = 22 }, new Fmn { Steps = 22 }, new Pdpgd { Steps = 22 }];
         foreach (IAttack<IGradientVictim> member in members)
         {
             Assert.All(Run(member).Zip(best), pair => Assert.True(
@@ -97,7 +97,7 @@ public class MinimalNormTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new SigmaZero { FirstThreshold = 1.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Ead { Beta = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Ead { InitialConstant = 1e11 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Strongest { Gradients = 9 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Strongest { Gradients = 39 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Apgd { BallNorm = Norm.L0 });
     }
 }
