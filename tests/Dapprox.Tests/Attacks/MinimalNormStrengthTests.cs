@@ -5,6 +5,7 @@ using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
+using Dapprox.Networks.Tensors;
 using Dapprox.Tests.Models;
 using Xunit;
 
