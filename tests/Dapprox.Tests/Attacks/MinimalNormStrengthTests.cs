@@ -19,8 +19,8 @@ public class MinimalNormStrengthTests
 {
     const int First = 2000, Count = 100;
 
-    // The newer attacks make one run of 1000 gradients; C&W makes nine of as many, and FAB five with the gradients of nine classes.
-    const double Allowance = 1.02;
+    // DDN, FMN and PDPGD make one run of 1000 gradients; C&W makes nine of as many, and FAB 500 steps with the gradients of nine classes.
+    const double Allowance = 1.05;
 
     readonly Network network = AuthorsLeNet5.Load().With(ExactMultiplier.Rounded);
     readonly Tensor images;
