@@ -269,6 +269,7 @@ public static class AttackCatalogue
     {
         Summary = "Fast minimum norm: gradient steps in a ball whose radius shrinks after successes and grows after failures.",
         Source = "Pintor et al. 2021",
+        BestFor = "nearest in L1, MNIST",
         Budget = AttackBudget.None,
         Options =
         [
@@ -286,7 +287,7 @@ public static class AttackCatalogue
     {
         Summary = "Primal-dual proximal gradient descent: minimises the norm and the margin loss together, weighted by dual variables.",
         Source = "Matyasko, Chau 2021",
-        BestFor = "nearest in L1",
+        BestFor = "nearest in L1, CIFAR-10",
         Budget = AttackBudget.None,
         Options =
         [
