@@ -71,7 +71,11 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
             ["meanL2"] = summary.MeanL2,
             ["medianL2"] = summary.MedianL2,
             ["meanLinf"] = summary.MeanLInf,
+            ["medianLinf"] = summary.MedianLInf,
+            ["meanL1"] = summary.MeanL1,
+            ["medianL1"] = summary.MedianL1,
             ["meanL0"] = summary.MeanL0,
+            ["medianL0"] = summary.MedianL0,
             ["meanQueries"] = summary.MeanQueries,
             ["transfer"] = new JsonObject(
                 Others.Zip(result.Worst.Transfer, (other, rate) => KeyValuePair.Create(other, (JsonNode?)rate))),
@@ -122,12 +126,14 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
         Output.PrintTable(
             [
                 .. hasBudget ? (string[])[">ε"] : [],
-                ">number", ">median L2", ">mean L0", ">still adversarial with 8-bit pixels", ">queries to find",
+                ">number", ">median L2", .. Norm == Norm.L2 ? (string[])[] : [$">median {Norm.Symbol()}"], ">mean L0",
+                ">still adversarial with 8-bit pixels", ">queries to find",
             ],
             Results.Select(result => (string[])
             [
                 .. hasBudget ? (string[])[$"{result.Epsilon}"] : [],
-                $"{result.Summary.Successes}", Text(result.Summary.MedianL2), Text(result.Summary.MeanL0),
+                $"{result.Summary.Successes}", Text(result.Summary.MedianL2),
+                .. Norm == Norm.L2 ? (string[])[] : [Text(result.Summary.Median(Norm))], Text(result.Summary.MeanL0),
                 Output.Percent(result.Summary.SurvivesRounding, result.Summary.Successes), $"{result.Summary.MeanQueriesToBest:N0}",
             ]));
         if (Others.Count > 0)

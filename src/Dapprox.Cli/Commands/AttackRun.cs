@@ -21,17 +21,18 @@ sealed class AttackRun
     const string Measured =
         "the success rate is the fraction of the correctly classified images that the attacked network misclassifies after the "
         + "attack (with --targeted: classifies as the target class), by a fresh forward pass. Robust accuracy is the fraction of "
-        + "all images that it still classifies correctly. Mean and median distances (L2, L∞, L0) are over the adversarial "
+        + "all images that it still classifies correctly. Mean and median distances (L2, L∞, L1, L0) are over the adversarial "
         + "examples, mean queries over all attacked images. The transfer rate to another network is the fraction of the "
         + "adversarial examples that fool it, among those whose clean image it classifies correctly.";
 
     const string Json =
         " With --json: attack, count, cleanCorrect, results, one entry per ε (a single one with epsilon null for the nearest "
-        + "images) with epsilon, success, meanL2, medianL2, meanLinf, meanL0, meanQueries, transfer {name: rate}, seconds, "
-        + "robustAccuracy, meanQueriesToBest, survivesRounding (fraction of the adversarial examples that remain adversarial "
-        + "with 8-bit pixels), reasons {why attacks ended: images}, backward [{rule, success, meanL2, meanQueries}]; and norm, "
-        + "settings, curve [[ε, robust accuracy], …]: one point per ε, or every step of the curve where the attack finds the "
-        + "nearest example; null where nothing was found to average; with --calibrate also calibrationImages, their number.";
+        + "images) with epsilon, success, meanL2, medianL2, meanLinf, medianLinf, meanL1, medianL1, meanL0, medianL0, meanQueries, "
+        + "transfer {name: rate}, seconds, robustAccuracy, meanQueriesToBest, survivesRounding (fraction of the adversarial "
+        + "examples that remain adversarial with 8-bit pixels), reasons {why attacks ended: images}, backward [{rule, success, "
+        + "meanL2, meanQueries}]; and norm, settings, curve [[ε, robust accuracy], …]: one point per ε, or every step of the curve "
+        + "where the attack finds the nearest example; null where nothing was found to average; with --calibrate also "
+        + "calibrationImages, their number.";
 
     const string AllEstimators = "adaptive";
 
@@ -237,7 +238,7 @@ sealed class AttackRun
             throw new InputException($"{entry.Name}: {e.Message.Split(" (Parameter", 2)[0]} See dapprox attack {entry.Name} --help", e);
         }
 
-        double max = attack.Norm == Norm.LInf ? 1 : Math.Sqrt(pixels);
+        double max = attack.Norm switch { Norm.LInf => 1, Norm.L2 => Math.Sqrt(pixels), _ => pixels };
         return attack.Epsilon > max
             ? throw new InputException($"--epsilon is {settings.Epsilon}, but no two images are further apart than {max:0.##} in "
                 + $"{attack.Norm.Symbol()}; give a smaller number, such as 0.1 (pixels lie between 0 and 1)")

@@ -45,6 +45,7 @@ static class AttacksCommand
             ["targeted"] = attack.CanTarget,
             ["presets"] = new JsonArray([.. attack.Presets.Select(preset => (JsonNode)preset.Name)]),
             ["source"] = attack.Source,
+            ["bestFor"] = attack.BestFor,
         })]),
         ["backwardRules"] = new JsonArray([.. GradientEstimator.All.Select(rule => new JsonObject
         {
@@ -56,10 +57,11 @@ static class AttacksCommand
 
     static void Print()
     {
-        Output.PrintTable(["attack", "norms", "access", "ε", "targeted", "presets"], AttackCatalogue.All.Select(attack => (string[])
+        string[] titles = ["attack", "norms", "access", "ε", "targeted", "presets", "~best for"];
+        Output.PrintTable(titles, AttackCatalogue.All.Select(attack => (string[])
         [
             attack.Name, string.Join(", ", attack.Norms.Select(norm => norm.Symbol())), Lower(attack.Access), Lower(attack.Budget),
-            attack.CanTarget ? "yes" : "no", string.Join(", ", attack.Presets),
+            attack.CanTarget ? "yes" : "no", string.Join(", ", attack.Presets), attack.BestFor,
         ]));
         Console.WriteLine();
         Output.PrintTable(

@@ -17,18 +17,19 @@ public static class AttackCatalogue
         Summary =
             "Fast gradient sign method: one step of size ε along the sign of the gradient; without --epsilon, the smallest that succeeds.",
         Source = "Goodfellow et al. 2015",
+        BestFor = "a first look, with one gradient",
         Budget = AttackBudget.Optional,
     };
 
     /// <summary><c>pgd</c>: <see cref="Algorithms.Pgd"/>.</summary>
     public static AttackEntry Pgd { get; } = Steps(
         "Projected gradient descent: iterated gradient steps within ε of the image; without --epsilon, the smallest ε that succeeds.",
-        "Madry et al. 2018", new Pgd(), Algorithms.Pgd.Foolbox24);
+        "Madry et al. 2018", "adversarial training", new Pgd(), Algorithms.Pgd.Foolbox24);
 
     /// <summary><c>mi-fgsm</c>: <see cref="Algorithms.Pgd.MomentumFgsm"/>.</summary>
     public static AttackEntry MomentumFgsm { get; } = Steps(
         "Momentum iterative FGSM: steps along an accumulated gradient, for examples that transfer.",
-        "Dong et al. 2018", Algorithms.Pgd.MomentumFgsm, Algorithms.Pgd.MomentumFgsmFoolbox24);
+        "Dong et al. 2018", "transfer", Algorithms.Pgd.MomentumFgsm, Algorithms.Pgd.MomentumFgsmFoolbox24);
 
     /// <summary><c>jsma</c>: <see cref="Algorithms.Jsma"/>.</summary>
     public static AttackEntry Jsma { get; } = new(_ => new Jsma(), _ => Algorithms.Jsma.Foolbox24)
@@ -59,6 +60,7 @@ public static class AttackCatalogue
     {
         Summary = "Carlini and Wagner's L2 attack: minimises distance plus c times the margin loss by Adam, with a binary search for c.",
         Source = "Carlini, Wagner 2017",
+        BestFor = "examples of a given confidence",
         Budget = AttackBudget.None,
         Options =
         [
@@ -87,6 +89,7 @@ public static class AttackCatalogue
     {
         Summary = "DeepFool: steps to the nearest linearised decision boundary.",
         Source = "Moosavi-Dezfooli et al. 2016",
+        BestFor = "L2 in some ten steps",
         Budget = AttackBudget.None,
         CanTarget = false,
         Options =
@@ -147,6 +150,7 @@ public static class AttackCatalogue
     {
         Summary = "HopSkipJump: steps along the decision boundary, by a gradient estimated from labels.",
         Source = "Chen et al. 2020",
+        BestFor = "labels only",
         Budget = AttackBudget.None,
         CanResume = true,
         WithStarts = (attack, starts) => (HopSkipJump)attack with { Starts = starts },
@@ -160,14 +164,16 @@ public static class AttackCatalogue
     };
 
     /// <summary><c>apgd</c>: <see cref="Algorithms.Apgd"/>.</summary>
-    public static AttackEntry Apgd { get; } = new(epsilon => new Apgd(epsilon!.Value))
+    public static AttackEntry Apgd { get; } = new(epsilon => new Apgd(epsilon))
     {
-        Summary = "Auto-PGD: projected gradient ascent with momentum and an adaptive step size.",
-        Source = "Croce, Hein 2020",
-        Budget = AttackBudget.Required,
+        Summary =
+            "Auto-PGD: projected gradient ascent with momentum and an adaptive step size; without --epsilon, the smallest ε that succeeds.",
+        Source = "Croce, Hein 2020; in L1, 2021",
+        BestFor = "nearest in L∞, with targeted-dlr",
+        Budget = AttackBudget.Optional,
         Options =
         [
-            NormOf<Apgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
+            NormOf<Apgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Algorithms.Apgd.BallNorms),
             Choice<Apgd, ApgdLoss>(
                 "loss",
                 "The loss: the cross-entropy, the difference of logits ratio, or the same for the most likely wrong classes in turn.",
@@ -212,6 +218,7 @@ public static class AttackCatalogue
     {
         Summary = "Square attack: random square perturbations within ε, kept if they lower the margin.",
         Source = "Andriushchenko et al. 2020",
+        BestFor = "scores only, at a fixed ε",
         Budget = AttackBudget.Required,
         Options =
         [
@@ -227,6 +234,7 @@ public static class AttackCatalogue
     {
         Summary = "Random noise within ε, as a baseline for every other attack.",
         Source = "–",
+        BestFor = "a baseline",
         Budget = AttackBudget.Required,
         Options =
         [
@@ -241,20 +249,122 @@ public static class AttackCatalogue
     {
         Summary = "AutoAttack: APGD-CE, APGD-T, FAB and Square, until one succeeds.",
         Source = "Croce, Hein 2020",
+        BestFor = "robust accuracy at a fixed ε",
         Budget = AttackBudget.Required,
         Options = [NormOf<AutoAttack>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2)],
     };
 
+    /// <summary><c>ddn</c>: <see cref="Algorithms.Ddn"/>.</summary>
+    public static AttackEntry Ddn { get; } = new(_ => new Ddn())
+    {
+        Summary = "Decoupled direction and norm: gradient steps on a sphere whose radius shrinks after successes and grows after failures.",
+        Source = "Rony et al. 2019",
+        BestFor = "nearest in L2",
+        Budget = AttackBudget.None,
+        Options = [Integer<Ddn>("steps", "The number of steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps })],
+    };
+
+    /// <summary><c>fmn</c>: <see cref="Algorithms.Fmn"/>.</summary>
+    public static AttackEntry Fmn { get; } = new(_ => new Fmn())
+    {
+        Summary = "Fast minimum norm: gradient steps in a ball whose radius shrinks after successes and grows after failures.",
+        Source = "Pintor et al. 2021",
+        BestFor = "nearest in L1, MNIST",
+        Budget = AttackBudget.None,
+        Options =
+        [
+            NormOf<Fmn>(
+                attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.L2, Norm.LInf, Norm.L1, Norm.L0),
+            Integer<Fmn>("steps", "The number of steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
+            AttackOption.Of<Fmn, double?>(
+                "step-size", "The L2 length of the first step.", new NumberValues(number => number > 0, "a number above 0, such as 1"),
+                attack => attack.StepSize, (attack, size) => attack with { StepSize = size }, "10 in L∞, 1 in other norms"),
+        ],
+    };
+
+    /// <summary><c>pdpgd</c>: <see cref="Algorithms.Pdpgd"/>.</summary>
+    public static AttackEntry Pdpgd { get; } = new(_ => new Pdpgd())
+    {
+        Summary = "Primal-dual proximal gradient descent: minimises the norm and the margin loss together, weighted by dual variables.",
+        Source = "Matyasko, Chau 2021",
+        BestFor = "nearest in L1, CIFAR-10",
+        Budget = AttackBudget.None,
+        Options =
+        [
+            NormOf<Pdpgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Algorithms.Pdpgd.BallNorms),
+            Integer<Pdpgd>("steps", "The number of steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
+            Number<Pdpgd>(
+                "learning-rate", "The first learning rate of Adam.", number => number > 0, "a number above 0, such as 0.1",
+                attack => attack.LearningRate, (attack, rate) => attack with { LearningRate = rate }),
+        ],
+    };
+
+    /// <summary><c>sigma-zero</c>: <see cref="Algorithms.SigmaZero"/>.</summary>
+    public static AttackEntry SigmaZero { get; } = new(_ => new SigmaZero())
+    {
+        Summary = "σ-zero: changes few pixels, by a smooth count of the changes and an adaptive threshold below which they are undone.",
+        Source = "Cinà et al. 2025",
+        BestFor = "nearest in L0",
+        Budget = AttackBudget.None,
+        Options =
+        [
+            Integer<SigmaZero>("steps", "The number of steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
+            Number<SigmaZero>(
+                "learning-rate", "The first learning rate of Adam.", number => number > 0, "a number above 0, such as 1",
+                attack => attack.LearningRate, (attack, rate) => attack with { LearningRate = rate }),
+        ],
+    };
+
+    /// <summary><c>ead</c>: <see cref="Algorithms.Ead"/>.</summary>
+    public static AttackEntry Ead { get; } = new(_ => new Ead())
+    {
+        Summary = "Elastic-net attack: minimises L2 and L1 distance plus c times the margin loss, with a binary search for c.",
+        Source = "Chen et al. 2018",
+        Budget = AttackBudget.None,
+        Options =
+        [
+            Number<Ead>(
+                "beta", "β: the weight of the L1 distance.", number => number > 0, "a number above 0, such as 0.01",
+                attack => attack.Beta, (attack, beta) => attack with { Beta = beta }),
+            Integer<Ead>(
+                "search-steps", "The number of values of c tried.", attack => attack.SearchSteps,
+                (attack, steps) => attack with { SearchSteps = steps }),
+            Integer<Ead>(
+                "iterations", "The maximum number of iterations for each c.", attack => attack.Iterations,
+                (attack, iterations) => attack with { Iterations = iterations }),
+        ],
+    };
+
+    /// <summary><c>best</c>: <see cref="Algorithms.Strongest"/>.</summary>
+    public static AttackEntry Best { get; } = new(_ => new Strongest())
+    {
+        Summary = "The strongest attacks of the norm, one after the other; the nearest adversarial example of all counts.",
+        Source = "Cinà et al. 2025, AttackBench",
+        BestFor = "the nearest example in any norm",
+        Budget = AttackBudget.None,
+        Options =
+        [
+            NormOf<Strongest>(
+                attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.L2, Norm.LInf, Norm.L1, Norm.L0),
+            Integer<Strongest>(
+                "budget", "The maximum number of gradients for an image, of all attacks together.",
+                attack => attack.Gradients, (attack, gradients) => attack with { Gradients = gradients }, min: 40),
+        ],
+    };
+
     /// <summary>All attacks; the first eight are those of "Defensive Approximation", in the paper's order.</summary>
     public static IReadOnlyList<AttackEntry> All { get; } =
-        [Fgsm, Pgd, Jsma, CarliniWagner, DeepFool, LocalSearch, Boundary, HopSkipJump, Apgd, Fab, Square, MomentumFgsm, Noise, AutoAttack];
+    [
+        Fgsm, Pgd, Jsma, CarliniWagner, DeepFool, LocalSearch, Boundary, HopSkipJump, Apgd, Fab, Square, MomentumFgsm, Noise, AutoAttack,
+        Ddn, Fmn, Pdpgd, SigmaZero, Ead, Best,
+    ];
 
     /// <summary>The attack with that name.</summary>
     /// <param name="name">One of the names in <see cref="All"/>, in any case.</param>
     /// <exception cref="InputException">No attack has that name; the message lists the names and suggests the nearest.</exception>
     public static AttackEntry Find(string name) => Names.Find("attack", name, All, entry => entry.Name);
 
-    static AttackEntry Steps(string summary, string source, Pgd strong, Pgd foolbox24)
+    static AttackEntry Steps(string summary, string source, string bestFor, Pgd strong, Pgd foolbox24)
     {
         AttackOption restarts = Integer<Pgd>(
             "restarts", "The maximum number of random starts; a further start follows only if the earlier ones fail.",
@@ -263,6 +373,7 @@ public static class AttackCatalogue
         {
             Summary = summary,
             Source = source,
+            BestFor = bestFor,
             Budget = AttackBudget.Optional,
             Options =
             [

@@ -43,6 +43,9 @@ public sealed class AttackEntry
             .Select(values => values.Choices.Select(choice => choice.Value).OfType<Norm>().ToArray())
             .FirstOrDefault(norms => norms.Length > 0, [example.Norm]);
 
+    /// <summary>Where it is the attack to choose, in a few words; a dash if another does better.</summary>
+    public string BestFor { get; init; } = "–";
+
     /// <summary>Whether it takes a budget.</summary>
     public required AttackBudget Budget { get; init; }
 

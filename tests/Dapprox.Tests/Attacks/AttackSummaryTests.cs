@@ -37,8 +37,9 @@ public class AttackSummaryTests
     }
 
     [Fact]
-    public void Of_NothingToAttack_HasNoMeans() =>
-        Assert.Equivalent(new AttackSummary(0, 0, 0, null, null, null, null, null, null, null, []), AttackSummary.Of([]), strict: true);
+    public void Of_NothingToAttack_HasNoMeans() => Assert.Equivalent(
+        new AttackSummary(0, 0, 0, null, null, null, null, null, null, null, null, null, null, null, []), AttackSummary.Of([]),
+        strict: true);
 
     [Fact]
     public void Worst_TakesTheNearestSuccessOfEachImage_WithItsTransfer_AndAddsUpTheQueries()

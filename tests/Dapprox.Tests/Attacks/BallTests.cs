@@ -12,7 +12,7 @@ public class BallTests
         from length in Gen.Int[1, 30]
         from centre in Gen.OneOf(Gen.Float[0, 1], Gen.OneOf(0f, 1f, 1e-30f, 0.5f)).Array[length]
         from image in Gen.OneOf(Gen.Float[-1, 2], Gen.Float[0, 1], Gen.OneOf(0f, 1f, -1e6f, 1e6f)).Array[length]
-        from norm in Gen.OneOf(Norm.L2, Norm.LInf)
+        from norm in Gen.OneOf(Norm.L1, Norm.L2, Norm.LInf)
         from epsilon in SmallNetwork.Epsilons
         select (centre, image, norm, epsilon);
 
@@ -63,6 +63,7 @@ public class BallTests
     }
 
     [Theory]
+    [InlineData(Norm.L1)]
     [InlineData(Norm.L2)]
     [InlineData(Norm.LInf)]
     public void Draw_IsUniformInTheBall(Norm norm)
@@ -89,14 +90,56 @@ public class BallTests
         Assert.All(octants, count => Assert.Equal(1.0 / octants.Length, count / (double)Draws, Tolerance));
     }
 
+    // Independent of the way it is computed: no other point of the ball and [0, 1] is nearer to what was projected.
+    [Fact]
+    public void Project_L1_NoOtherPointOfTheBallIsNearer()
+    {
+        Gen<float> pixels = Gen.OneOf(Gen.Float[0, 1], Gen.OneOf(0f, 1f, 0.5f));
+        Gen.Select(pixels.Array[1, 8], Gen.Float[-1, 2].Array[8], Gen.Double[0.01, 2], Gen.ULong).Sample((centre, far, epsilon, seed) =>
+        {
+            float[] image = far[..centre.Length], projected = (float[])image.Clone();
+            var ball = Ball.Around(centre, Norm.L1, epsilon);
+            var random = new CounterRandom(seed);
+
+            ball.Project(projected);
+
+            double distance = Distances.Between(image, projected).L2;
+            for (int other = 0; other < 30; other++)
+            {
+                float[] drawn = new float[centre.Length];
+                ball.Draw(ref random, drawn);
+                // Near the projection, where a nearer point would have to be, as well as anywhere.
+                double share = other % 2 == 0 ? 1 : 1e-3;
+                float[] point = [.. projected.Zip(drawn, (a, b) => (float)(a + share * (b - a)))];
+                Assert.True(Distances.Between(image, point).L2 >= distance - 1e-5);
+            }
+        }, iter: 2000, threads: 1);
+    }
+
+    // The step of ℓ1-APGD, to the pixels with the largest gradients.
+    [Fact]
+    public void Step_L1_IsDividedAmongThePixelsThatMove()
+    {
+        float[] image = [0.5f, 0.5f, 0.5f, 0.5f];
+
+        new L1Ball(image, 1) { Moved = 2 }.Step(image, [0.1f, -3, 0.2f, 1], 0.4);
+
+        Assert.Equal([0.5f, 0.3f, 0.5f, 0.7f], image, (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
     // Of all steps of a length, it raises a linear loss most: by the dual norm. (CleverHans' tests of optimize_linear.)
     [Fact]
     public void Step_RaisesALinearLossByTheDualNorm()
     {
         Gen<float[]> gradients = Gen.OneOf(Gen.Float[-1, 1], Gen.OneOf(0f, 1f, -1f)).Array[1, 20];
-        Gen.Select(gradients, Gen.OneOf(Norm.L2, Norm.LInf), Gen.Double[-0.4, 0.4]).Sample((gradient, norm, length) =>
+        Gen.Select(gradients, Gen.OneOf(Norm.L1, Norm.L2, Norm.LInf), Gen.Double[-0.4, 0.4]).Sample((gradient, norm, length) =>
         {
-            double dual = norm == Norm.LInf ? gradient.Sum(g => Math.Abs((double)g)) : Math.Sqrt(gradient.Sum(g => (double)g * g));
+            double dual = norm switch
+            {
+                Norm.L1 => gradient.Max(Math.Abs),
+                Norm.L2 => Math.Sqrt(gradient.Sum(g => (double)g * g)),
+                _ => gradient.Sum(g => Math.Abs((double)g)),
+            };
             if (dual == 0)
                 return;
             float[] image = Enumerable.Repeat(0.5f, gradient.Length).ToArray(), before = (float[])image.Clone();

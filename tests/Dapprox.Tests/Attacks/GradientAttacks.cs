@@ -26,15 +26,34 @@ static class GradientAttacks
         ["fab"] = ShortFab,
         ["fab l2"] = ShortFab with { BallNorm = Norm.L2 },
         ["fab targeted l2"] = ShortFab with { BallNorm = Norm.L2, Targets = 9 },
+        ["apgd search"] = new Apgd { Steps = 5, Restarts = 1 },
+        ["apgd search l1"] = new Apgd { Steps = 7, Restarts = 1, BallNorm = Norm.L1 },
+        ["ddn"] = new Ddn { Steps = 12 },
+        ["fmn"] = new Fmn { Steps = 12 },
+        ["fmn l0"] = new Fmn { Steps = 15, BallNorm = Norm.L0 },
+        ["fmn l1"] = new Fmn { Steps = 12, BallNorm = Norm.L1 },
+        ["fmn linf"] = new Fmn { Steps = 12, BallNorm = Norm.LInf },
+        ["pdpgd"] = new Pdpgd { Steps = 12 },
+        ["pdpgd l1"] = new Pdpgd { Steps = 12, BallNorm = Norm.L1 },
+        ["pdpgd linf"] = new Pdpgd { Steps = 12, BallNorm = Norm.LInf },
+        ["sigma-zero"] = new SigmaZero { Steps = 12 },
+        ["best"] = new Strongest { Gradients = 40 },
+        ["best l0"] = new Strongest { Gradients = 40, BallNorm = Norm.L0 },
+        ["ead"] = new Ead { SearchSteps = 3, Iterations = 10, InitialConstant = 10 },
     };
 
     /// <summary>The names of those with a budget.</summary>
-    public static string[] Bounded { get; } = ["apgd", "apgd l2", "apgd dlr", "apgd first", "fab", "fab l2", "autoattack", "autoattack l2"];
+    public static string[] Bounded { get; } =
+    [
+        "apgd", "apgd l1", "apgd l2", "apgd dlr", "apgd first", "fab", "fab l2", "autoattack", "autoattack l2",
+    ];
 
     /// <summary>One with a budget.</summary>
     public static IAttack<IGradientVictim> Within(string name, double epsilon) => name switch
     {
         "apgd" => new Apgd(epsilon) { Steps = 6, Restarts = 2 },
+        // In L1 images are further apart.
+        "apgd l1" => new Apgd(3 * epsilon) { Steps = 8, Restarts = 2, BallNorm = Norm.L1 },
         "apgd l2" => new Apgd(epsilon) { Steps = 6, Restarts = 2, BallNorm = Norm.L2 },
         "apgd dlr" => new Apgd(epsilon) { Steps = 9, Restarts = 1, Loss = ApgdLoss.Dlr },
         "apgd first" => new Apgd(epsilon) { Steps = 6, Restarts = 2, StopsAtSuccess = true },

@@ -11,7 +11,7 @@ namespace Dapprox.Tests.Attacks;
 
 /// <summary>
 /// A random linear network for 4×4 images, whose distances to the boundary are known, and images so near grey that no bound
-/// is in the way.
+/// is in the way in L2 and L∞.
 /// </summary>
 sealed class LinearModel
 {
@@ -51,7 +51,10 @@ sealed class LinearModel
 
     public float[] Image(int index) => Images.Row(index).ToArray();
 
-    /// <summary>The distance to the nearest boundary: min |f| / ‖w‖, in the norm that is dual to the distance's.</summary>
+    /// <summary>
+    /// The distance to the nearest boundary. L2 and L∞: min |f| / ‖w‖, in the norm that is dual to the distance's. L1 and L0: the fewest
+    /// changes and the smallest number of changed pixels that make up f, each pixel up to its bound, the most effective first.
+    /// </summary>
     public double Distance(float[] image, Norm norm)
     {
         int classes = biases.Length;
@@ -61,8 +64,31 @@ sealed class LinearModel
         return Enumerable.Range(0, classes).Where(k => k != label).Min(k =>
         {
             double[] difference = Weights(k).Zip(Weights(label), (a, b) => (double)a - b).ToArray();
-            return (logits[label] - logits[k]) / (norm == Norm.LInf ? difference.Sum(Math.Abs) : Math.Sqrt(difference.Sum(w => w * w)));
+            double missing = logits[label] - logits[k];
+            return norm switch
+            {
+                Norm.LInf => missing / difference.Sum(Math.Abs),
+                Norm.L2 => missing / Math.Sqrt(difference.Sum(w => w * w)),
+                _ => Greedy(image, difference, missing, norm),
+            };
         });
+    }
+
+    static double Greedy(float[] image, double[] slopes, double missing, Norm norm)
+    {
+        double distance = 0;
+        foreach ((double slope, double room) in slopes
+            .Zip(image, (w, x) => (Slope: Math.Abs(w), Room: w > 0 ? 1.0 - x : x))
+            .OrderByDescending(pixel => norm == Norm.L1 ? pixel.Slope : pixel.Slope * pixel.Room))
+        {
+            double change = Math.Min(room, missing / slope);
+            distance += norm == Norm.L1 ? change : 1;
+            missing -= change * slope;
+            if (change < room)
+                break;
+        }
+
+        return distance;
     }
 
     float[] Weights(int label) => weights[(label * Pixels)..((label + 1) * Pixels)];

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dapprox.Tests.Attacks;
 
-/// <summary>On linear models the nearest adversarial image is known: |f| / ‖w‖ away.</summary>
+/// <summary>On linear models the nearest adversarial image is known: in L2 and L∞ it is |f| / ‖w‖ away.</summary>
 public class LinearModelTests
 {
     // Sums of 16 products of numbers below 1 in binary32 err by some 1e-6, and distances to the boundary are at least 0.05.
@@ -103,7 +103,7 @@ public class LinearModelTests
         ApgdLoss[] losses = [
             ApgdLoss.CrossEntropy, .. classes > 2 ? (ApgdLoss[])[ApgdLoss.Dlr] : [],
             .. classes > 3 ? (ApgdLoss[])[ApgdLoss.TargetedDlr] : []];
-        foreach (Norm norm in (Norm[])[Norm.L2, Norm.LInf])
+        foreach (Norm norm in (Norm[])[Norm.L1, Norm.L2, Norm.LInf])
         {
             for (int i = 0; i < model.Labels.Length; i++)
             {
@@ -121,6 +121,58 @@ public class LinearModelTests
                     [model.Labels[i]], 1)[0].Success;
             }
         }
+    }
+
+    // With more classes the boundary to the most likely other one, to which these descend, need not be the nearest.
+    public static TheoryData<ulong, Norm> TwoClasses => new(
+        from seed in (ulong[])[1, 2, 3, 4]
+        from norm in (Norm[])[Norm.L0, Norm.L1, Norm.L2, Norm.LInf]
+        select (seed, norm));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Ddn_TwoClasses_IsWithinOnePerCentOfTheNearest(ulong seed) =>
+        Check(new LinearModel(seed, 2), new Ddn(), distance => distance, 0.01);
+
+    [Theory]
+    [MemberData(nameof(TwoClasses))]
+    public void Fmn_TwoClasses_IsWithinOnePerCentOfTheNearest(ulong seed, Norm norm) =>
+        Check(new LinearModel(seed, 2), new Fmn { BallNorm = norm }, distance => distance, 0.01);
+
+    [Theory]
+    [MemberData(nameof(TwoClasses))]
+    public void Pdpgd_TwoClasses_IsWithinOnePerCentOfTheNearest(ulong seed, Norm norm)
+    {
+        if (norm != Norm.L0)
+            Check(new LinearModel(seed, 2), new Pdpgd { BallNorm = norm }, distance => distance, 0.01);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void SigmaZero_TwoClasses_ChangesTheFewestPixels(ulong seed) =>
+        Check(new LinearModel(seed, 2), new SigmaZero(), distance => distance, 0);
+
+    // It minimises the squared L2 distance too, which spreads the change over more pixels than the nearest in L1 has.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Ead_TwoClasses_IsWithinTenPerCentOfTheNearest(ulong seed) =>
+        Check(new LinearModel(seed, 2), new Ead(), distance => distance, 0.1);
+
+    [Theory]
+    [MemberData(nameof(TwoClasses))]
+    public void Apgd_WithoutEpsilon_TwoClasses_IsWithinOnePerCentOfTheNearest(ulong seed, Norm norm)
+    {
+        if (norm != Norm.L0)
+            Check(new LinearModel(seed, 2), new Apgd { BallNorm = norm, Restarts = 1 }, distance => distance, 0.01);
     }
 
     static void Check(

@@ -23,7 +23,7 @@ public sealed class AttackCommandTests : IDisposable
         JsonElement[] attacks = [.. run.Json.GetProperty("attacks").EnumerateArray()];
         Assert.Equal(Names, attacks.Select(attack => attack.GetProperty("name").GetString()));
         Assert.All(attacks, attack => Assert.Equal(
-            ["name", "summary", "norms", "knowledge", "budget", "targeted", "presets", "source"],
+            ["name", "summary", "norms", "knowledge", "budget", "targeted", "presets", "source", "bestFor"],
             attack.EnumerateObject().Select(field => field.Name)));
         // The paper's eight have the settings of Foolbox 2.4.
         Assert.All(
@@ -91,6 +91,13 @@ public sealed class AttackCommandTests : IDisposable
     [InlineData("mi-fgsm", "--epsilon", "0.1")]
     [InlineData("noise", "--epsilon", "0.1", "--draws", "20", "--norm", "l2")]
     [InlineData("autoattack", "--epsilon", "0.3")]
+    [InlineData("apgd", "--norm", "l1", "--restarts", "1", "--steps", "10")]
+    [InlineData("ddn", "--steps", "20")]
+    [InlineData("fmn", "--steps", "20", "--norm", "l1", "--step-size", "2")]
+    [InlineData("pdpgd", "--steps", "20", "--norm", "linf", "--targeted")]
+    [InlineData("sigma-zero", "--steps", "20")]
+    [InlineData("ead", "--search-steps", "2", "--iterations", "20", "--beta", "0.1")]
+    [InlineData("best", "--norm", "l0", "--budget", "60")]
     public async Task Attack_EachByItsName_PrintsOneObjectAndSavesWhatItFound(string name, params string[] options)
     {
         DapproxRun run = await DapproxRun.RunAsync(["attack", name, .. options, "--first", "3", "--save", folder.Path, "--json"]);

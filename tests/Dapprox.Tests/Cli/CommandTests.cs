@@ -239,8 +239,8 @@ public sealed class CommandTests : IDisposable
         JsonElement[] results = [.. json.GetProperty("results").EnumerateArray()];
         Assert.Equal([0.05, 0.3], results.Select(result => result.GetProperty("epsilon").GetDouble()));
         Assert.All(results, result => Assert.Equal(
-            ["epsilon", "success", "meanL2", "medianL2", "meanLinf", "meanL0", "meanQueries", "transfer", "seconds",
-                "robustAccuracy", "meanQueriesToBest", "survivesRounding", "reasons", "backward"],
+            ["epsilon", "success", "meanL2", "medianL2", "meanLinf", "medianLinf", "meanL1", "medianL1", "meanL0", "medianL0",
+                "meanQueries", "transfer", "seconds", "robustAccuracy", "meanQueriesToBest", "survivesRounding", "reasons", "backward"],
             result.EnumerateObject().Select(field => field.Name)));
         Assert.All(
             results,

@@ -9,27 +9,37 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 /// <summary>
 /// Auto-PGD: projected gradient ascent with momentum that halves its step and returns to its best point whenever progress stops, so
 /// it needs no step size. (Croce, Hein, "Reliable evaluation of adversarial robustness with an ensemble of diverse parameter-free
-/// attacks", ICML 2020, algorithm 1 and section 3.)
+/// attacks", ICML 2020, algorithm 1 and section 3; in L1, Croce, Hein, "Mind the box: ℓ1-APGD for sparse adversarial attacks on image
+/// classifiers", ICML 2021.)
 /// </summary>
 /// <remarks>
-/// Each start is a random point of the ball; the first success ends the restarts. Queries per start: one gradient per iteration,
-/// one for the scores of the last point, and one for the scores of the best point if it succeeded. One more query ranks the classes
-/// if <see cref="ApgdLoss.TargetedDlr"/> tries several.
+/// <para>Each start is a random point of the ball; the first success ends the restarts. Queries per start: one gradient per iteration,
+/// one for the scores of the last point, in L1 of the last point in each of three balls, and one for the scores of the best point if it
+/// succeeded. One more query ranks the classes if <see cref="ApgdLoss.TargetedDlr"/> tries several.</para>
+/// <para>Without an ε the attack searches for the smallest sufficient one: from 0.3 in L∞, 3 in L2 and 30 in L1 on, ε grows by a factor of
+/// 1.5 up to 20 times until one suffices; then it is bisected between the nearest success and the largest ε that failed, until they differ
+/// by a thousandth. A run ends at its first success.</para>
 /// </remarks>
-/// <param name="Epsilon">The radius of the ball, in input units.</param>
-public sealed record Apgd(double Epsilon) : IAttack<IGradientVictim>
+/// <param name="Epsilon">The radius of the ball, in input units; null for the smallest that succeeds.</param>
+public sealed record Apgd(double? Epsilon = null) : IAttack<IGradientVictim>
 {
+    const int Trials = 20, Bisections = 20;
+    const double Enlargement = 1.5, Precision = 1e-3;
+
+    /// <summary>The norms that its ball can have.</summary>
+    internal static Norm[] BallNorms { get; } = [Norm.LInf, Norm.L2, Norm.L1];
+
     /// <inheritdoc/>
     public string Name => "apgd";
 
     /// <inheritdoc/>
     public Norm Norm => BallNorm;
 
-    /// <summary>The radius of the ball, in input units; at least 0.</summary>
-    public double Epsilon { get; init => field = Ball.Checked(value)!.Value; } = Ball.Checked(Epsilon)!.Value;
+    /// <inheritdoc/>
+    public double? Epsilon { get; init => field = Ball.Checked(value); } = Ball.Checked(Epsilon);
 
-    /// <summary>The norm of the ball: L∞ or L2.</summary>
-    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
+    /// <summary>The norm of the ball: L∞, L2 or L1.</summary>
+    public Norm BallNorm { get; init => field = Legal.OneOf(BallNorms, value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>The loss.</summary>
     public ApgdLoss Loss { get; init; } = ApgdLoss.CrossEntropy;
@@ -49,7 +59,7 @@ public sealed record Apgd(double Epsilon) : IAttack<IGradientVictim>
     /// <summary>Whether to stop at the first success instead of continuing deeper into the wrong class.</summary>
     public bool StopsAtSuccess { get; init; }
 
-    double? IAttack<IGradientVictim>.Epsilon => Epsilon;
+    double FirstEpsilon => BallNorm switch { Norm.LInf => 0.3, Norm.L2 => 3, _ => 30 };
 
     /// <inheritdoc/>
     /// <exception cref="InputException">The victim has too few classes for the loss.</exception>
@@ -67,14 +77,49 @@ public sealed record Apgd(double Epsilon) : IAttack<IGradientVictim>
             targets = MarginLoss.RunnersUp(logits, image.Class).Take(Targets).Select(runnerUp => (int?)runnerUp).ToArray();
         }
 
+        if (Epsilon is double epsilon)
+            return await Ascend(victim, image, targets, epsilon, done => image.Progress = done);
+
+        Apgd trial = this with { StopsAtSuccess = true };
+        double high = FirstEpsilon, low = 0;
+        for (int tried = 1; ; tried++, low = high, high *= Enlargement)
+        {
+            StopReason reason = await trial.Ascend(victim, image, targets, high, _ => { });
+            if (reason == StopReason.Found)
+                break;
+            if (tried == Trials || reason != StopReason.BudgetSpent)
+                return reason;
+        }
+
+        for (int bisection = 0; bisection < Bisections; bisection++)
+        {
+            high = Math.Min(high, Distances.Between(image.Clean, image.Best!).In(BallNorm));
+            if (high - low <= Precision * high)
+                break;
+            double middle = (low + high) / 2;
+            if (await trial.Ascend(victim, image, targets, middle, _ => { }) != StopReason.Found)
+                low = middle;
+            image.Progress = (bisection + 1.0) / Bisections;
+        }
+
+        return StopReason.BudgetSpent;
+    }
+
+    /// <summary>All starts for one ε.</summary>
+    async Task<StopReason> Ascend(IGradientVictim victim, AttackedImage image, int?[] targets, double epsilon, Action<double> report)
+    {
         StopReason reason = StopReason.BudgetSpent;
         int runs = targets.Length * Restarts;
         for (int run = 0; run < runs && reason != StopReason.Found; run++)
         {
-            var ascent = new ApgdAscent(victim, image, new ApgdObjective(image, Loss, targets[run % targets.Length]), this);
+            var objective = new ApgdObjective(image, Loss, targets[run % targets.Length]);
             CounterRandom random = image.Random(((ulong)Loss << 32) + (ulong)run);
             int made = run;
-            reason = await ascent.Run(random, done => image.Progress = (made + done) / runs);
+            reason = BallNorm == Norm.L1
+                ? await new ApgdL1Ascent(victim, image, objective, epsilon, this).Run(random, Report)
+                : await new ApgdAscent(victim, image, objective, epsilon, this).Run(random, Report);
+
+            void Report(double done) => report((made + done) / runs);
         }
 
         return reason;

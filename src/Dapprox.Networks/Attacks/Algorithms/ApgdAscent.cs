@@ -7,12 +7,12 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>The iterations of APGD from one start. (Croce, Hein 2020, "Reliable evaluation …", algorithm 1.)</summary>
-sealed class ApgdAscent(IGradientVictim victim, AttackedImage image, ApgdObjective objective, Apgd options)
+sealed class ApgdAscent(IGradientVictim victim, AttackedImage image, ApgdObjective objective, double epsilon, Apgd options)
 {
     // α: the weight of the gradient step against that of the momentum.
     const double StepWeight = 0.75;
 
-    readonly Ball ball = Ball.Around(image.Clean, options.BallNorm, options.Epsilon);
+    readonly Ball ball = Ball.Around(image.Clean, options.BallNorm, epsilon);
 
     float[] best = [], bestGradient = [];
     double bestLoss = double.NegativeInfinity;
@@ -29,7 +29,7 @@ sealed class ApgdAscent(IGradientVictim victim, AttackedImage image, ApgdObjecti
         if (StopReasons.NoWay(logits, gradient) is StopReason stopped)
             return stopped;
 
-        double loss = Take(point, logits, gradient), step = 2 * options.Epsilon;
+        double loss = Take(point, logits, gradient), step = 2 * epsilon;
         var checkpoints = options.Checkpoints();
         double bestBefore = bestLoss;
         int raised = 0, since = 0;

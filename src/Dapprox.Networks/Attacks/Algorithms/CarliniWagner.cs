@@ -2,7 +2,6 @@ using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Losses;
 using Dapprox.Networks.Attacks.Victims;
-using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Networks.Attacks.Algorithms;
 
@@ -24,9 +23,6 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
 
     // With at least this many search steps, the last one repeats the smallest sufficient c, as the authors' program does.
     const int StepsToRepeat = 10;
-
-    // As in the authors' program. A larger c makes the distance negligible and finally overflows binary64.
-    const double MaxConstant = 1e10;
 
     /// <summary>As in Foolbox 2.4: 5 values of c from 0.01 on, learning rate 0.005.</summary>
     public static CarliniWagner Foolbox24 { get; } = new() { SearchSteps = 5, LearningRate = 5e-3, InitialConstant = 1e-2 };
@@ -59,7 +55,7 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
     public double LearningRate { get; init => field = Legal.Positive(value, nameof(LearningRate)); } = 1e-2;
 
     /// <summary>The initial c; above 0 and at most 10¹⁰.</summary>
-    public double InitialConstant { get; init => field = Legal.Within(MaxConstant, value, nameof(InitialConstant)); } = 1e-3;
+    public double InitialConstant { get; init => field = Legal.Within(ConstantSearch.Max, value, nameof(InitialConstant)); } = 1e-3;
 
     /// <summary>Whether a descent ends when the loss falls by less than 0.01 % over a tenth of the iterations.</summary>
     public bool AbortEarly { get; init; } = true;
@@ -67,22 +63,15 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
     /// <inheritdoc/>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
     {
-        double constant = InitialConstant, low = 0, high = double.PositiveInfinity;
-        for (int step = 0; step < SearchSteps; step++)
+        var search = new ConstantSearch(InitialConstant);
+        for (int step = 0; step < SearchSteps && !search.IsOver; step++)
         {
-            if (step == SearchSteps - 1 && SearchSteps >= StepsToRepeat && double.IsFinite(high))
-                constant = high;
-            (bool found, StopReason reason) = await Descend(victim, image, step, constant);
+            if (step == SearchSteps - 1 && SearchSteps >= StepsToRepeat)
+                search.Repeat();
+            (bool found, StopReason reason) = await Descend(victim, image, step, search.Constant);
             if (reason != StopReason.BudgetSpent)
                 return reason;
-
-            if (found)
-                high = constant;
-            else
-                low = constant;
-            if (low == MaxConstant)
-                break;
-            constant = double.IsInfinity(high) ? Math.Min(10 * constant, MaxConstant) : (low + high) / 2;
+            search.Next(found);
         }
 
         return StopReason.BudgetSpent;
@@ -96,9 +85,8 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
         double before = double.PositiveInfinity;
         for (int iteration = 0; iteration < Iterations; iteration++)
         {
-            (float[] logits, float[] gradient) = await image.Gradient(
-                victim, space.Point(), (_, scores, gradient) => Hinge(image, scores, gradient));
-            double lead = image.Direction * Scores.Margin(logits, image.Class) + Confidence;
+            (float[] logits, float[] gradient) = await image.Gradient(victim, space.Point(), MarginLoss.OfHinge(image, Confidence));
+            double lead = MarginLoss.Lead(image, logits) + Confidence;
             StopReason? noWay = StopReasons.NoWay(logits, gradient);
             // The hinge is flat once the lead suffices; at the start of a descent it is not.
             if (noWay == StopReason.NonFinite || (noWay == StopReason.ZeroGradient && iteration == 0 && lead > 0))
@@ -119,17 +107,5 @@ public sealed record CarliniWagner : IAttack<IGradientVictim>
 
         image.Candidate = space.Point();
         return (found, StopReason.BudgetSpent);
-    }
-
-    /// <summary>The gradient of max(lead of the unwanted class + κ, 0).</summary>
-    void Hinge(AttackedImage image, ReadOnlySpan<float> logits, Span<float> gradient)
-    {
-        int runnerUp = MarginLoss.RunnerUp(logits, image.Class);
-        if (image.Direction * ((double)logits[image.Class] - logits[runnerUp]) + Confidence <= 0)
-            gradient.Clear();
-        else if (image.IsTargeted)
-            MarginLoss.Difference(runnerUp, image.Class, gradient);
-        else
-            MarginLoss.Difference(image.Class, runnerUp, gradient);
     }
 }

@@ -13,12 +13,17 @@ abstract class Ball
 
     /// <summary>The ball around an image.</summary>
     /// <param name="centre">The image, pixels in [0, 1].</param>
-    /// <param name="norm">L2 or L∞.</param>
+    /// <param name="norm">L1, L2 or L∞.</param>
     /// <param name="epsilon">The radius, at least 0.</param>
-    public static Ball Around(ReadOnlySpan<float> centre, Norm norm, double epsilon) =>
-        norm == Norm.LInf ? new LInfBall(centre, epsilon) : new L2Ball(centre, epsilon);
+    public static Ball Around(ReadOnlySpan<float> centre, Norm norm, double epsilon) => norm switch
+    {
+        Norm.L1 => new L1Ball(centre, epsilon),
+        Norm.L2 => new L2Ball(centre, epsilon),
+        Norm.LInf => new LInfBall(centre, epsilon),
+        _ => throw new ArgumentOutOfRangeException(nameof(norm), norm, "It is L1, L2 or L∞."),
+    };
 
-    /// <summary>Projects an image onto the ball: for L∞ to the nearest point, for L2 first to [0, 1] and then inwards.</summary>
+    /// <summary>Projects an image onto the ball: for L1 and L∞ to the nearest point, for L2 first to [0, 1] and then inwards.</summary>
     /// <param name="image">The image, in place; its pixels are finite.</param>
     public abstract void Project(Span<float> image);
 
@@ -29,7 +34,7 @@ abstract class Ball
 
     /// <summary>
     /// Moves an image in the unit direction of the norm that raises a linear loss most: the sign of the gradient for L∞, which
-    /// leaves pixels with a zero gradient, and the normalised gradient for L2.
+    /// leaves pixels with a zero gradient, the normalised gradient for L2, and the pixel with the largest gradient for L1.
     /// </summary>
     /// <param name="image">The image, in place.</param>
     /// <param name="gradient">The gradient, not zero everywhere.</param>

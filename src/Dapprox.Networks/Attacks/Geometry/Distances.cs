@@ -34,10 +34,11 @@ public readonly record struct Distances(int L0, double L1, double L2, double LIn
     }
 
     /// <summary>The distance in one norm.</summary>
-    /// <param name="norm">One of the three norms.</param>
+    /// <param name="norm">One of the four norms.</param>
     public double In(Norm norm) => norm switch
     {
         Norm.L0 => L0,
+        Norm.L1 => L1,
         Norm.L2 => L2,
         _ => LInf,
     };

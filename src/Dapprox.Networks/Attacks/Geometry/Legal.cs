@@ -16,7 +16,16 @@ static class Legal
     public static double Fraction(double value, string name) =>
         value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, "It lies between 0 and 1.");
 
-    /// <summary>A norm that has a ball.</summary>
-    public static Norm Ball(Norm value, string name) =>
-        value is Norm.L2 or Norm.LInf ? value : throw new ArgumentOutOfRangeException(name, value, "It is L2 or L∞.");
+    /// <summary>A fraction above 0 and below 1.</summary>
+    public static double ProperFraction(double value, string name) =>
+        value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, "It is above 0 and below 1.");
+
+    /// <summary>L2 or L∞: the norms of most attacks within a ball.</summary>
+    public static Norm Ball(Norm value, string name) => OneOf([Norm.L2, Norm.LInf], value, name);
+
+    /// <summary>One of some norms.</summary>
+    public static Norm OneOf(Norm[] norms, Norm value, string name) => norms.Contains(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(
+            name, value, $"It is {string.Join(", ", norms[..^1].Select(norm => norm.Symbol()))} or {norms[^1].Symbol()}.");
 }

@@ -6,6 +6,9 @@ public enum Norm
     /// <summary>The number of values that differ.</summary>
     L0,
 
+    /// <summary>The sum of the absolute differences.</summary>
+    L1,
+
     /// <summary>The root of the sum of the squared differences.</summary>
     L2,
 

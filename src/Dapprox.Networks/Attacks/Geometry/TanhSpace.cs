@@ -3,8 +3,7 @@ using System.Numerics;
 namespace Dapprox.Networks.Attacks.Geometry;
 
 /// <summary>
-/// A point x′ = (tanh w + 1)/2 in [0, 1] near an image, which moves by Adam on w. (Carlini, Wagner 2017, section V-B-3;
-/// Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1, with its settings but the rate.)
+/// A point x′ = (tanh w + 1)/2 in [0, 1] near an image, which moves by <see cref="Adam"/> on w. (Carlini, Wagner 2017, section V-B-3.)
 /// </summary>
 /// <remarks>
 /// The start is the image scaled towards grey by 0.999999, because w is infinite at pixels of 0 and 1; distances are measured to
@@ -16,30 +15,27 @@ sealed class TanhSpace
 {
     const double Shrinkage = 0.999999;
     const double Furthest = 300;
-    const double Decay1 = 0.9, Decay2 = 0.999, Tiny = 1e-8;
 
     readonly int length;
     readonly double[] image;
     readonly double[] argument;
     readonly double[] point;
     readonly double[] slope;
-    readonly double[] outer;
-    readonly double[] mean;
-    readonly double[] square;
-    double power1 = 1, power2 = 1;
+    readonly double[] down;
+    readonly Adam adam;
 
     public TanhSpace(ReadOnlySpan<float> clean)
     {
         length = clean.Length;
         // Padded to whole vectors: the values beyond the image stay grey, with zero gradient.
-        int padded = (length + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count;
+        int padded = Adam.Padded(length);
         image = new double[padded];
         Array.Fill(image, 0.5);
         for (int i = 0; i < length; i++)
             image[i] = clean[i];
         argument = Array.ConvertAll(image, pixel => Math.Atanh(Shrinkage * (2 * pixel - 1)));
-        (point, slope, outer, mean, square) = (
-            new double[padded], new double[padded], new double[padded], new double[padded], new double[padded]);
+        (point, slope, down) = (new double[padded], new double[padded], new double[padded]);
+        adam = new Adam(padded);
         Evaluate();
     }
 
@@ -68,24 +64,17 @@ sealed class TanhSpace
     public void Descend(ReadOnlySpan<float> gradient, double constant, double rate)
     {
         for (int i = 0; i < length; i++)
-            outer[i] = gradient[i];
-        power1 *= Decay1;
-        power2 *= Decay2;
-        double meanScale = 1 / (1 - power1), squareScale = 1 / (1 - power2);
+            down[i] = gradient[i];
         for (int i = 0; i < argument.Length; i += Vector<double>.Count)
         {
-            Vector<double> down = new Vector<double>(slope, i)
-                * (2 * (new Vector<double>(point, i) - new Vector<double>(image, i)) + constant * new Vector<double>(outer, i));
-            Vector<double> first = Decay1 * new Vector<double>(mean, i) + (1 - Decay1) * down;
-            Vector<double> second = Decay2 * new Vector<double>(square, i) + (1 - Decay2) * down * down;
-            first.CopyTo(mean, i);
-            second.CopyTo(square, i);
-            // The rate is the last factor: a huge rate makes the product infinite, but 0 stays 0.
-            Vector<double> step = rate * (meanScale * first / (Vector.SquareRoot(squareScale * second) + new Vector<double>(Tiny)));
-            Vector<double> next = new Vector<double>(argument, i) - step;
-            Vector.Clamp(next, new Vector<double>(-Furthest), new Vector<double>(Furthest)).CopyTo(argument, i);
+            Vector<double> downInPoint =
+                2 * (new Vector<double>(point, i) - new Vector<double>(image, i)) + constant * new Vector<double>(down, i);
+            (new Vector<double>(slope, i) * downInPoint).CopyTo(down, i);
         }
 
+        adam.Step(argument, down, rate);
+        for (int i = 0; i < argument.Length; i += Vector<double>.Count)
+            Vector.Clamp(new Vector<double>(argument, i), new Vector<double>(-Furthest), new Vector<double>(Furthest)).CopyTo(argument, i);
         Evaluate();
     }
 

@@ -1,3 +1,7 @@
+using Dapprox.Networks.Attacks.Engine;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
+
 namespace Dapprox.Networks.Attacks.Losses;
 
 /// <summary>Differences of two logits as losses.</summary>
@@ -25,6 +29,34 @@ public static class MarginLoss
         .Where(i => i != label)
         .OrderByDescending(i => logits[i])
         .ToArray();
+
+    /// <summary>
+    /// The lead of the unwanted class, below 0 after a success: the true logit minus the largest other or, targeted, the largest other
+    /// minus the target's.
+    /// </summary>
+    /// <param name="image">The image under attack.</param>
+    /// <param name="logits"><c>[classes]</c>, at least two.</param>
+    public static double Lead(AttackedImage image, ReadOnlySpan<float> logits) => image.Direction * Scores.Margin(logits, image.Class);
+
+    /// <summary>The gradient of <see cref="Lead"/>.</summary>
+    /// <param name="image">The image under attack.</param>
+    public static LogitGradient OfLead(AttackedImage image) => (_, logits, gradient) =>
+    {
+        int runnerUp = RunnerUp(logits, image.Class);
+        (int raised, int lowered) = image.IsTargeted ? (runnerUp, image.Class) : (image.Class, runnerUp);
+        Difference(raised, lowered, gradient);
+    };
+
+    /// <summary>The gradient of max(<see cref="Lead"/> + κ, 0), which is flat once the wanted class leads by more than κ.</summary>
+    /// <param name="image">The image under attack.</param>
+    /// <param name="confidence">κ, at least 0.</param>
+    public static LogitGradient OfHinge(AttackedImage image, double confidence = 0) => (row, logits, gradient) =>
+    {
+        if (Lead(image, logits) + confidence >= 0)
+            OfLead(image)(row, logits, gradient);
+        else
+            gradient.Clear();
+    };
 
     /// <summary>Writes the gradient of the logit of one class minus that of another.</summary>
     /// <param name="raised">The class whose logit has to grow.</param>
