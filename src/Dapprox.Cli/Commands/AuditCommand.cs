@@ -19,6 +19,9 @@ namespace Dapprox.Cli.Commands;
 /// <summary><c>dapprox audit</c>: the checks of a robustness claim.</summary>
 static class AuditCommand
 {
+    // Of these, the logits are looked at before the attacks.
+    const int SurveyedImages = 250;
+
     public static Command Create()
     {
         var images = new ImageOptions();
@@ -56,7 +59,8 @@ static class AuditCommand
                 + "for colour images, in L∞. The network may be your own (--model) and so may the pictures (--images, --labels); gains "
                 + "are then measured on the first of these pictures, or on those of --calibration-images, and there is no independently "
                 + "trained control. With --json: what "
-                + "audit.json holds.");
+                + "audit.json holds; its nonFinite {count, layer}, where there are such, are the images among the first "
+                + $"{SurveyedImages} with a NaN or an infinity among their logits, and the first layer that gives one.");
         foreach (Option option in (Option[])[.. images.All, skip, first, multiplier, layers, .. calibration.All, scale, output, seed, json])
             command.Add(option);
         command.KeepsState = output;
@@ -89,6 +93,18 @@ static class AuditCommand
             Network[] networks = [
                 .. members.Prepend(
                     members[0] with { Assignment = MultiplierAssignment.Exact }).Select(variant => context.Network(variant, some.Name))];
+            LogitSurvey[] surveys =
+            [
+                .. networks.Select(one => LogitSurvey.Of(
+                    one, some, [.. Enumerable.Range(0, Math.Min(SurveyedImages, some.Count))], cancellation)),
+            ];
+            string[] warnings =
+            [
+                .. surveys.SelectMany((survey, i) => survey.Warnings.Select(warning =>
+                    $"{network.Name} with {(i == 0 ? "exact" : members[i - 1].Title)} {warning}")),
+            ];
+            foreach (string warning in warnings)
+                Output.Note($"warning: {warning}");
             if (Evaluation.CorrectOn(networks, some, 1, cancellation).Length == 0)
                 throw new InputException(
                     $"no image of {some.Name} is classified correctly by {name}, both exact and with the multipliers of the defence, so "
@@ -98,6 +114,13 @@ static class AuditCommand
 
             RunOptions.Run(audit.Units, context, cancellation);
             AuditResult result = audit.Judge(context, run);
+            result = result with
+            {
+                Notes = [.. LogitNotes.End(network).Concat(warnings).Select(note => $"{note}."), .. result.Notes],
+                NonFinite = surveys.MaxBy(survey => survey.NonFinite) is { NonFinite: > 0, NonFiniteLayer: string layer } worst
+                    ? new(worst.NonFinite, layer)
+                    : null,
+            };
             AuditReport.Save(folder.Path, result);
             if (parse.GetValue(json))
                 Output.PrintJson(JsonNode.Parse(ResultsJson.Write(result))!.AsObject());

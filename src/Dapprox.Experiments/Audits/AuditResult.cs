@@ -22,6 +22,9 @@ public sealed record AuditResult(
     /// <summary>What the audit left out, or did with fewer images than the scale has, and why; one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The images with a NaN or an infinity among the logits of a member of the defence; null for none.</summary>
+    public NonFiniteLogits? NonFinite { get; init; }
+
     /// <summary>Whether no decisive check failed.</summary>
     public bool Holds => !FailedDecisively.Any();
 
@@ -29,3 +32,8 @@ public sealed record AuditResult(
     internal IEnumerable<string> FailedDecisively =>
         Checks.Where(check => check.Outcome == Outcome.Fail && Audit.Decisive.Contains(check.Id)).Select(check => check.Id);
 }
+
+/// <summary>Non-finite logits.</summary>
+/// <param name="Count">The number of images with a NaN or an infinity among their logits.</param>
+/// <param name="Layer">The first layer that gives one, for the first of these images.</param>
+public sealed record NonFiniteLogits(int Count, string Layer);
