@@ -29,7 +29,6 @@ static class LogitNotes
     }
 
     /// <summary>All sentences about a network and its logits.</summary>
-    /// <param name="network">The network.</param>
     /// <param name="survey">Its logits.</param>
     public static IReadOnlyList<string> Of(Network network, LogitSurvey survey) =>
         [.. End(network), .. survey.Warnings.Select(warning => $"{network.Name} {warning}")];
