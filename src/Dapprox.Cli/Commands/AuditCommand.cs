@@ -58,9 +58,8 @@ static class AuditCommand
                 + "independently trained network), and robust accuracy at equal ε. ε is 0.05 to 0.3 for grey images and 1/255 to 8/255 "
                 + "for colour images, in L∞. The network may be your own (--model) and so may the pictures (--images, --labels); gains "
                 + "are then measured on the first of these pictures, or on those of --calibration-images, and there is no independently "
-                + "trained control. With --json: what "
-                + "audit.json holds; its nonFinite {count, layer}, where there are such, are the images among the first "
-                + $"{SurveyedImages} with a NaN or an infinity among their logits, and the first layer that gives one.");
+                + "trained control. With --json: what audit.json holds; its nonFinite {count, layer} are the images with a NaN or an "
+                + $"infinity among their logits, of the first {SurveyedImages}, and the first layer that gives one.");
         foreach (Option option in (Option[])[.. images.All, skip, first, multiplier, layers, .. calibration.All, scale, output, seed, json])
             command.Add(option);
         command.KeepsState = output;
@@ -117,9 +116,8 @@ static class AuditCommand
             result = result with
             {
                 Notes = [.. LogitNotes.End(network).Concat(warnings).Select(note => $"{note}."), .. result.Notes],
-                NonFinite = surveys.MaxBy(survey => survey.NonFinite) is { NonFinite: > 0, NonFiniteLayer: string layer } worst
-                    ? new(worst.NonFinite, layer)
-                    : null,
+                NonFinite = surveys.Select(survey => new NonFiniteLogits(survey.NonFinite, survey.NonFiniteLayer))
+                    .MaxBy(survey => survey.Count)!,
             };
             AuditReport.Save(folder.Path, result);
             if (parse.GetValue(json))

@@ -22,8 +22,8 @@ public sealed record AuditResult(
     /// <summary>What the audit left out, or did with fewer images than the scale has, and why; one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>The images with a NaN or an infinity among the logits of a member of the defence; null for none.</summary>
-    public NonFiniteLogits? NonFinite { get; init; }
+    /// <summary>The images with a NaN or an infinity among the logits of the network, exact or as the defence has it.</summary>
+    public NonFiniteLogits NonFinite { get; init; } = new(0, null);
 
     /// <summary>Whether no decisive check failed.</summary>
     public bool Holds => !FailedDecisively.Any();
@@ -35,5 +35,5 @@ public sealed record AuditResult(
 
 /// <summary>Non-finite logits.</summary>
 /// <param name="Count">The number of images with a NaN or an infinity among their logits.</param>
-/// <param name="Layer">The first layer that gives one, for the first of these images.</param>
-public sealed record NonFiniteLogits(int Count, string Layer);
+/// <param name="Layer">The first layer that gives one, for the first of these images; null without such images.</param>
+public sealed record NonFiniteLogits(int Count, string? Layer);
