@@ -96,6 +96,9 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
                     ["meanQueries"] = own.MeanQueries,
                 };
             })]),
+            ["meanGradientCalls"] = summary.MeanGradientCalls,
+            ["meanForward"] = summary.MeanQueries,
+            ["meanBackward"] = summary.MeanBackwardPasses,
         };
     }
 
@@ -150,8 +153,8 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
         }
 
         Console.WriteLine();
-        IEnumerable<string> reasons = Results.SelectMany(result => result.Worst.Records)
-            .GroupBy(record => record.Reason).OrderBy(group => group.Key).Select(group => $"{Word(group.Key)} {group.Count()}");
+        IEnumerable<string> reasons = Results.SelectMany(result => result.Summary.Reasons)
+            .GroupBy(end => end.Reason).OrderBy(group => group.Key).Select(group => $"{Word(group.Key)} {group.Sum(end => end.Images)}");
         Output.PrintFields((Results.Count > 1 ? "attacks ended, all ε" : "attacks ended", string.Join(", ", reasons)));
         PrintCurve(first.Count);
         if (files.Count > 0)

@@ -12,6 +12,7 @@ using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Cli.Commands;
 
@@ -20,7 +21,7 @@ sealed class AttackRun
 {
     const string Measured =
         "the success rate is the fraction of the correctly classified images that the attacked network misclassifies after the "
-        + "attack (with --targeted: classifies as the target class), by a fresh forward pass. Robust accuracy is the fraction of "
+        + "attack (with --targets: classifies as the target class), by a fresh forward pass. Robust accuracy is the fraction of "
         + "all images that it still classifies correctly. Mean and median distances (L2, L∞, L1, L0) are over the adversarial "
         + "examples, mean queries over all attacked images. The transfer rate to another network is the fraction of the "
         + "adversarial examples that fool it, among those whose clean image it classifies correctly.";
@@ -30,11 +31,19 @@ sealed class AttackRun
         + "images) with epsilon, success, meanL2, medianL2, meanLinf, medianLinf, meanL1, medianL1, meanL0, medianL0, meanQueries, "
         + "transfer {name: rate}, seconds, robustAccuracy, meanQueriesToBest, survivesRounding (fraction of the adversarial "
         + "examples that remain adversarial with 8-bit pixels), reasons {why attacks ended: images}, backward [{rule, success, "
-        + "meanL2, meanQueries}]; and norm, settings, curve [[ε, robust accuracy], …]: one point per ε, or every step of the curve "
-        + "where the attack finds the nearest example; null where nothing was found to average; with --calibrate also "
-        + "calibrationImages, their number.";
+        + "meanL2, meanQueries}], meanGradientCalls, meanForward and meanBackward (gradients, forward passes and backward passes per "
+        + "attacked image: a query is a forward pass, a gradient by backpropagation one of each, an estimated gradient forward passes "
+        + "only); and norm, settings, curve [[ε, robust accuracy], …]: one point per ε, or every step of the curve where the attack "
+        + "finds the nearest example; null where nothing was found to average; with --targets also targets; with --calibrate also "
+        + $"calibrationImages, their number; {LogitNotes.Fields}.";
 
     const string AllEstimators = "adaptive";
+
+    static readonly Choice<TargetChoice>[] TargetChoices =
+    [
+        new("all", TargetChoice.All), new("least-likely", TargetChoice.LeastLikely), new("next", TargetChoice.Next),
+        new("random", TargetChoice.Random),
+    ];
 
     static readonly FloatMultiplier[] DefaultTryOn = [ExactMultiplier.Rounded, AxFpm.Released];
 
@@ -48,6 +57,7 @@ sealed class AttackRun
     readonly Option<bool> json = SharedOptions.Json();
     readonly Option<Choice<AttackPreset>> preset;
     readonly Option<Epsilon[]> epsilon;
+    readonly Option<Choice<TargetChoice>?> targets;
     readonly Option<bool> targeted;
     readonly Option<GradientEstimator[]> gradient;
 
@@ -105,10 +115,20 @@ sealed class AttackRun
                     "a number or a fraction above 0, up to 1, such as 0.1 or 8/255, or several: 0.1,0.2"));
         epsilon.Required = entry.Budget == AttackBudget.Required;
         targeted = entry.CanTarget
-            ? new("--targeted") { Description = "Target the class after the true one, (label + 1) mod classes, instead of any wrong one." }
+            ? new("--targeted") { Description = "The same as --targets next." }
             : Refused<bool>(
                 "--targeted",
                 $"{entry.Name} is defined for any wrong class only; leave out --targeted, or choose another attack (dapprox attacks)");
+        targets = entry.CanTarget
+            ? Values.Option<Choice<TargetChoice>?>(
+                "--targets", string.Join('|', TargetChoices.Select(choice => choice.Name)),
+                "Aim at a class instead of any wrong one: every wrong class in turn, of which the nearest success counts; the one with the "
+                    + "smallest logit at the clean image; the one after the true one, (label + 1) mod classes; or one at random. "
+                    + "[default: any wrong class]",
+                text => Names.Find("value of --targets", text, TargetChoices, choice => choice.Name))
+            : Refused<Choice<TargetChoice>?>(
+                "--targets",
+                $"{entry.Name} is defined for any wrong class only; leave out --targets, or choose another attack (dapprox attacks)");
         gradient = entry.Access == Access.Gradients
             ? Values.Flattened(
                 "--gradient", "NAME,…",
@@ -133,7 +153,10 @@ sealed class AttackRun
         {
             KeepsState = entry.CanResume ? run.resume : null,
         };
-        Option[] attack = [run.preset, run.epsilon, run.targeted, .. run.own.Select(input => input.Option), run.maxQueries, run.gradient];
+        Option[] attack =
+        [
+            run.preset, run.epsilon, run.targets, run.targeted, .. run.own.Select(input => input.Option), run.maxQueries, run.gradient,
+        ];
         foreach (Option option in entry.CanResume ? [.. attack, run.resume] : attack)
             command.Add(option);
         run.variant.AddTo(command, run.multiplier, run.tryOn, run.correctOn);
@@ -149,6 +172,7 @@ sealed class AttackRun
 
     void Run(ParseResult parse, CancellationToken cancellation)
     {
+        Choice<TargetChoice>? aim = Aim(parse);
         (Network exact, Dataset whole, Dataset data) = variant.Load(parse);
         FloatMultiplier target = parse.GetValue(multiplier)!;
         FloatMultiplier[] others = parse.GetValue(tryOn) is { Length: > 0 } named ? named : DefaultTryOn;
@@ -168,7 +192,7 @@ sealed class AttackRun
             CorrectOn = [.. parse.GetValue(correctOn)!.Select(on)],
             First = parse.GetValue(first) ?? int.MaxValue,
             TriedOn = tried,
-            Target = parse.GetValue(targeted) ? Campaign.NextClass(exact.Classes) : null,
+            Targets = aim?.Value,
             MaxQueries = parse.GetValue(maxQueries) ?? long.MaxValue,
             Seed = parse.GetValue(seed),
         };
@@ -179,12 +203,21 @@ sealed class AttackRun
                 + "--correct-on; name fewer, or skip fewer images");
         }
 
+        LogitSurvey survey = campaign.Survey(cancellation);
+        LogitNotes.Warn(attacked.Name, survey);
+        List<string> notes = [.. LogitNotes.Of(attacked, survey)];
+        if (entry.LeftOut(exact.Classes) is string leftOut)
+        {
+            Output.Note($"note: {leftOut}");
+            notes.Add(leftOut);
+        }
+
         string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target, calibrated)}";
         AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
             ? AttackCheckpoint.Open(
                 file,
                 $"{title}, weights {Fingerprint.Of(exact)}, images {Fingerprint.Of(whole)}, {attacks[0].Attack}, "
-                    + $"seed {parse.GetValue(seed)}{(parse.GetValue(targeted) ? ", targeted" : "")}, "
+                    + $"seed {parse.GetValue(seed)}{TargetedIdentity(aim)}, "
                     + $"at most {parse.GetValue(maxQueries)} queries")
             : null;
         AttackResult[] results = ProgressBar.While(entry.Name, attacks.Length, progress => Array.ConvertAll(attacks, one =>
@@ -194,19 +227,50 @@ sealed class AttackRun
             return new AttackResult(outcome, one.Epsilon, watch.Elapsed.TotalSeconds);
         }));
 
+        int broken = results.Max(result => result.Worst.Records.Count(record => record.Reason == StopReason.NonFinite));
+        if (broken > 0)
+        {
+            notes.Add($"on {broken} images the attack ended at non-finite logits or gradients; none counts as fooled");
+            Output.Note($"warning: {notes[^1]}");
+        }
+
         var report = new AttackReport(entry, title, [.. others.Select(other => other.Name)], results);
         IReadOnlyList<string> files = folder is null ? [] : AttackFolder.Save(
             folder, report, data, indices, [(target.Name, attacked), .. others.Zip(tried, (other, network) => (other.Name, network))]);
         if (parse.GetValue(json))
         {
             JsonObject result = report.Json();
+            if (aim is { } choice)
+                result["targets"] = choice.Name;
             CalibrationOptions.AddTo(result, calibrated);
+            LogitNotes.AddTo(result, notes, survey);
             Output.PrintJson(result);
         }
         else
             report.Print(files);
         Output.NoteMantissas([target, .. others]);
     }
+
+    /// <summary>How targets are chosen; null for an untargeted attack.</summary>
+    Choice<TargetChoice>? Aim(ParseResult parse)
+    {
+        Choice<TargetChoice>? given = parse.GetValue(targets);
+        if (parse.GetValue(targeted))
+            return given is null ? TargetChoices.Single(choice => choice.Value == TargetChoice.Next) : throw new InputException(
+                $"--targeted is --targets next, and --targets is {given}; leave out --targeted");
+        if (given?.Value == TargetChoice.All && parse.GetValue(resume) is not null)
+            throw new InputException(
+                "--resume keeps the state of an attack at one target, and --targets all tries each; leave out --resume");
+        return given;
+    }
+
+    /// <summary>The targets in the identity of a checkpoint.</summary>
+    static string TargetedIdentity(Choice<TargetChoice>? aim) => aim?.Value switch
+    {
+        null => "",
+        TargetChoice.Next => ", targeted",
+        _ => $", targets {aim}",
+    };
 
     /// <summary>The attack with each budget; a single attack without budget if none is given.</summary>
     (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] Attacks(ParseResult parse, Dataset whole)
@@ -217,7 +281,7 @@ sealed class AttackRun
         var settings = new AttackSettings
         {
             Preset = parse.GetValue(preset).Value,
-            IsTargeted = parse.GetValue(targeted),
+            IsTargeted = Aim(parse) is not null,
             Starts = entry.TakesStarts ? StartImages.Of(whole) : new StartImages([]),
             Values = own.Where(input => input.Value(parse) is not null).ToDictionary(input => input.Setting, input => input.Value(parse)!),
         };

@@ -20,6 +20,9 @@ namespace Dapprox.Cli.Commands;
 /// <summary><c>dapprox audit</c>: the checks of a robustness claim.</summary>
 static class AuditCommand
 {
+    // Of these, the logits are looked at before the attacks.
+    const int SurveyedImages = 250;
+
     public static Command Create()
     {
         var images = new ImageOptions();
@@ -74,7 +77,8 @@ static class AuditCommand
                 + "McNemar’s exact test. The defence with calibrated parameters stands beside it for information; --calibrate audits "
                 + "that one. The network may be your own (--model) and so may the pictures (--images, --labels); gains are then "
                 + "measured on the first of these pictures, or on those of --calibration-images, and there is no independently trained"
-                + " control. With --json: what audit.json holds.");
+                + " control. With --json: what audit.json holds; its nonFinite {count, layer} are the images with a NaN or an infinity "
+                + $"among their logits, of the first {SurveyedImages}, and the first layer that gives one.");
         foreach (Option option in (Option[])[
             .. images.All, skip, first, multiplier, layers, .. calibration.All, undefended, epsilon, norm, scale, output, seed, json,
         ])
@@ -120,6 +124,18 @@ static class AuditCommand
             var audit = new Audit(defence, threat, parse.GetValue(scale)!);
             context.Use(some, calibration: images.AreOwn(parse) ? calibrated ?? whole : null);
             Network[] networks = [.. members.Prepend(defence.Undefended).Select(variant => context.Network(variant, some.Name))];
+            LogitSurvey[] surveys =
+            [
+                .. networks.Select(one => LogitSurvey.Of(
+                    one, some, [.. Enumerable.Range(0, Math.Min(SurveyedImages, some.Count))], cancellation)),
+            ];
+            string[] warnings =
+            [
+                .. surveys.SelectMany((survey, i) => survey.Warnings.Select(warning =>
+                    $"{(i == 0 ? $"the undefended network, {defence.Undefended.Model}," : $"{network.Name} with {members[i - 1].Title}")} {warning}")),
+            ];
+            foreach (string warning in warnings)
+                Output.Note($"warning: {warning}");
             if (Evaluation.CorrectOn(networks, some, 1, cancellation).Length == 0)
                 throw new InputException(
                     $"no image of {some.Name} is classified correctly by both the undefended network and the defence, so there is "
@@ -129,6 +145,12 @@ static class AuditCommand
 
             RunOptions.Run(audit.Units, context, cancellation);
             AuditResult result = audit.Judge(context, run);
+            result = result with
+            {
+                Notes = [.. LogitNotes.End(network).Concat(warnings).Select(note => $"{note}."), .. result.Notes],
+                NonFinite = surveys.Select(survey => new NonFiniteLogits(survey.NonFinite, survey.NonFiniteLayer))
+                    .MaxBy(survey => survey.Count)!,
+            };
             AuditReport.Save(folder.Path, result);
             if (parse.GetValue(json))
                 Output.PrintJson(JsonNode.Parse(ResultsJson.Write(result))!.AsObject());

@@ -7,6 +7,7 @@ using Dapprox.Foundation;
 using Dapprox.Hardware;
 using Dapprox.Kernels;
 using Dapprox.Networks;
+using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 
@@ -57,7 +58,9 @@ static class CompareCommand
             + "With --json: network, dataset, split, count, layers, accumulate, library, seed, epsilon, attacked, units, notes, rows "
             + "[{multiplier, accuracy, correct, interval [low, high], mred, meanRelativeError, energyPerImage, energyPerProduct, "
             + "relativeEnergy, delay, relativeDelay, area, relativeArea, robustAccuracy, robustInterval, reason (why there is no cost), "
-            + "seconds}]; null where there is no value; with --calibrate also calibrationImages, their number. --csv has the same columns.")
+            + "seconds}]; null where there is no value; a row whose network gives a NaN or an infinity among its logits also has nonFinite "
+            + "{count, layer}: the images, and the first layer that gives one; with --calibrate also calibrationImages, their number. "
+            + "--csv has the same columns, without nonFinite.")
         {
             multipliers,
         };
@@ -109,6 +112,12 @@ static class CompareCommand
             if (parse.GetValue(plot) is string figure)
                 table.WritePlot(figure, $"{network.Name} on {images.Name}, {images.Count} images");
             IEnumerable<FloatMultiplier> all = compared.Select(item => item.Multiplier);
+            string[] warnings = Warnings(network.Name, compared, rows);
+            string? leftOut = budget is null ? null : Robustness.LeftOut(network.Classes);
+            foreach (string warning in warnings)
+                Output.Note($"warning: {warning}");
+            if (leftOut is not null)
+                Output.Note($"note: {leftOut}");
             if (parse.GetValue(json))
             {
                 var result = new JsonObject
@@ -131,7 +140,11 @@ static class CompareCommand
                         ["area"] = "µm²",
                         ["seconds"] = "s"
                     },
-                    ["notes"] = new JsonArray([.. Output.MantissaNotes(all).Select(note => JsonValue.Create(note))]),
+                    ["notes"] = new JsonArray(
+                    [
+                        .. Output.MantissaNotes(all).Concat(LogitNotes.End(network)).Concat(warnings)
+                            .Concat(leftOut is null ? [] : [leftOut]).Select(note => JsonValue.Create(note)),
+                    ]),
                     ["rows"] = table.Json(),
                 };
                 CalibrationOptions.AddTo(result, calibrated);
@@ -148,6 +161,23 @@ static class CompareCommand
             return Task.CompletedTask;
         });
         return command;
+    }
+
+    /// <summary>
+    /// Sentences about the logits: for each multiplier with which some are not finite, and for the first with which they saturate, since
+    /// that is the network's doing.
+    /// </summary>
+    static string[] Warnings(
+        string network, IReadOnlyList<(string Given, FloatMultiplier Multiplier)> compared, IReadOnlyList<ComparisonRow> rows)
+    {
+        return
+        [
+            .. Sentences(row => row.Accuracy.Logits!.NonFiniteWarning),
+            .. Sentences(row => row.Accuracy.Logits!.Saturation).Take(1),
+        ];
+
+        IEnumerable<string> Sentences(Func<ComparisonRow, string?> warning) => compared.Zip(rows)
+            .Select(one => warning(one.Second) is string text ? $"{network} with {one.First.Given} {text}" : null).OfType<string>();
     }
 
     static string PlotFile(string text) => ComparisonTable.IsPlot(text)

@@ -28,7 +28,13 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
     public static bool IsPlot(string file) => IsSvg(file) || file.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>One object per row.</summary>
-    public JsonArray Json() => new([.. rows.Select((row, i) => new JsonObject
+    public JsonArray Json() => new([.. Columns().Zip(rows, (columns, row) =>
+    {
+        LogitNotes.AddNonFinite(columns, row.Accuracy.Logits!);
+        return columns;
+    })]);
+
+    IEnumerable<JsonObject> Columns() => rows.Select((row, i) => new JsonObject
     {
         ["multiplier"] = names[i],
         ["accuracy"] = row.Accuracy.Accuracy,
@@ -47,12 +53,12 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
         ["robustInterval"] = Interval(row.Robust),
         ["reason"] = row.Reason,
         ["seconds"] = row.Seconds,
-    })]);
+    });
 
     /// <summary>The same columns as CSV (RFC 4180); an interval has a low and a high column.</summary>
     public string Csv()
     {
-        JsonObject[] objects = [.. Json().OfType<JsonObject>()];
+        JsonObject[] objects = [.. Columns()];
         var csv = new StringBuilder();
         foreach (IEnumerable<string> line in objects.Select(row => row.SelectMany(Fields)).Prepend(objects[0].SelectMany(Titles)))
             csv.AppendJoin(',', line.Select(Quoted)).Append("\r\n");

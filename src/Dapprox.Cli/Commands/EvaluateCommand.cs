@@ -32,7 +32,7 @@ static class EvaluateCommand
             "evaluate", "Measure a network's accuracy: the fraction of images that it classifies correctly.",
             "The interval is the 95 % confidence interval of the accuracy over images of this kind (Wilson). With --json: accuracy, "
                 + "correct, count, interval [low, high], seconds (classifying only, without loading); with "
-                + "--calibrate also calibrationImages, their number.");
+                + $"--calibrate also calibrationImages, their number; {LogitNotes.Fields}.");
         variant.AddTo(command, multiplier);
         foreach (Option option in (Option[])[.. calibration.All, first, logits, json])
             command.Add(option);
@@ -49,9 +49,10 @@ static class EvaluateCommand
             double seconds = watch.Elapsed.TotalSeconds;
 
             if (parse.GetValue(json))
-                Output.PrintJson(Json(result, seconds, calibrated));
+                Output.PrintJson(Json(network, result, seconds, calibrated));
             else
                 Print(variant.Describe(parse, network, images, hardware, calibrated), result, seconds);
+            LogitNotes.Warn(network.Name, result.Logits!);
             Output.NoteMantissas(hardware);
             return Task.CompletedTask;
         });
@@ -78,7 +79,7 @@ static class EvaluateCommand
             return result!;
         });
 
-    static JsonObject Json(Evaluation result, double seconds, Dataset? calibrated)
+    static JsonObject Json(Network network, Evaluation result, double seconds, Dataset? calibrated)
     {
         var json = new JsonObject
         {
@@ -89,6 +90,7 @@ static class EvaluateCommand
             ["seconds"] = seconds,
         };
         CalibrationOptions.AddTo(json, calibrated);
+        LogitNotes.AddTo(json, LogitNotes.Of(network, result.Logits!), result.Logits!);
         return json;
     }
 

@@ -56,7 +56,10 @@ static class ModelCommand
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            Network network = networkOptions.Apply(parse, TrainedModels.Load(parse.GetValue(model)!));
+            string file = parse.GetValue(model)!;
+            // As the file has it, with a final softmax that other commands leave out.
+            Network network = networkOptions.Apply(
+                parse, file.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? OnnxModels.Load(file) : TrainedModels.Load(file));
             HashSet<int> replaced = parse.GetValue(layers)!.Of(network.Layers);
             int[][][] shapes = network.InputShapes();
             Prices? prices = parse.GetValue(price) is string circuit ? Prices.Of(circuit, parse.GetValue(library)!, cancellation) : null;

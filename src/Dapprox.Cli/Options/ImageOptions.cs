@@ -53,8 +53,11 @@ sealed class ImageOptions(bool labelled = true)
             throw new InputException("--images is given without a network; give --model FILE|NAME");
         FittedHeader.Note(Model(parse));
         Network network = networkOptions.Apply(parse, TrainedModels.Load(Model(parse)));
+        LogitNotes.NoteEnd(network);
+        if (labelled)
+            Evaluation.ThrowIfOneOutput(network);
         Dataset images = Images(parse, network, split, first);
-        Evaluation.ThrowIfUnfit(network, images);
+        Evaluation.ThrowIfUnfit(network.Name, network.InputShape, network.Classes, images);
         if (!images.Canonical)
             Output.Note($"note: {images.Provenance}");
         return (network, images);

@@ -31,6 +31,9 @@ public sealed record AuditResult(
     /// <summary>What the audit left out, or did with fewer images than the scale has, and why; one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The images with a NaN or an infinity among the logits of the network, exact or as the defence has it.</summary>
+    public NonFiniteLogits NonFinite { get; init; } = new(0, null);
+
     /// <summary>The conclusions of all claims.</summary>
     [JsonIgnore]
     public string Conclusion => string.Join(' ', Claims.Select(claim => claim.Conclusion));
@@ -39,3 +42,8 @@ public sealed record AuditResult(
     [JsonIgnore]
     public bool Holds => Claims[0].Outcome == Outcome.Passed;
 }
+
+/// <summary>Non-finite logits.</summary>
+/// <param name="Count">The number of images with a NaN or an infinity among their logits.</param>
+/// <param name="Layer">The first layer that gives one, for the first of these images; null without such images.</param>
+public sealed record NonFiniteLogits(int Count, string? Layer);

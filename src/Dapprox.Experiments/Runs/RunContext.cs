@@ -106,7 +106,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
 
     /// <summary>
     /// What determines the exact logits of a variant that no unit trains: the fingerprint of its weights; that of its file, if any, which
-    /// may hold more, such as other layers; and how it is prepared, if otherwise than its file says.
+    /// may hold more, such as other layers; what is left out of its end; and how it is prepared, if otherwise than its file says.
     /// </summary>
     /// <param name="variant">The network; its weights are loaded at most once.</param>
     /// <exception cref="InputException">The weights cannot be read.</exception>
@@ -119,6 +119,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
             {
                 Fingerprint = Fingerprint.Of(network),
                 File = File.Exists(variant.Model) ? Fingerprint.OfFile(variant.Model) : null,
+                network.RemovedEnd,
                 Preparation = given.GetValueOrDefault(variant.Model).Preparation is { Length: > 0 } preparation ? preparation : null,
             };
         }

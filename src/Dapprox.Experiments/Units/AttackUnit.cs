@@ -103,7 +103,7 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
             CorrectOn = [source, .. CorrectOn.Select(Network)],
             First = Images,
             TriedOn = others,
-            Target = Targeted ? Campaign.NextClass(data.Classes.Count) : null,
+            Targets = Targeted ? TargetChoice.Next : null,
             Seed = context.Seed,
         };
         AttackCheckpoint checkpoint = AttackCheckpoint.Open(context.Folder.Checkpoint(context.FileOf(this)), Identity(context));
@@ -134,22 +134,22 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
     static bool?[] Scaled(Dataset data, int[] indices, AttackOutcome outcome, int other, Network network, double factor)
     {
         int[] tried = [.. Enumerable.Range(0, indices.Length).Where(i => outcome.Fooled[other][i] is not null)];
-        int[] labels = Labels(data, indices, outcome, tried, network, factor);
+        Tensor logits = Logits(data, indices, outcome, tried, network, factor);
         bool?[] answers = new bool?[indices.Length];
         for (int i = 0; i < tried.Length; i++)
-            answers[tried[i]] = labels[i] != data.Labels[indices[tried[i]]];
+            answers[tried[i]] = Scores.AreFooled(logits.Row(i), data.Labels[indices[tried[i]]]);
         return answers;
     }
 
     /// <summary>Whether a network misclassifies the last images of the attack, also those without success.</summary>
     static bool[] Wrong(Dataset data, int[] indices, AttackOutcome outcome, Network network)
     {
-        int[] labels = Labels(data, indices, outcome, [.. Enumerable.Range(0, indices.Length)], network, 1);
-        return [.. indices.Select((index, i) => labels[i] != data.Labels[index])];
+        Tensor logits = Logits(data, indices, outcome, [.. Enumerable.Range(0, indices.Length)], network, 1);
+        return [.. indices.Select((index, i) => Scores.AreFooled(logits.Row(i), data.Labels[index]))];
     }
 
-    /// <summary>The classes that a network gives to some of the images, with their perturbations scaled.</summary>
-    static int[] Labels(Dataset data, int[] indices, AttackOutcome outcome, int[] some, Network network, double factor)
+    /// <summary>The logits that a network gives to some of the images, with their perturbations scaled.</summary>
+    static Tensor Logits(Dataset data, int[] indices, AttackOutcome outcome, int[] some, Network network, double factor)
     {
         Tensor images = data.Images([.. some.Select(i => indices[i])]);
         for (int i = 0; i < some.Length; i++)
@@ -160,6 +160,6 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
                 image[pixel] = (float)Math.Clamp(image[pixel] + factor * ((double)adversarial[pixel] - image[pixel]), 0, 1);
         }
 
-        return Scores.Labels(network.Forward(images));
+        return network.Forward(images);
     }
 }

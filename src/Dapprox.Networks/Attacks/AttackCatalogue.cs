@@ -204,12 +204,12 @@ public static class AttackCatalogue
                 "restarts", "The number of starts: first the image, then random points.",
                 attack => attack.Restarts, (attack, restarts) => attack with { Restarts = restarts }),
             AttackOption.Of<Fab, int?>(
-                "targets", "Project onto the boundary to one class at a time, for this many of the most likely classes.",
+                "boundaries", "Project onto the boundary to one class at a time, for this many of the most likely classes.",
                 new IntegerValues(1), attack => attack.Targets, (attack, targets) => attack with { Targets = targets },
                 "the nearest boundary"),
         ],
         Conflict = (attack, settings) => settings.IsTargeted && ((Fab)attack).Targets is int targets
-            ? $"--targets is {targets}, but --targeted aims at one class; leave out one of the two"
+            ? $"--boundaries is {targets}, but a targeted attack has the boundary of its target alone; leave out one of the two"
             : null,
     };
 
@@ -251,6 +251,7 @@ public static class AttackCatalogue
         Source = "Croce, Hein 2020",
         BestFor = "robust accuracy at a fixed ε",
         Budget = AttackBudget.Required,
+        LeftOut = Algorithms.AutoAttack.LeftOut,
         Options = [NormOf<AutoAttack>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2)],
     };
 

@@ -52,6 +52,9 @@ public sealed class AttackEntry
     /// <summary>Whether it has a targeted form.</summary>
     public bool CanTarget { get; init; } = true;
 
+    /// <summary>For a number of classes, what the attack leaves out because they are too few, in words; null for nothing.</summary>
+    public Func<int, string?> LeftOut { get; init; } = _ => null;
+
     /// <summary>Whether it can resume from an <see cref="AttackCheckpoint"/> in the middle of an image.</summary>
     public bool CanResume { get; init; }
 

@@ -41,6 +41,7 @@ public sealed record AttackOutcome(IReadOnlyList<AttackRecord> Records, IReadOnl
             {
                 Queries = attacks.Sum(one => one.Records[image].Queries),
                 GradientCalls = attacks.Sum(one => one.Records[image].GradientCalls),
+                BackwardPasses = attacks.Sum(one => one.Records[image].BackwardPasses),
                 QueriesToBest = attacks[attack].Records[image].QueriesToBest + attacks.Take(attack).Sum(one => one.Records[image].Queries),
             })
             .ToArray();

@@ -15,6 +15,9 @@ namespace Dapprox.Networks.Attacks;
 /// <param name="source">The network that is attacked.</param>
 public sealed class Campaign(Dataset images, Network source)
 {
+    // Separates the draw of a target class from the draws of attacks.
+    const ulong TargetPurpose = ulong.MaxValue;
+
     // Bounds the memory of a pass and sets the granularity of progress; no result depends on it.
     const int BatchSize = 250;
 
@@ -48,18 +51,14 @@ public sealed class Campaign(Dataset images, Network source)
     /// <summary>The networks to which the transfer of the adversarial images is measured.</summary>
     public IReadOnlyList<Network> TriedOn { get; init; } = [];
 
-    /// <summary>Maps the true class to the target class; null for an untargeted attack.</summary>
-    public Func<int, int>? Target { get; init; }
+    /// <summary>How the target class of an image is chosen; null for an untargeted attack.</summary>
+    public TargetChoice? Targets { get; init; }
 
     /// <summary>The maximum number of evaluations of the network per image.</summary>
     public long MaxQueries { get; init; } = long.MaxValue;
 
     /// <summary>Determines every random number.</summary>
     public ulong Seed { get; init; } = 1;
-
-    /// <summary>Targets the class after the true one; the first class follows the last.</summary>
-    /// <param name="classes">The number of classes.</param>
-    public static Func<int, int> NextClass(int classes) => label => (label + 1) % classes;
 
     /// <summary>The attacked images, as indices in the data; computed once.</summary>
     /// <param name="cancellation">Stops between two batches.</param>
@@ -74,7 +73,7 @@ public sealed class Campaign(Dataset images, Network source)
     /// <param name="progress">Receives the fraction of the work done since the last call; null for none.</param>
     /// <param name="cancellation">Ends the attack.</param>
     /// <exception cref="ArgumentException">
-    /// An estimator has no calibration images, or a checkpoint is given with several estimators: it holds the state of one.
+    /// An estimator has no calibration images, or a checkpoint is given with several estimators or all targets: it holds the state of one.
     /// </exception>
     /// <exception cref="InputException">The images do not fit a network, or the checkpoint cannot be written.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
@@ -89,12 +88,23 @@ public sealed class Campaign(Dataset images, Network source)
         if (checkpoint is not null && estimators.Length > 1)
             throw new ArgumentException(
                 "A checkpoint keeps the state under one gradient estimator; give one, or no checkpoint.", nameof(checkpoint));
+        if (checkpoint is not null && Targets == TargetChoice.All)
+            throw new ArgumentException(
+                "A checkpoint keeps the state at one target; choose one, or no checkpoint.", nameof(checkpoint));
 
         int[] indices = Select(cancellation);
-        return new CampaignResult(
-            attack, [.. estimators.Select(estimator => (estimator, Attack(Victim(estimator ?? GradientEstimator.StraightThrough))))]);
+        // The distances of the target from the true class, around the circle of the classes.
+        int[] shifts = Targets == TargetChoice.All ? [.. Enumerable.Range(1, source.Classes - 1)] : [1];
+        return new CampaignResult(attack, [.. estimators.Select(estimator => (estimator, OnAllTargets(estimator)))]);
 
-        AttackOutcome Attack(IGradientVictim victim)
+        AttackOutcome OnAllTargets(GradientEstimator? estimator)
+        {
+            IGradientVictim victim = Victim(estimator ?? GradientEstimator.StraightThrough);
+            AttackOutcome[] outcomes = [.. shifts.Select(shift => Attack(victim, shift))];
+            return outcomes.Length == 1 ? outcomes[0] : AttackOutcome.Worst(outcomes, attack.Norm);
+        }
+
+        AttackOutcome Attack(IGradientVictim victim, int shift)
         {
             var records = new List<AttackRecord>(indices.Length);
             List<bool?>[] fooled = [.. TriedOn.Select(_ => new List<bool?>())];
@@ -102,10 +112,11 @@ public sealed class Campaign(Dataset images, Network source)
             {
                 Tensor clean = images.Images(batch);
                 int[] labels = Array.ConvertAll(batch, index => images.Labels[index]);
+                int[] positions = Array.ConvertAll(batch, index => images.Offset + index);
                 AttackRecord[] done = AttackRunner.Run(
-                    attack, victim, clean, labels, Seed, Target is null ? null : Array.ConvertAll(labels, label => Target(label)),
-                    Array.ConvertAll(batch, index => images.Offset + index), MaxQueries, checkpoint,
-                    more => progress?.Invoke(more / ((double)estimators.Length * indices.Length)), cancellation);
+                    attack, victim, clean, labels, Seed, TargetsOf(victim, clean, labels, positions, shift), positions, MaxQueries,
+                    checkpoint, more => progress?.Invoke(more / ((double)estimators.Length * shifts.Length * indices.Length)),
+                    cancellation);
                 records.AddRange(done);
                 foreach ((Network network, List<bool?> answers) in TriedOn.Zip(fooled))
                 {
@@ -116,6 +127,40 @@ public sealed class Campaign(Dataset images, Network source)
 
             return new AttackOutcome(records, fooled);
         }
+    }
+
+    /// <summary>The target class of each image; null for an untargeted attack.</summary>
+    int[]? TargetsOf(IGradientVictim victim, Tensor clean, int[] labels, int[] positions, int shift)
+    {
+        if (Targets is null)
+            return null;
+        Tensor? logits = Targets == TargetChoice.LeastLikely ? victim.Logits(clean) : null;
+        return
+        [
+            .. labels.Select((label, i) => Targets switch
+            {
+                TargetChoice.Random => Shifted(label, 1 + Draw(positions[i])),
+                TargetChoice.LeastLikely => LeastLikely(logits!.Row(i).ToArray(), label),
+                _ => Shifted(label, shift),
+            }),
+        ];
+
+        int Shifted(int label, int by) => (label + by) % source.Classes;
+
+        int Draw(int position) => new CounterRandom(Seed, (ulong)position, TargetPurpose).NextInt32(source.Classes - 1);
+
+        static int LeastLikely(float[] scores, int label) =>
+            Enumerable.Range(0, scores.Length).Where(other => other != label).MinBy(other => scores[other]);
+    }
+
+    /// <summary>What the logits of the source look like on the attacked images.</summary>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="InputException">The images do not fit a network.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public LogitSurvey Survey(CancellationToken cancellation = default)
+    {
+        Evaluation.ThrowIfUnfit(source, images);
+        return LogitSurvey.Of(source, images, Select(cancellation), cancellation);
     }
 
     /// <summary>The source, or the average that replaces it, with the gradients of an estimator.</summary>
@@ -146,12 +191,13 @@ public sealed class Campaign(Dataset images, Network source)
         Tensor before = images.Gather(successful), after = Tensor.Zeros(before.Shape);
         for (int i = 0; i < successful.Length; i++)
             records[successful[i]].Adversarial.CopyTo(after.Row(i));
-        int[] clean = Scores.Labels(network.Forward(before)), adversarial = Scores.Labels(network.Forward(after));
+        int[] clean = Scores.Labels(network.Forward(before));
+        Tensor adversarial = network.Forward(after);
         bool?[] fooled = new bool?[records.Length];
         for (int i = 0; i < successful.Length; i++)
         {
             int label = records[successful[i]].Label;
-            fooled[successful[i]] = clean[i] == label ? adversarial[i] != label : null;
+            fooled[successful[i]] = clean[i] == label ? Scores.AreFooled(adversarial.Row(i), label) : null;
         }
 
         return fooled;

@@ -18,6 +18,18 @@ public static class Robustness
     // The fraction of the time that APGD-T takes: 100 iterations for each of nine classes, against 40 steps.
     const double ApgdWork = 0.9;
 
+    /// <summary>What takes the place of APGD-T because the classes are too few, in words; null for nothing.</summary>
+    /// <param name="classes">The number of classes.</param>
+    public static string? LeftOut(int classes) => LossFor(classes) switch
+    {
+        ApgdLoss.TargetedDlr => null,
+        ApgdLoss.Dlr => "APGD-T needs 4 classes; robust accuracy is that after PGD and APGD on the DLR loss",
+        _ => "APGD-T needs 4 classes; robust accuracy is that after PGD and APGD on the cross-entropy",
+    };
+
+    static ApgdLoss LossFor(int classes) =>
+        classes switch { > 3 => ApgdLoss.TargetedDlr, 3 => ApgdLoss.Dlr, _ => ApgdLoss.CrossEntropy };
+
     /// <summary>Attacks images within an L∞ ball.</summary>
     /// <param name="network">The network that is attacked.</param>
     /// <param name="images">The images, at least one.</param>
@@ -36,7 +48,7 @@ public static class Robustness
         var victim = new NetworkVictim(network);
         var apgd = new Apgd(epsilon)
         {
-            Loss = network.Classes switch { > 3 => ApgdLoss.TargetedDlr, 3 => ApgdLoss.Dlr, _ => ApgdLoss.CrossEntropy },
+            Loss = LossFor(network.Classes),
             Restarts = 1,
             StopsAtSuccess = true,
         };
@@ -50,7 +62,7 @@ public static class Robustness
             AttackRecord[] records = AttackRunner.Run(
                 attack, victim, images.Images(indices), Array.ConvertAll(indices, index => images.Labels[index]), seed, positions: indices,
                 progress: more => progress?.Invoke(work * more / indices.Length), cancellation: cancellation);
-            return [.. records.Where(record => record.Prediction == record.Label).Select(record => record.Image)];
+            return [.. records.Where(record => record.CleanCorrect && !record.Success).Select(record => record.Image)];
         }
     }
 }

@@ -37,6 +37,7 @@ public static class BatchNormalizationFolding
             nodes.Add(new Node(node.Layer, [.. node.Inputs.Select(input => moved[input + 1])]));
         }
 
-        return new Network(network.Name, network.InputShape, network.Classes, nodes) { Threads = network.Threads };
+        return new Network(network.Name, network.InputShape, network.Classes, nodes)
+        { Threads = network.Threads, RemovedEnd = network.RemovedEnd };
     }
 }

@@ -81,6 +81,12 @@ public sealed class Network
     /// <summary>The maximum degree of parallelism; 0, the default, is the number of processors.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// What the file has behind the logits and this network leaves out (<see cref="ProbabilityEnd"/>), as the predicate of a sentence about
+    /// the network; null for nothing.
+    /// </summary>
+    public string? RemovedEnd { get; init; }
+
     /// <summary><see cref="Threads"/>, or the number of processors.</summary>
     public int MaxThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
 
@@ -110,7 +116,7 @@ public sealed class Network
         new(
             Name, inputShape, Classes,
             [.. Nodes.Zip(layers, (node, layer) => node with { Layer = layer })])
-        { Threads = threads ?? Threads };
+        { Threads = threads ?? Threads, RemovedEnd = RemovedEnd };
 
     /// <summary>The shapes of the inputs of each layer for one image, measured with an empty batch.</summary>
     internal int[][][] InputShapes()

@@ -16,6 +16,9 @@ public sealed record Evaluation(int Correct, int Count)
     /// <summary>The fraction classified correctly, 0 to 1.</summary>
     public double Accuracy => (double)Correct / Count;
 
+    /// <summary>Whether the outputs looked like logits; null where they were not seen.</summary>
+    public LogitSurvey? Logits { get; init; }
+
     /// <summary>The 95 % confidence interval of the accuracy over images of this kind.</summary>
     public (double Low, double High) Interval => Wilson.Interval(Correct, Count);
 
@@ -31,10 +34,12 @@ public sealed record Evaluation(int Correct, int Count)
         if (data.Count == 0)
             throw new InputException($"there are no images of {data.Name} to classify; skip fewer");
         int correct = 0;
+        var survey = new LogitSurvey(network);
         for (int start = 0; start < data.Count; start += BatchSize)
         {
             cancellation.ThrowIfCancellationRequested();
-            Tensor batch = network.Forward(data.Images(start, Math.Min(BatchSize, data.Count - start)));
+            Tensor images = data.Images(start, Math.Min(BatchSize, data.Count - start)), batch = network.Forward(images);
+            survey.Add(images, batch);
             for (int i = 0; i < batch.Batch; i++)
             {
                 if (Scores.Label(batch.Row(i)) == data.Labels[start + i])
@@ -44,7 +49,7 @@ public sealed record Evaluation(int Correct, int Count)
             logits?.Invoke(batch);
         }
 
-        return new Evaluation(correct, data.Count);
+        return new Evaluation(correct, data.Count) { Logits = survey };
     }
 
     /// <summary>The first images that all of some networks classify correctly.</summary>
@@ -78,10 +83,24 @@ public sealed record Evaluation(int Correct, int Count)
         return [.. indices];
     }
 
-    /// <summary>Checks that the images have the network's shape and number of classes.</summary>
+    /// <summary>Checks that the network decides between classes, and that the images have its shape and number of classes.</summary>
     /// <param name="data">The images.</param>
-    /// <exception cref="InputException">The images do not fit.</exception>
-    public static void ThrowIfUnfit(Network network, Dataset data) => ThrowIfUnfit(network.Name, network.InputShape, network.Classes, data);
+    /// <exception cref="InputException">The network has one output, or the images do not fit.</exception>
+    public static void ThrowIfUnfit(Network network, Dataset data)
+    {
+        ThrowIfOneOutput(network);
+        ThrowIfUnfit(network.Name, network.InputShape, network.Classes, data);
+    }
+
+    /// <summary>Checks that the network decides between classes.</summary>
+    /// <exception cref="InputException">The network has one output.</exception>
+    internal static void ThrowIfOneOutput(Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (network.Classes < 2)
+            throw new InputException($"{network.Name} gives one number for each image and no sigmoid of it, so nothing says from where on "
+                + "it means class 1; export it with a final sigmoid (class 1 above 0.5), or with one output for each class");
+    }
 
     /// <summary>Checks that the images have a shape and a number of classes.</summary>
     /// <param name="name">The owner of the shape, for the message.</param>

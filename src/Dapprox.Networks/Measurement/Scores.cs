@@ -31,6 +31,24 @@ public static class Scores
         return labels;
     }
 
+    /// <summary>Whether no logit is NaN or infinite.</summary>
+    /// <param name="logits"><c>[classes]</c>.</param>
+    public static bool AreFinite(ReadOnlySpan<float> logits)
+    {
+        foreach (float logit in logits)
+        {
+            if (!float.IsFinite(logit))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether finite logits give a wrong class; others are no answer, and nobody is fooled by them.</summary>
+    /// <param name="logits"><c>[classes]</c>.</param>
+    /// <param name="label">The true class.</param>
+    public static bool AreFooled(ReadOnlySpan<float> logits, int label) => AreFinite(logits) && Label(logits) != label;
+
     /// <summary>The logarithm of the softmax, which stays finite where a probability underflows. Computed in binary64.</summary>
     /// <param name="logits"><c>[classes]</c>.</param>
     /// <param name="logarithms">Receives <c>[classes]</c>.</param>

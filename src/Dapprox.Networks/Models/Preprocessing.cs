@@ -61,7 +61,8 @@ public sealed record Preprocessing(IReadOnlyList<double> Mean, IReadOnlyList<dou
             .. first.Select((layer, index) => new Node(layer, [index - 1])),
             .. network.Nodes.Select(node => new Node(node.Layer, [.. node.Inputs.Select(input => input + first.Count)])),
         ];
-        return new Network(network.Name, shape, network.Classes, nodes) { Threads = network.Threads };
+        return new Network(network.Name, shape, network.Classes, nodes)
+        { Threads = network.Threads, RemovedEnd = network.RemovedEnd };
     }
 
     static double[] ForChannels(string what, IReadOnlyList<double> given, int channels, Func<double, bool> isLegal, string legal)

@@ -31,7 +31,8 @@ public static class TrainedModels
 
     /// <summary>
     /// Loads a network, exact in all layers. The names and shapes of the tensors identify the architecture of a safetensors file or
-    /// a PyTorch state dict; an ONNX file contains its own.
+    /// a PyTorch state dict; an ONNX file contains its own, and a final softmax or sigmoid there is left out
+    /// (<see cref="ProbabilityEnd"/>); <see cref="OnnxModels.Load"/> keeps it.
     /// </summary>
     /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors, PyTorch (.pt, .pth) or ONNX file.</param>
     /// <param name="architecture">The name of the architecture, which decides between those with equal tensors; null for the one that the
@@ -40,7 +41,7 @@ public static class TrainedModels
     public static Network Load(string nameOrPath, string? architecture = null)
     {
         if (nameOrPath.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-            return OnnxModels.Load(nameOrPath);
+            return ProbabilityEnd.Remove(OnnxModels.Load(nameOrPath));
         (IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, string> text) = Read(nameOrPath);
         string name = FindShipped(nameOrPath) ?? Path.GetFileNameWithoutExtension(nameOrPath);
         return Architecture.Recognise(nameOrPath, weights, architecture ?? text.GetValueOrDefault(ArchitectureKey)).Build(name, weights);

@@ -45,7 +45,8 @@ sealed class Dropout(string name, double rate, ulong seed, int layer, long step,
             nodes.Add(new Node(network.Layers[i], inputs));
         }
 
-        return new Network(network.Name, network.InputShape, network.Classes, nodes) { Threads = network.Threads };
+        return new Network(network.Name, network.InputShape, network.Classes, nodes)
+        { Threads = network.Threads, RemovedEnd = network.RemovedEnd };
     }
 
     /// <summary>The same layer for a part of the batch.</summary>

@@ -169,7 +169,7 @@ public class AttackCatalogueTests
     [Fact]
     public void Create_WithSettingsThatExcludeEachOther_IsRefused()
     {
-        AttackOption targets = AttackCatalogue.Fab.Options.Single(option => option.Name == "targets");
+        AttackOption targets = AttackCatalogue.Fab.Options.Single(option => option.Name == "boundaries");
         AttackOption restarts = AttackCatalogue.Pgd.Options.Single(option => option.Name == "restarts");
         var pgd = new AttackSettings { Preset = AttackPreset.Foolbox24, Values = new Dictionary<AttackOption, object> { [restarts] = 2 } };
         var fab = new AttackSettings { IsTargeted = true, Values = new Dictionary<AttackOption, object> { [targets] = 3 } };

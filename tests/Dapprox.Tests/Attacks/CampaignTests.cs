@@ -45,7 +45,7 @@ public sealed class CampaignTests : IDisposable
             CorrectOn = [Exact],
             First = Count,
             Seed = 7,
-            Target = Campaign.NextClass(10),
+            Targets = TargetChoice.Next,
             MaxQueries = 9,
         };
         var attack = new Pgd(0.1) { Steps = 6, Restarts = 2 };
@@ -57,6 +57,31 @@ public sealed class CampaignTests : IDisposable
         Assert.Equal([GradientEstimator.StraightThrough], result.ByEstimator.Select(run => run.Estimator));
         AssertEqual(expected, result.Worst.Records);
         Assert.All(result.Worst.Records, record => Assert.InRange(record.Image, Skipped, int.MaxValue));
+    }
+
+    [Fact]
+    public void Run_Targets_AreWrongClasses_ByTheChoice()
+    {
+        AttackRecord[] Of(TargetChoice choice) => [.. Run(choice).Worst.Records];
+        CampaignResult Run(TargetChoice choice) =>
+            new Campaign(Digits, Exact) { First = Count, Targets = choice, Seed = 3 }.Run(new Pgd(0.1) { Steps = 5, Restarts = 1 });
+
+        AttackRecord[] least = Of(TargetChoice.LeastLikely), random = Of(TargetChoice.Random), all = Of(TargetChoice.All);
+
+        Tensor logits = Exact.Forward(Digits.Images(0, Count));
+        for (int i = 0; i < Count; i++)
+        {
+            float[] scores = logits.Row(i).ToArray();
+            Assert.Equal(Enumerable.Range(0, 10).Where(other => other != least[i].Label).MinBy(other => scores[other]), least[i].Target);
+        }
+
+        Assert.All(random, record => Assert.True(record.Target != record.Label && record.Target is >= 0 and < 10));
+        Assert.True(random.Select(record => (record.Target - record.Label + 10) % 10).Distinct().Count() > 2);
+        Assert.Equal(random.Select(record => record.Target), Of(TargetChoice.Random).Select(record => record.Target));
+        // Nine targets of five gradients each, or fewer where one is reached early.
+        Assert.All(all.Where(record => record.CleanCorrect), record => Assert.InRange(record.BackwardPasses, 9, 45));
+        Assert.All(all.Where(record => record.Success), record => Assert.Equal(record.Target, record.Prediction));
+        Assert.True(all.Count(record => record.Success) >= Of(TargetChoice.Next).Count(record => record.Success));
     }
 
     [Fact]

@@ -240,7 +240,8 @@ public sealed class CommandTests : IDisposable
         Assert.Equal([0.05, 0.3], results.Select(result => result.GetProperty("epsilon").GetDouble()));
         Assert.All(results, result => Assert.Equal(
             ["epsilon", "success", "meanL2", "medianL2", "meanLinf", "medianLinf", "meanL1", "medianL1", "meanL0", "medianL0",
-                "meanQueries", "transfer", "seconds", "robustAccuracy", "meanQueriesToBest", "survivesRounding", "reasons", "backward"],
+                "meanQueries", "transfer", "seconds", "robustAccuracy", "meanQueriesToBest", "survivesRounding", "reasons", "backward",
+                "meanGradientCalls", "meanForward", "meanBackward"],
             result.EnumerateObject().Select(field => field.Name)));
         Assert.All(
             results,

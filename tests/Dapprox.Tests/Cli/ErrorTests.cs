@@ -82,7 +82,9 @@ public class ErrorTests
     [InlineData("attack mi-fgsm --restarts 10", "--restarts is 10, but without --random-start all starts are the same; give --random-start "
         + "too")]
     [InlineData("attack pgd --preset foolbox-2.4 --restarts 2", "--restarts is 2, but without --random-start all starts are the same")]
-    [InlineData("attack fab --targets 3 --targeted", "--targets is 3, but --targeted aims at one class; leave out one of the two")]
+    [InlineData(
+        "attack fab --boundaries 3 --targeted",
+        "--boundaries is 3, but a targeted attack has the boundary of its target alone; leave out one of the two")]
     [InlineData("attack fgsm --epsilon nan", "--epsilon is 'nan'; give a number or a fraction above 0, up to 1")]
     [InlineData("attack fgsm --epsilon 0.1,", "--epsilon is ''")]
     [InlineData("attack fgsm --epsilon 0.1 --try-on exact,ax", "unknown multiplier 'ax'")]

@@ -1,4 +1,3 @@
-using System.Text;
 using Dapprox.Arithmetic;
 using Dapprox.Experiments.Audits;
 using Dapprox.Experiments.Audits.Checks;
@@ -87,6 +86,8 @@ public sealed class AuditPowerTests : IDisposable
         return Plain.Value.WithLayers(layers);
     }
 
+    static float[] Scaled(ReadOnlySpan<float> numbers) => Array.ConvertAll(numbers.ToArray(), number => 1000 * number);
+
     /// <summary>The cases: a name, the network, and the outcomes that must be.</summary>
     static IReadOnlyDictionary<string, (Func<Network> Network, string[] Failed, bool? IsMoreRobust)> Cases { get; } =
         new Dictionary<string, (Func<Network>, string[], bool?)>
@@ -99,8 +100,7 @@ public sealed class AuditPowerTests : IDisposable
                 () => With(Plain.Value, new Pointwise("levels", x => MathF.Round(4 * x) / 4, (_, _) => 0)), ["S1", "S9"], false),
             // The softmax is saturated in binary32, and with it the cross-entropy.
             ["logits × 1000"] = (
-                () => WithLogits(logits => ([.. logits.Weights.ToArray().Select(x => 1000 * x)], [.. logits.Bias.ToArray().Select(x => 1000 * x)])),
-                ["S9"], false),
+                () => WithLogits(logits => (Scaled(logits.Weights), Scaled(logits.Bias))), ["S9"], false),
             ["constant"] = (
                 () => WithLogits(logits => (new float[logits.Weights.Length], [1, 0, 0, 0, 0, 0, 0, 0, 0, 0])), ["S16"], false),
         };
@@ -115,8 +115,11 @@ public sealed class AuditPowerTests : IDisposable
 
         AuditResult result = Audit(network());
 
-        Outcome Of(string id) => result.Checks.Single(check => check.Id == id).Outcome;
-        Assert.All(failed, id => Assert.True(Of(id) == Outcome.Failed, $"{id} is {Of(id)}: {result.Checks.Single(c => c.Id == id).Measured}"));
+        Assert.All(failed, id =>
+        {
+            CheckResult check = result.Checks.Single(check => check.Id == id);
+            Assert.True(check.Outcome == Outcome.Failed, $"{id} is {check.Outcome}: {check.Measured}");
+        });
         Assert.True(isMoreRobust == result.Holds, result.Conclusion);
         // What is about the defence alone fails for none whose gradients are what they seem.
         if (name is "undefended" or "trained on PGD")

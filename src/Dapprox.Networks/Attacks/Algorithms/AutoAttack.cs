@@ -40,6 +40,15 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
 
     double? IAttack<IGradientVictim>.Epsilon => Epsilon;
 
+    /// <summary>Which of the four attacks cannot be run with so few classes, in words; null if all can.</summary>
+    /// <param name="classes">The number of classes.</param>
+    public static string? LeftOut(int classes) => classes switch
+    {
+        2 => "AutoAttack cannot run APGD-T on 2 classes: the DLR loss needs 3, the targeted DLR loss 4; APGD-CE, FAB and Square run",
+        3 => "AutoAttack cannot run APGD-T on 3 classes: the targeted DLR loss needs 4; APGD on the DLR loss takes its place",
+        _ => null,
+    };
+
     /// <inheritdoc/>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
     {

@@ -58,6 +58,12 @@ public sealed record AttackRecord
     /// <summary>The number of gradients, each of one loss at one point.</summary>
     public required long GradientCalls { get; init; }
 
+    /// <summary>
+    /// The number of backward passes of these gradients: none where a gradient is estimated from scores, several where it is a mean. Each
+    /// has a forward pass, which counts among the queries.
+    /// </summary>
+    public long BackwardPasses { get; init; }
+
     /// <summary>Whether the victim classified the clean image correctly, so that the image was attacked.</summary>
     public bool CleanCorrect => CleanPrediction == Label;
 }

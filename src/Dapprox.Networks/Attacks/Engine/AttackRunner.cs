@@ -106,6 +106,7 @@ public static class AttackRunner
                 Queries = attacked[i]?.Queries ?? 0,
                 QueriesToBest = index < 0 ? null : attacked[i]!.Best is null ? attacked[i]!.Queries : attacked[i]!.QueriesToBest,
                 GradientCalls = attacked[i]?.GradientCalls ?? 0,
+                BackwardPasses = (attacked[i]?.GradientCalls ?? 0) * ((victim as IGradientVictim)?.BackwardCost ?? 0),
             };
         }
 

@@ -23,6 +23,12 @@ public sealed record AttackSummary(
     double? MeanL1, double? MedianL1, double? MeanL0, double? MedianL0, double? MeanQueries, double? MeanQueriesToBest,
     double? SurvivesRounding, IReadOnlyList<(StopReason Reason, int Images)> Reasons)
 {
+    /// <summary>The mean number of gradients of the attacked images, each of one loss at one point.</summary>
+    public double? MeanGradientCalls { get; init; }
+
+    /// <summary>The mean number of backward passes of the attacked images.</summary>
+    public double? MeanBackwardPasses { get; init; }
+
     /// <summary>
     /// The fraction of all images that are classified correctly before and after the attack, 0 to 1; null without images.
     /// </summary>
@@ -54,7 +60,11 @@ public sealed record AttackSummary(
             Mean(attacked.Select(record => (double)record.Queries)),
             Mean(successes.Select(record => (double)record.QueriesToBest!)),
             Mean(successes.Select(record => record.SurvivesRounding == true ? 1.0 : 0)),
-            [.. records.GroupBy(record => record.Reason).OrderBy(group => group.Key).Select(group => (group.Key, group.Count()))]);
+            [.. records.GroupBy(Reason).OrderBy(group => group.Key).Select(group => (group.Key, group.Count()))])
+        {
+            MeanGradientCalls = Mean(attacked.Select(record => (double)record.GradientCalls)),
+            MeanBackwardPasses = Mean(attacked.Select(record => (double)record.BackwardPasses)),
+        };
 
         IEnumerable<double> In(Norm norm) => distances.Select(distance => distance.In(norm));
     }
@@ -74,6 +84,9 @@ public sealed record AttackSummary(
         double[] ordered = values.Order().ToArray();
         return ordered.Length == 0 ? null : (ordered[(ordered.Length - 1) / 2] + ordered[ordered.Length / 2]) / 2;
     }
+
+    /// <summary>Why the attack ended; a victim without an answer for the clean image has not misclassified it.</summary>
+    static StopReason Reason(AttackRecord record) => record.CleanPrediction < 0 ? StopReason.NonFinite : record.Reason;
 
     static double? Mean(IEnumerable<double> values)
     {

@@ -106,10 +106,11 @@ public sealed class AttackedImage
     /// <param name="prediction">The predicted class; −1, no answer, is never a success.</param>
     public bool IsReached(int prediction) => prediction >= 0 && (target is null ? prediction != label : prediction == target);
 
-    /// <summary>Whether logits are a success with the lead that the attack requires.</summary>
+    /// <summary>Whether logits are a success with the lead that the attack requires; never if one is NaN or infinite.</summary>
     /// <param name="logits"><c>[classes]</c>.</param>
     public bool IsReached(ReadOnlySpan<float> logits) =>
-        IsReached(Scores.Label(logits)) && (confidence == 0 || -Direction * Scores.Margin(logits, Class) >= confidence);
+        Scores.AreFinite(logits) && IsReached(Scores.Label(logits))
+        && (confidence == 0 || -Direction * Scores.Margin(logits, Class) >= confidence);
 
     /// <summary>Random numbers for this image.</summary>
     /// <param name="purpose">Separates draws for different purposes.</param>

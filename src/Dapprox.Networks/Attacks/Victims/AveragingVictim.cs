@@ -57,6 +57,9 @@ public sealed class AveragingVictim : IGradientVictim
     /// <summary>n times the inner victim's.</summary>
     public long GradientCost => Samples * inner.GradientCost;
 
+    /// <summary>n times the inner victim's.</summary>
+    public long BackwardCost => Samples * inner.BackwardCost;
+
     /// <inheritdoc/>
     public int[] Labels(Tensor images) => Scores.Labels(Logits(images));
 

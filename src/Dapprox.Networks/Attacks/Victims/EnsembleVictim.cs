@@ -42,6 +42,9 @@ public sealed class EnsembleVictim : IGradientVictim
     public long GradientCost => members.Sum(member => member.GradientCost);
 
     /// <inheritdoc/>
+    public long BackwardCost => members.Sum(member => member.BackwardCost);
+
+    /// <inheritdoc/>
     public int[] Labels(Tensor images) => Scores.Labels(Logits(images));
 
     /// <inheritdoc/>

@@ -30,6 +30,9 @@ public sealed class EstimatedGradientVictim(IScoreVictim inner, ZerothOrderEstim
     /// <summary>Two points for every direction and the image itself, each at the inner victim's cost of an answer.</summary>
     public long GradientCost => (2L * estimator.Directions((int)Tensor.Count(InputShape)) + 1) * inner.QueryCost;
 
+    /// <summary>None: the estimate takes scores only.</summary>
+    public long BackwardCost => 0;
+
     /// <summary>The cost of one gradient: all losses use the same points.</summary>
     public long CostOfGradients(int losses) => GradientCost;
 

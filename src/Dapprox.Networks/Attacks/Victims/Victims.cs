@@ -40,6 +40,12 @@ public interface IGradientVictim : IScoreVictim
     long GradientCost => 1;
 
     /// <summary>
+    /// The number of backward passes of the network per gradient and image: 0 if the victim estimates it from scores, more than 1 if it
+    /// averages.
+    /// </summary>
+    long BackwardCost => 1;
+
+    /// <summary>
     /// The maximum number of evaluations for the gradients of several losses at one image in one query; at least 1. It is less than
     /// a multiple of <see cref="GradientCost"/> if the losses share evaluations.
     /// </summary>

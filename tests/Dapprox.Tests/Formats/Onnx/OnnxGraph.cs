@@ -32,6 +32,14 @@ sealed class OnnxGraph
         InputShape = inputShape;
     }
 
+    /// <summary>Adds to a model.</summary>
+    public OnnxGraph(ModelProto model)
+    {
+        this.model = model;
+        draws = random = new CounterRandom(7);
+        InputShape = [];
+    }
+
     public int[] InputShape { get; }
 
     public ModelProto Model => model;
