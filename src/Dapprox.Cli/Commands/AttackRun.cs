@@ -69,6 +69,12 @@ sealed class AttackRun
             + $"[default: {string.Join(',', DefaultTryOn.Select(multiplier => multiplier.Name))}]",
         CircuitFiles.FindMultiplier);
 
+    readonly Option<FloatMultiplier[]> togetherWith = Values.List(
+        "--together-with", "NAME,…",
+        "Attack the mean of the logits of the network with --multiplier and with these multipliers: an ensemble of surrogates, whose "
+            + "examples transfer better (Liu et al. 2017), or a defence that draws one of them. [default: none]",
+        CircuitFiles.FindMultiplier);
+
     readonly Option<FloatMultiplier[]> correctOn = Values.List(
         "--correct-on", "NAME,…",
         "Attack only images that the network classifies correctly with each of these multipliers. [default: all images]",
@@ -135,7 +141,7 @@ sealed class AttackRun
         Option[] attack = [run.preset, run.epsilon, run.targeted, .. run.own.Select(input => input.Option), run.maxQueries, run.gradient];
         foreach (Option option in entry.CanResume ? [.. attack, run.resume] : attack)
             command.Add(option);
-        run.variant.AddTo(command, run.multiplier, run.tryOn, run.correctOn);
+        run.variant.AddTo(command, run.multiplier, run.togetherWith, run.tryOn, run.correctOn);
         foreach (Option option in (Option[])[.. run.calibration.All, run.first, run.seed, run.save, run.json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
@@ -160,10 +166,12 @@ sealed class AttackRun
         Func<FloatMultiplier, Network> on = variant.On(parse, exact, calibrated, cancellation);
         Network attacked = on(target);
         Network[] tried = [.. others.Select(on)];
+        FloatMultiplier[] ensemble = parse.GetValue(togetherWith)!;
         var campaign = new Campaign(data, attacked)
         {
             Estimators = parse.GetValue(gradient) is { Length: > 0 } chosen ? chosen : [GradientEstimator.All[0]],
             Calibration = () => variant.Calibration(parse, exact),
+            TogetherWith = [.. ensemble.Select(on)],
             CorrectOn = [.. parse.GetValue(correctOn)!.Select(on)],
             First = parse.GetValue(first) ?? int.MaxValue,
             TriedOn = tried,
@@ -178,7 +186,8 @@ sealed class AttackRun
                 + "--correct-on; name fewer, or skip fewer images");
         }
 
-        string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target, calibrated)}";
+        string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target, calibrated)}"
+            + (ensemble.Length == 0 ? "" : $", together with {string.Join(", ", ensemble.Select(member => member.Name))}");
         AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
             ? AttackCheckpoint.Open(
                 file,
@@ -204,7 +213,7 @@ sealed class AttackRun
         }
         else
             report.Print(files);
-        Output.NoteMantissas([target, .. others]);
+        Output.NoteMantissas([target, .. ensemble, .. others]);
     }
 
     /// <summary>The attack with each budget; a single attack without budget if none is given.</summary>
