@@ -55,7 +55,7 @@ sealed class CertificateTable(
                 name => (string[])[name, ">95 % interval"])],
             radii.Select(radius => (string[])
             [
-                $"{radius}", .. rows.SelectMany(row =>
+                $"{radius:G6}", .. rows.SelectMany(row =>
                 {
                     Proportion certified = Certified(row, radius);
                     return (string[])

@@ -15,10 +15,12 @@ namespace Dapprox.Cli.Commands;
 static class CertifyCommand
 {
     const int DefaultImages = 100;
-    const double DefaultSigma = 0.25, DefaultAlpha = 0.001;
+    const double DefaultSigma = 0.12, DefaultAlpha = 0.001;
 
     static readonly int[] DefaultSamples = [100, 1000];
-    static readonly double[] DefaultRadii = [0, 0.25, 0.5, 0.75, 1];
+
+    // In σ: the votes of the default certify up to 2.46 σ.
+    static readonly double[] DefaultRadii = [0, 0.5, 1, 1.5, 2];
 
     public static Command Create()
     {
@@ -30,7 +32,7 @@ static class CertifyCommand
         Option<double> sigma = Number(
             "--sigma", "X", "σ: the standard deviation of the noise, pixels from 0 to 1.", DefaultSigma,
             number => number is > 0 and <= 100, "a number above 0, up to 100, such as 0.25");
-        Option<int[]?> samples = Values.Option<int[]?>(
+        Option<int[]> samples = Values.Option(
             "--samples", "N0,N",
             "The noisy copies of an image: N0 select the class, N others vote. More copies certify larger radii. "
                 + $"[default: {string.Join(',', DefaultSamples)}]",
@@ -40,7 +42,7 @@ static class CertifyCommand
             number => number is > 0 and < 1, "a number above 0 and below 1, such as 0.001");
         Option<double[]> radii = Values.List(
             "--radii", "X,…",
-            $"The L2 radii at which certified accuracy is stated. [default: {string.Join(',', DefaultRadii)}]",
+            $"The L2 radii at which certified accuracy is stated. [default: {string.Join(',', DefaultRadii)} times σ]",
             text => Values.Number("--radii", text, number => number >= 0, "numbers of at least 0, such as 0,0.5,1"));
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> json = SharedOptions.Json();
@@ -68,7 +70,7 @@ static class CertifyCommand
             images = images.First(parse.GetValue(first));
             Dataset? calibrated = variant.CalibrationImages(parse, calibration, exact, images);
             Func<FloatMultiplier, Network> on = variant.On(parse, exact, calibrated, cancellation);
-            int[] counts = parse.GetValue(samples) ?? DefaultSamples;
+            int[] counts = parse.GetValue(samples) is { Length: > 0 } asked ? asked : DefaultSamples;
             SmoothedClassifier[] classifiers = [.. compared.Select(
                 item => new SmoothedClassifier(on(item.Multiplier), parse.GetValue(sigma))
                 {
@@ -81,7 +83,9 @@ static class CertifyCommand
                 "certifying", (double)compared.Count * images.Count,
                 progress => classifiers.Select(one => one.Certify(images, () => progress(1), cancellation)).ToArray());
 
-            double[] stated = parse.GetValue(radii) is { Length: > 0 } given ? given : DefaultRadii;
+            double[] stated = parse.GetValue(radii) is { Length: > 0 } given
+                ? given
+                : Array.ConvertAll(DefaultRadii, radius => radius * parse.GetValue(sigma));
             var table = new CertificateTable([.. compared.Select(item => item.Given)], certificates, images, stated);
             (LayerSelection layers, Accumulation accumulation) = variant.Hardware(parse);
             string split = images.Split.ToString().ToLowerInvariant(), sums = accumulation.ToString().ToLowerInvariant();

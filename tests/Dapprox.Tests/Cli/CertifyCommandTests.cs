@@ -35,6 +35,20 @@ public class CertifyCommandTests
         Assert.True(rows[0].GetProperty("meanRadius").GetDouble() > 0.1);
     }
 
+    [Fact]
+    public async Task Certify_WithoutOptions_UsesTheDefaultsThatItsHelpStates()
+    {
+        DapproxRun run = await DapproxRun.RunAsync("certify", "--first", "1", "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal([100, 1000], run.Json.GetProperty("samples").EnumerateArray().Select(samples => samples.GetInt32()));
+        Assert.Equal((0.12, 0.001), (run.Json.GetProperty("sigma").GetDouble(), run.Json.GetProperty("alpha").GetDouble()));
+        JsonElement row = Assert.Single(run.Json.GetProperty("rows").EnumerateArray());
+        Assert.Equal("exact", row.GetProperty("multiplier").GetString());
+        Assert.Equal(
+            [0, 0.06, 0.12, 0.18, 0.24], row.GetProperty("certified").EnumerateArray().Select(at => at.GetProperty("radius").GetDouble()));
+    }
+
     [TheoryOf(Tier.Ci)]
     [InlineData("certify --sigma 0", "--sigma is '0'; give a number above 0, up to 100, such as 0.25")]
     [InlineData("certify --alpha 1", "--alpha is '1'; give a number above 0 and below 1")]
