@@ -38,6 +38,8 @@ static class CommandLine
         ["calibrate"] = CalibrateCommand.Create,
         ["attack"] = AttackCommand.Create,
         ["attacks"] = AttacksCommand.Create,
+        ["corrupt"] = CorruptCommand.Create,
+        ["certify"] = CertifyCommand.Create,
         ["profile"] = ProfileCommand.Create,
         ["circuit"] = CircuitCommand.Create,
         ["cells"] = CellsCommand.Create,

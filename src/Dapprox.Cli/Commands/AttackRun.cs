@@ -80,6 +80,12 @@ sealed class AttackRun
             + $"[default: {string.Join(',', DefaultTryOn.Select(multiplier => multiplier.Name))}]",
         CircuitFiles.FindMultiplier);
 
+    readonly Option<FloatMultiplier[]> togetherWith = Values.List(
+        "--together-with", "NAME,…",
+        "Attack the mean of the logits of the network with --multiplier and with these multipliers: an ensemble of surrogates, whose "
+            + "examples transfer better (Liu et al. 2017), or a defence that draws one of them. [default: none]",
+        CircuitFiles.FindMultiplier);
+
     readonly Option<FloatMultiplier[]> correctOn = Values.List(
         "--correct-on", "NAME,…",
         "Attack only images that the network classifies correctly with each of these multipliers. [default: all images]",
@@ -159,7 +165,7 @@ sealed class AttackRun
         ];
         foreach (Option option in entry.CanResume ? [.. attack, run.resume] : attack)
             command.Add(option);
-        run.variant.AddTo(command, run.multiplier, run.tryOn, run.correctOn);
+        run.variant.AddTo(command, run.multiplier, run.togetherWith, run.tryOn, run.correctOn);
         foreach (Option option in (Option[])[.. run.calibration.All, run.first, run.seed, run.save, run.json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
@@ -185,10 +191,12 @@ sealed class AttackRun
         Func<FloatMultiplier, Network> on = variant.On(parse, exact, calibrated, cancellation);
         Network attacked = on(target);
         Network[] tried = [.. others.Select(on)];
+        FloatMultiplier[] ensemble = parse.GetValue(togetherWith)!;
         var campaign = new Campaign(data, attacked)
         {
             Estimators = parse.GetValue(gradient) is { Length: > 0 } chosen ? chosen : [GradientEstimator.All[0]],
             Calibration = () => variant.Calibration(parse, exact),
+            TogetherWith = [.. ensemble.Select(on)],
             CorrectOn = [.. parse.GetValue(correctOn)!.Select(on)],
             First = parse.GetValue(first) ?? int.MaxValue,
             TriedOn = tried,
@@ -212,7 +220,8 @@ sealed class AttackRun
             notes.Add(leftOut);
         }
 
-        string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target, calibrated)}";
+        string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target, calibrated)}"
+            + (ensemble.Length == 0 ? "" : $", together with {string.Join(", ", ensemble.Select(member => member.Name))}");
         AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
             ? AttackCheckpoint.Open(
                 file,
@@ -248,7 +257,7 @@ sealed class AttackRun
         }
         else
             report.Print(files);
-        Output.NoteMantissas([target, .. others]);
+        Output.NoteMantissas([target, .. ensemble, .. others]);
     }
 
     /// <summary>How targets are chosen; null for an untargeted attack.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
@@ -17,9 +16,6 @@ namespace Dapprox.Cli.Commands;
 sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<ComparisonRow> rows, Epsilon? epsilon)
 {
     const double FemtojoulesPerPicojoule = 1e3, FemtojoulesPerNanojoule = 1e6;
-
-    // Tables and figures replace longer names by a number and list them below.
-    const int LongestName = 24;
 
     const string NoValue = "–";
 
@@ -55,30 +51,8 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
         ["seconds"] = row.Seconds,
     });
 
-    /// <summary>The same columns as CSV (RFC 4180); an interval has a low and a high column.</summary>
-    public string Csv()
-    {
-        JsonObject[] objects = [.. Columns()];
-        var csv = new StringBuilder();
-        foreach (IEnumerable<string> line in objects.Select(row => row.SelectMany(Fields)).Prepend(objects[0].SelectMany(Titles)))
-            csv.AppendJoin(',', line.Select(Quoted)).Append("\r\n");
-        return csv.ToString();
-
-        static IEnumerable<string> Titles(KeyValuePair<string, JsonNode?> column) =>
-            IsInterval(column.Key) ? [$"{column.Key}Low", $"{column.Key}High"] : [column.Key];
-
-        static IEnumerable<string> Fields(KeyValuePair<string, JsonNode?> column) =>
-            !IsInterval(column.Key) ? [Field(column.Value)]
-            : column.Value is JsonArray ends ? ends.Select(Field)
-            : ["", ""];
-
-        static bool IsInterval(string column) => column.EndsWith("nterval", StringComparison.Ordinal);
-
-        static string Field(JsonNode? value) => Convert.ToString(value?.GetValue<object>(), CultureInfo.InvariantCulture) ?? "";
-
-        static string Quoted(string field) =>
-            field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
-    }
+    /// <summary>The same columns as CSV.</summary>
+    public string Csv() => CsvText.Of([.. Columns()]);
 
     /// <summary>Prints two tables, and below them the texts too long for a cell.</summary>
     public void Print()
@@ -106,7 +80,7 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
                 ("images", row => $"{row.Robust!.Correct} of {row.Robust.Count}"));
         }
 
-        Output.PrintFields(Enumerable.Range(0, rows.Count).Where(i => names[i].Length > LongestName).Select(i => (Short(i), names[i])));
+        Output.PrintFields(MultiplierList.Key(names));
         Output.PrintFields(rows.Where(row => row.Reason is not null).Select(row => ("no cost", row.Reason!)));
     }
 
@@ -145,10 +119,9 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
 
     static bool IsSvg(string file) => file.EndsWith(".svg", StringComparison.OrdinalIgnoreCase);
 
-    string Short(int row) => names[row].Length <= LongestName ? names[row] : $"#{row + 1}";
+    string Short(int row) => MultiplierList.Short(names, row);
 
-    IEnumerable<string> Key() =>
-        Enumerable.Range(0, rows.Count).Where(i => names[i].Length > LongestName).Select(i => $"{Short(i)}  {names[i]}");
+    IEnumerable<string> Key() => MultiplierList.Key(names).Select(key => $"{key.Short}  {key.Name}");
 
     static JsonArray? Interval(Evaluation? evaluation) =>
         evaluation is null ? null : new(evaluation.Interval.Low, evaluation.Interval.High);

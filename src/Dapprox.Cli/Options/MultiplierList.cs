@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
@@ -15,6 +16,31 @@ static class MultiplierList
     /// <summary>The legal items, for help.</summary>
     public const string Given = "names ('dapprox multipliers'), circuits such as array:24:ama1:columns=20, circuit files, and @FILE for a "
         + "file with one of these a line (empty lines and comments after # are ignored)";
+
+    // Tables and figures replace longer names by a number and list them below.
+    const int LongestName = 24;
+
+    /// <summary>The option that names the multipliers of a command.</summary>
+    public static Option<IReadOnlyList<(string Given, FloatMultiplier Multiplier)>?> Option() =>
+        Values.Option<IReadOnlyList<(string Given, FloatMultiplier Multiplier)>?>(
+            "--multiplier", "NAME,…", $"The multipliers: {Given}. [default: {Multipliers.All[0].Name}]", text => Parse([text]));
+
+    /// <summary>The multipliers that the option names, or the exact one.</summary>
+    /// <param name="parse">The command line.</param>
+    public static IReadOnlyList<(string Given, FloatMultiplier Multiplier)> Of(
+        ParseResult parse, Option<IReadOnlyList<(string Given, FloatMultiplier Multiplier)>?> option) =>
+        parse.GetValue(option) ?? Parse([Multipliers.All[0].Name]);
+
+    /// <summary>A name for a narrow column.</summary>
+    /// <param name="names">The multipliers as given.</param>
+    /// <param name="index">Which of them.</param>
+    public static string Short(IReadOnlyList<string> names, int index) =>
+        names[index].Length <= LongestName ? names[index] : $"#{index + 1}";
+
+    /// <summary>The names that <see cref="Short"/> replaces, with what replaces them.</summary>
+    /// <param name="names">The multipliers as given.</param>
+    public static IEnumerable<(string Short, string Name)> Key(IReadOnlyList<string> names) =>
+        Enumerable.Range(0, names.Count).Where(i => names[i].Length > LongestName).Select(i => (Short(names, i), names[i]));
 
     /// <summary>The multipliers, each with its text as given; repeated ones count once.</summary>
     /// <param name="words">The words; commas end an item, but not in the lines of a file.</param>

@@ -2,7 +2,6 @@ using Dapprox.Experiments.Audits.Checks;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Foundation;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Statistics;
 
 namespace Dapprox.Experiments.Audits;

@@ -353,11 +353,62 @@ public static class AttackCatalogue
         ],
     };
 
+    /// <summary><c>rays</c>: <see cref="Algorithms.RayS"/>.</summary>
+    public static AttackEntry RayS { get; } = new(_ => new RayS())
+    {
+        Summary = "RayS: flips blocks of the signs of a direction, and keeps what brings the decision boundary nearer.",
+        Source = "Chen, Gu 2020",
+        Budget = AttackBudget.None,
+        CanTarget = false,
+        Options =
+        [
+            Integer<RayS>(
+                "queries", "The number of queries after which no further direction is tried.", attack => attack.Queries,
+                (attack, queries) => attack with { Queries = queries }),
+        ],
+    };
+
+    /// <summary><c>surfree</c>: <see cref="Algorithms.SurFree"/>.</summary>
+    public static AttackEntry SurFree { get; } = new(_ => new SurFree())
+    {
+        Summary = "SurFree: towards the image along circles in random planes, without a gradient estimate; for few queries.",
+        Source = "Maho et al. 2021",
+        Budget = AttackBudget.None,
+        WithStarts = (attack, starts) => (SurFree)attack with { Starts = starts },
+        Options =
+        [
+            Integer<SurFree>(
+                "steps", "The number of random directions.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
+            Frequencies<SurFree>(attack => attack.Frequencies, (attack, part) => attack with { Frequencies = part }),
+        ],
+    };
+
+    /// <summary><c>geoda</c>: <see cref="Algorithms.GeoDA"/>.</summary>
+    public static AttackEntry GeoDA { get; } = new(_ => new GeoDA())
+    {
+        Summary = "GeoDA: along the normal of the decision boundary, which is estimated from labels as that of a plane.",
+        Source = "Rahmati et al. 2020",
+        Budget = AttackBudget.None,
+        WithStarts = (attack, starts) => (GeoDA)attack with { Starts = starts },
+        Options =
+        [
+            NormOf<GeoDA>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.L2, Norm.LInf),
+            Integer<GeoDA>(
+                "evaluations", "The number of points of all estimates together.", attack => attack.Evaluations,
+                (attack, evaluations) => attack with { Evaluations = evaluations }),
+            Integer<GeoDA>(
+                "iterations", "The number of estimates.", attack => attack.Iterations,
+                (attack, iterations) => attack with { Iterations = iterations }),
+            Frequencies<GeoDA>(attack => attack.Frequencies, (attack, part) => attack with { Frequencies = part }),
+        ],
+    };
+
     /// <summary>All attacks; the first eight are those of "Defensive Approximation", in the paper's order.</summary>
     public static IReadOnlyList<AttackEntry> All { get; } =
     [
         Fgsm, Pgd, Jsma, CarliniWagner, DeepFool, LocalSearch, Boundary, HopSkipJump, Apgd, Fab, Square, MomentumFgsm, Noise, AutoAttack,
         Ddn, Fmn, Pdpgd, SigmaZero, Ead, Best,
+        RayS, SurFree, GeoDA,
     ];
 
     /// <summary>The attack with that name.</summary>
@@ -413,6 +464,12 @@ public static class AttackCatalogue
         where TAttack : IAttack<IGradientVictim>
         where T : struct, Enum =>
         AttackOption.Of(name, meaning, new ChoiceValues([.. choices.Select(choice => (choice.Name, (object)choice.Value))]), get, set);
+
+    static AttackOption Frequencies<TAttack>(Func<TAttack, double> get, Func<TAttack, double, TAttack> set)
+        where TAttack : IAttack<IGradientVictim> =>
+        Number(
+            "frequencies", "The part of the spatial frequencies in use, the lowest in each direction.",
+            number => number is > 0 and <= 1, "a number above 0 and at most 1, such as 0.5", get, set);
 
     static AttackOption NormOf<TAttack>(Func<TAttack, Norm> get, Func<TAttack, Norm, TAttack> set, params Norm[] norms)
         where TAttack : IAttack<IGradientVictim> =>

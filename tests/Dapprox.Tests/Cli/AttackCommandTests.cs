@@ -98,6 +98,9 @@ public sealed class AttackCommandTests : IDisposable
     [InlineData("sigma-zero", "--steps", "20")]
     [InlineData("ead", "--search-steps", "2", "--iterations", "20", "--beta", "0.1")]
     [InlineData("best", "--norm", "l0", "--budget", "60")]
+    [InlineData("rays", "--queries", "100")]
+    [InlineData("surfree", "--steps", "10", "--frequencies", "0.3", "--targeted")]
+    [InlineData("geoda", "--evaluations", "100", "--iterations", "2", "--norm", "linf")]
     public async Task Attack_EachByItsName_PrintsOneObjectAndSavesWhatItFound(string name, params string[] options)
     {
         DapproxRun run = await DapproxRun.RunAsync(["attack", name, .. options, "--first", "3", "--save", folder.Path, "--json"]);
@@ -118,6 +121,22 @@ public sealed class AttackCommandTests : IDisposable
         Assert.Equal("PNG"u8, File.ReadAllBytes(folder.File("curve.png")).AsSpan(1, 3));
         Assert.Equal("PNG"u8, File.ReadAllBytes(folder.File("grid.png")).AsSpan(1, 3));
         Assert.Single(Directory.GetFiles(folder.Path, "adversarial*.safetensors"));
+    }
+
+    // A mean over equal members is each of them; over others it is not.
+    [FactOf(Tier.Ci)]
+    public async Task Attack_TogetherWith_AttacksTheMeanOfTheLogits()
+    {
+        string[] attack = ["attack", "deepfool", "--first", "5", "--try-on", "bfloat16", "--json"];
+        DapproxRun alone = await DapproxRun.RunAsync(attack);
+        DapproxRun same = await DapproxRun.RunAsync([.. attack, "--together-with", "exact"]);
+        DapproxRun other = await DapproxRun.RunAsync([.. attack, "--together-with", "ax-fpm,bfloat16"]);
+
+        Assert.Equal(MeanL2(alone), MeanL2(same));
+        Assert.NotEqual(MeanL2(alone), MeanL2(other));
+        Assert.Equal(1, other.Json.GetProperty("results")[0].GetProperty("success").GetDouble());
+
+        static double MeanL2(DapproxRun run) => run.Json.GetProperty("results")[0].GetProperty("meanL2").GetDouble();
     }
 
     [FactOf(Tier.Ci)]
