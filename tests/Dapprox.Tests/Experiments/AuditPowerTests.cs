@@ -19,7 +19,7 @@ public sealed class AuditPowerTests : IDisposable
 {
     const int Hidden = 64;
 
-    static readonly AuditScale Small = new("small", 100, 10, 2, 200, 500, 1) { HopSkipJumpIterations = 4, CarliniWagnerIterations = 100 };
+    static readonly AuditScale Small = new("small", 130, 10, 2, 200, 500, 1) { HopSkipJumpIterations = 4, CarliniWagnerIterations = 100 };
 
     static readonly Lazy<Network> Plain = new(() => Trained(new TrainingOptions { Epochs = 12, Shift = 0, Rotation = 0 }));
 
