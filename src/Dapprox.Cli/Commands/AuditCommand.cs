@@ -132,7 +132,7 @@ static class AuditCommand
             string[] warnings =
             [
                 .. surveys.SelectMany((survey, i) => survey.Warnings.Select(warning =>
-                    $"{(i == 0 ? $"the undefended network, {defence.Undefended.Model}," : $"{network.Name} with {members[i - 1].Title}")} {warning}")),
+                    $"{networks[i].Name} with {(i == 0 ? "exact" : members[i - 1].Title)} {warning}")),
             ];
             foreach (string warning in warnings)
                 Output.Note($"warning: {warning}");

@@ -22,13 +22,14 @@ public class CorruptionErrorsTests
     [Fact]
     public void Of_Accuracies_AreThoseOfTheCorruptedImages()
     {
-        Assert.Equal(Evaluation.Of(Exact, Images), Measured[0].Clean);
+        Assert.Equal(Evaluation.Of(Exact, Images).Correct, Measured[0].Clean.Correct);
         for (int c = 0; c < Some.Length; c++)
         {
             for (int severity = 1; severity <= Corruption.Severities; severity++)
             {
                 Assert.Equal(
-                    Evaluation.Of(Exact, Some[c].Of(Images, severity, seed: 4)), Measured[0].Accuracies[c][severity - 1]);
+                    Evaluation.Of(Exact, Some[c].Of(Images, severity, seed: 4)).Correct,
+                    Measured[0].Accuracies[c][severity - 1].Correct);
             }
         }
 
