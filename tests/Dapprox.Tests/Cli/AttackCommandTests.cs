@@ -86,7 +86,7 @@ public sealed class AttackCommandTests : IDisposable
     [InlineData("boundary", "--steps", "20", "--max-queries", "3000")]
     [InlineData("hopskipjump", "--iterations", "1", "--norm", "linf", "--targeted")]
     [InlineData("apgd", "--epsilon", "0.1", "--loss", "targeted-dlr", "--restarts", "1", "--steps", "5")]
-    [InlineData("fab", "--steps", "3", "--restarts", "1", "--targets", "2")]
+    [InlineData("fab", "--steps", "3", "--restarts", "1", "--boundaries", "2")]
     [InlineData("square", "--epsilon", "0.1", "--queries", "50")]
     [InlineData("mi-fgsm", "--epsilon", "0.1")]
     [InlineData("noise", "--epsilon", "0.1", "--draws", "20", "--norm", "l2")]

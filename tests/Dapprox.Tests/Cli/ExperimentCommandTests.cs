@@ -256,7 +256,7 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.False(Directory.Exists(folder.File("dapprox-out")));
         Assert.Equal(1, other.ExitCode);
         Assert.Contains(
-            "'dapprox-audit' holds the audit of ax-fpm (own.onnx, pictures, quick scale)", string.Join(' ', other.Lines),
+            "'dapprox-audit' holds the audit of ax-fpm (own.onnx, pictures, ε = 8/255 in L∞, quick scale)", string.Join(' ', other.Lines),
             StringComparison.Ordinal);
     }
 
