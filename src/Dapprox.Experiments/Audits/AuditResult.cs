@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Dapprox.Experiments.Audits.Checks;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
@@ -35,11 +34,9 @@ public sealed record AuditResult(
     public NonFiniteLogits NonFinite { get; init; } = new(0, null);
 
     /// <summary>The conclusions of all claims.</summary>
-    [JsonIgnore]
     public string Conclusion => string.Join(' ', Claims.Select(claim => claim.Conclusion));
 
     /// <summary>Whether there is evidence of more robustness.</summary>
-    [JsonIgnore]
     public bool Holds => Claims[0].Outcome == Outcome.Passed;
 }
 
