@@ -4,7 +4,6 @@ using Dapprox.Arithmetic;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
-using Dapprox.Kernels;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
@@ -87,33 +86,21 @@ static class CertifyCommand
                 ? given
                 : Array.ConvertAll(DefaultRadii, radius => radius * parse.GetValue(sigma));
             var table = new CertificateTable([.. compared.Select(item => item.Given)], certificates, images, stated);
-            (LayerSelection layers, Accumulation accumulation) = variant.Hardware(parse);
-            string split = images.Split.ToString().ToLowerInvariant(), sums = accumulation.ToString().ToLowerInvariant();
             if (parse.GetValue(json))
             {
-                var result = new JsonObject
-                {
-                    ["network"] = exact.Name,
-                    ["dataset"] = images.Name,
-                    ["split"] = split,
-                    ["count"] = images.Count,
-                    ["layers"] = layers.Name,
-                    ["accumulate"] = sums,
-                    ["sigma"] = parse.GetValue(sigma),
-                    ["samples"] = new JsonArray(counts[0], counts[1]),
-                    ["alpha"] = parse.GetValue(alpha),
-                    ["seed"] = parse.GetValue(seed),
-                    ["maxRadius"] = classifiers[0].MaxRadius,
-                    ["rows"] = table.Json(),
-                };
+                JsonObject result = variant.Json(parse, exact, images);
+                result["sigma"] = parse.GetValue(sigma);
+                result["samples"] = new JsonArray(counts[0], counts[1]);
+                result["alpha"] = parse.GetValue(alpha);
+                result["seed"] = parse.GetValue(seed);
+                result["maxRadius"] = classifiers[0].MaxRadius;
+                result["rows"] = table.Json();
                 CalibrationOptions.AddTo(result, calibrated);
                 Output.PrintJson(result);
             }
             else
             {
-                Output.Print(
-                    $"{exact.Name} on {images.Name} ({split}), {images.Count} images, layers: {layers}, sums in {sums}"
-                        + (calibrated is null ? "" : $", calibrated on {CalibrationOptions.Describe(calibrated)}"));
+                Output.Print(variant.Heading(parse, exact, images, calibrated));
                 Output.Print(
                     $"σ = {parse.GetValue(sigma)}, {counts[0]} + {counts[1]} noisy copies an image, α = {parse.GetValue(alpha)}; the "
                         + $"largest radius that can be certified is {classifiers[0].MaxRadius:F3}.");

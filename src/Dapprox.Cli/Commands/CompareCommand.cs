@@ -120,42 +120,31 @@ static class CompareCommand
                 Output.Note($"note: {leftOut}");
             if (parse.GetValue(json))
             {
-                var result = new JsonObject
+                JsonObject result = variant.Json(parse, network, images);
+                result["library"] = comparison.Library.Name;
+                result["seed"] = comparison.Seed;
+                result["epsilon"] = budget?.Value;
+                result["attacked"] = comparison.Attacked;
+                result["units"] = new JsonObject
                 {
-                    ["network"] = network.Name,
-                    ["dataset"] = images.Name,
-                    ["split"] = images.Split.ToString().ToLowerInvariant(),
-                    ["count"] = images.Count,
-                    ["layers"] = layers.Name,
-                    ["accumulate"] = accumulation.ToString().ToLowerInvariant(),
-                    ["library"] = comparison.Library.Name,
-                    ["seed"] = comparison.Seed,
-                    ["epsilon"] = budget?.Value,
-                    ["attacked"] = comparison.Attacked,
-                    ["units"] = new JsonObject
-                    {
-                        ["energyPerImage"] = "pJ",
-                        ["energyPerProduct"] = "pJ",
-                        ["delay"] = "ps",
-                        ["area"] = "µm²",
-                        ["seconds"] = "s"
-                    },
-                    ["notes"] = new JsonArray(
-                    [
-                        .. Output.MantissaNotes(all).Concat(LogitNotes.End(network)).Concat(warnings)
-                            .Concat(leftOut is null ? [] : [leftOut]).Select(note => JsonValue.Create(note)),
-                    ]),
-                    ["rows"] = table.Json(),
+                    ["energyPerImage"] = "pJ",
+                    ["energyPerProduct"] = "pJ",
+                    ["delay"] = "ps",
+                    ["area"] = "µm²",
+                    ["seconds"] = "s"
                 };
+                result["notes"] = new JsonArray(
+                [
+                    .. Output.MantissaNotes(all).Concat(LogitNotes.End(network)).Concat(warnings)
+                        .Concat(leftOut is null ? [] : [leftOut]).Select(note => JsonValue.Create(note)),
+                ]);
+                result["rows"] = table.Json();
                 CalibrationOptions.AddTo(result, calibrated);
                 Output.PrintJson(result);
                 return Task.CompletedTask;
             }
 
-            Output.Print(
-                $"{network.Name} on {images.Name} ({images.Split.ToString().ToLowerInvariant()}), {images.Count} images, layers: "
-                    + $"{layers}, sums in {accumulation.ToString().ToLowerInvariant()}"
-                    + (calibrated is null ? "" : $", calibrated on {CalibrationOptions.Describe(calibrated)}"));
+            Output.Print(variant.Heading(parse, network, images, calibrated));
             table.Print();
             Output.NoteMantissas(all);
             return Task.CompletedTask;

@@ -4,7 +4,6 @@ using Dapprox.Arithmetic;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
-using Dapprox.Kernels;
 using Dapprox.Networks.Corruptions;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
@@ -70,35 +69,23 @@ static class CorruptCommand
             var table = new CorruptionTable([.. compared.Select(item => item.Given)], errors, measured[0]);
             if (parse.GetValue(csv) is string written)
                 AtomicFile.WriteText(written, table.Csv());
-            (LayerSelection layers, Accumulation accumulation) = variant.Hardware(parse);
-            string split = images.Split.ToString().ToLowerInvariant(), sums = accumulation.ToString().ToLowerInvariant();
             if (parse.GetValue(json))
             {
-                var result = new JsonObject
+                JsonObject result = variant.Json(parse, exact, images);
+                result["seed"] = parse.GetValue(seed);
+                result["corruptions"] = new JsonArray([.. corruptions.Select(corruption => new JsonObject
                 {
-                    ["network"] = exact.Name,
-                    ["dataset"] = images.Name,
-                    ["split"] = split,
-                    ["count"] = images.Count,
-                    ["layers"] = layers.Name,
-                    ["accumulate"] = sums,
-                    ["seed"] = parse.GetValue(seed),
-                    ["corruptions"] = new JsonArray([.. corruptions.Select(corruption => new JsonObject
-                    {
-                        ["name"] = corruption.Name,
-                        ["formula"] = corruption.Summary,
-                        ["amounts"] = new JsonArray([.. corruption.Amounts.Select(amount => JsonValue.Create(amount))]),
-                    })]),
-                    ["rows"] = table.Json(),
-                };
+                    ["name"] = corruption.Name,
+                    ["formula"] = corruption.Summary,
+                    ["amounts"] = new JsonArray([.. corruption.Amounts.Select(amount => JsonValue.Create(amount))]),
+                })]);
+                result["rows"] = table.Json();
                 CalibrationOptions.AddTo(result, calibrated);
                 Output.PrintJson(result);
             }
             else
             {
-                Output.Print(
-                    $"{exact.Name} on {images.Name} ({split}), {images.Count} images, layers: {layers}, sums in {sums}"
-                        + (calibrated is null ? "" : $", calibrated on {CalibrationOptions.Describe(calibrated)}"));
+                Output.Print(variant.Heading(parse, exact, images, calibrated));
                 table.Print();
             }
 

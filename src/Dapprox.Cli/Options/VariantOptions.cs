@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Dapprox.Foundation;
 using Dapprox.Kernels;
 using Dapprox.Networks.Attacks.Victims;
@@ -95,6 +96,31 @@ sealed class VariantOptions
     /// <param name="parse">The command line.</param>
     public (LayerSelection Layers, Accumulation Accumulation) Hardware(ParseResult parse) =>
         (parse.GetValue(layers)!, parse.GetValue(accumulate).Value);
+
+    /// <summary>The network, the images and the hardware as the first properties of a result.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="used">The images that the command uses.</param>
+    public JsonObject Json(ParseResult parse, Network network, Dataset used) => new()
+    {
+        ["network"] = network.Name,
+        ["dataset"] = used.Name,
+        ["split"] = SplitOf(used),
+        ["count"] = used.Count,
+        ["layers"] = parse.GetValue(layers)!.Name,
+        ["accumulate"] = $"{parse.GetValue(accumulate)}",
+    };
+
+    /// <summary>The same in one line, above a table with a row for each multiplier.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="used">The images that the command uses.</param>
+    /// <param name="calibration">The images on which the networks are calibrated; null for none.</param>
+    public string Heading(ParseResult parse, Network network, Dataset used, Dataset? calibration) =>
+        $"{network.Name} on {used.Name} ({SplitOf(used)}), {used.Count} images, layers: {parse.GetValue(layers)}, sums in "
+            + $"{parse.GetValue(accumulate)}"
+            + (calibration is null ? "" : $", calibrated on {CalibrationOptions.Describe(calibration)}");
+
+    // A user's own pictures are in no split that the command line names.
+    static string SplitOf(Dataset used) => used.Split.ToString().ToLowerInvariant();
 
     /// <summary>Identifies the network, the images and the hardware.</summary>
     /// <param name="parse">The command line.</param>

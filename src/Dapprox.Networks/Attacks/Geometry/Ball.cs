@@ -41,6 +41,24 @@ abstract class Ball
     /// <param name="length">The length of the step; negative to lower the loss.</param>
     public abstract void Step(Span<float> image, ReadOnlySpan<float> gradient, double length);
 
+    /// <summary>
+    /// Moves an image straight towards the centre until its distance is at most ε; the centre is in [0, 1], so the image stays there.
+    /// Rounding to binary32 can leave the distance slightly above ε; the step is then repeated slightly further in.
+    /// </summary>
+    private protected static void Shrink(Span<float> image, ReadOnlySpan<float> centre, Norm norm, double epsilon)
+    {
+        double slack = 1;
+        for (double distance = Distance(image, centre); distance > epsilon; distance = Distance(image, centre))
+        {
+            double scale = slack * epsilon / distance;
+            for (int i = 0; i < image.Length; i++)
+                image[i] = (float)(centre[i] + scale * ((double)image[i] - centre[i]));
+            slack -= 1e-7;
+        }
+
+        double Distance(ReadOnlySpan<float> at, ReadOnlySpan<float> from) => Distances.Between(from, at).In(norm);
+    }
+
     /// <summary>Checks the radius of an attack.</summary>
     /// <param name="epsilon">A number from 0 to 1000, or null.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is neither.</exception>

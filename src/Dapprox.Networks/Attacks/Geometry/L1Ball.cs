@@ -32,15 +32,7 @@ sealed class L1Ball(ReadOnlySpan<float> centre, double epsilon) : Ball
             image[i] = Math.Clamp(image[i], 0, 1);
         }
 
-        // Rounding to binary32 can leave the distance slightly above ε; the changes then shrink slightly further.
-        double slack = 1;
-        for (double distance = Distance(image); distance > epsilon; distance = Distance(image))
-        {
-            double scale = slack * epsilon / distance;
-            for (int i = 0; i < image.Length; i++)
-                image[i] = (float)(centre[i] + scale * ((double)image[i] - centre[i]));
-            slack -= 1e-7;
-        }
+        Shrink(image, centre, Norm.L1, epsilon);
     }
 
     public override void Draw(ref CounterRandom random, Span<float> image)
@@ -70,6 +62,4 @@ sealed class L1Ball(ReadOnlySpan<float> centre, double epsilon) : Ball
         foreach (int i in order.AsSpan(0, moved))
             image[i] = (float)(image[i] + length / moved * Math.Sign(gradient[i]));
     }
-
-    double Distance(ReadOnlySpan<float> image) => Distances.Between(centre, image).L1;
 }

@@ -11,16 +11,7 @@ sealed class L2Ball(ReadOnlySpan<float> centre, double epsilon) : Ball
     {
         for (int i = 0; i < image.Length; i++)
             image[i] = Math.Clamp(image[i], 0, 1);
-        // Moving towards the centre, which is in [0, 1], stays in [0, 1]. Rounding to binary32 can leave the distance slightly
-        // above ε; the step is then repeated slightly further in.
-        double slack = 1;
-        for (double distance = Distance(image); distance > epsilon; distance = Distance(image))
-        {
-            double scale = slack * epsilon / distance;
-            for (int i = 0; i < image.Length; i++)
-                image[i] = (float)(centre[i] + scale * ((double)image[i] - centre[i]));
-            slack -= 1e-7;
-        }
+        Shrink(image, centre, Norm.L2, epsilon);
     }
 
     public override void Draw(ref CounterRandom random, Span<float> image)
@@ -46,6 +37,4 @@ sealed class L2Ball(ReadOnlySpan<float> centre, double epsilon) : Ball
         for (int i = 0; i < image.Length; i++)
             image[i] = (float)(image[i] + scale * gradient[i]);
     }
-
-    double Distance(ReadOnlySpan<float> image) => Distances.Between(centre, image).L2;
 }
