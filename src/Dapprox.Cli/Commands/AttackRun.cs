@@ -8,7 +8,6 @@ using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
-using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
@@ -294,28 +293,25 @@ sealed class AttackRun
             Starts = entry.TakesStarts ? StartImages.Of(whole) : new StartImages([]),
             Values = own.Where(input => input.Value(parse) is not null).ToDictionary(input => input.Setting, input => input.Value(parse)!),
         };
-        return Array.ConvertAll(
-            budgets, budget => (Make(settings with { Epsilon = budget?.Value }, whole.Channels * whole.Height * whole.Width), budget));
+        return Array.ConvertAll(budgets, budget =>
+        {
+            IAttack<IGradientVictim> attack = Make(settings with { Epsilon = budget?.Value });
+            budget?.ThrowIfBeyondAllImages(attack.Norm, whole.Channels * whole.Height * whole.Width);
+            return (attack, budget);
+        });
     }
 
-    /// <summary>Reports invalid options found by the attack's own checks, and an ε beyond all images, as input errors.</summary>
-    IAttack<IGradientVictim> Make(AttackSettings settings, int pixels)
+    /// <summary>Reports invalid options found by the attack's own checks as input errors.</summary>
+    IAttack<IGradientVictim> Make(AttackSettings settings)
     {
-        IAttack<IGradientVictim> attack;
         try
         {
-            attack = entry.Create(settings);
+            return entry.Create(settings);
         }
         catch (ArgumentException e)
         {
             throw new InputException($"{entry.Name}: {e.Message.Split(" (Parameter", 2)[0]} See dapprox attack {entry.Name} --help", e);
         }
-
-        double max = attack.Norm switch { Norm.LInf => 1, Norm.L2 => Math.Sqrt(pixels), _ => pixels };
-        return attack.Epsilon > max
-            ? throw new InputException($"--epsilon is {settings.Epsilon}, but no two images are further apart than {max:0.##} in "
-                + $"{attack.Norm.Symbol()}; give a smaller number, such as 0.1 (pixels lie between 0 and 1)")
-            : attack;
     }
 
     /// <summary>An option that other attacks have and this one refuses, with the reason.</summary>

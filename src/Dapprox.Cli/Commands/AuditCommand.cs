@@ -104,6 +104,8 @@ static class AuditCommand
                 : $"one of {string.Join(", ", members.Select(member => member.Title))} at random";
             var defence = new Defence(title, some, members) { HasTrainingImages = !images.AreOwn(parse) };
             Norm inNorm = parse.GetValue(norm)!.Value;
+            foreach (Epsilon budget in parse.GetValue(epsilon) ?? [])
+                budget.ThrowIfBeyondAllImages(inNorm, some.Channels * some.Height * some.Width);
             Threat threat = parse.GetValue(epsilon) is { Length: > 0 } budgets
                 ? new(inNorm, [.. budgets.Select(one => one.Value)])
                 : Threat.Usual(inNorm, some.Channels);

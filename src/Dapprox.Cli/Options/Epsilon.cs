@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dapprox.Foundation;
+using Dapprox.Networks.Attacks.Geometry;
 
 namespace Dapprox.Cli.Options;
 
@@ -22,6 +23,18 @@ readonly record struct Epsilon(double Value, string Text)
         double value = numbers.Length == 1 ? numbers[0] : numbers[0] / numbers[1];
         return double.IsFinite(value) && isLegal(value) ? new Epsilon(
             value, string.Join('/', parts)) : throw new InputException($"{name} is '{text}'; give {legal}");
+    }
+
+    /// <summary>Checks that a budget is no larger than the distance of any two images.</summary>
+    /// <param name="norm">The norm of the budget.</param>
+    /// <param name="pixels">The number of values of an image.</param>
+    /// <exception cref="InputException">It is larger.</exception>
+    public void ThrowIfBeyondAllImages(Norm norm, int pixels)
+    {
+        double largest = norm.Largest(pixels);
+        if (Value > largest)
+            throw new InputException($"--epsilon is {this}, but no two images are further apart than {largest:0.##} in "
+                + $"{norm.Symbol()}; give a smaller number, such as 0.1 (pixels lie between 0 and 1)");
     }
 
     /// <inheritdoc/>

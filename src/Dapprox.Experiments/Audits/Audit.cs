@@ -2,6 +2,7 @@ using Dapprox.Experiments.Audits.Checks;
 using Dapprox.Experiments.Results;
 using Dapprox.Experiments.Runs;
 using Dapprox.Foundation;
+using Dapprox.Networks.Attacks.Geometry;
 using Dapprox.Statistics;
 
 namespace Dapprox.Experiments.Audits;
@@ -136,7 +137,7 @@ public sealed class Audit
     {
         return new PlotData(
             "audit-curve", $"Robust accuracy, {defence.DatasetName}", PlotKind.Lines,
-            $"ε ({attacks.Threat.NormText}, pixels from 0 to 1)", "robust accuracy, %",
+            $"ε ({attacks.Threat.Norm.Symbol()}, pixels from 0 to 1)", "robust accuracy, %",
             [
                 Curve("undefended, PGD", attacks.ExactCurve.Select(judge.Success)),
                 Curve($"{defence.Name}, PGD", attacks.PgdCurve.Select(judge.Broken)),

@@ -95,7 +95,7 @@ sealed class AuditAttacks(Defence defence, Threat threat, AuditScale scale)
     public AttackUnit UnboundedOnUndefended => PgdOnExactAt(AnyImage);
 
     /// <summary>The distance within which all images are.</summary>
-    double AnyImage => threat.Norm == Norm.LInf ? 1 : Math.Sqrt(defence.Images.Channels * defence.Images.Height * defence.Images.Width);
+    double AnyImage => threat.Norm.Largest(defence.Images.Channels * defence.Images.Height * defence.Images.Width);
 
     /// <summary>PGD with twice as many steps.</summary>
     public AttackUnit Longer => On(Steady(Epsilon) with { Steps = 2 * Steps }, GradientEstimator.GainMatched, scale.Images, 0.04);
@@ -200,7 +200,7 @@ sealed class AuditAttacks(Defence defence, Threat threat, AuditScale scale)
     [
         ("L2 (DeepFool)", NearestL2),
         ("L0 (JSMA)", On(Jsma.Foolbox24, GradientEstimator.GainMatched, scale.QueryImages, 0.1)),
-        ($"{threat.NormText} (FAB)", NearestByFab),
+        ($"{threat.Norm.Symbol()} (FAB)", NearestByFab),
         ($"targeted (PGD, ε = {threat.Text(threat.Curve[^1])})", PgdAt(threat.Curve[^1]) with { Targeted = true }),
     ];
 

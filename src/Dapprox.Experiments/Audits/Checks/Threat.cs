@@ -22,9 +22,6 @@ public sealed record Threat(Norm Norm, params IReadOnlyList<double> Epsilons)
     /// <summary>The budget that decides.</summary>
     public double Epsilon => Epsilons[0];
 
-    /// <summary>The norm as a reader writes it.</summary>
-    public string NormText => Norm == Norm.L2 ? "L2" : "L∞";
-
     /// <summary>The budgets in rising order.</summary>
     public IReadOnlyList<double> Curve => [.. Epsilons.Order()];
 
@@ -39,5 +36,5 @@ public sealed record Threat(Norm Norm, params IReadOnlyList<double> Epsilons)
     }
 
     /// <summary>The budget that decides, with its norm: <c>ε = 8/255 in L∞</c>.</summary>
-    public override string ToString() => $"ε = {Text(Epsilon)} in {NormText}";
+    public override string ToString() => $"ε = {Text(Epsilon)} in {Norm.Symbol()}";
 }
