@@ -6,10 +6,17 @@ using Dapprox.Foundation;
 TextWriter output = Console.Out;
 try
 {
-    if (args is [ScaleBenchmark.MemoryOf, string side, string model])
-        ScaleBenchmark.PrintMemory(output, side, model);
+    if (args is [PeakMemory.Of, string benchmark, string side, string model])
+    {
+        Action<string, string> work = benchmark == TrainingBenchmark.Name ? TrainingBenchmark.Work : ScaleBenchmark.Work;
+        work(side, model);
+        PeakMemory.Print(output);
+    }
     else
+    {
         Run(args);
+    }
+
     return 0;
 }
 catch (InputException error)
@@ -24,12 +31,13 @@ void Run(string[] arguments)
     {
         [] => RunKernels,
         ["circuits"] => RunCircuits,
-        ["training"] => () => TrainingBenchmark.Run(output),
-        ["scale", .. string[] networks] => () => ScaleBenchmark.Run(output, networks),
+        [TrainingBenchmark.Name] => () => TrainingBenchmark.Run(output),
+        ["optimality"] => () => OptimalityBenchmark.Run(output),
+        [ScaleBenchmark.Name, .. string[] networks] => () => ScaleBenchmark.Run(output, networks),
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
         _ => throw new InputException(
-            $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', 'training', or "
-                + "'scale' or 'attacks', which names of networks or attacks may follow"),
+            $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', 'training', "
+                + "'optimality', or 'scale' or 'attacks', which names of networks or attacks may follow"),
     };
     output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
     output.WriteLine();

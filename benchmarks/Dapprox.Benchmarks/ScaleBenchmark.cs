@@ -15,8 +15,8 @@ namespace Dapprox.Benchmarks;
 /// </summary>
 static class ScaleBenchmark
 {
-    /// <summary>The word with which the program asks itself for the memory of one side, in a process of its own.</summary>
-    public const string MemoryOf = "memory-of";
+    /// <summary>The word on the command line.</summary>
+    public const string Name = "scale";
 
     const string Runtime = "ONNX Runtime, exact";
 
@@ -40,8 +40,8 @@ static class ScaleBenchmark
             WithFile(name, path => Run(output, name, path));
     }
 
-    /// <summary>Prints the most memory, in bytes, that reading a model and three images through it take.</summary>
-    public static void PrintMemory(TextWriter output, string side, string model)
+    /// <summary>Reads a model and passes three images through it: the work whose memory is measured.</summary>
+    public static void Work(string side, string model)
     {
         Tensor image = Image();
         if (side == Runtime)
@@ -56,9 +56,6 @@ static class ScaleBenchmark
             for (int i = 0; i < 3; i++)
                 network.Forward(image);
         }
-
-        using var process = Process.GetCurrentProcess();
-        output.WriteLine(process.PeakWorkingSet64);
     }
 
     static void Run(TextWriter output, string name, string path)
@@ -81,7 +78,7 @@ static class ScaleBenchmark
         double? most = null;
         foreach ((string entrant, double rate, double ratio) in contest.Run())
         {
-            double memory = Memory(entrant, path);
+            double memory = PeakMemory.Measure(Name, entrant, path);
             most ??= memory;
             output.WriteLine(
                 $"| {entrant} | {rate:F2} | {rate * exact.Multiplications / 1e9:F1} | {1 / ratio:F2} | {memory / 1e6:F0} | "
@@ -126,15 +123,6 @@ static class ScaleBenchmark
             string.Join(", ", parts.OrderByDescending(part => part.Seconds).Select(part => $"{part.Name} {part.Seconds / whole:P1}"));
 
         static string Kind(Layer layer) => layer is Convolution2D { Shape.Groups: > 1 } ? "grouped convolution" : layer.GetType().Name;
-    }
-
-    static double Memory(string side, string path)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [MemoryOf, side, path]) { RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        string printed = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return double.Parse(printed, null);
     }
 
     static void CheckSame(string name, float[] expected, float[] actual)

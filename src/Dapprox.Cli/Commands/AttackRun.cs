@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
@@ -59,6 +60,7 @@ sealed class AttackRun
     readonly Option<Choice<TargetChoice>?> targets;
     readonly Option<bool> targeted;
     readonly Option<GradientEstimator[]> gradient;
+    readonly Option<double> diversity;
 
     readonly Option<long?> maxQueries = Values.Option<long?>(
         "--max-queries", "N", "The maximum number of queries per image, in evaluations of the network. [default: no limit]",
@@ -145,6 +147,13 @@ sealed class AttackRun
                     ? GradientEstimator.All
                     : [GradientEstimator.Find(text)])
             : Refused<GradientEstimator[]>("--gradient", $"{entry.Name} uses no gradient; leave out --gradient");
+        diversity = entry.Access == Access.Gradients
+            ? Values.Option(
+                "--input-diversity", "P",
+                "Take each gradient, with this probability, at a randomly resized copy of the image, so that examples transfer better (Xie "
+                    + "et al. 2019). [default: 0]",
+                text => Values.Number("--input-diversity", text, number => number is >= 0 and <= 1, "a number from 0 to 1, such as 0.5"))
+            : Refused<double>("--input-diversity", $"{entry.Name} uses no gradient; leave out --input-diversity");
     }
 
     /// <summary>The command of an attack.</summary>
@@ -161,6 +170,7 @@ sealed class AttackRun
         Option[] attack =
         [
             run.preset, run.epsilon, run.targets, run.targeted, .. run.own.Select(input => input.Option), run.maxQueries, run.gradient,
+            run.diversity,
         ];
         foreach (Option option in entry.CanResume ? [.. attack, run.resume] : attack)
             command.Add(option);
@@ -193,6 +203,7 @@ sealed class AttackRun
         FloatMultiplier[] ensemble = parse.GetValue(togetherWith)!;
         var campaign = new Campaign(data, attacked)
         {
+            InputDiversity = parse.GetValue(diversity),
             Estimators = parse.GetValue(gradient) is { Length: > 0 } chosen ? chosen : [GradientEstimator.All[0]],
             Calibration = () => variant.Calibration(parse, exact),
             TogetherWith = [.. ensemble.Select(on)],
@@ -220,7 +231,8 @@ sealed class AttackRun
         }
 
         string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target, calibrated)}"
-            + (ensemble.Length == 0 ? "" : $", together with {string.Join(", ", ensemble.Select(member => member.Name))}");
+            + (ensemble.Length == 0 ? "" : $", together with {string.Join(", ", ensemble.Select(member => member.Name))}")
+            + (campaign.InputDiversity == 0 ? "" : $", input diversity {campaign.InputDiversity.ToString(CultureInfo.InvariantCulture)}");
         AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
             ? AttackCheckpoint.Open(
                 file,

@@ -23,6 +23,9 @@ static class AuditCommand
     // Of these, the logits are looked at before the attacks.
     const int SurveyedImages = 250;
 
+    // The longest time for which .NET can wait is 24.8 days.
+    const double MostMinutes = int.MaxValue / 60_000;
+
     public static Command Create()
     {
         var images = new ImageOptions();
@@ -56,6 +59,11 @@ static class AuditCommand
             Description = "The network that the defence is compared with, on exact multipliers, where the defence has other weights. "
                 + "[default: that of --model]",
         };
+        Option<double?> minutes = Values.Option<double?>(
+            "--minutes", "X",
+            "End after about this many minutes. What was not run is undecided; the same command goes on from there. "
+                + "[default: run everything]",
+            text => Values.Number("--minutes", text, number => number > 0, "a number above 0"));
         Option<string> output = RunOptions.Folder(
             "The folder of the audit: audit.html, audit.md, audit.json, figures/, units/, and what is needed to continue: plan.json, "
                 + "checkpoints/, failures/, locks/. The same audit on the same folder continues where it stopped; each other audit needs "
@@ -80,7 +88,8 @@ static class AuditCommand
                 + " control. With --json: what audit.json holds; its nonFinite {count, layer} are the images with a NaN or an infinity "
                 + $"among their logits, of the first {SurveyedImages}, and the first layer that gives one.");
         foreach (Option option in (Option[])[
-            .. images.All, skip, first, multiplier, layers, .. calibration.All, undefended, epsilon, norm, scale, output, seed, json,
+            .. images.All, skip, first, multiplier, layers, .. calibration.All, undefended, epsilon, norm, scale, minutes, output, seed,
+            json,
         ])
             command.Add(option);
         command.KeepsState = output;
@@ -145,7 +154,7 @@ static class AuditCommand
             RunInfo run = RunInfo.Here(
                 string.Join(' ', parse.Tokens.Select(token => token.Value).Prepend("dapprox")), TimeProvider.System.GetUtcNow());
 
-            RunOptions.Run(audit.Units, context, cancellation);
+            RunWithin(parse.GetValue(minutes), audit, context, cancellation);
             AuditResult result = audit.Judge(context, run);
             result = result with
             {
@@ -161,6 +170,22 @@ static class AuditCommand
             return Task.CompletedTask;
         });
         return command;
+    }
+
+    /// <summary>Runs what is left of an audit, or what of it can be run in the time given.</summary>
+    static void RunWithin(double? minutes, Audit audit, RunContext context, CancellationToken cancellation)
+    {
+        using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (minutes is double most)
+            budget.CancelAfter(TimeSpan.FromMinutes(Math.Min(most, MostMinutes)));
+        try
+        {
+            RunOptions.Run(audit.Units, context, budget.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // The time is over; the judgement says what is missing.
+        }
     }
 
     static MultiplierAssignment[] Assignments(string[] given, LayerSelection layers)
@@ -236,6 +261,7 @@ static class AuditCommand
     {
         Outcome.Passed => "passed",
         Outcome.Failed => "FAILED",
+        Outcome.Undecided when !check.IsRun => "undecided (not run)",
         Outcome.Undecided => check.ImagesNeeded is int images ? $"undecided (needs {images:N0} images)" : "undecided",
         _ => "for information",
     };

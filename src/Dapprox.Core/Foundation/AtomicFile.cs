@@ -6,8 +6,8 @@ namespace Dapprox.Foundation;
 /// </summary>
 public static class AtomicFile
 {
-    // Renaming over a device would replace the device itself: /dev/null would become a file.
-    const string Devices = "/dev/";
+    // Renaming over a device would replace the device itself: /dev/null would become a file. /dev/shm has ordinary files.
+    const string Devices = "/dev/", Memory = "/dev/shm/";
 
     /// <summary>Writes the file, replacing one of that name; creates its folder when there is none.</summary>
     /// <param name="path">Where the file goes.</param>
@@ -27,8 +27,12 @@ public static class AtomicFile
     /// <exception cref="InputException">The file cannot be written: no right to, or not a file's name.</exception>
     public static void Probe(string path) => Run(path, target =>
     {
-        if (target.StartsWith(Devices, StringComparison.Ordinal))
+        if (IsDevice(target))
+        {
+            OpenDevice(target).Dispose();
             return;
+        }
+
         string temporary = TemporaryName(target);
         using (new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose))
         {
@@ -65,9 +69,9 @@ public static class AtomicFile
 
     static void Replace(string target, Action<Stream> write)
     {
-        if (target.StartsWith(Devices, StringComparison.Ordinal))
+        if (IsDevice(target))
         {
-            using FileStream device = new(target, FileMode.Open, FileAccess.Write);
+            using FileStream device = OpenDevice(target);
             write(device);
             return;
         }
@@ -89,6 +93,11 @@ public static class AtomicFile
             throw;
         }
     }
+
+    static bool IsDevice(string target) =>
+        target.StartsWith(Devices, StringComparison.Ordinal) && !target.StartsWith(Memory, StringComparison.Ordinal);
+
+    static FileStream OpenDevice(string target) => new(target, FileMode.Open, FileAccess.Write);
 
     /// <summary>A name in the target's folder, which is made when there is none.</summary>
     static string TemporaryName(string target)

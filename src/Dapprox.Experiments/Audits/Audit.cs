@@ -52,59 +52,74 @@ public sealed class Audit
     /// <summary>The numbers of the checks that decide the claim of less transfer.</summary>
     public static IReadOnlyList<string> DecideTransfer { get; } = ["S16", "T1", "T2"];
 
-    /// <summary>The units of all checks, and those of the table and the plots; a unit that several need is there several times.</summary>
+    /// <summary>
+    /// The units of the table and the plots, then those of the checks, of the deciding ones first; a unit that several need is there
+    /// several times.
+    /// </summary>
     public IReadOnlyList<WorkUnit> Units =>
     [
-        .. attacks.Predictions, .. attacks.SingleStepCurve, .. attacks.PgdCurve, .. attacks.ExactCurve, attacks.DeepFoolOnExact,
-        .. checks.SelectMany(check => check.Units),
+        .. Shown,
+        .. checks.OrderBy(check => !DecideRobustness.Concat(DecideTransfer).Contains(check.Id)).SelectMany(check => check.Units),
     ];
 
-    /// <summary>Judges the results of the units.</summary>
-    /// <param name="context">The run, with the results of all units.</param>
+    IReadOnlyList<WorkUnit> Shown =>
+        [.. attacks.Predictions, .. attacks.SingleStepCurve, .. attacks.PgdCurve, .. attacks.ExactCurve, attacks.DeepFoolOnExact];
+
+    /// <summary>Judges the results of the units. A check that lacks one is undecided.</summary>
+    /// <param name="context">The run, with the results of the units.</param>
     /// <param name="run">The program and the machine of the judgement.</param>
     public AuditResult Judge(RunContext context, RunInfo run)
     {
         ArgumentNullException.ThrowIfNull(context);
         var judge = new AuditJudge(attacks, context);
-        CheckResult[] results = [.. checks.Select(check => check.Judge(judge))];
+        bool Lacks(IReadOnlyList<WorkUnit> units) => !units.All(context.IsDone);
+        CheckResult[] results = [.. checks.Select(check => Lacks(check.Units) ? check.NotRun() : check.Judge(judge))];
         if (results.Single(check => check.Id == "S16").Outcome == Outcome.Failed)
             results = [.. results.Select(check => check.Outcome == Outcome.Passed ? check with { Outcome = Outcome.Undecided } : check)];
         return new AuditResult(
             defence.Name, defence.Members[0].Model, defence.DatasetName, $"{attacks.Threat}", scale.Name, context.Seed, run,
-            [Robustness(judge, results), Transfer(results)], results, [Table(judge)], [CurvePlot(judge), TransferPlot(judge)])
+            [Robustness(judge, results), Transfer(results)], results, Lacks(Shown) ? [] : [Table(judge)],
+            Lacks(Shown) ? [] : [CurvePlot(judge), TransferPlot(judge)])
         {
-            Notes = [.. Notes(context, judge.Broken(attacks.PgdOnDefence).Of)],
+            Notes = [.. Notes(context, judge)],
         };
     }
 
     ClaimResult Robustness(AuditJudge judge, IReadOnlyList<CheckResult> results)
     {
-        PairedDifference gain = judge.RobustGain, alike = judge.RobustGainAlike;
-        (Proportion undefended, Proportion clean) = judge.Accuracies;
-        string numbers = $"At {attacks.Threat} the robust accuracy is {AuditText.Rate(AuditText.Rest(judge.Worst))} under all attacks and "
-            + $"{AuditText.Rate(AuditText.Rest(judge.Alike))} under those that the undefended network is under; its own is "
-            + $"{AuditText.Rate(AuditText.Rest(judge.ExactWorst))}: a difference of {AuditText.Points(alike)} under the same attacks "
-            + $"(n = {alike.Of}, McNemar’s exact p = {NumberText.Of(alike.PValue, NumberFormat.Number)}). "
-            + $"Without attack the accuracy is {NumberText.Of(clean)}, that of the undefended network {NumberText.Of(undefended)}.";
         return Conclude(
             "the defence is more robust than the undefended network", DecideRobustness, results,
-            passed: $"Evidence of more robustness than the undefended network’s, {AuditText.Points(gain)} under all attacks.",
+            passed: () =>
+                $"Evidence of more robustness than the undefended network’s, {AuditText.Points(judge.RobustGain)} under all attacks.",
             failed: failed => !failed.Contains("T4") ? "No evidence of robustness: the attacks miss images that attacks have to break"
-                : alike.PValue <= Decision.Level && alike.Value < 0 ? "Evidence of less robustness than the undefended network’s"
+                : judge.RobustGainAlike is { PValue: <= Decision.Level, Value: < 0 }
+                    ? "Evidence of less robustness than the undefended network’s"
                 : "Evidence of at most 5 percentage points more robustness than the undefended network’s",
-            undecided: "No evidence of more robustness", numbers);
+            undecided: "No evidence of more robustness",
+            numbers: results.All(check => check.IsRun || check.Id is not ("S16" or "T4")) ? Numbers() : "");
+
+        string Numbers()
+        {
+            PairedDifference alike = judge.RobustGainAlike;
+            (Proportion undefended, Proportion clean) = judge.Accuracies;
+            return $"At {attacks.Threat} the robust accuracy is {AuditText.Rate(AuditText.Rest(judge.Worst))} under all attacks and "
+                + $"{AuditText.Rate(AuditText.Rest(judge.Alike))} under those that the undefended network is under; its own is "
+                + $"{AuditText.Rate(AuditText.Rest(judge.ExactWorst))}: a difference of {AuditText.Points(alike)} under the same attacks "
+                + $"(n = {alike.Of}, McNemar’s exact p = {NumberText.Of(alike.PValue, NumberFormat.Number)}). "
+                + $"Without attack the accuracy is {NumberText.Of(clean)}, that of the undefended network {NumberText.Of(undefended)}.";
+        }
     }
 
     static ClaimResult Transfer(IReadOnlyList<CheckResult> results) => Conclude(
         "adversarial examples of the undefended network transfer less to the defence than to networks with changes that are no defence",
         DecideTransfer, results,
-        passed: "Evidence that fewer adversarial examples transfer than to any control.",
+        passed: () => "Evidence that fewer adversarial examples transfer than to any control.",
         failed: _ => "No evidence of a defence against transfer",
         undecided: "No evidence of a defence against transfer yet", numbers: "");
 
     static ClaimResult Conclude(
-        string claim, IReadOnlyList<string> decidedBy, IReadOnlyList<CheckResult> results, string passed, Func<string[], string> failed,
-        string undecided, string numbers)
+        string claim, IReadOnlyList<string> decidedBy, IReadOnlyList<CheckResult> results, Func<string> passed,
+        Func<string[], string> failed, string undecided, string numbers)
     {
         CheckResult[] deciding = [.. results.Where(check => decidedBy.Contains(check.Id))];
         string[] Ids(Outcome outcome) => [.. deciding.Where(check => check.Outcome == outcome).Select(check => check.Id)];
@@ -116,7 +131,7 @@ public sealed class Audit
             : outcome == Outcome.Failed ? $"{failed(bad)} ({string.Join(", ", bad)} failed)."
             : outcome == Outcome.Undecided ? $"{undecided} ({string.Join(", ", open)} undecided"
                 + $"{(needed is int images ? $"; {images:N0} images would decide at these rates" : "")})."
-            : passed;
+            : passed();
         return new ClaimResult(claim, decidedBy, outcome, $"{text} {numbers}".TrimEnd());
     }
 
@@ -165,9 +180,11 @@ public sealed class Audit
     }
 
     /// <summary>What this audit leaves out, or does with fewer images than the scale has, and why.</summary>
-    IEnumerable<string> Notes(RunContext context, int attacked)
+    IEnumerable<string> Notes(RunContext context, AuditJudge judge)
     {
-        if (attacked < scale.Images)
+        if (!Units.All(context.IsDone))
+            yield return "The time given was over before all checks were run; the same command goes on from here.";
+        if (context.IsDone(attacks.PgdOnDefence) && judge.Broken(attacks.PgdOnDefence).Of is int attacked && attacked < scale.Images)
         {
             string why = attacked == defence.Images.Count
                 ? "no more are given"

@@ -120,6 +120,7 @@ public static class AuditReport
     static string Reason(CheckResult check) => check.Outcome switch
     {
         Outcome.Passed => "",
+        Outcome.Undecided when !check.IsRun => check.Meaning,
         Outcome.Undecided => check.ImagesNeeded is int images ? $"{images:N0} images would decide at these rates" : "",
         _ => check.Meaning,
     };

@@ -66,7 +66,7 @@ const dapprox = (() => {
           const number = parseFloat(text.replaceAll('−', '-').replaceAll(',', ''));
           return Number.isNaN(number) ? text : number;
         };
-        const compare = (x, y) => typeof x === 'number' && typeof y === 'number' ? x - y : typeof x === typeof y ? x.localeCompare(y) : typeof x === 'number' ? -1 : 1;
+        const compare = (x, y) => typeof x === 'number' && typeof y === 'number' ? x - y : typeof x === typeof y ? x.localeCompare(y, undefined, { numeric: true }) : typeof x === 'number' ? -1 : 1;
         body.append(...[...body.rows].map(row => [key(row), row]).sort(([x], [y]) => up ? compare(x, y) : compare(y, x)).map(([, row]) => row));
       });
     });

@@ -42,6 +42,11 @@ public sealed class Campaign(Dataset images, Network source)
     /// <summary>The transformation over which logits and gradients are averaged, and the number of samples; null for none.</summary>
     public (RandomTransformation Transformation, int Samples)? Averaged { get; init; }
 
+    /// <summary>
+    /// The probability that a gradient is taken at a resized copy of the image (<see cref="DiverseVictim"/>); 0 for never.
+    /// </summary>
+    public double InputDiversity { get; init; }
+
     /// <summary>The campaign attacks only images that all of these networks classify correctly; without networks, all images.</summary>
     public IReadOnlyList<Network> CorrectOn { get; init; } = [];
 
@@ -176,6 +181,8 @@ public sealed class Campaign(Dataset images, Network source)
             victim = members.Length == 1 ? members[0] : new EnsembleVictim(members);
             if (Averaged is (RandomTransformation transformation, int samples))
                 victim = new AveragingVictim(victim, transformation, samples, Seed);
+            if (InputDiversity > 0)
+                victim = new DiverseVictim(victim, InputDiversity, Seed);
             victims.Add(estimator, victim);
         }
 

@@ -146,6 +146,16 @@ public sealed class CampaignTests : IDisposable
     }
 
     [Fact]
+    public void Run_WithInputDiversity_IsTheAttackWithGradientsAtResizedCopies()
+    {
+        var campaign = new Campaign(Digits, Exact) { InputDiversity = 0.7, First = Count };
+
+        AssertEqual(
+            Direct(Attack, new DiverseVictim(new NetworkVictim(Exact), 0.7, seed: 1), campaign.Select(), seed: 1),
+            campaign.Run(Attack).Worst.Records);
+    }
+
+    [Fact]
     public void Run_TellsTheFractionsOfTheWork()
     {
         double done = 0;

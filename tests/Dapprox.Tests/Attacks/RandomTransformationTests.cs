@@ -31,16 +31,63 @@ public class RandomTransformationTests
 
     // ⟨t(x), y⟩ = ⟨x, tᵀ(y)⟩ is what makes it the transpose.
     [Fact]
-    public void RandomShift_PullBack_IsTheTranspose() => Cases.Sample(given =>
+    public void PullBack_IsTheTranspose() => Cases.Sample(given =>
     {
-        float[] x = Pixels(given, 1), y = Pixels(given, 2), shifted = Pixels(given, 3), pulled = Pixels(given, 3);
-        var shift = new RandomShift(given.Most);
+        foreach ((RandomTransformation transformation, double rounding) in ((RandomTransformation, double)[])
+            [(new RandomShift(given.Most), 1e-9), (new RandomResize(1), 1e-4), (new RandomResize(0.5), 1e-4)])
+        {
+            float[] x = Pixels(given, 1), y = Pixels(given, 2), moved = Pixels(given, 3), pulled = Pixels(given, 3);
 
-        shift.Apply(x, given.Shape, new CounterRandom(given.Seed), shifted);
-        shift.PullBack(y, given.Shape, new CounterRandom(given.Seed), pulled);
+            transformation.Apply(x, given.Shape, new CounterRandom(given.Seed), moved);
+            transformation.PullBack(y, given.Shape, new CounterRandom(given.Seed), pulled);
 
-        Assert.Equal(Dot(shifted, y), Dot(x, pulled), 1e-9);
+            Assert.Equal(Dot(moved, y), Dot(x, pulled), rounding);
+        }
     }, iter: 2000, threads: 1);
+
+    [Fact]
+    public void RandomResize_ShrinksTheImage_AndPutsItAmongZeros()
+    {
+        int[] shape = [1, 30, 40];
+        float[] image = new float[1200], result = new float[1200];
+        Array.Fill(image, 0.5f);
+        var sizes = new List<(int Height, int Width, int Top, int Left)>();
+
+        for (ulong seed = 0; seed < 2000; seed++)
+        {
+            new RandomResize(1).Apply(image, shape, new CounterRandom(seed), result);
+            int[] filled = [.. Enumerable.Range(0, 1200).Where(i => result[i] != 0)];
+            (int top, int bottom, int left, int right) =
+                (filled.Min(i => i / 40), filled.Max(i => i / 40), filled.Min(i => i % 40), filled.Max(i => i % 40));
+            sizes.Add((bottom - top + 1, right - left + 1, top, left));
+            Assert.Equal(filled.Length, (bottom - top + 1) * (right - left + 1));
+            // Between equal pixels lies the same.
+            Assert.All(filled, i => Assert.Equal(0.5, result[i], 1e-6));
+        }
+
+        Assert.Equal([27, 28, 29, 30], sizes.Select(size => size.Height).Distinct().Order());
+        Assert.Equal([36, 37, 38, 39, 40], sizes.Select(size => size.Width).Distinct().Order());
+        Assert.Equal([0, 1, 2, 3], sizes.Select(size => size.Top).Distinct().Order());
+        Assert.Equal([0, 1, 2, 3, 4], sizes.Select(size => size.Left).Distinct().Order());
+    }
+
+    [Fact]
+    public void RandomResize_ChangesTheImageWithItsProbability()
+    {
+        int[] shape = [1, 30, 40];
+        float[] image = LinearVictim.Numbers(5, 1200), result = new float[1200];
+
+        int Changed(double probability) => Enumerable.Range(0, 2000).Count(seed =>
+        {
+            new RandomResize(probability).Apply(image, shape, new CounterRandom((ulong)seed), result);
+            return !result.SequenceEqual(image);
+        });
+
+        Assert.Equal(0, Changed(0));
+        // Scales above 39.5/40, two of fifteen, leave the size as it is: 1733 on average, with a standard deviation of 15.
+        Assert.InRange(Changed(1), 1673, 1793);
+        Assert.InRange(Changed(0.5) / (double)Changed(1), 0.45, 0.55);
+    }
 
     [Fact]
     public void RandomShift_MakesEveryShiftEquallyOften()
@@ -93,6 +140,8 @@ public class RandomTransformationTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new RandomShift(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RandomShift(int.MaxValue));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RandomResize(-0.1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RandomResize(double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new GaussianNoise(-0.1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new GaussianNoise(double.NaN));
     }

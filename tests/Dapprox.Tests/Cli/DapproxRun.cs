@@ -16,6 +16,18 @@ sealed record DapproxRun(int ExitCode, string Output, string Error)
     /// <summary>The one JSON object that stdout is.</summary>
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
 
+    /// <summary>Skips where SIGINT is ignored, as in what a script starts in the background: the program would inherit that.</summary>
+    public static void SkipWhereInterruptsAreIgnored()
+    {
+        const string Status = "/proc/self/status", Ignored = "SigIgn:";
+        const ulong Interrupt = 1UL << (2 - 1);
+        string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(
+            line => line.StartsWith(Ignored, StringComparison.Ordinal)) : null;
+        Assert.SkipWhen(
+            line is not null && (Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) & Interrupt) != 0,
+            "The tests were started with SIGINT ignored, which programs inherit.");
+    }
+
     /// <summary>Asserts that the program refused its input: exit code 1, nothing on stdout, and on stderr one line that says so.</summary>
     /// <param name="message">What the line says.</param>
     public void AssertRefused(string message)

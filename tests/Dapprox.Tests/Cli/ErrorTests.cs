@@ -224,7 +224,7 @@ public class ErrorTests
     public async Task Attack_Interrupted_SaysCancelledAndExitsAsShellsDo()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
-        Assert.SkipWhen(IgnoresInterrupts(), "The tests were started with SIGINT ignored, which programs inherit.");
+        DapproxRun.SkipWhereInterruptsAreIgnored();
         using Process process = DapproxRun.Start(null, ["attack", "pgd", "--epsilon", "0.1", "--steps", "1000000", "--first", "50"]);
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await UnderWay(process, TimeSpan.FromSeconds(3));
@@ -281,18 +281,6 @@ public class ErrorTests
         {
             process.Kill();
         }
-    }
-
-    /// <summary>
-    /// Whether SIGINT is ignored, as it is in what a script starts in the background; a program that inherits that keeps it.
-    /// </summary>
-    static bool IgnoresInterrupts()
-    {
-        const string Status = "/proc/self/status", Ignored = "SigIgn:";
-        const ulong Interrupt = 1UL << (2 - 1);
-        string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(
-            line => line.StartsWith(Ignored, StringComparison.Ordinal)) : null;
-        return line is not null && (Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) & Interrupt) != 0;
     }
 
     [Fact]

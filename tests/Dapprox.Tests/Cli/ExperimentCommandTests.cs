@@ -243,9 +243,13 @@ public sealed class ExperimentCommandTests : IDisposable
         var terminal = new Terminal { Folder = folder.Path };
         string[] audit = ["audit", "--model", "own.onnx", "--images", "pictures", "--labels", "labels.csv", .. OwnNetwork.Preprocessing];
 
+        Terminal.Screen stopped = await terminal.RunAsync([.. audit, "--minutes", "0.02"]);
         Terminal.Screen screen = await terminal.RunAsync(audit);
         Terminal.Screen other = await terminal.RunAsync([.. audit, "--multiplier", "bfloat16"]);
 
+        Assert.True(stopped.ExitCode == 0, stopped.Text);
+        Assert.Contains("undecided (not run)", stopped.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("not run", screen.Text, StringComparison.Ordinal);
         Assert.True(screen.ExitCode == 0, screen.Text);
         foreach (string id in Enumerable.Range(1, 16).Select(i => $"S{i}").Concat(Enumerable.Range(1, 4).Select(i => $"T{i}")))
             Assert.Contains(screen.Lines, line => line.StartsWith($"{id} ", StringComparison.Ordinal));
@@ -275,6 +279,7 @@ public sealed class ExperimentCommandTests : IDisposable
     [InlineData("there is no file 'nothing.v'", "--multiplier", "nothing.v")]
     [InlineData("unknown scale 'paper'", "--scale", "paper")]
     [InlineData("--epsilon is '0'", "--epsilon", "0")]
+    [InlineData("--minutes is '0'", "--minutes", "0")]
     [InlineData("no two images are further apart than 1 in L∞", "--epsilon", "2000")]
     [InlineData("no two images are further apart than 28 in L2", "--norm", "l2", "--epsilon", "1.5,29")]
     [InlineData("there is no file 'nothing.onnx'", "--undefended", "nothing.onnx")]

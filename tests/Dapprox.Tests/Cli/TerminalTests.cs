@@ -162,6 +162,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
     public async Task Interrupted_ByCtrlC_EndsSoonAndSaysHowToGoOn(string call, string says)
     {
         Terminal.SkipWhereThereIsNone();
+        DapproxRun.SkipWhereInterruptsAreIgnored();
         using Process process = new Terminal { Columns = 200 }.Start(files.Arguments(call));
         var output = new Reader(process);
         // A progress bar shows that the command is at work.

@@ -128,6 +128,37 @@ public sealed class AuditTests : IDisposable
         Assert.All(result.Notes, note => Assert.Contains(note, text, StringComparison.Ordinal));
     }
 
+    [FactOf(Tier.Ci)]
+    public void Judge_OfAnAuditThatWasStopped_LeavesOpenWhatWasNotRun_AndGoesOnToTheSameEnd()
+    {
+        (Audit audit, RunContext context) = Own(3, MultiplierAssignment.AxFpm);
+        IReadOnlyList<WorkUnit> units = Runner.InOrder(audit.Units, context);
+        AuditResult[] stopped = [.. new[] { 0, units.Count / 2 }.Select(count =>
+        {
+            Runner.Run([.. units.Take(count)], context, progress: null, TestContext.Current.CancellationToken);
+            return audit.Judge(context, Runs.Info);
+        })];
+        AuditResult whole = Run(audit, context);
+
+        Assert.All(stopped[0].Checks, check => Assert.False(check.IsRun));
+        Assert.Empty(stopped[0].Tables);
+        Assert.Contains(stopped[1].Checks, check => check.IsRun);
+        Assert.Equal([1, 1, 0], new[] { stopped[0], stopped[1], whole }.Select(
+            result => result.Notes.Count(note => note.Contains("goes on from here", StringComparison.Ordinal))));
+        foreach (AuditResult result in stopped)
+        {
+            Assert.Contains(result.Checks, check => check is { IsRun: false, Outcome: Outcome.Undecided });
+            Assert.NotEqual(Outcome.Passed, result.Claims[0].Outcome);
+            Assert.Contains("not run in the time given", AuditReport.Markdown(result), StringComparison.Ordinal);
+            // What was run is judged as in the whole audit.
+            Assert.All(
+                result.Checks.Where(check => check.IsRun),
+                check => Assert.Equal(check, whole.Checks.Single(other => other.Id == check.Id)));
+        }
+
+        Assert.All(whole.Checks, check => Assert.True(check.IsRun));
+    }
+
     [Fact]
     public void Units_OfThisNetworkAndTheseImages_KeepTheirNames_AndOfOthersHaveOthers()
     {

@@ -126,6 +126,34 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void Probe_BelowADevice_SaysSo_AndOfADeviceDoesNot()
+    {
+        Assert.SkipUnless(File.Exists("/dev/null"), "there is no /dev/null here");
+
+        AtomicFile.Probe("/dev/null");
+        Assert.Throws<InputException>(() => AtomicFile.Probe("/dev/null/x"));
+        Assert.Throws<InputException>(() => AtomicFile.Probe("/dev/no-such-device"));
+    }
+
+    [Fact]
+    public void Write_IntoSharedMemory_WritesAFile()
+    {
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "there is no /dev/shm here");
+        string path = $"/dev/shm/dapprox-test-{Path.GetRandomFileName()}/x";
+        try
+        {
+            AtomicFile.Probe(path);
+            AtomicFile.WriteText(path, "x");
+
+            Assert.Equal("x", File.ReadAllText(path));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Write_OnAFullDisk_NamesThePath()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full here");

@@ -27,6 +27,10 @@ abstract class AuditCheck(string id, string name, string claim)
     /// <param name="judge">Reads the results.</param>
     public abstract CheckResult Judge(AuditJudge judge);
 
+    /// <summary>The result without the results of the units.</summary>
+    public CheckResult NotRun() =>
+        new(id, name, claim, "–", "–", Outcome.Undecided, "it was not run in the time given") { IsRun = false };
+
     /// <summary>The result of a decision.</summary>
     protected CheckResult Decide(string measured, string rule, Decision decision, string meaning) =>
         new(id, name, claim, measured, rule, decision.Outcome, meaning)

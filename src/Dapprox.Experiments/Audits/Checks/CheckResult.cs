@@ -27,6 +27,9 @@ public enum Outcome
 public sealed record CheckResult(
     string Id, string Name, string Claim, string Measured, string Rule, Outcome Outcome, string Meaning)
 {
+    /// <summary>Whether the attacks of the check were run; false where the time given was over.</summary>
+    public bool IsRun { get; init; } = true;
+
     /// <summary>The number that decides; null for information.</summary>
     public Evidence? Evidence { get; init; }
 
