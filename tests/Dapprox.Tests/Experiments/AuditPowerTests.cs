@@ -61,13 +61,13 @@ public sealed class AuditPowerTests : IDisposable
         return new Dense(name, inputs, outputs, weights, new float[outputs], ExactMultiplier.Rounded);
     }
 
-    AuditResult Audit(string name, Network network, int images)
+    AuditResult Audit(string name, KnownNetwork known, int images)
     {
         var context = new RunContext(new RunFolder(folder.File(name)), null, seed: 1);
         context.Use("plain", Plain.Value, "plain");
-        context.Use("defence", network, "defence");
+        context.Use("defence", known.Network(), "defence");
         var audit = new Audit(
-            new Defence("defence", context.Data("digits"), new ModelVariant("defence", MultiplierAssignment.Exact))
+            new Defence("defence", context.Data("digits"), [.. known.On.Select(one => new ModelVariant("defence", one))])
             {
                 Undefended = new ModelVariant("plain", MultiplierAssignment.Exact),
             },
@@ -90,22 +90,34 @@ public sealed class AuditPowerTests : IDisposable
 
     static float[] Scaled(ReadOnlySpan<float> numbers) => Array.ConvertAll(numbers.ToArray(), number => 1000 * number);
 
-    /// <summary>The cases: a name, the network, and the outcomes that must be.</summary>
-    static IReadOnlyDictionary<string, (Func<Network> Network, string[] Failed, bool IsMoreRobust)> Cases { get; } =
-        new Dictionary<string, (Func<Network>, string[], bool)>
+    /// <summary>A network whose robustness is known.</summary>
+    /// <param name="Network">Makes it, exact in all layers.</param>
+    /// <param name="Failed">The checks that it has to fail.</param>
+    /// <param name="IsMoreRobust">Whether it is more robust than the undefended network.</param>
+    sealed record KnownNetwork(Func<Network> Network, string[] Failed, bool IsMoreRobust)
+    {
+        /// <summary>The multipliers; of several, a random one answers for each image.</summary>
+        public MultiplierAssignment[] On { get; init; } = [MultiplierAssignment.Exact];
+    }
+
+    static IReadOnlyDictionary<string, KnownNetwork> Cases { get; } = new Dictionary<string, KnownNetwork>
+    {
+        // Nothing about the attacks fails: only the comparisons with itself.
+        ["undefended"] = new(() => Plain.Value, ["T4"], false),
+        ["trained on PGD"] = new(() => Adversarial.Value, [], true),
+        // The input is rounded to five levels, without a derivative: gradient attacks are blind, queries are not.
+        ["input rounded, no derivative"] = new(
+            () => With(Plain.Value, new Pointwise("levels", x => MathF.Round(4 * x) / 4, (_, _) => 0)), ["S1", "S9"], false),
+        // The softmax is saturated in binary32, and with it the cross-entropy.
+        ["logits × 1000"] = new(() => WithLogits(logits => (Scaled(logits.Weights), Scaled(logits.Bias))), ["S9"], false),
+        // The same weights on three multipliers that are nearly exact, one of which answers.
+        ["random multiplier"] = new(() => Plain.Value, ["T4"], false)
         {
-            // Nothing about the attacks fails: only the comparisons with itself.
-            ["undefended"] = (() => Plain.Value, ["T4"], false),
-            ["trained on PGD"] = (() => Adversarial.Value, [], true),
-            // The input is rounded to five levels, without a derivative: gradient attacks are blind, queries are not.
-            ["input rounded, no derivative"] = (
-                () => With(Plain.Value, new Pointwise("levels", x => MathF.Round(4 * x) / 4, (_, _) => 0)), ["S1", "S9"], false),
-            // The softmax is saturated in binary32, and with it the cross-entropy.
-            ["logits × 1000"] = (
-                () => WithLogits(logits => (Scaled(logits.Weights), Scaled(logits.Bias))), ["S9"], false),
-            ["constant"] = (
-                () => WithLogits(logits => (new float[logits.Weights.Length], [1, 0, 0, 0, 0, 0, 0, 0, 0, 0])), ["S16"], false),
-        };
+            On = [MultiplierAssignment.Exact, MultiplierAssignment.Bfloat16, MultiplierAssignment.Of("bfloat16-nearest")],
+        },
+        ["constant"] = new(
+            () => WithLogits(logits => (new float[logits.Weights.Length], [1, 0, 0, 0, 0, 0, 0, 0, 0, 0])), ["S16"], false),
+    };
 
     [TheoryOf(Tier.Ci)]
     [InlineData("undefended")]
@@ -139,16 +151,16 @@ public sealed class AuditPowerTests : IDisposable
 
     AuditResult Told(string name, int images)
     {
-        (Func<Network> network, string[] failed, bool isMoreRobust) = Cases[name];
+        KnownNetwork known = Cases[name];
 
-        AuditResult result = Audit(name, network(), images);
+        AuditResult result = Audit(name, known, images);
 
-        Assert.All(failed, id =>
+        Assert.All(known.Failed, id =>
         {
             CheckResult check = result.Checks.Single(check => check.Id == id);
             Assert.True(check.Outcome == Outcome.Failed, $"{id} is {check.Outcome}: {check.Measured}");
         });
-        Assert.True(isMoreRobust == result.Holds, result.Conclusion);
+        Assert.True(known.IsMoreRobust == result.Holds, result.Conclusion);
         // What is about the defence alone fails for none whose gradients are what they seem.
         if (name is "undefended" or "trained on PGD")
             Assert.DoesNotContain(result.Checks, check => check.Id[0] == 'S' && check.Outcome == Outcome.Failed);
