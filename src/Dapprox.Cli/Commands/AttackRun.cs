@@ -39,6 +39,8 @@ sealed class AttackRun
 
     const string AllEstimators = "adaptive";
 
+    const int ExamplesOfUniversal = 500;
+
     static readonly Choice<TargetChoice>[] TargetChoices =
     [
         new("all", TargetChoice.All), new("least-likely", TargetChoice.LeastLikely), new("next", TargetChoice.Next),
@@ -191,7 +193,7 @@ sealed class AttackRun
         (Network exact, Dataset whole, Dataset data) = variant.Load(parse);
         FloatMultiplier target = parse.GetValue(multiplier)!;
         FloatMultiplier[] others = parse.GetValue(tryOn) is { Length: > 0 } named ? named : DefaultTryOn;
-        (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] attacks = Attacks(parse, whole);
+        (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] attacks = Attacks(parse, exact, whole);
         string? folder = parse.GetValue(save);
         if (folder is not null)
             AttackFolder.Probe(folder);
@@ -205,7 +207,7 @@ sealed class AttackRun
         {
             InputDiversity = parse.GetValue(diversity),
             Estimators = parse.GetValue(gradient) is { Length: > 0 } chosen ? chosen : [GradientEstimator.All[0]],
-            Calibration = () => variant.Calibration(parse, exact),
+            Calibration = () => variant.Training(parse, exact, GradientWeights.CalibrationImages),
             TogetherWith = [.. ensemble.Select(on)],
             CorrectOn = [.. parse.GetValue(correctOn)!.Select(on)],
             First = parse.GetValue(first) ?? int.MaxValue,
@@ -293,7 +295,7 @@ sealed class AttackRun
     };
 
     /// <summary>The attack with each budget; a single attack without budget if none is given.</summary>
-    (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] Attacks(ParseResult parse, Dataset whole)
+    (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] Attacks(ParseResult parse, Network exact, Dataset whole)
     {
         Epsilon?[] budgets = parse.GetValue(epsilon) is { Length: > 0 } given
             ? [.. given.DistinctBy(budget => budget.Value).Cast<Epsilon?>()]
@@ -302,7 +304,10 @@ sealed class AttackRun
         {
             Preset = parse.GetValue(preset).Value,
             IsTargeted = Aim(parse) is not null,
-            Starts = entry.TakesStarts ? StartImages.Of(whole) : new StartImages([]),
+            Starts = entry.TakesStarts ? GivenImages.OfEachClass(whole) : new GivenImages([]),
+            Examples = entry.TakesExamples
+                ? GivenImages.Of(variant.Training(parse, exact, ExamplesOfUniversal))
+                : new GivenImages([]),
             Values = own.Where(input => input.Value(parse) is not null).ToDictionary(input => input.Setting, input => input.Value(parse)!),
         };
         return Array.ConvertAll(budgets, budget =>

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Dapprox.Foundation;
 using Dapprox.Kernels;
-using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Tensors;
@@ -40,15 +39,17 @@ sealed class VariantOptions
     }
 
     /// <summary>
-    /// The calibration images for gradient estimators that measure the network: the first training images, whatever is attacked, or
-    /// the first of a user's own pictures.
+    /// The first training images, whatever is attacked, or the first of a user's own pictures: for gradient estimators that measure the
+    /// network, and for attacks that seek one perturbation for many images.
     /// </summary>
     /// <param name="parse">The command line.</param>
+    /// <param name="network">The network that the images are for.</param>
+    /// <param name="count">The maximum number of images.</param>
     /// <exception cref="InputException">The images cannot be loaded.</exception>
-    public Tensor Calibration(ParseResult parse, Network network)
+    public Tensor Training(ParseResult parse, Network network, int count)
     {
         Dataset training = images.Images(parse, network, Networks.Data.Split.Train);
-        return training.Images(0, Math.Min(GradientWeights.CalibrationImages, training.Count));
+        return training.Images(0, Math.Min(count, training.Count));
     }
 
     /// <summary>The network with a multiplier in the selected layers and the selected accumulator format.</summary>

@@ -403,12 +403,30 @@ public static class AttackCatalogue
         ],
     };
 
+    /// <summary><c>universal</c>: <see cref="Algorithms.Universal"/>.</summary>
+    public static AttackEntry Universal { get; } = new(epsilon => new Universal(epsilon!.Value))
+    {
+        Summary = "Universal perturbation: one change for all images, found on training images.",
+        Source = "Moosavi-Dezfooli et al. 2017; Shafahi et al. 2020",
+        BestFor = "one change for all images",
+        Budget = AttackBudget.Required,
+        CanTarget = false,
+        WithExamples = (attack, examples) => (Universal)attack with { Examples = examples },
+        Options =
+        [
+            NormOf<Universal>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
+            Integer<Universal>(
+                "epochs", "How often all training images are seen.", attack => attack.Epochs,
+                (attack, epochs) => attack with { Epochs = epochs }),
+        ],
+    };
+
     /// <summary>All attacks; the first eight are those of "Defensive Approximation", in the paper's order.</summary>
     public static IReadOnlyList<AttackEntry> All { get; } =
     [
         Fgsm, Pgd, Jsma, CarliniWagner, DeepFool, LocalSearch, Boundary, HopSkipJump, Apgd, Fab, Square, MomentumFgsm, Noise, AutoAttack,
         Ddn, Fmn, Pdpgd, SigmaZero, Ead, Best,
-        RayS, SurFree, GeoDA,
+        RayS, SurFree, GeoDA, Universal,
     ];
 
     /// <summary>The attack with that name.</summary>

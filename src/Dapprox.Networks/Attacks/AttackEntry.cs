@@ -61,6 +61,9 @@ public sealed class AttackEntry
     /// <summary>Whether it can start from given images if noise is not adversarial.</summary>
     public bool TakesStarts => WithStarts is not null;
 
+    /// <summary>Whether it seeks its perturbation for given images.</summary>
+    public bool TakesExamples => WithExamples is not null;
+
     /// <summary>The settings that can be chosen individually.</summary>
     public IReadOnlyList<AttackOption> Options { get; init; } = [];
 
@@ -68,7 +71,10 @@ public sealed class AttackEntry
     public IReadOnlyList<AttackPreset> Presets { get; }
 
     /// <summary>The attack with images to start from.</summary>
-    internal Func<IAttack<IGradientVictim>, StartImages, IAttack<IGradientVictim>>? WithStarts { get; init; }
+    internal Func<IAttack<IGradientVictim>, GivenImages, IAttack<IGradientVictim>>? WithStarts { get; init; }
+
+    /// <summary>The attack with images for which it seeks its perturbation.</summary>
+    internal Func<IAttack<IGradientVictim>, GivenImages, IAttack<IGradientVictim>>? WithExamples { get; init; }
 
     /// <summary>The conflict between settings that are legal individually; null if there is none.</summary>
     internal Func<IAttack<IGradientVictim>, AttackSettings, string?> Conflict { get; init; } = (_, _) => null;
@@ -98,6 +104,8 @@ public sealed class AttackEntry
             attack = option.With(attack, value);
         if (WithStarts is not null && (settings.Preset == AttackPreset.Strong || settings.IsTargeted))
             attack = WithStarts(attack, settings.Starts);
+        if (WithExamples is not null)
+            attack = WithExamples(attack, settings.Examples);
         return Conflict(attack, settings) is string conflict ? throw new InputException(conflict) : attack;
     }
 

@@ -19,7 +19,13 @@ public sealed record AttackSettings
     /// <see cref="AttackPreset.Foolbox24"/> starts from noise, and uses them only in a targeted attack, since noise is rarely of
     /// the target class.
     /// </summary>
-    public StartImages Starts { get; init; } = new([]);
+    public GivenImages Starts { get; init; } = new([]);
+
+    /// <summary>
+    /// Images for which the attack seeks a perturbation, for one that takes them (<see cref="AttackEntry.TakesExamples"/>): not the
+    /// attacked ones.
+    /// </summary>
+    public GivenImages Examples { get; init; } = new([]);
 
     /// <summary>Values of options.</summary>
     public IReadOnlyDictionary<AttackOption, object> Values { get; init; } = new Dictionary<AttackOption, object>();

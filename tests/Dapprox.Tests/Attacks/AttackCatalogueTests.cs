@@ -157,7 +157,7 @@ public class AttackCatalogueTests
     [Fact]
     public void Create_WithStarts_GivesThemWhereNoiseAloneWillNotDo()
     {
-        var settings = new AttackSettings { Starts = new StartImages([[0.5f]]) };
+        var settings = new AttackSettings { Starts = new GivenImages([[0.5f]]) };
 
         Assert.Single(Starts(settings));
         Assert.Empty(Starts(settings with { Preset = AttackPreset.Foolbox24 }));

@@ -46,7 +46,7 @@ public sealed record SurFree : IAttack<ILabelVictim>
     /// Images that may be adversarial. An untargeted attack tries them if no noise is adversarial; a targeted attack tries them
     /// first.
     /// </summary>
-    public IReadOnlyList<float[]> Starts { get; init => field = StartImages.Checked(value, nameof(Starts)); } = new StartImages([]);
+    public IReadOnlyList<float[]> Starts { get; init => field = GivenImages.Checked(value, nameof(Starts)); } = new GivenImages([]);
 
     /// <summary>
     /// The number of adversarial noise images that are blended with the image; the nearest blend is the start; at least 1.
