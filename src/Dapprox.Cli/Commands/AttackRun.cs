@@ -145,9 +145,11 @@ sealed class AttackRun
                     + $"{AllEstimators} for all of them; with several, the nearest adversarial example of each image counts. "
                     + $"{GradientEstimator.GainMatched} measures the network on the first {GradientWeights.CalibrationImages} training "
                     + $"images. [default: {GradientEstimator.All[0]}]",
-                text => string.Equals(text, AllEstimators, StringComparison.OrdinalIgnoreCase)
-                    ? GradientEstimator.All
-                    : [GradientEstimator.Find(text)])
+                text => Names.Find(
+                    "gradient estimator", text,
+                    GradientEstimator.All.Select(one => (Name: $"{one}", Chosen: (IReadOnlyList<GradientEstimator>)[one]))
+                        .Append((Name: AllEstimators, Chosen: GradientEstimator.All)),
+                    known => known.Name).Chosen)
             : Refused<GradientEstimator[]>("--gradient", $"{entry.Name} uses no gradient; leave out --gradient");
         diversity = entry.Access == Access.Gradients
             ? Values.Option(

@@ -63,7 +63,7 @@ static class AuditCommand
             "--minutes", "X",
             "End after about this many minutes. What was not run is undecided; the same command goes on from there. "
                 + "[default: run everything]",
-            text => Values.Number("--minutes", text, number => number > 0, "a number above 0"));
+            text => Values.Number("--minutes", text, number => number > 0, "a number of minutes above 0, such as 30"));
         Option<string> output = RunOptions.Folder(
             "The folder of the audit: audit.html, audit.md, audit.json, figures/, units/, and what is needed to continue: plan.json, "
                 + "checkpoints/, failures/, locks/. The same audit on the same folder continues where it stopped; each other audit needs "

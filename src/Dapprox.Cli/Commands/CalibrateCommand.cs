@@ -47,6 +47,12 @@ static class CalibrateCommand
             FittedHeader.ThrowIfFitted(model);
             (Network exact, Dataset some) = images.Load(parse, Split.Train, parse.GetValue(first));
             FloatMultiplier hardware = parse.GetValue(multiplier)!;
+            if (hardware is ExactMultiplier)
+            {
+                Output.Note(
+                    $"note: the products of {hardware.Name} are exact, and nothing is to be fitted; name the hardware with --multiplier");
+            }
+
             Network network = exact.With(hardware, parse.GetValue(layers), parse.GetValue(accumulate).Value);
 
             var watch = Stopwatch.StartNew();

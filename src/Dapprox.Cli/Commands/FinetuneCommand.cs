@@ -43,10 +43,11 @@ static class FinetuneCommand
             "finetune", "Train a network further, for an approximate multiplier.",
             "The forward pass uses the multiplier, the backward pass the gradient that --gradient names. Weights, biases and "
                 + "batch normalisations are trained; other constants stay. The network is calibrated first. "
-                + "It is trained on the training images of the data set, or on all pictures of --images; one in ten is held out, and the "
-                + "numbers of the epoch that classifies most of these correctly are saved. The same options give the same numbers on every "
-                + "processor and with any number of threads. With a data set the saved file is read back and evaluated on the test images, "
-                + "on the multiplier. With --json: model, dataset, multiplier, file, bestEpoch, validationAccuracy, testAccuracy (null for "
+                + "It is trained on the training images of the data set, or on all pictures of --images; one in ten is held out. The "
+                + "numbers of the epoch that classifies most of these correctly are saved; if no epoch is as good as the calibrated "
+                + "network, its numbers are (bestEpoch 0). The same options give the same numbers on every processor and with any number "
+                + "of threads. With a data set the saved file is read back and evaluated on the test images, on the multiplier. With --json: "
+                + "model, dataset, multiplier, file, initialValidationAccuracy, bestEpoch, validationAccuracy, testAccuracy (null for "
                 + "pictures of your own), epochs (each with epoch, loss, trainAccuracy, validationAccuracy), seconds.");
         foreach (Option option in (Option[])[.. images.All, multiplier, layers, first, calibrate, .. settings.All, output, json])
             command.Add(option);
@@ -63,7 +64,9 @@ static class FinetuneCommand
             if (parse.GetValue(calibrate) is > 0 and int count)
             {
                 FittedHeader.ThrowIfFitted(model);
-                network = CalibrationOptions.Run(network, training.Images(0, Math.Min(count, training.Count)), cancellation).Network;
+                Dataset calibrating = training.First(count);
+                network = CalibrationOptions.Run(network, calibrating.Images(0, calibrating.Count), cancellation).Network;
+                Output.Note($"note: before the training it is calibrated on {CalibrationOptions.Describe(calibrating)}");
             }
 
             var reports = new List<EpochReport>();

@@ -60,6 +60,7 @@ static class ModelCommand
             // As the file has it, with a final softmax that other commands leave out.
             Network network = networkOptions.Apply(
                 parse, file.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? OnnxModels.Load(file) : TrainedModels.Load(file));
+            FittedHeader.Note(file);
             HashSet<int> replaced = parse.GetValue(layers)!.Of(network.Layers);
             int[][][] shapes = network.InputShapes();
             Prices? prices = parse.GetValue(price) is string circuit ? Prices.Of(circuit, parse.GetValue(library)!, cancellation) : null;

@@ -38,6 +38,7 @@ static class TrainingReport
             ["dataset"] = result.Dataset,
             ["multiplier"] = multiplier.Name,
             ["file"] = file,
+            ["initialValidationAccuracy"] = result.InitialAccuracy,
             ["bestEpoch"] = result.BestEpoch,
             ["validationAccuracy"] = result.ValidationAccuracy,
             ["testAccuracy"] = judged?.Accuracy,
@@ -56,7 +57,11 @@ static class TrainingReport
     {
         Output.Print($"{file}: {name} trained on {result.Dataset} with {multiplier.Name} in {seconds:F1} s");
         Output.Print(
-            $"best epoch {result.BestEpoch}: {Output.Percent(result.ValidationAccuracy)} of the held-out images"
+            (result.BestEpoch == 0
+                ? $"no epoch is as good as the network was before, whose numbers are saved: {Output.Percent(result.ValidationAccuracy)} of "
+                    + $"the {result.HeldOut} held-out images"
+                : $"best epoch {result.BestEpoch}: {Output.Percent(result.ValidationAccuracy)} of the {result.HeldOut} held-out images "
+                    + $"({Output.Percent(result.InitialAccuracy)} before the training)")
                 + (judged is null
                     ? ""
                     : $", {Output.Percent(judged.Accuracy)} of the test images ({judged.Correct} of {judged.Count})"));

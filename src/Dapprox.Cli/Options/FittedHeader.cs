@@ -12,6 +12,8 @@ static class FittedHeader
     const string CalibratedFor = "calibrated_for", CalibratedLayers = "calibrated_layers", CalibratedSums = "calibrated_sums",
         CalibratedOn = "calibrated_on";
 
+    const string Way = "calibrate the network that it was made from, or leave calibration out (in finetune, --calibrate 0)";
+
     const string TrainedFor = "trained_for", TrainedLayers = "trained_layers";
 
     /// <summary>The lines of a calibrated network.</summary>
@@ -40,11 +42,11 @@ static class FittedHeader
             Output.Note(
                 $"note: {Path.GetFileName(model)} is calibrated for {calibrated} in the layers "
                     + $"'{text.GetValueOrDefault(CalibratedLayers)}', sums in {text.GetValueOrDefault(CalibratedSums)}, on "
-                    + $"{text.GetValueOrDefault(CalibratedOn)}; its biases fit no other multiplier");
+                    + $"{text.GetValueOrDefault(CalibratedOn)}; its biases fit no other: run it with --multiplier {calibrated}");
         if (Approximate(text) is string trained)
             Output.Note(
                 $"note: {Path.GetFileName(model)} is trained for {trained} in the layers '{text.GetValueOrDefault(TrainedLayers)}'; its "
-                    + "weights fit no other multiplier");
+                    + $"weights fit no other: run it with --multiplier {trained}");
     }
 
     /// <summary>Refuses to calibrate a network that is fitted to a multiplier already: its exact counterpart is unknown.</summary>
@@ -55,9 +57,9 @@ static class FittedHeader
         IReadOnlyDictionary<string, string> text = TrainedModels.Metadata(model);
         if (text.TryGetValue(CalibratedFor, out string? calibrated))
             throw new InputException(
-                $"'{model}' is calibrated for {calibrated} already; calibrate the network that it was made from");
+                $"'{model}' is calibrated for {calibrated} already; {Way}");
         if (Approximate(text) is string trained)
-            throw new InputException($"'{model}' is trained for {trained} already; calibrate the network that it was made from");
+            throw new InputException($"'{model}' is trained for {trained} already; {Way}");
     }
 
     /// <summary>The approximate multiplier that the network was trained for; null for none.</summary>

@@ -50,7 +50,10 @@ static class SharedOptions
     public static Option<FloatMultiplier> Multiplier()
     {
         Option<FloatMultiplier> option = Values.Option(
-            "--multiplier", "NAME", $"The multiplier: {MultiplierForms}.", CircuitFiles.FindMultiplier);
+            "--multiplier", "NAME", $"The multiplier: {MultiplierForms}.",
+            text => text.Contains(',', StringComparison.Ordinal) && !File.Exists(text)
+                ? throw new InputException($"--multiplier is '{text}'; give one (dapprox compare takes several)")
+                : CircuitFiles.FindMultiplier(text));
         option.DefaultValueFactory = _ => Multipliers.All[0];
         option.CompletionSources.Add([.. Multipliers.All.Select(multiplier => multiplier.Name)]);
         return option;

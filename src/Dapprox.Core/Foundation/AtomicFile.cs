@@ -105,8 +105,12 @@ public static class AtomicFile
         if (Directory.Exists(target))
             throw new IOException("it is a folder");
         string folder = Path.GetDirectoryName(target) ?? target;
-        if (File.Exists(folder))
-            throw new IOException($"'{folder}' is a file, not a folder");
+        for (string? above = folder; above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (File.Exists(above))
+                throw new IOException($"'{above}' is a file, not a folder");
+        }
+
         Directory.CreateDirectory(folder);
         // A short name of its own, since the target's may already be as long as the file system allows.
         return Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp");

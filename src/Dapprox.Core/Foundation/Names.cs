@@ -28,10 +28,9 @@ public static class Names
     public static InputException Unknown(string kind, string given, IEnumerable<string> known)
     {
         string[] names = known.ToArray();
-        string? nearest = names.MinBy(name => EditDistance(given, name));
-        string hint = nearest is not null && EditDistance(given, nearest) <= Math.Max(2, given.Length / 2)
-            ? $"did you mean '{nearest}'? "
-            : "";
+        string? nearest = names.FirstOrDefault(name => given.Length > 1 && name.StartsWith(given, StringComparison.OrdinalIgnoreCase))
+            ?? names.Where(name => EditDistance(given, name) <= Math.Max(2, given.Length / 2)).MinBy(name => EditDistance(given, name));
+        string hint = nearest is null ? "" : $"did you mean '{nearest}'? ";
         return new InputException($"unknown {kind} '{given}': {hint}known: {string.Join(", ", names)}");
     }
 

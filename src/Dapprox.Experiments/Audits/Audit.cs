@@ -95,7 +95,7 @@ public sealed class Audit
                 : judge.RobustGainAlike is { PValue: <= Decision.Level, Value: < 0 }
                     ? "Evidence of less robustness than the undefended network’s"
                 : "Evidence of at most 5 percentage points more robustness than the undefended network’s",
-            undecided: "No evidence of more robustness",
+            undecided: "No evidence of more robustness yet",
             numbers: results.All(check => check.IsRun || check.Id is not ("S16" or "T4")) ? Numbers() : "");
 
         string Numbers()

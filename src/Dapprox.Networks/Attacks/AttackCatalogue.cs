@@ -348,7 +348,8 @@ public static class AttackCatalogue
             NormOf<Strongest>(
                 attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.L2, Norm.LInf, Norm.L1, Norm.L0),
             Integer<Strongest>(
-                "budget", "The maximum number of gradients for an image, of all attacks together.",
+                "budget",
+                "The maximum number of gradients for an image, of all attacks together, with each gradient estimator; at least 40.",
                 attack => attack.Gradients, (attack, gradients) => attack with { Gradients = gradients }, min: 40),
         ],
     };
@@ -406,7 +407,7 @@ public static class AttackCatalogue
     /// <summary><c>universal</c>: <see cref="Algorithms.Universal"/>.</summary>
     public static AttackEntry Universal { get; } = new(epsilon => new Universal(epsilon!.Value))
     {
-        Summary = "Universal perturbation: one change for all images, found on training images.",
+        Summary = "Universal perturbation: one change for all images, found on the first 500 training images.",
         Source = "Moosavi-Dezfooli et al. 2017; Shafahi et al. 2020",
         BestFor = "one change for all images",
         Budget = AttackBudget.Required,
@@ -416,7 +417,7 @@ public static class AttackCatalogue
         [
             NormOf<Universal>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
             Integer<Universal>(
-                "epochs", "How often all training images are seen.", attack => attack.Epochs,
+                "epochs", "How often the training images are seen.", attack => attack.Epochs,
                 (attack, epochs) => attack with { Epochs = epochs }),
         ],
     };

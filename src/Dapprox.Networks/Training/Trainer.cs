@@ -12,8 +12,8 @@ public static class Trainer
 
     /// <summary>
     /// Minimises the mean cross-entropy and keeps the numbers of the epoch with the best accuracy on held-out images; of equal
-    /// epochs, the last. The forward pass uses the multipliers of the network's layers, the backward pass their gradients (see
-    /// <see cref="Layers.WeightedLayer"/>).
+    /// epochs, the last. If no epoch is as good as the network was before, its numbers stay. The forward pass uses the multipliers of
+    /// the network's layers, the backward pass their gradients (see <see cref="Layers.WeightedLayer"/>).
     /// </summary>
     /// <param name="network">The network to begin with; not modified.</param>
     /// <param name="data">The training split, at least <see cref="HeldOut"/> images.</param>
@@ -41,15 +41,16 @@ public static class Trainer
         options.Check();
         Check(network, data);
 
-        var run = new TrainingRun(network.WithLayers(network.Layers, options.Threads), options);
-        string training = options.CheckpointPath is null ? "" : Checkpoint.Describe(network, options, data);
-        if (File.Exists(options.CheckpointPath))
-            Checkpoint.Load(options.CheckpointPath, training, run);
-
         int[] numbers = Enumerable.Range(0, data.Count).ToArray();
         new CounterRandom(options.Seed, purpose: RandomPurpose.HeldOut).Shuffle(numbers.AsSpan());
         int[] heldOut = numbers[..(data.Count / HeldOut)];
         int[] learnt = numbers[heldOut.Length..];
+        var run = new TrainingRun(network.WithLayers(network.Layers, options.Threads), options);
+        int before = run.BestCorrect = run.Correct(data, heldOut, cancellation);
+        string training = options.CheckpointPath is null ? "" : Checkpoint.Describe(network, options, data);
+        if (File.Exists(options.CheckpointPath))
+            Checkpoint.Load(options.CheckpointPath, training, run);
+
         while (run.Epoch < options.Epochs && (options.Patience == 0 || run.Epoch - run.ImprovedEpoch < options.Patience))
         {
             (double loss, double accuracy) = run.TrainEpoch(data, learnt, cancellation);
@@ -65,7 +66,8 @@ public static class Trainer
         }
 
         return new TrainingResult(
-            run.Learnt.With(run.Best), data.Name, options, run.BestEpoch, (double)run.BestCorrect / heldOut.Length);
+            run.Learnt.With(run.Best), data.Name, options, heldOut.Length, (double)before / heldOut.Length, run.BestEpoch,
+            (double)run.BestCorrect / heldOut.Length);
     }
 
     static void Check(Network network, Dataset data)

@@ -185,7 +185,7 @@ public sealed record TrainingOptions
             "fraction of adversarial images", AdversarialFraction, AdversarialFraction is > 0 and <= 1, "a number above 0 and at most 1");
         Check("β of TRADES", Trades, Trades >= 0, "a number of at least 0 such as 6");
         if (AdversarialEpsilon == 0 && (AdversarialAttack is not null || Trades > 0))
-            throw new InputException("an attack or TRADES is asked for without a perturbation; give an ε of adversarial training");
+            throw new InputException("an attack or TRADES is asked for without a perturbation; give --adversarial-epsilon");
         if (AdversarialAttack is not null && AttackCatalogue.Find(AdversarialAttack).Budget == AttackBudget.None)
             throw new InputException($"the attack '{AdversarialAttack}' takes no ε; give one that does");
         if (Trades > 0 && (AdversarialAttack is not null || AdversarialFraction < 1))

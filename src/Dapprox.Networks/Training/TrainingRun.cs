@@ -45,14 +45,14 @@ sealed class TrainingRun
     /// <summary>The numbers after the best epoch.</summary>
     public IReadOnlyList<float[]> Best { get; set; }
 
-    /// <summary>The best epoch, from 1; 0 before the first.</summary>
+    /// <summary>The best epoch, from 1; 0 for the numbers before the first.</summary>
     public int BestEpoch { get; set; }
 
     /// <summary>The first epoch as good as the best one, from 1; 0 before the first.</summary>
     public int ImprovedEpoch { get; set; }
 
     /// <summary>The number of held-out images classified correctly in the best epoch.</summary>
-    public int BestCorrect { get; set; } = -1;
+    public int BestCorrect { get; set; }
 
     /// <summary>Trains one epoch over the images in random order.</summary>
     /// <param name="data">All images.</param>

@@ -33,13 +33,19 @@ public sealed class FinetuneCommandTests : IDisposable
         DapproxRun again = await DapproxRun.RunAsync("evaluate", "--model", file, "--calibrate", "--first", "10");
 
         Assert.Equal(
-            "note: tuned.safetensors is trained for ax-fpm in the layers 'convolutions'; its weights fit no other multiplier\n",
+            "note: tuned.safetensors is trained for ax-fpm in the layers 'convolutions'; its weights fit no other: run it with "
+                + "--multiplier ax-fpm\n",
             saved.Error);
+        Assert.StartsWith(
+            "note: before the training it is calibrated on 50 training images of digits (", run.Error, StringComparison.Ordinal);
         Assert.Contains(
             "is trained for ax-fpm already; calibrate the network that it was made from", again.Error, StringComparison.Ordinal);
         Assert.Equal((0, 1), (run.ExitCode, again.ExitCode));
         Assert.Equal(
-            ["model", "dataset", "multiplier", "file", "bestEpoch", "validationAccuracy", "testAccuracy", "epochs", "seconds"],
+            [
+                "model", "dataset", "multiplier", "file", "initialValidationAccuracy", "bestEpoch", "validationAccuracy", "testAccuracy",
+                "epochs", "seconds",
+            ],
             run.Json.EnumerateObject().Select(field => field.Name));
         Assert.Equal(saved.Json.GetProperty("accuracy").GetDouble(), run.Json.GetProperty("testAccuracy").GetDouble());
         IReadOnlyDictionary<string, string> header = Safetensors.Load(file).Metadata;
@@ -48,6 +54,21 @@ public sealed class FinetuneCommandTests : IDisposable
             (header["architecture"], header["trained_for"], header["trained_layers"], header["trained_epochs"], header["trained_seed"]));
         Safetensors before = Safetensors.Load(Repository.Path("models/lenet5-digits.safetensors")), after = Safetensors.Load(file);
         Assert.All(before.Tensors, own => Assert.NotEqual(own.Value.Data, after.Tensors[own.Key].Data));
+    }
+
+    [Fact]
+    public async Task Finetune_ThatOnlyDoesHarm_SavesTheCalibratedNetwork_AndSaysSo()
+    {
+        string tuned = folder.File("tuned.safetensors"), calibrated = folder.File("calibrated.safetensors");
+
+        DapproxRun run = await DapproxRun.RunAsync(
+            "finetune", "--multiplier", "ax-fpm", "--first", "60", "--epochs", "1", "--learning-rate", "1000", "--out", tuned);
+        await DapproxRun.RunAsync("calibrate", "--multiplier", "ax-fpm", "--first", "60", "--out", calibrated);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("no epoch is as good as the network was before, whose numbers are saved", run.Output, StringComparison.Ordinal);
+        Assert.All(
+            Safetensors.Load(calibrated).Tensors, own => Assert.Equal(own.Value.Data, Safetensors.Load(tuned).Tensors[own.Key].Data));
     }
 
     [Fact]

@@ -104,7 +104,10 @@ public sealed class TrainCommandTests : IDisposable
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(
-            ["architecture", "dataset", "multiplier", "file", "bestEpoch", "validationAccuracy", "testAccuracy", "epochs", "seconds"],
+            [
+                "architecture", "dataset", "multiplier", "file", "initialValidationAccuracy", "bestEpoch", "validationAccuracy",
+                "testAccuracy", "epochs", "seconds",
+            ],
             run.Json.EnumerateObject().Select(field => field.Name));
         Assert.Equal(multiplier, run.Json.GetProperty("multiplier").GetString());
         // A guess among ten classes.

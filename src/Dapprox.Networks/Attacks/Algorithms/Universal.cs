@@ -23,6 +23,9 @@ public sealed record Universal(double Epsilon) : IAttack<IGradientVictim>
     const int BatchSize = 100;
     const double LargestLoss = 9;
 
+    // As in PGD, all steps together are longer than ε: a perturbation can cross the ball.
+    const double LeastStep = 0.1, AllSteps = 2.5;
+
     // By reference: an attack with other settings has another perturbation.
     static readonly ConditionalWeakTable<Universal, ConditionalWeakTable<IGradientVictim, float[]>> Computed = [];
 
@@ -42,9 +45,6 @@ public sealed record Universal(double Epsilon) : IAttack<IGradientVictim>
 
     /// <summary>How often all examples are seen; at least 1.</summary>
     public int Epochs { get; init => field = Legal.AtLeast(1, value, nameof(Epochs)); } = 10;
-
-    /// <summary>The length of a step relative to ε; above 0.</summary>
-    public double StepRatio { get; init => field = Legal.Positive(value, nameof(StepRatio)); } = 0.1;
 
     /// <summary>The images for which the perturbation is sought; without any it is that of the attacked image alone.</summary>
     public IReadOnlyList<float[]> Examples { get; init => field = GivenImages.Checked(value, nameof(Examples)); } = new GivenImages([]);
@@ -69,17 +69,18 @@ public sealed record Universal(double Epsilon) : IAttack<IGradientVictim>
         Tensor[] batches = [.. examples.Chunk(BatchSize).Select(
             batch => new Tensor([.. batch.SelectMany(example => example)], [batch.Length, .. victim.InputShape]))];
         int[][] labels = [.. batches.Select(victim.Labels)];
+        double length = Epsilon * Math.Max(LeastStep, AllSteps / (Epochs * batches.Length));
         for (int epoch = 0; epoch < Epochs; epoch++)
         {
             for (int batch = 0; batch < batches.Length; batch++)
-                Step(victim, batches[batch], labels[batch], perturbation);
+                Step(victim, batches[batch], labels[batch], length, perturbation);
         }
 
         return perturbation;
     }
 
-    /// <summary>One step along the sum of the gradients of a batch.</summary>
-    void Step(IGradientVictim victim, Tensor examples, int[] labels, float[] perturbation)
+    /// <summary>One step of some length along the sum of the gradients of a batch.</summary>
+    void Step(IGradientVictim victim, Tensor examples, int[] labels, double length, float[] perturbation)
     {
         Tensor points = Tensor.Unfilled(examples.Shape);
         for (int i = 0; i < points.Batch; i++)
@@ -99,7 +100,7 @@ public sealed record Universal(double Epsilon) : IAttack<IGradientVictim>
                 sum[j] += gradient[j];
         }
 
-        double size = Math.Sqrt(sum.Sum(one => one * one)), length = StepRatio * Epsilon;
+        double size = Math.Sqrt(sum.Sum(one => one * one));
         if (!double.IsFinite(size) || size == 0)
             return;
         for (int j = 0; j < sum.Length; j++)
