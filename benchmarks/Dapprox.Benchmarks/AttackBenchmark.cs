@@ -59,7 +59,7 @@ static class AttackBenchmark
                 double seconds = watch.Elapsed.TotalSeconds;
                 double queries = summary.MeanQueries!.Value;
                 output.WriteLine(
-                    $"| {attack.Name} | {multiplier} | {seconds:F1} | {1000 * seconds / attacked:F0} ms | {100 * summary.Success:F0} "
+                    $"| {attack.Name} | {multiplier} | {seconds:F1} | {1000 * seconds / attacked:F0} ms | {100 * summary.Success.Value:F0} "
                         + $"% | {summary.MeanL2:F3} | {queries:F0} | {queries * attacked / seconds:F0} |");
                 output.Flush();
             }

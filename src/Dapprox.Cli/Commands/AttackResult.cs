@@ -39,7 +39,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
     /// </summary>
     public IReadOnlyList<(double Epsilon, double Accuracy)> Curve { get; } = Results[0].Epsilon is null
         ? RobustnessCurve.Of([Results[0].Worst.Records], Results[0].Attack.Norm)
-        : [.. Results.Select(result => (result.Epsilon!.Value.Value, result.Summary.RobustAccuracy!.Value)).Order()];
+        : [.. Results.Select(result => (result.Epsilon!.Value.Value, result.Summary.RobustAccuracy.Value!.Value)).Order()];
 
     /// <summary>The norm of the distances.</summary>
     public Norm Norm => Results[0].Attack.Norm;
@@ -67,7 +67,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
         return new JsonObject
         {
             ["epsilon"] = result.Epsilon?.Value,
-            ["success"] = summary.Success,
+            ["success"] = summary.Success.Value,
             ["meanL2"] = summary.MeanL2,
             ["medianL2"] = summary.MedianL2,
             ["meanLinf"] = summary.MeanLInf,
@@ -78,9 +78,9 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
             ["medianL0"] = summary.MedianL0,
             ["meanQueries"] = summary.MeanQueries,
             ["transfer"] = new JsonObject(
-                Others.Zip(result.Worst.Transfer, (other, rate) => KeyValuePair.Create(other, (JsonNode?)rate))),
+                Others.Zip(result.Worst.Transfer, (other, rate) => KeyValuePair.Create(other, (JsonNode?)rate.Value))),
             ["seconds"] = result.Seconds,
-            ["robustAccuracy"] = summary.RobustAccuracy,
+            ["robustAccuracy"] = summary.RobustAccuracy.Value,
             ["meanQueriesToBest"] = summary.MeanQueriesToBest,
             ["survivesRounding"] = summary.SurvivesRounding,
             ["reasons"] = new JsonObject(
@@ -91,7 +91,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
                 return new JsonObject
                 {
                     ["rule"] = run.Estimator!.Name,
-                    ["success"] = own.Success,
+                    ["success"] = own.Success.Value,
                     ["meanL2"] = own.MeanL2,
                     ["meanQueries"] = own.MeanQueries,
                 };
@@ -99,6 +99,10 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
             ["meanGradientCalls"] = summary.MeanGradientCalls,
             ["meanForward"] = summary.MeanQueries,
             ["meanBackward"] = summary.MeanBackwardPasses,
+            ["successInterval"] = Output.Interval(summary.Success),
+            ["robustAccuracyInterval"] = Output.Interval(summary.RobustAccuracy),
+            ["transferInterval"] = new JsonObject(
+                Others.Zip(result.Worst.Transfer, (other, rate) => KeyValuePair.Create(other, Output.Interval(rate)))),
         };
     }
 
@@ -110,7 +114,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
         bool hasBudget = Results[0].Epsilon is not null;
         Output.Print(Title);
         Output.Print($"{first.Count} images, {first.CleanCorrect} of them classified correctly and attacked. "
-            + $"Success rate: of the {first.CleanCorrect} attacked; robust accuracy: of all {first.Count}.");
+            + $"Success rate: of the {first.CleanCorrect} attacked; robust accuracy: of all {first.Count}; in brackets 95 % intervals.");
         Console.WriteLine();
         Output.PrintTable(
             [
@@ -148,7 +152,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
                 ["network with", .. Results.Select(result => hasBudget ? $">ε = {result.Epsilon}" : ">transfer rate")],
                 Others.Select((other, i) => (string[])
                 [
-                    other, .. Results.Select(result => Output.Percent(result.Worst.Transfer[i], result.Summary.Successes)),
+                    other, .. Results.Select(result => Output.Rate(result.Worst.Transfer[i])),
                 ]));
         }
 
@@ -166,7 +170,7 @@ sealed record AttackReport(AttackEntry Entry, string Title, IReadOnlyList<string
         string[] Row(AttackResult result, string estimator, AttackSummary summary, string time) =>
         [
             .. hasBudget ? (string[])[$"{result.Epsilon}"] : [], .. HasEstimators ? (string[])[estimator] : [],
-            Output.Percent(summary.Success, summary.CleanCorrect), Output.Percent(summary.RobustAccuracy, summary.Count),
+            Output.Rate(summary.Success), Output.Rate(summary.RobustAccuracy),
             Text(summary.MeanL2), Text(summary.MeanLInf), $"{summary.MeanQueries:N0}", time,
         ];
     }

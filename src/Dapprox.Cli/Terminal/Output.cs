@@ -114,6 +114,17 @@ static class Output
         fraction is double value
             && of < MinForDecimals ? $"{Math.Round(Math.Round(100 * value, 6), MidpointRounding.AwayFromZero):F0} %" : Percent(fraction);
 
+    /// <summary>A rate with its 95 % interval: <c>83 % (74–89)</c>; a dash for one of no images.</summary>
+    public static string Rate(Proportion rate)
+    {
+        return rate.Of == 0 ? "–" : $"{Percent(rate.Value, rate.Of)} ({Bare(rate.Low)}–{Bare(rate.High)})";
+
+        string Bare(double bound) => Percent(bound, rate.Of)[..^2];
+    }
+
+    /// <summary>The 95 % interval of a rate for JSON; null for one of no images.</summary>
+    public static JsonNode? Interval(Proportion rate) => rate.Of == 0 ? null : new JsonArray(rate.Low, rate.High);
+
     static int WidthOf(bool isRedirected) =>
         isRedirected ? TextLayout.Unbounded : Console.WindowWidth is > 0 and int width ? width : UsualWidth;
 

@@ -1,5 +1,6 @@
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Statistics;
 
 namespace Dapprox.Networks.Attacks;
 
@@ -15,14 +16,11 @@ public sealed record AttackOutcome(IReadOnlyList<AttackRecord> Records, IReadOnl
     public AttackSummary Summary => AttackSummary.Of(Records);
 
     /// <summary>
-    /// For each of the other networks: how many adversarial images fool it, of those whose clean image it classifies correctly, and
-    /// the number of the latter.
+    /// For each of the other networks the transfer rate: how many adversarial images fool it, of those whose clean image it classifies
+    /// correctly.
     /// </summary>
-    public IReadOnlyList<(int Fooled, int Of)> Counts =>
-        [.. Fooled.Select(answers => (answers.Count(answer => answer == true), answers.Count(answer => answer is not null)))];
-
-    /// <summary>The same as transfer rates; null if there are no such images.</summary>
-    public IReadOnlyList<double?> Transfer => [.. Counts.Select(count => count.Of == 0 ? null : (double?)count.Fooled / count.Of)];
+    public IReadOnlyList<Proportion> Transfer =>
+        [.. Fooled.Select(answers => new Proportion(answers.Count(answer => answer == true), answers.Count(answer => answer is not null)))];
 
     /// <summary>
     /// The worst case of several attacks on the same images: for each image the nearest success, or the first candidate if none

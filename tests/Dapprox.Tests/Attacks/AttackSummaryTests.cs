@@ -1,6 +1,7 @@
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Statistics;
 using Xunit;
 
 namespace Dapprox.Tests.Attacks;
@@ -24,7 +25,7 @@ public class AttackSummaryTests
         Assert.Equal((5, 4, 3), (summary.Count, summary.CleanCorrect, summary.Successes));
         Assert.Equal((3, 2, 30, 300), (summary.MeanL2, summary.MedianL2, summary.MeanLInf, summary.MeanL0));
         Assert.Equal((5, 3, 1 / 3.0), (summary.MeanQueries, summary.MeanQueriesToBest, summary.SurvivesRounding));
-        Assert.Equal((0.75, 0.2), (summary.Success, summary.RobustAccuracy));
+        Assert.Equal((0.75, 0.2), (summary.Success.Value, summary.RobustAccuracy.Value));
         Assert.Equal([(StopReason.AlreadyMisclassified, 1), (StopReason.Found, 3), (StopReason.BudgetSpent, 1)], summary.Reasons);
     }
 
@@ -64,9 +65,8 @@ public class AttackSummaryTests
         Assert.Equal([14, 14, 14], worst.Records.Select(record => record.Queries));
         Assert.Equal([4 + 3, 4 + 3, null], worst.Records.Select(record => record.QueriesToBest));
         Assert.Equal([true, false, null], worst.Fooled[0]);
-        Assert.Equal([(1, 2)], worst.Counts);
-        Assert.Equal([0.5], worst.Transfer);
-        Assert.Equal([0.0], first.Transfer);
+        Assert.Equal([new Proportion(1, 2)], worst.Transfer);
+        Assert.Equal([0.0], first.Transfer.Select(rate => rate.Value));
     }
 
     [Fact]

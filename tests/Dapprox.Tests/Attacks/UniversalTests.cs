@@ -80,7 +80,7 @@ public class UniversalTests
 
         Assert.InRange(universal, Success(new RandomNoise(0.2) { Draws = 1 }) + 0.2, 1);
 
-        double Success(IAttack<IGradientVictim> attack) => campaign.Run(attack).Worst.Summary.Success!.Value;
+        double Success(IAttack<IGradientVictim> attack) => campaign.Run(attack).Worst.Summary.Success.Value!.Value;
     }
 
     [Fact]

@@ -239,9 +239,11 @@ public sealed class CommandTests : IDisposable
         JsonElement[] results = [.. json.GetProperty("results").EnumerateArray()];
         Assert.Equal([0.05, 0.3], results.Select(result => result.GetProperty("epsilon").GetDouble()));
         Assert.All(results, result => Assert.Equal(
-            ["epsilon", "success", "meanL2", "medianL2", "meanLinf", "medianLinf", "meanL1", "medianL1", "meanL0", "medianL0",
+            [
+                "epsilon", "success", "meanL2", "medianL2", "meanLinf", "medianLinf", "meanL1", "medianL1", "meanL0", "medianL0",
                 "meanQueries", "transfer", "seconds", "robustAccuracy", "meanQueriesToBest", "survivesRounding", "reasons", "backward",
-                "meanGradientCalls", "meanForward", "meanBackward"],
+                "meanGradientCalls", "meanForward", "meanBackward", "successInterval", "robustAccuracyInterval", "transferInterval",
+            ],
             result.EnumerateObject().Select(field => field.Name)));
         Assert.All(
             results,

@@ -10,6 +10,7 @@ using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Models;
+using Dapprox.Statistics;
 // end
 
 namespace Dapprox.Tests.Documents;
@@ -46,9 +47,9 @@ static class DotnetTutorial
 
         // part
         var onExact = new Campaign(digits, exact) { CorrectOn = [exact, approximate], First = 50, TriedOn = [approximate] };
-        (int fooled, int examples) = onExact.Run(new DeepFool()).Worst.Counts[0];
+        Proportion transfer = onExact.Run(new DeepFool()).Worst.Transfer[0];
 
-        Console.WriteLine($"DeepFool on exact: {fooled} of {examples} examples fool Ax-FPM");
+        Console.WriteLine($"DeepFool on exact: {transfer.Count} of {transfer.Of} examples fool Ax-FPM");
         // end
 
         // part
@@ -62,7 +63,7 @@ static class DotnetTutorial
         CampaignResult adaptive = onApproximate.Run(new DeepFool());
         foreach ((GradientEstimator? gradient, AttackOutcome outcome) in adaptive.ByEstimator)
             Console.WriteLine($"DeepFool on Ax-FPM, {gradient}: mean L2 {outcome.Summary.MeanL2:F2}");
-        Console.WriteLine($"nearest: mean L2 {adaptive.Worst.Summary.MeanL2:F2}, {adaptive.Worst.Transfer[0]:P0} fool the exact network");
+        Console.WriteLine($"nearest: mean L2 {adaptive.Worst.Summary.MeanL2:F2}, {adaptive.Worst.Transfer[0].Value:P0} fool the exact network");
         // end
     }
 

@@ -1,4 +1,5 @@
 using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Statistics;
 
 namespace Dapprox.Networks.Attacks.Engine;
 
@@ -29,13 +30,11 @@ public sealed record AttackSummary(
     /// <summary>The mean number of backward passes of the attacked images.</summary>
     public double? MeanBackwardPasses { get; init; }
 
-    /// <summary>
-    /// The fraction of all images that are classified correctly before and after the attack, 0 to 1; null without images.
-    /// </summary>
-    public double? RobustAccuracy => Count == 0 ? null : (double)(CleanCorrect - Successes) / Count;
+    /// <summary>The images that are classified correctly before and after the attack, of all.</summary>
+    public Proportion RobustAccuracy => new(CleanCorrect - Successes, Count);
 
-    /// <summary>The fraction of the attacked images for which the attack succeeded, 0 to 1; null without attacked images.</summary>
-    public double? Success => CleanCorrect == 0 ? null : (double)Successes / CleanCorrect;
+    /// <summary>The images for which the attack succeeded, of the attacked ones.</summary>
+    public Proportion Success => new(Successes, CleanCorrect);
 
     /// <summary>Summarises the records of one attack.</summary>
     /// <param name="records">One for each image.</param>
