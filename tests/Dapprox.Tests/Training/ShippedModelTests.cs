@@ -1,3 +1,4 @@
+using Dapprox.Arithmetic;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
@@ -61,10 +62,23 @@ public class ShippedModelTests
         Assert.Equal(correct, Correct(architecture, "cifar-10", folder));
     }
 
-    static int Correct(string architecture, string dataset, string? folder)
+    [TheoryOf(Tier.Long)]
+    [InlineData("lenet5", "mnist", "mnist", 9925)]
+    [InlineData("alexnet", "cifar-10", "cifar-10-batches-bin", 7960)]
+    [InlineData("dq-full", "cifar-10", "cifar-10-batches-bin", 8136)]
+    public void TunedModel_OnAxFpm_IsAsAccurateAsItsReadMeSays(string architecture, string dataset, string data, int correct)
+    {
+        Network network = TrainedModels.Load(Repository.Path($"models/tuned/{architecture}-{dataset}-ax-fpm.safetensors"));
+
+        Assert.Equal(correct, Correct(network.With(AxFpm.Released), dataset, DataFolder.With(data)));
+    }
+
+    static int Correct(string architecture, string dataset, string? folder) =>
+        Correct(TrainedModels.Load($"{architecture}-{dataset}"), dataset, folder);
+
+    static int Correct(Network network, string dataset, string? folder)
     {
         Dataset test = Datasets.Load(dataset, Split.Test, folder);
-        Network network = TrainedModels.Load($"{architecture}-{dataset}");
         int correct = 0;
         for (int start = 0; start < test.Count; start += BatchSize)
         {
