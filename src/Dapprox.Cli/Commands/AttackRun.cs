@@ -33,7 +33,8 @@ sealed class AttackRun
         + "examples that remain adversarial with 8-bit pixels), reasons {why attacks ended: images}, backward [{rule, success, "
         + "meanL2, meanQueries}], meanGradientCalls, meanForward and meanBackward (gradients, forward passes and backward passes per "
         + "attacked image: a query is a forward pass, a gradient by backpropagation one of each, an estimated gradient forward passes "
-        + "only), successInterval, robustAccuracyInterval and transferInterval {name: interval} (95 %, Wilson); and norm, settings, curve [[ε, robust accuracy], …]: one point per ε, or every step of the curve where the attack "
+        + "only), successInterval, robustAccuracyInterval and transferInterval {name: interval} (95 %, Wilson); and norm, settings, "
+        + "curve [[ε, robust accuracy], …]: one point per ε, or every step of the curve where the attack "
         + "finds the nearest example; null where nothing was found to average; with --targets also targets; with --calibrate also "
         + $"calibrationImages, their number; {LogitNotes.Fields}.";
 

@@ -392,7 +392,10 @@ public sealed class CommandTests : IDisposable
         DapproxRun run = await DapproxRun.RunAsync("models", "--json");
 
         Assert.Equal(
-            ["alexnet-cifar-10", "dq-float-cifar-10", "dq-full-cifar-10", "dq-weights-cifar-10", "lenet5-digits", "lenet5-mnist"],
+            [
+                "alexnet-cifar-10", "dq-float-cifar-10", "dq-full-cifar-10", "dq-weights-cifar-10", "lenet5-digits", "lenet5-mnist",
+                "resnet-8-cifar-10",
+            ],
             run.Json.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
     }
 

@@ -63,7 +63,8 @@ static class DotnetTutorial
         CampaignResult adaptive = onApproximate.Run(new DeepFool());
         foreach ((GradientEstimator? gradient, AttackOutcome outcome) in adaptive.ByEstimator)
             Console.WriteLine($"DeepFool on Ax-FPM, {gradient}: mean L2 {outcome.Summary.MeanL2:F2}");
-        Console.WriteLine($"nearest: mean L2 {adaptive.Worst.Summary.MeanL2:F2}, {adaptive.Worst.Transfer[0].Value:P0} fool the exact network");
+        AttackOutcome nearest = adaptive.Worst;
+        Console.WriteLine($"nearest: mean L2 {nearest.Summary.MeanL2:F2}, {nearest.Transfer[0].Value:P0} fool the exact network");
         // end
     }
 

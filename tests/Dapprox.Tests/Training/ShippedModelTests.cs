@@ -21,6 +21,7 @@ public class ShippedModelTests
     [InlineData("dq-float", "cifar-10", "12")]
     [InlineData("dq-full", "cifar-10", "15")]
     [InlineData("dq-weights", "cifar-10", "12")]
+    [InlineData("resnet-8", "cifar-10", "32")]
     public void Model_SaysWhereItComesFrom(string architecture, string dataset, string epochs)
     {
         string name = $"models/{architecture}-{dataset}.safetensors";
@@ -52,6 +53,7 @@ public class ShippedModelTests
     [InlineData("dq-float", 8041)]
     [InlineData("dq-full", 8207)]
     [InlineData("dq-weights", 8026)]
+    [InlineData("resnet-8", 8080)]
     public void Cifar10Model_OnTheTestSplit_IsAsAccurateAsItsReadMeSays(string architecture, int correct)
     {
         string folder = DataFolder.With("cifar-10-batches-bin");

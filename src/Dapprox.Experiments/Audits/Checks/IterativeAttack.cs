@@ -16,7 +16,8 @@ sealed class IterativeAttack(AuditAttacks attacks) : AuditCheck(
         PairedDifference[] excess = [.. attacks.SingleStepCurve.Zip(attacks.PgdCurve, judge.Excess)];
         return Decide(
             $"success rate of a single step minus that of PGD, percentage points: "
-            + $"{string.Join(", ", excess.Select(one => AuditText.Points(one.Value)))}; images that it breaks alone: "
+            + $"{string.Join(", ", excess.Select(one => AuditText.Points(one.Value)))} at ε = "
+            + $"{string.Join(", ", attacks.Threat.Curve.Select(attacks.Threat.Text))}; images that it breaks alone: "
             + $"{string.Join(", ", excess.Select(one => one.FirstOnly))}",
             AtMostPoints + " at each ε", Decision.All(excess.Select(one => Decision.AtMost(one, Tolerance, excess.Length))),
             "gradients are masked");
