@@ -128,7 +128,7 @@ public class ErrorTests
     [InlineData("train lenet5 --adversarial-attack pdg", "unknown attack 'pdg': did you mean 'pgd'?")]
     [InlineData("train lenet5 --adversarial-fraction 0", "--adversarial-fraction is '0'; give a number above 0 and at most 1")]
     [InlineData("train lenet5 --trades -1", "--trades is '-1'; give a number of at least 0, such as 6")]
-    [InlineData("train lenet5 --trades 6", "give an ε of adversarial training")]
+    [InlineData("train lenet5 --trades 6", "give --adversarial-epsilon")]
     [InlineData("train lenet5 --multiplier ax-fmp", "unknown multiplier 'ax-fmp': did you mean 'ax-fpm'?")]
     [InlineData("train lenet5 --layers conv9", "conv9")]
     [InlineData("train dq-full --dataset digits", "digits has 1×28×28 images, and dq-full takes 3×32×32 images")]

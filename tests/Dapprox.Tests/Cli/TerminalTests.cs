@@ -47,6 +47,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "attack best --norm linf --budget 40 --first 1 --try-on exact",
         "attack rays --first 1 --queries 100 --try-on exact",
         "attack surfree --first 1 --steps 10 --try-on exact",
+        "attack universal --epsilon 0.1 --first 2 --epochs 1 --try-on exact",
         "attack geoda --first 1 --evaluations 100 --iterations 2 --try-on exact",
         "attacks",
         "circuit build array:8:ama5",
