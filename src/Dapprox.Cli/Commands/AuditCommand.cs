@@ -113,10 +113,11 @@ static class AuditCommand
                 : $"one of {string.Join(", ", members.Select(member => member.Title))} at random";
             var defence = new Defence(title, some, members) { HasTrainingImages = !images.AreOwn(parse) };
             Norm inNorm = parse.GetValue(norm)!.Value;
-            foreach (Epsilon budget in parse.GetValue(epsilon) ?? [])
+            Epsilon[] budgets = parse.GetValue(epsilon)!;
+            foreach (Epsilon budget in budgets)
                 budget.ThrowIfBeyondAllImages(inNorm, some.Channels * some.Height * some.Width);
-            Threat threat = parse.GetValue(epsilon) is { Length: > 0 } budgets
-                ? new(inNorm, [.. budgets.Select(one => one.Value)])
+            Threat threat = budgets.Length > 0
+                ? new(inNorm, [.. budgets.Select(budget => budget.Value)])
                 : Threat.Usual(inNorm, some.Channels);
             var folder = new RunFolder(parse.GetValue(output)!);
             var context = new RunContext(folder, images.DataFolder(parse), parse.GetValue(seed))
