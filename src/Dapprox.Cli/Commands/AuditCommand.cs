@@ -48,11 +48,12 @@ static class AuditCommand
         Option<Epsilon[]> epsilon = Values.List(
             "--epsilon", "X,…",
             "The budgets for pixels in [0, 1], as numbers or fractions; the first decides, the others are for the curve. [default: "
-                + "0.1,0.05,0.15,0.2,0.3 for grey images, 8/255,1/255,2/255,4/255 for colour images; in L2 1.5,0.5,1,2,3 and "
-                + "0.5,0.125,0.25,1]",
+                + $"{Usual(Norm.LInf, 1)} for grey images, {Usual(Norm.LInf, 3)} for colour images; in L2 {Usual(Norm.L2, 1)} and "
+                + $"{Usual(Norm.L2, 3)}; in L1 {Usual(Norm.L1, 1)} and {Usual(Norm.L1, 3)}]",
             text => Epsilon.Parse("--epsilon", text, number => number > 0, "a number or a fraction above 0, such as 0.1 or 8/255"));
         Option<Choice<Norm>> norm = Values.Choice(
-            "--norm", "The norm of the budgets.", new Choice<Norm>("linf", Norm.LInf), new Choice<Norm>("l2", Norm.L2));
+            "--norm", "The norm of the budgets.",
+            new Choice<Norm>("linf", Norm.LInf), new Choice<Norm>("l2", Norm.L2), new Choice<Norm>("l1", Norm.L1));
         Option<string?> undefended = new("--undefended")
         {
             HelpName = "FILE|NAME",
@@ -256,6 +257,12 @@ static class AuditCommand
             Output.Print(claim.Conclusion);
         Console.WriteLine();
         Output.PrintFields(("all checks", Path.Combine(folder.Path, "audit.md")), ("report", Path.Combine(folder.Path, "audit.html")));
+    }
+
+    static string Usual(Norm norm, int channels)
+    {
+        var threat = Threat.Usual(norm, channels);
+        return string.Join(',', threat.Epsilons.Select(threat.Text));
     }
 
     static string Text(CheckResult check) => check.Outcome switch

@@ -45,6 +45,22 @@ public readonly record struct Estimate(double Value, double Low, double High)
     }
 
     /// <summary>
+    /// The mean of few observations, with the interval of Student's t distribution; without an interval, that is, with an infinite one, of
+    /// a single one.
+    /// </summary>
+    /// <param name="numbers">Independent observations, nearly normally distributed, in any order; at least one.</param>
+    public static Estimate MeanOfFew(IReadOnlyCollection<double> numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        double mean = numbers.Average();
+        if (numbers.Count == 1)
+            return new Estimate(mean, double.NegativeInfinity, double.PositiveInfinity);
+        double squares = numbers.Sum(number => (number - mean) * (number - mean));
+        double half = StudentT.Quantile975(numbers.Count - 1) * Math.Sqrt(squares / (numbers.Count - 1) / numbers.Count);
+        return new Estimate(mean, mean - half, mean + half);
+    }
+
+    /// <summary>
     /// The median, of an even number the mean of the two in the middle, with the interval between the order statistics n/2 − 0.98·√n and
     /// 1 + n/2 + 0.98·√n (the normal approximation of the binomial distribution), rounded outwards; NaN of no numbers, and without an
     /// interval of

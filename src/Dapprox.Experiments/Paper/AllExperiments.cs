@@ -2,6 +2,7 @@ using Dapprox.Experiments.Runs;
 using Dapprox.Foundation;
 using Dapprox.Networks.Attacks.Algorithms;
 using Dapprox.Networks.Attacks.Victims;
+using Dapprox.Networks.Models;
 
 namespace Dapprox.Experiments.Paper;
 
@@ -63,6 +64,8 @@ public static class AllExperiments
             new PaperNoise("ax-fpm", 0.96), new PaperNoise("heap-like", 0.34)),
         new FeatureMapExperiment(),
         new BudgetExperiment(),
+        new TrainingsExperiment("trainings-mnist", ImageDomain.Grey, LeNet5.Architecture.Name, secondsAnEpoch: 20, paperLoss: 0.26),
+        new TrainingsExperiment("trainings-cifar-10", ImageDomain.Colour, AlexNet.Colour.Name, secondsAnEpoch: 30, paperLoss: 1),
     ];
 
     /// <summary>The experiment of that name, or all experiments that belong to that table or figure of the paper.</summary>

@@ -51,7 +51,7 @@ public abstract class Experiment(string id, string title, string reference, Imag
 
     /// <summary>Whether a scale has it.</summary>
     /// <param name="scale">Names the data set of each domain.</param>
-    public bool IsIn(Scale scale) => domain == ImageDomain.None || Dataset(scale) is not null;
+    public virtual bool IsIn(Scale scale) => domain == ImageDomain.None || Dataset(scale) is not null;
 
     /// <summary>The units whose results it judges.</summary>
     /// <param name="scale">Sets the data sets and the numbers of images and steps; a scale that has the experiment.</param>

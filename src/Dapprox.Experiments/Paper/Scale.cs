@@ -47,6 +47,7 @@ public sealed record Scale
         SubstituteImages = 150,
         SubstituteRounds = 5,
         OtherSubstitute = true,
+        Trainings = 3,
     };
 
     /// <summary>1,000 images for every attack and full budgets; for a cluster.</summary>
@@ -102,6 +103,9 @@ public sealed record Scale
 
     /// <summary>Whether substitutes with another architecture than the victim's are trained as well.</summary>
     public bool OtherSubstitute { get; init; }
+
+    /// <summary>The number of times that networks are trained anew, with seeds from 1 on; 0 for none.</summary>
+    public int Trainings { get; init; }
 
     /// <summary>The number of rounds of local search.</summary>
     public int LocalSearchRounds { get; init; } = LocalSearch.Foolbox24.Rounds;

@@ -29,7 +29,9 @@ public sealed record RetrainingUnit(
         ArgumentNullException.ThrowIfNull(context);
         Dataset data = context.Data(DatasetName, Split.Train);
         TrainingResult result = Trainer.Train(
-            Recipe.Find(Architecture).Initial(data, Options), data, Options, new Steps(() => progress(1.0 / Options.Epochs)), cancellation);
+            Recipe.Find(Architecture).Initial(data, Options), data,
+            Options with { CheckpointPath = context.Folder.Checkpoint(context.FileOf(this)) },
+            new Steps(() => progress(1.0 / Options.Epochs)), cancellation);
         return ToRows(result.Network);
     }
 

@@ -173,7 +173,7 @@ public static class AttackCatalogue
         Budget = AttackBudget.Optional,
         Options =
         [
-            NormOf<Apgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Algorithms.Apgd.BallNorms),
+            NormOf<Apgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Ball.Norms),
             Choice<Apgd, ApgdLoss>(
                 "loss",
                 "The loss: the cross-entropy, the difference of logits ratio, or the same for the most likely wrong classes in turn.",
@@ -196,7 +196,7 @@ public static class AttackCatalogue
         Budget = AttackBudget.None,
         Options =
         [
-            NormOf<Fab>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
+            NormOf<Fab>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Ball.Norms),
             Integer<Fab>(
                 "steps", "The number of iterations from each start.", attack => attack.Steps,
                 (attack, steps) => attack with { Steps = steps }),
@@ -222,7 +222,7 @@ public static class AttackCatalogue
         Budget = AttackBudget.Required,
         Options =
         [
-            NormOf<Square>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
+            NormOf<Square>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Ball.Norms),
             Integer<Square>(
                 "queries", "The number of squares tried, one query each; their size decreases over the run.",
                 attack => attack.Queries, (attack, queries) => attack with { Queries = queries }),
@@ -238,7 +238,7 @@ public static class AttackCatalogue
         Budget = AttackBudget.Required,
         Options =
         [
-            NormOf<RandomNoise>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
+            NormOf<RandomNoise>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Ball.Norms),
             Integer<RandomNoise>(
                 "draws", "The number of noise images tried.", attack => attack.Draws, (attack, draws) => attack with { Draws = draws }),
         ],
@@ -252,7 +252,7 @@ public static class AttackCatalogue
         BestFor = "robust accuracy at a fixed ε",
         Budget = AttackBudget.Required,
         LeftOut = Algorithms.AutoAttack.LeftOut,
-        Options = [NormOf<AutoAttack>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2)],
+        Options = [NormOf<AutoAttack>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Ball.Norms)],
     };
 
     /// <summary><c>ddn</c>: <see cref="Algorithms.Ddn"/>.</summary>
@@ -292,7 +292,7 @@ public static class AttackCatalogue
         Budget = AttackBudget.None,
         Options =
         [
-            NormOf<Pdpgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Algorithms.Pdpgd.BallNorms),
+            NormOf<Pdpgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.L2, Norm.LInf, Norm.L1),
             Integer<Pdpgd>("steps", "The number of steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
             Number<Pdpgd>(
                 "learning-rate", "The first learning rate of Adam.", number => number > 0, "a number above 0, such as 0.1",
@@ -448,7 +448,7 @@ public static class AttackCatalogue
             Budget = AttackBudget.Optional,
             Options =
             [
-                NormOf<Pgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Norm.LInf, Norm.L2),
+                NormOf<Pgd>(attack => attack.BallNorm, (attack, norm) => attack with { BallNorm = norm }, Ball.Norms),
                 Integer<Pgd>("steps", "The number of steps.", attack => attack.Steps, (attack, steps) => attack with { Steps = steps }),
                 AttackOption.Of<Pgd, double?>(
                     "step-size", "The step size, for pixels in [0, 1].",

@@ -17,12 +17,12 @@ public class FabTests
         from image in Gen.OneOf(Gen.Float[0, 1], Gen.OneOf(0f, 1f)).Array[length]
         from normal in Gen.OneOf(Gen.Float[-1, 1], Gen.OneOf(0f, 1f, -1f, 1e-6f, 1e6f)).Array[length]
         from offset in Gen.OneOf(Gen.Double[-3, 3], Gen.OneOf(0.0, 1e-9, 1e9))
-        from norm in Gen.OneOf(Norm.L2, Norm.LInf)
+        from norm in Gen.OneOf(Norm.L1, Norm.L2, Norm.LInf)
         select new Plane(image, normal, offset, norm);
 
     // The optimality conditions: each pixel moves as the multiplier λ says, until its bound; λ here by bisection.
     [Fact]
-    public void BoxProjection_IsTheNearestPointOfTheHyperplaneInTheBox() => Planes.Sample(plane =>
+    public void BoxProjection_IsTheNearestPointOfTheHyperplaneInTheBox() => Planes.Where(plane => plane.Norm != Norm.L1).Sample(plane =>
     {
         double[] step = BoxProjection.Step(plane.Image, plane.Normal, plane.Offset, plane.Norm);
 
@@ -48,6 +48,40 @@ public class FabTests
         bool reachable = Value(plane, Move(plane, 1e60)) * Math.Sign(plane.Offset) <= 0;
         if (reachable)
             Assert.Equal(0, Value(plane, step), 1e-9 * scale);
+    }, iter: 1000, threads: 1);
+
+    // In L1 the pixels with the largest weights move, and no other moves before they are at their bounds.
+    [Fact]
+    public void BoxProjection_InL1_MovesTheLargestWeightsFirst() => Planes.Where(plane => plane.Norm == Norm.L1).Sample(plane =>
+    {
+        double[] step = BoxProjection.Step(plane.Image, plane.Normal, plane.Offset, plane.Norm);
+
+        int[] order = [.. Enumerable.Range(0, step.Length).OrderByDescending(i => Math.Abs(plane.Normal[i]))];
+        double scale = plane.Normal.Max(Math.Abs) + Math.Abs(plane.Offset);
+        int reaching = Enumerable.Range(1, order.Length).FirstOrDefault(
+            count => Value(plane, AtBounds(order[..count])) * Math.Sign(plane.Offset) <= 0, order.Length + 1);
+        double[] expected = AtBounds(order[..Math.Min(reaching, order.Length)]);
+        if (reaching <= order.Length)
+        {
+            int last = order[reaching - 1];
+            double before = Value(plane, AtBounds(order[..(reaching - 1)]));
+            expected[last] = plane.Offset == 0 ? 0 : -before / plane.Normal[last];
+            Assert.Equal(0, Value(plane, step), 1e-9 * scale);
+        }
+
+        Assert.Equal(Length(expected, Norm.L1), Length(step, Norm.L1), 1e-6);
+
+        double[] AtBounds(int[] moved)
+        {
+            double[] at = new double[step.Length];
+            foreach (int i in moved)
+            {
+                if (plane.Normal[i] != 0 && plane.Offset != 0)
+                    at[i] = plane.Normal[i] > 0 == plane.Offset < 0 ? 1 - plane.Image[i] : -plane.Image[i];
+            }
+
+            return at;
+        }
     }, iter: 1000, threads: 1);
 
     // Independent of the optimality conditions: no other point of the hyperplane in the box is nearer.
@@ -134,5 +168,10 @@ public class FabTests
 
     static double Value(Plane plane, double[] step) => plane.Offset + plane.Normal.Zip(step, (w, s) => w * s).Sum();
 
-    static double Length(double[] step, Norm norm) => norm == Norm.LInf ? step.Max(Math.Abs) : Math.Sqrt(step.Sum(s => s * s));
+    static double Length(double[] step, Norm norm) => norm switch
+    {
+        Norm.L1 => step.Sum(Math.Abs),
+        Norm.L2 => Math.Sqrt(step.Sum(s => s * s)),
+        _ => step.Max(Math.Abs),
+    };
 }

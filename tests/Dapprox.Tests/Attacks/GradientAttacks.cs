@@ -25,6 +25,7 @@ static class GradientAttacks
         ["jsma foolbox-2.4"] = Jsma.Foolbox24 with { Steps = 30 },
         ["fab"] = ShortFab,
         ["fab l2"] = ShortFab with { BallNorm = Norm.L2 },
+        ["fab l1"] = ShortFab with { BallNorm = Norm.L1 },
         ["fab targeted l2"] = ShortFab with { BallNorm = Norm.L2, Targets = 9 },
         ["apgd search"] = new Apgd { Steps = 5, Restarts = 1 },
         ["apgd search l1"] = new Apgd { Steps = 7, Restarts = 1, BallNorm = Norm.L1 },
@@ -45,7 +46,8 @@ static class GradientAttacks
     /// <summary>The names of those with a budget.</summary>
     public static string[] Bounded { get; } =
     [
-        "apgd", "apgd l1", "apgd l2", "apgd dlr", "apgd first", "fab", "fab l2", "autoattack", "autoattack l2",
+        "apgd", "apgd l1", "apgd l2", "apgd dlr", "apgd first", "fab", "fab l1", "fab l2", "autoattack", "autoattack l1",
+        "autoattack l2",
     ];
 
     /// <summary>One with a budget.</summary>
@@ -58,8 +60,10 @@ static class GradientAttacks
         "apgd dlr" => new Apgd(epsilon) { Steps = 9, Restarts = 1, Loss = ApgdLoss.Dlr },
         "apgd first" => new Apgd(epsilon) { Steps = 6, Restarts = 2, StopsAtSuccess = true },
         "fab" => ShortFab with { Epsilon = epsilon },
+        "fab l1" => ShortFab with { Epsilon = 3 * epsilon, BallNorm = Norm.L1 },
         "fab l2" => ShortFab with { Epsilon = epsilon, BallNorm = Norm.L2 },
         "autoattack" => new AutoAttack(epsilon) { Steps = 5, Queries = 20 },
+        "autoattack l1" => new AutoAttack(3 * epsilon) { Steps = 5, Queries = 20, BallNorm = Norm.L1 },
         "autoattack l2" => new AutoAttack(epsilon) { Steps = 5, Queries = 20, BallNorm = Norm.L2 },
         _ => throw new ArgumentException(name),
     };

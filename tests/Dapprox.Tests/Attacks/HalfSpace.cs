@@ -31,6 +31,9 @@ sealed class HalfSpace
 
     public IReadOnlyList<double> Weights => weights;
 
+    /// <summary>|f|/max |w|, if one pixel suffices; otherwise it is further.</summary>
+    public double NearestL1 => -(Product(Image.Data) + bias) / weights.Max(Math.Abs);
+
     /// <summary>|f|/‖w‖₂.</summary>
     public double NearestL2 => -(Product(Image.Data) + bias) / Math.Sqrt(weights.Sum(weight => weight * weight));
 

@@ -20,8 +20,8 @@ public class QueryAttackPropertyTests
     const float Grey = 0.4f;
 
     static readonly IReadOnlyList<string> Names =
-        ["boundary", "boundary foolbox-2.4", "hopskipjump", "hopskipjump linf", "lsa", "lsa foolbox-2.4", "square", "square l2", "noise",
-            "noise l2", "rays", "surfree", "geoda", "geoda linf"];
+        ["boundary", "boundary foolbox-2.4", "hopskipjump", "hopskipjump linf", "lsa", "lsa foolbox-2.4", "square", "square l2", "square l1",
+            "noise", "noise l2", "noise l1", "rays", "surfree", "geoda", "geoda linf"];
 
     static readonly NetworkVictim Victim = new(SmallNetwork.Create(AxFpm.Released, threads: 1));
 
@@ -191,6 +191,8 @@ public class QueryAttackPropertyTests
         "lsa foolbox-2.4" => LocalSearch.Foolbox24 with { Rounds = 10, Order = PixelOrder.Lowest },
         "square" => new Square(epsilon) { Queries = 100, Restarts = 2 },
         "square l2" => new Square(epsilon) { Queries = 100, BallNorm = Norm.L2 },
+        "square l1" => new Square(3 * epsilon) { Queries = 100, BallNorm = Norm.L1 },
+        "noise l1" => new RandomNoise(3 * epsilon) { Draws = 50, BallNorm = Norm.L1 },
         "noise" => new RandomNoise(epsilon) { Draws = 200 },
         "rays" => new RayS { Queries = 500 },
         "surfree" => new SurFree { Steps = 20, StartBlends = 3 },

@@ -14,6 +14,7 @@ public class SquareTests
     [TheoryOf(Tier.Ci)]
     [InlineData(Norm.LInf, 0.1)]
     [InlineData(Norm.L2, 1.5)]
+    [InlineData(Norm.L1, 12)]
     public void Run_OnATrainedNetwork_FoolsMoreThanNoise(Norm norm, double epsilon)
     {
         Dataset digits = Datasets.Load("digits", Split.Test);
@@ -47,6 +48,16 @@ public class SquareTests
 
         Assert.True(linear.Attack(new Square(1.5 * linear.NearestL2) { BallNorm = Norm.L2 }).Success);
         Assert.False(linear.Attack(new Square(0.99 * linear.NearestL2) { BallNorm = Norm.L2, Queries = 1000 }).Success);
+    }
+
+    // Pyramids are wide, and the nearest example in L1 changes one pixel.
+    [Fact]
+    public void Run_LinearVictimInL1_StaysInTheBall()
+    {
+        var linear = new HalfSpace(1);
+
+        Assert.True(linear.Attack(new Square(4 * linear.NearestL1) { BallNorm = Norm.L1 }).Success);
+        Assert.False(linear.Attack(new Square(0.99 * linear.NearestL1) { BallNorm = Norm.L1, Queries = 1000 }).Success);
     }
 
     [Fact]

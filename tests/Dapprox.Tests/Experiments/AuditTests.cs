@@ -35,7 +35,9 @@ public sealed class AuditTests : IDisposable
     }
 
     /// <summary>A small network of one's own on some multipliers, and its pictures.</summary>
-    (Audit Audit, RunContext Context) Own(int classes, params MultiplierAssignment[] assignments)
+    (Audit Audit, RunContext Context) Own(int classes, params MultiplierAssignment[] assignments) => Own(classes, Norm.LInf, assignments);
+
+    (Audit Audit, RunContext Context) Own(int classes, Norm norm, params MultiplierAssignment[] assignments)
     {
         (Network network, Dataset pictures) = OwnNetwork.Write(folder.Path, classes, pictures: 3);
         var context = new RunContext(new RunFolder(folder.File("run")), null, seed: 1);
@@ -47,8 +49,21 @@ public sealed class AuditTests : IDisposable
                     "defence", pictures,
                     [.. assignments.Select(assignment => new ModelVariant("own.onnx", assignment))])
                 { HasTrainingImages = false },
-                Threat.Usual(Norm.LInf, pictures.Channels), Tiny),
+                Threat.Usual(norm, pictures.Channels), Tiny),
             context);
+    }
+
+    [TheoryOf(Tier.Ci)]
+    [InlineData(Norm.L2)]
+    [InlineData(Norm.L1)]
+    public void Judge_InAnotherNorm_HasAllChecks(Norm norm)
+    {
+        (Audit audit, RunContext context) = Own(classes: 4, norm, MultiplierAssignment.AxFpm);
+
+        AuditResult result = Run(audit, context);
+
+        Assert.Equal(Ids, result.Checks.Select(check => check.Id));
+        Assert.Contains($" in {norm}", result.Conclusion, StringComparison.Ordinal);
     }
 
     [FactOf(Tier.Ci)]

@@ -147,9 +147,13 @@ sealed class AuditAttacks(Defence defence, Threat threat, AuditScale scale)
     public AttackUnit SquareSearch => On(
         new Square(Epsilon) { BallNorm = threat.Norm, Queries = scale.Queries }, null, scale.Images, 2e-4 * scale.Queries);
 
-    /// <summary>HopSkipJump, which searches for the nearest example.</summary>
+    /// <summary>HopSkipJump, which searches for the nearest example, with budgets in L1 for the nearest in L2.</summary>
     public AttackUnit Boundary => On(
-        HopSkipJump.Foolbox24 with { BallNorm = threat.Norm, Iterations = scale.HopSkipJumpIterations },
+        HopSkipJump.Foolbox24 with
+        {
+            BallNorm = threat.Norm == Norm.L1 ? Norm.L2 : threat.Norm,
+            Iterations = scale.HopSkipJumpIterations,
+        },
         null, scale.QueryImages, 0.1 * scale.HopSkipJumpIterations);
 
     /// <summary>Random noise.</summary>

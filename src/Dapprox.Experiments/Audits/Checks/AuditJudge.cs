@@ -86,7 +86,14 @@ sealed class AuditJudge(AuditAttacks attacks, RunContext context)
 
     /// <summary>The images that an attack on the defence for the nearest example breaks within ε.</summary>
     public HashSet<int> BrokenWithin(AttackUnit unit, double epsilon) => Images(
-        unit, row => IsBroken(unit, row) && (attacks.Threat.Norm == Norm.L2 ? row.Record.L2 : row.Record.LInf) <= epsilon);
+        unit, row => IsBroken(unit, row) && Distance(row.Record) <= epsilon);
+
+    double Distance(AttackRecordRow record) => attacks.Threat.Norm switch
+    {
+        Norm.L1 => record.L1,
+        Norm.L2 => record.L2,
+        _ => record.LInf,
+    };
 
     /// <summary>Of the examples that fool the exact network, those that fool the defence too.</summary>
     public Proportion Transfer(AttackUnit unit, double factor = 1)

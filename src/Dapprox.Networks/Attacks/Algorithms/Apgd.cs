@@ -26,9 +26,6 @@ public sealed record Apgd(double? Epsilon = null) : IAttack<IGradientVictim>
     const int Trials = 20, Bisections = 20;
     const double Enlargement = 1.5, Precision = 1e-3;
 
-    /// <summary>The norms that its ball can have.</summary>
-    internal static Norm[] BallNorms { get; } = [Norm.LInf, Norm.L2, Norm.L1];
-
     /// <inheritdoc/>
     public string Name => "apgd";
 
@@ -39,7 +36,7 @@ public sealed record Apgd(double? Epsilon = null) : IAttack<IGradientVictim>
     public double? Epsilon { get; init => field = Ball.Checked(value); } = Ball.Checked(Epsilon);
 
     /// <summary>The norm of the ball: L∞, L2 or L1.</summary>
-    public Norm BallNorm { get; init => field = Legal.OneOf(BallNorms, value, nameof(BallNorm)); } = Norm.LInf;
+    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>The loss.</summary>
     public ApgdLoss Loss { get; init; } = ApgdLoss.CrossEntropy;
@@ -58,8 +55,6 @@ public sealed record Apgd(double? Epsilon = null) : IAttack<IGradientVictim>
 
     /// <summary>Whether to stop at the first success instead of continuing deeper into the wrong class.</summary>
     public bool StopsAtSuccess { get; init; }
-
-    double FirstEpsilon => BallNorm switch { Norm.LInf => 0.3, Norm.L2 => 3, _ => 30 };
 
     /// <inheritdoc/>
     /// <exception cref="InputException">The victim has too few classes for the loss.</exception>
@@ -81,7 +76,7 @@ public sealed record Apgd(double? Epsilon = null) : IAttack<IGradientVictim>
             return await Ascend(victim, image, targets, epsilon, done => image.Progress = done);
 
         Apgd trial = this with { StopsAtSuccess = true };
-        double high = FirstEpsilon, low = 0;
+        double high = Ball.FirstEpsilon(BallNorm), low = 0;
         for (int tried = 1; ; tried++, low = high, high *= Enlargement)
         {
             StopReason reason = await trial.Ascend(victim, image, targets, high, _ => { });

@@ -29,7 +29,7 @@ public sealed record AutoAttack(double Epsilon) : IAttack<IGradientVictim>
     /// <summary>The largest distance, in input units; at least 0.</summary>
     public double Epsilon { get; init => field = Ball.Checked(value)!.Value; } = Ball.Checked(Epsilon)!.Value;
 
-    /// <summary>The norm: L∞ or L2.</summary>
+    /// <summary>The norm: L∞, L2 or L1.</summary>
     public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>The number of iterations from each start of the gradient attacks; at least 1.</summary>

@@ -27,7 +27,7 @@ public sealed record Fab : IAttack<IGradientVictim>
     /// <summary>The distance at which the attack stops; null to minimise the distance.</summary>
     public double? Epsilon { get; init => field = Ball.Checked(value); }
 
-    /// <summary>The norm: L∞ or L2.</summary>
+    /// <summary>The norm: L∞, L2 or L1.</summary>
     public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>The number of iterations from each start; at least 1.</summary>
@@ -41,7 +41,7 @@ public sealed record Fab : IAttack<IGradientVictim>
 
     /// <summary>
     /// Random starts are at half this distance, or at half the best distance so far if that is smaller. Null for
-    /// <see cref="Epsilon"/>; without an ε, 0.3 for L∞ and 1 for L2.
+    /// <see cref="Epsilon"/>; without an ε, 0.3 for L∞, 1 for L2 and 5 for L1.
     /// </summary>
     public double? Radius { get; init => field = Ball.Checked(value); }
 
@@ -54,6 +54,8 @@ public sealed record Fab : IAttack<IGradientVictim>
     /// <summary>β: the fraction of its distance from the image that a successful point keeps for the next step, 0 to 1.</summary>
     public double Backward { get; init => field = Legal.Fraction(value, nameof(Backward)); } = 0.9;
 
+    double UsualRadius => BallNorm switch { Norm.LInf => 0.3, Norm.L2 => 1, _ => 5 };
+
     /// <inheritdoc/>
     public async Task<StopReason> Run(IGradientVictim victim, AttackedImage image)
     {
@@ -65,7 +67,7 @@ public sealed record Fab : IAttack<IGradientVictim>
         for (int run = 0; run < boundaries.Length * Restarts; run++)
         {
             (int start, int boundary) = Math.DivRem(run, boundaries.Length);
-            float[] point = steps.Start(run, start, Math.Min(nearest, Radius ?? Epsilon ?? (BallNorm == Norm.LInf ? 0.3 : 1)) / 2);
+            float[] point = steps.Start(run, start, Math.Min(nearest, Radius ?? Epsilon ?? UsualRadius) / 2);
             for (int step = 0; step < Steps; step++)
             {
                 (float[]? next, reason) = await steps.Step(point, boundaries[boundary]);

@@ -22,7 +22,7 @@ sealed class FabSteps(IGradientVictim victim, AttackedImage image, Fab options)
         float[] direction = new float[point.Length];
         foreach (ref float component in direction.AsSpan())
             component = options.BallNorm == Norm.LInf ? random.NextSingle(-1, 1) : (float)random.NextNormal();
-        double length = options.BallNorm == Norm.LInf ? direction.Max(Math.Abs) : Vectors.Norm2(direction);
+        double length = Vectors.Length(direction, options.BallNorm);
         for (int i = 0; i < point.Length; i++)
             point[i] = (float)Math.Clamp(point[i] + distance * direction[i] / length, 0, 1);
         return point;
@@ -41,7 +41,7 @@ sealed class FabSteps(IGradientVictim victim, AttackedImage image, Fab options)
         for (int i = 0; i < classes.Length; i++)
         {
             // The distance to a hyperplane is |f| divided by the dual norm of its normal. (Equation 7.)
-            double norm = options.BallNorm == Norm.LInf ? Vectors.Norm1(gradients.Row(i)) : Vectors.Norm2(gradients.Row(i));
+            double norm = Vectors.DualLength(gradients.Row(i), options.BallNorm);
             double difference = (double)scores[classes[i]] - scores[Unwanted(scores)];
             if (norm > 0 && Math.Abs(difference) / norm < min)
                 (row, min, lead) = (i, Math.Abs(difference) / norm, difference);
@@ -76,7 +76,12 @@ sealed class FabSteps(IGradientVictim victim, AttackedImage image, Fab options)
         return next;
     }
 
-    double Length(double[] step) => options.BallNorm == Norm.LInf ? step.Max(Math.Abs) : Math.Sqrt(step.Sum(x => x * x));
+    double Length(double[] step) => options.BallNorm switch
+    {
+        Norm.L1 => step.Sum(Math.Abs),
+        Norm.L2 => Math.Sqrt(step.Sum(x => x * x)),
+        _ => step.Max(Math.Abs),
+    };
 
     /// <summary>Searches for the boundary between an adversarial point and the image, with linearised logits. (Equation 10.)</summary>
     public async Task Search(float[] adversarial)

@@ -48,7 +48,7 @@ public sealed record Fgsm(double? Epsilon = null) : IAttack<IGradientVictim>
     /// The norm in which the step is steepest: L∞ gives the sign of the gradient; L2 gives its direction, and ε is then the root
     /// mean square of the changes.
     /// </summary>
-    public Norm StepNorm { get; init => field = Legal.Ball(value, nameof(StepNorm)); } = Norm.LInf;
+    public Norm StepNorm { get; init => field = Legal.L2OrLInf(value, nameof(StepNorm)); } = Norm.LInf;
 
     /// <summary>
     /// Foolbox 2.4's <c>GradientAttack</c>: the search of <see cref="Foolbox24"/> along the gradient itself. Foolbox's JSMA takes

@@ -64,7 +64,7 @@ public sealed record Fmn : IAttack<IGradientVictim>
             else if (double.IsFinite(nearest.Distance))
                 radius *= reached ? 1 - change : 1 + change;
             else
-                radius = noWay is null ? (1 + change) * (distance + lead / DualNorm(gradient)) : furthest;
+                radius = noWay is null ? (1 + change) * (distance + lead / Vectors.DualLength(gradient, BallNorm)) : furthest;
             radius = Math.Min(radius, reached ? nearest.Distance : furthest);
 
             double length = CosineDecay.At(firstStep, StepDecay * firstStep, step, Steps);
@@ -109,12 +109,4 @@ public sealed record Fmn : IAttack<IGradientVictim>
             corner[i] = clean[i] < 0.5f ? 1 : 0;
         return Distances.Between(clean, corner).In(BallNorm);
     }
-
-    /// <summary>The norm of the gradient that gives the distance to the boundary of a linear function.</summary>
-    double DualNorm(float[] gradient) => BallNorm switch
-    {
-        Norm.LInf => Vectors.Norm1(gradient),
-        Norm.L2 => Vectors.Norm2(gradient),
-        _ => gradient.Max(Math.Abs),
-    };
 }

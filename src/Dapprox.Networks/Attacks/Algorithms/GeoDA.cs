@@ -40,7 +40,7 @@ public sealed record GeoDA : IAttack<ILabelVictim>
     public double? Epsilon => null;
 
     /// <summary>The norm of the minimised distance: L2 or L∞.</summary>
-    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.L2;
+    public Norm BallNorm { get; init => field = Legal.L2OrLInf(value, nameof(BallNorm)); } = Norm.L2;
 
     /// <summary>The number of points of all estimates together; at least 1.</summary>
     public int Evaluations { get; init => field = Legal.AtLeast(1, value, nameof(Evaluations)); } = 10_000;

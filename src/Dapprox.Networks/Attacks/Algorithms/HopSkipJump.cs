@@ -37,7 +37,7 @@ public sealed record HopSkipJump : IAttack<ILabelVictim>
     public double? Epsilon => null;
 
     /// <summary>The norm of the minimised distance: L2 or L∞.</summary>
-    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.L2;
+    public Norm BallNorm { get; init => field = Legal.L2OrLInf(value, nameof(BallNorm)); } = Norm.L2;
 
     /// <summary>The number of steps; at least 1.</summary>
     public int Iterations { get; init => field = Legal.AtLeast(1, value, nameof(Iterations)); } = 64;

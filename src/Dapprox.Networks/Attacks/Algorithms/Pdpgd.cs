@@ -24,9 +24,6 @@ public sealed record Pdpgd : IAttack<IGradientVictim>
     // The first λ₁ / λ₂, the least λ₁ / λ₂ and λ₂ / λ₁, and the weight of the past in the mean of λ.
     const double FirstRatio = 0.01, LeastRatio = 1e-6, Memory = 0.9;
 
-    /// <summary>The norms that it can minimise.</summary>
-    internal static Norm[] BallNorms { get; } = [Norm.L2, Norm.LInf, Norm.L1];
-
     /// <inheritdoc/>
     public string Name => "pdpgd";
 
@@ -37,7 +34,7 @@ public sealed record Pdpgd : IAttack<IGradientVictim>
     public double? Epsilon => null;
 
     /// <summary>The norm that is minimised: L2, L∞ or L1.</summary>
-    public Norm BallNorm { get; init => field = Legal.OneOf(BallNorms, value, nameof(BallNorm)); } = Norm.L2;
+    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.L2;
 
     /// <summary>The number of steps; at least 1.</summary>
     public int Steps { get; init => field = Legal.AtLeast(1, value, nameof(Steps)); } = 1000;

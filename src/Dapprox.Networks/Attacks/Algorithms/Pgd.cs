@@ -7,10 +7,11 @@ using Dapprox.Networks.Attacks.Victims;
 namespace Dapprox.Networks.Attacks.Algorithms;
 
 /// <summary>
-/// Projected gradient descent: steps along the gradient of the cross-entropy (in the L∞ ball along its sign), each followed by a
-/// projection onto the ball and [0, 1]. (Madry, Makelov, Schmidt, Tsipras, Vladu, "Towards Deep Learning Models Resistant to
-/// Adversarial Attacks", ICLR 2018, section 2.1.) With <see cref="Momentum"/> it is MI-FGSM. (Dong, Liao, Pang, Su, Zhu, Hu, Li,
-/// "Boosting Adversarial Attacks with Momentum", CVPR 2018, algorithm 1.)
+/// Projected gradient descent: steps along the gradient of the cross-entropy (in the L∞ ball along its sign, in the L1 ball along its
+/// largest components), each followed by a projection onto the ball and [0, 1]. (Madry, Makelov, Schmidt, Tsipras, Vladu, "Towards Deep
+/// Learning Models Resistant to Adversarial Attacks", ICLR 2018, section 2.1; in L1 Tramèr, Boneh, "Adversarial Training and Robustness
+/// for Multiple Perturbations", NeurIPS 2019, section 4.1.) With <see cref="Momentum"/> it is MI-FGSM. (Dong, Liao, Pang, Su, Zhu, Hu,
+/// Li, "Boosting Adversarial Attacks with Momentum", CVPR 2018, algorithm 1.)
 /// </summary>
 /// <remarks>
 /// <para>With an ε the attack makes all steps, also after a success, since a point deeper in the wrong class is the stronger
@@ -45,7 +46,7 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
     /// <inheritdoc/>
     public double? Epsilon { get; init => field = Ball.Checked(value); } = Ball.Checked(Epsilon);
 
-    /// <summary>The norm of the ball: L∞ or L2.</summary>
+    /// <summary>The norm of the ball: L∞, L2 or L1.</summary>
     public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>The number of steps; at least 1.</summary>
@@ -67,7 +68,7 @@ public sealed record Pgd(double? Epsilon = null) : IAttack<IGradientVictim>
     public double? Momentum { get; init; }
 
     /// <summary>The first ε of a search, in input units.</summary>
-    public double FirstEpsilon => BallNorm == Norm.LInf ? 0.3 : 3;
+    public double FirstEpsilon => Ball.FirstEpsilon(BallNorm);
 
     /// <summary>Whether the nearest success in L2 counts in an attack without an ε, whatever the norm of the ball.</summary>
     public bool NearestInL2 { get; init; }

@@ -25,7 +25,7 @@ public sealed record RandomNoise(double Epsilon) : IAttack<ILabelVictim>
 
     double? IAttack<ILabelVictim>.Epsilon => Epsilon;
 
-    /// <summary>The norm of the ball: L∞ or L2.</summary>
+    /// <summary>The norm of the ball: L∞, L2 or L1.</summary>
     public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>The maximum number of points; at least 1. Up to 128 are queried at a time.</summary>

@@ -9,7 +9,7 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 /// <summary>
 /// The square attack: random search that changes one square of the image at a time and keeps what lowers the margin.
 /// (Andriushchenko, Croce, Flammarion, Hein, "Square Attack: A Query-Efficient Black-Box Adversarial Attack via Random Search", ECCV 2020,
-/// algorithms 1 to 3.)
+/// algorithms 1 to 3; in L1 as Croce, Hein, "Mind the box: ℓ1-APGD for sparse adversarial attacks on image classifiers", ICML 2021, have it.)
 /// </summary>
 /// <remarks>
 /// The margin is the lead of the true class over the best other or, targeted, the lead of the best other over the target. The
@@ -34,7 +34,7 @@ public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
 
     double? IAttack<IScoreVictim>.Epsilon => Epsilon;
 
-    /// <summary>The norm of the ball: L∞ or L2.</summary>
+    /// <summary>The norm of the ball: L∞, L2 or L1.</summary>
     public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>The maximum number of queries of a start, one per point; at least 1.</summary>
@@ -54,7 +54,7 @@ public sealed record Square(double Epsilon) : IAttack<IScoreVictim>
             return StopReason.BudgetSpent;
         SquareProposals proposals = BallNorm == Norm.LInf
             ? new LInfSquares(image.Clean, image.Shape, Epsilon)
-            : new L2Squares(image.Clean, image.Shape, Epsilon);
+            : new PyramidSquares(image.Clean, image.Shape, BallNorm, Epsilon);
         for (int start = 0; start < Restarts; start++)
         {
             CounterRandom random = image.Random((ulong)start);

@@ -41,7 +41,7 @@ public sealed record Universal(double Epsilon) : IAttack<IGradientVictim>
     double? IAttack<IGradientVictim>.Epsilon => Epsilon;
 
     /// <summary>The norm of the ball: L∞ or L2.</summary>
-    public Norm BallNorm { get; init => field = Legal.Ball(value, nameof(BallNorm)); } = Norm.LInf;
+    public Norm BallNorm { get; init => field = Legal.L2OrLInf(value, nameof(BallNorm)); } = Norm.LInf;
 
     /// <summary>How often all examples are seen; at least 1.</summary>
     public int Epochs { get; init => field = Legal.AtLeast(1, value, nameof(Epochs)); } = 10;

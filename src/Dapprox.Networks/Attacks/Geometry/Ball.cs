@@ -11,6 +11,9 @@ abstract class Ball
     // The largest L2 distance between two images of a million pixels; a larger radius would only overflow.
     const double LargestRadius = 1000;
 
+    /// <summary>The norms that a ball can have.</summary>
+    public static Norm[] Norms { get; } = [Norm.LInf, Norm.L2, Norm.L1];
+
     /// <summary>The ball around an image.</summary>
     /// <param name="centre">The image, pixels in [0, 1].</param>
     /// <param name="norm">L1, L2 or L∞.</param>
@@ -27,6 +30,10 @@ abstract class Ball
     /// <param name="image">The image, in place; its pixels are finite.</param>
     public abstract void Project(Span<float> image);
 
+    /// <summary>The first ε of a search for the smallest sufficient one, in input units.</summary>
+    /// <param name="norm">L1, L2 or L∞.</param>
+    public static double FirstEpsilon(Norm norm) => norm switch { Norm.LInf => 0.3, Norm.L2 => 3, _ => 30 };
+
     /// <summary>Draws a point uniformly from the unclipped ball and clips it to [0, 1].</summary>
     /// <param name="random">The random numbers.</param>
     /// <param name="image">Receives the point.</param>
@@ -34,7 +41,8 @@ abstract class Ball
 
     /// <summary>
     /// Moves an image in the unit direction of the norm that raises a linear loss most: the sign of the gradient for L∞, which
-    /// leaves pixels with a zero gradient, the normalised gradient for L2, and the pixel with the largest gradient for L1.
+    /// leaves pixels with a zero gradient, and the normalised gradient for L2. For L1 it would be the pixel with the largest gradient;
+    /// the step is divided among <see cref="L1Ball.Moved"/> of them.
     /// </summary>
     /// <param name="image">The image, in place.</param>
     /// <param name="gradient">The gradient, not zero everywhere.</param>

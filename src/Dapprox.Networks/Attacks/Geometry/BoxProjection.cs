@@ -2,7 +2,7 @@ namespace Dapprox.Networks.Attacks.Geometry;
 
 /// <summary>
 /// The shortest step from an image to a hyperplane within [0, 1], by sorting. (Croce, Hein 2020, "Minimally distorted …", section
-/// 2.2 and, for L∞, appendix A; Hein, Andriushchenko, NeurIPS 2017, propositions 2.1 and 2.2.)
+/// 2.2 and, for L1 and L∞, appendix A; Hein, Andriushchenko, NeurIPS 2017, propositions 2.1 and 2.2.)
 /// </summary>
 static class BoxProjection
 {
@@ -11,19 +11,22 @@ static class BoxProjection
     /// </summary>
     /// <remarks>
     /// Each pixel moves towards the hyperplane up to its bound: for L∞ all by the same λ, for L2 by λ·|w|. Their contribution, Σ
-    /// rate·min(λ, end), grows with λ and has a kink where a pixel reaches its bound.
+    /// rate·min(λ, end), grows with λ and has a kink where a pixel reaches its bound. For L1 the pixels with the largest |w| move to their
+    /// bounds, one after the other.
     /// </remarks>
     /// <param name="x">The image, pixels in [0, 1].</param>
     /// <param name="w">The hyperplane's normal, finite.</param>
     /// <param name="f">The value of the linear function at the image.</param>
-    /// <param name="norm">L2 or L∞.</param>
+    /// <param name="norm">L1, L2 or L∞.</param>
     public static double[] Step(ReadOnlySpan<float> x, ReadOnlySpan<float> w, double f, Norm norm)
     {
+        if (norm == Norm.L1)
+            return SparseStep(x, w, f);
         double[] step = new double[x.Length], room = new double[x.Length], ends = new double[x.Length];
         int[] order = new int[x.Length];
         for (int i = 0; i < x.Length; i++)
         {
-            room[i] = w[i] == 0 ? 0 : IsUp(w[i], f) ? 1.0 - x[i] : x[i];
+            room[i] = Room(x[i], w[i], f);
             ends[i] = w[i] == 0 || norm == Norm.LInf ? room[i] : room[i] / Math.Abs((double)w[i]);
             order[i] = i;
         }
@@ -51,6 +54,29 @@ static class BoxProjection
 
         return step;
     }
+
+    static double[] SparseStep(ReadOnlySpan<float> x, ReadOnlySpan<float> w, double f)
+    {
+        double[] step = new double[x.Length], sizes = new double[x.Length];
+        int[] order = new int[x.Length];
+        for (int i = 0; i < x.Length; i++)
+            (sizes[i], order[i]) = (-Math.Abs((double)w[i]), i);
+        Array.Sort(sizes, order);
+        double missing = Math.Abs(f);
+        foreach (int i in order)
+        {
+            if (missing <= 0 || w[i] == 0)
+                break;
+            double size = Math.Abs((double)w[i]), length = Math.Min(missing / size, Room(x[i], w[i], f));
+            step[i] = IsUp(w[i], f) ? length : -length;
+            missing -= length * size;
+        }
+
+        return step;
+    }
+
+    /// <summary>How far a pixel can move towards the hyperplane.</summary>
+    static double Room(float x, float w, double f) => w == 0 ? 0 : IsUp(w, f) ? 1.0 - x : x;
 
     static bool IsUp(float w, double f) => (w > 0) == (f < 0);
 }

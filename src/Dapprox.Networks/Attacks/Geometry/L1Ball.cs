@@ -8,10 +8,16 @@ namespace Dapprox.Networks.Attacks.Geometry;
 /// </summary>
 sealed class L1Ball(ReadOnlySpan<float> centre, double epsilon) : Ball
 {
+    // One pixel in this many moves in a step.
+    const int Sparsity = 100;
+
     readonly float[] centre = centre.ToArray();
 
-    /// <summary>The number of pixels, those with the largest gradient, among which a step is divided; at least 1.</summary>
-    public int Moved { get; set; } = 1;
+    /// <summary>
+    /// The number of pixels, those with the largest gradient, among which a step is divided; at least 1. The default is one in a hundred
+    /// (Tramèr, Boneh, "Adversarial Training and Robustness for Multiple Perturbations", NeurIPS 2019, section 4.1).
+    /// </summary>
+    public int Moved { get; set; } = Math.Max(1, centre.Length / Sparsity);
 
     public override void Project(Span<float> image)
     {

@@ -20,8 +20,11 @@ static class Legal
     public static double ProperFraction(double value, string name) =>
         value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, "It is above 0 and below 1.");
 
-    /// <summary>L2 or L∞: the norms of most attacks within a ball.</summary>
-    public static Norm Ball(Norm value, string name) => OneOf([Norm.L2, Norm.LInf], value, name);
+    /// <summary>The norm of a ball: L∞, L2 or L1.</summary>
+    public static Norm Ball(Norm value, string name) => OneOf(Geometry.Ball.Norms, value, name);
+
+    /// <summary>L2 or L∞.</summary>
+    public static Norm L2OrLInf(Norm value, string name) => OneOf([Norm.L2, Norm.LInf], value, name);
 
     /// <summary>One of some norms.</summary>
     public static Norm OneOf(Norm[] norms, Norm value, string name) => norms.Contains(value)

@@ -3,11 +3,11 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Attacks.Geometry;
 
 /// <summary>
-/// L2 proposals: the change within one window moves to another window, in the shape of two opposite pyramids (section 3.4 and
-/// algorithm 3 of the Square attack paper).
+/// L2 and L1 proposals: the change within one window moves to another window, in the shape of two opposite pyramids (section 3.4 and
+/// algorithm 3 of the Square attack paper). For L1 squares and roots are left out.
 /// </summary>
-sealed class L2Squares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, double epsilon)
-    : SquareProposals(clean, shape, Ball.Around(clean, Norm.L2, epsilon))
+sealed class PyramidSquares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, Norm norm, double epsilon)
+    : SquareProposals(clean, shape, Ball.Around(clean, norm, epsilon))
 {
     const int Tiles = 5, MinSide = 3;
 
@@ -30,7 +30,7 @@ sealed class L2Squares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, doubl
             }
         }
 
-        double scale = epsilon / Math.Sqrt(change.Sum(component => component * component));
+        double scale = epsilon / Length(change);
         for (int i = 0; i < point.Length; i++)
             point[i] = (float)(Clean[i] + scale * change[i]);
     }
@@ -42,18 +42,17 @@ sealed class L2Squares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, doubl
         (int row, int column) = Corner(ref random, side);
         (int otherRow, int otherColumn) = Corner(ref random, side);
         double[] window = Window(ref random, side);
-        double unused = Math.Max(0, epsilon * epsilon - Math.Pow(Distances.Between(Clean, point).L2, 2)) / Channels;
+        double unused = Math.Max(0, Power(epsilon) - Power(Distances.Between(Clean, point).In(norm))) / Channels;
         for (int channel = 0; channel < Channels; channel++)
         {
             int[] here = IndicesOf(channel, row, column, side), there = IndicesOf(channel, otherRow, otherColumn, side);
-            double available = Math.Sqrt(Squares(point, here.Union(there)) + unused);
-            double length = Math.Sqrt(Squares(point, here));
+            double available = Root(Powers(point, here.Union(there)) + unused), length = Root(Powers(point, here));
             int sign = Sign(ref random);
             double[] wanted =
             [
                 .. here.Select((index, i) => sign * window[i] + (length == 0 ? 0 : ((double)point[index] - Clean[index]) / length)),
             ];
-            double scale = available / Math.Sqrt(wanted.Sum(component => component * component));
+            double scale = available / Length(wanted);
             foreach (int index in there)
                 point[index] = Clean[index];
             for (int i = 0; i < here.Length && double.IsFinite(scale); i++)
@@ -67,10 +66,16 @@ sealed class L2Squares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, doubl
     int[] IndicesOf(int channel, int row, int column, int side) =>
         [.. Enumerable.Range(0, side * side).Select(i => IndexOf(channel, row + i / side, column + i % side))];
 
-    double Squares(float[] point, IEnumerable<int> indices) => indices.Sum(index => Math.Pow((double)point[index] - Clean[index], 2));
+    double Powers(float[] point, IEnumerable<int> indices) => indices.Sum(index => Power((double)point[index] - Clean[index]));
+
+    double Length(double[] vector) => Root(vector.Sum(Power));
+
+    double Power(double number) => norm == Norm.L1 ? Math.Abs(number) : number * number;
+
+    double Root(double sum) => norm == Norm.L1 ? sum : Math.Sqrt(sum);
 
     /// <summary>η of unit norm: a pyramid and its negative, stacked or side by side with equal probability.</summary>
-    static double[] Window(ref CounterRandom random, int side)
+    double[] Window(ref CounterRandom random, int side)
     {
         int half = side / 2;
         bool transposed = random.NextInt32(2) == 1;
@@ -84,7 +89,7 @@ sealed class L2Squares(ReadOnlySpan<float> clean, ReadOnlySpan<int> shape, doubl
             }
         }
 
-        double length = Math.Sqrt(window.Sum(component => component * component));
+        double length = Length(window);
         return Array.ConvertAll(window, component => component / length);
     }
 
