@@ -20,8 +20,8 @@ public class QueryAttackPropertyTests
     const float Grey = 0.4f;
 
     static readonly IReadOnlyList<string> Names =
-        ["boundary", "boundary foolbox-2.4", "hopskipjump", "hopskipjump linf", "lsa", "lsa foolbox-2.4", "square", "square l2", "square l1",
-            "noise", "noise l2", "noise l1", "rays", "surfree", "geoda", "geoda linf"];
+        ["boundary", "boundary foolbox-2.4", "hopskipjump", "hopskipjump linf", "lsa", "lsa foolbox-2.4", "square", "square l2",
+            "square l1", "noise", "noise l2", "noise l1", "rays", "surfree", "geoda", "geoda linf"];
 
     static readonly NetworkVictim Victim = new(SmallNetwork.Create(AxFpm.Released, threads: 1));
 

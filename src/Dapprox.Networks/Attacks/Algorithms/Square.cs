@@ -9,7 +9,7 @@ namespace Dapprox.Networks.Attacks.Algorithms;
 /// <summary>
 /// The square attack: random search that changes one square of the image at a time and keeps what lowers the margin.
 /// (Andriushchenko, Croce, Flammarion, Hein, "Square Attack: A Query-Efficient Black-Box Adversarial Attack via Random Search", ECCV 2020,
-/// algorithms 1 to 3; in L1 as Croce, Hein, "Mind the box: ℓ1-APGD for sparse adversarial attacks on image classifiers", ICML 2021, have it.)
+/// algorithms 1 to 3; in L1 as in Croce, Hein, "Mind the box: ℓ1-APGD for sparse adversarial attacks on image classifiers", ICML 2021.)
 /// </summary>
 /// <remarks>
 /// The margin is the lead of the true class over the best other or, targeted, the lead of the best other over the target. The
