@@ -48,7 +48,7 @@ public class MinimalNormStrengthTests
     [FactOf(Tier.Long)]
     public void L1_TheNearestIsOneOfTheNewer() => Compare(
         [new Fab { BallNorm = Norm.L1 }, new Pgd { BallNorm = Norm.L1 }, new Ead()],
-        new Fmn { BallNorm = Norm.L1 }, new Pdpgd { BallNorm = Norm.L1 }, new Strongest { BallNorm = Norm.L1 }]);
+        [new Fmn { BallNorm = Norm.L1 }, new Pdpgd { BallNorm = Norm.L1 }, new Strongest { BallNorm = Norm.L1 }]);
 
     [FactOf(Tier.Long)]
     public void L0_SigmaZeroFmnAndTheStrongest_ChangeAsFewPixelsAsJsma() => Compare(
