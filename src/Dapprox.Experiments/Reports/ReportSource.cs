@@ -37,7 +37,8 @@ public sealed record ReportSource(
             + "The columns with a scaled perturbation show what remains beyond the boundary.",
         "White-box attacks are those of figures 8 to 11, of the robust accuracy, and of the audit. "
             + "What no attack here breaks is not proved robust.",
-        "There is one set of weights for each network and data set. The intervals cover the choice of images, not of weights. "
+        "There is one set of weights for each network and data set, and the intervals cover the choice of images, but for the accuracy "
+            + "over trainings. "
             + "The attacked images are the first that the networks classify correctly.",
         "At quick scale digits are a stand-in for MNIST. They are another data set; their numbers get no verdict.",
         "CIFAR-10 here went through JPEG, training and test images alike, and 40,000 of the 50,000 training images were available.",
