@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dapprox.Arithmetic;
+using Dapprox.Foundation;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Attacks.Engine;
 using Dapprox.Networks.Attacks.Geometry;
@@ -31,18 +32,21 @@ static class OptimalityBenchmark
     const int Skipped = 2000;
 
     static readonly (string Model, string Data, int Images)[] Networks =
-        [("lenet5-mnist", "mnist", 50), ("alexnet-cifar-10", "cifar-10", 20)];
+        [("lenet5-mnist", "mnist", 30), ("alexnet-cifar-10", "cifar-10", 10)];
 
     static readonly Norm[] Norms = [Norm.LInf, Norm.L2, Norm.L1, Norm.L0];
 
-    public static void Run(TextWriter output)
+    public static void Run(TextWriter output, string[] networks)
     {
+        (string Model, string Data, int Images)[] measured = networks.Length == 0
+            ? Networks
+            : Array.ConvertAll(networks, name => Names.Find("network", name, Networks, network => network.Model));
         output.WriteLine(
             $"At most {MaxQueries} evaluations for an image, default settings, smoothed gradients of {AxFpm.Released.Name}. The images are "
                 + $"test images from {Skipped} on that both networks classify correctly. The optimality is 1 for an attack that is nearest "
                 + "on every image. In brackets the median distance for pixels in [0, 1]; ∞ where most images were not fooled.");
         output.WriteLine();
-        foreach ((string model, string data, int images) in Networks)
+        foreach ((string model, string data, int images) in measured)
         {
             Dataset test = Datasets.Load(data, Split.Test).Skip(Skipped);
             Dataset training = Datasets.Load(data, Split.Train);

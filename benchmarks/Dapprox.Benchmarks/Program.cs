@@ -32,12 +32,12 @@ void Run(string[] arguments)
         [] => RunKernels,
         ["circuits"] => RunCircuits,
         [TrainingBenchmark.Name] => () => TrainingBenchmark.Run(output),
-        ["optimality"] => () => OptimalityBenchmark.Run(output),
+        ["optimality", .. string[] networks] => () => OptimalityBenchmark.Run(output, networks),
         [ScaleBenchmark.Name, .. string[] networks] => () => ScaleBenchmark.Run(output, networks),
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
         _ => throw new InputException(
             $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', 'training', "
-                + "'optimality', or 'scale' or 'attacks', which names of networks or attacks may follow"),
+                + "or 'optimality', 'scale' or 'attacks', which names of networks or attacks may follow"),
     };
     output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
     output.WriteLine();

@@ -65,7 +65,8 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
         + (2 + ExtrapolationFactors.Count) * TriedOn.Sum(variant => variant.Assignment.SecondsAnImage));
 
     /// <inheritdoc/>
-    public override string Title => $"{Attack.Name} on {Source.Title}, {DatasetName}";
+    public override string Title => $"{Attack.Name} on {Source.Title}, {DatasetName}"
+        + (TriedOn.Count > 0 && TriedOn.All(network => network.CalibrationImages > 0) ? ", tried on calibrated networks" : "");
 
     private protected override IReadOnlyList<ModelVariant> Variants => [Source, .. TogetherWith, .. TriedOn, .. CorrectOn];
 
