@@ -12,10 +12,12 @@ static class CircuitBuildCommand
     {
         string kinds = string.Join(", ", CircuitDescription.KnownKinds);
         string options = string.Join("; ", CircuitDescription.KnownOptions.Select(option => $"{option.Name}, {option.Help}"));
+        string signs = string.Join("; ", CircuitDescription.KnownSigns.Select(sign => $"{sign.Name}, {sign.Help}"));
         return CircuitConversion.Create(
             "build", "Build the circuit of a multiplier from its description.",
-            "The description is KIND:BITS[:CELL][:OPTION=VALUE…], as array:24:ama5:columns=24 or blocks:24:ama5:width=49. Kinds: "
-                + $"{kinds}. Cells: {string.Join(", ", Cells.Adders)}; fa, the exact one, where nothing is said. Options: {options}.",
+            "The description is KIND:BITS[:CELL][:OPTION=VALUE…][:SIGN], as array:24:ama5:columns=24 or booth:8:signed. Kinds: "
+                + $"{kinds}. Cells: {string.Join(", ", Cells.Adders)}; fa, the exact one, where nothing is said. Options: {options}. "
+                + $"Signed: {signs}.",
             "DESCRIPTION", "The circuit, such as array:24:ama5.",
             given => new CircuitDocument(CircuitDescription.Build(given)), outputIsRequired: false);
     }

@@ -146,7 +146,7 @@ static class CircuitCostCommand
         circuit.Inputs.Count == 2 && circuit.Inputs[0].Width == circuit.Inputs[1].Width
             && circuit.Inputs[0].Width <= MultiplierCircuits.MaxBits
         && circuit.Outputs.Count == 1 && circuit.Outputs[0].Width - 2 * circuit.Inputs[0].Width is 0 or 1
-            ? $"array:{circuit.Inputs[0].Width}"
+            ? $"array:{circuit.Inputs[0].Width}{(circuit.IsSigned ? ":signed" : "")}"
             : null;
 
     static JsonObject Random(

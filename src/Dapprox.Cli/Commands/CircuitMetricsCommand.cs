@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Dapprox.Circuits;
+using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
@@ -20,11 +20,14 @@ static class CircuitMetricsCommand
 
     public static Command Create()
     {
-        Argument<Netlist> circuit = Values.Argument("CIRCUIT", $"The circuit: {CircuitConversion.Given}.", CircuitFiles.Load);
+        Argument<string> circuit = Values.Argument(
+            "CIRCUIT", $"The circuit: {CircuitConversion.Given}; or a table of all products: {string.Join(", ", TableFiles.Extensions)}.",
+            given => given);
+        var sign = new SignOptions();
         Option<IntegerDistribution> distribution = Distribution("How operands are distributed", IntegerDistribution.Uniform);
         Option<long?> samples = Values.Option<long?>(
             "--samples", "N",
-            $"Measure this many random pairs of operands. [default: all pairs if there are at most {CircuitMeasurement.MaxPairs} (12 "
+            $"Measure this many random pairs of operands. [default: all pairs if there are at most {IntegerMeasurement.MaxPairs} (12 "
                 + $"by 12 bits), otherwise {DefaultSamples}]",
             ParseSamples);
         Option<ulong> seed = SharedOptions.Seed();
@@ -35,32 +38,38 @@ static class CircuitMetricsCommand
         };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "metrics", "Measure the error of a circuit as an unsigned integer multiplier.",
+            "metrics", "Measure the error of a circuit, or of a table, as a multiplier of integers.",
             "With ŷ the circuit's number, y = a·b, and operands of n and m bits: error probability is the fraction of pairs with ŷ ≠ y; "
-                + "MAE the mean of |ŷ − y|; worst case the largest |ŷ − y|; MRE, which is also MRED, the mean of |ŷ − y| / y over all y "
+                + "MAE the mean of |ŷ − y|; worst case the largest |ŷ − y|; MRE, which is also MRED, the mean of |ŷ − y| / |y| over all y "
                 + "that are not zero, worst relative the largest of these; MSE the mean of (ŷ − y)²; NMED is MAE divided by the largest "
-                + "product (2ⁿ − 1)(2ᵐ − 1), where EvoApproxLib divides by 2^(n + m); bias the mean of ŷ − y; above exact the fraction "
+                + "product (2ⁿ − 1)(2ᵐ − 1), signed 2^(n + m − 2), where EvoApproxLib divides by 2^(n + m); bias the mean of "
+                + "ŷ − y; above exact the fraction "
                 + "with ŷ > y. Of samples, intervals are 95 % (normal approximation; Wilson for fractions), and the worst is the worst "
-                + "that occurred. With --json: circuit, law, samples, seed (null if all pairs were measured), errorProbability, mae, "
-                + "worstCase, mre, worstRelative, mse, mred, nmed, bias, shareAbove, the means and fractions with an Interval [low, high] "
+                + "that occurred. A table has one row for each a, from the least on. With --json: circuit, signed, law, samples, seed "
+                + "(null if all pairs were measured), errorProbability, mae, worstCase, mre, worstRelative, mse, mred, nmed, bias, "
+                + "shareAbove, the means and fractions with an Interval [low, high] "
                 + "of that name, normaliser, worstCaseAt and worstRelativeAt {a, b, product}, perBit (the fraction of pairs in which a "
                 + "bit is wrong, the lowest first), heatMap {a [low, high], b [low, high], meanErrors: the mean of ŷ − y, rows by the "
                 + "high bits of a, columns by those of b}, seconds.")
         {
-            circuit, distribution, samples, seed, plot, json,
+            circuit, distribution, samples, seed, plot,
         };
+        foreach (Option option in (Option[])[.. sign.All, json])
+            command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            Netlist netlist = parse.GetValue(circuit)!;
+            IntegerMultiplier multiplier = CircuitFiles.FindIntegers(parse.GetValue(circuit)!, sign.Read(parse));
             IntegerDistribution chosen = parse.GetValue(distribution)!;
             var watch = Stopwatch.StartNew();
             long? asked = parse.GetValue(samples);
-            CircuitMetrics metrics = ProgressBar
-                .While("measuring", 1, progress => asked is null && CircuitMeasurement.Pairs(netlist, chosen) <= CircuitMeasurement.MaxPairs
-                ? CircuitMeasurement.AllPairs(netlist, chosen, progress: progress, cancellation: cancellation)
-                : CircuitMeasurement.Sample(
-                    netlist, chosen, asked ?? DefaultSamples, parse.GetValue(seed), progress: progress, cancellation: cancellation));
+            IntegerMetrics metrics = ProgressBar
+                .While("measuring", 1, progress =>
+                asked is null && IntegerMeasurement.Pairs(multiplier, chosen) <= IntegerMeasurement.MaxPairs
+                ? IntegerMeasurement.AllPairs(multiplier, chosen, progress: progress, cancellation: cancellation)
+                : IntegerMeasurement.Sample(
+                    multiplier, chosen, asked ?? DefaultSamples, parse.GetValue(seed), progress: progress, cancellation: cancellation));
             double seconds = watch.Elapsed.TotalSeconds;
+            Warn(multiplier);
             string? figure = parse.GetValue(plot);
             if (figure is not null)
             {
@@ -77,6 +86,21 @@ static class CircuitMetricsCommand
         return command;
     }
 
+    static void Warn(IntegerMultiplier multiplier)
+    {
+        string? nearer = NearestReading.Of(multiplier) switch
+        {
+            Reading.SignedProduct when !multiplier.IsSigned => "products of signed numbers; --signed takes them so",
+            Reading.UnsignedProduct when multiplier.IsSigned => "products of unsigned numbers; --unsigned takes them so",
+            Reading.Sum => "a + b: this is no multiplier",
+            _ => null,
+        };
+        if (nearer is not null)
+            Output.Note($"warning: {multiplier.Name} is taken as {Sign(multiplier.IsSigned)}, and its numbers are nearer to {nearer}");
+    }
+
+    static string Sign(bool isSigned) => isSigned ? "signed" : "unsigned";
+
     /// <summary>The distribution of a circuit's operands.</summary>
     /// <param name="description">The purpose, without a full stop.</param>
     /// <param name="otherwise">The default.</param>
@@ -90,13 +114,14 @@ static class CircuitMetricsCommand
         return distribution;
     }
 
-    static long? ParseSamples(string text) => Values.ParseInteger("--samples", text, 1, CircuitMeasurement.MaxSamples);
+    static long? ParseSamples(string text) => Values.ParseInteger("--samples", text, 1, IntegerMeasurement.MaxSamples);
 
-    static JsonObject Json(CircuitMetrics metrics, double seconds)
+    static JsonObject Json(IntegerMetrics metrics, double seconds)
     {
         var json = new JsonObject
         {
-            ["circuit"] = metrics.Circuit,
+            ["circuit"] = metrics.Multiplier,
+            ["signed"] = metrics.IsSigned,
             ["law"] = metrics.Distribution.Name,
             ["samples"] = metrics.Samples,
             ["seed"] = metrics.Seed,
@@ -129,29 +154,29 @@ static class CircuitMetricsCommand
 
     static JsonObject Pair(WorstPair worst) => new()
     {
-        ["a"] = worst.A,
-        ["b"] = worst.B,
-        ["product"] = worst.Product,
+        ["a"] = (decimal)worst.A,
+        ["b"] = (decimal)worst.B,
+        ["product"] = (decimal)worst.Product,
     };
 
-    static void Print(CircuitMetrics metrics, string? figure, double seconds)
+    static void Print(IntegerMetrics metrics, string? figure, double seconds)
     {
         string origin = metrics.Seed is ulong seed ? $"{metrics.Samples:N0} random pairs, seed {seed}" : $"all {metrics.Samples:N0} pairs";
-        Output.Print($"{metrics.Circuit}: {origin}, {metrics.Distribution.Summary}, {seconds:F2} s");
+        Output.Print($"{metrics.Multiplier}: {Sign(metrics.IsSigned)}, {origin}, {metrics.Distribution.Summary}, {seconds:F2} s");
         bool complete = metrics.Seed is null;
         Output.PrintTable(["error", ">value", "~95 % interval"],
         [
             Fraction("error probability, ŷ ≠ y", metrics.ErrorProbability),
             Mean("MAE, mean |ŷ − y|", metrics.MeanAbsoluteError),
             Mean($"NMED, MAE / {metrics.Normaliser:G6}", metrics.NormalisedMeanError),
-            Mean("MRED, mean |ŷ − y| / y", metrics.MeanRelativeError),
+            Mean("MRED, mean |ŷ − y| / |y|", metrics.MeanRelativeError),
             Mean("MSE, mean (ŷ − y)²", metrics.MeanSquaredError),
             Mean("bias, mean ŷ − y", metrics.Bias),
             Fraction("above exact, ŷ > y", metrics.ShareAbove),
         ]);
         Output.PrintFields(
             ("worst case |ŷ − y|", $"{metrics.WorstAbsolute.Error:G6}{Describe(metrics.WorstAbsolute)}"),
-            ("worst case |ŷ − y| / y", $"{metrics.WorstRelative.Error:G6}{Describe(metrics.WorstRelative)}"),
+            ("worst case |ŷ − y| / |y|", $"{metrics.WorstRelative.Error:G6}{Describe(metrics.WorstRelative)}"),
             ("wrong bits, lowest first, in %", string.Join(' ', metrics.BitErrors.Select(rate => $"{100 * rate.Value:F1}"))),
             ("figure", figure ?? ""));
 

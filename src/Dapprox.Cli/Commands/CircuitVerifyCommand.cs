@@ -41,26 +41,31 @@ static class CircuitVerifyCommand
             Description = "Prove equality with Yosys, which has to be installed, if not all inputs were compared.",
         };
         Option<int> timeout = Values.Integer("--timeout", "The time limit of Yosys, in seconds.", min: 1, otherwise: DefaultTimeout);
+        var sign = new SignOptions();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "verify", "Compare two circuits, or a circuit with the exact product.",
-            $"All inputs are compared if they have at most {CircuitComparison.MaxExhaustiveBits} bits together, as two operands of "
+            $"With '{Exact}' the numbers of A are signed if its file, its description or --signed says so. All inputs are "
+                + $"compared if they have at most {CircuitComparison.MaxExhaustiveBits} bits together, as two operands of "
                 + $"{CircuitComparison.MaxExhaustiveBits / 2}, which is a proof. Otherwise random inputs are compared: half of them "
                 + $"uniform, half with few ones or few zeros. The exit code is {DifferentExitCode} if the circuits differ. With --json: "
                 + $"equal (true, false, or null without a proof), compared, exhaustive, difference {{inputs, first, second}}, "
                 + "each a list of hexadecimal numbers, or null, proof (equal, different or undecided by Yosys, or null), seconds.")
         {
-            first, second, samples, seed, yosys, timeout, json,
+            first, second, samples, seed, yosys, timeout,
         };
+        foreach (Option option in (Option[])[.. sign.All, json])
+            command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
             Netlist a = parse.GetValue(first)!;
             Netlist? b = parse.GetValue(second)!.Circuit;
+            bool isSigned = sign.Read(parse) ?? a.IsSigned;
             CheckPorts(a, b);
             var watch = Stopwatch.StartNew();
             int[] widths = [.. a.Inputs.Select(bus => bus.Width)];
             Func<ulong[][], ulong[][]> right = b is null
-                ? inputs => Products(inputs, a.Outputs[0].Width)
+                ? inputs => Products(inputs, widths, a.Outputs[0].Width, isSigned)
                 : BitSlicedSimulator.Of(b).Evaluate;
             CircuitComparison comparison = ProgressBar
                 .While("comparing", CircuitComparison.Total(widths, parse.GetValue(samples)), progress => CircuitComparison.Run(
@@ -68,7 +73,8 @@ static class CircuitVerifyCommand
             Proof? proof = null;
             if (parse.GetValue(yosys) && comparison is { Exhaustive: false, Difference: null })
                 proof = Yosys.Prove(
-                    Yosys.Module(a, "first"), b is null ? Product(a) : Yosys.Module(b, "second"), parse.GetValue(timeout), cancellation);
+                    Yosys.Module(a, "first"), b is null ? Product(a, isSigned) : Yosys.Module(b, "second"), parse.GetValue(timeout),
+                    cancellation);
             if (parse.GetValue(json))
                 Output.PrintJson(Json(comparison, proof, watch.Elapsed.TotalSeconds));
             else
@@ -92,12 +98,21 @@ static class CircuitVerifyCommand
     static string Widths(IEnumerable<Bus> buses) => string.Join(" and ", buses.Select(bus => bus.Width));
 
     /// <summary>The exact product, truncated to the output width.</summary>
-    static ulong[][] Products(ulong[][] inputs, int width) =>
-        [[.. inputs[0].Zip(inputs[1], (a, b) => a * b & ulong.MaxValue >> (NetlistBuilder.MaxBits - width))]];
+    static ulong[][] Products(ulong[][] inputs, int[] widths, int width, bool isSigned)
+    {
+        return [[.. inputs[0].Zip(inputs[1], (a, b) =>
+            Number(a, widths[0]) * Number(b, widths[1]) & ulong.MaxValue >> (NetlistBuilder.MaxBits - width))]];
 
-    static string Product(Netlist a) =>
-        $"module second(input [{a.Inputs[0].Width - 1}:0] i0, input [{a.Inputs[1].Width - 1}:0] i1, output [{a.Outputs[0].Width - 1}:0] "
-            + "o0);\n  assign o0 = i0 * i1;\nendmodule\n";
+        ulong Number(ulong bits, int width) =>
+            isSigned ? (ulong)((long)(bits << (NetlistBuilder.MaxBits - width)) >> (NetlistBuilder.MaxBits - width)) : bits;
+    }
+
+    static string Product(Netlist a, bool isSigned)
+    {
+        string sign = isSigned ? "signed " : "";
+        return $"module second(input {sign}[{a.Inputs[0].Width - 1}:0] i0, input {sign}[{a.Inputs[1].Width - 1}:0] i1, "
+            + $"output {sign}[{a.Outputs[0].Width - 1}:0] o0);\n  assign o0 = i0 * i1;\nendmodule\n";
+    }
 
     static JsonObject Json(CircuitComparison comparison, Proof? proof, double seconds) => new()
     {

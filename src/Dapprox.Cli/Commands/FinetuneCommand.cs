@@ -43,7 +43,8 @@ static class FinetuneCommand
             "finetune", "Train a network further, for an approximate multiplier.",
             "The forward pass uses the multiplier, the backward pass the gradient that --gradient names. Weights, biases and "
                 + "batch normalisations are trained; other constants stay. The network is calibrated first. It is trained on the "
-                + "training images of the data set, or on all pictures of --images; one in ten is held out. The numbers of the "
+                + "training images of the data set, or on all pictures of --images; one in ten is held out, in adversarial "
+                + "training perturbed. The numbers of the "
                 + "epoch that classifies most of these correctly are saved; if no epoch is as good as the calibrated network, its "
                 + "numbers are (bestEpoch 0). The same options give the same numbers on every processor and with any number of "
                 + "threads. With a data set the saved file is read back and evaluated on the test images, on the multiplier. With "

@@ -36,8 +36,9 @@ static class TrainCommand
         var command = new DocumentedCommand(
             "train", "Train a network on a data set, in the arithmetic of a multiplier.",
             "Minimises the cross-entropy. The forward pass uses the multiplier, the backward pass its gradient. One training image in ten "
-                + "is held out, and the weights of the epoch that classifies most of these correctly are saved. The same options give the "
-                + "same weights on every processor and with any number of threads. Finally the saved file is read back and evaluated on "
+                + "is held out, and the weights of the epoch that classifies most of these correctly are saved; in adversarial training "
+                + "they are perturbed. The same options give the same weights on every processor and with any number of threads. "
+                + "Finally the saved file is read back and evaluated on "
                 + "the test images, on the multiplier. With --json: architecture, dataset, multiplier, file, initialValidationAccuracy, "
                 + "bestEpoch, validationAccuracy, testAccuracy, epochs (each with epoch, loss, trainAccuracy, validationAccuracy), "
                 + "seconds.")

@@ -56,11 +56,12 @@ static class TrainingReport
         string name, TrainingResult result, string file, FloatMultiplier multiplier, Evaluation? judged, double seconds)
     {
         Output.Print($"{file}: {name} trained on {result.Dataset} with {multiplier.Name} in {seconds:F1} s");
+        string heldOut = $"of the {result.HeldOut}{(result.Options.AdversarialEpsilon > 0 ? " perturbed" : "")} held-out images";
         Output.Print(
             (result.BestEpoch == 0
-                ? $"no epoch is as good as the network was before, whose numbers are saved: {Output.Percent(result.ValidationAccuracy)} of "
-                    + $"the {result.HeldOut} held-out images"
-                : $"best epoch {result.BestEpoch}: {Output.Percent(result.ValidationAccuracy)} of the {result.HeldOut} held-out images "
+                ? $"no epoch is as good as the network was before, whose numbers are saved: {Output.Percent(result.ValidationAccuracy)} "
+                    + heldOut
+                : $"best epoch {result.BestEpoch}: {Output.Percent(result.ValidationAccuracy)} {heldOut} "
                     + $"({Output.Percent(result.InitialAccuracy)} before the training)")
                 + (judged is null
                     ? ""

@@ -31,7 +31,8 @@ static class CircuitConversion
         Option<string?> output = new("--output")
         {
             HelpName = "FILE",
-            Description = $"Write the circuit; the name ends in one of {CircuitFormat.Known(read: false)}.",
+            Description = $"Write the circuit; the name ends in one of {CircuitFormat.Known(read: false)}, or for the table of all "
+                + $"products in one of {string.Join(", ", TableFiles.Extensions)}.",
             Required = outputIsRequired,
         };
         Option<bool> hierarchical = new(
@@ -43,22 +44,28 @@ static class CircuitConversion
             Description = $"Also write a Verilog module that checks the circuit's module against {VerilogTestBench.Vectors} products, or "
                 + "all if there are no more.",
         };
+        var sign = new SignOptions();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             name, summary,
             details
-                + " With --json: name, inputs and outputs (each with name and width), cells (the number of each kind), depth (the most "
-                + "cells on a path), output.")
+                + " With --json: name, signed, inputs and outputs (each with name and width), cells (the number of each kind), depth (the "
+                + "most cells on a path), output.")
         {
-            given, output, hierarchical, testBench, json,
+            given, output, hierarchical, testBench,
         };
+        foreach (Option option in (Option[])[.. sign.All, json])
+            command.Add(option);
         command.SetAction(parse =>
         {
             CircuitDocument document = parse.GetValue(given)!;
+            document = document with { Circuit = document.Circuit.WithSign(sign.Read(parse) ?? document.Circuit.IsSigned) };
             string? file = parse.GetValue(output);
             if (parse.GetValue(hierarchical) && file is null)
                 throw new InputException("--hierarchical says how a file is written; give --output FILE.v too");
-            if (file is not null)
+            if (file is not null && TableFiles.IsTable(file))
+                TableFiles.Write(new IntegerCircuit(document.Circuit), file);
+            else if (file is not null)
                 CircuitFiles.Write(document, file, parse.GetValue(hierarchical));
             if (parse.GetValue(testBench) is string bench)
                 CircuitFiles.WriteTestBench(document.Circuit, bench);
@@ -76,6 +83,7 @@ static class CircuitConversion
         return new JsonObject
         {
             ["name"] = document.Name ?? document.Circuit.Name,
+            ["signed"] = document.Circuit.IsSigned,
             ["inputs"] = Buses(document.Circuit.Inputs),
             ["outputs"] = Buses(document.Circuit.Outputs),
             ["cells"] = new JsonObject(summary.Cells.Select(kind => KeyValuePair.Create(kind.Name, (JsonNode?)kind.Count))),
@@ -90,7 +98,8 @@ static class CircuitConversion
     static void Print(CircuitDocument document, string? file)
     {
         CircuitSummary summary = CircuitSummary.Of(document.Circuit);
-        Output.Print($"{document.Name ?? document.Circuit.Name}: {Shown(document.Circuit.Inputs)} to {Shown(document.Circuit.Outputs)}");
+        Output.Print($"{document.Name ?? document.Circuit.Name}: {Shown(document.Circuit.Inputs)} to {Shown(document.Circuit.Outputs)}, "
+            + (document.Circuit.IsSigned ? "signed" : "unsigned"));
         Output.PrintFields(
             ("cells", $"{summary.Cells.Sum(kind => kind.Count)}{(summary.Cells.Count == 0 ? "" : ": ")}"
                 + string.Join(", ", summary.Cells.Select(kind => $"{kind.Count} {kind.Name}"))),

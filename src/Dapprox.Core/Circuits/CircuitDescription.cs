@@ -6,8 +6,9 @@ namespace Dapprox.Circuits;
 /// <summary>
 /// Multiplier circuits described by one word: <c>KIND:BITS[:CELL][:OPTION=VALUE…]</c>, as <c>array:24:ama5</c>,
 /// <c>array:8:ama1:columns=6</c>, <c>blocks:24:ama5:block=4:width=49</c>, <c>dadda:16</c> or <c>array:8:vertical=5</c>.
-/// Where cells differ they are listed by position, from the lowest: <c>array:8:by-column=4xama5+2xama1</c>. The mantissa
-/// multipliers of the paper have names of their own: <c>ax-fpm</c>, <c>ama5-flat</c>, <c>heap-like</c>.
+/// Where cells differ they are listed by position, from the lowest: <c>array:8:by-column=4xama5+2xama1</c>. Signed multipliers have a word
+/// more: <c>array:8:signed</c>, <c>blocks:8:ama5:sign-magnitude</c>. The mantissa multipliers of the paper have names of their own:
+/// <c>ax-fpm</c>, <c>ama5-flat</c>, <c>heap-like</c>.
 /// </summary>
 public static class CircuitDescription
 {
@@ -35,6 +36,13 @@ public static class CircuitDescription
         ("width", "the width of the product (blocks); twice the operands' where nothing is said"),
     ];
 
+    /// <summary>The words that make a multiplier signed.</summary>
+    static readonly (string Name, string Help)[] Signs =
+    [
+        ("signed", "in two's complement: Baugh-Wooley's partial products, or Booth's digits (not blocks)"),
+        ("sign-magnitude", "in two's complement: absolute values are multiplied, and the product is negated where the signs differ"),
+    ];
+
     /// <summary>The options that list cells, by columns, rows or blocks.</summary>
     static readonly (string Name, string Help)[] Lists =
     [
@@ -52,6 +60,9 @@ public static class CircuitDescription
     /// <summary>The options with their descriptions.</summary>
     public static IReadOnlyList<(string Name, string Help)> KnownOptions => [.. Options, .. Lists];
 
+    /// <summary>The words that make a multiplier signed, with their descriptions.</summary>
+    public static IReadOnlyList<(string Name, string Help)> KnownSigns => Signs;
+
     /// <summary>Whether a text is meant as a description, right or wrong: it begins with a kind and a colon.</summary>
     /// <param name="given">What the user gave as a circuit.</param>
     public static bool IsMeant(string given) => Kinds.Contains(given.Split(':')[0].ToLowerInvariant()) && given.Contains(':');
@@ -68,6 +79,7 @@ public static class CircuitDescription
         string kind = Names.Find("kind of circuit", parts[0], Kinds, name => name);
         int bits = Number(given, "the number of bits", parts[1], 1, MultiplierCircuits.MaxBits);
         Cell? single = null;
+        string? sign = null;
         var options = new Dictionary<string, int>();
         (string Name, Cell[] Cells)? list = null;
         foreach (string part in parts.Skip(2))
@@ -75,7 +87,12 @@ public static class CircuitDescription
             string[] pair = part.Split('=', 2);
             if (pair.Length == 1)
             {
-                single = Cells.FindAdder(part);
+                if (!Signs.Any(known => known.Name == part))
+                    single = Cells.FindAdder(part);
+                else if (sign is not null)
+                    throw new InputException($"the circuit '{given}' says {sign} and {part}; give one");
+                else
+                    sign = part;
                 continue;
             }
 
@@ -108,19 +125,28 @@ public static class CircuitDescription
         int block = options.GetValueOrDefault("block", 4);
         if (kind == "blocks" && bits % block != 0)
             throw new InputException($"the circuit '{given}': {bits} bits cannot be cut into blocks of {block}");
-        return kind switch
+        bool isSigned = sign == Signs[0].Name;
+        if (isSigned && (kind == "blocks" || keeps is not null))
         {
-            "array" => MultiplierCircuits.Array(bits, InArray, given, keeps),
-            "carry-save" => MultiplierCircuits.CarrySave(bits, InArray, given, keeps),
-            "wallace" => MultiplierCircuits.Wallace(bits, InColumn, given, keeps),
-            "dadda" => MultiplierCircuits.Dadda(bits, InColumn, given, keeps),
-            "booth" => MultiplierCircuits.Booth(bits, InColumn, given),
+            throw new InputException(
+                $"the circuit '{given}': {(kind == "blocks" ? "blocks are" : "a multiplier that leaves partial products out is")} signed "
+                    + "by 'sign-magnitude' only");
+        }
+
+        Netlist circuit = kind switch
+        {
+            "array" => MultiplierCircuits.Array(bits, InArray, given, keeps, isSigned),
+            "carry-save" => MultiplierCircuits.CarrySave(bits, InArray, given, keeps, isSigned),
+            "wallace" => MultiplierCircuits.Wallace(bits, InColumn, given, keeps, isSigned),
+            "dadda" => MultiplierCircuits.Dadda(bits, InColumn, given, keeps, isSigned),
+            "booth" => MultiplierCircuits.Booth(bits, InColumn, given, isSigned),
             // A block is approximate where all of its columns are.
             _ => MultiplierCircuits.Blocks(
                 bits, block,
                 (i, j) => list is not null ? Listed(i * (bits / block) + j) : (i + j + 1) * block < columns ? cell : Cells.FullAdder, given,
                 options.TryGetValue("width", out int width) ? Math.Min(width, NetlistBuilder.MaxBits) : null),
         };
+        return sign == Signs[1].Name ? MultiplierCircuits.SignMagnitude(circuit, given) : circuit;
     }
 
     static string[] Allowed(string kind) => kind switch

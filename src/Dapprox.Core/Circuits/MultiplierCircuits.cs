@@ -1,11 +1,14 @@
 namespace Dapprox.Circuits;
 
 /// <summary>
-/// Unsigned multipliers as netlists. Each has the inputs <c>a</c> and <c>b</c> of n bits and the output <c>p</c>, of 2n bits
-/// unless it says otherwise. With exact cells all compute a·b.
+/// Multipliers as netlists. Each has the inputs <c>a</c> and <c>b</c> of n bits and the output <c>p</c>, of 2n bits unless it says
+/// otherwise. With exact cells all compute a·b.
 /// </summary>
 /// <remarks>
-/// In a network a is the activation's mantissa and b the weight's. Partial products a_i·b_j sit in row i and column i + j.
+/// <para>In a network a is the activation's mantissa and b the weight's. Partial products a_i·b_j sit in row i and column i + j.</para>
+/// <para>Signed ones are in two's complement, where the highest bit of a number counts −2^(n − 1). Arrays and trees add the partial
+/// products after Baugh and Wooley, "A Two's Complement Parallel Array Multiplication Algorithm", IEEE Trans. Computers 22(12), 1973: those
+/// of one highest bit are inverted, and 2ⁿ + 2^(2n − 1) is added.</para>
 /// </remarks>
 public static class MultiplierCircuits
 {
@@ -24,31 +27,36 @@ public static class MultiplierCircuits
     /// Which partial products, and adders with them, are there, by row and position; null for all. Truncated and broken
     /// arrays leave some out (<see cref="Broken"/>).
     /// </param>
-    public static Netlist Array(int bits, Func<int, int, Cell> cell, string name = "array", Func<int, int, bool>? keeps = null)
+    /// <param name="isSigned">Whether numbers are in two's complement.</param>
+    public static Netlist Array(
+        int bits, Func<int, int, Cell> cell, string name = "array", Func<int, int, bool>? keeps = null, bool isSigned = false)
     {
         var builder = new NetlistBuilder(name);
         (int[] a, int[] b) = Operands(builder, bits);
         int[] sum = new int[2 * bits];
         for (int row = 0; row < bits; row++)
         {
+            // The constants are added where nothing else is: 2ⁿ as the carry of row 0, and 2^(2n − 1) by an inverter.
             int carry = Netlist.Zero;
             for (int position = 0; position < bits; position++)
             {
                 int column = row + position;
                 if (keeps is not null && !keeps(row, position))
                     continue;
-                int product = builder.Gate(Cells.And, a[row], b[position]);
+                int product = Product(builder, a, b, row, position, isSigned);
                 if (row == 0)
                     sum[column] = product;
                 else
                     (sum[column], carry) = builder.AddBits(cell(row, position), product, sum[column], carry);
             }
 
-            sum[row + bits] = carry;
+            sum[row + bits] = isSigned && row == 0 ? Netlist.One : carry;
         }
 
+        if (isSigned)
+            sum[^1] = builder.Gate(Cells.Not, sum[^1]);
         builder.Output("p", sum);
-        return builder.Build();
+        return builder.Build().WithSign(isSigned);
     }
 
     /// <summary>
@@ -70,11 +78,15 @@ public static class MultiplierCircuits
     /// <param name="cell">The full adder of each row (1 to n) and position (0 to n − 1).</param>
     /// <param name="name">The name of the netlist.</param>
     /// <param name="keeps">Which partial products, and adders with them, are there, by row and position; null for all.</param>
-    public static Netlist CarrySave(int bits, Func<int, int, Cell> cell, string name = "carry-save", Func<int, int, bool>? keeps = null)
+    /// <param name="isSigned">Whether numbers are in two's complement.</param>
+    public static Netlist CarrySave(
+        int bits, Func<int, int, Cell> cell, string name = "carry-save", Func<int, int, bool>? keeps = null, bool isSigned = false)
     {
         var builder = new NetlistBuilder(name);
         (int[] a, int[] b) = Operands(builder, bits);
         int[] sum = new int[2 * bits], carries = new int[2 * bits + 1];
+        if (isSigned)
+            sum[bits] = Netlist.One;
         for (int row = 0; row < bits; row++)
         {
             int[] next = new int[2 * bits + 1];
@@ -83,7 +95,7 @@ public static class MultiplierCircuits
                 int column = row + position;
                 if (keeps is not null && !keeps(row, position))
                     continue;
-                int product = builder.Gate(Cells.And, a[row], b[position]);
+                int product = Product(builder, a, b, row, position, isSigned);
                 if (row == 0)
                     sum[column] = product;
                 else
@@ -96,8 +108,10 @@ public static class MultiplierCircuits
         int carry = Netlist.Zero;
         for (int column = bits; column < 2 * bits; column++)
             (sum[column], carry) = builder.AddBits(cell(bits, column - bits), carries[column], sum[column], carry);
+        if (isSigned)
+            sum[^1] = builder.Gate(Cells.Not, sum[^1]);
         builder.Output("p", sum);
-        return builder.Build();
+        return builder.Build().WithSign(isSigned);
     }
 
     /// <summary>Wallace's tree: <see cref="ColumnSum.Wallace"/> over all partial products.</summary>
@@ -105,16 +119,20 @@ public static class MultiplierCircuits
     /// <param name="cell">The full adder of each column.</param>
     /// <param name="name">The name of the netlist.</param>
     /// <param name="keeps">Which partial products are there, by row and position; null for all.</param>
-    public static Netlist Wallace(int bits, Func<int, Cell> cell, string name = "wallace", Func<int, int, bool>? keeps = null) =>
-        Tree(bits, cell, name, keeps, sum => sum.Wallace());
+    /// <param name="isSigned">Whether numbers are in two's complement.</param>
+    public static Netlist Wallace(
+        int bits, Func<int, Cell> cell, string name = "wallace", Func<int, int, bool>? keeps = null, bool isSigned = false) =>
+        Tree(bits, cell, name, keeps, isSigned, sum => sum.Wallace());
 
     /// <summary>Dadda's tree: <see cref="ColumnSum.Dadda"/> over all partial products.</summary>
     /// <param name="bits">n, 1 to 32.</param>
     /// <param name="cell">The full adder of each column.</param>
     /// <param name="name">The name of the netlist.</param>
     /// <param name="keeps">Which partial products are there, by row and position; null for all.</param>
-    public static Netlist Dadda(int bits, Func<int, Cell> cell, string name = "dadda", Func<int, int, bool>? keeps = null) =>
-        Tree(bits, cell, name, keeps, sum => sum.Dadda());
+    /// <param name="isSigned">Whether numbers are in two's complement.</param>
+    public static Netlist Dadda(
+        int bits, Func<int, Cell> cell, string name = "dadda", Func<int, int, bool>? keeps = null, bool isSigned = false) =>
+        Tree(bits, cell, name, keeps, isSigned, sum => sum.Dadda());
 
     /// <summary>
     /// Blocks whose products are added exactly: the operands are cut into digits of the blocks' width, each pair of digits is
@@ -164,13 +182,15 @@ public static class MultiplierCircuits
     /// <param name="bits">n, 1 to 32.</param>
     /// <param name="cell">The full adder of each column.</param>
     /// <param name="name">The name of the netlist.</param>
-    public static Netlist Booth(int bits, Func<int, Cell> cell, string name = "booth")
+    /// <param name="isSigned">Whether numbers are in two's complement.</param>
+    public static Netlist Booth(int bits, Func<int, Cell> cell, string name = "booth", bool isSigned = false)
     {
         var builder = new NetlistBuilder(name);
         (int[] a, int[] b) = Operands(builder, bits);
         var sum = new ColumnSum(builder, 2 * bits, cell);
         ulong constant = 0;
-        for (int low = 0; low <= bits; low += 2)
+        // The zeros above an unsigned number take a digit more than the repeated sign of a signed one.
+        for (int low = 0; low < bits + (isSigned ? 0 : 1); low += 2)
         {
             // The digit is below + middle − 2·top.
             int below = Bit(b, low - 1), middle = Bit(b, low), top = Bit(b, low + 1);
@@ -180,25 +200,63 @@ public static class MultiplierCircuits
             {
                 int magnitude =
                     builder.Gate(Cells.Or, builder.Gate(Cells.And, one, Bit(a, bit)), builder.Gate(Cells.And, two, Bit(a, bit - 1)));
-                sum.Add(low + bit, builder.Gate(Cells.Xor, magnitude, top));
+                int product = builder.Gate(Cells.Xor, magnitude, top);
+                sum.Add(low + bit, isSigned && bit == bits ? builder.Gate(Cells.Not, product) : product);
             }
 
-            // Where top is set the bits are those of −|digit|·a − 1 modulo 2^(n+1): one is added, and 2^(n+1) taken away,
-            // which is the same as adding 2^(n+1) where top is not set and taking it away always.
+            // Where top is set the bits are those of −|digit|·a − 1, and one is added. Without a sign they are so modulo 2^(n+1), which is
+            // taken away: the same as adding 2^(n+1) where top is not set and taking it away always. With a sign the highest bit counts
+            // −2ⁿ: the same as adding 2ⁿ where it is not set and taking it away always.
             sum.Add(low, top);
-            sum.Add(low + bits + 1, builder.Gate(Cells.Not, top));
-            if (low + bits + 1 < 2 * bits)
-                constant -= 1UL << (low + bits + 1);
+            if (!isSigned)
+                sum.Add(low + bits + 1, builder.Gate(Cells.Not, top));
+            int taken = low + bits + (isSigned ? 0 : 1);
+            if (taken < 2 * bits)
+                constant -= 1UL << taken;
         }
 
         sum.AddConstant(constant);
         builder.Output("p", sum.Dadda());
-        return builder.Build();
+        return builder.Build().WithSign(isSigned);
 
-        static int Bit(int[] operand, int bit) => bit >= 0 && bit < operand.Length ? operand[bit] : Netlist.Zero;
+        int Bit(int[] operand, int bit) =>
+            bit < 0 ? Netlist.Zero : bit < operand.Length ? operand[bit] : isSigned ? operand[^1] : Netlist.Zero;
     }
 
-    static Netlist Tree(int bits, Func<int, Cell> cell, string name, Func<int, int, bool>? keeps, Func<ColumnSum, int[]> add)
+    /// <summary>
+    /// Two's complement around an unsigned multiplier: it multiplies the absolute values, and where the signs differ its product is
+    /// negated, exactly.
+    /// </summary>
+    /// <param name="magnitudes">A multiplier with two inputs of n bits and one output.</param>
+    /// <param name="name">The name of the netlist.</param>
+    public static Netlist SignMagnitude(Netlist magnitudes, string name)
+    {
+        ArgumentNullException.ThrowIfNull(magnitudes);
+        var builder = new NetlistBuilder(name);
+        (int[] a, int[] b) = Operands(builder, magnitudes.Inputs[0].Width);
+        int sign = builder.Gate(Cells.Xor, a[^1], b[^1]);
+        int[] product = builder.Instantiate(magnitudes, Negated(builder, a, a[^1]), Negated(builder, b, b[^1]))[0];
+        builder.Output("p", Negated(builder, product, sign));
+        return builder.Build().WithSign(true);
+    }
+
+    /// <summary>A number, or where a bit is set its negative: its bits are inverted, and one is added.</summary>
+    static int[] Negated(NetlistBuilder builder, int[] number, int negative)
+    {
+        int[] result = new int[number.Length];
+        int carry = negative;
+        for (int bit = 0; bit < number.Length; bit++)
+        {
+            int inverted = builder.Gate(Cells.Xor, number[bit], negative);
+            int[] sum = builder.Add(Cells.HalfAdder, inverted, carry);
+            (result[bit], carry) = (sum[0], sum[1]);
+        }
+
+        return result;
+    }
+
+    static Netlist Tree(
+        int bits, Func<int, Cell> cell, string name, Func<int, int, bool>? keeps, bool isSigned, Func<ColumnSum, int[]> add)
     {
         var builder = new NetlistBuilder(name);
         (int[] a, int[] b) = Operands(builder, bits);
@@ -208,13 +266,19 @@ public static class MultiplierCircuits
             for (int position = 0; position < bits; position++)
             {
                 if (keeps is null || keeps(row, position))
-                    sum.Add(row + position, builder.Gate(Cells.And, a[row], b[position]));
+                    sum.Add(row + position, Product(builder, a, b, row, position, isSigned));
             }
         }
 
+        if (isSigned)
+            sum.AddConstant((1UL << bits) + (1UL << (2 * bits - 1)));
         builder.Output("p", add(sum));
-        return builder.Build();
+        return builder.Build().WithSign(isSigned);
     }
+
+    /// <summary>A partial product; that of one highest bit of a signed number is inverted.</summary>
+    static int Product(NetlistBuilder builder, int[] a, int[] b, int row, int position, bool isSigned) => builder.Gate(
+        isSigned && row == a.Length - 1 != (position == b.Length - 1) ? Cells.Nand : Cells.And, a[row], b[position]);
 
     static (int[] A, int[] B) Operands(NetlistBuilder builder, int bits)
     {

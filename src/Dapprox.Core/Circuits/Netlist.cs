@@ -88,6 +88,15 @@ public sealed class Netlist
     /// <summary>How many nets there are, the two constants included.</summary>
     public int NetCount { get; }
 
+    /// <summary>
+    /// Whether the numbers at its inputs and outputs are meant in two's complement. It computes the same bits either way.
+    /// </summary>
+    public bool IsSigned { get; private init; }
+
+    /// <summary>The same circuit, with its numbers meant as said.</summary>
+    /// <param name="isSigned">Whether they are in two's complement.</param>
+    public Netlist WithSign(bool isSigned) => new(Name, Inputs, Outputs, elements, Instances, NetCount) { IsSigned = isSigned };
+
     /// <summary>What it computes, gate by gate: the definition.</summary>
     /// <param name="inputs">A number for each input; bits beyond its width are ignored.</param>
     /// <returns>A number for each output.</returns>

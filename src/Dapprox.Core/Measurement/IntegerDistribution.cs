@@ -1,3 +1,4 @@
+using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 
 namespace Dapprox.Measurement;
@@ -9,7 +10,7 @@ public sealed class IntegerDistribution
 
     IntegerDistribution(string name, string summary, bool leadingOne) => (Name, Summary, this.leadingOne) = (name, summary, leadingOne);
 
-    /// <summary><c>uniform</c>: every operand of n bits counts the same, from 0 to 2ⁿ − 1. EvoApproxLib's distribution.</summary>
+    /// <summary><c>uniform</c>: every operand of n bits counts the same. EvoApproxLib's distribution.</summary>
     public static IntegerDistribution Uniform { get; } = new("uniform", "both operands uniform among all integers", leadingOne: false);
 
     /// <summary><c>normalised</c>: as <see cref="Uniform"/>, among those whose highest bit is set, as that of a mantissa is.</summary>
@@ -33,6 +34,15 @@ public sealed class IntegerDistribution
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>Checks that a multiplier has such operands.</summary>
+    /// <exception cref="InputException">Normalised operands are mantissas, which have no sign, and the multiplier is signed.</exception>
+    internal void ThrowIfUnfit(IntegerMultiplier multiplier)
+    {
+        ArgumentNullException.ThrowIfNull(multiplier);
+        if (leadingOne && multiplier.IsSigned)
+            throw new InputException($"the operands of {multiplier.Name} are signed, and {Name} ones are not; take {Uniform}");
+    }
 
     /// <summary>How many bits of an operand are free.</summary>
     internal int FreeBits(int width) => leadingOne ? width - 1 : width;

@@ -86,9 +86,10 @@ public sealed class DesignMeasurement
         DesignErrors Errors(Netlist circuit)
         {
             // The search keeps all processors busy with one design each.
-            CircuitMetrics metrics = CircuitMeasurement.Pairs(circuit, distribution) <= samples
-                ? CircuitMeasurement.AllPairs(circuit, distribution, threads: 1)
-                : CircuitMeasurement.Sample(circuit, distribution, samples, seed, threads: 1);
+            var multiplier = new IntegerCircuit(circuit);
+            IntegerMetrics metrics = IntegerMeasurement.Pairs(multiplier, distribution) <= samples
+                ? IntegerMeasurement.AllPairs(multiplier, distribution, threads: 1)
+                : IntegerMeasurement.Sample(multiplier, distribution, samples, seed, threads: 1);
             return new DesignErrors(metrics.MeanRelativeError.Value, metrics.NormalisedMeanError.Value, metrics.ShareAbove.Value);
         }
     }

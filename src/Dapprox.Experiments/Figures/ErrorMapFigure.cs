@@ -19,7 +19,7 @@ public static class ErrorMapFigure
     /// </summary>
     /// <param name="metrics">The error metrics of the circuit, with the map of its errors.</param>
     /// <returns>A PNG.</returns>
-    public static byte[] Draw(CircuitMetrics metrics)
+    public static byte[] Draw(IntegerMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
         using var plot = new Plot();
@@ -51,11 +51,11 @@ public static class ErrorMapFigure
         return PlotStyle.Png([(plot, Width)], Height);
     }
 
-    static string Title(CircuitMetrics metrics)
+    static string Title(IntegerMetrics metrics)
     {
         // Lists of cells can be longer than the picture is wide.
         const int Most = 48;
-        string name = metrics.Circuit.Length <= Most ? metrics.Circuit : metrics.Circuit[..(Most - 1)] + "…";
+        string name = metrics.Multiplier.Length <= Most ? metrics.Multiplier : metrics.Multiplier[..(Most - 1)] + "…";
         return string.Create(CultureInfo.InvariantCulture, $"{name}, NMED {100 * metrics.NormalisedMeanError.Value:G3} %");
     }
 }

@@ -11,8 +11,9 @@ public static class Trainer
     public const int HeldOut = 10;
 
     /// <summary>
-    /// Minimises the mean cross-entropy and keeps the numbers of the epoch with the best accuracy on held-out images; of equal
-    /// epochs, the last. If no epoch is as good as the network was before, its numbers stay. The forward pass uses the multipliers of
+    /// Minimises the mean cross-entropy and keeps the numbers of the epoch with the best accuracy on held-out images, which adversarial
+    /// training perturbs as it does the others; of equal epochs, the last. If no epoch is as good as the network was before, its numbers
+    /// stay. The forward pass uses the multipliers of
     /// the network's layers, the backward pass their gradients (see <see cref="Layers.WeightedLayer"/>).
     /// </summary>
     /// <param name="network">The network to begin with; not modified.</param>

@@ -2,7 +2,9 @@ using Dapprox.Networks.Graph;
 
 namespace Dapprox.Networks.Training;
 
-/// <summary>A trained network: the numbers of the epoch with the best accuracy on the held-out images.</summary>
+/// <summary>
+/// A trained network: the numbers of the epoch with the best accuracy on the held-out images, perturbed ones in adversarial training.
+/// </summary>
 /// <param name="Network">The network, on the multipliers that it was trained on.</param>
 /// <param name="Dataset">The name of the training data set.</param>
 /// <param name="Options">The options of the training.</param>

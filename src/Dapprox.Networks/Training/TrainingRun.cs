@@ -86,18 +86,26 @@ sealed class TrainingRun
         return (loss / order.Length, (double)correct / order.Length);
     }
 
-    /// <summary>The number of images that the network classifies correctly.</summary>
-    public int Correct(Dataset data, int[] wanted, CancellationToken cancellation)
+    /// <summary>
+    /// The number of held-out images that the network classifies correctly; in adversarial training as they are when perturbed against it,
+    /// since the network that classifies most clean ones is not the most robust. (Rice, Wong, Kolter, "Overfitting in Adversarially Robust
+    /// Deep Learning", ICML 2020, section 3.2.)
+    /// </summary>
+    public int Correct(Dataset data, int[] heldOut, CancellationToken cancellation)
     {
         Network network = Learnt.Current();
         int correct = 0;
         const int Batch = 500;
-        for (int start = 0; start < wanted.Length; start += Batch)
+        for (int start = 0; start < heldOut.Length; start += Batch)
         {
             cancellation.ThrowIfCancellationRequested();
-            int[] batch = wanted[start..Math.Min(wanted.Length, start + Batch)];
-            int[] classes = Scores.Labels(network.Forward(data.Images(batch)));
-            correct += batch.Zip(classes, (image, label) => data.Labels[image] == label).Count(isRight => isRight);
+            int[] batch = heldOut[start..Math.Min(heldOut.Length, start + Batch)];
+            int[] labels = [.. batch.Select(image => data.Labels[image])];
+            Tensor images = data.Images(batch);
+            // The random numbers are the same after every epoch.
+            if (adversary is not null)
+                images = adversary.Perturb(WithGradient(network), images, labels, batch, epoch: 0);
+            correct += Scores.Labels(network.Forward(images)).Zip(labels).Count(pair => pair.First == pair.Second);
         }
 
         return correct;

@@ -94,6 +94,61 @@ public sealed class CircuitCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Metrics_OfASignedTable_AsksForTheSign_AndTakesIt()
+    {
+        string table = folder.File("t.npy");
+        await DapproxRun.RunAsync("circuit", "export", "array:4:signed", "--output", table);
+
+        DapproxRun unsaid = await DapproxRun.RunAsync("circuit", "metrics", table);
+        DapproxRun signed = await DapproxRun.RunAsync("circuit", "metrics", table, "--signed", "--json");
+        DapproxRun both = await DapproxRun.RunAsync("circuit", "metrics", table, "--signed", "--unsigned");
+
+        unsaid.AssertRefused("say --signed if the first row is that of the most negative operand, or --unsigned");
+        Assert.Equal((0, ""), (signed.ExitCode, signed.Error));
+        Assert.True(signed.Json.GetProperty("signed").GetBoolean());
+        Assert.Equal(0, signed.Json.GetProperty("errorProbability").GetDouble());
+        both.AssertRefused("leave out one of them");
+    }
+
+    [Theory]
+    [InlineData("array:4:signed", "--unsigned", "taken as unsigned, and its numbers are nearer to products of signed numbers; --signed")]
+    [InlineData("array:4", "--signed", "taken as signed, and its numbers are nearer to products of unsigned numbers; --unsigned")]
+    public async Task Metrics_ByAnotherReading_Warns(string circuit, string option, string warning)
+    {
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "metrics", circuit, option);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains(warning, run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("array:4:signed", "", 0)]
+    [InlineData("array:4:signed", "--unsigned", 2)]
+    [InlineData("array:4", "--signed", 2)]
+    [InlineData("booth:12:signed", "", 0)]
+    public async Task Verify_Exact_IsOfTheSign(string circuit, string option, int exitCode)
+    {
+        DapproxRun run = await DapproxRun.RunAsync(["circuit", "verify", circuit, "exact", .. option.Length > 0 ? [option] : (string[])[]]);
+
+        Assert.Equal((exitCode, ""), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public async Task Multiplier_FromATable_IsThatOfTheCircuit()
+    {
+        string table = folder.File("t.npy");
+        await DapproxRun.RunAsync("circuit", "export", "blocks:8:ama5:block=4", "--output", table);
+
+        DapproxRun described = await DapproxRun.RunAsync("multiply", "1.625", "-2.75", "--multiplier", "blocks:8:ama5:block=4", "--json");
+        DapproxRun read = await DapproxRun.RunAsync("multiply", "1.625", "-2.75", "--multiplier", table, "--json");
+
+        Assert.Equal((0, ""), (read.ExitCode, read.Error));
+        Assert.Equal(
+            described.Json.GetProperty("product").GetProperty("bits").GetString(),
+            read.Json.GetProperty("product").GetProperty("bits").GetString());
+    }
+
+    [Fact]
     public async Task Import_WithoutOutput_SaysWhatTheFileIs()
     {
         string file = folder.File("x.v");
@@ -103,7 +158,7 @@ public sealed class CircuitCommandTests : IDisposable
         DapproxRun run = await DapproxRun.RunAsync("circuit", "import", file);
 
         Assert.Equal(
-            "dadda_4: a of 4 bits, b of 4 bits to p of 8 bits\ncells  28: 16 and, 8 fa, 4 ha\ndepth  7\n",
+            "dadda_4: a of 4 bits, b of 4 bits to p of 8 bits, unsigned\ncells  28: 16 and, 8 fa, 4 ha\ndepth  7\n",
             run.Output.ReplaceLineEndings("\n"));
         Assert.Contains(
             "module test_bench;", await File.ReadAllTextAsync(folder.File("bench.v"), TestContext.Current.CancellationToken),

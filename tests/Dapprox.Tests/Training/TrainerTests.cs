@@ -7,6 +7,7 @@ using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
+using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Dapprox.Networks.Training;
 using Dapprox.Tests.Layers;
@@ -207,6 +208,21 @@ public sealed class TrainerTests : IDisposable
                 cancellation: TestContext.Current.CancellationToken)
                 .Count(record => record.Success);
         }
+    }
+
+    // By clean images the network before the training, which classifies nearly all of them, would be the best.
+    [Fact]
+    public void Train_OnAdversarialImages_IsJudgedOnThem()
+    {
+        Dataset digits = Datasets.Load("digits", Split.Train).First(600);
+        var options = new TrainingOptions { Epochs = 2, Shift = 0, Rotation = 0, AdversarialEpsilon = 0.2 };
+
+        TrainingResult result = Trainer.Train(
+            TrainedModels.Load("lenet5-digits"), digits, options, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(0, result.BestEpoch);
+        Assert.InRange(result.InitialAccuracy, 0, 0.5);
+        Assert.True(result.ValidationAccuracy > result.InitialAccuracy);
     }
 
     [Theory]

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Dapprox.Circuits.Formats;
 
-/// <summary>Writes netlists as C (C99): a function of <c>uint64_t</c> numbers, one wire a variable whose lowest bit counts.</summary>
+/// <summary>
+/// Writes netlists as C (C99): a function of <c>uint64_t</c> numbers, or of <c>int64_t</c> ones where they are signed, one wire a variable
+/// whose lowest bit counts.
+/// </summary>
 public static class CWriter
 {
     /// <summary>Writes one function: it returns the output, or, where there are several, stores them through pointers.</summary>
@@ -16,8 +19,9 @@ public static class CWriter
         string[] outputs = [.. netlist.Outputs.Select(bus => names.Unique(bus.Name))];
         bool single = outputs.Length == 1;
         // An input that nothing reads stays a parameter.
-        string[] parameters = [.. inputs.Select(name => $"uint64_t {name}"), .. single ? [] : outputs.Select(name => $"uint64_t *{name}")];
-        writer.Write($"#include <stdint.h>\n\n{(single ? "uint64_t" : "void")} {function}({string.Join(", ", parameters)})\n{{\n");
+        string type = netlist.IsSigned ? "int64_t" : "uint64_t";
+        string[] parameters = [.. inputs.Select(name => $"{type} {name}"), .. single ? [] : outputs.Select(name => $"{type} *{name}")];
+        writer.Write($"#include <stdint.h>\n\n{(single ? type : "void")} {function}({string.Join(", ", parameters)})\n{{\n");
 
         string[] nets = [.. Enumerable.Range(0, netlist.NetCount)
             .Select(net => net < Netlist.ConstantCount ? $"UINT64_C({net})" : string.Create(CultureInfo.InvariantCulture, $"n{net}"))];
@@ -27,7 +31,10 @@ public static class CWriter
             for (int bit = 0; bit < netlist.Inputs[bus].Width; bit++)
             {
                 if (needed[netlist.Inputs[bus].Nets[bit]])
-                    writer.Write($"  const uint64_t {nets[netlist.Inputs[bus].Nets[bit]]} = {inputs[bus]} >> {bit};\n");
+                {
+                    string number = netlist.IsSigned ? $"(uint64_t){inputs[bus]}" : inputs[bus];
+                    writer.Write($"  const uint64_t {nets[netlist.Inputs[bus].Nets[bit]]} = {number} >> {bit};\n");
+                }
             }
         }
 
@@ -48,7 +55,17 @@ public static class CWriter
         for (int bus = 0; bus < outputs.Length; bus++)
         {
             IEnumerable<string> bits = netlist.Outputs[bus].Nets.Select((net, bit) => $"({nets[net]} & 1) << {bit}");
-            writer.Write($"  {(single ? "return" : $"*{outputs[bus]} =")} {string.Join("\n    | ", bits)};\n");
+            // A number of w bits minus 2^(w − 1) with its highest bit inverted is what it is in two's complement.
+            string sign = $"(INT64_C(1) << {netlist.Outputs[bus].Width - 1})";
+            string number = string.Join("\n    | ", bits);
+            if (netlist.IsSigned)
+            {
+                number = netlist.Outputs[bus].Width == NetlistBuilder.MaxBits
+                    ? $"(int64_t)({number})"
+                    : $"((int64_t)({number}) ^ {sign}) - {sign}";
+            }
+
+            writer.Write($"  {(single ? "return" : $"*{outputs[bus]} =")} {number};\n");
         }
 
         writer.Write("}\n");

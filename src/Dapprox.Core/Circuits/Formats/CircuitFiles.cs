@@ -1,6 +1,7 @@
 using System.Text;
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
+using Dapprox.Measurement;
 
 namespace Dapprox.Circuits.Formats;
 
@@ -9,7 +10,11 @@ public static class CircuitFiles
 {
     /// <summary>Whether what is given names a file, by its ending, and neither a multiplier nor a description.</summary>
     /// <param name="given">What <see cref="FindMultiplier"/> takes.</param>
-    public static bool IsFile(string given) => !CircuitDescription.IsMeant(given) && CircuitFormat.Of(given) is not null;
+    public static bool IsFile(string given) => IsCircuitFile(given) || IsTable(given);
+
+    static bool IsCircuitFile(string given) => !CircuitDescription.IsMeant(given) && CircuitFormat.Of(given) is not null;
+
+    static bool IsTable(string given) => !CircuitDescription.IsMeant(given) && TableFiles.IsTable(given);
 
     /// <summary>Loads a circuit.</summary>
     /// <param name="given">A description (<see cref="CircuitDescription"/>), or the path of a file in a
@@ -21,10 +26,22 @@ public static class CircuitFiles
     /// <param name="given">What <see cref="Load"/> takes.</param>
     /// <exception cref="InputException">There is no such circuit.</exception>
     public static CircuitDocument Open(string given) =>
-        IsFile(given) ? Read(given)
+        IsCircuitFile(given) ? Read(given)
         : File.Exists(given) ? throw new InputException(
             $"'{given}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read")
         : new CircuitDocument(CircuitDescription.Build(given));
+
+    /// <summary>Finds a multiplier of integers.</summary>
+    /// <param name="given">What <see cref="Load"/> takes, or the path of a table (<see cref="TableFiles"/>).</param>
+    /// <param name="isSigned">Whether its numbers are in two's complement; null for what the file or the description says.</param>
+    /// <exception cref="InputException">There is no such multiplier, or a table does not say whether it is signed.</exception>
+    public static IntegerMultiplier FindIntegers(string given, bool? isSigned)
+    {
+        if (IsTable(given))
+            return TableFiles.Read(given, isSigned);
+        Netlist circuit = Load(given);
+        return new IntegerCircuit(circuit.WithSign(isSigned ?? circuit.IsSigned));
+    }
 
     /// <summary>Reads the circuit of a file.</summary>
     /// <param name="path">A file in a <see cref="CircuitFormat"/> that can be read.</param>
@@ -74,10 +91,41 @@ public static class CircuitFiles
         Write(path, writer => VerilogTestBench.Write(circuit, seed: 1, writer));
 
     /// <summary>Finds a multiplier.</summary>
-    /// <param name="given">The name of one of <see cref="Multipliers"/>, or what <see cref="Load"/> takes.</param>
-    /// <exception cref="InputException">There is no such multiplier, or the circuit does not multiply mantissas.</exception>
-    public static FloatMultiplier FindMultiplier(string given) =>
-        CircuitDescription.IsMeant(given) || IsFile(given) ? Open(given).Multiplier(given) : Multipliers.Find(given);
+    /// <param name="given">
+    /// The name of one of <see cref="Multipliers"/>, what <see cref="Load"/> takes, or the path of an unsigned table
+    /// (<see cref="TableFiles"/>).
+    /// </param>
+    /// <exception cref="InputException">There is no such multiplier, or the file does not multiply mantissas.</exception>
+    public static FloatMultiplier FindMultiplier(string given)
+    {
+        if (CircuitDescription.IsMeant(given))
+            return Open(given).Multiplier(given);
+        if (IsTable(given))
+        {
+            TableMultiplier table = TableFiles.Read(given, isSigned: false);
+            ThrowIfNoMantissas(given, table);
+            return new TableMantissaMultiplier(table, given);
+        }
+
+        if (!IsCircuitFile(given))
+            return Multipliers.Find(given);
+        CircuitMultiplier multiplier = Open(given).Multiplier(given);
+        ThrowIfNoMantissas(given, new IntegerCircuit(multiplier.Circuit));
+        return multiplier;
+    }
+
+    /// <summary>Refuses a file that holds something else than a multiplier of mantissas.</summary>
+    static void ThrowIfNoMantissas(string path, IntegerMultiplier multiplier)
+    {
+        string? instead = multiplier.IsSigned ? "is signed" : NearestReading.Of(multiplier) switch
+        {
+            Reading.SignedProduct => "is nearer to products of signed numbers than of unsigned ones",
+            Reading.Sum => "is nearer to a + b than to a·b",
+            _ => null,
+        };
+        if (instead is not null)
+            throw new InputException($"what '{path}' computes {instead}; a mantissa multiplier takes the product of unsigned numbers");
+    }
 
     static void Write(string path, Action<TextWriter> write) => AtomicFile.Write(path, stream =>
     {

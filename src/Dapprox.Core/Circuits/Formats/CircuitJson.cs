@@ -7,8 +7,9 @@ using Dapprox.Foundation;
 namespace Dapprox.Circuits.Formats;
 
 /// <summary>
-/// Circuits as JSON, our own format: an object with <c>format</c> ("dapprox-circuit-1"), <c>name</c>, optionally <c>source</c>
-/// and <c>float</c> (<c>exponentBits</c>, <c>fractionBits</c>, <c>overflow</c>: released, wrapped or renormalised),
+/// Circuits as JSON, our own format: an object with <c>format</c> ("dapprox-circuit-1"), <c>name</c>, optionally <c>source</c>,
+/// <c>signed</c> (true where numbers are in two's complement) and <c>float</c> (<c>exponentBits</c>, <c>fractionBits</c>,
+/// <c>overflow</c>: released, wrapped or renormalised),
 /// <c>cells</c> (a name, the names of the inputs, and the outputs by name with their truth tables, all inputs 0 first, the
 /// last input changing fastest), <c>inputs</c> (name and width), <c>elements</c> (a cell's name and the nets at its inputs) and
 /// <c>outputs</c> (name and nets, the lowest first).
@@ -33,6 +34,8 @@ public static class CircuitJson
         writer.Write($"{{\n  \"format\": \"{Format}\",\n  \"name\": {Quoted(document.Name ?? netlist.Name)},\n");
         if (document.Source.Length > 0)
             writer.Write($"  \"source\": {Quoted(document.Source)},\n");
+        if (netlist.IsSigned)
+            writer.Write("  \"signed\": true,\n");
         if (document.Format is FloatFormat format)
         {
             writer.Write(
@@ -99,6 +102,7 @@ public static class CircuitJson
         readonly HashSet<string> seen = new(StringComparer.Ordinal);
         string? name;
         string source = "";
+        bool isSigned;
         FloatFormat? format;
         MantissaOverflow overflow = MantissaOverflow.Renormalised;
 
@@ -180,7 +184,7 @@ public static class CircuitJson
                 builder.Output(output, nets);
             }
 
-            return builder.Build();
+            return builder.Build().WithSign(isSigned);
         }
 
         void ReadProperty(ref Utf8JsonReader reader, string property)
@@ -198,6 +202,11 @@ public static class CircuitJson
                     break;
                 case "source":
                     source = Text(ref reader);
+                    break;
+                case "signed":
+                    isSigned = reader.TokenType is JsonTokenType.True or JsonTokenType.False
+                        ? reader.GetBoolean()
+                        : throw Wrong(reader.TokenStartIndex, "true or false is wanted here");
                     break;
                 case "float":
                     ReadFloat(ref reader);
@@ -218,7 +227,7 @@ public static class CircuitJson
                     throw Wrong(
                         reader.TokenStartIndex,
                         $"'{SourceText.Shown(property)}' is not known; "
-                        + "format, name, source, float, cells, inputs, elements and outputs are");
+                        + "format, name, source, signed, float, cells, inputs, elements and outputs are");
             }
         }
 

@@ -43,7 +43,15 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
     {
         var elaboration = new Elaboration(top.Text, modules);
         elaboration.open.Add(top.Name);
-        return elaboration.Build(top);
+        string[] signed = [.. top.Ports.Where(port => port.IsSigned).Select(port => SourceText.Shown(port.Name))];
+        if (signed.Length > 0 && signed.Length < top.Ports.Count)
+        {
+            throw top.Text.Wrong(
+                top.Line, $"of the ports of {SourceText.Shown(top.Name)} {string.Join(", ", signed)} are signed and others are not; "
+                    + "declare all alike");
+        }
+
+        return elaboration.Build(top).WithSign(signed.Length > 0);
     }
 
     /// <summary>The module that no other uses: the circuit that a file is about.</summary>

@@ -4,7 +4,8 @@ namespace Dapprox.Circuits.Formats;
 /// <param name="Name">The name in the file.</param>
 /// <param name="Bits">Its bits, the lowest first.</param>
 /// <param name="IsOutput">Whether the module drives it.</param>
-readonly record struct Port(string Name, int[] Bits, bool IsOutput);
+/// <param name="IsSigned">Whether it is declared as signed.</param>
+readonly record struct Port(string Name, int[] Bits, bool IsOutput, bool IsSigned = false);
 
 /// <summary>Bits of one module at a port of another.</summary>
 /// <param name="Port">The port's name, or that of a bit of it; null where ports are connected by position.</param>

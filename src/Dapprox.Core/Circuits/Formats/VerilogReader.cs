@@ -32,7 +32,7 @@ sealed class VerilogReader
     static readonly string[] Behavioural =
     [
         "reg", "always", "initial", "function", "task", "generate", "genvar", "parameter", "localparam", "defparam", "integer", "inout",
-        "tri", "supply0", "supply1", "signed", "logic", "specify",
+        "tri", "supply0", "supply1", "logic", "specify",
     ];
 
     /// <summary>From the loosest to the tightest; each binds to the left.</summary>
@@ -54,6 +54,7 @@ sealed class VerilogReader
     ModuleSource module = null!;
     Dictionary<string, (int[] Bits, int Left, int Right)> wires = [];
     Dictionary<string, bool?> directions = [];
+    HashSet<string> signed = [];
     List<string> order = [];
     int depth;
     int bits;
@@ -84,7 +85,8 @@ sealed class VerilogReader
         module = new ModuleSource(text, name, line);
         if (!modules.TryAdd(name, module))
             throw text.Wrong(line, $"the module {SourceText.Shown(name)} is there twice; the first is in line {modules[name].Line}");
-        (wires, directions, order) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal), []);
+        (wires, directions, signed, order) =
+            (new(StringComparer.Ordinal), new(StringComparer.Ordinal), new(StringComparer.Ordinal), []);
         if (Take("("))
             ReadHeader();
         Expect(";");
@@ -103,7 +105,7 @@ sealed class VerilogReader
         {
             bool output = directions[port]
                 ?? throw text.Wrong(line, $"{SourceText.Shown(port)} is a port of {SourceText.Shown(name)}, and neither input nor output");
-            module.AddPort(new Port(port, wires[port].Bits, output));
+            module.AddPort(new Port(port, wires[port].Bits, output, signed.Contains(port)));
         }
     }
 
@@ -112,6 +114,7 @@ sealed class VerilogReader
         if (Take(")"))
             return;
         bool? output = null;
+        bool isSigned = false;
         (int Left, int Right)? range = null;
         do
         {
@@ -120,6 +123,7 @@ sealed class VerilogReader
                 output = token.Text == "output";
                 Advance();
                 Take("wire");
+                isSigned = Take("signed");
                 range = Range();
             }
 
@@ -128,6 +132,8 @@ sealed class VerilogReader
             if (!directions.TryAdd(name, output))
                 throw text.Wrong(line, $"the port {SourceText.Shown(name)} is there twice");
             order.Add(name);
+            if (isSigned)
+                signed.Add(name);
             if (output is not null)
                 Declare(line, name, range);
         }
@@ -173,6 +179,7 @@ sealed class VerilogReader
         Advance();
         if (output is not null)
             Take("wire");
+        bool isSigned = Take("signed");
         (int Left, int Right)? range = Range();
         do
         {
@@ -189,6 +196,8 @@ sealed class VerilogReader
                 if (known is not null)
                     throw text.Wrong(line, $"{SourceText.Shown(name)} is declared twice");
                 directions[name] = output;
+                if (isSigned)
+                    signed.Add(name);
             }
 
             Declare(line, name, range);

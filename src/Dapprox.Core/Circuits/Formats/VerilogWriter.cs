@@ -154,7 +154,8 @@ public static class VerilogWriter
         {
             IEnumerable<string> ports = Netlist.Inputs.Concat(Netlist.Outputs)
                 .Select((bus, i) =>
-                    $"{(i < Netlist.Inputs.Count ? "input" : "output")} {(bus.Width > 1 ? $"[{bus.Width - 1}:0] " : "")}{Ports[i]}");
+                    $"{(i < Netlist.Inputs.Count ? "input" : "output")} {(Netlist.IsSigned ? "signed " : "")}"
+                    + $"{(bus.Width > 1 ? $"[{bus.Width - 1}:0] " : "")}{Ports[i]}");
             writer.Write($"module {name}({string.Join(", ", ports)});\n");
         }
 

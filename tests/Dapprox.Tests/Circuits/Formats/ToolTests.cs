@@ -72,6 +72,9 @@ public sealed class ToolTests : IDisposable
     [InlineData("array:4:ama1")]
     [InlineData("blocks:24:ama5:width=49")]
     [InlineData("dadda:32")]
+    [InlineData("array:4:signed")]
+    [InlineData("array:32:signed")]
+    [InlineData("blocks:8:ama5:sign-magnitude")]
     public async Task C_Compiled_ComputesTheSame(string description)
     {
         Tool.Require("gcc");
@@ -81,8 +84,14 @@ public sealed class ToolTests : IDisposable
         for (int i = 0; i < inputs[0].Length; i++)
             checks.Append(
                 CultureInfo.InvariantCulture,
-                $"  if ({VerilogWriter.ModuleName(circuit)}(UINT64_C({inputs[0][i]}), UINT64_C({inputs[1][i]})) != "
-                    + $"UINT64_C({circuit.Evaluate(inputs[0][i], inputs[1][i])[0]})) return 1;\n");
+                $"  if ({VerilogWriter.ModuleName(circuit)}({Number(inputs[0][i], circuit.Inputs[0])}, "
+                    + $"{Number(inputs[1][i], circuit.Inputs[1])}) != "
+                    + $"{Number(circuit.Evaluate(inputs[0][i], inputs[1][i])[0], circuit.Outputs[0])}) return 1;\n");
+
+        string Number(ulong bits, Bus bus) => circuit.IsSigned
+            ? $"(int64_t)UINT64_C({(ulong)((long)(bits << (64 - bus.Width)) >> (64 - bus.Width))})"
+            : $"UINT64_C({bits})";
+
         Write("circuit.c", $"{Texts.Of(circuit, ".c")}\nint main(void)\n{{\n{checks}  return 0;\n}}\n");
 
         Assert.Equal("", await Tool.RunAsync(folder.Path, "gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-o", "test", "circuit.c"));

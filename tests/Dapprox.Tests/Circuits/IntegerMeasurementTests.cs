@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Dapprox.Tests.Circuits;
 
-public class CircuitMeasurementTests
+public class IntegerMeasurementTests
 {
     // The same sums in another order.
     const double Rounding = 1e-9;
@@ -20,21 +20,27 @@ public class CircuitMeasurementTests
     [InlineData("array:1", "normalised")]
     [InlineData("array:8:ama1:columns=10", "uniform")]
     [InlineData("carry-save:8:inxa1:rows=3", "normalised")]
+    [InlineData("array:4:ama1:signed", "uniform")]
+    [InlineData("booth:7:ama2:columns=6:signed", "uniform")]
+    [InlineData("blocks:8:ama5:sign-magnitude", "uniform")]
     public void AllPairs_OfSmallCircuits_EqualsBruteForceOverTheDefinition(string description, string lawName)
     {
         Netlist circuit = CircuitDescription.Build(description);
         IntegerDistribution law = IntegerDistribution.Find(lawName);
         int bits = circuit.Inputs[0].Width;
-        ulong lowest = law == IntegerDistribution.Normalised ? 1UL << (bits - 1) : 0, end = 1UL << bits;
+        long lowest = law == IntegerDistribution.Normalised ? 1L << (bits - 1) : circuit.IsSigned ? -1L << (bits - 1) : 0;
+        long end = circuit.IsSigned ? 1L << (bits - 1) : 1L << bits, largest = circuit.IsSigned ? lowest * lowest : (end - 1) * (end - 1);
         double wrong = 0, above = 0, sum = 0, absolute = 0, squares = 0, relative = 0, worst = 0, worstRelative = 0;
-        int pairs = 0, nonZero = 0;
-        double[] wrongBits = new double[circuit.Outputs[0].Width];
-        for (ulong a = lowest; a < end; a++)
+        int pairs = 0, nonZero = 0, width = circuit.Outputs[0].Width;
+        double[] wrongBits = new double[width];
+        for (long a = lowest; a < end; a++)
         {
-            for (ulong b = lowest; b < end; b++)
+            for (long b = lowest; b < end; b++)
             {
-                ulong product = circuit.Evaluate(a, b)[0];
-                double error = (double)product - a * b;
+                long product = (long)circuit.Evaluate((ulong)a, (ulong)b)[0];
+                if (circuit.IsSigned && product >> (width - 1) != 0)
+                    product -= 1L << width;
+                double error = product - a * b;
                 pairs++;
                 wrong += error != 0 ? 1 : 0;
                 above += error > 0 ? 1 : 0;
@@ -47,12 +53,13 @@ public class CircuitMeasurementTests
                 if (a * b == 0)
                     continue;
                 nonZero++;
-                relative += Math.Abs(error) / (a * b);
-                worstRelative = Math.Max(worstRelative, Math.Abs(error) / (a * b));
+                relative += Math.Abs(error) / Math.Abs(a * b);
+                worstRelative = Math.Max(worstRelative, Math.Abs(error) / Math.Abs(a * b));
             }
         }
 
-        CircuitMetrics metrics = CircuitMeasurement.AllPairs(circuit, law, cancellation: TestContext.Current.CancellationToken);
+        IntegerMetrics metrics = IntegerMeasurement.AllPairs(
+            new IntegerCircuit(circuit), law, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(pairs, metrics.Samples);
         Assert.Null(metrics.Seed);
@@ -60,13 +67,19 @@ public class CircuitMeasurementTests
         AssertExact(above / pairs, metrics.ShareAbove);
         AssertExact(sum / pairs, metrics.Bias);
         AssertExact(absolute / pairs, metrics.MeanAbsoluteError);
-        AssertExact(absolute / pairs / ((end - 1.0) * (end - 1.0)), metrics.NormalisedMeanError);
+        AssertExact(absolute / pairs / largest, metrics.NormalisedMeanError);
         AssertExact(squares / pairs, metrics.MeanSquaredError);
         AssertExact(relative / nonZero, metrics.MeanRelativeError);
         Assert.Equal(worst, metrics.WorstAbsolute.Error);
         Assert.Equal(worstRelative, metrics.WorstRelative.Error);
+        (Int128 worstA, Int128 worstB, Int128 worstProduct, _) = metrics.WorstAbsolute;
         if (worst > 0)
-            Assert.Equal(metrics.WorstAbsolute.Product, circuit.Evaluate(metrics.WorstAbsolute.A, metrics.WorstAbsolute.B)[0]);
+        {
+            Int128 modulus = (Int128)1 << width, given = circuit.Evaluate((ulong)(long)worstA, (ulong)(long)worstB)[0];
+            Assert.Equal((worstProduct + modulus) % modulus, given);
+            Assert.Equal(worst, (double)Int128.Abs(worstProduct - worstA * worstB));
+        }
+
         for (int bit = 0; bit < wrongBits.Length; bit++)
             AssertExact(wrongBits[bit] / pairs, metrics.BitErrors[bit]);
     }
@@ -74,8 +87,8 @@ public class CircuitMeasurementTests
     [Fact]
     public void AllPairs_OfACircuitOfEvoApproxLib_GivesItsPublishedNumbers()
     {
-        CircuitMetrics metrics = CircuitMeasurement.AllPairs(
-            Mul8u17MJ(), IntegerDistribution.Uniform, cancellation: TestContext.Current.CancellationToken);
+        IntegerMetrics metrics = IntegerMeasurement.AllPairs(
+            new IntegerCircuit(Mul8u17MJ()), IntegerDistribution.Uniform, cancellation: TestContext.Current.CancellationToken);
 
         // The header of mul8u_17MJ: MAE 4276, WCE 17793, WCRE 512.50 %, EP 99.21 %, MRE 53.17 %, MSE 29320.446e3.
         Assert.Equal(4276, Math.Round(metrics.MeanAbsoluteError.Value));
@@ -94,10 +107,12 @@ public class CircuitMeasurementTests
     [InlineData("dadda:11")]
     [InlineData("booth:7")]
     [InlineData("blocks:8:block=4")]
+    [InlineData("wallace:9:signed")]
     public void AllPairs_OfExactCircuits_FindsNoError(string description)
     {
-        CircuitMetrics metrics = CircuitMeasurement.AllPairs(
-            CircuitDescription.Build(description), IntegerDistribution.Uniform, cancellation: TestContext.Current.CancellationToken);
+        IntegerMetrics metrics = IntegerMeasurement.AllPairs(
+            new IntegerCircuit(CircuitDescription.Build(description)), IntegerDistribution.Uniform,
+            cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(0, metrics.ErrorProbability.Value);
         Assert.Equal(0, metrics.MeanSquaredError.Value);
@@ -110,13 +125,13 @@ public class CircuitMeasurementTests
     public void Sample_OfManySeeds_CoversTheTrueValuesInNineteenOfTwentyIntervals()
     {
         const int Runs = 200;
-        Netlist circuit = CircuitDescription.Build("array:8:ama5:columns=11");
-        CircuitMetrics whole = CircuitMeasurement.AllPairs(
+        var circuit = new IntegerCircuit(CircuitDescription.Build("array:8:ama5:columns=11"));
+        IntegerMetrics whole = IntegerMeasurement.AllPairs(
             circuit, IntegerDistribution.Uniform, cancellation: TestContext.Current.CancellationToken);
         int[] covered = new int[5];
         for (int run = 0; run < Runs; run++)
         {
-            CircuitMetrics sample = CircuitMeasurement.Sample(
+            IntegerMetrics sample = IntegerMeasurement.Sample(
                 circuit, IntegerDistribution.Uniform, 2000, (ulong)run, threads: 1, cancellation: TestContext.Current.CancellationToken);
             covered[0] += Covers(sample.MeanAbsoluteError, whole.MeanAbsoluteError);
             covered[1] += Covers(sample.Bias, whole.Bias);
@@ -132,11 +147,11 @@ public class CircuitMeasurementTests
     [Fact]
     public void Sample_OfWideOperands_DoesNotDependOnThreadsAndIsOfTheLaw()
     {
-        Netlist circuit = CircuitDescription.Build("array:32:ama4:columns=20");
+        var circuit = new IntegerCircuit(CircuitDescription.Build("array:32:ama4:columns=20"));
 
-        CircuitMetrics one = CircuitMeasurement.Sample(
+        IntegerMetrics one = IntegerMeasurement.Sample(
             circuit, IntegerDistribution.Normalised, 100_001, seed: 3, threads: 1, cancellation: TestContext.Current.CancellationToken);
-        CircuitMetrics three = CircuitMeasurement.Sample(
+        IntegerMetrics three = IntegerMeasurement.Sample(
             circuit, IntegerDistribution.Normalised, 100_001, seed: 3, threads: 3, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(one.MeanAbsoluteError, three.MeanAbsoluteError);
@@ -152,8 +167,8 @@ public class CircuitMeasurementTests
     [Fact]
     public void Map_WeightedByItsCells_IsTheBias()
     {
-        CircuitMetrics metrics = CircuitMeasurement.AllPairs(
-            CircuitDescription.Build("array:7:ama3:columns=9"), IntegerDistribution.Uniform,
+        IntegerMetrics metrics = IntegerMeasurement.AllPairs(
+            new IntegerCircuit(CircuitDescription.Build("array:7:ama3:columns=9")), IntegerDistribution.Uniform,
             cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(32, metrics.Map.MeanErrors.GetLength(0));
@@ -168,12 +183,15 @@ public class CircuitMeasurementTests
         builder.Output("p", builder.Input("a", 4));
 
         InputException tooMany = Assert.Throws<InputException>(
-            () => CircuitMeasurement.AllPairs(CircuitDescription.Build("array:13"), IntegerDistribution.Uniform));
+            () => IntegerMeasurement.AllPairs(new IntegerCircuit(CircuitDescription.Build("array:13")), IntegerDistribution.Uniform));
         InputException notOne = Assert.Throws<InputException>(
-            () => CircuitMeasurement.Sample(builder.Build(), IntegerDistribution.Uniform, 10, seed: 1));
+            () => new IntegerCircuit(builder.Build()));
+        InputException mantissas = Assert.Throws<InputException>(() => IntegerMeasurement.Sample(
+            new IntegerCircuit(CircuitDescription.Build("array:4:signed")), IntegerDistribution.Normalised, 10, seed: 1));
 
         Assert.Contains("take a sample", tooMany.Message, StringComparison.Ordinal);
         Assert.Contains("two inputs", notOne.Message, StringComparison.Ordinal);
+        Assert.Contains("take uniform", mantissas.Message, StringComparison.Ordinal);
     }
 
     [Theory]

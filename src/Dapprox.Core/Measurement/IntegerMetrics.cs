@@ -3,11 +3,11 @@ using Dapprox.Statistics;
 namespace Dapprox.Measurement;
 
 /// <summary>A product of integers, with how far off it is.</summary>
-/// <param name="A">The number at the first input.</param>
-/// <param name="B">The number at the second input.</param>
-/// <param name="Product">What the circuit gives.</param>
+/// <param name="A">The first operand.</param>
+/// <param name="B">The second operand.</param>
+/// <param name="Product">What the multiplier gives.</param>
 /// <param name="Error">How far off: absolute or relative, as the member that holds this says.</param>
-public readonly record struct WorstPair(ulong A, ulong B, ulong Product, double Error);
+public readonly record struct WorstPair(Int128 A, Int128 B, Int128 Product, double Error);
 
 /// <summary>
 /// The mean of the error over the operands, in a grid: each operand's range is cut into equal parts by its highest free bits.
@@ -20,8 +20,8 @@ public readonly record struct WorstPair(ulong A, ulong B, ulong Product, double 
 public sealed record ErrorMap(double[,] MeanErrors, (double Low, double High) First, (double Low, double High) Second);
 
 /// <summary>
-/// The error of a circuit as an unsigned integer multiplier under a stated distribution of its operands. With ŷ the number it gives
-/// and y = a·b, the error is ŷ − y.
+/// The error of a multiplier of integers under a stated distribution of its operands. With ŷ the number it gives and y = a·b, the error is
+/// ŷ − y.
 /// </summary>
 /// <remarks>
 /// The definitions are EvoApproxLib's (Mrazek, Hrbacek, Vasicek, Sekanina, "EvoApprox8b", DATE 2017), and for MRED and NMED
@@ -29,10 +29,13 @@ public sealed record ErrorMap(double[,] MeanErrors, (double Low, double High) Fi
 /// Transactions on Computers 62(9), 2013. EvoApproxLib's MAE% and WCE% are MAE and worst case divided by 2^(n + m), the
 /// number of products that the output of an exact multiplier has room for; NMED is divided by the largest exact product.
 /// </remarks>
-public sealed record CircuitMetrics
+public sealed record IntegerMetrics
 {
-    /// <summary>The circuit's name.</summary>
-    public required string Circuit { get; init; }
+    /// <summary>The multiplier's name.</summary>
+    public required string Multiplier { get; init; }
+
+    /// <summary>Whether numbers were taken in two's complement.</summary>
+    public required bool IsSigned { get; init; }
 
     /// <summary>The distribution of the operands.</summary>
     public required IntegerDistribution Distribution { get; init; }
@@ -52,19 +55,19 @@ public sealed record CircuitMetrics
     /// <summary>NMED: the mean of |ŷ − y| divided by <see cref="Normaliser"/>.</summary>
     public required Estimate NormalisedMeanError { get; init; }
 
-    /// <summary>The largest exact product, (2ⁿ − 1)(2ᵐ − 1) for operands of n and m bits.</summary>
+    /// <summary>The largest exact product of operands of n and m bits: (2ⁿ − 1)(2ᵐ − 1), or 2^(n + m − 2) with a sign.</summary>
     public required double Normaliser { get; init; }
 
     /// <summary>WCE: the pair with the largest |ŷ − y|; in a sample the largest that occurred, so a lower bound.</summary>
     public required WorstPair WorstAbsolute { get; init; }
 
     /// <summary>
-    /// MRE, which is also MRED: the mean of |ŷ − y| / y over the pairs with y ≠ 0. (EvoApproxLib's numbers come out when y = 0
+    /// MRE, which is also MRED: the mean of |ŷ − y| / |y| over the pairs with y ≠ 0. (EvoApproxLib's numbers come out when y = 0
     /// is left out, from the sum and from the count.)
     /// </summary>
     public required Estimate MeanRelativeError { get; init; }
 
-    /// <summary>WCRE: the pair with the largest |ŷ − y| / y, y ≠ 0; in a sample a lower bound.</summary>
+    /// <summary>WCRE: the pair with the largest |ŷ − y| / |y|, y ≠ 0; in a sample a lower bound.</summary>
     public required WorstPair WorstRelative { get; init; }
 
     /// <summary>MSE: the mean of (ŷ − y)².</summary>

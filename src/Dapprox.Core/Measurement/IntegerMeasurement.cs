@@ -1,16 +1,13 @@
-using Dapprox.Circuits;
+using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 
 namespace Dapprox.Measurement;
 
 /// <summary>
-/// Measures the error of a circuit as an integer multiplier: on all pairs of operands, or on a random sample. The result
-/// does not depend on the number of threads.
+/// Measures the error of a multiplier of integers: on all pairs of operands, or on a random sample. The result does not depend on the
+/// number of threads.
 /// </summary>
-/// <remarks>
-/// Circuits are interpreted, not compiled: the bookkeeping of errors takes longer than either.
-/// </remarks>
-public static class CircuitMeasurement
+public static class IntegerMeasurement
 {
     /// <summary>The largest number of pairs that are all measured: those of 12-bit operands.</summary>
     public const long MaxPairs = 1 << 24;
@@ -24,35 +21,38 @@ public static class CircuitMeasurement
     delegate void Operands(long first, Span<ulong> a, Span<ulong> b);
 
     /// <summary>The number of pairs of operands under a distribution; at most 2⁶² is returned.</summary>
-    /// <param name="circuit">A circuit with two inputs of at most 32 bits and one output.</param>
+    /// <param name="multiplier">What is measured, signed or unsigned.</param>
     /// <param name="distribution">The distribution; normalised operands have one free bit less.</param>
-    /// <exception cref="InputException">The circuit is no such multiplier.</exception>
-    public static long Pairs(Netlist circuit, IntegerDistribution distribution)
+    /// <exception cref="InputException">The distribution is of unsigned numbers, and the multiplier is signed.</exception>
+    public static long Pairs(IntegerMultiplier multiplier, IntegerDistribution distribution)
     {
-        ThrowIfUnfit(circuit);
-        return 1L << Math.Min(62, circuit.Inputs.Sum(bus => distribution.FreeBits(bus.Width)));
+        distribution.ThrowIfUnfit(multiplier);
+        return 1L << Math.Min(62, distribution.FreeBits(multiplier.FirstWidth) + distribution.FreeBits(multiplier.SecondWidth));
     }
 
     /// <summary>Measures the error on all pairs of operands.</summary>
-    /// <param name="circuit">A circuit with two inputs of at most 32 bits and one output.</param>
+    /// <param name="multiplier">What is measured, signed or unsigned.</param>
     /// <param name="distribution">The distribution whose operands are enumerated.</param>
     /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors.</param>
     /// <param name="progress">Called with the fraction of the work done since the last call, if given.</param>
     /// <param name="cancellation">Ends the measurement.</param>
-    /// <exception cref="InputException">The circuit is no such multiplier, or there are more than <see cref="MaxPairs"/> pairs.</exception>
+    /// <exception cref="InputException">
+    /// There are more than <see cref="MaxPairs"/> pairs, or the distribution is of unsigned numbers and the multiplier is signed.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
-    public static CircuitMetrics AllPairs(
-        Netlist circuit, IntegerDistribution distribution, int threads = 0,
+    public static IntegerMetrics AllPairs(
+        IntegerMultiplier multiplier, IntegerDistribution distribution, int threads = 0,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        long pairs = Pairs(circuit, distribution);
+        long pairs = Pairs(multiplier, distribution);
         if (pairs > MaxPairs)
         {
             throw new InputException(
-                $"the circuit {circuit.Name} has more than the {MaxPairs:N0} pairs of operands of which all are looked at; take a sample");
+                $"the multiplier {multiplier.Name} has more than the {MaxPairs:N0} pairs of operands of which all are looked at; take a "
+                    + "sample");
         }
 
-        int widthA = circuit.Inputs[0].Width, widthB = circuit.Inputs[1].Width, freeB = distribution.FreeBits(widthB);
+        int widthA = multiplier.FirstWidth, widthB = multiplier.SecondWidth, freeB = distribution.FreeBits(widthB);
         void Enumerate(long first, Span<ulong> a, Span<ulong> b)
         {
             for (int i = 0; i < a.Length; i++)
@@ -63,28 +63,28 @@ public static class CircuitMeasurement
             }
         }
 
-        return Run(circuit, distribution, pairs, threads, Enumerate, progress, cancellation).Metrics(seed: null);
+        return Run(multiplier, distribution, pairs, threads, Enumerate, progress, cancellation).Metrics(seed: null);
     }
 
     /// <summary>Measures the error on a random sample.</summary>
-    /// <param name="circuit">A circuit with two inputs of at most 32 bits and one output.</param>
+    /// <param name="multiplier">What is measured, signed or unsigned.</param>
     /// <param name="distribution">The distribution that operands are drawn from.</param>
     /// <param name="samples">How many pairs, 1 to <see cref="MaxSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
     /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors.</param>
     /// <param name="progress">Called with the fraction of the work done since the last call, if given.</param>
     /// <param name="cancellation">Ends the measurement.</param>
-    /// <exception cref="InputException">The circuit is no such multiplier.</exception>
+    /// <exception cref="InputException">The distribution is of unsigned numbers, and the multiplier is signed.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
-    public static CircuitMetrics Sample(
-        Netlist circuit, IntegerDistribution distribution, long samples, ulong seed, int threads = 0,
+    public static IntegerMetrics Sample(
+        IntegerMultiplier multiplier, IntegerDistribution distribution, long samples, ulong seed, int threads = 0,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        ThrowIfUnfit(circuit);
+        distribution.ThrowIfUnfit(multiplier);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, MaxSamples);
-        int widthA = circuit.Inputs[0].Width, widthB = circuit.Inputs[1].Width;
+        int widthA = multiplier.FirstWidth, widthB = multiplier.SecondWidth;
         void Draw(long first, Span<ulong> a, Span<ulong> b)
         {
             var random = new CounterRandom(seed, stream: (ulong)(first / Block));
@@ -95,39 +95,26 @@ public static class CircuitMeasurement
             }
         }
 
-        return Run(circuit, distribution, samples, threads, Draw, progress, cancellation).Metrics(seed);
+        return Run(multiplier, distribution, samples, threads, Draw, progress, cancellation).Metrics(seed);
     }
 
-    static CircuitTally Run(
-        Netlist circuit, IntegerDistribution distribution, long samples, int threads, Operands operands,
+    static IntegerTally Run(
+        IntegerMultiplier multiplier, IntegerDistribution distribution, long samples, int threads, Operands operands,
         Action<double>? progress, CancellationToken cancellation)
     {
-        var interpreter = new SlicedInterpreter(circuit);
-        var total = new CircuitTally(circuit, distribution);
+        var total = new IntegerTally(multiplier, distribution);
         ParallelRange.InOrder((samples + Block - 1) / Block, ParallelRange.Threads(threads), Tally, total.Add, progress, cancellation);
         return total;
 
-        CircuitTally Tally(long block)
+        IntegerTally Tally(long block)
         {
             int count = (int)Math.Min(Block, samples - block * Block);
             ulong[] a = new ulong[count], b = new ulong[count], products = new ulong[count];
             operands(block * Block, a, b);
-            interpreter.Evaluate(a, b, products);
-            var tally = new CircuitTally(circuit, distribution);
+            multiplier.Multiply(a, b, products);
+            var tally = new IntegerTally(multiplier, distribution);
             tally.Add(a, b, products);
             return tally;
         }
     }
-
-    static void ThrowIfUnfit(Netlist circuit)
-    {
-        if (circuit.Inputs.Count != 2 || circuit.Outputs.Count != 1 || circuit.Inputs.Any(bus => bus.Width > MultiplierCircuits.MaxBits))
-        {
-            throw new InputException(
-                $"the circuit {circuit.Name} has inputs of {Widths(circuit.Inputs)} bits and outputs of {Widths(circuit.Outputs)}; "
-                + $"a multiplier has two inputs of at most {MultiplierCircuits.MaxBits} bits and one output");
-        }
-    }
-
-    static string Widths(IReadOnlyList<Bus> buses) => buses.Count == 0 ? "no" : string.Join(" and ", buses.Select(bus => bus.Width));
 }

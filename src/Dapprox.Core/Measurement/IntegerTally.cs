@@ -1,19 +1,20 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Statistics;
 
 namespace Dapprox.Measurement;
 
-/// <summary>Accumulates a circuit's errors on pairs of operands; the tallies of blocks merge into one, in a fixed order.</summary>
-sealed class CircuitTally
+/// <summary>Accumulates a multiplier's errors on pairs of operands; the tallies of blocks merge into one, in a fixed order.</summary>
+sealed class IntegerTally
 {
     // 32 parts of each operand: enough to see where errors are, few enough for a sample to fill.
     const int MaxMapBits = 5;
 
     const int Lanes = BitSlicedSimulator.Lanes;
 
-    readonly Netlist circuit;
+    readonly IntegerMultiplier multiplier;
     readonly IntegerDistribution distribution;
     readonly Operand first, second;
     readonly long[] bits = new long[64];
@@ -23,11 +24,11 @@ sealed class CircuitTally
     WorstPair worstAbsolute, worstRelative;
     long samples, wrong, above;
 
-    public CircuitTally(Netlist circuit, IntegerDistribution distribution)
+    public IntegerTally(IntegerMultiplier multiplier, IntegerDistribution distribution)
     {
-        (this.circuit, this.distribution) = (circuit, distribution);
-        first = new Operand(distribution, circuit.Inputs[0].Width);
-        second = new Operand(distribution, circuit.Inputs[1].Width);
+        (this.multiplier, this.distribution) = (multiplier, distribution);
+        first = new Operand(distribution, multiplier.FirstWidth, multiplier.IsSigned);
+        second = new Operand(distribution, multiplier.SecondWidth, multiplier.IsSigned);
         mapErrors = new double[1 << (first.MapBits + second.MapBits)];
         mapCounts = new long[mapErrors.Length];
     }
@@ -45,12 +46,14 @@ sealed class CircuitTally
             for (int lane = 0; lane < count; lane++)
             {
                 int i = start + lane;
-                ulong product = products[i], exact = a[i] * b[i];
+                // In 64 bits of two's complement, products and differences have the same bits with a sign as without.
+                ulong left = multiplier.Extend(a[i], first.Width), right = multiplier.Extend(b[i], second.Width);
+                ulong product = multiplier.Extend(products[i], multiplier.ProductWidth), exact = left * right;
                 differences[lane] = product ^ exact;
-                bool over = product > exact;
+                bool over = multiplier.IsSigned ? (long)product > (long)exact : product > exact;
                 double magnitude = over ? product - exact : exact - product;
                 double error = over ? magnitude : -magnitude, square = magnitude * magnitude;
-                int cell = first.Part(a[i]) << second.MapBits | second.Part(b[i]);
+                int cell = first.Part(left) << second.MapBits | second.Part(right);
                 mapErrors[cell] += error;
                 mapCounts[cell]++;
                 sum += error;
@@ -60,15 +63,15 @@ sealed class CircuitTally
                 above += over ? 1 : 0;
                 wrong += product != exact ? 1 : 0;
                 if (magnitude > worstAbsolute.Error)
-                    worstAbsolute = new WorstPair(a[i], b[i], product, magnitude);
+                    worstAbsolute = Worst(left, right, product, magnitude);
                 if (exact == 0)
                     continue;
-                double ratio = magnitude / exact;
+                double ratio = magnitude / (multiplier.IsSigned ? Math.Abs((double)(long)exact) : exact);
                 withRelative++;
                 relativeSum += ratio;
                 relativeSquares += ratio * ratio;
                 if (ratio > worstRelative.Error)
-                    worstRelative = new WorstPair(a[i], b[i], product, ratio);
+                    worstRelative = Worst(left, right, product, ratio);
             }
 
             CountBits(differences[..count], slots);
@@ -82,8 +85,15 @@ sealed class CircuitTally
         relative = relative.With(Moments.FromSums(withRelative, relativeSum, relativeSquares));
     }
 
-    /// <summary>Adds another tally of the same circuit and distribution.</summary>
-    public void Add(CircuitTally other)
+    WorstPair Worst(ulong a, ulong b, ulong product, double error)
+    {
+        return new WorstPair(Number(a), Number(b), Number(product), error);
+
+        Int128 Number(ulong extended) => multiplier.IsSigned ? (long)extended : extended;
+    }
+
+    /// <summary>Adds another tally of the same multiplier and distribution.</summary>
+    public void Add(IntegerTally other)
     {
         samples += other.samples;
         wrong += other.wrong;
@@ -107,15 +117,16 @@ sealed class CircuitTally
 
     /// <summary>The metrics of all products added.</summary>
     /// <param name="seed">The seed that determined the sample; null where all pairs were added.</param>
-    public CircuitMetrics Metrics(ulong? seed)
+    public IntegerMetrics Metrics(ulong? seed)
     {
         bool complete = seed is null;
-        double normaliser = (double)first.Highest * second.Highest;
+        double normaliser = first.Largest * second.Largest;
         Estimate meanAbsolute = absolute.Estimate(complete);
-        int width = Math.Max(circuit.Outputs[0].Width, first.Width + second.Width);
-        return new CircuitMetrics
+        int width = Math.Max(multiplier.ProductWidth, first.Width + second.Width);
+        return new IntegerMetrics
         {
-            Circuit = circuit.Name,
+            Multiplier = multiplier.Name,
+            IsSigned = multiplier.IsSigned,
             Distribution = distribution,
             Samples = samples,
             Seed = seed,
@@ -155,18 +166,21 @@ sealed class CircuitTally
     }
 
     /// <summary>An operand of some width under a distribution.</summary>
-    sealed class Operand(IntegerDistribution distribution, int width)
+    sealed class Operand(IntegerDistribution distribution, int width, bool isSigned)
     {
-        readonly ulong lowest = distribution.Lowest(width);
+        // That of a signed operand as it is in 64 bits.
+        readonly ulong lowest = isSigned ? ulong.MaxValue << (width - 1) : distribution.Lowest(width);
         readonly int shift = distribution.FreeBits(width) - Math.Min(MaxMapBits, distribution.FreeBits(width));
 
         public int Width => width;
 
         public int MapBits { get; } = Math.Min(MaxMapBits, distribution.FreeBits(width));
 
-        public ulong Highest => (1UL << width) - 1;
+        public double Largest => isSigned ? Math.ScaleB(1, width - 1) : Math.ScaleB(1, width) - 1;
 
-        public (double Low, double High) Range => (lowest, Math.ScaleB(1, width));
+        public (double Low, double High) Range => isSigned
+            ? (-Math.ScaleB(1, width - 1), Math.ScaleB(1, width - 1))
+            : (lowest, Math.ScaleB(1, width));
 
         public int Part(ulong operand) => (int)((operand - lowest) >> shift);
     }

@@ -1,0 +1,42 @@
+namespace Dapprox.Arithmetic;
+
+/// <summary>
+/// A multiplier of integers, unsigned or in two's complement: that of a circuit, or a table. Numbers are given by their bits, the lowest
+/// first; bits above a number's width are zero.
+/// </summary>
+/// <param name="name">Its name for a reader.</param>
+/// <param name="firstWidth">The number of bits of operand a; 1 to 64.</param>
+/// <param name="secondWidth">The number of bits of operand b; 1 to 64.</param>
+/// <param name="productWidth">The number of bits of the product; 1 to 64.</param>
+/// <param name="isSigned">Whether operands and product are in two's complement.</param>
+public abstract class IntegerMultiplier(string name, int firstWidth, int secondWidth, int productWidth, bool isSigned)
+{
+    /// <summary>Its name for a reader.</summary>
+    public string Name => name;
+
+    /// <summary>The number of bits of operand a.</summary>
+    public int FirstWidth => firstWidth;
+
+    /// <summary>The number of bits of operand b.</summary>
+    public int SecondWidth => secondWidth;
+
+    /// <summary>The number of bits of the product.</summary>
+    public int ProductWidth => productWidth;
+
+    /// <summary>Whether operands and product are in two's complement.</summary>
+    public bool IsSigned => isSigned;
+
+    /// <summary>Multiplies pairs of operands.</summary>
+    /// <param name="a">The bits of the first operands.</param>
+    /// <param name="b">The bits of as many second operands.</param>
+    /// <param name="products">Receives the bits of as many products.</param>
+    public abstract void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> products);
+
+    /// <summary>The number that some bits are, in 64 bits: those of a signed number are extended by its sign.</summary>
+    /// <param name="bits">Its bits; those above its width are zero.</param>
+    /// <param name="width">How many it has; 1 to 64.</param>
+    internal ulong Extend(ulong bits, int width) => isSigned ? (ulong)((long)(bits << (64 - width)) >> (64 - width)) : bits;
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
