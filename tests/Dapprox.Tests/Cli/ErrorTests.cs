@@ -135,7 +135,7 @@ public class ErrorTests
     [InlineData("circuit", "'dapprox circuit' needs a command: build, import, export, verify")]
     [InlineData("circuit build array", "is not of the form KIND:BITS")]
     [InlineData("circuit build aray:8", "unknown kind of circuit 'aray': did you mean 'array'?")]
-    [InlineData("circuit build array:8 --output x.txt", "the name 'x.txt' does not say what to write; it ends in one of .v, .blif, .json, "
+    [InlineData("circuit build array:8 --output x.doc", "the name 'x.doc' does not say what to write; it ends in one of .v, .blif, .json, "
         + ".cgp, .chr, .c, .dot")]
     [InlineData("circuit build array:8 --output x.blif --hierarchical", "BLIF is flat")]
     [InlineData("circuit build array:8 --hierarchical", "give --output FILE.v too")]

@@ -29,7 +29,7 @@ sealed class TransferToControls(AuditAttacks attacks) : AuditCheck(
         return Decide(
             $"transfer rate: defence {AuditText.Rate(defence)} of {defence.Of}; "
             + string.Join("; ", controls.Select(control =>
-                $"{control.Name} {AuditText.Rate(control.Rate)}, {AuditText.Points(control.Excess)} more than the defence"))
+                $"{control.Name} {AuditText.Rate(control.Rate)}, minus that of the defence {AuditText.Points(control.Excess)}"))
             + calibrated,
             "fewer than every control by McNemar’s test passes; at most 5 percentage points fewer, or more, fails",
             Decision.All(decisions),
