@@ -394,7 +394,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(
             [
                 "alexnet-cifar-10", "dq-float-cifar-10", "dq-full-cifar-10", "dq-weights-cifar-10", "lenet5-digits", "lenet5-mnist",
-                "resnet-8-cifar-10",
+                "resnet-20-cifar-10", "resnet-8-cifar-10",
             ],
             run.Json.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
     }

@@ -50,9 +50,9 @@ public class ArchitectureTests
     [Theory]
     [InlineData("lenet5-mnis", "did you mean 'lenet5-mnist'?")]
     [InlineData("lenet5-digit", "did you mean 'lenet5-digits'?")]
-    [InlineData("resnet", "did you mean 'resnet-8-cifar-10'?")]
+    [InlineData("resnet", "did you mean 'resnet-20-cifar-10'?")]
     [InlineData("vgg-16", "known: alexnet-cifar-10, dq-float-cifar-10, dq-full-cifar-10, dq-weights-cifar-10, lenet5-digits, "
-        + "lenet5-mnist, resnet-8-cifar-10, or the path of a .safetensors, .pt or .onnx file")]
+        + "lenet5-mnist, resnet-20-cifar-10, resnet-8-cifar-10, or the path of a .safetensors, .pt or .onnx file")]
     public void Load_UnknownName_SuggestsTheNearestAndListsTheKnown(string given, string part)
     {
         string message = Assert.Throws<InputException>(() => TrainedModels.Load(given)).Message;
@@ -68,7 +68,7 @@ public class ArchitectureTests
         Assert.Equal(
             [
                 "alexnet-cifar-10", "dq-float-cifar-10", "dq-full-cifar-10", "dq-weights-cifar-10", "lenet5-digits", "lenet5-mnist",
-                "resnet-8-cifar-10",
+                "resnet-20-cifar-10", "resnet-8-cifar-10",
             ],
             TrainedModels.Shipped);
         Assert.All(TrainedModels.Shipped, name => Assert.Equal(name, TrainedModels.Load(name.ToUpperInvariant()).Name));

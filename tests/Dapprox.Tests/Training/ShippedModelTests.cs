@@ -22,6 +22,7 @@ public class ShippedModelTests
     [InlineData("dq-full", "cifar-10", "15")]
     [InlineData("dq-weights", "cifar-10", "12")]
     [InlineData("resnet-8", "cifar-10", "32")]
+    [InlineData("resnet-20", "cifar-10", "16")]
     public void Model_SaysWhereItComesFrom(string architecture, string dataset, string epochs)
     {
         string name = $"models/{architecture}-{dataset}.safetensors";
@@ -54,6 +55,7 @@ public class ShippedModelTests
     [InlineData("dq-full", 8207)]
     [InlineData("dq-weights", 8026)]
     [InlineData("resnet-8", 8080)]
+    [InlineData("resnet-20", 8342)]
     public void Cifar10Model_OnTheTestSplit_IsAsAccurateAsItsReadMeSays(string architecture, int correct)
     {
         string folder = DataFolder.With("cifar-10-batches-bin");

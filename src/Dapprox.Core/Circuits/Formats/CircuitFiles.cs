@@ -71,8 +71,8 @@ public static class CircuitFiles
     {
         CircuitFormat format = CircuitFormat.Of(path)
             ?? throw new InputException(
-                $"the name '{path}' does not say what to write; it ends in one of {CircuitFormat.Known(read: false)}, or for a table in one "
-                    + $"of {string.Join(", ", TableFiles.Extensions)}");
+                $"the name '{path}' does not say what to write; it ends in one of {CircuitFormat.Known(read: false)}, or for a table in "
+                    + $"one of {string.Join(", ", TableFiles.Extensions)}");
         if (hierarchical && format.Extensions[0] != ".v")
             throw new InputException($"{format.Name} is flat; only Verilog (.v) is written with a hierarchy");
         Write(path, writer =>
