@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
@@ -103,8 +104,7 @@ static class CircuitVerifyCommand
         return [[.. inputs[0].Zip(inputs[1], (a, b) =>
             Number(a, widths[0]) * Number(b, widths[1]) & ulong.MaxValue >> (NetlistBuilder.MaxBits - width))]];
 
-        ulong Number(ulong bits, int width) =>
-            isSigned ? (ulong)((long)(bits << (NetlistBuilder.MaxBits - width)) >> (NetlistBuilder.MaxBits - width)) : bits;
+        ulong Number(ulong bits, int width) => isSigned ? (ulong)IntegerMultiplier.Signed(bits, width) : bits;
     }
 
     static string Product(Netlist a, bool isSigned)

@@ -35,7 +35,12 @@ public abstract class IntegerMultiplier(string name, int firstWidth, int secondW
     /// <summary>The number that some bits are, in 64 bits: those of a signed number are extended by its sign.</summary>
     /// <param name="bits">Its bits; those above its width are zero.</param>
     /// <param name="width">How many it has; 1 to 64.</param>
-    internal ulong Extend(ulong bits, int width) => isSigned ? (ulong)((long)(bits << (64 - width)) >> (64 - width)) : bits;
+    internal ulong Extend(ulong bits, int width) => isSigned ? (ulong)Signed(bits, width) : bits;
+
+    /// <summary>The number that some bits are in two's complement.</summary>
+    /// <param name="bits">Its bits.</param>
+    /// <param name="width">How many it has; 1 to 64.</param>
+    public static long Signed(ulong bits, int width) => (long)(bits << (64 - width)) >> (64 - width);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

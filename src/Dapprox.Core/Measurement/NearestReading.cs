@@ -52,10 +52,14 @@ public static class NearestReading
                 double expected = reading switch
                 {
                     Reading.UnsignedProduct => (double)a[i] * b[i],
-                    Reading.SignedProduct => Signed(a[i], multiplier.FirstWidth) * Signed(b[i], multiplier.SecondWidth),
+                    Reading.SignedProduct =>
+                        (double)IntegerMultiplier.Signed(a[i], multiplier.FirstWidth)
+                            * IntegerMultiplier.Signed(b[i], multiplier.SecondWidth),
                     _ => (double)a[i] + b[i],
                 };
-                double result = reading == Reading.SignedProduct ? Signed(results[i], multiplier.ProductWidth) : results[i];
+                double result = reading == Reading.SignedProduct
+                    ? IntegerMultiplier.Signed(results[i], multiplier.ProductWidth)
+                    : results[i];
                 error += Math.Abs(result - expected);
                 size += Math.Abs(expected);
             }
@@ -63,6 +67,4 @@ public static class NearestReading
             return error / size;
         }
     }
-
-    static double Signed(ulong bits, int width) => (long)(bits << (64 - width)) >> (64 - width);
 }

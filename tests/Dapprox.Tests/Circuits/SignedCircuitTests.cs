@@ -121,6 +121,11 @@ public class SignedCircuitTests
         static string Refusal(string path) => Assert.Throws<InputException>(() => CircuitFiles.FindMultiplier(path)).Message;
     }
 
+    [Fact]
+    public void FindMultiplier_OfASignedDescription_IsRefused() => Assert.Contains(
+        "is signed; a mantissa multiplier",
+        Assert.Throws<InputException>(() => CircuitFiles.FindMultiplier("array:8:signed")).Message, StringComparison.Ordinal);
+
     static Netlist Adder(int bits)
     {
         var builder = new NetlistBuilder("adder");

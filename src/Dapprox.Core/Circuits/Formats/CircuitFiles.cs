@@ -99,8 +99,6 @@ public static class CircuitFiles
     /// <exception cref="InputException">There is no such multiplier, or the file does not multiply mantissas.</exception>
     public static FloatMultiplier FindMultiplier(string given)
     {
-        if (CircuitDescription.IsMeant(given))
-            return Open(given).Multiplier(given);
         if (IsTable(given))
         {
             TableMultiplier table = TableFiles.Read(given, isSigned: false);
@@ -108,25 +106,34 @@ public static class CircuitFiles
             return new TableMantissaMultiplier(table, given);
         }
 
-        if (!IsCircuitFile(given))
+        bool isFile = IsCircuitFile(given);
+        if (!isFile && !CircuitDescription.IsMeant(given))
             return Multipliers.Find(given);
-        CircuitMultiplier multiplier = Open(given).Multiplier(given);
-        ThrowIfNoMantissas(given, new IntegerCircuit(multiplier.Circuit));
+        CircuitDocument document = Open(given);
+        if (document.Circuit.IsSigned)
+            throw NoMantissas(given, "is signed");
+        CircuitMultiplier multiplier = document.Multiplier(given);
+        // A description says what it is.
+        if (isFile)
+            ThrowIfNoMantissas(given, new IntegerCircuit(multiplier.Circuit));
         return multiplier;
     }
 
     /// <summary>Refuses a file that holds something else than a multiplier of mantissas.</summary>
     static void ThrowIfNoMantissas(string path, IntegerMultiplier multiplier)
     {
-        string? instead = multiplier.IsSigned ? "is signed" : NearestReading.Of(multiplier) switch
+        string? instead = NearestReading.Of(multiplier) switch
         {
             Reading.SignedProduct => "is nearer to products of signed numbers than of unsigned ones",
             Reading.Sum => "is nearer to a + b than to a·b",
             _ => null,
         };
         if (instead is not null)
-            throw new InputException($"what '{path}' computes {instead}; a mantissa multiplier takes the product of unsigned numbers");
+            throw NoMantissas(path, instead);
     }
+
+    static InputException NoMantissas(string given, string instead) =>
+        new($"what '{given}' computes {instead}; a mantissa multiplier takes the product of unsigned numbers");
 
     static void Write(string path, Action<TextWriter> write) => AtomicFile.Write(path, stream =>
     {
