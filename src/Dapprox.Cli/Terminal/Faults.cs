@@ -37,7 +37,7 @@ static class Faults
             """;
         Output.Note($"error: this is a fault in dapprox: {Output.OneLine(Innermost(fault).Message)}; {Saved(details)}");
         if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
-            Console.Error.Write(details);
+            Output.NoteLines(details.TrimEnd().Split('\n'));
         return ExitCode;
     }
 

@@ -43,13 +43,19 @@ static class Output
     public static void PrintTable(IReadOnlyList<string> titles, IEnumerable<IReadOnlyList<string>> rows) =>
         WriteLines(Console.Out, TextLayout.Table(titles, [.. rows], Width));
 
-    /// <summary>Prints a line for the reader on stderr, not part of the result. It has no effect if stderr is closed.</summary>
-    public static void Note(string line)
+    /// <summary>
+    /// Prints a line for the reader on stderr, wrapped between words on a terminal, not part of the result. It has no effect if stderr is
+    /// closed.
+    /// </summary>
+    public static void Note(string line) => NoteLines(TextLayout.Wrap(line, NoteWidth));
+
+    /// <summary>Prints lines on stderr as they are, above a progress bar. It has no effect if stderr is closed.</summary>
+    public static void NoteLines(IEnumerable<string> lines)
     {
         try
         {
-            foreach (string part in TextLayout.Wrap(line, NoteWidth))
-                NoteLine(part);
+            foreach (string line in lines)
+                NoteLine(line);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
