@@ -159,7 +159,7 @@ public sealed class Comparison(Network network, Dataset images)
         {
             Dataset seen = Activations ?? images;
             return NetworkCost.Of(
-                priced, seen.Images(0, Math.Min(PricedImages, seen.Count)), Measurement, Library, CostSamples, Seed,
+                priced, seen.Images(0, Math.Min(PricedImages, seen.Count)), Measurement, CostSamples, Seed,
                 cancellation: cancellation);
         }
     }
@@ -167,7 +167,7 @@ public sealed class Comparison(Network network, Dataset images)
     CostMeasurement Measurement(FloatMultiplier multiplier)
     {
         if (!measurements.TryGetValue(multiplier, out CostMeasurement? measurement))
-            measurements.Add(multiplier, measurement = new CostMeasurement(multiplier));
+            measurements.Add(multiplier, measurement = new CostMeasurement(multiplier, Library));
         return measurement;
     }
 }

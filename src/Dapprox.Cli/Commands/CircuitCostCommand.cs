@@ -6,14 +6,12 @@ using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
-using Dapprox.Experiments.Units;
+using Dapprox.Cli.Tools;
 using Dapprox.Foundation;
 using Dapprox.Hardware;
 using Dapprox.Measurement;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Measurement;
-using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Cli.Commands;
 
@@ -24,14 +22,13 @@ static class CircuitCostCommand
 
     const int DefaultImages = 32;
 
-    const double FemtojoulesPerNanojoule = 1e6;
-
     public static Command Create()
     {
         var circuit = new Argument<string?>("CIRCUIT")
         {
             Description = "What to price: a multiplier's name ('dapprox multipliers'), which is the whole float multiplier, or a "
-                + "circuit: a description such as array:24:ama5, or a file. [default: the multipliers of the paper's tables 7 and 9]",
+                + "circuit: a description such as array:24:ama5, or a file; or all circuit files of a folder. [default: the multipliers of "
+                + "the paper's tables 7 and 9]",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var relative = new Option<string?>("--relative-to")
@@ -41,6 +38,15 @@ static class CircuitCostCommand
                 + "multiplies n-bit numbers the exact array:n]",
         };
         Option<CellLibrary> library = CellsListCommand.CellLibraryOption();
+        Option<LibertyLibrary?> liberty = Values.Option<LibertyLibrary?>(
+            "--liberty", "FILE", "Also map the circuit to this standard-cell library (Liberty, .lib or .lib.gz) with Yosys and ABC, which have "
+                + "to be installed, and price the result.",
+            LibertyLibrary.Load);
+        Option<FigureFile?> against = Values.Option<FigureFile?>(
+            "--against", "FILE.csv", "With a folder: the rank correlation (Spearman's ρ) of each price with each column of this table, whose "
+                + "first column has the names of the files without their endings.",
+            FigureFile.Load);
+        var signs = new SignOptions();
         Option<Choice<FloatParts>> parts = Values.Choice<FloatParts>(
             "--float",
             "Price the circuit alone, or a whole floating-point multiplier around it: hidden ones, sign, exponent adders and normalising "
@@ -65,15 +71,21 @@ static class CircuitCostCommand
         var command = new DocumentedCommand(
             "cost",
             "Estimate the hardware cost of a multiplier or a circuit: energy, delay, area; on a network's activations, energy per image.",
-            "Energy: for every element, the number of each input transition between consecutive operands, times the library's energy "
+            "A circuit is priced in its normal form: constants, buffers and what no output needs are gone, repeated functions are "
+                + "shared, and adders and other cells of the library are found again in gates, so that the price does not depend on how a file "
+                + "spells the circuit. A circuit with approximate adders is also priced as drawn, every cell as its publication has it: "
+                + "AMA5 is two buffers there, and wires in the normal form. "
+                + "Energy: for every cell, the number of each input transition between consecutive operands, times the library's energy "
                 + "of that transition. Without --hazards the activity is zero-delay; --hazards adds glitches, with a unit delay for "
                 + "every cell; real hardware is usually between the two. Wires are excluded, and every output has the load of its "
                 + "characterisation. Leakage: the power at rest times the delay. Delay: the longest path through the cells' delays, "
-                + "false paths included. Every element counts, including unused ones. The normalising multiplexers shift a product by "
+                + "false paths included. The normalising multiplexers shift a product by "
                 + "one bit; the shifter for smaller products, which approximate cells can give, is not priced. exact "
                 + "is binary32 with the exact array, and rounds; bfloat16 has an 8-bit Booth multiplier; "
                 + "bfloat16-nearest also rounds both operands, from binary32; ax-fpm, ax-fpm-wrapped and ax-fpm-renormalised have the "
                 + "blocks of AMA5. "
+                + "With --liberty: area and leakage of the mapped cells, the delay of ABC's timing analysis, and as energy ½CV² of the input pins "
+                + "that a net drives for each of its changes; no glitches, wires, nor what switches inside cells. "
                 + "Random operands are independent. With --model, --dataset or --images the activations are those of the network with this "
                 + "multiplier in all layers, in the order of weight-stationary hardware: a multiplier keeps a randomly drawn weight for "
                 + "the activations of all positions, image after image. The energy of an image is that of its products, leakage "
@@ -81,53 +93,78 @@ static class CircuitCostCommand
                 + "The tables have the energy without and with glitches: table 9 is for mantissa multipliers alone (--float none), table "
                 + "7 for float multipliers (exact: round; others: truncate). "
                 + "With --json: library, samples, seed, hazards, circuit and relativeTo {circuit, energy, leakageEnergy, totalEnergy (fJ a "
-                + "product), leakagePower (nW), delay (ps), area (µm²), transistors, elements}, ratios {energy (total), delay, area}; "
+                + "product), leakagePower (nW), delay (ps), area (µm²), transistors, elements, asDrawn {the same} or null, mapped {energy, leakagePower, delay, area, cells} or null}, ratios {energy "
+                + "(total), delay, area, asDrawn, mapped}; with a folder circuits [{file, the same, or error}], correlations [{price, column, "
+                + "spearman, circuits}]; "
                 + "with a network layers [{name, products, zeroActivations, energyPerProduct, energy (fJ an image), relative}], energy, "
                 + "relative; "
-                + "without a circuit tables [{table, name, circuit, energy, energyWithHazards, delay, paperEnergy, paperDelay, cost, "
-                + "costWithHazards}].")
+                + "without a circuit tables [{table, name, circuit, paperEnergy, paperDelay, and normal and asDrawn {energy, energyWithHazards, "
+                + "delay, cost, costWithHazards}}].")
         {
-            circuit, relative, library, parts, distribution, hazards, samples,
+            circuit, relative, library, liberty, against, parts, distribution, hazards, samples,
         };
-        foreach (Option option in (Option[])[.. imageOptions.All, first, seed, json])
+        foreach (Option option in (Option[])[.. signs.All, .. imageOptions.All, first, seed, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            var setting = new CostSetting(parse.GetValue(library)!, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(hazards));
+            var setting = new CostSetting(
+                parse.GetValue(library)!, parse.GetValue(liberty), parse.GetValue(distribution)!, parse.GetValue(samples), parse.GetValue(seed),
+                parse.GetValue(hazards));
             string? given = parse.GetValue(circuit);
-            Option? about = ((Option[])[relative, parts, distribution, hazards, .. imageOptions.All, first]).FirstOrDefault(
-                option => parse.GetResult(option) is { Implicit: false });
+            Option[] aboutOne = [relative, parts, .. signs.All, .. imageOptions.All, first];
             JsonObject result;
             if (given is null)
             {
-                if (about is not null)
-                    throw new InputException($"{about.Name} is about a circuit, and none is given; give one, for example array:24:ama5");
-                result = Tables(setting, parse.GetValue(json), cancellation);
+                ThrowIfGiven([.. aboutOne, liberty, against, distribution, hazards], "about a circuit, and none is given; give one, for example "
+                    + "array:24:ama5");
+                result = CostTables.Run(setting, parse.GetValue(json), cancellation);
+            }
+            else if (Directory.Exists(given))
+            {
+                ThrowIfGiven(aboutOne, $"about one circuit, and '{given}' is a folder; leave it out");
+                result = CostOfFolder.Run(setting, given, parse.GetValue(against), parse.GetValue(json), cancellation);
             }
             else
             {
+                ThrowIfGiven([against], $"about the circuits of a folder, and '{given}' is none; give a folder");
                 FloatParts? around = parse.GetResult(parts) is { Implicit: false } ? parse.GetValue(parts).Value : null;
                 bool isWhole = around is null && IsName(given);
-                Priced priced = Measurement(given);
-                string? other = parse.GetValue(relative) ?? (isWhole ? ExactMultiplier.Rounded.Name : ExactArray(Bare(given)));
-                Priced? reference = other is null ? null : Measurement(other);
+                PricedDesign priced = Design(given);
+                string? other = parse.GetValue(relative) ?? (isWhole ? ExactMultiplier.Rounded.Name : ExactArray(Signed(Bare(given))));
+                PricedDesign? reference = other is null ? null : Design(other);
                 result = imageOptions.Naming.All(option => parse.GetResult(option) is null)
-                    ? Random(setting, parse.GetValue(distribution)!, priced, reference, parse.GetValue(json), cancellation)
+                    ? Random(setting, priced, reference, parse.GetValue(json), cancellation)
                     : OnNetwork(setting, priced, reference, parse.GetValue(json), cancellation);
 
-                Priced Measurement(string one) => isWhole
-                    ? new(one, one, new CostMeasurement(CircuitFiles.FindMultiplier(one), setting.Hazards))
-                    : Priced.Of(one, new CostMeasurement(Bare(one), around ?? FloatParts.None, setting.Hazards));
+                PricedDesign Design(string one)
+                {
+                    Netlist bare = Signed(Bare(one));
+                    FloatParts rest = around ?? FloatParts.None;
+                    string title = isWhole ? one : rest == FloatParts.None ? bare.Name : $"float {bare.Name}";
+                    return new PricedDesign(one, title, CostMeasurement.IsHandDrawn(bare), form => isWhole
+                        ? new CostMeasurement(CircuitFiles.FindMultiplier(one), setting.Library, form, setting.Hazards)
+                        : new CostMeasurement(bare, setting.Library, rest, form, setting.Hazards));
+                }
             }
 
             if (parse.GetValue(json))
                 Output.PrintJson(result);
             return Task.CompletedTask;
 
-            JsonObject OnNetwork(CostSetting setting, Priced priced, Priced? reference, bool quiet, CancellationToken cancellation)
+            // How a circuit's numbers are meant decides what it is compared with.
+            Netlist Signed(Netlist bare) => bare.WithSign(signs.Read(parse) ?? bare.IsSigned);
+
+            void ThrowIfGiven(IEnumerable<Option> options, string why)
+            {
+                if (options.FirstOrDefault(option => parse.GetResult(option) is { Implicit: false }) is Option option)
+                    throw new InputException($"{option.Name} is {why}");
+            }
+
+            JsonObject OnNetwork(
+                CostSetting setting, PricedDesign priced, PricedDesign? reference, bool quiet, CancellationToken cancellation)
             {
                 (Network exact, Dataset images) = imageOptions.Load(parse, Split.Test);
-                return Inference(setting, exact, images.First(parse.GetValue(first)), priced, reference, quiet, cancellation);
+                return CostOnNetwork.Run(setting, exact, images.First(parse.GetValue(first)), priced, reference, quiet, cancellation);
             }
         });
         return command;
@@ -149,174 +186,80 @@ static class CircuitCostCommand
             ? $"array:{circuit.Inputs[0].Width}{(circuit.IsSigned ? ":signed" : "")}"
             : null;
 
-    static JsonObject Random(
-        CostSetting setting, IntegerDistribution distribution, Priced priced, Priced? reference, bool quiet, CancellationToken cancellation)
+    /// <summary>Prices a circuit on random operands.</summary>
+    static JsonObject Random(CostSetting setting, PricedDesign priced, PricedDesign? reference, bool quiet, CancellationToken cancellation)
     {
-        (CircuitCost cost, CircuitCost? other) = ProgressBar.While("pricing", reference is null ? 1 : 2, progress => (
-            priced.Measurement.OnRandomOperands(setting.Library, distribution, setting.Samples, setting.Seed, progress, cancellation),
-            reference?.Measurement.OnRandomOperands(setting.Library, distribution, setting.Samples, setting.Seed, progress, cancellation)));
-        if (!quiet)
-            Print(setting, priced, cost, reference, other);
-        JsonObject json = setting.Json();
-        json["circuit"] = Json(priced.Title, cost);
-        json["relativeTo"] = other is null ? null : Json(reference!.Title, other);
-        json["ratios"] = other is null ? null : new JsonObject
-        {
-            ["energy"] = Output.Number(cost.TotalEnergy / other.TotalEnergy),
-            ["delay"] = Output.Number(cost.Delay / other.Delay),
-            ["area"] = Output.Number(cost.Area / other.Area),
-        };
-        return json;
-    }
-
-    static void Print(CostSetting setting, Priced priced, CircuitCost cost, Priced? reference, CircuitCost? other)
-    {
-        Output.Print(reference is null ? priced.Title : $"{priced.Title}, relative to {reference.Title}");
-        Output.Print($"{cost.Transitions:N0} random changes of operands, {setting}");
-        Output.PrintTable(other is null ? ["", ">cost"] : ["", ">cost", ">relative to", ">ratio"],
-        [
-            Row("switching energy, fJ", "F1", cost => cost.Energy),
-            Row("leakage energy, fJ", "F1", cost => cost.LeakageEnergy),
-            Row("energy, fJ a product", "F1", cost => cost.TotalEnergy),
-            Row("delay, ps", "F1", cost => cost.Delay),
-            Row("area, µm²", "F1", cost => cost.Area),
-            Row("transistors", "N0", cost => cost.Transistors),
-            Row("cells", "N0", cost => cost.Circuit.Elements.Count),
-        ]);
-
-        string[] Row(string name, string format, Func<CircuitCost, double> of)
-        {
-            return other is null
-                ? [name, Text(of(cost))]
-                : [name, Text(of(cost)), Text(of(other)), of(other) > 0 ? $"{of(cost) / of(other):F3}" : "–"];
-
-            string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
-        }
-    }
-
-    static JsonObject Tables(CostSetting setting, bool quiet, CancellationToken cancellation)
-    {
-        IReadOnlyList<HardwareRow> rows = ProgressBar.While("pricing", HardwareTables.Count, progress =>
-            HardwareTables.Measure(setting.Library, setting.Samples, setting.Seed, () => progress(1), cancellation));
+        // Cells that nobody drew have no price of their own.
+        CircuitForm[] forms = priced.IsHandDrawn ? [CircuitForm.Normal, CircuitForm.AsDrawn] : [CircuitForm.Normal];
+        PricedDesign[] designs = reference is null ? [priced] : [priced, reference];
+        (CircuitCost[][] costs, MappedCost?[] mapped) = ProgressBar.While("pricing", forms.Length * designs.Length, progress => (
+            Array.ConvertAll(forms, form => Array.ConvertAll(designs, design => setting.Price(design, form, progress, cancellation))),
+            Array.ConvertAll(designs, design => setting.Map(design, cancellation))));
         if (!quiet)
         {
-            foreach (IGrouping<int, HardwareRow> group in rows.GroupBy(row => row.Table))
+            Output.Print(reference is null ? priced.Title : $"{priced.Title}, relative to {reference.Title}");
+            Output.Print($"{costs[0][0].Transitions:N0} random changes of operands, {setting}");
+            Print(costs[0]);
+            if (priced.IsHandDrawn)
             {
-                Output.Print(
-                    $"Table {group.Key} of the paper, {(group.Key == 9 ? "mantissa multipliers" : "float multipliers")}, relative to the "
-                        + "exact one");
-                Output.PrintTable(["circuit", ">energy", ">with glitches", ">paper", ">delay", ">paper", ">area", ">fJ", ">ps"], group
-                    .Select(row => (string[])
-                [
-                    row.Description, $"{row.Energy:F3}", $"{row.EnergyWithHazards:F3}", $"{row.PaperEnergy:0.###}", $"{row.Delay:F3}",
-                    $"{row.PaperDelay:0.###}",
-                    $"{row.Cost.Area / group.First().Cost.Area:F3}", $"{row.Cost.TotalEnergy:F0}", $"{row.Cost.Delay:F0}",
-                ]));
-                Output.PrintFields(group.Select(row => (row.Description, row.Name)));
-                Console.WriteLine();
+                Output.Print("As drawn, every cell as its publication has it:");
+                Print(costs[1]);
             }
 
-            Output.Print(
-                $"{rows[0].Cost.Transitions:N0} changes of operands, seed {setting.Seed}, library {setting.Library.Name}; fJ and ps "
-                    + "without glitches");
-        }
-
-        JsonObject json = setting.Json();
-        // The tables have both, without and with glitches.
-        json.Remove("hazards");
-        json["tables"] = new JsonArray([.. rows.Select(row => new JsonObject
-        {
-            ["table"] = row.Table,
-            ["name"] = row.Name,
-            ["circuit"] = row.Description,
-            ["energy"] = row.Energy,
-            ["energyWithHazards"] = row.EnergyWithHazards,
-            ["delay"] = row.Delay,
-            ["paperEnergy"] = row.PaperEnergy,
-            ["paperDelay"] = row.PaperDelay,
-            ["cost"] = Json(row.Cost.Circuit.Name, row.Cost),
-            ["costWithHazards"] = Json(row.WithHazards.Circuit.Name, row.WithHazards),
-        })]);
-        return json;
-    }
-
-    static JsonObject Inference(
-        CostSetting setting, Network exact, Dataset images, Priced priced, Priced? reference, bool quiet, CancellationToken cancellation)
-    {
-        Tensor batch = images.Images(0, images.Count);
-        (IReadOnlyList<LayerCost> layers, IReadOnlyList<LayerCost>? others) = ProgressBar.While(
-            "pricing", exact.Layers.Count * (reference is null ? 1 : 2), progress =>
+            if (setting.Mapped is LibertyLibrary library)
             {
-                IReadOnlyList<LayerCost> own = Price(priced, () => progress(1));
-                return (own, reference is null ? null : Price(reference, () => progress(1)));
-            });
-        double energy = layers.Sum(layer => layer.Energy), otherEnergy = others?.Sum(layer => layer.Energy) ?? double.NaN;
-        if (!quiet)
-        {
-            Output.Print(
-                $"{priced.Given} in {exact.Name}, {images.Count} images of {images.Name} "
-                    + $"(test){(reference is null ? "" : $", relative to {reference.Given}")}");
-            Output.Print($"{setting.Samples:N0} products of each layer, {setting}");
-            Output.PrintTable(["layer", ">products", ">zeros", ">fJ a product", ">nJ an image", ">share", ">relative"],
-            [
-                .. layers.Select(
-                    (layer, i) =>
-                        Row(
-                            layer.Layer, layer.Products, Output.Percent(layer.ZeroActivations), $"{layer.Product.TotalEnergy:F1}",
-                            layer.Energy, layer.Energy / others?[i].Energy)),
-                Row("all", layers.Sum(layer => layer.Products), "", "", energy, energy / otherEnergy),
-            ]);
-
-            string[] Row(string name, long products, string zeros, string product, double nanojoules, double? ratio) =>
-                [name, $"{products:N0}", zeros, product, $"{nanojoules / FemtojoulesPerNanojoule:F3}", Output.Percent(nanojoules / energy),
-                    ratio > 0 ? $"{ratio:F3}" : "–"];
+                Output.Print($"Mapped to {library.Name} by Yosys and ABC, {library.Voltage} V:");
+                Print([.. mapped.OfType<MappedCost>()]);
+            }
         }
 
         JsonObject json = setting.Json();
-        json["layers"] = new JsonArray([.. layers.Select((layer, i) => new JsonObject
+        json["circuit"] = Json(0);
+        json["relativeTo"] = reference is null ? null : Json(1);
+        if (reference is not null)
         {
-            ["name"] = layer.Layer,
-            ["products"] = layer.Products,
-            ["zeroActivations"] = layer.ZeroActivations,
-            ["energyPerProduct"] = layer.Product.TotalEnergy,
-            ["energy"] = layer.Energy,
-            ["relative"] = Output.Number(layer.Energy / others?[i].Energy),
-        })]);
-        json["energy"] = energy;
-        json["relative"] = Output.Number(energy / otherEnergy);
+            JsonObject ratios = CostSetting.Ratios(costs[0][0], costs[0][1]);
+            ratios["asDrawn"] = priced.IsHandDrawn ? CostSetting.Ratios(costs[1][0], costs[1][1]) : null;
+            ratios["mapped"] = mapped is [MappedCost own, MappedCost other] ? CostSetting.Ratios(own, other) : null;
+            json["ratios"] = ratios;
+        }
+        else
+        {
+            json["ratios"] = null;
+        }
+
         return json;
 
-        IReadOnlyList<LayerCost> Price(Priced circuit, Action progress) => NetworkCost.Of(
-            exact.With(CircuitFiles.FindMultiplier(circuit.Given)), batch, _ =>
-                circuit.Measurement, setting.Library, setting.Samples, setting.Seed, progress, cancellation);
+        JsonObject Json(int design)
+        {
+            JsonObject one = CostSetting.Json(designs[design].Title, costs[0][design]);
+            one["asDrawn"] = priced.IsHandDrawn ? CostSetting.Json(designs[design].Title, costs[1][design]) : null;
+            one["mapped"] = CostSetting.Json(mapped[design]);
+            return one;
+        }
     }
 
-    static JsonObject Json(string title, CircuitCost cost) => new()
-    {
-        ["circuit"] = title,
-        ["energy"] = cost.Energy,
-        ["leakageEnergy"] = cost.LeakageEnergy,
-        ["totalEnergy"] = cost.TotalEnergy,
-        ["leakagePower"] = cost.LeakagePower,
-        ["delay"] = cost.Delay,
-        ["area"] = cost.Area,
-        ["transistors"] = cost.Transistors,
-        ["elements"] = cost.Circuit.Elements.Count,
-    };
+    static void Print(CircuitCost[] costs) => Print(
+        costs,
+        ("switching energy, fJ", "F1", cost => cost.Energy), ("leakage energy, fJ", "F1", cost => cost.LeakageEnergy),
+        ("energy, fJ a product", "F1", cost => cost.TotalEnergy), ("delay, ps", "F1", cost => cost.Delay),
+        ("area, µm²", "F1", cost => cost.Area), ("transistors", "N0", cost => cost.Transistors),
+        ("cells", "N0", cost => cost.Circuit.Elements.Count));
 
-    /// <summary>A priced design: its name as given, its title in results, and its hardware.</summary>
-    sealed record Priced(string Given, string Title, CostMeasurement Measurement)
+    static void Print(MappedCost[] costs) => Print(
+        costs,
+        ("switching energy, fJ", "F1", cost => cost.Energy), ("leakage, nW", "F3", cost => cost.LeakagePower),
+        ("delay, ps", "F1", cost => cost.Delay), ("area, µm²", "F1", cost => cost.Area), ("cells", "N0", cost => cost.Cells));
+
+    static void Print<T>(T[] costs, params (string Name, string Format, Func<T, double> Of)[] figures)
     {
-        /// <summary>A circuit, with its name as title.</summary>
-        public static Priced Of(string given, CostMeasurement measurement) => new(given, measurement.Circuit.Name, measurement);
+        Output.PrintTable(costs.Length == 1 ? ["", ">cost"] : ["", ">cost", ">relative to", ">ratio"], figures.Select(figure =>
+        {
+            string[] numbers = [.. costs.Select(cost => figure.Of(cost).ToString(figure.Format, CultureInfo.InvariantCulture))];
+            return costs is [T own, T other]
+                ? (string[])[figure.Name, .. numbers, figure.Of(other) > 0 ? $"{figure.Of(own) / figure.Of(other):F3}" : "–"]
+                : [figure.Name, .. numbers];
+        }));
     }
 
-    /// <summary>The common settings of everything that one run prices.</summary>
-    sealed record CostSetting(CellLibrary Library, long Samples, ulong Seed, bool Hazards)
-    {
-        /// <summary>The text of the line above a table.</summary>
-        public override string ToString() => $"seed {Seed}, library {Library.Name}, {(Hazards ? "with" : "without")} glitches";
-
-        public JsonObject Json() => new() { ["library"] = Library.Name, ["samples"] = Samples, ["seed"] = Seed, ["hazards"] = Hazards };
-    }
 }

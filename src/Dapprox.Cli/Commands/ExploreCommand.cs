@@ -67,6 +67,11 @@ static class ExploreCommand
         Option<ulong> seed = SharedOptions.Seed();
         Option<CellLibrary?> library = Values.Option<CellLibrary?>(
             "--library", "FILE", "The cell library for energy, delay and area. [default: the one that is included]", CellLibraryFiles.Load);
+        var asDrawn = new Option<bool>("--as-drawn")
+        {
+            Description = "Price every cell as the library has it, for cells that are drawn by hand; without it a design is priced in its "
+                + "normal form, as 'dapprox circuit cost' prices it.",
+        };
         Option<string?> state = new("--state")
         {
             HelpName = "FILE",
@@ -91,7 +96,7 @@ static class ExploreCommand
                 + "adders; accuracy: of the network in whose layers the design is the multiplier. With --json: space, method, law, "
                 + $"samples, seed, designs (in the space), front, an array of {{circuit, and each figure by name}}, seconds.")
         {
-            shape, by, cells, objectives, meet, distribution, samples, population, generations, seed, library, state, plot, first,
+            shape, by, cells, objectives, meet, distribution, samples, population, generations, seed, library, asDrawn, state, plot, first,
         };
         command.KeepsState = state;
         variant.AddTo(command);
@@ -101,7 +106,8 @@ static class ExploreCommand
             var watch = Stopwatch.StartNew();
             var space = new DesignSpace(parse.GetValue(shape)!.ToLowerInvariant(), parse.GetValue(by).Value, parse.GetValue(cells)!);
             DesignMeasurement measurement = Measurement(
-                parse.GetValue(distribution)!, space.Bits, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(library));
+                parse.GetValue(distribution)!, space.Bits, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(library),
+                parse.GetValue(asDrawn) ? CircuitForm.AsDrawn : CircuitForm.Normal);
             (string Name, double Goal)[] goals = parse.GetValue(meet) ?? [];
             string[] asked = parse.GetValue(objectives) ?? [];
             if (goals.Length > 0 && asked.Length > 0)
@@ -127,7 +133,7 @@ static class ExploreCommand
             string search = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{space.Summary}; {target}; {parse.GetValue(distribution)}, {parse.GetValue(samples)} samples, seed "
-                    + $"{parse.GetValue(seed)}; {method.Summary}");
+                    + $"{parse.GetValue(seed)}; {(parse.GetValue(asDrawn) ? "as drawn; " : "")}{method.Summary}");
             if (parse.GetValue(library) is CellLibrary given)
                 search += $"; cells of {given.Name}";
             if (names.Contains(Accuracy))
@@ -209,17 +215,18 @@ static class ExploreCommand
         });
     }
 
-    static DesignMeasurement Measurement(string distribution, int bits, int samples, ulong seed, CellLibrary? library)
+    static DesignMeasurement Measurement(
+        string distribution, int bits, int samples, ulong seed, CellLibrary? library, CircuitForm form)
     {
         if (samples > DesignMeasurement.MaxSamples)
             throw new InputException($"--samples is {samples}; each design is measured on at most {DesignMeasurement.MaxSamples} products");
         if (IntegerDistribution.All.FirstOrDefault(known => known.Name == distribution) is IntegerDistribution integers)
-            return DesignMeasurement.OfIntegers(integers, bits, samples, seed, library);
+            return DesignMeasurement.OfIntegers(integers, bits, samples, seed, library, form);
         if (bits - 1 is < 1 or > Binary32.FractionBits)
             throw new InputException(
                 $"--distribution {distribution} is for float multipliers, whose mantissas have 2 to {Binary32.FractionBits + 1} bits, "
                     + $"and the shape has {bits}; give --distribution {IntegerDistribution.All[0]}");
-        return DesignMeasurement.OfFloats(OperandDistribution.Find(distribution), bits, samples, seed, library);
+        return DesignMeasurement.OfFloats(OperandDistribution.Find(distribution), bits, samples, seed, library, form);
     }
 
     static DesignFigure AccuracyFigure(VariantOptions variant, ParseResult parse, int first)

@@ -181,8 +181,8 @@ static class ModelCommand
             return new(circuit, Price(CircuitFiles.FindMultiplier(circuit)), Price(ExactMultiplier.Rounded));
 
             double Price(FloatMultiplier multiplier) =>
-                new CostMeasurement(multiplier).OnRandomOperands(
-                    library, IntegerDistribution.Normalised, Samples, seed: 1, cancellation: cancellation).TotalEnergy;
+                new CostMeasurement(multiplier, library).OnRandomOperands(
+                    IntegerDistribution.Normalised, Samples, seed: 1, cancellation: cancellation).TotalEnergy;
         }
 
         public double? Energy(Layer layer, bool isReplaced) =>

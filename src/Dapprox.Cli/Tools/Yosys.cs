@@ -20,6 +20,12 @@ enum Proof
     Undecided,
 }
 
+/// <summary>What came of a script.</summary>
+/// <param name="HasEnded">Whether it ended in time.</param>
+/// <param name="Log">What it printed.</param>
+/// <param name="Reason">Why it failed, if it did: its last complaint.</param>
+sealed record YosysRun(bool HasEnded, string Log, string Reason);
+
 /// <summary>Proofs by Yosys (yosyshq.net/yosys): both circuits as Verilog, a miter of them, and its SAT solver.</summary>
 static class Yosys
 {
@@ -43,7 +49,14 @@ static class Yosys
                 CultureInfo.InvariantCulture,
                 $"read_verilog first.v second.v; proc; opt; miter -equiv -flatten first second miter; hierarchy -top miter; opt -full; "
                     + $"sat -timeout {seconds} -prove trigger 0 miter");
-            return Run(folder, script, seconds + Grace, cancellation);
+            YosysRun run = Run(folder, script, seconds + Grace, "--yosys", cancellation);
+            if (run.Log.Contains("proof finished - no model found: SUCCESS", StringComparison.Ordinal))
+                return Proof.Equal;
+            if (run.Log.Contains("proof finished - model found: FAIL", StringComparison.Ordinal))
+                return Proof.Different;
+            return !run.HasEnded || run.Log.Contains("TIMEOUT", StringComparison.OrdinalIgnoreCase)
+                ? Proof.Undecided
+                : throw new InputException($"yosys failed: {run.Reason}; leave out --yosys");
         }
         finally
         {
@@ -66,7 +79,14 @@ static class Yosys
         return writer.ToString();
     }
 
-    static Proof Run(string folder, string script, int seconds, CancellationToken cancellation)
+    /// <summary>Runs a script.</summary>
+    /// <param name="folder">The folder of its files.</param>
+    /// <param name="script">The commands.</param>
+    /// <param name="seconds">The time limit in seconds.</param>
+    /// <param name="option">The option that asks for Yosys, for messages.</param>
+    /// <param name="cancellation">Ends Yosys.</param>
+    /// <exception cref="InputException">Yosys is not installed.</exception>
+    public static YosysRun Run(string folder, string script, int seconds, string option, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo("yosys", ["-p", script])
         {
@@ -81,7 +101,7 @@ static class Yosys
         }
         catch (Win32Exception e)
         {
-            throw new InputException("yosys is not on the PATH; install it (apt-get install yosys), or leave out --yosys", e);
+            throw new InputException($"yosys is not on the PATH; install it (apt-get install yosys), or leave out {option}", e);
         }
 
         using (process)
@@ -89,18 +109,12 @@ static class Yosys
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None),
                 error = process.StandardError.ReadToEndAsync(CancellationToken.None);
-            bool ended = process.WaitForExit(TimeSpan.FromSeconds(seconds));
-            if (!ended)
+            bool hasEnded = process.WaitForExit(TimeSpan.FromSeconds(seconds));
+            if (!hasEnded)
                 process.Kill(entireProcessTree: true);
             string log = output.Result;
             cancellation.ThrowIfCancellationRequested();
-            if (log.Contains("proof finished - no model found: SUCCESS", StringComparison.Ordinal))
-                return Proof.Equal;
-            if (log.Contains("proof finished - model found: FAIL", StringComparison.Ordinal))
-                return Proof.Different;
-            return !ended || log.Contains("TIMEOUT", StringComparison.OrdinalIgnoreCase)
-                ? Proof.Undecided
-                : throw new InputException($"yosys failed: {error.Result.Trim().Split('\n')[^1]}; leave out --yosys");
+            return new YosysRun(hasEnded, log, hasEnded ? error.Result.Trim().Split('\n')[^1] : $"it took more than {seconds} s");
         }
     }
 }

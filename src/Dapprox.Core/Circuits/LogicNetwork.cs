@@ -92,14 +92,15 @@ sealed class LogicNetwork
     /// <summary>A function of one to three nets as one of three, the last net repeated.</summary>
     public static LogicFunction Function(int net, byte table, IReadOnlyList<int> nets)
     {
-        int full = 0;
-        for (int index = 0; index < 8; index++)
-        {
-            // A and B are bits 2 and 1; missing nets do not count.
-            int used = index >> (3 - nets.Count);
-            full |= (table >> used & 1) << index;
-        }
+        return new LogicFunction(net, Widened(table, nets.Count), nets[0], nets[Math.Min(1, nets.Count - 1)], nets[^1]);
+    }
 
-        return new LogicFunction(net, (byte)full, nets[0], nets[Math.Min(1, nets.Count - 1)], nets[^1]);
+    /// <summary>A table of one to three inputs as one of three; the inputs that there are not do not count.</summary>
+    public static byte Widened(int table, int inputs)
+    {
+        int wide = 0;
+        for (int index = 0; index < 8; index++)
+            wide |= (table >> (index >> (3 - inputs)) & 1) << index;
+        return (byte)wide;
     }
 }

@@ -18,6 +18,16 @@ public enum FloatParts
     Rounding,
 }
 
+/// <summary>Which form of a circuit is priced.</summary>
+public enum CircuitForm
+{
+    /// <summary>The <see cref="NormalForm"/>: the price does not depend on the cells and gates that a file spells the circuit with.</summary>
+    Normal,
+
+    /// <summary>Every element as it stands, for circuits of cells that are drawn by hand, such as AMA5's two buffers.</summary>
+    AsDrawn,
+}
+
 /// <summary>Measures what a circuit costs: makes operands, counts what they switch, and prices it.</summary>
 public sealed class CostMeasurement
 {
@@ -29,47 +39,69 @@ public sealed class CostMeasurement
 
     /// <summary>Prepares the measurement of a circuit, or of a float multiplier around it.</summary>
     /// <param name="circuit">Any circuit; a multiplier of integers where operands are drawn.</param>
+    /// <param name="library">The library with energy, delay and area of every cell in the circuit.</param>
     /// <param name="parts">What is priced of it; anything but <see cref="FloatParts.None"/> needs a mantissa multiplier.</param>
+    /// <param name="form">Which form of it is priced.</param>
     /// <param name="hazards">Whether hazards count: see <see cref="SwitchingActivity"/>.</param>
-    /// <exception cref="InputException">It is no mantissa multiplier.</exception>
-    public CostMeasurement(Netlist circuit, FloatParts parts = FloatParts.None, bool hazards = false)
+    /// <exception cref="InputException">It is no mantissa multiplier, or the library lacks a cell.</exception>
+    public CostMeasurement(
+        Netlist circuit, CellLibrary library, FloatParts parts = FloatParts.None, CircuitForm form = CircuitForm.Normal, bool hazards = false)
+        : this(
+            parts == FloatParts.None ? circuit : FloatMultiplierCircuits.Around(circuit, parts == FloatParts.Rounding), library, form, hazards,
+            isFloat: parts != FloatParts.None)
     {
-        this.hazards = hazards;
-        isFloat = parts != FloatParts.None;
-        Circuit = isFloat ? FloatMultiplierCircuits.Around(circuit, parts == FloatParts.Rounding) : circuit;
     }
 
     /// <summary>Prepares the measurement of the whole hardware of a float multiplier.</summary>
     /// <param name="multiplier">A float multiplier whose circuit is known.</param>
+    /// <param name="library">The library with energy, delay and area of every cell in its circuit.</param>
+    /// <param name="form">Which form of its circuit is priced.</param>
     /// <param name="hazards">Whether hazards count: see <see cref="SwitchingActivity"/>.</param>
-    /// <exception cref="InputException">No circuit of it is known; the message says why.</exception>
-    public CostMeasurement(FloatMultiplier multiplier, bool hazards = false)
+    /// <exception cref="InputException">No circuit of it is known, or the library lacks a cell; the message says which.</exception>
+    public CostMeasurement(
+        FloatMultiplier multiplier, CellLibrary library, CircuitForm form = CircuitForm.Normal, bool hazards = false)
+        : this(FloatMultiplierCircuits.Of(multiplier), library, form, hazards, isFloat: true)
     {
-        this.hazards = hazards;
-        isFloat = true;
-        Circuit = FloatMultiplierCircuits.Of(multiplier);
     }
+
+    CostMeasurement(Netlist circuit, CellLibrary library, CircuitForm form, bool hazards, bool isFloat)
+    {
+        (Library, this.hazards, this.isFloat) = (library, hazards, isFloat);
+        Circuit = form == CircuitForm.Normal ? new NormalForm(library).Of(circuit) : circuit;
+        // A cell without a price is found before the work.
+        CircuitCost.LongestPath(Circuit, library);
+    }
+
+    /// <summary>Whether a circuit has approximate adders, which are published as drawings of transistors.</summary>
+    public static bool IsHandDrawn(Netlist circuit) =>
+        circuit.Elements.Any(element => element.Cell != Cells.FullAdder && Cells.Adders.Contains(element.Cell));
 
     /// <summary>What is priced.</summary>
     public Netlist Circuit { get; }
 
+    /// <summary>The prices of cells.</summary>
+    public CellLibrary Library { get; }
+
     /// <summary>Prices the circuit on random operands.</summary>
-    /// <param name="library">The library with energy, delay and area of every cell in the circuit.</param>
+    /// <inheritdoc cref="Switch"/>
+    public CircuitCost OnRandomOperands(
+        IntegerDistribution distribution, long samples, ulong seed, Action<double>? progress = null, CancellationToken cancellation = default) =>
+        CircuitCost.Of(Switch(Circuit, distribution, samples, seed, progress, cancellation), Library);
+
+    /// <summary>Counts what random operands switch in a circuit.</summary>
+    /// <param name="circuit">A circuit with the inputs of <see cref="Circuit"/>, which may compute the same in another way.</param>
     /// <param name="distribution">The distribution of each operand, independent of the one before. It is ignored for a float
     /// multiplier, whose operands are uniform in [−1, 1].</param>
     /// <param name="samples">How many operands follow another, rounded up to a multiple of 512.</param>
     /// <param name="seed">Determines the operands.</param>
     /// <param name="progress">Called with the fraction of the work done since the last call, if given.</param>
     /// <param name="cancellation">Stops between some thousands of operands.</param>
-    /// <exception cref="InputException">The library lacks a cell.</exception>
-    public CircuitCost OnRandomOperands(
-        CellLibrary library, IntegerDistribution distribution, long samples, ulong seed,
+    public SwitchingActivity Switch(
+        Netlist circuit, IntegerDistribution distribution, long samples, ulong seed,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        // An unknown cell is found before the work.
-        CircuitCost.LongestPath(Circuit, library);
-        SwitchingActivity activity = NewActivity();
+        var activity = new SwitchingActivity(circuit, hazards);
         for (ulong part = 0; activity.Transitions < samples; part++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -79,7 +111,7 @@ public sealed class CostMeasurement
             progress?.Invoke((double)SwitchingActivity.StreamsTogether * (length - 1) / samples);
         }
 
-        return CircuitCost.Of(activity, library);
+        return activity;
     }
 
     /// <summary>An activity of <see cref="Circuit"/> without any changes.</summary>

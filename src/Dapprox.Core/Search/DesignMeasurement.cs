@@ -21,12 +21,14 @@ public sealed class DesignMeasurement
 
     readonly Func<Netlist, DesignErrors> errors;
     readonly ulong[][] streams;
-    readonly CellLibrary? library;
+    readonly CellLibrary library;
+    readonly NormalForm? normal;
     readonly Lazy<CircuitCost> exact;
 
-    DesignMeasurement(int bits, ulong[][] streams, CellLibrary? library, Func<Netlist, DesignErrors> errors)
+    DesignMeasurement(int bits, ulong[][] streams, CellLibrary? library, CircuitForm form, Func<Netlist, DesignErrors> errors)
     {
-        (this.streams, this.library, this.errors) = (streams, library, errors);
+        (this.streams, this.library, this.errors) = (streams, library ?? CellLibrary.Shipped, errors);
+        normal = form == CircuitForm.Normal ? new NormalForm(this.library) : null;
         exact = new(() => Price(MultiplierCircuits.Array(bits, (_, _) => Cells.FullAdder)));
     }
 
@@ -38,15 +40,17 @@ public sealed class DesignMeasurement
     /// <param name="samples">How many products, 1 to <see cref="MaxSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
     /// <param name="library">The energy, delay and area of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
+    /// <param name="form">Which form of a circuit is priced.</param>
     public static DesignMeasurement OfFloats(
-        OperandDistribution distribution, int bits, int samples, ulong seed, CellLibrary? library = null)
+        OperandDistribution distribution, int bits, int samples, ulong seed, CellLibrary? library = null,
+        CircuitForm form = CircuitForm.Normal)
     {
         ThrowIfOutOfRange(samples);
         var format = new FloatFormat(8, bits - 1);
         (float[] activations, float[] weights) = Draw(distribution, samples, new CounterRandom(seed));
         ulong[] a = Mantissas(activations, format), b = Mantissas(weights, format);
         (float[] first, float[] second) = Draw(distribution, StreamOperands, new CounterRandom(seed, stream: 1));
-        return new DesignMeasurement(bits, [Mantissas(first, format), Mantissas(second, format)], library, Errors);
+        return new DesignMeasurement(bits, [Mantissas(first, format), Mantissas(second, format)], library, form, Errors);
 
         DesignErrors Errors(Netlist circuit)
         {
@@ -69,8 +73,10 @@ public sealed class DesignMeasurement
     /// <param name="samples">How many pairs at most, 1 to <see cref="MaxSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
     /// <param name="library">The energy, delay and area of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
+    /// <param name="form">Which form of a circuit is priced.</param>
     public static DesignMeasurement OfIntegers(
-        IntegerDistribution distribution, int bits, int samples, ulong seed, CellLibrary? library = null)
+        IntegerDistribution distribution, int bits, int samples, ulong seed, CellLibrary? library = null,
+        CircuitForm form = CircuitForm.Normal)
     {
         ThrowIfOutOfRange(samples);
         var random = new CounterRandom(seed, stream: ulong.MaxValue);
@@ -81,7 +87,7 @@ public sealed class DesignMeasurement
                 operands[i] = distribution.Draw(ref random, bits);
         }
 
-        return new DesignMeasurement(bits, streams, library, Errors);
+        return new DesignMeasurement(bits, streams, library, form, Errors);
 
         DesignErrors Errors(Netlist circuit)
         {
@@ -109,9 +115,9 @@ public sealed class DesignMeasurement
 
     CircuitCost Price(Netlist circuit)
     {
-        var activity = new SwitchingActivity(circuit);
+        var activity = new SwitchingActivity(normal?.Of(circuit) ?? circuit);
         activity.Add(streams, StreamLength);
-        return CircuitCost.Of(activity, library ?? CellLibrary.Shipped);
+        return CircuitCost.Of(activity, library);
     }
 
     static (float[] Activations, float[] Weights) Draw(OperandDistribution distribution, int count, CounterRandom random)

@@ -6,20 +6,24 @@ using Dapprox.Measurement;
 
 namespace Dapprox.Experiments.Units;
 
-/// <summary>The cost of a multiplier and the paper's figures, both relative to the exact multiplier of the table.</summary>
+/// <summary>The cost of one form of a multiplier, also relative to that form of the exact multiplier of its table.</summary>
+/// <param name="Cost">The cost from zero-delay switching activity.</param>
+/// <param name="WithHazards">The cost from glitch-aware switching activity.</param>
+/// <param name="Energy">The energy of <paramref name="Cost"/>, relative to the exact multiplier.</param>
+/// <param name="EnergyWithHazards">The energy of <paramref name="WithHazards"/>, relative to the exact multiplier.</param>
+/// <param name="Delay">The critical-path delay, relative to the exact multiplier.</param>
+public sealed record FormCost(CircuitCost Cost, CircuitCost WithHazards, double Energy, double EnergyWithHazards, double Delay);
+
+/// <summary>The cost of a multiplier and the paper's figures.</summary>
 /// <param name="Table">The number of the paper's table: 7 for whole float multipliers, 9 for their mantissa multipliers.</param>
 /// <param name="Name">The name of the multiplier for a reader.</param>
 /// <param name="Description">The mantissa circuit, as <see cref="CircuitDescription.Build"/> takes it.</param>
-/// <param name="Cost">The cost from zero-delay switching activity.</param>
-/// <param name="WithHazards">The cost from glitch-aware switching activity.</param>
-/// <param name="Energy">The energy of <paramref name="Cost"/>, relative to the exact multiplier of the table.</param>
-/// <param name="EnergyWithHazards">The energy of <paramref name="WithHazards"/>, relative to the exact multiplier.</param>
-/// <param name="Delay">The critical-path delay, relative to the exact multiplier.</param>
+/// <param name="Normal">The cost of the normal form.</param>
+/// <param name="AsDrawn">The cost of the cells as their publications draw them.</param>
 /// <param name="PaperEnergy">The relative energy in the paper.</param>
 /// <param name="PaperDelay">The relative delay in the paper.</param>
 public sealed record HardwareRow(
-    int Table, string Name, string Description, CircuitCost Cost, CircuitCost WithHazards,
-    double Energy, double EnergyWithHazards, double Delay, double PaperEnergy, double PaperDelay);
+    int Table, string Name, string Description, FormCost Normal, FormCost AsDrawn, double PaperEnergy, double PaperDelay);
 
 /// <summary>
 /// Tables 7 and 9 of Guesmi et al., "Defensive Approximation", ASPLOS 2021: energy and delay of its multipliers. Ax-FPM has two rows: as
@@ -57,17 +61,25 @@ public static class HardwareTables
         foreach ((int table, string name, FloatMultiplier multiplier, double energy, double delay) in Rows)
         {
             Netlist mantissas = FloatMultiplierCircuits.Mantissas(multiplier);
-            CircuitCost settled = Cost(hazards: false), hazardous = Cost(hazards: true);
             HardwareRow? exact = rows.Find(row => row.Table == table);
             rows.Add(new HardwareRow(
-                table, name, mantissas.Name, settled, hazardous, settled.TotalEnergy / (exact?.Cost ?? settled).TotalEnergy,
-                hazardous.TotalEnergy / (exact?.WithHazards ?? hazardous).TotalEnergy, settled.Delay / (exact?.Cost ?? settled).Delay,
-                energy, delay));
+                table, name, mantissas.Name, OfForm(CircuitForm.Normal, exact?.Normal), OfForm(CircuitForm.AsDrawn, exact?.AsDrawn), energy,
+                delay));
 
-            CircuitCost Cost(bool hazards)
+            FormCost OfForm(CircuitForm form, FormCost? one)
             {
-                CostMeasurement measurement = table == 9 ? new(mantissas, hazards: hazards) : new(multiplier, hazards);
-                return measurement.OnRandomOperands(library, IntegerDistribution.Normalised, samples, seed, cancellation: cancellation);
+                CircuitCost settled = Cost(hazards: false), hazardous = Cost(hazards: true);
+                return new FormCost(
+                    settled, hazardous, settled.TotalEnergy / (one?.Cost ?? settled).TotalEnergy,
+                    hazardous.TotalEnergy / (one?.WithHazards ?? hazardous).TotalEnergy, settled.Delay / (one?.Cost ?? settled).Delay);
+
+                CircuitCost Cost(bool hazards)
+                {
+                    CostMeasurement measurement = table == 9
+                        ? new(mantissas, library, form: form, hazards: hazards)
+                        : new(multiplier, library, form, hazards);
+                    return measurement.OnRandomOperands(IntegerDistribution.Normalised, samples, seed, cancellation: cancellation);
+                }
             }
 
             progress?.Invoke();

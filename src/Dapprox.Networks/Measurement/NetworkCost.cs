@@ -28,15 +28,13 @@ public static class NetworkCost
     /// <param name="images"><c>[batch, channels, height, width]</c>; at least two, since a dense layer's activations change from image to
     /// image.</param>
     /// <param name="measurement">The circuit of a layer's multiplier.</param>
-    /// <param name="library">The technology.</param>
     /// <param name="samples">The number of products sampled per layer, rounded up to a multiple of 32768.</param>
     /// <param name="seed">Determines the sampled products.</param>
     /// <param name="progress">Called after each layer; null for none.</param>
     /// <param name="cancellation">Stops between layers and between blocks of some thousands of products.</param>
-    /// <exception cref="InputException">There are too few images, the library lacks a cell, or the circuit does not multiply
-    /// mantissas.</exception>
+    /// <exception cref="InputException">There are too few images, or the circuit does not multiply mantissas.</exception>
     public static IReadOnlyList<LayerCost> Of(
-        Network network, Tensor images, Func<FloatMultiplier, CostMeasurement> measurement, CellLibrary library, long samples, ulong seed,
+        Network network, Tensor images, Func<FloatMultiplier, CostMeasurement> measurement, long samples, ulong seed,
         Action? progress = null, CancellationToken cancellation = default)
     {
         network.ThrowIfUnfit(images);
@@ -69,7 +67,7 @@ public static class NetworkCost
                 looked += activations.Length;
             }
 
-            return new LayerCost(layer.Name, multiplying.Multiplications, (double)zeros / looked, CircuitCost.Of(activity, library));
+            return new LayerCost(layer.Name, multiplying.Multiplications, (double)zeros / looked, CircuitCost.Of(activity, circuit.Library));
         }
     }
 }

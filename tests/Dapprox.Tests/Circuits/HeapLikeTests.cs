@@ -1,4 +1,5 @@
 using Dapprox.Circuits;
+using Dapprox.Hardware;
 using Dapprox.Measurement;
 using Dapprox.Search;
 using Xunit;
@@ -24,7 +25,8 @@ public class HeapLikeTests
     [Fact]
     public void Cost_ByTheShippedLibrary_IsThatStated()
     {
-        DesignMeasurement measurement = DesignMeasurement.OfFloats(OperandDistribution.Uniform01, 24, samples: 1, seed: 5);
+        DesignMeasurement measurement = DesignMeasurement.OfFloats(
+            OperandDistribution.Uniform01, 24, samples: 1, seed: 5, form: CircuitForm.AsDrawn);
 
         DesignCost cost = measurement.Cost(HeapLike.Instance.Circuit);
 

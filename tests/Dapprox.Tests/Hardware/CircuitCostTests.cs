@@ -106,24 +106,24 @@ public sealed class CircuitCostTests
     [Fact]
     public void OnRandomOperands_SameSeed_SameCost()
     {
-        var measurement = new CostMeasurement(CircuitDescription.Build("array:8:ama3"));
-        CircuitCost one = measurement.OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Uniform, 1000, seed: 3);
+        var measurement = new CostMeasurement(CircuitDescription.Build("array:8:ama3"), CellLibrary.Shipped);
+        CircuitCost one = measurement.OnRandomOperands(IntegerDistribution.Uniform, 1000, seed: 3);
 
         Assert.Equal(1024, one.Transitions);
-        Assert.Equal(one.Energy, measurement.OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Uniform, 1000, seed: 3).Energy);
-        Assert.NotEqual(one.Energy, measurement.OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Uniform, 1000, seed: 4).Energy);
+        Assert.Equal(one.Energy, measurement.OnRandomOperands(IntegerDistribution.Uniform, 1000, seed: 3).Energy);
+        Assert.NotEqual(one.Energy, measurement.OnRandomOperands(IntegerDistribution.Uniform, 1000, seed: 4).Energy);
         Assert.NotEqual(
-            one.Energy, measurement.OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 1000, seed: 3).Energy);
+            one.Energy, measurement.OnRandomOperands(IntegerDistribution.Normalised, 1000, seed: 3).Energy);
     }
 
     [Fact]
     public void Hazards_InAnExactArray_CostMoreThanInOneOfBuffers()
     {
         double Extra(string circuit) =>
-            new CostMeasurement(CircuitDescription.Build(circuit), hazards: true).OnRandomOperands(
-                CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1).Energy
+            new CostMeasurement(CircuitDescription.Build(circuit), CellLibrary.Shipped, form: CircuitForm.AsDrawn, hazards: true).OnRandomOperands(
+                IntegerDistribution.Normalised, 512, 1).Energy
             / new CostMeasurement(
-                CircuitDescription.Build(circuit)).OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 512, 1).Energy;
+                CircuitDescription.Build(circuit), CellLibrary.Shipped, form: CircuitForm.AsDrawn).OnRandomOperands(IntegerDistribution.Normalised, 512, 1).Energy;
 
         // Buffers pass on what changes, but let different partial products change at different times.
         Assert.InRange(Extra("array:8:ama5"), 0.9, 1.5);

@@ -125,9 +125,9 @@ public sealed class NetworkCostTests
             new Dense("two", 5, 3, Numbers(15), [], ExactMultiplier.Rounded),
         ]);
         var images = new Tensor(Numbers(40), 10, 1, 1, 4);
-        var measurement = new CostMeasurement(CircuitDescription.Build("array:8"));
+        var measurement = new CostMeasurement(CircuitDescription.Build("array:8"), CellLibrary.Shipped);
 
-        IReadOnlyList<LayerCost> layers = NetworkCost.Of(network, images, _ => measurement, CellLibrary.Shipped, 1000, seed: 1);
+        IReadOnlyList<LayerCost> layers = NetworkCost.Of(network, images, _ => measurement, 1000, seed: 1);
 
         Assert.Equal(["one", "two"], layers.Select(layer => layer.Layer));
         Assert.Equal([20, 15], layers.Select(layer => layer.Products));
@@ -136,8 +136,8 @@ public sealed class NetworkCostTests
         Assert.InRange(layers[1].ZeroActivations, 0.05, 0.95);
         // Half of the operands stay, and only activations change.
         Assert.True(
-            layers[0].Product.Energy < measurement.OnRandomOperands(CellLibrary.Shipped, IntegerDistribution.Normalised, 1000, 1).Energy);
+            layers[0].Product.Energy < measurement.OnRandomOperands(IntegerDistribution.Normalised, 1000, 1).Energy);
         Assert.Throws<InputException>(
-            () => NetworkCost.Of(network, images.Rows(0, 1), _ => measurement, CellLibrary.Shipped, 1000, seed: 1));
+            () => NetworkCost.Of(network, images.Rows(0, 1), _ => measurement, 1000, seed: 1));
     }
 }

@@ -105,7 +105,8 @@ public class DesignSpaceTests
     [Fact]
     public void Cost_IsRelativeToTheExactArray()
     {
-        DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerDistribution.Uniform, 6, 100, seed: 1, Prices());
+        DesignMeasurement measurement = DesignMeasurement.OfIntegers(
+            IntegerDistribution.Uniform, 6, 100, seed: 1, Prices(), CircuitForm.AsDrawn);
 
         DesignCost exact = measurement.Cost(CircuitDescription.Build("array:6")),
             approximate = measurement.Cost(CircuitDescription.Build("array:6:ama5"));

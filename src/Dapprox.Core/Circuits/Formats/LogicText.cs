@@ -12,7 +12,7 @@ static class LogicText
     public static string Expression(Cell cell, int output, IReadOnlyList<string> operands, string zero, string one)
     {
         string[] inputs = [.. Enumerable.Range(0, 3).Select(input => operands[Math.Min(input, operands.Count - 1)])];
-        byte table = Widened(cell, output);
+        byte table = LogicNetwork.Widened(cell.Tables[output], cell.Inputs.Count);
         for (int input = 0; input < operands.Count; input++)
         {
             if (operands[input] == zero || operands[input] == one)
@@ -62,20 +62,6 @@ static class LogicText
         for (int index = 0; index < 8; index++)
             made |= (table >> (value ? index | bit : index & ~bit) & 1) << index;
         return (byte)made;
-    }
-
-    /// <summary>The table of an output as one of three inputs, of which a cell with fewer repeats the last.</summary>
-    static byte Widened(Cell cell, int output)
-    {
-        int table = 0;
-        for (int index = 0; index < 8; index++)
-        {
-            // A and B are bits 2 and 1; missing inputs do not count.
-            int seen = index >> (3 - cell.Inputs.Count);
-            table |= (cell.Evaluate(output, seen) ? 1 : 0) << index;
-        }
-
-        return (byte)table;
     }
 
     static int Length(byte table)
