@@ -39,12 +39,14 @@ static class CircuitCostCommand
         };
         Option<CellLibrary> library = CellsListCommand.CellLibraryOption();
         Option<LibertyLibrary?> liberty = Values.Option<LibertyLibrary?>(
-            "--liberty", "FILE", "Also map the circuit to this standard-cell library (Liberty, .lib or .lib.gz) with Yosys and ABC, which have "
-                + "to be installed, and price the result.",
+            "--liberty", "FILE",
+            "Also map the circuit to this standard-cell library (Liberty, .lib or .lib.gz) with Yosys and ABC, which have to be installed, "
+                + "and price the result.",
             LibertyLibrary.Load);
         Option<FigureFile?> against = Values.Option<FigureFile?>(
-            "--against", "FILE.csv", "With a folder: the rank correlation (Spearman's ρ) of each price with each column of this table, whose "
-                + "first column has the names of the files without their endings.",
+            "--against", "FILE.csv",
+            "With a folder: the rank correlation (Spearman's ρ) of each price with each column of this table, whose first column has the "
+                + "names of the files without their endings.",
             FigureFile.Load);
         var signs = new SignOptions();
         Option<Choice<FloatParts>> parts = Values.Choice<FloatParts>(
@@ -72,7 +74,8 @@ static class CircuitCostCommand
             "cost",
             "Estimate the hardware cost of a multiplier or a circuit: energy, delay, area; on a network's activations, energy per image.",
             "A circuit is priced in its normal form: constants, buffers and what no output needs are gone, repeated functions are "
-                + "shared, and adders and other cells of the library are found again in gates, so that the price does not depend on how a file "
+                + "shared, and adders and other cells of the library are found again in gates, so that the price does not depend on how a "
+                + "file "
                 + "spells the circuit. A circuit with approximate adders is also priced as drawn, every cell as its publication has it: "
                 + "AMA5 is two buffers there, and wires in the normal form. "
                 + "Energy: for every cell, the number of each input transition between consecutive operands, times the library's energy "
@@ -84,7 +87,8 @@ static class CircuitCostCommand
                 + "is binary32 with the exact array, and rounds; bfloat16 has an 8-bit Booth multiplier; "
                 + "bfloat16-nearest also rounds both operands, from binary32; ax-fpm, ax-fpm-wrapped and ax-fpm-renormalised have the "
                 + "blocks of AMA5. "
-                + "With --liberty: area and leakage of the mapped cells, the delay of ABC's timing analysis, and as energy ½CV² of the input pins "
+                + "With --liberty: area and leakage of the mapped cells, the delay of ABC's timing analysis, and as energy ½CV² of the "
+                + "input pins "
                 + "that a net drives for each of its changes; no glitches, wires, nor what switches inside cells. "
                 + "Random operands are independent. With --model, --dataset or --images the activations are those of the network with this "
                 + "multiplier in all layers, in the order of weight-stationary hardware: a multiplier keeps a randomly drawn weight for "
@@ -93,12 +97,15 @@ static class CircuitCostCommand
                 + "The tables have the energy without and with glitches: table 9 is for mantissa multipliers alone (--float none), table "
                 + "7 for float multipliers (exact: round; others: truncate). "
                 + "With --json: library, samples, seed, hazards, circuit and relativeTo {circuit, energy, leakageEnergy, totalEnergy (fJ a "
-                + "product), leakagePower (nW), delay (ps), area (µm²), transistors, elements, asDrawn {the same} or null, mapped {energy, leakagePower, delay, area, cells} or null}, ratios {energy "
-                + "(total), delay, area, asDrawn, mapped}; with a folder circuits [{file, the same, or error}], correlations [{price, column, "
+                + "product), leakagePower (nW), delay (ps), area (µm²), transistors, elements, asDrawn {the same} or null, mapped "
+                + "{energy, leakagePower, delay, area, cells} or null}, ratios {energy "
+                + "(total), delay, area, asDrawn, mapped}; with a folder circuits [{file, the same, or error}], correlations [{price, "
+                + "column, "
                 + "spearman, circuits}]; "
                 + "with a network layers [{name, products, zeroActivations, energyPerProduct, energy (fJ an image), relative}], energy, "
                 + "relative; "
-                + "without a circuit tables [{table, name, circuit, paperEnergy, paperDelay, and normal and asDrawn {energy, energyWithHazards, "
+                + "without a circuit tables [{table, name, circuit, paperEnergy, paperDelay, and normal and asDrawn {energy, "
+                + "energyWithHazards, "
                 + "delay, cost, costWithHazards}}].")
         {
             circuit, relative, library, liberty, against, parts, distribution, hazards, samples,
@@ -108,15 +115,16 @@ static class CircuitCostCommand
         command.SetAction((parse, cancellation) =>
         {
             var setting = new CostSetting(
-                parse.GetValue(library)!, parse.GetValue(liberty), parse.GetValue(distribution)!, parse.GetValue(samples), parse.GetValue(seed),
-                parse.GetValue(hazards));
+                parse.GetValue(library)!, parse.GetValue(liberty), parse.GetValue(distribution)!, parse.GetValue(samples),
+                parse.GetValue(seed), parse.GetValue(hazards));
             string? given = parse.GetValue(circuit);
             Option[] aboutOne = [relative, parts, .. signs.All, .. imageOptions.All, first];
             JsonObject result;
             if (given is null)
             {
-                ThrowIfGiven([.. aboutOne, liberty, against, distribution, hazards], "about a circuit, and none is given; give one, for example "
-                    + "array:24:ama5");
+                ThrowIfGiven(
+                    [.. aboutOne, liberty, against, distribution, hazards],
+                    "about a circuit, and none is given; give one, for example array:24:ama5");
                 result = CostTables.Run(setting, parse.GetValue(json), cancellation);
             }
             else if (Directory.Exists(given))

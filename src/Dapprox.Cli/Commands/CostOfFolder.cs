@@ -70,9 +70,10 @@ static class CostOfFolder
         {
             Netlist circuit = CircuitFiles.Load(file);
             var design = new PricedDesign(
-                file, name, IsHandDrawn: false, form => new CostMeasurement(circuit, setting.Library, form: form, hazards: setting.Hazards));
-            return new Row(
-                name, setting.Price(design, CircuitForm.Normal, progress: null, cancellation), setting.Map(design, cancellation), Error: null);
+                file, name, IsHandDrawn: false,
+                form => new CostMeasurement(circuit, setting.Library, form: form, hazards: setting.Hazards));
+            CircuitCost cost = setting.Price(design, CircuitForm.Normal, progress: null, cancellation);
+            return new Row(name, cost, setting.Map(design, cancellation), Error: null);
         }
         catch (InputException e)
         {

@@ -16,7 +16,8 @@ static class CostOnNetwork
 
     /// <summary>Prices the products of each layer.</summary>
     public static JsonObject Run(
-        CostSetting setting, Network exact, Dataset images, PricedDesign priced, PricedDesign? reference, bool quiet, CancellationToken cancellation)
+        CostSetting setting, Network exact, Dataset images, PricedDesign priced, PricedDesign? reference, bool quiet,
+        CancellationToken cancellation)
     {
         Tensor batch = images.Images(0, images.Count);
         (IReadOnlyList<LayerCost> layers, IReadOnlyList<LayerCost>? others) = ProgressBar.While(

@@ -4,7 +4,8 @@ using nietras.SeparatedValues;
 
 namespace Dapprox.Cli.Options;
 
-/// <summary>Figures of circuits from a CSV file: the first column names a circuit, and further columns are figures if they are numbers.</summary>
+/// <summary>Figures of circuits from a CSV file: the first column names a circuit, and further columns are figures if they are
+/// numbers.</summary>
 /// <param name="Columns">The titles of the columns that have numbers.</param>
 /// <param name="Figures">Of each circuit, by name, its figures; NaN where there is none.</param>
 sealed record FigureFile(IReadOnlyList<string> Columns, IReadOnlyDictionary<string, double[]> Figures)
@@ -36,7 +37,8 @@ sealed record FigureFile(IReadOnlyList<string> Columns, IReadOnlyDictionary<stri
             int[] numbers = [.. Enumerable.Range(0, Math.Max(0, titles.Length - 1)).Where(column =>
                 rows.Values.Any(figures => !double.IsNaN(figures[column])))];
             return numbers.Length == 0
-                ? throw new InputException($"'{path}' has no column of numbers after the first, which names circuits; give a table with a title row")
+                ? throw new InputException(
+                    $"'{path}' has no column of numbers after the first, which names circuits; give a table with a title row")
                 : new FigureFile(
                     [.. numbers.Select(column => titles[column + 1])],
                     rows.ToDictionary(row => row.Key, row => numbers.Select(column => row.Value[column]).ToArray(), rows.Comparer));

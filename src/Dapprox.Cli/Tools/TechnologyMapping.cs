@@ -30,7 +30,7 @@ static partial class TechnologyMapping
 
     /// <summary>Maps a circuit and prices the result on random operands.</summary>
     /// <param name="measurement">The circuit.</param>
-    /// <param name="library">The library.</param>
+    /// <param name="library">Its cells are used, whatever they are called.</param>
     /// <param name="distribution">The distribution of the operands.</param>
     /// <param name="samples">The number of products.</param>
     /// <param name="seed">Determines the operands.</param>
@@ -77,7 +77,7 @@ static partial class TechnologyMapping
         /// <summary>Reads what Yosys wrote.</summary>
         /// <param name="circuit">The circuit that was mapped.</param>
         /// <param name="module">Yosys's module.</param>
-        /// <param name="library">The library of its cells.</param>
+        /// <param name="library">It has every cell of the module.</param>
         public MappedNetlist(Netlist circuit, JsonElement module, LibertyLibrary library)
         {
             var builder = new NetlistBuilder(circuit.Name);

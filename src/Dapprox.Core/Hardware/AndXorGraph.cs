@@ -3,7 +3,8 @@ using Dapprox.Circuits;
 namespace Dapprox.Hardware;
 
 /// <summary>
-/// A circuit as a graph of two-input ANDs and XORs with inverted edges. A literal is twice the number of a node, plus one if it is inverted.
+/// A circuit as a graph of two-input ANDs and XORs with inverted edges. A literal is twice the number of a node, plus one if it is
+/// inverted.
 /// </summary>
 /// <remarks>
 /// Node 0 is the constant 0. A node that is, as a function of two or three others, what another node is already, or its inverse, is not
@@ -143,7 +144,8 @@ sealed class AndXorGraph
         }
     }
 
-    /// <summary>The literal of a function that there is already, or that is a gate of nodes other than a's and b's; otherwise null.</summary>
+    /// <summary>The literal of a function that there is already, or that is a gate of nodes other than a's and b's; otherwise
+    /// null.</summary>
     int? Known(Cut cut, int a, int b)
     {
         if (cut.Count == 0)

@@ -2,8 +2,8 @@
 namespace Dapprox.Hardware;
 
 /// <summary>
-/// A choice of cells for the nodes of a graph: the cells of one or two functions of three leaves, and half adders, that save transistors. All
-/// other nodes are gates of two inputs.
+/// A choice of cells for the nodes of a graph: the cells of one or two functions of three leaves, and half adders, that save transistors.
+/// All other nodes are gates of two inputs.
 /// </summary>
 sealed class CellCover
 {
@@ -19,8 +19,8 @@ sealed class CellCover
     public CellCover(AndXorGraph graph, CellUses uses, IReadOnlyList<int> outputs)
     {
         (this.graph, this.uses) = (graph, uses);
-        (references, places) = (new int[graph.Count], new Place?[graph.Count]);
-        (demands, isNeeded, isPart, readers) = (new (bool, bool)[graph.Count], new bool[graph.Count], new bool[graph.Count], new int[graph.Count]);
+        (references, readers, places) = (new int[graph.Count], new int[graph.Count], new Place?[graph.Count]);
+        (demands, isNeeded, isPart) = (new (bool, bool)[graph.Count], new bool[graph.Count], new bool[graph.Count]);
         foreach (int literal in outputs)
             Refer(AndXorGraph.Node(literal));
         foreach (Place candidate in Candidates())
@@ -248,14 +248,18 @@ sealed class CellCover
         {
             if (!isNeeded[node] || places[node] is not Place place || place.Roots[0] != node)
                 continue;
-            int inverted = place.Uses.MinBy(use => (
-                use.Cell.Transistors + uses.Inverter.Transistors * place.Leaves.Where((leaf, i) => IsWrong(leaf, (use.Inverted >> i & 1) != 0)).Count(),
-                use.InvertedCount))!.Inverted;
+            int inverted = place.Uses.MinBy(use => (Transistors(use, place), use.InvertedCount))!.Inverted;
             place = place with { Uses = [.. place.Uses.Where(use => use.Inverted == inverted)] };
             foreach (int root in place.Roots)
                 places[root] = place;
             for (int i = 0; i < place.Leaves.Length; i++)
                 Ask(2 * place.Leaves[i] + (inverted >> i & 1));
+        }
+
+        int Transistors(CellUse use, Place place)
+        {
+            int inverters = place.Leaves.Where((leaf, i) => IsWrong(leaf, (use.Inverted >> i & 1) != 0)).Count();
+            return use.Cell.Transistors + uses.Inverter.Transistors * inverters;
         }
 
         bool IsWrong(int leaf, bool isInverted)

@@ -4,7 +4,7 @@ using Dapprox.Circuits;
 namespace Dapprox.Hardware;
 
 /// <summary>A way to compute one or two functions of two or three leaves with a cell.</summary>
-/// <param name="Cell">The cell.</param>
+/// <param name="Cell">Its inputs are connected to the leaves.</param>
 /// <param name="Pins">The leaf at each input of the cell.</param>
 /// <param name="Inverted">Bit i: leaf i enters inverted.</param>
 /// <param name="Functions">Of each function the output of the cell that gives it, and the one that gives its inverse; −1 where none

@@ -21,7 +21,8 @@ public enum FloatParts
 /// <summary>Which form of a circuit is priced.</summary>
 public enum CircuitForm
 {
-    /// <summary>The <see cref="NormalForm"/>: the price does not depend on the cells and gates that a file spells the circuit with.</summary>
+    /// <summary>The <see cref="NormalForm"/>: the price does not depend on the cells and gates that a file spells the circuit
+    /// with.</summary>
     Normal,
 
     /// <summary>Every element as it stands, for circuits of cells that are drawn by hand, such as AMA5's two buffers.</summary>
@@ -45,10 +46,11 @@ public sealed class CostMeasurement
     /// <param name="hazards">Whether hazards count: see <see cref="SwitchingActivity"/>.</param>
     /// <exception cref="InputException">It is no mantissa multiplier, or the library lacks a cell.</exception>
     public CostMeasurement(
-        Netlist circuit, CellLibrary library, FloatParts parts = FloatParts.None, CircuitForm form = CircuitForm.Normal, bool hazards = false)
+        Netlist circuit, CellLibrary library, FloatParts parts = FloatParts.None, CircuitForm form = CircuitForm.Normal,
+        bool hazards = false)
         : this(
-            parts == FloatParts.None ? circuit : FloatMultiplierCircuits.Around(circuit, parts == FloatParts.Rounding), library, form, hazards,
-            isFloat: parts != FloatParts.None)
+            parts == FloatParts.None ? circuit : FloatMultiplierCircuits.Around(circuit, parts == FloatParts.Rounding), library, form,
+            hazards, isFloat: parts != FloatParts.None)
     {
     }
 
@@ -85,7 +87,8 @@ public sealed class CostMeasurement
     /// <summary>Prices the circuit on random operands.</summary>
     /// <inheritdoc cref="Switch"/>
     public CircuitCost OnRandomOperands(
-        IntegerDistribution distribution, long samples, ulong seed, Action<double>? progress = null, CancellationToken cancellation = default) =>
+        IntegerDistribution distribution, long samples, ulong seed, Action<double>? progress = null,
+        CancellationToken cancellation = default) =>
         CircuitCost.Of(Switch(Circuit, distribution, samples, seed, progress, cancellation), Library);
 
     /// <summary>Counts what random operands switch in a circuit.</summary>

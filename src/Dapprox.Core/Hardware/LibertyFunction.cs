@@ -4,8 +4,8 @@ using Dapprox.Foundation;
 namespace Dapprox.Hardware;
 
 /// <summary>
-/// The function of a Liberty pin: names, <c>0</c>, <c>1</c>, <c>!a</c>, <c>a'</c>, <c>a ^ b</c>, <c>a &amp; b</c>, <c>a * b</c> or <c>a b</c>,
-/// <c>a | b</c> or <c>a + b</c>, binding in this order.
+/// The function of a Liberty pin: names, <c>0</c>, <c>1</c>, <c>!a</c>, <c>a'</c>, <c>a ^ b</c>, <c>a &amp; b</c>, <c>a * b</c> or
+/// <c>a b</c>, <c>a | b</c> or <c>a + b</c>, binding in this order.
 /// </summary>
 sealed class LibertyFunction
 {
@@ -18,7 +18,8 @@ sealed class LibertyFunction
     int at;
     int depth;
 
-    LibertyFunction(string text, NetlistBuilder builder, Func<string, int> pin) => (this.text, this.builder, this.pin) = (text, builder, pin);
+    LibertyFunction(string text, NetlistBuilder builder, Func<string, int> pin) =>
+        (this.text, this.builder, this.pin) = (text, builder, pin);
 
     /// <summary>Adds the function as gates.</summary>
     /// <param name="text">The function.</param>

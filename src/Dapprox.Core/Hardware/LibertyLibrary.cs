@@ -5,14 +5,14 @@ using Dapprox.Foundation;
 namespace Dapprox.Hardware;
 
 /// <summary>A pin of a <see cref="LibertyCell"/>.</summary>
-/// <param name="Name">The name.</param>
+/// <param name="Name">Its name, unique in the cell.</param>
 /// <param name="IsOutput">Whether the cell drives it.</param>
 /// <param name="Capacitance">The capacitance of an input, in fF.</param>
 /// <param name="Function">The function of an output, as the file writes it; null for others and for what is not combinational.</param>
 public sealed record LibertyPin(string Name, bool IsOutput, double Capacitance, string? Function);
 
 /// <summary>A cell of a Liberty library.</summary>
-/// <param name="Name">The name.</param>
+/// <param name="Name">Its name, unique in the library.</param>
 /// <param name="Area">The area in the unit of the library, mostly µm².</param>
 /// <param name="Leakage">The power at rest, in nW.</param>
 /// <param name="Pins">The pins, without those of the supply.</param>

@@ -10,8 +10,8 @@ namespace Dapprox.Hardware;
 /// of a library are found again wherever they save transistors; and what is left are gates.
 /// </summary>
 /// <remarks>
-/// <para>The circuit becomes a graph of ANDs and XORs (<see cref="AndXorGraph"/>). Cuts of at most three leaves show which nodes together are
-/// the functions of a cell (Mishchenko, Chatterjee, Brayton, "Improvements to Technology Mapping for LUT-Based FPGAs", IEEE TCAD 26(2),
+/// <para>The circuit becomes a graph of ANDs and XORs (<see cref="AndXorGraph"/>). Cuts of at most three leaves show which nodes together
+/// are the functions of a cell (Mishchenko, Chatterjee, Brayton, "Improvements to Technology Mapping for LUT-Based FPGAs", IEEE TCAD 26(2),
 /// 2007). A cell replaces them if it has fewer transistors than what it makes superfluous; the most saving cells come first. Each
 /// remaining AND or XOR becomes the gate with the fewest transistors, in the polarity that its readers need.</para>
 /// <para>The result is not the smallest circuit: nothing is restructured, so a different algorithm has a different price.</para>
@@ -75,8 +75,7 @@ public sealed class NormalForm
                 open.Push(input);
             if (waiting.Length > 0)
                 continue;
-            foreach ((int made, int output) in builder.Add(element.Cell, [.. element.Inputs.Select(input => nets[input])]).Select((made, i) => (made, i)))
-                nets[element.FirstOutput + output] = made;
+            builder.Add(element.Cell, [.. element.Inputs.Select(input => nets[input])]).CopyTo(nets, element.FirstOutput);
         }
 
         foreach (Bus bus in circuit.Outputs)
@@ -85,8 +84,8 @@ public sealed class NormalForm
     }
 
     /// <summary>
-    /// Writes the nodes of a cover as cells, each after those that it reads. Among ways that are equally good it chooses by the circuit alone,
-    /// so that the result does not depend on the order of a file.
+    /// Writes the nodes of a cover as cells, each after those that it reads. Among ways that are equally good it chooses by the circuit
+    /// alone, so that the result does not depend on the order of a file.
     /// </summary>
     sealed class Emission
     {

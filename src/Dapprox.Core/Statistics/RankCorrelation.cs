@@ -4,8 +4,8 @@ namespace Dapprox.Statistics;
 public static class RankCorrelation
 {
     /// <summary>
-    /// Spearman's ρ: the correlation of the ranks, −1 to 1, where values that are equal share their mean rank (Spearman, American Journal of
-    /// Psychology 15(1), 1904). NaN if there are fewer than two values, or if all of one quantity are equal.
+    /// Spearman's ρ: the correlation of the ranks, −1 to 1, where values that are equal share their mean rank (Spearman, American Journal
+    /// of Psychology 15(1), 1904). NaN if there are fewer than two values, or if all of one quantity are equal.
     /// </summary>
     /// <param name="first">Finite values of one quantity.</param>
     /// <param name="second">As many of the other, in the same order.</param>

@@ -44,8 +44,8 @@ sealed class HardwareExperiment(int table, string title) : Experiment($"table-{t
             [
                 .. rows.Where(row => row.Normal.Circuit == MultiplierAssignment.AxFpm.Parts[0].Multiplier).Select(row => new Claim(
                     "energy and delay of a product, exact = 1", $"{Text(row.Drawn.PaperEnergy)} and {Text(row.Drawn.PaperDelay)}",
-                    $"as drawn {Text(row.Drawn.Energy)} ({Text(row.Drawn.EnergyWithHazards)} with glitches) and {Text(row.Drawn.Delay)}; in "
-                    + $"normal form {Text(row.Normal.Energy)} ({Text(row.Normal.EnergyWithHazards)}) and {Text(row.Normal.Delay)}",
+                    $"as drawn {Text(row.Drawn.Energy)} ({Text(row.Drawn.EnergyWithHazards)} with glitches) and {Text(row.Drawn.Delay)}; "
+                    + $"in normal form {Text(row.Normal.Energy)} ({Text(row.Normal.EnergyWithHazards)}) and {Text(row.Normal.Delay)}",
                     Cells(row.Drawn).Where((_, column) => column != 1).Max(cell => cell.Verdict))),
             ],
         };

@@ -67,7 +67,8 @@ public static class NetworkCost
                 looked += activations.Length;
             }
 
-            return new LayerCost(layer.Name, multiplying.Multiplications, (double)zeros / looked, CircuitCost.Of(activity, circuit.Library));
+            return new LayerCost(
+                layer.Name, multiplying.Multiplications, (double)zeros / looked, CircuitCost.Of(activity, circuit.Library));
         }
     }
 }

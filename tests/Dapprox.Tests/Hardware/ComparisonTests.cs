@@ -49,8 +49,9 @@ public sealed class ComparisonTests
     [Fact]
     public void Price_OfBfloat16_IsThatOfATruncatingFloatAroundBooth()
     {
-        CircuitCost expected = new CostMeasurement(CircuitDescription.Build("booth:8"), CellLibrary.Shipped, FloatParts.Truncating).OnRandomOperands(
-            IntegerDistribution.Normalised, 512, 1);
+        CircuitCost expected = new CostMeasurement(
+            CircuitDescription.Build("booth:8"), CellLibrary.Shipped, FloatParts.Truncating).OnRandomOperands(
+                IntegerDistribution.Normalised, 512, 1);
 
         CircuitCost truncated = new CostMeasurement(
             Bfloat16Multiplier.Truncated, CellLibrary.Shipped).OnRandomOperands(IntegerDistribution.Normalised, 512, 1);

@@ -45,7 +45,9 @@ public sealed class LibertyLibraryTests
         LibertyCell inverter = library.Cells["inv"];
         // The mean of the states in tenths of a nanowatt; capacitances in tens of femtofarads.
         Assert.Equal((3.5, 0.03), (inverter.Area, Math.Round(inverter.Leakage, 12)));
-        Assert.Equal([("A", false, 2.5), ("Y", true, 0)], inverter.Pins.Select(pin => (pin.Name, pin.IsOutput, Math.Round(pin.Capacitance, 9))));
+        Assert.Equal(
+            [("A", false, 2.5), ("Y", true, 0)],
+            inverter.Pins.Select(pin => (pin.Name, pin.IsOutput, Math.Round(pin.Capacitance, 9))));
         Assert.Equal(0.015, library.Cells["maj"].Leakage, 12);
     }
 
