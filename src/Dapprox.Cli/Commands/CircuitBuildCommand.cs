@@ -19,6 +19,6 @@ static class CircuitBuildCommand
                 + $"{kinds}. Cells: {string.Join(", ", Cells.Adders)}; fa, the exact one, where nothing is said. Options: {options}. "
                 + $"Signed: {signs}.",
             "DESCRIPTION", "The circuit, such as array:24:ama5.",
-            given => new CircuitDocument(CircuitDescription.Build(given)), outputIsRequired: false);
+            (_, given) => new CircuitDocument(CircuitDescription.Build(given)), outputIsRequired: false);
     }
 }

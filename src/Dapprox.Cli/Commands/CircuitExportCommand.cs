@@ -10,5 +10,6 @@ static class CircuitExportCommand
     public static Command Create() => CircuitConversion.Create(
         "export", "Write a circuit as Verilog, BLIF, JSON, CGP, C or DOT.",
         $"The end of the name of FILE says what is written: {CircuitFormat.Known(read: false)}.",
-        "CIRCUIT", $"The circuit: {CircuitConversion.Given}.", CircuitFiles.Open, outputIsRequired: true);
+        "CIRCUIT", $"The circuit: {CircuitConversion.Given}.", (_, given) => CircuitFiles.Open(given),
+        outputIsRequired: true);
 }

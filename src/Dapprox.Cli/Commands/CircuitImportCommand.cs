@@ -1,16 +1,53 @@
 using System.CommandLine;
 using Dapprox.Circuits.Formats;
+using Dapprox.Cli.Options;
 using Dapprox.Cli.Tools;
+using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Commands;
 
 /// <summary><c>dapprox circuit import</c>: the contents of a circuit file.</summary>
 static class CircuitImportCommand
 {
-    public static Command Create() => CircuitConversion.Create(
-        "import", "Read a circuit file, summarise it, and convert it.",
-        $"Read are files that end in {CircuitFormat.Known(read: true)}: structural Verilog as EvoApproxLib and ArithsGen publish it, "
-            + "BLIF, our own JSON, and strings of Cartesian genetic programming with ids as ArithsGen writes them. A file with a loop, "
-            + "with a wire that nothing or two things drive, with widths that do not fit or with unknown cells is refused with its line.",
-        "FILE", "The circuit file.", CircuitFiles.Read, outputIsRequired: false);
+    public static Command Create()
+    {
+        Option<string?> top = new("--top")
+        {
+            HelpName = "NAME",
+            Description = "The module that is the circuit, through Yosys. [default: the one that no other uses]",
+        };
+        Option<string?> cells = new("--cells")
+        {
+            HelpName = "FILE",
+            Description = "The cells that the circuit is made of, through Yosys: Verilog modules (.v) or a Liberty library (.lib).",
+        };
+        Option<(string New, string Present)[]> ports = Values.List(
+            "--ports", "NAME=PORT,…", "Rename the inputs and outputs, all of them, the operands first: a=IN1,b=IN2,p=OUT.", text =>
+                text.Split('=') is [{ Length: > 0 } name, { Length: > 0 } present]
+                    ? (name, present)
+                    : throw new InputException($"--ports has '{text}'; give NAME=PORT, for example a=IN1,b=IN2,p=OUT"));
+        return CircuitConversion.Create(
+            "import", "Read a circuit file, summarise it, and convert it.",
+            $"Read are files that end in {CircuitFormat.Known(read: true)}: structural Verilog as EvoApproxLib and ArithsGen publish it, "
+                + "BLIF, our own JSON, and strings of Cartesian genetic programming with ids as ArithsGen writes them. Everything else "
+                + "goes "
+                + "through Yosys if it is installed: behavioural Verilog and SystemVerilog, netlists of foreign cells, RTLIL, AIGER, "
+                + "Yosys's "
+                + "JSON, bench, and VHDL if its GHDL plug-in is installed. Single bits that are numbered from 0 become buses: a0, a1 or "
+                + "a_0_, "
+                + "a_1_. A file with a loop, with a wire that nothing or two things drive, with widths that do not fit or with unknown "
+                + "cells "
+                + "is refused with its line.",
+            "FILE", "The circuit file.", (parse, file) =>
+            {
+                ReadingHelp? help = (parse.GetValue(top), parse.GetValue(cells)) is (null, null)
+                    ? null
+                    : new ReadingHelp(parse.GetValue(top), parse.GetValue(cells));
+                CircuitDocument document = CircuitFiles.Read(file, help);
+                return parse.GetValue(ports) is { Length: > 0 } names
+                    ? document with { Circuit = CircuitPorts.Renamed(document.Circuit, names) }
+                    : document;
+            },
+            outputIsRequired: false, top, cells, ports);
+    }
 }

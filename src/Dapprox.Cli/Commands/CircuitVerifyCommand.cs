@@ -73,8 +73,9 @@ static class CircuitVerifyCommand
                 widths, BitSlicedSimulator.Of(a).Evaluate, right, parse.GetValue(samples), parse.GetValue(seed), progress, cancellation));
             Proof? proof = null;
             if (parse.GetValue(yosys) && comparison is { Exhaustive: false, Difference: null })
-                proof = Yosys.Prove(
-                    Yosys.Module(a, "first"), b is null ? Product(a, isSigned) : Yosys.Module(b, "second"), parse.GetValue(timeout),
+                proof = YosysProof.Prove(
+                    YosysProof.Module(a, "first"), b is null ? Product(a, isSigned) : YosysProof.Module(b, "second"),
+                    parse.GetValue(timeout),
                     cancellation);
             if (parse.GetValue(json))
                 Output.PrintJson(Json(comparison, proof, watch.Elapsed.TotalSeconds));

@@ -23,11 +23,12 @@ static class CircuitConversion
     /// <param name="description">The description of the argument.</param>
     /// <param name="open">Finds the circuit.</param>
     /// <param name="outputIsRequired">Whether a file has to be written.</param>
+    /// <param name="options">The command's own options.</param>
     public static Command Create(
-        string name, string summary, string details, string argument, string description, Func<string, CircuitDocument> open,
-        bool outputIsRequired)
+        string name, string summary, string details, string argument, string description,
+        Func<ParseResult, string, CircuitDocument> open, bool outputIsRequired, params Option[] options)
     {
-        Argument<CircuitDocument> given = Values.Argument(argument, description, open);
+        Argument<string> given = new(argument) { Description = description };
         Option<string?> output = new("--output")
         {
             HelpName = "FILE",
@@ -49,16 +50,17 @@ static class CircuitConversion
         var command = new DocumentedCommand(
             name, summary,
             details
-                + " With --json: name, signed, inputs and outputs (each with name and width), cells (the number of each kind), depth (the "
+                + " With --json: name, signed, readBy, inputs and outputs (each with name and width), cells (the number of each kind), "
+                + "depth (the "
                 + "most cells on a path), output.")
         {
             given, output, hierarchical, testBench,
         };
-        foreach (Option option in (Option[])[.. sign.All, json])
+        foreach (Option option in (Option[])[.. options, .. sign.All, json])
             command.Add(option);
         command.SetAction(parse =>
         {
-            CircuitDocument document = parse.GetValue(given)!;
+            CircuitDocument document = open(parse, parse.GetValue(given)!);
             document = document with { Circuit = document.Circuit.WithSign(sign.Read(parse) ?? document.Circuit.IsSigned) };
             string? file = parse.GetValue(output);
             if (parse.GetValue(hierarchical) && file is null)
@@ -84,6 +86,7 @@ static class CircuitConversion
         {
             ["name"] = document.Name ?? document.Circuit.Name,
             ["signed"] = document.Circuit.IsSigned,
+            ["readBy"] = document.ReadBy,
             ["inputs"] = Buses(document.Circuit.Inputs),
             ["outputs"] = Buses(document.Circuit.Outputs),
             ["cells"] = new JsonObject(summary.Cells.Select(kind => KeyValuePair.Create(kind.Name, (JsonNode?)kind.Count))),
@@ -103,7 +106,7 @@ static class CircuitConversion
         Output.PrintFields(
             ("cells", $"{summary.Cells.Sum(kind => kind.Count)}{(summary.Cells.Count == 0 ? "" : ": ")}"
                 + string.Join(", ", summary.Cells.Select(kind => $"{kind.Count} {kind.Name}"))),
-            ("depth", $"{summary.Depth}"), ("output", file ?? ""));
+            ("depth", $"{summary.Depth}"), ("read by", document.ReadBy ?? ""), ("output", file ?? ""));
     }
 
     static string Shown(IEnumerable<Bus> buses) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dapprox.Circuits;
+using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
 using Dapprox.Hardware;
 using Dapprox.Measurement;
@@ -43,9 +44,10 @@ static partial class TechnologyMapping
         string folder = Directory.CreateTempSubdirectory("dapprox-map-").FullName;
         try
         {
-            File.WriteAllText(Path.Combine(folder, "circuit.v"), Yosys.Module(measurement.Circuit, Module));
+            File.WriteAllText(Path.Combine(folder, "circuit.v"), YosysProof.Module(measurement.Circuit, Module));
             File.WriteAllText(Path.Combine(folder, "cells.lib"), library.Text);
-            YosysRun run = Yosys.Run(folder, Script, Seconds, "--liberty", cancellation);
+            YosysRun run = Yosys.Run(folder, Script, Seconds, cancellation)
+                ?? throw new InputException($"yosys is not on the PATH; install it ({Yosys.Installation}), or leave out --liberty");
             string mapped = Path.Combine(folder, "circuit.json");
             if (!run.HasEnded || !File.Exists(mapped))
                 throw new InputException($"yosys could not map {measurement.Circuit} to {library.Name}: {run.Reason}");

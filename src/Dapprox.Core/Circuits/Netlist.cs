@@ -93,6 +93,10 @@ public sealed class Netlist
     /// </summary>
     public bool IsSigned { get; private init; }
 
+    /// <summary>The same circuit under another name.</summary>
+    /// <param name="name">The new name.</param>
+    public Netlist WithName(string name) => new(name, Inputs, Outputs, elements, Instances, NetCount) { IsSigned = IsSigned };
+
     /// <summary>The same circuit, with its numbers meant as said.</summary>
     /// <param name="isSigned">Whether they are in two's complement.</param>
     public Netlist WithSign(bool isSigned) => new(Name, Inputs, Outputs, elements, Instances, NetCount) { IsSigned = isSigned };

@@ -141,7 +141,7 @@ public class ErrorTests
     [InlineData("circuit build array:8 --hierarchical", "give --output FILE.v too")]
     [InlineData("circuit export array:8", "'--output' is required")]
     [InlineData("circuit import no/such.v", "there is no file 'no/such.v'")]
-    [InlineData("circuit import x.c", "files that end in .v, .blif, .json, .cgp, .chr are read")]
+    [InlineData("circuit import x.c", "files that end in .v, .blif, .json, .cgp, .chr, .sv, .il, .aig, .aag, .bench, .vhd, .vhdl are read")]
     [InlineData("circuit verify array:8 array:9", "give circuits with the same widths")]
     [InlineData("circuit verify array:8 exact --samples 0", "--samples is '0'")]
     [InlineData("evaluate --multiplier no/such.blif", "there is no file 'no/such.blif'")]

@@ -10,6 +10,9 @@ public sealed record CircuitDocument(Netlist Circuit)
     /// <summary>The name of the multiplier; null where the file says none.</summary>
     public string? Name { get; init; }
 
+    /// <summary>The program that elaborated it; null where the file was read as it is.</summary>
+    public string? ReadBy { get; init; }
+
     /// <summary>Where the circuit was published; empty where the file does not say.</summary>
     public string Source { get; init; } = "";
 

@@ -43,10 +43,14 @@ public static class CircuitFiles
         return new IntegerCircuit(circuit.WithSign(isSigned ?? circuit.IsSigned));
     }
 
-    /// <summary>Reads the circuit of a file.</summary>
+    /// <summary>
+    /// Reads the circuit of a file. What is no structural netlist is read with Yosys, where it is installed. Single bits that are numbered
+    /// are put together to buses (<see cref="CircuitPorts.Grouped"/>).
+    /// </summary>
     /// <param name="path">A file in a <see cref="CircuitFormat"/> that can be read.</param>
+    /// <param name="help">What the file does not say; null for nothing.</param>
     /// <exception cref="InputException">There is no such file, or no circuit in it; the message gives the line.</exception>
-    public static CircuitDocument Read(string path)
+    public static CircuitDocument Read(string path, ReadingHelp? help = null)
     {
         if (CircuitFormat.Of(path) is not { Read: Func<SourceText, string, CircuitDocument> read })
             throw new InputException($"'{path}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read");
@@ -57,8 +61,31 @@ public static class CircuitFiles
             using var reader = new StreamReader(stream, Encoding.UTF8);
             return reader.ReadToEnd();
         });
-        return read(new SourceText(path, content), Path.GetFileNameWithoutExtension(path));
+        var text = new SourceText(path, content);
+        CircuitDocument document = help is null ? Structural() : YosysReader.Read(text, help);
+        return document with { Circuit = CircuitPorts.Grouped(document.Circuit) };
+
+        CircuitDocument Structural()
+        {
+            try
+            {
+                return read(text, Path.GetFileNameWithoutExtension(path));
+            }
+            catch (InputException own) when (MayBeElaborated(text))
+            {
+                return YosysReader.TryRead(text, ReadingHelp.None, out string reason)
+                    ?? throw new InputException(reason.Length == 0 ? own.Message : $"{own.Message}; {reason}", own);
+            }
+        }
     }
+
+    /// <summary>Whether Yosys knows more of a format than the readers here.</summary>
+    static bool MayBeElaborated(SourceText text) => Path.GetExtension(text.Name).ToLowerInvariant() switch
+    {
+        ".v" or ".blif" => true,
+        ".json" => text.Content.Contains("\"modules\"", StringComparison.Ordinal),
+        _ => false,
+    };
 
     /// <summary>Writes a circuit to a file.</summary>
     /// <param name="document">The circuit and, for formats that hold it, what it is meant for.</param>
@@ -69,8 +96,9 @@ public static class CircuitFiles
     /// </exception>
     public static void Write(CircuitDocument document, string path, bool hierarchical = false)
     {
-        CircuitFormat format = CircuitFormat.Of(path)
-            ?? throw new InputException(
+        CircuitFormat format = CircuitFormat.Of(path) is { Write: not null } known
+            ? known
+            : throw new InputException(
                 $"the name '{path}' does not say what to write; it ends in one of {CircuitFormat.Known(read: false)}, or for a table in "
                     + $"one of {string.Join(", ", TableFiles.Extensions)}");
         if (hierarchical && format.Extensions[0] != ".v")
@@ -80,7 +108,7 @@ public static class CircuitFiles
             if (hierarchical)
                 VerilogWriter.WriteHierarchical(document.Circuit, writer);
             else
-                format.Write(document, writer);
+                format.Write!(document, writer);
         });
     }
 

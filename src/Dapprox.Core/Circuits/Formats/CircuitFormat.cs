@@ -4,10 +4,10 @@ namespace Dapprox.Circuits.Formats;
 /// <param name="Name">What it is called.</param>
 /// <param name="Extensions">The ends of names of such files; the first is the usual one.</param>
 /// <param name="Read">Reads one; takes the text and the name of the circuit where the text says none. Null where none are read.</param>
-/// <param name="Write">Writes one.</param>
+/// <param name="Write">Writes one; null where none are written.</param>
 public sealed record CircuitFormat(
     string Name, IReadOnlyList<string> Extensions,
-    Func<SourceText, string, CircuitDocument>? Read, Action<CircuitDocument, TextWriter> Write)
+    Func<SourceText, string, CircuitDocument>? Read, Action<CircuitDocument, TextWriter>? Write)
 {
     /// <summary>All forms.</summary>
     public static IReadOnlyList<CircuitFormat> All { get; } =
@@ -27,6 +27,9 @@ public sealed record CircuitFormat(
             (document, writer) => CgpWriter.Write(document.Circuit, writer)),
         new("C", [".c"], null, (document, writer) => CWriter.Write(document.Circuit, writer)),
         new("DOT", [".dot"], null, (document, writer) => DotWriter.Write(document.Circuit, writer)),
+        new(
+            "what Yosys reads", [".sv", ".il", ".aig", ".aag", ".bench", ".vhd", ".vhdl"],
+            (text, _) => YosysReader.Read(text, ReadingHelp.None), null),
     ];
 
     /// <summary>Finds the format of a file by its extension; null where the extension is unknown.</summary>
@@ -35,7 +38,8 @@ public sealed record CircuitFormat(
         All.FirstOrDefault(format => format.Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Lists the extensions for messages.</summary>
-    /// <param name="read">Whether to list only formats that can be read; otherwise all, which can be written.</param>
+    /// <param name="read">Whether to list the formats that can be read; otherwise those that can be written.</param>
     public static string Known(bool read) =>
-        string.Join(", ", All.Where(format => !read || format.Read is not null).SelectMany(format => format.Extensions));
+        string.Join(
+            ", ", All.Where(format => read ? format.Read is not null : format.Write is not null).SelectMany(format => format.Extensions));
 }

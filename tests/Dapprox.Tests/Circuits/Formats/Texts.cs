@@ -14,7 +14,7 @@ static class Texts
         if (hierarchical)
             VerilogWriter.WriteHierarchical(netlist, writer);
         else
-            CircuitFormat.Of(extension)!.Write(new CircuitDocument(netlist), writer);
+            CircuitFormat.Of(extension)!.Write!(new CircuitDocument(netlist), writer);
         return writer.ToString();
     }
 

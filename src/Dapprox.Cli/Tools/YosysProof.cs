@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
@@ -20,14 +18,8 @@ enum Proof
     Undecided,
 }
 
-/// <summary>What came of a script.</summary>
-/// <param name="HasEnded">Whether it ended in time.</param>
-/// <param name="Log">What it printed.</param>
-/// <param name="Reason">Why it failed, if it did: its last complaint.</param>
-sealed record YosysRun(bool HasEnded, string Log, string Reason);
-
 /// <summary>Proofs by Yosys (yosyshq.net/yosys): both circuits as Verilog, a miter of them, and its SAT solver.</summary>
-static class Yosys
+static class YosysProof
 {
     // The preparation also takes time, so the program gets longer than the solver.
     const int Grace = 60;
@@ -49,7 +41,8 @@ static class Yosys
                 CultureInfo.InvariantCulture,
                 $"read_verilog first.v second.v; proc; opt; miter -equiv -flatten first second miter; hierarchy -top miter; opt -full; "
                     + $"sat -timeout {seconds} -prove trigger 0 miter");
-            YosysRun run = Run(folder, script, seconds + Grace, "--yosys", cancellation);
+            YosysRun run = Yosys.Run(folder, script, seconds + Grace, cancellation)
+                ?? throw new InputException($"yosys is not on the PATH; install it ({Yosys.Installation}), or leave out --yosys");
             if (run.Log.Contains("proof finished - no model found: SUCCESS", StringComparison.Ordinal))
                 return Proof.Equal;
             if (run.Log.Contains("proof finished - model found: FAIL", StringComparison.Ordinal))
@@ -77,44 +70,5 @@ static class Yosys
         using var writer = new StringWriter();
         VerilogWriter.WriteFlat(builder.Build(), writer);
         return writer.ToString();
-    }
-
-    /// <summary>Runs a script.</summary>
-    /// <param name="folder">The folder of its files.</param>
-    /// <param name="script">The commands.</param>
-    /// <param name="seconds">The time limit in seconds.</param>
-    /// <param name="option">The option that asks for Yosys, for messages.</param>
-    /// <param name="cancellation">Ends Yosys.</param>
-    /// <exception cref="InputException">Yosys is not installed.</exception>
-    public static YosysRun Run(string folder, string script, int seconds, string option, CancellationToken cancellation)
-    {
-        var start = new ProcessStartInfo("yosys", ["-p", script])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        Process process;
-        try
-        {
-            process = Process.Start(start)!;
-        }
-        catch (Win32Exception e)
-        {
-            throw new InputException($"yosys is not on the PATH; install it (apt-get install yosys), or leave out {option}", e);
-        }
-
-        using (process)
-        using (cancellation.Register(() => process.Kill(entireProcessTree: true)))
-        {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None),
-                error = process.StandardError.ReadToEndAsync(CancellationToken.None);
-            bool hasEnded = process.WaitForExit(TimeSpan.FromSeconds(seconds));
-            if (!hasEnded)
-                process.Kill(entireProcessTree: true);
-            string log = output.Result;
-            cancellation.ThrowIfCancellationRequested();
-            return new YosysRun(hasEnded, log, hasEnded ? error.Result.Trim().Split('\n')[^1] : $"it took more than {seconds} s");
-        }
     }
 }

@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Dapprox.Circuits.Formats;
+
+/// <summary>What came of a script.</summary>
+/// <param name="HasEnded">Whether it ended in time.</param>
+/// <param name="Log">What it printed.</param>
+/// <param name="Reason">Why it failed, if it did: its last complaint.</param>
+sealed record YosysRun(bool HasEnded, string Log, string Reason);
+
+/// <summary>Runs Yosys (yosyshq.net/yosys), an open synthesis tool, where it is installed.</summary>
+static class Yosys
+{
+    const string Program = "yosys";
+
+    /// <summary>How it is installed, for messages.</summary>
+    public const string Installation = "apt-get install yosys";
+
+    /// <summary>Runs a script.</summary>
+    /// <param name="folder">The folder of its files.</param>
+    /// <param name="script">The commands.</param>
+    /// <param name="seconds">The time limit in seconds.</param>
+    /// <param name="cancellation">Ends Yosys.</param>
+    /// <returns>What came of it; null if Yosys is not installed.</returns>
+    public static YosysRun? Run(string folder, string script, int seconds, CancellationToken cancellation) =>
+        Run(Program, ["-p", script], folder, seconds, cancellation);
+
+    /// <summary>Runs the ABC of Yosys.</summary>
+    /// <inheritdoc cref="Run(string, string, int, CancellationToken)"/>
+    public static YosysRun? RunAbc(string folder, string script, int seconds, CancellationToken cancellation) =>
+        Run("yosys-abc", ["-c", script], folder, seconds, cancellation);
+
+    static YosysRun? Run(string program, string[] arguments, string folder, int seconds, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        Process process;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+
+        using (process)
+        using (cancellation.Register(() => process.Kill(entireProcessTree: true)))
+        {
+            process.StandardInput.Close();
+            Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None),
+                error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+            bool hasEnded = process.WaitForExit(TimeSpan.FromSeconds(seconds));
+            if (!hasEnded)
+                process.Kill(entireProcessTree: true);
+            string log = output.Result;
+            cancellation.ThrowIfCancellationRequested();
+            return new YosysRun(hasEnded, log, hasEnded ? Complaint(log, error.Result) : $"it took more than {seconds} s");
+        }
+    }
+
+    /// <summary>The last line that is a complaint, without the word; of a failed check, what it found.</summary>
+    static string Complaint(string log, string error)
+    {
+        const string Mark = "ERROR: ", Warning = "Warning: ";
+        string[] lines = error.Trim().Split('\n');
+        string line = lines.LastOrDefault(line => line.Contains(Mark, StringComparison.Ordinal)) ?? lines[^1];
+        if (line.Contains("problems in 'check", StringComparison.Ordinal))
+            line = log.Split('\n').LastOrDefault(found => found.StartsWith(Warning, StringComparison.Ordinal), line);
+        return line.Replace(Mark, "", StringComparison.Ordinal).Replace(Warning, "", StringComparison.Ordinal).TrimEnd('.', ':', '\r');
+    }
+}
