@@ -68,7 +68,12 @@ static class CircuitConversion
             if (file is not null && TableFiles.IsTable(file))
                 TableFiles.Write(new IntegerCircuit(document.Circuit), file);
             else if (file is not null)
+            {
                 CircuitFiles.Write(document, file, parse.GetValue(hierarchical));
+                if (document.Circuit.IsSigned && CircuitFormat.Of(file) is { HasSign: false } format)
+                    Output.Note($"note: {format.Name} does not say that a circuit is signed; give --signed where '{file}' is read");
+            }
+
             if (parse.GetValue(testBench) is string bench)
                 CircuitFiles.WriteTestBench(document.Circuit, bench);
             if (parse.GetValue(json))

@@ -33,6 +33,8 @@ public sealed class CircuitMultiplier : MantissaMultiplier
                 + $"bits has two inputs of {Format.MantissaBits} bits and one output of at most {MaxProductBits}");
         }
 
+        if (circuit.IsSigned)
+            throw new InputException($"the circuit {circuit.Name} is signed; a mantissa multiplier takes the product of unsigned numbers");
         Circuit = circuit;
     }
 

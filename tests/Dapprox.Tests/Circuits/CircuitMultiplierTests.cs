@@ -114,4 +114,9 @@ public class CircuitMultiplierTests
         KernelCases.AssertBits([.. a.Zip(b, expected.Multiply)], products);
         Assert.All(Enumerable.Range(0, 500), i => KernelCases.AssertBits([products[i]], [circuit.Multiply(a[i], b[i])]));
     }
+
+    [Fact]
+    public void Create_OfASignedCircuit_IsRefused() => Assert.Contains(
+        "is signed", Assert.Throws<InputException>(() => new CircuitMultiplier(CircuitDescription.Build("array:8:signed"))).Message,
+        StringComparison.Ordinal);
 }

@@ -122,6 +122,34 @@ public sealed class CircuitCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("blif", "note: BLIF does not say that a circuit is signed")]
+    [InlineData("cgp", "note: CGP does not say that a circuit is signed")]
+    [InlineData("v", "")]
+    [InlineData("json", "")]
+    public async Task Export_OfASignedCircuit_SaysWhereTheSignIsLost(string extension, string note)
+    {
+        DapproxRun run = await DapproxRun.RunAsync(
+            "circuit", "export", "array:4:signed", "--output", folder.File("signed." + extension));
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.StartsWith(note, run.Error, StringComparison.Ordinal);
+        Assert.Equal(note.Length == 0, run.Error.Length == 0);
+    }
+
+    [Fact]
+    public async Task Import_WithPorts_RenamesThem()
+    {
+        string file = folder.File("ports.json");
+        await DapproxRun.RunAsync("circuit", "export", "array:3:ama5", "--output", file);
+
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "import", file, "--ports", "x=b,y=a,z=p", "--json");
+        DapproxRun wrong = await DapproxRun.RunAsync("circuit", "import", file, "--ports", "x");
+
+        Assert.Equal(["x", "y"], run.Json.GetProperty("inputs").EnumerateArray().Select(bus => bus.GetProperty("name").GetString()));
+        wrong.AssertRefused("--ports has 'x'; give NAME=PORT");
+    }
+
+    [Theory]
     [InlineData("array:4:signed", "", 0)]
     [InlineData("array:4:signed", "--unsigned", 2)]
     [InlineData("array:4", "--signed", 2)]

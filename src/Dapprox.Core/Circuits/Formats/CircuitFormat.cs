@@ -9,6 +9,9 @@ public sealed record CircuitFormat(
     string Name, IReadOnlyList<string> Extensions,
     Func<SourceText, string, CircuitDocument>? Read, Action<CircuitDocument, TextWriter>? Write)
 {
+    /// <summary>Whether a file says that a circuit is signed.</summary>
+    public bool HasSign { get; init; } = true;
+
     /// <summary>All forms.</summary>
     public static IReadOnlyList<CircuitFormat> All { get; } =
     [
@@ -19,14 +22,20 @@ public sealed record CircuitFormat(
         new(
             "BLIF", [".blif"],
             (text, _) => new CircuitDocument(BlifReader.Read(text)),
-            (document, writer) => BlifWriter.Write(document.Circuit, writer)),
+            (document, writer) => BlifWriter.Write(document.Circuit, writer))
+        {
+            HasSign = false,
+        },
         new("JSON", [".json"], (text, _) => CircuitJson.Read(text), CircuitJson.Write),
         new(
             "CGP", [".cgp", ".chr"],
             (text, name) => new CircuitDocument(CgpReader.Read(text, name)),
-            (document, writer) => CgpWriter.Write(document.Circuit, writer)),
+            (document, writer) => CgpWriter.Write(document.Circuit, writer))
+        {
+            HasSign = false,
+        },
         new("C", [".c"], null, (document, writer) => CWriter.Write(document.Circuit, writer)),
-        new("DOT", [".dot"], null, (document, writer) => DotWriter.Write(document.Circuit, writer)),
+        new("DOT", [".dot"], null, (document, writer) => DotWriter.Write(document.Circuit, writer)) { HasSign = false },
         new(
             "what Yosys reads", [".sv", ".il", ".aig", ".aag", ".bench", ".vhd", ".vhdl"],
             (text, _) => YosysReader.Read(text, ReadingHelp.None), null),
