@@ -3,6 +3,7 @@ using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Tools;
 using Dapprox.Foundation;
+using Dapprox.Hardware;
 
 namespace Dapprox.Cli.Commands;
 
@@ -16,11 +17,16 @@ static class CircuitImportCommand
             HelpName = "NAME",
             Description = "The module that is the circuit, through Yosys. [default: the one that no other uses]",
         };
-        Option<string?> cells = new("--cells")
-        {
-            HelpName = "FILE",
-            Description = "The cells that the circuit is made of, through Yosys: Verilog modules (.v) or a Liberty library (.lib).",
-        };
+        Option<string?> cells = Values.Option<string?>(
+            "--cells", "FILE",
+            "The cells that the circuit is made of, through Yosys: Verilog modules (.v) or a Liberty library (.lib). Each becomes its "
+                + "function.",
+            file =>
+            {
+                if (!file.EndsWith(".v", StringComparison.OrdinalIgnoreCase))
+                    LibertyLibrary.Load(file);
+                return file;
+            });
         Option<(string New, string Present)[]> ports = Values.List(
             "--ports", "NAME=PORT,…", "Rename the inputs and outputs, all of them, the operands first: a=IN1,b=IN2,p=OUT.", text =>
                 text.Split('=') is [{ Length: > 0 } name, { Length: > 0 } present]

@@ -39,9 +39,9 @@ static class CircuitVerifyCommand
         Option<ulong> seed = SharedOptions.Seed();
         Option<bool> yosys = new("--yosys")
         {
-            Description = "Prove equality with Yosys, which has to be installed, if not all inputs were compared.",
+            Description = "Prove equality with Yosys and its ABC, which have to be installed, if not all inputs were compared.",
         };
-        Option<int> timeout = Values.Integer("--timeout", "The time limit of Yosys, in seconds.", min: 1, otherwise: DefaultTimeout);
+        Option<int> timeout = Values.Integer("--timeout", "The time limit of the proof, in seconds.", min: 1, otherwise: DefaultTimeout);
         var sign = new SignOptions();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
@@ -51,7 +51,7 @@ static class CircuitVerifyCommand
                 + $"{CircuitComparison.MaxExhaustiveBits / 2}, which is a proof. Otherwise random inputs are compared: half of them "
                 + $"uniform, half with few ones or few zeros. The exit code is {DifferentExitCode} if the circuits differ. With --json: "
                 + $"equal (true, false, or null without a proof), compared, exhaustive, difference {{inputs, first, second}}, "
-                + "each a list of hexadecimal numbers, or null, proof (equal, different or undecided by Yosys, or null), seconds.")
+                + "each a list of hexadecimal numbers, or null, proof (equal, different or undecided, or null), provedBy, seconds.")
         {
             first, second, samples, seed, yosys, timeout,
         };
@@ -73,15 +73,27 @@ static class CircuitVerifyCommand
                 widths, BitSlicedSimulator.Of(a).Evaluate, right, parse.GetValue(samples), parse.GetValue(seed), progress, cancellation));
             Proof? proof = null;
             if (parse.GetValue(yosys) && comparison is { Exhaustive: false, Difference: null })
+            {
                 proof = YosysProof.Prove(
                     YosysProof.Module(a, "first"), b is null ? Product(a, isSigned) : YosysProof.Module(b, "second"),
-                    parse.GetValue(timeout),
-                    cancellation);
+                    parse.GetValue(timeout), cancellation);
+                if (proof.Inputs is not null)
+                {
+                    ulong[][] found = [.. proof.Inputs.Select(number => (ulong[])[number])];
+                    comparison = comparison with
+                    {
+                        Difference = new Difference(
+                            proof.Inputs, [.. BitSlicedSimulator.Of(a).Evaluate(found).Select(output => output[0])],
+                            [.. right(found).Select(output => output[0])]),
+                    };
+                }
+            }
+
             if (parse.GetValue(json))
                 Output.PrintJson(Json(comparison, proof, watch.Elapsed.TotalSeconds));
             else
                 Print(comparison, proof, watch.Elapsed.TotalSeconds);
-            return Task.FromResult(comparison.Difference is null && proof is not Proof.Different ? 0 : DifferentExitCode);
+            return Task.FromResult(comparison.Difference is null ? 0 : DifferentExitCode);
         });
         return command;
     }
@@ -117,14 +129,14 @@ static class CircuitVerifyCommand
 
     static JsonObject Json(CircuitComparison comparison, Proof? proof, double seconds) => new()
     {
-        ["equal"] = comparison.Difference is not null || proof is Proof.Different ? false : comparison.Exhaustive
-            || proof is Proof.Equal ? true : null,
+        ["equal"] = comparison.Difference is not null ? false : comparison.Exhaustive || proof?.Verdict == Verdict.Equal ? true : null,
         ["compared"] = comparison.Compared,
         ["exhaustive"] = comparison.Exhaustive,
         ["difference"] = comparison.Difference is Difference found
             ? new JsonObject { ["inputs"] = Numbers(found.Inputs), ["first"] = Numbers(found.First), ["second"] = Numbers(found.Second) }
             : null,
-        ["proof"] = proof?.ToString().ToLowerInvariant(),
+        ["proof"] = proof?.Verdict.ToString().ToLowerInvariant(),
+        ["provedBy"] = proof?.By,
         ["seconds"] = seconds,
     };
 
@@ -136,20 +148,18 @@ static class CircuitVerifyCommand
         {
             Output.Print(
                 $"different: for the inputs {Shown(found.Inputs)} the first gives {Shown(found.First)}, the second {Shown(found.Second)}");
-            Output.Print(
-                $"found after {comparison.Compared:N0} {(comparison.Exhaustive ? "inputs, in order" : "random inputs")}, {seconds:F2} s");
+            Output.Print(proof is not null
+                ? $"found by {proof.By} after {comparison.Compared:N0} random inputs had shown no difference, {seconds:F2} s"
+                : $"found after {comparison.Compared:N0} {(comparison.Exhaustive ? "inputs, in order" : "random inputs")}, {seconds:F2} s");
             return;
         }
 
-        Output.Print((comparison.Exhaustive, proof) switch
+        Output.Print((comparison.Exhaustive, proof?.Verdict) switch
         {
             (true, _) => $"equal: all {comparison.Compared:N0} inputs compared, {seconds:F2} s",
-            (_, Proof.Equal) => $"equal: proved by Yosys, and {comparison.Compared:N0} random inputs compared, {seconds:F2} s",
-            (_, Proof.Different) =>
-                $"different: Yosys found an input for which they differ; {comparison.Compared:N0} random inputs did not show it, "
-                    + $"{seconds:F2} s",
-            (_, Proof.Undecided) =>
-                $"no difference in {comparison.Compared:N0} random inputs; Yosys did not finish, so this is no proof, {seconds:F2} s",
+            (_, Verdict.Equal) => $"equal: proved by {proof!.By}, and {comparison.Compared:N0} random inputs compared, {seconds:F2} s",
+            (_, Verdict.Undecided) =>
+                $"no difference in {comparison.Compared:N0} random inputs; {proof!.By} did not finish, so this is no proof, {seconds:F2} s",
             _ => $"no difference in {comparison.Compared:N0} random inputs, which is no proof (--yosys tries one), {seconds:F2} s",
         });
     }

@@ -14,9 +14,14 @@ namespace Dapprox.Cli.Commands;
 /// <summary><c>dapprox circuit cost FOLDER</c>: the prices of many circuits, and how they rank beside other figures.</summary>
 static class CostOfFolder
 {
+    // With five circuits one order in 120 is perfect by chance.
+    const int FewCircuits = 6;
+
     static readonly (string Name, Func<Row, double?> Of)[] Prices =
     [
         ("energy", row => row.Cost?.TotalEnergy), ("delay", row => row.Cost?.Delay), ("area", row => row.Cost?.Area),
+        ("energy as drawn", row => row.Drawn?.TotalEnergy), ("delay as drawn", row => row.Drawn?.Delay),
+        ("area as drawn", row => row.Drawn?.Area),
         ("mapped energy", row => row.Mapped?.Energy), ("mapped delay", row => row.Mapped?.Delay), ("mapped area", row => row.Mapped?.Area),
     ];
 
@@ -48,6 +53,14 @@ static class CostOfFolder
         }));
         if (rows.All(row => row.Error is not null))
             throw new InputException($"none of the {rows.Length} circuits in '{folder}' can be priced; the first: {rows[0].Error}");
+        if (against is not null && rows.All(row => row.Figures(against) is null))
+        {
+            throw new InputException(
+                $"no circuit of '{folder}' is in the table of --against: its first column has "
+                    + $"{string.Join(", ", against.Figures.Keys.Take(5))}, and the circuits are "
+                    + $"{string.Join(", ", rows.Take(5).Select(row => row.Name))}");
+        }
+
         (string Price, string Column, double Rho, int Circuits)[] correlations = against is null ? [] : [.. Correlations(rows, against)];
         if (!quiet)
             Print(setting, rows, against, correlations);
@@ -70,14 +83,15 @@ static class CostOfFolder
         {
             Netlist circuit = CircuitFiles.Load(file);
             var design = new PricedDesign(
-                file, name, IsHandDrawn: false,
+                file, name, CostMeasurement.IsHandDrawn(circuit),
                 form => new CostMeasurement(circuit, setting.Library, form: form, hazards: setting.Hazards));
             CircuitCost cost = setting.Price(design, CircuitForm.Normal, progress: null, cancellation);
-            return new Row(name, cost, setting.Map(design, cancellation), Error: null);
+            CircuitCost? drawn = design.IsHandDrawn ? setting.Price(design, CircuitForm.AsDrawn, progress: null, cancellation) : null;
+            return new Row(name, cost, drawn, setting.Map(design, cancellation), Error: null);
         }
         catch (InputException e)
         {
-            return new Row(name, Cost: null, Mapped: null, e.Message);
+            return new Row(name, Cost: null, Drawn: null, Mapped: null, e.Message);
         }
     }
 
@@ -89,8 +103,11 @@ static class CostOfFolder
             {
                 (double Own, double Other)[] both =
                 [
-                    .. rows.Where(row => of(row) is not null && against.Figures.ContainsKey(row.Stem))
-                        .Select(row => (of(row)!.Value, against.Figures[row.Stem][column])).Where(pair => !double.IsNaN(pair.Item2)),
+                    .. from row in rows
+                       where of(row) is not null && row.Figures(against) is not null
+                       let pair = (of(row)!.Value, row.Figures(against)![column])
+                       where !double.IsNaN(pair.Item2)
+                       select pair,
                 ];
                 if (both.Length > 0)
                 {
@@ -116,15 +133,13 @@ static class CostOfFolder
             Output.Note($"note: {row.Name} is left out: {row.Error}");
         if (against is null)
             return;
-        Row[] alone = [.. priced.Where(row => !against.Figures.ContainsKey(row.Stem))];
+        Row[] alone = [.. priced.Where(row => row.Figures(against) is null)];
         if (alone.Length > 0)
         {
-            Output.Note($"note: {alone.Length} of {priced.Length} circuits are not in the table of --against"
-                + $"{(alone.Length == priced.Length ? "" : ", " + string.Join(", ", alone.Take(5).Select(row => row.Name)))}");
+            Output.Note($"note: {alone.Length} of {priced.Length} circuits are not in the table of --against: "
+                + string.Join(", ", alone.Take(5).Select(row => row.Name)));
         }
 
-        if (correlations.Length == 0)
-            return;
         Console.WriteLine();
         Output.Print($"Spearman's ρ over {correlations.Max(one => one.Circuits)} circuits");
         Output.PrintTable(["price", .. against.Columns.Select(column => ">" + column)], correlations.GroupBy(one => one.Price)
@@ -133,6 +148,8 @@ static class CostOfFolder
             group.Key, .. against.Columns.Select(column => group.Where(one => one.Column == column)
                 .Select(one => double.IsNaN(one.Rho) ? "–" : $"{one.Rho:F3}").FirstOrDefault("–")),
         ]));
+        if (correlations.Any(one => one.Circuits < FewCircuits))
+            Output.Note($"note: a correlation over fewer than {FewCircuits} circuits says little");
 
         static string Text(double number) => number.ToString("F1", CultureInfo.InvariantCulture);
     }
@@ -143,14 +160,16 @@ static class CostOfFolder
             return new JsonObject { ["file"] = row.Name, ["error"] = row.Error };
         JsonObject json = CostSetting.Json(row.Cost.Circuit.Name, row.Cost);
         json["file"] = row.Name;
+        json["asDrawn"] = row.Drawn is null ? null : CostSetting.Json(row.Drawn.Circuit.Name, row.Drawn);
         json["mapped"] = CostSetting.Json(row.Mapped);
         return json;
     }
 
     /// <summary>A circuit of the folder: its file, and its prices, or why it has none.</summary>
-    sealed record Row(string Name, CircuitCost? Cost, MappedCost? Mapped, string? Error)
+    sealed record Row(string Name, CircuitCost? Cost, CircuitCost? Drawn, MappedCost? Mapped, string? Error)
     {
-        /// <summary>The file without its ending.</summary>
-        public string Stem => Path.GetFileNameWithoutExtension(Name);
+        /// <summary>Its figures by its name with or without the ending; null if there are none.</summary>
+        public double[]? Figures(FigureFile file) =>
+            file.Figures.GetValueOrDefault(Name) ?? file.Figures.GetValueOrDefault(Path.GetFileNameWithoutExtension(Name));
     }
 }

@@ -70,6 +70,31 @@ public sealed class CircuitCommandTests : IDisposable
         Assert.True(same.Json.GetProperty("equal").GetBoolean());
     }
 
+    [FactOf(Tier.Ci)]
+    public async Task Verify_WithYosys_GivesTheInputForWhichTheyDiffer()
+    {
+        Circuits.Formats.Tool.Require("yosys");
+        // They differ for one pair of operands of 2⁴⁰.
+        const string Ports = "(input [19:0] a, input [19:0] b, output [19:0] p)";
+        string first = folder.File("first.v"), second = folder.File("second.v");
+        await File.WriteAllTextAsync(first, $"module m{Ports}; assign p = a ^ b; endmodule", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            second, $"module m{Ports}; assign p = a ^ b ^ (a == 20'd70707 && b == 20'd912345); endmodule",
+            TestContext.Current.CancellationToken);
+
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "verify", first, second, "--samples", "1000", "--yosys", "--json");
+        DapproxRun text = await DapproxRun.RunAsync("circuit", "verify", first, second, "--samples", "1000", "--yosys");
+
+        Assert.Equal((2, false, "different"), (
+            run.ExitCode, run.Json.GetProperty("equal").GetBoolean(), run.Json.GetProperty("proof").GetString()));
+        JsonElement difference = run.Json.GetProperty("difference");
+        Assert.Equal(
+            [$"0x{70707:x}", $"0x{912345:x}"], difference.GetProperty("inputs").EnumerateArray().Select(number => number.GetString()));
+        Assert.Equal($"0x{70707 ^ 912345:x}", difference.GetProperty("first")[0].GetString());
+        Assert.Equal($"0x{70707 ^ 912345 ^ 1:x}", difference.GetProperty("second")[0].GetString());
+        Assert.Contains("found by Yosys after 1,000 random inputs had shown no difference", text.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Multiplier_FromFiles_IsTheDescribedOne()
     {

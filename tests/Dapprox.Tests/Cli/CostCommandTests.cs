@@ -147,6 +147,26 @@ public sealed class CostCommandTests : IDisposable
         Assert.Contains("broken", run.Json.GetProperty("circuits")[0].GetProperty("file").GetString(), StringComparison.Ordinal);
         Assert.Contains("Spearman's ρ over 4 circuits", text.Output, StringComparison.Ordinal);
         Assert.Contains("note: broken.v is left out", text.Error, StringComparison.Ordinal);
+        Assert.Contains("note: a correlation over fewer than 6 circuits says little", text.Error, StringComparison.Ordinal);
+    }
+
+    [FactOf(Tier.Ci)]
+    public async Task Cost_OfAFolder_HasDrawnCellsAsDrawnAndNamesWithEndings()
+    {
+        await DapproxRun.RunAsync("circuit", "export", "array:8:ama5", "--output", Path.Combine(folder, "wires.json"));
+        string table = Path.Combine(folder, "figures.csv"), other = Path.Combine(folder, "other.csv");
+        await File.WriteAllTextAsync(table, "name,power\nwires.json,0.4\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(other, "name,power\nfoo,0.4\n", TestContext.Current.CancellationToken);
+
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "cost", folder, "--against", table, "--samples", "512", "--json");
+        DapproxRun none = await DapproxRun.RunAsync("circuit", "cost", folder, "--against", other, "--samples", "512");
+
+        JsonElement circuit = run.Json.GetProperty("circuits")[0];
+        Assert.True(circuit.GetProperty("asDrawn").GetProperty("energy").GetDouble() > 5 * circuit.GetProperty("energy").GetDouble());
+        Assert.Equal(
+            ["energy", "delay", "area", "energy as drawn", "delay as drawn", "area as drawn"],
+            run.Json.GetProperty("correlations").EnumerateArray().Select(one => one.GetProperty("price").GetString()));
+        none.AssertRefused("is in the table of --against: its first column has foo, and the circuits are wires.json");
     }
 
     [Fact]

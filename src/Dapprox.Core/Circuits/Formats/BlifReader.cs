@@ -236,13 +236,14 @@ sealed class BlifReader
             port => BitName.Split(port.Name)?.Bus ?? port.Name, StringComparer.Ordinal))
         {
             (string Name, bool IsOutput, int Line)[] bits = [.. bus.OrderBy(port => BitName.Split(port.Name)?.Index ?? 0)];
+            int first = BitName.Split(bits[0].Name)?.Index ?? 0;
             for (int bit = 0; bit < bits.Length; bit++)
             {
-                if (bits[bit].IsOutput != bits[0].IsOutput || (BitName.Split(bits[bit].Name)?.Index ?? 0) != bit)
+                if (bits[bit].IsOutput != bits[0].IsOutput || (BitName.Split(bits[bit].Name)?.Index ?? 0) != first + bit)
                 {
                     throw text.Wrong(
                         bits[bit].Line,
-                        $"the bits of {SourceText.Shown(bus.Key)} are not 0 to {bits.Length - 1}, each once, "
+                        $"the bits of {SourceText.Shown(bus.Key)} are not {first} to {first + bits.Length - 1}, each once, "
                         + "and all inputs or all outputs");
                 }
             }

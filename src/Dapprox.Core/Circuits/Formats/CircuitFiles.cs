@@ -27,6 +27,7 @@ public static class CircuitFiles
     /// <exception cref="InputException">There is no such circuit.</exception>
     public static CircuitDocument Open(string given) =>
         IsCircuitFile(given) ? Read(given)
+        : Directory.Exists(given) ? throw new InputException($"'{given}' is a folder; give the file of a circuit")
         : File.Exists(given) ? throw new InputException(
             $"'{given}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read")
         : new CircuitDocument(CircuitDescription.Build(given));
@@ -52,6 +53,8 @@ public static class CircuitFiles
     /// <exception cref="InputException">There is no such file, or no circuit in it; the message gives the line.</exception>
     public static CircuitDocument Read(string path, ReadingHelp? help = null)
     {
+        if (Directory.Exists(path))
+            throw new InputException($"'{path}' is a folder; give the file of a circuit");
         if (CircuitFormat.Of(path) is not { Read: Func<SourceText, string, CircuitDocument> read })
             throw new InputException($"'{path}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read");
         string content = InputFile.Read(path, stream =>
@@ -74,7 +77,7 @@ public static class CircuitFiles
             catch (InputException own) when (MayBeElaborated(text))
             {
                 return YosysReader.TryRead(text, ReadingHelp.None, out string reason)
-                    ?? throw new InputException(reason.Length == 0 ? own.Message : $"{own.Message}; {reason}", own);
+                    ?? throw new InputException($"{own.Message}; {reason}", own);
             }
         }
     }

@@ -48,8 +48,12 @@ public static partial class CircuitPorts
         {
             if (!ports.Contains(present))
                 throw new InputException($"the circuit has no input or output '{present}'; it has {string.Join(", ", ports)}");
-            if (names.Count(other => other.Present == present) > 1 || names.Count(other => other.New == name) > 1)
-                throw new InputException($"'{name}={present}' is named twice; name each input and output once");
+            if (!Identifier().IsMatch(name))
+                throw new InputException($"'{SourceText.Shown(name)}' is no name of an input or output; give letters, digits and _");
+            if (names.Count(other => other.Present == present) > 1)
+                throw new InputException($"the input or output '{present}' gets two names; give it one");
+            if (names.Count(other => other.New == name) > 1)
+                throw new InputException($"the name '{name}' is given twice; give each input and output its own");
         }
 
         if (ports.FirstOrDefault(port => names.All(name => name.Present != port)) is string missing)
@@ -107,6 +111,11 @@ public static partial class CircuitPorts
         return buses.Count > groups.Count && areWhole ? [.. groups.Select(group => (group.Name, group.Bits.Values.ToArray()))] : null;
     }
 
-    [GeneratedRegex(@"^(?<bus>.*[^0-9_\[])[_\[]?(?<bit>[0-9]{1,3})[_\]]?$", RegexOptions.ExplicitCapture)]
+    // A number in brackets or behind a _ belongs to no name, so the name may end in a digit of its own.
+    [GeneratedRegex(@"^((?<bus>.+)(_(?<bit>[0-9]{1,3})_?|\[(?<bit>[0-9]{1,3})\])|(?<bus>.*[^0-9_\[])(?<bit>[0-9]{1,3}))$",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Numbered();
+
+    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$")]
+    private static partial Regex Identifier();
 }

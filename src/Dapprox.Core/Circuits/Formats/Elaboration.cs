@@ -89,7 +89,9 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
         if (!modules.TryGetValue(name, out ModuleSource? module))
         {
             (Cell Cell, IReadOnlyList<string> Outputs) cell = LibraryCells.Find(name)
-                ?? throw text.Wrong(use.Line, $"there is no module or cell '{SourceText.Shown(name)}'; put its definition into the file");
+                ?? throw text.Wrong(
+                    use.Line, $"there is no module or cell '{SourceText.Shown(name)}'; put its definition into the file, or give its "
+                        + "library: dapprox circuit import FILE --cells cells.lib");
             known = new Definition(null, cell.Cell,
                 [.. cell.Cell.Inputs.Select(input => (input, 1, false)), .. cell.Outputs.Select(output => (output, 1, true))]);
         }

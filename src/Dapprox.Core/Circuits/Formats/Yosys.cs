@@ -36,6 +36,7 @@ static class Yosys
         var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
+            Environment = { ["TMPDIR"] = folder },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

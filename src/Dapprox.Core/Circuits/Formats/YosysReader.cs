@@ -23,15 +23,18 @@ static class YosysReader
     // A multiplier of 32 by 32 bits takes seconds.
     const int Seconds = 120;
 
-    const string Elaborated = "elaborated.blif", Ports = "ports.json";
+    const string Declared = "declared.json", Elaborated = "elaborated.blif";
 
     // AIGER need not name its inputs; Yosys calls them $i0, $i1 and so on.
     const string Unnamed = "$i";
 
+    // What a message shows of Yosys's complaints, and of the names of modules.
+    const int ShownLetters = 200, ShownModules = 8;
+
     /// <summary>Reads a file.</summary>
     /// <param name="text">The file; it is read again by its name.</param>
     /// <param name="help">What the file does not say.</param>
-    /// <exception cref="InputException">Yosys is not installed, or it finds no circuit in the file.</exception>
+    /// <exception cref="InputException">Yosys is not installed, or there is no circuit in the file.</exception>
     public static CircuitDocument Read(SourceText text, ReadingHelp help) => TryRead(text, help, out string reason)
         ?? throw new InputException($"'{text.Name}': {reason}");
 
@@ -39,63 +42,20 @@ static class YosysReader
     /// <param name="text">The file; it is read again by its name.</param>
     /// <param name="help">What the file does not say.</param>
     /// <param name="reason">What Yosys complains of, or that it is missing; empty for a circuit.</param>
-    /// <exception cref="InputException">There is logic in it that is no circuit, such as a register.</exception>
     public static CircuitDocument? TryRead(SourceText text, ReadingHelp help, out string reason)
     {
-        if (help.Top is string named && !named.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '$' or '.'))
-            throw new InputException($"the module '{SourceText.Shown(named)}' is no name; give letters, digits, _, $ and .");
-        string extension = Path.GetExtension(text.Name).ToLowerInvariant();
         string folder = Directory.CreateTempSubdirectory("dapprox-read-").FullName;
         try
         {
-            string file = "circuit" + extension;
-            File.Copy(text.Name, Path.Combine(folder, file));
-            if (extension == ".bench")
-            {
-                YosysRun? abc = Yosys.RunAbc(
-                    folder, $"read_bench {file}; strash; write_blif circuit.blif", Seconds, CancellationToken.None);
-                (extension, file) = (".blif", "circuit.blif");
-                if (!File.Exists(Path.Combine(folder, file)))
-                {
-                    reason = abc is null ? Missing("bench") : "ABC, which reads bench, finds no circuit in it";
-                    return null;
-                }
-            }
-
-            string read = extension switch
-            {
-                ".blif" => $"read_blif {file}",
-                ".json" => $"read_json {file}",
-                ".il" => $"read_rtlil {file}",
-                ".aig" or ".aag" => $"read_aiger -wideports {file}",
-                ".vhd" or ".vhdl" => $"plugin -i ghdl; ghdl --std=08 {file} -e {help.Top}",
-                _ => $"read_verilog -sv {file}",
-            };
-            string top = help.Top is null ? "-auto-top" : $"-top {help.Top}";
-            // Behaviour has no gates of its own; cells that a designer chose stay.
-            string optimise = help.Cells is null ? "abc -g AND,NAND,OR,NOR,XOR,XNOR,ANDNOT,ORNOT,MUX; " : "";
-            // A wire that nothing or two things drive, and a loop, are errors; what Yosys itself leaves undriven after that is not
-            // used.
-            YosysRun? run = Yosys.Run(
-                folder,
-                $"{Cells(help.Cells, folder)}{read}; hierarchy -check {top}; proc; flatten; opt_clean; check -assert; write_json {Ports}; "
-                    + $"techmap; setundef -undriven -zero; opt; {optimise}clean -purge; write_blif -noalias {Elaborated}",
-                Seconds, CancellationToken.None);
-            string blif = Path.Combine(folder, Elaborated);
-            if (run is null || !run.HasEnded || !File.Exists(blif))
-            {
-                reason = run is null ? Missing(extension == ".v" ? "behavioural Verilog" : $"a file that ends in {extension}")
-                    : "Yosys finds no circuit in it: "
-                        + InputFile.OneLine(run.Reason.Replace(file, Path.GetFileName(text.Name), StringComparison.Ordinal), 200);
-                return null;
-            }
-
             reason = "";
-            Netlist circuit = BlifReader.Read(new SourceText(text.Name + " elaborated by Yosys", File.ReadAllText(blif)));
-            if (circuit.Inputs.All(bus => bus.Name.StartsWith(Unnamed, StringComparison.Ordinal)))
-                circuit = CircuitPorts.Halved(circuit);
-            string name = circuit.Name == "circuit" || circuit.Name == file ? Path.GetFileNameWithoutExtension(text.Name) : circuit.Name;
-            return new CircuitDocument(circuit.WithSign(IsSigned(Path.Combine(folder, Ports))).WithName(name)) { ReadBy = "Yosys" };
+            return Read(text, help, folder);
+        }
+        catch (ElaborationException e)
+        {
+            reason = InputFile.OneLine(
+                e.Message.Replace("circuit" + Path.GetExtension(text.Name), Path.GetFileName(text.Name), StringComparison.Ordinal),
+                ShownLetters);
+            return null;
         }
         finally
         {
@@ -103,7 +63,64 @@ static class YosysReader
         }
     }
 
-    static string Missing(string what) => $"{what} is read with Yosys, which is not installed ({Yosys.Installation})";
+    static CircuitDocument Read(SourceText text, ReadingHelp help, string folder)
+    {
+        string extension = Path.GetExtension(text.Name).ToLowerInvariant(), file = "circuit" + extension;
+        File.Copy(text.Name, Path.Combine(folder, file));
+        if (extension == ".bench")
+        {
+            Run(
+                Yosys.RunAbc(folder, $"read_bench {file}; strash; write_blif circuit.blif", Seconds, CancellationToken.None),
+                "circuit.blif");
+            (extension, file) = (".blif", "circuit.blif");
+        }
+
+        string read = extension switch
+        {
+            ".blif" => $"read_blif {file}",
+            ".json" => $"read_json {file}",
+            ".il" => $"read_rtlil {file}",
+            ".aig" or ".aag" => $"read_aiger -wideports {file}",
+            ".vhd" or ".vhdl" => $"plugin -i ghdl; ghdl --std=08 {file} -e {help.Top}",
+            _ => $"read_verilog -sv {file}",
+        };
+        Run(Yosys.Run(folder, $"{read}; proc; write_json {Declared}", Seconds, CancellationToken.None), Declared);
+        (string top, bool isSigned) = Declaration(Path.Combine(folder, Declared), help.Top);
+        // Behaviour has no gates of its own; cells that a designer chose become their functions and no more. A wire that nothing or
+        // two things drive, and a loop, are errors; what Yosys itself leaves undriven after that is not used.
+        string elaborate = help.Cells is null
+            ? "synth -flatten -noabc; setundef -undriven -zero; opt; abc -g AND,NAND,OR,NOR,XOR,XNOR,ANDNOT,ORNOT,MUX"
+            : "techmap; setundef -undriven -zero; opt";
+        Run(
+            Yosys.Run(
+                folder,
+                $"{Cells(help.Cells, folder)}{read}; hierarchy -check -top {top}; proc; flatten; opt_clean; check -assert; {elaborate}; "
+                    + $"clean -purge; write_blif -noalias {Elaborated}",
+                Seconds, CancellationToken.None),
+            Elaborated);
+        string blif = File.ReadAllText(Path.Combine(folder, Elaborated));
+        if (blif.Split('\n').FirstOrDefault(line => line.StartsWith(".latch ", StringComparison.Ordinal)) is string latch)
+            throw new ElaborationException($"{latch.Split(' ')[2]} is a register or a latch; a circuit that multiplies has none");
+        Netlist circuit = BlifReader.Read(new SourceText(text.Name + " elaborated by Yosys", blif));
+        if (circuit.Inputs.All(bus => bus.Name.StartsWith(Unnamed, StringComparison.Ordinal)))
+            circuit = CircuitPorts.Halved(circuit);
+        string name = circuit.Name == "circuit" || circuit.Name == file ? Path.GetFileNameWithoutExtension(text.Name) : circuit.Name;
+        return new CircuitDocument(circuit.WithSign(isSigned).WithName(name)) { ReadBy = "Yosys" };
+
+        void Run(YosysRun? run, string made)
+        {
+            if (run is null)
+            {
+                string what = extension == ".v" ? "behavioural Verilog" : $"a file that ends in {extension}";
+                throw new ElaborationException($"{what} is read with Yosys, which is not installed ({Yosys.Installation})");
+            }
+
+            if (!run.HasEnded)
+                throw new ElaborationException($"Yosys needs more than {Seconds} s for it; write it as BLIF or JSON with Yosys");
+            if (!File.Exists(Path.Combine(folder, made)))
+                throw new ElaborationException($"Yosys finds no circuit in it: {(run.Reason.Length > 0 ? run.Reason : "it was stopped")}");
+        }
+    }
 
     /// <summary>The command that makes the cells known.</summary>
     static string Cells(string? given, string folder)
@@ -121,12 +138,46 @@ static class YosysReader
         return isLiberty ? $"read_liberty -ignore_miss_func {file}; " : $"read_verilog {file}; ";
     }
 
-    /// <summary>Whether all ports are declared signed, as <c>input signed</c> in Verilog.</summary>
-    static bool IsSigned(string ports)
+    /// <summary>
+    /// The module that is the circuit, and whether all its inputs are declared signed, as <c>input signed</c> in Verilog.
+    /// </summary>
+    static (string Top, bool IsSigned) Declaration(string file, string? given)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(ports));
-        JsonElement[] all = [.. document.RootElement.GetProperty("modules").EnumerateObject().SelectMany(module =>
-            module.Value.GetProperty("ports").EnumerateObject().Select(port => port.Value))];
-        return all.Length > 0 && all.All(port => port.TryGetProperty("signed", out _));
+        using var document = JsonDocument.Parse(File.ReadAllText(file));
+        Dictionary<string, JsonElement> modules = document.RootElement.GetProperty("modules").EnumerateObject()
+            .ToDictionary(module => module.Name, module => module.Value);
+        HashSet<string> used =
+        [
+            .. modules.Values.Where(module => module.TryGetProperty("cells", out _)).SelectMany(module =>
+                module.GetProperty("cells").EnumerateObject().Select(cell => cell.Value.GetProperty("type").GetString()!)),
+        ];
+        string[] names = [.. modules.Keys.Order(StringComparer.Ordinal)];
+        string[] tops = [.. names.Where(module => given is null ? !used.Contains(module) : module == given)];
+        if (tops.Length != 1)
+        {
+            string all = string.Join(", ", names.Take(ShownModules).Select(SourceText.Shown));
+            throw new ElaborationException(
+                modules.Count == 0 ? "there is no module in it"
+                : given is not null ? $"there is no module '{SourceText.Shown(given)}' in it; it has {all}"
+                : tops.Length == 0 ? "its modules contain themselves"
+                : $"no module uses {string.Join(" nor ", tops.Take(ShownModules).Select(SourceText.Shown))}; choose one with "
+                    + "'dapprox circuit import FILE --top NAME'");
+        }
+
+        JsonProperty[] ports = [.. modules[tops[0]].GetProperty("ports").EnumerateObject()];
+        JsonProperty[] inputs = [.. ports.Where(port => port.Value.GetProperty("direction").GetString() == "input")];
+        foreach (JsonProperty port in ports)
+        {
+            string named = $"the port {SourceText.Shown(port.Name)} of {SourceText.Shown(tops[0])}";
+            if (port.Value.GetProperty("bits").GetArrayLength() is > NetlistBuilder.MaxBits and int width)
+                throw new ElaborationException($"{named} has {width} bits; at most {NetlistBuilder.MaxBits} are read");
+            if (port.Value.TryGetProperty("upto", out _))
+                throw new ElaborationException($"{named} is declared from its highest bit on, as [0:7]; declare it as [7:0]");
+        }
+
+        return (tops[0], inputs.Length > 0 && inputs.All(port => port.Value.TryGetProperty("signed", out _)));
     }
+
+    /// <summary>Why there is no circuit in a file.</summary>
+    sealed class ElaborationException(string reason) : Exception(reason);
 }

@@ -175,11 +175,17 @@ public sealed class YosysReaderTests : IDisposable
     }
 
     [TheoryOf(Tier.Ci)]
-    [InlineData("module top(input c, input [3:0] a, output reg [3:0] q); always @(posedge c) q <= a; endmodule", ".latch has a memory")]
+    [InlineData(
+        "module top(input c, input [3:0] a, output reg [3:0] q); always @(posedge c) q <= a; endmodule", "q[0] is a register or a latch")]
     [InlineData("module top(input a, output y); wire w = y & a; assign y = w; endmodule", "depends on itself")]
     [InlineData("module top(input a, output reg y); wire w; always @* y = w & a; endmodule", "has no driver")]
     [InlineData("module top(input a, output reg y); always @* y = a; frob f(.a(a)); endmodule", "frob")]
     [InlineData("module top(input a, output reg y; always", "syntax error")]
+    [InlineData("module top(input a, output reg y); always @* y = a; endmodule module other(input a, output reg y); always @* y = a; "
+        + "endmodule", "no module uses other nor top; choose one with 'dapprox circuit import FILE --top NAME'")]
+    [InlineData(
+        "module top(input [0:3] a, output reg [3:0] y); always @* y = a; endmodule", "a of top is declared from its highest bit on")]
+    [InlineData("module top(input [64:0] a, output reg y); always @* y = ^a; endmodule", "a of top has 65 bits; at most 64 are read")]
     public void WhatIsNoCircuit_IsRefusedWithItsReason(string text, string reason)
     {
         Tool.Require("yosys");
@@ -194,6 +200,7 @@ public sealed class YosysReaderTests : IDisposable
     [Theory]
     [InlineData("a0 a1 b0 b1", "y0 y1", "a:2 b:2", "y:2")]
     [InlineData("a_1_ a_0_ b_0_ b_1_", "y", "a:2 b:2", "y:1")]
+    [InlineData("IN1_0_ IN1_1_ IN2_0_ IN2_1_", "OUT_0 OUT_1", "IN1:2 IN2:2", "OUT:2")]
     [InlineData("a1 a2 b1 b2", "y", "a1:1 a2:1 b1:1 b2:1", "y:1")]
     [InlineData("a b", "y", "a:1 b:1", "y:1")]
     public void NumberedBits_AreBuses(string inputs, string outputs, string grouped, string groupedOutputs)
@@ -204,6 +211,29 @@ public sealed class YosysReaderTests : IDisposable
 
         Assert.Equal(grouped, string.Join(' ', circuit.Inputs.Select(bus => $"{bus.Name}:{bus.Width}")));
         Assert.Equal(groupedOutputs, string.Join(' ', circuit.Outputs.Select(bus => $"{bus.Name}:{bus.Width}")));
+    }
+
+    [FactOf(Tier.Ci)]
+    public void Top_ChoosesTheModule()
+    {
+        Tool.Require("yosys");
+        string file = Write("two.v", "module one(input a, output y); assign y = a; endmodule module two(input b, output z); assign z = ~b; "
+            + "endmodule");
+
+        Netlist circuit = CircuitFiles.Read(file, new ReadingHelp(Top: "two")).Circuit;
+
+        Assert.Equal(("two", "b"), (circuit.Name, circuit.Inputs[0].Name));
+        Assert.Contains(
+            "there is no module 'three' in it; it has one, two",
+            Assert.Throws<InputException>(() => CircuitFiles.Read(file, new ReadingHelp(Top: "three"))).Message, StringComparison.Ordinal);
+    }
+
+    [FactOf(Tier.Ci)]
+    public void Range_ThatBeginsAtOne_IsABus()
+    {
+        Netlist circuit = Read(".sv", "module m(input [4:1] a, output logic [4:1] p); always_comb p = a + 1; endmodule");
+
+        Assert.Equal(8UL, circuit.Evaluate(7)[0]);
     }
 
     [Fact]
