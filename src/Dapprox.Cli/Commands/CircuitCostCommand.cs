@@ -74,39 +74,29 @@ static class CircuitCostCommand
             "cost",
             "Estimate the hardware cost of a multiplier or a circuit: energy, delay, area; on a network's activations, energy per image.",
             "A circuit is priced in its normal form: constants, buffers and what no output needs are gone, repeated functions are "
-                + "shared, and adders and other cells of the library are found again in gates, so that the price does not depend on how a "
-                + "file "
-                + "spells the circuit. A circuit with approximate adders is also priced as drawn, every cell as its publication has it: "
-                + "AMA5 is two buffers there, and wires in the normal form. "
-                + "Energy: for every cell, the number of each input transition between consecutive operands, times the library's energy "
-                + "of that transition. Without --hazards the activity is zero-delay; --hazards adds glitches, with a unit delay for "
-                + "every cell; real hardware is usually between the two. Wires are excluded, and every output has the load of its "
-                + "characterisation. Leakage: the power at rest times the delay. Delay: the longest path through the cells' delays, "
-                + "false paths included. The normalising multiplexers shift a product by "
-                + "one bit; the shifter for smaller products, which approximate cells can give, is not priced. exact "
-                + "is binary32 with the exact array, and rounds; bfloat16 has an 8-bit Booth multiplier; "
-                + "bfloat16-nearest also rounds both operands, from binary32; ax-fpm, ax-fpm-wrapped and ax-fpm-renormalised have the "
-                + "blocks of AMA5. "
-                + "With --liberty: area and leakage of the mapped cells, the delay of ABC's timing analysis, and as energy ½CV² of the "
-                + "input pins "
-                + "that a net drives for each of its changes; no glitches, wires, nor what switches inside cells. "
-                + "Random operands are independent. With --model, --dataset or --images the activations are those of the network with this "
-                + "multiplier in all layers, in the order of weight-stationary hardware: a multiplier keeps a randomly drawn weight for "
-                + "the activations of all positions, image after image. The energy of an image is that of its products, leakage "
-                + "included; sums and memory are excluded. "
-                + "The tables have the energy without and with glitches: table 9 is for mantissa multipliers alone (--float none), table "
-                + "7 for float multipliers (exact: round; others: truncate). "
-                + "With --json: library, samples, seed, hazards, circuit and relativeTo {circuit, energy, leakageEnergy, totalEnergy (fJ a "
-                + "product), leakagePower (nW), delay (ps), area (µm²), transistors, elements, asDrawn {the same} or null, mapped "
-                + "{energy, leakagePower, delay, area, cells} or null}, ratios {energy "
-                + "(total), delay, area, asDrawn, mapped}; with a folder circuits [{file, the same, or error}], correlations [{price, "
-                + "column, "
-                + "spearman, circuits}]; "
-                + "with a network layers [{name, products, zeroActivations, energyPerProduct, energy (fJ an image), relative}], energy, "
-                + "relative; "
-                + "without a circuit tables [{table, name, circuit, paperEnergy, paperDelay, and normal and asDrawn {energy, "
-                + "energyWithHazards, "
-                + "delay, cost, costWithHazards}}].")
+                + "shared, and adders and other cells of the library are found again in gates, so that the price does not depend on how "
+                + "a file spells the circuit. A circuit with approximate adders is also priced as drawn, every cell as its publication "
+                + "has it: AMA5 is two buffers there, and wires in the normal form. Energy: for every cell, the number of each input "
+                + "transition between consecutive operands, times the library's energy of that transition. Without --hazards the "
+                + "activity is zero-delay; --hazards adds glitches, with a unit delay for every cell; real hardware is usually between "
+                + "the two. Wires are excluded, and every output has the load of its characterisation. Leakage: the power at rest times "
+                + "the delay. Delay: the longest path through the cells' delays, false paths included. The normalising multiplexers "
+                + "shift a product by one bit; the shifter for smaller products, which approximate cells can give, is not priced. exact "
+                + "is binary32 with the exact array, and rounds; bfloat16 has an 8-bit Booth multiplier; bfloat16-nearest also rounds "
+                + "both operands, from binary32; ax-fpm, ax-fpm-wrapped and ax-fpm-renormalised have the blocks of AMA5. With --liberty: "
+                + "area and leakage of the mapped cells, the delay of ABC's timing analysis, and as energy ½CV² of the input pins that a "
+                + "net drives for each of its changes; no glitches, wires, nor what switches inside cells. Random operands are "
+                + "independent. With --model, --dataset or --images the activations are those of the network with this multiplier in all "
+                + "layers, in the order of weight-stationary hardware: a multiplier keeps a randomly drawn weight for the activations of "
+                + "all positions, image after image. The energy of an image is that of its products, leakage included; sums and memory "
+                + "are excluded. The tables have the energy without and with glitches: table 9 is for mantissa multipliers alone "
+                + "(--float none), table 7 for float multipliers (exact: round; others: truncate). With --json: library, samples, seed, "
+                + "hazards, circuit and relativeTo {circuit, energy, leakageEnergy, totalEnergy (fJ a product), leakagePower (nW), delay "
+                + "(ps), area (µm²), transistors, elements, asDrawn {the same} or null, mapped {energy, leakagePower, delay, area, "
+                + "cells} or null}, ratios {energy (total), delay, area, asDrawn, mapped}; with a folder circuits [{file, the same, or "
+                + "error}], correlations [{price, column, spearman, circuits}]; with a network layers [{name, products, zeroActivations, "
+                + "energyPerProduct, energy (fJ an image), relative}], energy, relative; without a circuit tables [{table, name, "
+                + "circuit, paperEnergy, paperDelay, and normal and asDrawn {energy, energyWithHazards, delay, cost, costWithHazards}}].")
         {
             circuit, relative, library, liberty, against, parts, distribution, hazards, samples,
         };
@@ -137,16 +127,16 @@ static class CircuitCostCommand
                 ThrowIfGiven([against], $"about the circuits of a folder, and '{given}' is none; give a folder");
                 FloatParts? around = parse.GetResult(parts) is { Implicit: false } ? parse.GetValue(parts).Value : null;
                 bool isWhole = around is null && IsName(given);
-                PricedDesign priced = Design(given);
-                string? other = parse.GetValue(relative) ?? (isWhole ? ExactMultiplier.Rounded.Name : ExactArray(Signed(Bare(given))));
-                PricedDesign? reference = other is null ? null : Design(other);
+                Netlist own = Signed(Bare(given));
+                PricedDesign priced = Design(given, own);
+                string? other = parse.GetValue(relative) ?? (isWhole ? ExactMultiplier.Rounded.Name : ExactArray(own));
+                PricedDesign? reference = other is null ? null : Design(other, Signed(Bare(other)));
                 result = imageOptions.Naming.All(option => parse.GetResult(option) is null)
                     ? Random(setting, priced, reference, parse.GetValue(json), cancellation)
                     : OnNetwork(setting, priced, reference, parse.GetValue(json), cancellation);
 
-                PricedDesign Design(string one)
+                PricedDesign Design(string one, Netlist bare)
                 {
-                    Netlist bare = Signed(Bare(one));
                     FloatParts rest = around ?? FloatParts.None;
                     string title = isWhole ? one : rest == FloatParts.None ? bare.Name : $"float {bare.Name}";
                     return new PricedDesign(one, title, CostMeasurement.IsHandDrawn(bare), form => isWhole

@@ -55,6 +55,8 @@ static partial class TechnologyMapping
             using var document = JsonDocument.Parse(File.ReadAllText(mapped));
             var netlist = new MappedNetlist(measurement.Circuit, document.RootElement.GetProperty("modules").GetProperty(Module), library);
             SwitchingActivity activity = measurement.Switch(netlist.Circuit, distribution, samples, seed, cancellation: cancellation);
+            if (!delay.Success && netlist.Cells.Count > 0)
+                throw new InputException($"ABC gave no delay of {measurement.Circuit}: {library.Name} has no timing of its cells");
             return new MappedCost(
                 netlist.Cells.Sum(cell => cell.Area),
                 delay.Success ? double.Parse(delay.Groups[1].Value, CultureInfo.InvariantCulture) : 0,
@@ -121,7 +123,7 @@ static partial class TechnologyMapping
             List<(LibertyCell Cell, JsonElement Connections)> open =
             [
                 .. cells.EnumerateObject().Select(cell => (
-                    library.Cells[cell.Value.GetProperty("type").GetString()!], cell.Value.GetProperty("connections"))),
+                    Known(cell.Value.GetProperty("type").GetString()!), cell.Value.GetProperty("connections"))),
             ];
             while (open.Count > 0)
             {
@@ -147,6 +149,9 @@ static partial class TechnologyMapping
                 if (left == 0)
                     throw new InputException("yosys mapped the circuit to a loop of cells; give another library with --liberty");
             }
+
+            LibertyCell Known(string type) => library.Cells.GetValueOrDefault(type)
+                ?? throw new InputException($"yosys left a cell {type}, for which {library.Name} has none; give another library");
         }
 
         bool IsKnown(JsonElement bit) => bit.ValueKind == JsonValueKind.String || nets.ContainsKey(bit.GetInt32());

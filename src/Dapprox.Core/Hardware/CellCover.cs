@@ -1,4 +1,3 @@
-
 namespace Dapprox.Hardware;
 
 /// <summary>

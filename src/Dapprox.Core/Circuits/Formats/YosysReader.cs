@@ -65,6 +65,8 @@ static class YosysReader
 
     static CircuitDocument Read(SourceText text, ReadingHelp help, string folder)
     {
+        if (help.Top is not null)
+            ThrowIfNoWord(help.Top);
         string extension = Path.GetExtension(text.Name).ToLowerInvariant(), file = "circuit" + extension;
         File.Copy(text.Name, Path.Combine(folder, file));
         if (extension == ".bench")
@@ -164,6 +166,7 @@ static class YosysReader
                     + "'dapprox circuit import FILE --top NAME'");
         }
 
+        ThrowIfNoWord(tops[0]);
         JsonProperty[] ports = [.. modules[tops[0]].GetProperty("ports").EnumerateObject()];
         JsonProperty[] inputs = [.. ports.Where(port => port.Value.GetProperty("direction").GetString() == "input")];
         foreach (JsonProperty port in ports)
@@ -176,6 +179,16 @@ static class YosysReader
         }
 
         return (tops[0], inputs.Length > 0 && inputs.All(port => port.Value.TryGetProperty("signed", out _)));
+    }
+
+    /// <summary>Refuses a module whose name is no word: the name stands in a script, in which a semicolon begins another command.</summary>
+    static void ThrowIfNoWord(string module)
+    {
+        if (module.Length == 0 || !module.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '$' or '.'))
+        {
+            throw new ElaborationException(
+                $"the module '{SourceText.Shown(module)}' has a name of other letters than a-z, 0-9, _, $ and .");
+        }
     }
 
     /// <summary>Why there is no circuit in a file.</summary>

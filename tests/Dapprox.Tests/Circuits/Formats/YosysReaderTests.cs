@@ -228,6 +228,21 @@ public sealed class YosysReaderTests : IDisposable
             Assert.Throws<InputException>(() => CircuitFiles.Read(file, new ReadingHelp(Top: "three"))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>An escaped identifier is no command of the script.</summary>
+    [FactOf(Tier.Ci)]
+    public void NameOfAModule_IsNotRun()
+    {
+        Tool.Require("yosys");
+        string made = folder.File("made"), file = Write("name.sv", $"module \\m;!echo>{made} (input a, output logic y); "
+            + "always_comb y = a; endmodule");
+
+        InputException inside = Assert.Throws<InputException>(() => CircuitFiles.Read(file));
+        InputException given = Assert.Throws<InputException>(() => CircuitFiles.Read(file, new ReadingHelp(Top: $"m;!echo>{made}")));
+
+        Assert.All([inside, given], error => Assert.Contains("has a name of other letters", error.Message, StringComparison.Ordinal));
+        Assert.False(File.Exists(made));
+    }
+
     [FactOf(Tier.Ci)]
     public void Range_ThatBeginsAtOne_IsABus()
     {
