@@ -174,7 +174,7 @@ static class CircuitCostCommand
 
     /// <summary>A circuit, or the mantissa multiplier of a multiplier that has a name.</summary>
     static Netlist Bare(string given) =>
-        IsName(given) ? FloatMultiplierCircuits.Mantissas(Multipliers.Find(given)) : CircuitFiles.Load(given);
+        IsName(given) ? FloatMultiplierCircuits.Mantissas(Multipliers.Find(given)) : CircuitFiles.Load(given, Output.NoteFact);
 
     /// <summary>The exact array of the same width; null if the circuit does not have the inputs and outputs of a multiplier.</summary>
     static string? ExactArray(Netlist circuit) =>

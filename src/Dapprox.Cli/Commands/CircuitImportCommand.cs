@@ -15,7 +15,7 @@ static class CircuitImportCommand
         Option<string?> top = new("--top")
         {
             HelpName = "NAME",
-            Description = "The module that is the circuit, through Yosys. [default: the one that no other uses]",
+            Description = "The module that is the circuit. [default: the one that no other uses]",
         };
         Option<string?> cells = Values.Option<string?>(
             "--cells", "FILE",
@@ -34,12 +34,12 @@ static class CircuitImportCommand
                     : throw new InputException($"--ports has '{text}'; give NAME=PORT, for example a=IN1,b=IN2,p=OUT"));
         return CircuitConversion.Create(
             "import", "Read a circuit file, summarise it, and convert it.",
-            $"Read are files that end in {CircuitFormat.Known(read: true)}: structural Verilog as EvoApproxLib and ArithsGen publish it, "
-                + "BLIF, our own JSON, and strings of Cartesian genetic programming with ids as ArithsGen writes them. Everything else "
-                + "goes through Yosys if it is installed: behavioural Verilog and SystemVerilog, netlists of foreign cells, RTLIL, "
+            $"Read are files that end in {CircuitFormat.Known(read: true)}: structural Verilog (also sums, comparisons, parameters, and "
+                + "always blocks without a clock), BLIF, our own JSON, and strings of Cartesian genetic programming with ids as ArithsGen "
+                + "writes them. Everything else goes through Yosys if it is installed: other Verilog and SystemVerilog, netlists of foreign cells, RTLIL, "
                 + "AIGER, Yosys's JSON, bench, and VHDL if its GHDL plug-in is installed. Single bits that are numbered from 0 become "
-                + "buses: a0, a1 or a_0_, a_1_. A file with a loop, with a wire that nothing or two things drive, with widths that do "
-                + "not fit or with unknown cells is refused with its line.",
+                + "buses: a0, a1 or a_0_, a_1_. A file with a loop, with a wire that nothing or two things drive or with unknown cells "
+                + "is refused with its line.",
             "FILE", "The circuit file.", (parse, file) =>
             {
                 ReadingHelp? help = (parse.GetValue(top), parse.GetValue(cells)) is (null, null)

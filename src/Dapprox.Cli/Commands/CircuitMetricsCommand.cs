@@ -58,7 +58,7 @@ static class CircuitMetricsCommand
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            IntegerMultiplier multiplier = CircuitFiles.FindIntegers(parse.GetValue(circuit)!, sign.Read(parse));
+            IntegerMultiplier multiplier = CircuitFiles.FindIntegers(parse.GetValue(circuit)!, sign.Read(parse), Output.NoteFact);
             IntegerDistribution chosen = parse.GetValue(distribution)!;
             var watch = Stopwatch.StartNew();
             long? asked = parse.GetValue(samples);

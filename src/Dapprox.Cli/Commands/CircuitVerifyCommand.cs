@@ -28,10 +28,10 @@ static class CircuitVerifyCommand
 
     public static Command Create()
     {
-        Argument<Netlist> first = Values.Argument("A", $"A circuit: {CircuitConversion.Given}.", CircuitFiles.Load);
+        Argument<Netlist> first = Values.Argument("A", $"A circuit: {CircuitConversion.Given}.", given => CircuitFiles.Load(given, Output.NoteFact));
         Argument<Reference> second = Values.Argument(
             "B", $"Another, or '{Exact}' for the product of the two inputs of A.",
-            given => new Reference(given == Exact ? null : CircuitFiles.Load(given)));
+            given => new Reference(given == Exact ? null : CircuitFiles.Load(given, Output.NoteFact)));
         Option<long> samples = Values.Option(
             "--samples", "N", "The number of random inputs compared if there are too many to compare all.",
             text => Values.ParseInteger("--samples", text, 1, long.MaxValue));

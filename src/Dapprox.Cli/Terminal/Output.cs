@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits;
+using Dapprox.Circuits.Formats;
 using Dapprox.Statistics;
 using Spectre.Console;
 
@@ -49,6 +50,9 @@ static class Output
     /// </summary>
     public static void Note(string line) => NoteLines(TextLayout.Wrap(line, NoteWidth));
 
+    /// <summary>Prints a sentence that says how a result is to be read, on stderr.</summary>
+    public static void NoteFact(string sentence) => Note($"note: {sentence}");
+
     /// <summary>Prints lines on stderr as they are, above a progress bar. It has no effect if stderr is closed.</summary>
     public static void NoteLines(IEnumerable<string> lines)
     {
@@ -70,24 +74,26 @@ static class Output
 
     /// <summary>
     /// Notes on the bare circuits among some multipliers: most readers take an "8-bit multiplier" for an integer multiplier, but
-    /// here it multiplies mantissas. One sentence per width.
+    /// here it multiplies mantissas (one sentence per width), and its operands may be in another order than their names.
     /// </summary>
     /// <param name="multipliers">The multipliers; those with a name of their own need no note.</param>
     public static IEnumerable<string> MantissaNotes(params IEnumerable<FloatMultiplier> multipliers) => multipliers
         .OfType<CircuitMultiplier>()
         .Where(multiplier => !Multipliers.All.Contains(multiplier))
-        .Select(multiplier => multiplier.Format.MantissaBits)
-        .Distinct()
-        .Select(bits => bits > Binary32.FractionBits
-            ? $"a circuit of {bits} bits multiplies the mantissas of binary32 numbers here, and not integers"
-            : $"a circuit of {bits} bits multiplies the leading {bits} bits of binary32 mantissas here, the hidden one included, and not "
-                + $"{bits}-bit integers");
+        .SelectMany(multiplier => (string?[])[Mantissas(multiplier.Format.MantissaBits), CircuitPorts.OperandsOutOfOrder(multiplier.Circuit)])
+        .OfType<string>()
+        .Distinct();
+
+    static string Mantissas(int bits) => bits > Binary32.FractionBits
+        ? $"a circuit of {bits} bits multiplies the mantissas of binary32 numbers here, and not integers"
+        : $"a circuit of {bits} bits multiplies the leading {bits} bits of binary32 mantissas here, the hidden one included, and not "
+            + $"{bits}-bit integers";
 
     /// <summary>Prints the <see cref="MantissaNotes"/> of some multipliers.</summary>
     public static void NoteMantissas(params IEnumerable<FloatMultiplier> multipliers)
     {
         foreach (string note in MantissaNotes(multipliers))
-            Note($"note: {note}");
+            NoteFact(note);
     }
 
     /// <summary>Prints the object on stdout, and nothing else.</summary>

@@ -62,6 +62,8 @@ static class CircuitConversion
         {
             CircuitDocument document = open(parse, parse.GetValue(given)!);
             document = document with { Circuit = document.Circuit.WithSign(sign.Read(parse) ?? document.Circuit.IsSigned) };
+            foreach (string note in document.Notes)
+                Output.NoteFact(note);
             string? file = parse.GetValue(output);
             if (parse.GetValue(hierarchical) && file is null)
                 throw new InputException("--hierarchical says how a file is written; give --output FILE.v too");
@@ -111,7 +113,7 @@ static class CircuitConversion
         Output.PrintFields(
             ("cells", $"{summary.Cells.Sum(kind => kind.Count)}{(summary.Cells.Count == 0 ? "" : ": ")}"
                 + string.Join(", ", summary.Cells.Select(kind => $"{kind.Count} {kind.Name}"))),
-            ("depth", $"{summary.Depth}"), ("read by", document.ReadBy ?? ""), ("output", file ?? ""));
+            ("depth", $"{summary.Depth}"), ("output", file ?? ""));
     }
 
     static string Shown(IEnumerable<Bus> buses) =>

@@ -59,14 +59,15 @@ public class SignedCircuitTests
     [Theory]
     [InlineData("module m(input signed [1:0] a, input signed [1:0] b, output signed [1:0] p); assign p = a & b; endmodule", true)]
     [InlineData("module m(a, b, p); input signed [1:0] a, b; output signed [1:0] p; assign p = a & b; endmodule", true)]
+    [InlineData("module m(input signed [1:0] a, b, output [1:0] p); assign p = a & b; endmodule", true)]
     [InlineData("module m(input [1:0] a, b, output wire [1:0] p); wire signed [1:0] c; assign c = a; assign p = c & b; endmodule", false)]
     public void Read_Verilog_TakesTheSignOfThePorts(string text, bool isSigned) => Assert.Equal(isSigned, Texts.Read(text, ".v").IsSigned);
 
     [Fact]
-    public void Read_VerilogWithSomeSignedPorts_IsRefused() => Assert.Contains(
-        "of the ports of m a, b are signed and others are not; declare all alike",
+    public void Read_VerilogWithSomeSignedInputs_IsRefused() => Assert.Contains(
+        "of the inputs of m a are signed and others are not; declare all alike",
         Assert.Throws<InputException>(() => Texts.Read(
-            "module m(input signed [1:0] a, b, output [1:0] p); assign p = a & b; endmodule", ".v")).Message,
+            "module m(input signed [1:0] a, input [1:0] b, output [1:0] p); assign p = a & b; endmodule", ".v")).Message,
         StringComparison.Ordinal);
 
     public static TheoryData<string, bool?, Reading> Readings => new()

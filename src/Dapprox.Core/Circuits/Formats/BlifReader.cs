@@ -12,6 +12,9 @@ sealed class BlifReader
     // The cover of a wide function is a chain of gates; no generator writes wider ones.
     const int MaxCoverInputs = 64;
 
+    // The lookup tables of an FPGA have six inputs.
+    const int MaxTableInputs = 6;
+
     static readonly char[] Blanks = [' ', '\t', '\r'];
 
     readonly SourceText text;
@@ -35,7 +38,7 @@ sealed class BlifReader
 
     /// <summary>The circuit of a file: of the first model.</summary>
     /// <exception cref="InputException">The text is not such BLIF, or no circuit; the message gives the line.</exception>
-    public static Netlist Read(SourceText text)
+    public static CircuitDocument Read(SourceText text)
     {
         var reader = new BlifReader(text);
         int last = 1;
@@ -172,7 +175,7 @@ sealed class BlifReader
             return;
         cover = null;
         bool ones = done.Value != '0';
-        if (done.Inputs.Length > 3)
+        if (done.Inputs.Length > MaxTableInputs)
         {
             CloseWide(done, ones);
             return;
@@ -180,12 +183,36 @@ sealed class BlifReader
 
         string table = string.Concat(
             Enumerable.Range(0, 1 << done.Inputs.Length).Select(index => done.Cubes.Any(cube => Matches(cube, index)) == ones ? '1' : '0'));
-        if (!table.Contains('1') || !table.Contains('0'))
-            model!.Connect(done.Line, done.Output, table[0] - '0');
-        else if (table == "01")
-            model!.Connect(done.Line, done.Output, done.Inputs[0]);
-        else
+        if (table.Length is > 2 and <= 8 && table.Contains('1') && table.Contains('0'))
             model!.Add(done.Line, LibraryCells.Gate(table), done.Inputs, [done.Output]);
+        else
+            model!.Connect(done.Line, done.Output, Tabulated(done.Line, table, done.Inputs, []));
+    }
+
+    /// <summary>A function by its truth table: what its inputs, from the first on, choose of smaller tables.</summary>
+    int Tabulated(int line, string table, ReadOnlySpan<int> inputs, Dictionary<string, int> known)
+    {
+        if (!table.Contains('1') || !table.Contains('0'))
+            return table[0] - '0';
+        if (table == "01")
+            return inputs[0];
+        if (known.TryGetValue(table, out int bit))
+            return bit;
+        string low = table[..(table.Length / 2)], high = table[(table.Length / 2)..];
+        if (low == high)
+            bit = Tabulated(line, low, inputs[1..], known);
+        else if (table.Length <= 8)
+            bit = model!.Gate(line, LibraryCells.Gate(table), inputs.ToArray());
+        else if (low.Zip(high).All(pair => pair.First != pair.Second))
+            bit = model!.Gate(line, Cells.Xor, inputs[0], Tabulated(line, low, inputs[1..], known));
+        else
+        {
+            int where = Tabulated(line, high, inputs[1..], known), otherwise = Tabulated(line, low, inputs[1..], known);
+            bit = model!.Gate(line, Cells.Multiplexer, otherwise, where, inputs[0]);
+        }
+
+        known.Add(table, bit);
+        return bit;
     }
 
     static bool Matches(string cube, int index)

@@ -13,6 +13,23 @@ public sealed record CircuitDocument(Netlist Circuit)
     /// <summary>The program that elaborated it; null where the file was read as it is.</summary>
     public string? ReadBy { get; init; }
 
+    /// <summary>What was left out of it; null for nothing.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>What a reader of results should know of the file, a sentence each.</summary>
+    public IEnumerable<string> Notes
+    {
+        get
+        {
+            if (ReadBy is not null)
+                yield return $"{Circuit.Name} was read by {ReadBy}, and its gates are those that {ReadBy} made";
+            if (Note is not null)
+                yield return Note;
+            if (CircuitPorts.OperandsOutOfOrder(Circuit) is string order)
+                yield return order;
+        }
+    }
+
     /// <summary>Where the circuit was published; empty where the file does not say.</summary>
     public string Source { get; init; } = "";
 

@@ -19,8 +19,19 @@ public static class CircuitFiles
     /// <summary>Loads a circuit.</summary>
     /// <param name="given">A description (<see cref="CircuitDescription"/>), or the path of a file in a
     /// <see cref="CircuitFormat"/>.</param>
+    /// <param name="note">Takes the <see cref="CircuitDocument.Notes"/>.</param>
     /// <exception cref="InputException">There is no such circuit.</exception>
-    public static Netlist Load(string given) => Open(given).Circuit;
+    public static Netlist Load(string given, Action<string>? note = null)
+    {
+        CircuitDocument document = Open(given);
+        if (note is not null)
+        {
+            foreach (string sentence in document.Notes)
+                note(sentence);
+        }
+
+        return document.Circuit;
+    }
 
     /// <summary>Loads a circuit with what its file says about it.</summary>
     /// <param name="given">What <see cref="Load"/> takes.</param>
@@ -35,12 +46,13 @@ public static class CircuitFiles
     /// <summary>Finds a multiplier of integers.</summary>
     /// <param name="given">What <see cref="Load"/> takes, or the path of a table (<see cref="TableFiles"/>).</param>
     /// <param name="isSigned">Whether its numbers are in two's complement; null for what the file or the description says.</param>
+    /// <param name="note">Takes the <see cref="CircuitDocument.Notes"/> of a circuit.</param>
     /// <exception cref="InputException">There is no such multiplier, or a table does not say whether it is signed.</exception>
-    public static IntegerMultiplier FindIntegers(string given, bool? isSigned)
+    public static IntegerMultiplier FindIntegers(string given, bool? isSigned, Action<string>? note = null)
     {
         if (IsTable(given))
             return TableFiles.Read(given, isSigned);
-        Netlist circuit = Load(given);
+        Netlist circuit = Load(given, note);
         return new IntegerCircuit(circuit.WithSign(isSigned ?? circuit.IsSigned));
     }
 
@@ -65,18 +77,19 @@ public static class CircuitFiles
             return reader.ReadToEnd();
         });
         var text = new SourceText(path, content);
-        CircuitDocument document = help is null ? Structural() : YosysReader.Read(text, help);
+        bool isVerilog = path.EndsWith(".v", StringComparison.OrdinalIgnoreCase);
+        CircuitDocument document = help is null || isVerilog && help.Cells is null ? Structural() : YosysReader.Read(text, help);
         return document with { Circuit = CircuitPorts.Grouped(document.Circuit) };
 
         CircuitDocument Structural()
         {
             try
             {
-                return read(text, Path.GetFileNameWithoutExtension(path));
+                return help?.Top is null ? read(text, Path.GetFileNameWithoutExtension(path)) : VerilogReader.Read(text, help.Top);
             }
             catch (InputException own) when (MayBeElaborated(text))
             {
-                return YosysReader.TryRead(text, ReadingHelp.None, out string reason)
+                return YosysReader.TryRead(text, help ?? ReadingHelp.None, out string reason)
                     ?? throw new InputException($"{own.Message}; {reason}", own);
             }
         }

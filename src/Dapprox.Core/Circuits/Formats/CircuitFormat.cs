@@ -17,11 +17,11 @@ public sealed record CircuitFormat(
     [
         new(
             "Verilog", [".v"],
-            (text, _) => new CircuitDocument(VerilogReader.Read(text)),
+            (text, _) => VerilogReader.Read(text),
             (document, writer) => VerilogWriter.WriteFlat(document.Circuit, writer)),
         new(
             "BLIF", [".blif"],
-            (text, _) => new CircuitDocument(BlifReader.Read(text)),
+            (text, _) => BlifReader.Read(text),
             (document, writer) => BlifWriter.Write(document.Circuit, writer))
         {
             HasSign = false,

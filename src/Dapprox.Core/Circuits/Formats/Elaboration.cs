@@ -15,10 +15,14 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
     // Deeper than any multiplier, and shallow enough for the stack.
     const int DeepestHierarchy = 64;
 
+    // What a message shows of the modules of a file.
+    const int ShownModules = 8;
+
     const int Undriven = -1, Input = -2;
 
     readonly Dictionary<string, Definition> definitions = new(StringComparer.Ordinal);
     readonly List<string> open = [];
+    int dropped;
 
     /// <summary>What a module is to those that use it: a netlist or a cell, and its ports in order.</summary>
     sealed record Definition(Netlist? Netlist, Cell? Cell, IReadOnlyList<(string Name, int Width, bool IsOutput)> Ports)
@@ -36,28 +40,44 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
         }
     }
 
-    /// <summary>The netlist of a module.</summary>
+    /// <summary>The circuit of a module.</summary>
     /// <param name="top">The module that no other uses.</param>
     /// <param name="modules">All modules of the file by name.</param>
-    public static Netlist Run(ModuleSource top, IReadOnlyDictionary<string, ModuleSource> modules)
+    public static CircuitDocument Run(ModuleSource top, IReadOnlyDictionary<string, ModuleSource> modules)
     {
         var elaboration = new Elaboration(top.Text, modules);
         elaboration.open.Add(top.Name);
-        string[] signed = [.. top.Ports.Where(port => port.IsSigned).Select(port => SourceText.Shown(port.Name))];
-        if (signed.Length > 0 && signed.Length < top.Ports.Count)
+        Port[] inputs = [.. top.Ports.Where(port => !port.IsOutput)];
+        string[] signed = [.. inputs.Where(port => port.IsSigned).Select(port => SourceText.Shown(port.Name))];
+        if (signed.Length > 0 && signed.Length < inputs.Length)
         {
             throw top.Text.Wrong(
-                top.Line, $"of the ports of {SourceText.Shown(top.Name)} {string.Join(", ", signed)} are signed and others are not; "
+                top.Line, $"of the inputs of {SourceText.Shown(top.Name)} {string.Join(", ", signed)} are signed and others are not; "
                     + "declare all alike");
         }
 
-        return elaboration.Build(top).WithSign(signed.Length > 0);
+        Netlist circuit = elaboration.Build(top).WithSign(signed.Length > 0);
+        return new CircuitDocument(circuit)
+        {
+            Note = elaboration.dropped == 0 ? null
+                : $"{elaboration.dropped} cells or assignments read wires that nothing drives; no output needs them, and they are left out",
+        };
     }
 
-    /// <summary>The module that no other uses: the circuit that a file is about.</summary>
+    /// <summary>The module that is the circuit.</summary>
+    /// <param name="text">The file.</param>
+    /// <param name="modules">All modules of the file by name.</param>
+    /// <param name="chosen">The name of the module; null for the one that no other uses.</param>
     /// <exception cref="InputException">There is no such module, or more than one.</exception>
-    public static ModuleSource Top(SourceText text, IReadOnlyDictionary<string, ModuleSource> modules)
+    public static ModuleSource Top(SourceText text, IReadOnlyDictionary<string, ModuleSource> modules, string? chosen = null)
     {
+        if (chosen is not null)
+        {
+            return modules.TryGetValue(chosen, out ModuleSource? module) ? module
+                : throw text.Wrong(1, $"there is no module '{SourceText.Shown(chosen)}' in it; it has "
+                    + string.Join(", ", modules.Keys.Take(ShownModules).Select(SourceText.Shown)));
+        }
+
         var used = modules.Values.SelectMany(module => module.Statements).Select(statement => statement.Module).ToHashSet();
         ModuleSource[] unused = [.. modules.Values.Where(module => !used.Contains(module.Name))];
         if (unused.Length > 1)
@@ -75,7 +95,7 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
             throw text.Wrong(
                 unused[1].Line,
                 $"no module uses {SourceText.Shown(unused[0].Name)} nor {SourceText.Shown(unused[1].Name)}; "
-                + "leave one of them, so that it is clear which one is the circuit");
+                + "choose one with 'dapprox circuit import FILE --top NAME'");
         }
 
         return unused[0];
@@ -317,6 +337,12 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
         const byte Waiting = 1, Done = 2;
         byte[] state = new byte[statements.Length];
         var order = new List<int>(statements.Length);
+        foreach (int unusable in Unusable(module, statements, driver))
+        {
+            state[unusable] = Done;
+            dropped++;
+        }
+
         // No recursion: a chain of gates may be as long as the file.
         var stack = new Stack<(int Statement, int Next)>();
         for (int root = 0; root < statements.Length; root++)
@@ -353,6 +379,42 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
         }
 
         return order;
+    }
+
+    /// <summary>The statements that read, directly or through others, what nothing drives, and that no output needs.</summary>
+    static HashSet<int> Unusable(ModuleSource module, Statement[] statements, int[] driver)
+    {
+        ILookup<int, int> readers = statements.SelectMany((statement, i) => statement.Inputs.Select(bit => (bit, i)))
+            .Where(read => driver[read.bit] != Input).ToLookup(read => read.bit, read => read.i);
+        HashSet<int> undefined = Reached(
+            readers.Where(bit => driver[bit.Key] == Undriven).SelectMany(bit => bit),
+            statement => statements[statement].Outputs.Where(bit => bit >= 0).SelectMany(bit => readers[bit]));
+        if (undefined.Count > 0)
+        {
+            undefined.ExceptWith(Reached(
+                Drivers(module.Ports.Where(port => port.IsOutput).SelectMany(port => port.Bits)),
+                statement => Drivers(statements[statement].Inputs)));
+        }
+
+        return undefined;
+
+        IEnumerable<int> Drivers(IEnumerable<int> bits) => bits.Select(bit => driver[bit]).Where(statement => statement >= 0);
+
+        static HashSet<int> Reached(IEnumerable<int> first, Func<int, IEnumerable<int>> next)
+        {
+            var reached = new HashSet<int>(first);
+            var waiting = new Queue<int>(reached);
+            while (waiting.TryDequeue(out int statement))
+            {
+                foreach (int other in next(statement))
+                {
+                    if (reached.Add(other))
+                        waiting.Enqueue(other);
+                }
+            }
+
+            return reached;
+        }
     }
 
     /// <summary>The message for statements that wait for each other; it names a wire that has a name.</summary>

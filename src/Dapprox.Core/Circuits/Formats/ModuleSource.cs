@@ -88,15 +88,6 @@ sealed class ModuleSource(SourceText text, string name, int line)
     /// <summary>Adds a gate that drives a new bit.</summary>
     public int Gate(int at, Cell gate, params int[] inputs)
     {
-        // ~(a & b) is one gate; the inner one has no other reader, as its bit has no name.
-        if (gate == Cells.Not && statements.Count > 0
-            && statements[^1] is { Cell: Cell inner } last && last.Outputs[0] == inputs[0] && inputs[0] == bitCount - 1
-            && Inverted(inner) is Cell inverted && (names.Count == 0 || names[^1].First + names[^1].Width <= inputs[0]))
-        {
-            statements[^1] = last with { Cell = inverted };
-            return inputs[0];
-        }
-
         int output = NewBits(at, null)[0];
         Add(at, gate, inputs, [output]);
         return output;
@@ -122,7 +113,4 @@ sealed class ModuleSource(SourceText text, string name, int line)
 
     /// <summary>Whether a bit has a name in the file.</summary>
     public bool IsNamed(int bit) => names.Exists(name => bit >= name.First && bit < name.First + name.Width);
-
-    static Cell? Inverted(Cell gate) =>
-        gate == Cells.And ? Cells.Nand : gate == Cells.Or ? Cells.Nor : gate == Cells.Xor ? Cells.Xnor : null;
 }

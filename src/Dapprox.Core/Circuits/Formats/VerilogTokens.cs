@@ -1,3 +1,5 @@
+using Dapprox.Foundation;
+
 namespace Dapprox.Circuits.Formats;
 
 /// <summary>What a piece of Verilog is.</summary>
@@ -22,26 +24,91 @@ enum VerilogTokenKind
 /// <param name="Line">Where.</param>
 readonly record struct VerilogToken(VerilogTokenKind Kind, string Text, int Line);
 
-/// <summary>Cuts Verilog into its pieces: comments, attributes and harmless directives are left out.</summary>
-sealed class VerilogTokens(SourceText text)
+/// <summary>
+/// Goes through Verilog piece by piece: comments, attributes and harmless directives are left out.
+/// </summary>
+sealed class VerilogTokens
 {
-    static readonly string[] Pairs = ["~^", "^~", "&&", "||"];
+    /// <summary>Symbols of several characters, the longest first.</summary>
+    static readonly string[] Symbols =
+    [
+        ">>>", "<<<", "===", "!==", "~^", "^~", "~&", "~|", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "**", "+:", "-:",
+    ];
 
     static readonly string[] HarmlessDirectives = ["timescale", "default_nettype", "resetall", "celldefine", "endcelldefine"];
 
-    readonly string content = text.Content;
+    readonly SourceText text;
+    readonly string content;
     int place;
     int line = 1;
 
-    /// <summary>The next piece.</summary>
-    public VerilogToken Next()
+    public VerilogTokens(SourceText text)
+    {
+        (this.text, content) = (text, text.Content);
+        Advance();
+    }
+
+    /// <summary>The piece that is read next.</summary>
+    public VerilogToken Current { get; private set; }
+
+    /// <summary>The piece behind the current one.</summary>
+    public VerilogToken Following
+    {
+        get
+        {
+            (int here, int at) = (place, line);
+            VerilogToken following = Next();
+            (place, line) = (here, at);
+            return following;
+        }
+    }
+
+    /// <summary>Goes to the next piece.</summary>
+    public void Advance() => Current = Next();
+
+    /// <summary>Whether the piece is a certain symbol or word; if so, it is taken.</summary>
+    public bool Take(string wanted)
+    {
+        if (!IsAt(wanted))
+            return false;
+        Advance();
+        return true;
+    }
+
+    /// <summary>Whether the piece is a certain symbol or word.</summary>
+    public bool IsAt(string wanted) => Current.Kind is VerilogTokenKind.Symbol or VerilogTokenKind.Word && Current.Text == wanted;
+
+    /// <summary>Takes a certain symbol or word.</summary>
+    public void Expect(string wanted)
+    {
+        if (!Take(wanted))
+            throw Unexpected($"'{wanted}'");
+    }
+
+    /// <summary>Takes a name.</summary>
+    /// <param name="wanted">What it is the name of, for the message.</param>
+    public string Word(string wanted)
+    {
+        if (Current.Kind != VerilogTokenKind.Word)
+            throw Unexpected(wanted);
+        string word = Current.Text;
+        Advance();
+        return word;
+    }
+
+    /// <summary>The message for a piece that is not what has to stand there.</summary>
+    public InputException Unexpected(string wanted) => Current.Kind == VerilogTokenKind.End
+        ? text.Wrong(Current.Line, $"the file ends where {wanted} is wanted; it may be cut short")
+        : text.Wrong(Current.Line, $"'{SourceText.Shown(Current.Text)}' is where {wanted} is wanted");
+
+    VerilogToken Next()
     {
         SkipBlanks();
         if (place >= content.Length)
             return new VerilogToken(VerilogTokenKind.End, "the end of the file", line);
         char first = content[place];
         int start = place;
-        if (char.IsAsciiLetter(first) || first == '_')
+        if (char.IsAsciiLetter(first) || first is '_' or '$')
         {
             Skip(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '$');
             return new VerilogToken(VerilogTokenKind.Word, content[start..place], line);
@@ -66,9 +133,8 @@ sealed class VerilogTokens(SourceText text)
             return new VerilogToken(VerilogTokenKind.Number, content[start..place], line);
         }
 
-        string? pair = Pairs.FirstOrDefault(known => string.CompareOrdinal(content, place, known, 0, 2) == 0);
-        place += pair?.Length ?? 1;
-        return new VerilogToken(VerilogTokenKind.Symbol, pair ?? content[start..place], line);
+        place += Symbols.FirstOrDefault(At)?.Length ?? 1;
+        return new VerilogToken(VerilogTokenKind.Symbol, content[start..place], line);
     }
 
     void SkipBlanks()
@@ -81,7 +147,7 @@ sealed class VerilogTokens(SourceText text)
                 Skip(character => character != '\n');
             else if (At("/*"))
                 SkipTo("*/", "comment");
-            else if (At("(*"))
+            else if (At("(*") && !At("(*)"))
                 SkipTo("*)", "attribute");
             else if (content[place] == '`')
                 SkipDirective();
@@ -93,7 +159,7 @@ sealed class VerilogTokens(SourceText text)
     void SkipDirective()
     {
         int start = ++place;
-        Skip(char.IsAsciiLetter);
+        Skip(character => char.IsAsciiLetter(character) || character == '_');
         string word = content[start..place];
         if (!HarmlessDirectives.Contains(word))
             throw text.Wrong(line, $"the directive `{SourceText.Shown(word)} is not read; run the file through a preprocessor first");

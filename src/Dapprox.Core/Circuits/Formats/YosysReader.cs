@@ -103,7 +103,7 @@ static class YosysReader
         string blif = File.ReadAllText(Path.Combine(folder, Elaborated));
         if (blif.Split('\n').FirstOrDefault(line => line.StartsWith(".latch ", StringComparison.Ordinal)) is string latch)
             throw new ElaborationException($"{latch.Split(' ')[2]} is a register or a latch; a circuit that multiplies has none");
-        Netlist circuit = BlifReader.Read(new SourceText(text.Name + " elaborated by Yosys", blif));
+        Netlist circuit = BlifReader.Read(new SourceText(text.Name + " elaborated by Yosys", blif)).Circuit;
         if (circuit.Inputs.All(bus => bus.Name.StartsWith(Unnamed, StringComparison.Ordinal)))
             circuit = CircuitPorts.Halved(circuit);
         string name = circuit.Name == "circuit" || circuit.Name == file ? Path.GetFileNameWithoutExtension(text.Name) : circuit.Name;

@@ -62,6 +62,34 @@ public class BlifReaderTests
     }
 
     [Fact]
+    public void Read_LookupTables_AreTheirFunctionsInFewCells()
+    {
+        var random = new Random(1);
+        for (int inputs = 4; inputs <= 6; inputs++)
+        {
+            string names = string.Join(' ', Enumerable.Range(0, inputs).Select(input => $"x[{input}]"));
+            bool[] any = [.. Enumerable.Range(0, 1 << inputs).Select(_ => random.Next(2) == 1)];
+            Netlist circuit = Texts.Read(
+                $".model m\n.inputs {names}\n.outputs any odd\n.names {names} any\n{Cover(index => any[index])}"
+                    + $".names {names} odd\n{Cover(index => int.PopCount(index) % 2 == 1)}.end\n", ".blif");
+
+            for (int index = 0; index < any.Length; index++)
+            {
+                // The first character of a line of the cover is the lowest bit.
+                ulong value = (ulong)Enumerable.Range(0, inputs).Sum(input => (index >> (inputs - 1 - input) & 1) << input);
+                Assert.Equal([any[index] ? 1UL : 0, (ulong)(int.PopCount(index) % 2)], circuit.Evaluate(value));
+            }
+
+            // A cell of three inputs, and one for each input more; of any function one for each eight lines and a tree over these.
+            int cells = (1 << (inputs - 3)) + (1 << (inputs - 3)) - 1 + inputs - 2;
+            Assert.InRange(circuit.Elements.Count, 1, cells);
+
+            string Cover(Func<int, bool> isOne) => string.Concat(
+                Enumerable.Range(0, 1 << inputs).Where(isOne).Select(index => $"{Convert.ToString(index, 2).PadLeft(inputs, '0')} 1\n"));
+        }
+    }
+
+    [Fact]
     public void Read_WideCovers_AreSumsOfProducts()
     {
         Netlist circuit = Texts.Read("""

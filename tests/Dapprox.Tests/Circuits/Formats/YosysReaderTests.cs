@@ -182,9 +182,9 @@ public sealed class YosysReaderTests : IDisposable
     [InlineData("module top(input a, output reg y); always @* y = a; frob f(.a(a)); endmodule", "frob")]
     [InlineData("module top(input a, output reg y; always", "syntax error")]
     [InlineData("module top(input a, output reg y); always @* y = a; endmodule module other(input a, output reg y); always @* y = a; "
-        + "endmodule", "no module uses other nor top; choose one with 'dapprox circuit import FILE --top NAME'")]
+        + "endmodule", "no module uses top nor other; choose one with 'dapprox circuit import FILE --top NAME'")]
     [InlineData(
-        "module top(input [0:3] a, output reg [3:0] y); always @* y = a; endmodule", "a of top is declared from its highest bit on")]
+        "module top(input [0:3] a, output [3:0] y); assign y = a * a; endmodule", "a of top is declared from its highest bit on")]
     [InlineData("module top(input [64:0] a, output reg y); always @* y = ^a; endmodule", "a of top has 65 bits; at most 64 are read")]
     public void WhatIsNoCircuit_IsRefusedWithItsReason(string text, string reason)
     {
@@ -249,6 +249,21 @@ public sealed class YosysReaderTests : IDisposable
         Netlist circuit = Read(".sv", "module m(input [4:1] a, output logic [4:1] p); always_comb p = a + 1; endmodule");
 
         Assert.Equal(8UL, circuit.Evaluate(7)[0]);
+    }
+
+    [Theory]
+    [InlineData("a, b", null)]
+    [InlineData("IN1, IN2", null)]
+    [InlineData("b, A", "operand a is the input b and operand b the input A, in the order of the file")]
+    [InlineData("op2, op1", "operand a is the input op2 and operand b the input op1, in the order of the file")]
+    public void OperandsInTheOtherOrder_AreNoted(string inputs, string? note)
+    {
+        string file = Write("order.v", $"module m(input [1:0] {inputs}, output [3:0] p);\n  assign p = {{{inputs}}};\nendmodule");
+        var notes = new List<string>();
+
+        CircuitFiles.Load(file, notes.Add);
+
+        Assert.Equal(note is null ? [] : [note + "; 'dapprox circuit import FILE --ports' changes it"], notes);
     }
 
     [Fact]
