@@ -92,7 +92,7 @@ static class ExploreCommand
                 + "designs, with any number of threads. Every command that takes a circuit or a multiplier takes a description printed "
                 + "here. mred, nmed, shareAbove: as in 'dapprox profile' or 'dapprox circuit metrics', under the distribution; energy, "
                 + "delay, area: by the cell library ('dapprox cells list'), on operands of the distribution, relative to the exact array "
-                + "of that width; transistors: those that publications count in full adders, likewise relative, without gates and half "
+                + "of that width, signed if the shape is; transistors: those that publications count in full adders, likewise relative, without gates and half "
                 + "adders; accuracy: of the network in whose layers the design is the multiplier. With --json: space, method, law, "
                 + $"samples, seed, designs (in the space), front, an array of {{circuit, and each figure by name}}, seconds.")
         {
@@ -106,7 +106,7 @@ static class ExploreCommand
             var watch = Stopwatch.StartNew();
             var space = new DesignSpace(parse.GetValue(shape)!.ToLowerInvariant(), parse.GetValue(by).Value, parse.GetValue(cells)!);
             DesignMeasurement measurement = Measurement(
-                parse.GetValue(distribution)!, space.Bits, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(library),
+                parse.GetValue(distribution)!, space, parse.GetValue(samples), parse.GetValue(seed), parse.GetValue(library),
                 parse.GetValue(asDrawn) ? CircuitForm.AsDrawn : CircuitForm.Normal);
             (string Name, double Goal)[] goals = parse.GetValue(meet) ?? [];
             string[] asked = parse.GetValue(objectives) ?? [];
@@ -216,12 +216,20 @@ static class ExploreCommand
     }
 
     static DesignMeasurement Measurement(
-        string distribution, int bits, int samples, ulong seed, CellLibrary? library, CircuitForm form)
+        string distribution, DesignSpace space, int samples, ulong seed, CellLibrary? library, CircuitForm form)
     {
+        int bits = space.Bits;
         if (samples > DesignMeasurement.MaxSamples)
             throw new InputException($"--samples is {samples}; each design is measured on at most {DesignMeasurement.MaxSamples} products");
         if (IntegerDistribution.All.FirstOrDefault(known => known.Name == distribution) is IntegerDistribution integers)
-            return DesignMeasurement.OfIntegers(integers, bits, samples, seed, library, form);
+            return DesignMeasurement.OfIntegers(integers, bits, space.IsSigned, samples, seed, library, form);
+        if (space.IsSigned)
+        {
+            throw new InputException(
+                $"--distribution {distribution} is for float multipliers, whose mantissas have no sign, and the shape is signed; give "
+                    + $"--distribution {IntegerDistribution.All[0]}");
+        }
+
         if (bits - 1 is < 1 or > Binary32.FractionBits)
             throw new InputException(
                 $"--distribution {distribution} is for float multipliers, whose mantissas have 2 to {Binary32.FractionBits + 1} bits, "

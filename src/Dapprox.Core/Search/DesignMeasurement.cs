@@ -25,11 +25,11 @@ public sealed class DesignMeasurement
     readonly NormalForm? normal;
     readonly Lazy<CircuitCost> exact;
 
-    DesignMeasurement(int bits, ulong[][] streams, CellLibrary? library, CircuitForm form, Func<Netlist, DesignErrors> errors)
+    DesignMeasurement(Netlist exact, ulong[][] streams, CellLibrary? library, CircuitForm form, Func<Netlist, DesignErrors> errors)
     {
         (this.streams, this.library, this.errors) = (streams, library ?? CellLibrary.Shipped, errors);
         normal = form == CircuitForm.Normal ? new NormalForm(this.library) : null;
-        exact = new(() => Price(MultiplierCircuits.Array(bits, (_, _) => Cells.FullAdder)));
+        this.exact = new(() => Price(exact));
     }
 
     static int StreamOperands => SwitchingActivity.StreamsTogether * StreamLength;
@@ -50,7 +50,8 @@ public sealed class DesignMeasurement
         (float[] activations, float[] weights) = Draw(distribution, samples, new CounterRandom(seed));
         ulong[] a = Mantissas(activations, format), b = Mantissas(weights, format);
         (float[] first, float[] second) = Draw(distribution, StreamOperands, new CounterRandom(seed, stream: 1));
-        return new DesignMeasurement(bits, [Mantissas(first, format), Mantissas(second, format)], library, form, Errors);
+        return new DesignMeasurement(
+            ExactArray(bits, isSigned: false), [Mantissas(first, format), Mantissas(second, format)], library, form, Errors);
 
         DesignErrors Errors(Netlist circuit)
         {
@@ -70,12 +71,13 @@ public sealed class DesignMeasurement
     /// <summary>Measures circuits as integer multipliers, on all pairs of operands where there are no more than the samples.</summary>
     /// <param name="distribution">The distribution that operands are drawn from.</param>
     /// <param name="bits">The width of the operands, 1 to 32.</param>
+    /// <param name="isSigned">Whether the exact array that costs are relative to is signed.</param>
     /// <param name="samples">How many pairs at most, 1 to <see cref="MaxSamples"/>.</param>
     /// <param name="seed">Determines the sample.</param>
     /// <param name="library">The energy, delay and area of cells; null for <see cref="CellLibrary.Shipped"/>.</param>
     /// <param name="form">Which form of a circuit is priced.</param>
     public static DesignMeasurement OfIntegers(
-        IntegerDistribution distribution, int bits, int samples, ulong seed, CellLibrary? library = null,
+        IntegerDistribution distribution, int bits, bool isSigned, int samples, ulong seed, CellLibrary? library = null,
         CircuitForm form = CircuitForm.Normal)
     {
         ThrowIfOutOfRange(samples);
@@ -87,7 +89,7 @@ public sealed class DesignMeasurement
                 operands[i] = distribution.Draw(ref random, bits);
         }
 
-        return new DesignMeasurement(bits, streams, library, form, Errors);
+        return new DesignMeasurement(ExactArray(bits, isSigned), streams, library, form, Errors);
 
         DesignErrors Errors(Netlist circuit)
         {
@@ -112,6 +114,8 @@ public sealed class DesignMeasurement
         CircuitCost cost = Price(circuit), whole = exact.Value;
         return new DesignCost(cost.TotalEnergy / whole.TotalEnergy, cost.Delay / whole.Delay, cost.Area / whole.Area);
     }
+
+    static Netlist ExactArray(int bits, bool isSigned) => CircuitDescription.Build($"array:{bits}{(isSigned ? ":signed" : "")}");
 
     CircuitCost Price(Netlist circuit)
     {

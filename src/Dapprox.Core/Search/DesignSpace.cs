@@ -26,7 +26,7 @@ public sealed class DesignSpace
         Cells = cells;
         list = "by-" + places.TrimEnd('s');
         Netlist exact = CircuitDescription.Build(shape);
-        Bits = exact.Inputs[0].Width;
+        (Bits, IsSigned) = (exact.Inputs[0].Width, exact.IsSigned);
         // A position counts where another cell, used there alone, occurs in the circuit.
         int most = places == "blocks" ? exact.Inputs[0].Width * exact.Inputs[1].Width : exact.Outputs[0].Width;
         this.places = [.. Enumerable.Range(0, most).Where(place =>
@@ -41,6 +41,9 @@ public sealed class DesignSpace
 
     /// <summary>The width of the operands.</summary>
     public int Bits { get; }
+
+    /// <summary>Whether the operands are in two's complement.</summary>
+    public bool IsSigned { get; }
 
     /// <summary>The number of positions.</summary>
     public int Places => places.Length;

@@ -94,7 +94,7 @@ public class DesignSpaceTests
     [Fact]
     public void Transistors_OfTheExactArray_AreTheWhole()
     {
-        DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerDistribution.Uniform, 6, 100, seed: 1);
+        DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerDistribution.Uniform, 6, isSigned: false, 100, seed: 1);
 
         Assert.Equal(1, DesignFigures.Transistors.Of(new Design(CircuitDescription.Build("array:6"), measurement)));
         Assert.Equal(8.0 / 24, DesignFigures.Transistors.Of(new Design(CircuitDescription.Build("array:6:ama5"), measurement)), 1e-12);
@@ -106,7 +106,7 @@ public class DesignSpaceTests
     public void Cost_IsRelativeToTheExactArray()
     {
         DesignMeasurement measurement = DesignMeasurement.OfIntegers(
-            IntegerDistribution.Uniform, 6, 100, seed: 1, Prices(), CircuitForm.AsDrawn);
+            IntegerDistribution.Uniform, 6, isSigned: false, 100, seed: 1, Prices(), CircuitForm.AsDrawn);
 
         DesignCost exact = measurement.Cost(CircuitDescription.Build("array:6")),
             approximate = measurement.Cost(CircuitDescription.Build("array:6:ama5"));
@@ -116,6 +116,18 @@ public class DesignSpaceTests
         Assert.Equal((36 + 30 * 4) / (36 + 30 * 10.0), approximate.Area, 1e-12);
         Assert.InRange(approximate.Energy, 0.2, 0.8);
         Assert.InRange(approximate.Delay, 0.05, 0.8);
+    }
+
+    [Fact]
+    public void SignedSpace_IsRelativeToTheSignedArray()
+    {
+        var space = new DesignSpace("array:5:signed", "columns", [Cells.FullAdder, Cells.Ama5]);
+        DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerDistribution.Uniform, space.Bits, space.IsSigned, 1024, seed: 1);
+        Netlist exact = space.Build(new byte[space.Places]);
+
+        Assert.True(exact.IsSigned);
+        Assert.Equal(new DesignCost(1, 1, 1), measurement.Cost(exact));
+        Assert.Equal(0, measurement.Errors(exact).Mred);
     }
 
     static CellLibrary Prices()
