@@ -140,6 +140,16 @@ static class CostOfFolder
                 + string.Join(", ", alone.Take(5).Select(row => row.Name)));
         }
 
+        for (int column = 0; column < against.Columns.Count; column++)
+        {
+            int without = priced.Count(row => row.Figures(against) is double[] figures && double.IsNaN(figures[column]));
+            if (without > 0)
+            {
+                Output.Note($"note: the column {against.Columns[column]} has no number for {without} of these circuits; a number is written "
+                    + "with a decimal point");
+            }
+        }
+
         Console.WriteLine();
         Output.Print($"Spearman's ρ over {correlations.Max(one => one.Circuits)} circuits");
         Output.PrintTable(["price", .. against.Columns.Select(column => ">" + column)], correlations.GroupBy(one => one.Price)

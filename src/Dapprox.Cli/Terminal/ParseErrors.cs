@@ -7,6 +7,9 @@ namespace Dapprox.Cli.Terminal;
 /// <summary>Describes the first error of a command line in one line.</summary>
 static class ParseErrors
 {
+    // What a message shows of the commands that have an option.
+    const int ShownCommands = 3;
+
     /// <summary>The first error; null for none, or if help or the version was requested.</summary>
     public static string? First(ParseResult parse)
     {
@@ -35,7 +38,13 @@ static class ParseErrors
         if (OptionsOf(command).Contains(word) && parse.Tokens.Any(token => token.Type == TokenType.DoubleDash))
             return $"'{word}' stands after --, which ends the options; put it before the --, or leave the -- out";
         if (word.StartsWith('-') && word.Length > 1)
-            return Names.Unknown("option", word, OptionsOf(command)).Message;
+        {
+            string[] others = [.. CommandsWith(parse.RootCommandResult.Command, "", word).Take(ShownCommands)];
+            return others.Length == 0
+                ? Names.Unknown("option", word, OptionsOf(command)).Message
+                : $"unknown option '{word}': it is one of '{string.Join("' and '", others)}'; known: {string.Join(", ", OptionsOf(command))}";
+        }
+
         if (command.Subcommands.Count > 0)
             return Names.Unknown("command", word, command.Subcommands.Select(known => known.Name)).Message;
         string wanted = command.Arguments.Count == 0
@@ -43,6 +52,14 @@ static class ParseErrors
             : $"'{command.Name}' takes {string.Join(" and ", command.Arguments.Select(argument => argument.HelpName ?? argument.Name))}, "
                 + $"and options: {string.Join(", ", OptionsOf(command))}";
         return $"'{word}' is one word too many: {wanted}";
+    }
+
+    /// <summary>The full names of the commands that have an option.</summary>
+    static IEnumerable<string> CommandsWith(Command command, string outer, string option)
+    {
+        string name = $"{outer} {command.Name}".TrimStart();
+        IEnumerable<string> inner = command.Subcommands.SelectMany(known => CommandsWith(known, name, option));
+        return command.Options.Any(known => known.Name == option) ? inner.Prepend(name) : inner;
     }
 
     static IEnumerable<string> OptionsOf(Command command) => command.Options.Select(option => option.Name).Append("--help").Distinct();

@@ -132,7 +132,7 @@ public sealed class CostCommandTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, "broken.v"), "module", TestContext.Current.CancellationToken);
         string table = Path.Combine(folder, "figures.csv");
         await File.WriteAllTextAsync(
-            table, "name,power,note\nc0,0.4,largest\nc1,0.3,\nc2,0.2,\nc3,0.1,\nc9,0.0,not here\n", TestContext.Current.CancellationToken);
+            table, "name,power,note\nc0,0.4,7\nc1,0.3,\nc2,0.2,\"0,5\"\nc3,0.1,8\nc9,0.0,not here\n", TestContext.Current.CancellationToken);
 
         DapproxRun run = await DapproxRun.RunAsync("circuit", "cost", folder, "--against", table, "--samples", "512", "--json");
         DapproxRun text = await DapproxRun.RunAsync("circuit", "cost", folder, "--against", table, "--samples", "512");
@@ -141,12 +141,13 @@ public sealed class CostCommandTests : IDisposable
         JsonElement[] correlations = [.. run.Json.GetProperty("correlations").EnumerateArray()];
         Assert.Equal(
             [("energy", "power", 1.0, 4), ("delay", "power", 1.0, 4), ("area", "power", 1.0, 4)],
-            correlations.Select(one => (
+            correlations.Where(one => one.GetProperty("column").GetString() == "power").Select(one => (
                 one.GetProperty("price").GetString()!, one.GetProperty("column").GetString()!,
                 Math.Round(one.GetProperty("spearman").GetDouble(), 9), one.GetProperty("circuits").GetInt32())));
         Assert.Contains("broken", run.Json.GetProperty("circuits")[0].GetProperty("file").GetString(), StringComparison.Ordinal);
         Assert.Contains("Spearman's ρ over 4 circuits", text.Output, StringComparison.Ordinal);
         Assert.Contains("note: broken.v is left out", text.Error, StringComparison.Ordinal);
+        Assert.Contains("note: the column note has no number for 2 of these circuits", text.Error, StringComparison.Ordinal);
         Assert.Contains("note: a correlation over fewer than 6 circuits says little", text.Error, StringComparison.Ordinal);
     }
 
