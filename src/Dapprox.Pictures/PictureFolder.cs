@@ -17,6 +17,9 @@ public static class PictureFolder
     // The maximum number of pixels of a file: a decompression bomb of a few kilobytes can claim billions.
     const long MaxPixels = 100_000_000;
 
+    // As many bytes as the largest picture has without compression.
+    const long MaxBytes = 4 * MaxPixels;
+
     static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
 
     /// <summary>Reads the pictures that a CSV file lists, in its order.</summary>
@@ -157,7 +160,7 @@ public static class PictureFolder
 
     static void Decode(string file, int channels, int height, int width, int? shorterSide, Span<byte> planes)
     {
-        using SKBitmap bitmap = InputFile.Read(file, stream => Decode(file, stream));
+        using SKBitmap bitmap = DecodeBytes(file);
         if (shorterSide is not int side)
         {
             if (bitmap.Width != width || bitmap.Height != height)
@@ -179,9 +182,13 @@ public static class PictureFolder
         Store(resized, (size.Height - height) / 2, (size.Width - width) / 2, channels, height, width, planes);
     }
 
-    static SKBitmap Decode(string file, FileStream stream)
+    static SKBitmap DecodeBytes(string file)
     {
-        using SKCodec? codec = SKCodec.Create(stream);
+        // The decoder asks a stream for more than there is, and an exception in its callback ends the process.
+        using SKData data = InputFile.Read(file, stream => stream.Length <= MaxBytes
+            ? SKData.Create(stream)
+            : throw new InputException($"'{file}' has {stream.Length:N0} bytes; pictures have at most {MaxBytes:N0}"));
+        using SKCodec? codec = SKCodec.Create(data);
         if (codec is null)
             throw new InputException($"'{file}' is no picture that can be read; give PNG, JPEG, WebP, BMP or GIF");
         if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)

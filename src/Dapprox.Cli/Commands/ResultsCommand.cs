@@ -1,4 +1,3 @@
-using System.Collections;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
@@ -14,6 +13,8 @@ namespace Dapprox.Cli.Commands;
 /// <summary><c>dapprox results</c>: the results of a run and the status of its units.</summary>
 static partial class ResultsCommand
 {
+    const int DefaultTimeout = 600;
+
     public static Command Create() => new("results", "Query the results of runs with SQL, export them, or see which units are done.")
     {
         Query(), List(), Export(), Status(),
@@ -57,36 +58,58 @@ static partial class ResultsCommand
                 + "columns."
         };
         Option<RunFolder[]> run = Run();
+        Option<bool> allowFiles = new("--allow-files")
+        {
+            Description = "Let the query read files as well, as read_csv('other.csv').",
+        };
+        Option<int> timeout = Values.Integer("--timeout", "The time limit in seconds.", min: 1, otherwise: DefaultTimeout);
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "query", "Query the results of runs with SQL.",
             "Each kind of unit is a table: attack has one row for each attacked image, predictions one for each classified one. Runs "
                 + "queried together are told apart by the column run: add it to GROUP BY, or each mean is over all of them. An example: "
-                + "SELECT attack, source, avg(l2) FROM attack WHERE success GROUP BY ALL ORDER BY ALL. With --json: columns, rows.")
+                + "SELECT attack, source, avg(l2) FROM attack WHERE success GROUP BY ALL ORDER BY ALL. The query sees the results and nothing "
+                + $"else of the computer. The answer has at most {RunQuery.MaxRows:N0} rows. With --json: columns, rows; lists and structures are "
+                + "JSON, decimals numbers, dates and times texts.")
         {
-            sql, run, json,
+            sql, run, allowFiles, timeout, json,
         };
         command.SetAction((parse, cancellation) =>
         {
-            Rows answer = RunQuery.Ask(Runs(parse, run), parse.GetValue(sql)!, cancellation);
+            Rows answer = Ask(Runs(parse, run), parse.GetValue(sql)!, parse.GetValue(allowFiles), parse.GetValue(timeout), cancellation);
             if (parse.GetValue(json))
             {
                 Output.PrintJson(new JsonObject
                 {
                     ["columns"] = new JsonArray([.. answer.Columns.Select(column => (JsonNode)column.Name)]),
-                    ["rows"] = new JsonArray([.. answer.Values.Select(row => new JsonArray([.. row.Select(Node)]))]),
+                    ["rows"] = new JsonArray([.. answer.Values.Select(row => new JsonArray([.. row.Select((value, i) => Node(value, answer.Columns[i].Type))]))]),
                 });
                 return Task.CompletedTask;
             }
 
             string[] titles = [
                 .. answer.Columns.Select(
-                    (column, i) => answer.Values.All(row => row[i] is null or ValueType) ? $">{column.Name}" : column.Name)];
+                    (column, i) => answer.Values.All(row => row[i] is null or ValueType) || IsDecimal(column.Type)
+                        ? $">{column.Name}" : column.Name)];
             Output.PrintTable(titles, answer.Values.Select(row => Array.ConvertAll(row, Text)));
             Console.WriteLine($"{answer.Values.Count} {(answer.Values.Count == 1 ? "row" : "rows")}");
             return Task.CompletedTask;
         });
         return command;
+    }
+
+    static Rows Ask(RunFolder[] runs, string sql, bool mayRead, int seconds, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            return RunQuery.Ask(runs, sql, mayRead, limit.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new InputException($"the query takes more than {seconds} s; ask for less, or give --timeout", e);
+        }
     }
 
     static DocumentedCommand List()
@@ -100,9 +123,11 @@ static partial class ResultsCommand
             RunFolder[] runs = Runs(parse, run);
             (string Name, long Units, long Count, string[] Columns)[] tables = [.. RunQuery.Kinds(runs).Select(kind =>
             {
-                Rows counts = RunQuery.Ask(runs, $"SELECT count(DISTINCT filename), count(*) FROM {kind}", cancellation);
+                Rows counts = RunQuery.Ask(
+                    runs, $"SELECT count(DISTINCT filename), count(*) FROM {kind}", mayRead: false, cancellation);
                 string[] columns = [
-                    .. RunQuery.Ask(runs, $"SELECT * FROM {kind} LIMIT 0", cancellation).Columns.Select(column => column.Name)];
+                    .. RunQuery.Ask(runs, $"SELECT * FROM {kind} LIMIT 0", mayRead: false, cancellation).Columns
+                        .Select(column => column.Name)];
                 return (kind, (long)counts.Values[0][0]!, (long)counts.Values[0][1]!, columns);
             })];
             if (parse.GetValue(json))
@@ -221,22 +246,17 @@ static partial class ResultsCommand
 
     static string Word(UnitState state) => state.ToString().ToLowerInvariant();
 
-    static JsonNode? Node(object? value) => value switch
+    static bool IsDecimal(string type) => type.StartsWith("DECIMAL", StringComparison.Ordinal);
+
+    static JsonNode? Node(object? value, string type) => value switch
     {
         null => null,
-        string text => JsonValue.Create(text),
+        string text => RunQuery.IsNested(type) || IsDecimal(type) ? JsonNode.Parse(text) : JsonValue.Create(text),
         bool truth => JsonValue.Create(truth),
-        int number => JsonValue.Create(number),
-        long number => JsonValue.Create(number),
-        sbyte or byte or short or ushort or uint or ulong => JsonValue.Create(Convert.ToDecimal(value, CultureInfo.InvariantCulture)),
         float or double => Output.Number(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
-        decimal number => JsonValue.Create(number),
-        // SQL sums of integers are unbounded.
-        System.Numerics.BigInteger number => JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture)),
         byte[] bytes => JsonValue.Create(Convert.ToBase64String(bytes)),
-        IDictionary fields => new JsonObject(fields.Keys.Cast<object>().Select(key => KeyValuePair.Create($"{key}", Node(fields[key])))),
-        IEnumerable list => new JsonArray([.. list.Cast<object?>().Select(Node)]),
-        _ => JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture)),
+        // Integers of any size, also beyond 64 bits: SQL sums of integers are unbounded.
+        _ => JsonNode.Parse(Convert.ToString(value, CultureInfo.InvariantCulture)!),
     };
 
     static string Text(object? value) => value switch
@@ -245,7 +265,6 @@ static partial class ResultsCommand
         bool truth => truth ? "true" : "false",
         byte[] bytes => $"{bytes.Length:N0} bytes",
         float or double => Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString("G6", CultureInfo.InvariantCulture),
-        IEnumerable and not string => Node(value)!.ToJsonString(),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 

@@ -65,7 +65,7 @@ sealed class TrainingSettings
             (options, given) => options with { Dropout = given });
         Integer(
             "--shift", "Augmentation: shift each image by up to this many pixels in each direction.", 0, options => options.Shift,
-            (options, given) => options with { Shift = given });
+            (options, given) => options with { Shift = given }, TrainingOptions.MostPixels);
         Number(
             "--rotation", "Augmentation: rotate each image by up to this many degrees in either direction.",
             number => number is >= 0 and <= 180, "a number of degrees from 0 to 180", options => options.Rotation,
@@ -78,7 +78,7 @@ sealed class TrainingSettings
         changes.Add((parse, options) => parse.GetValue(flip) is { } given ? options with { Flip = given == "true" } : options);
         Integer(
             "--cut-out", "Augmentation: set a square of this side at a random place of each image to zero.", 0, options => options.CutOut,
-            (options, given) => options with { CutOut = given });
+            (options, given) => options with { CutOut = given }, TrainingOptions.MostPixels);
         Number(
             "--adversarial-epsilon",
             "Adversarial training: train on images perturbed by up to this much per pixel against the network; 0 for none.",
@@ -125,8 +125,9 @@ sealed class TrainingSettings
         own with { Seed = parse.GetValue(seed), CheckpointPath = parse.GetValue(checkpoint) }, (options, change) => change(parse, options));
 
     void Integer(
-        string name, string text, int min, Func<TrainingOptions, int> value, Func<TrainingOptions, int, TrainingOptions> change) =>
-        Add(name, "N", text, options => value(options), given => (int)Values.ParseInteger(name, given, min, int.MaxValue), change);
+        string name, string text, int min, Func<TrainingOptions, int> value, Func<TrainingOptions, int, TrainingOptions> change,
+        int max = int.MaxValue) =>
+        Add(name, "N", text, options => value(options), given => (int)Values.ParseInteger(name, given, min, max), change);
 
     void Number(
         string name, string text, Func<double, bool> isLegal, string legal, Func<TrainingOptions, double> value,

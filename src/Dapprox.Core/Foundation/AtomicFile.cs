@@ -6,9 +6,6 @@ namespace Dapprox.Foundation;
 /// </summary>
 public static class AtomicFile
 {
-    // Renaming over a device would replace the device itself: /dev/null would become a file. /dev/shm has ordinary files.
-    const string Devices = "/dev/", Memory = "/dev/shm/";
-
     /// <summary>Writes the file, replacing one of that name; creates its folder when there is none.</summary>
     /// <param name="path">Where the file goes.</param>
     /// <param name="write">Writes the whole content to the stream it is given. When it throws, nothing is left behind.</param>
@@ -27,11 +24,9 @@ public static class AtomicFile
     /// <exception cref="InputException">The file cannot be written: no right to, or not a file's name.</exception>
     public static void Probe(string path) => Run(path, target =>
     {
-        if (IsDevice(target))
-        {
-            OpenDevice(target).Dispose();
+        // A pipe waits for its reader.
+        if (FileKind.IsSpecial(target))
             return;
-        }
 
         string temporary = TemporaryName(target);
         using (new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose))
@@ -69,9 +64,10 @@ public static class AtomicFile
 
     static void Replace(string target, Action<Stream> write)
     {
-        if (IsDevice(target))
+        // Renaming over a device would replace the device itself: /dev/null would become a file.
+        if (FileKind.IsSpecial(target))
         {
-            using FileStream device = OpenDevice(target);
+            using FileStream device = new(target, FileMode.Open, FileAccess.Write);
             write(device);
             return;
         }
@@ -93,11 +89,6 @@ public static class AtomicFile
             throw;
         }
     }
-
-    static bool IsDevice(string target) =>
-        target.StartsWith(Devices, StringComparison.Ordinal) && !target.StartsWith(Memory, StringComparison.Ordinal);
-
-    static FileStream OpenDevice(string target) => new(target, FileMode.Open, FileAccess.Write);
 
     /// <summary>A name in the target's folder, which is made when there is none.</summary>
     static string TemporaryName(string target)

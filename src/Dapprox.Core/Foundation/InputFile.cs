@@ -13,17 +13,18 @@ public static class InputFile
     }
 
     /// <summary>Opens a file, passes it on, and closes it; what goes wrong while reading is the user's line too.</summary>
-    /// <param name="path">The file, which has to be able to seek: no pipe.</param>
+    /// <param name="path">The file: no pipe and no device, which need not end.</param>
     /// <param name="read">Reads it.</param>
     /// <exception cref="InputException">There is no such file, or it cannot be read.</exception>
     public static T Read<T>(string path, Func<FileStream, T> read)
     {
+        ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(read);
         try
         {
+            if (FileKind.IsSpecial(path))
+                throw new InputException($"'{path}' is a pipe, a terminal or another device; give the path of a file");
             using FileStream stream = File.OpenRead(path);
-            if (!stream.CanSeek)
-                throw new InputException($"'{path}' is a pipe or a terminal; give the path of a file");
             return read(stream);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -30,10 +30,12 @@ public sealed partial class CellLibrary
             using JsonDocument document = JsonDocument.Parse(json);
             return new Reader(source).Library(document.RootElement);
         }
-        catch (JsonException e)
+        // InvalidOperationException: a name or text with an unpaired surrogate, which JSON can escape and UTF-16 cannot represent.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            string line = e is JsonException { LineNumber: long number } ? $", line {number + 1}" : "";
             throw new InputException(
-                $"'{source}', line {e.LineNumber + 1}: not JSON; give a cell library as 'dapprox cells characterise' writes it", e);
+                $"'{source}'{line}: not JSON; give a cell library as 'dapprox cells characterise' writes it", e);
         }
     }
 

@@ -49,7 +49,9 @@ public static partial class ParquetFile
     }
 
     /// <summary>The answer to a query. Where columns have the same name, a number is appended to the later ones.</summary>
-    internal static Rows Ask(DuckDBConnection connection, string sql, CancellationToken cancellation)
+    /// <exception cref="InputException">The texts of the answer are longer than the most characters together.</exception>
+    internal static Rows Ask(
+        DuckDBConnection connection, string sql, CancellationToken cancellation, long mostCharacters = long.MaxValue)
     {
         using DuckDBCommand command = Command(connection, sql);
         using CancellationTokenRegistration registration = cancellation.Register(command.Cancel);
@@ -59,7 +61,14 @@ public static partial class ParquetFile
             .Select(i => new Column(Unused(reader.GetName(i)), reader.GetDataTypeName(i).ToUpperInvariant()))];
         var values = new List<object?[]>();
         while (reader.Read())
-            values.Add([.. columns.Select((_, i) => Value(reader, i))]);
+        {
+            object?[] row = [.. columns.Select((_, i) => Value(reader, i))];
+            mostCharacters -= row.Sum(value => value is string text ? text.Length : value is byte[] bytes ? bytes.LongLength : 0);
+            if (mostCharacters < 0)
+                throw new InputException("the answer is too long to be shown; ask for fewer rows or columns");
+            values.Add(row);
+        }
+
         return new Rows(columns, values);
 
         string Unused(string name)

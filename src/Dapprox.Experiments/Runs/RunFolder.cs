@@ -75,11 +75,12 @@ public sealed class RunFolder(string path)
         string file = System.IO.Path.Combine(Path, PlanName);
         try
         {
-            return JsonSerializer.Deserialize<RunPlan>(File.ReadAllText(file)) is { Units: not null } plan
+            return InputFile.Read(file, stream => JsonSerializer.Deserialize<RunPlan>(stream) is { Units: not null } plan
+                && plan.Units.All(unit => unit is { File: not null, Title: not null })
                 ? plan
-                : throw new JsonException("it has no units");
+                : throw new JsonException("it lacks units, or the files or titles of some"));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is InputException or JsonException)
         {
             throw new InputException(
                 $"'{Path}' is not the folder of a run: {file} cannot be read ({e.Message.TrimEnd('.')}); "

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dapprox.Foundation;
 using DuckDB.NET.Data;
@@ -12,8 +13,24 @@ public static partial class RunQuery
 {
     const string UnitGlob = "????????????????.parquet";
 
-    // The message of an exception that has none of its own; DuckDB.NET throws one where a text has no statement.
-    const string NoMessage = "External component has thrown an exception.";
+    /// <summary>The largest number of rows of an answer.</summary>
+    public const int MaxRows = 1_000_000;
+
+    /// <summary>The largest number of bytes of a text in an answer.</summary>
+    public const int MaxTextBytes = 1_000_000;
+
+    // What a query may take of the memory; it has no disk.
+    const string MemoryLimit = "2GB";
+
+    // The texts of an answer together: they are kept until all rows are there.
+    const long MaxAnswerCharacters = 100_000_000;
+
+    /// <summary>The types whose values have a type in C# of their own; all others become text, nested ones JSON.</summary>
+    static readonly HashSet<string> PlainTypes =
+    [
+        "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "FLOAT", "DOUBLE",
+        "VARCHAR", "BLOB",
+    ];
 
     [GeneratedRegex(@"^([a-z]+)-[0-9a-f]{16}\.parquet$")]
     private static partial Regex UnitFile();
@@ -50,26 +67,84 @@ public static partial class RunQuery
         ? Path.Combine(ParquetFile.Literal(folder.Units), $"{kind}-{UnitGlob}")
         : ParquetFile.Literal(Saved(folder));
 
-    /// <summary>Answers a query.</summary>
+    /// <summary>
+    /// Answers a query. It sees the results and nothing else: no file, no network, no extension (DuckDB's <c>enable_external_access</c>).
+    /// </summary>
     /// <param name="folders">The folders of the runs; of several, each table has a column <c>run</c> with the folder.</param>
-    /// <param name="sql">The query, in DuckDB's SQL.</param>
+    /// <param name="sql">One query, in DuckDB's SQL. Lists and structures become JSON; dates, intervals and decimals become text.</param>
+    /// <param name="mayRead">Whether it may also read files, as <c>read_csv('x.csv')</c>.</param>
     /// <param name="cancellation">Stops the query.</param>
-    /// <exception cref="InputException">There are no results, or the query is invalid.</exception>
-    public static Rows Ask(IReadOnlyList<RunFolder> folders, string sql, CancellationToken cancellation)
+    /// <exception cref="InputException">
+    /// There are no results, the query is invalid, or its answer has more than <see cref="MaxRows"/> rows.
+    /// </exception>
+    public static Rows Ask(IReadOnlyList<RunFolder> folders, string sql, bool mayRead, CancellationToken cancellation)
     {
-        using DuckDBConnection connection = Open(folders);
+        ArgumentNullException.ThrowIfNull(sql);
+        using DuckDBConnection connection = Open(folders, kind => sql.Contains(kind, StringComparison.OrdinalIgnoreCase));
         try
         {
-            return ParquetFile.Ask(connection, sql, cancellation);
+            if (!mayRead)
+                ParquetFile.Execute(connection, "SET enable_external_access = false");
+            ParquetFile.Execute(
+                connection, $"SET memory_limit = '{MemoryLimit}'; SET max_temp_directory_size = '0 bytes'; SET lock_configuration = true");
+            ThrowIfNoQuery(connection, sql, cancellation);
+            // A comment at its end ends with the line.
+            string query = $"({sql.TrimEnd().TrimEnd(';')}\n)";
+            IReadOnlyList<object?[]> described = ParquetFile.Ask(connection, $"DESCRIBE SELECT * FROM {query}", cancellation).Values;
+            (string Name, string Type)[] columns = [.. described.Select(row => ((string)row[0]!, (string)row[1]!))];
+            string names = string.Join(", ", columns.Select((_, i) => $"c{i}"));
+            string values = string.Join(", ", columns.Select((column, i) => column.Type switch
+            {
+                "BLOB" => Bounded($"c{i}", "octet_length"),
+                "VARCHAR" => Bounded($"c{i}", "strlen"),
+                string type when PlainTypes.Contains(type) => $"c{i}",
+                string type when IsNested(type) => Bounded($"CAST(to_json(c{i}) AS VARCHAR)", "strlen"),
+                _ => $"CAST(c{i} AS VARCHAR)",
+            }));
+            Rows rows = ParquetFile.Ask(connection, $"SELECT {values} FROM {query} AS answer({names}) LIMIT {MaxRows + 1}", cancellation, MaxAnswerCharacters);
+            if (rows.Values.Count > MaxRows)
+                throw new InputException($"the answer has more than {MaxRows:N0} rows; add LIMIT, or aggregate with GROUP BY");
+            return new Rows([.. columns.Select(column => new Column(column.Name, column.Type))], rows.Values);
         }
         catch (DbException e)
         {
             cancellation.ThrowIfCancellationRequested();
-            string why = e.Message == NoMessage ? "it has no statement" : e.Message.Trim();
+            // What cannot stand in parentheses is no query.
+            string why = e.Message.StartsWith("Parser Error", StringComparison.Ordinal) ? "it is no SELECT" : e.Message.Trim();
             throw new InputException(
                 $"the query cannot be answered: {why}; tables: {string.Join(", ", Kinds(folders))} "
                 + "('dapprox results list' has their columns)", e);
         }
+    }
+
+    static string Bounded(string value, string length) =>
+        $"CASE WHEN {length}({value}) > {MaxTextBytes} THEN error('a text has more than {MaxTextBytes:N0} bytes') ELSE {value} END";
+
+    /// <summary>Refuses what is not one query. DuckDB's parser says what a text is.</summary>
+    static void ThrowIfNoQuery(DuckDBConnection connection, string sql, CancellationToken cancellation)
+    {
+        string text = (string)ParquetFile.Ask(
+            connection, $"SELECT CAST(json_serialize_sql({ParquetFile.Quoted(sql)}) AS VARCHAR)", cancellation).Values[0][0]!;
+        using var parsed = JsonDocument.Parse(text);
+        if (!parsed.RootElement.GetProperty("error").GetBoolean())
+        {
+            int statements = parsed.RootElement.GetProperty("statements").GetArrayLength();
+            if (statements != 1)
+                throw new InputException($"the query has {(statements == 0 ? "no statement" : $"{statements} statements")}; give one SELECT");
+        }
+        else if (parsed.RootElement.GetProperty("error_type").GetString() == "parser")
+        {
+            throw new InputException(
+                $"the query cannot be answered: {parsed.RootElement.GetProperty("error_message").GetString()}; give one SELECT in DuckDB's SQL");
+        }
+    }
+
+    /// <summary>Whether a value has parts: a list, a structure, a map, a union.</summary>
+    public static bool IsNested(string type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return type.EndsWith(']') || type.Contains('(', StringComparison.Ordinal) && !type.StartsWith("DECIMAL", StringComparison.Ordinal)
+            && !type.StartsWith("ENUM", StringComparison.Ordinal);
     }
 
     /// <summary>The formats of <see cref="Export"/>.</summary>
@@ -84,7 +159,7 @@ public static partial class RunQuery
     /// <exception cref="InputException">There are no results, or a file cannot be written.</exception>
     public static IReadOnlyList<string> Export(IReadOnlyList<RunFolder> folders, string format, string to, CancellationToken cancellation)
     {
-        using DuckDBConnection connection = Open(folders);
+        using DuckDBConnection connection = Open(folders, loads: null);
         var files = new List<string>();
         foreach (string kind in Kinds(folders))
         {
@@ -98,7 +173,10 @@ public static partial class RunQuery
         return files;
     }
 
-    static DuckDBConnection Open(IReadOnlyList<RunFolder> folders)
+    /// <summary>A database with the tables of some runs.</summary>
+    /// <param name="folders">The folders of the runs.</param>
+    /// <param name="loads">Whether a table is loaded, others being empty; null for views, which read the files when they are asked.</param>
+    static DuckDBConnection Open(IReadOnlyList<RunFolder> folders, Func<string, bool>? loads)
     {
         IReadOnlyList<string> kinds = Kinds(folders);
         DuckDBConnection connection = ParquetFile.Open();
@@ -114,8 +192,12 @@ public static partial class RunQuery
                     string files = ParquetFile.Quoted(Files(folder, kind));
                     string run = folders.Count > 1 ? $"{ParquetFile.Quoted(folder.Path)} AS run, " : "";
                     tables.Add($"SELECT {run}* FROM read_parquet({files}, union_by_name = true, filename = true)");
-                    ParquetFile.Execute(connection, $"CREATE OR REPLACE VIEW {kind} AS {string.Join(" UNION ALL BY NAME ", tables)}");
                 }
+
+                string all = string.Join(" UNION ALL BY NAME ", tables);
+                ParquetFile.Execute(connection, loads is null
+                    ? $"CREATE VIEW {kind} AS {all}"
+                    : $"CREATE TABLE {kind} AS SELECT * FROM ({all}){(loads(kind) ? "" : " LIMIT 0")}");
             }
 
             return connection;

@@ -105,6 +105,9 @@ public sealed record TrainingOptions
     /// <summary>Determines the initial weights, the held-out images, the order of the others and their augmentation.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>The largest shift and cut-out, in pixels: more than images have.</summary>
+    public const int MostPixels = 4096;
+
     /// <summary>Augmentation: the maximum shift of each image in each direction, in integer pixels; at least 0. Zeros fill up, so this is
     /// also a random crop of the image with as many zeros around.</summary>
     public int Shift { get; init; } = 2;
@@ -171,8 +174,8 @@ public sealed record TrainingOptions
         AtLeast("patience", Patience, 0);
         AtLeast("batch size", BatchSize, 1);
         AtLeast("number of threads", Threads, 0);
-        AtLeast("shift", Shift, 0);
-        AtLeast("side of the cut-out", CutOut, 0);
+        Check("shift", Shift, Shift is >= 0 and <= MostPixels, $"0 to {MostPixels} pixels");
+        Check("side of the cut-out", CutOut, CutOut is >= 0 and <= MostPixels, $"0 to {MostPixels} pixels");
         AtLeast("number of adversarial steps", AdversarialSteps, 1);
         Check("learning rate", LearningRate, LearningRate > 0, "a positive number such as 0.001");
         Check("weight decay", WeightDecay, WeightDecay >= 0, "a number of at least 0 such as 0.0005");

@@ -138,8 +138,61 @@ public sealed class ExperimentCommandTests : IDisposable
         {
             DapproxRun nothing = await DapproxRun.RunAsync("results", "query", none, "--run", folder.Path);
             Assert.Equal(1, nothing.ExitCode);
-            Assert.Contains("it has no statement", nothing.Error, StringComparison.Ordinal);
+            Assert.Contains("the query has no statement", nothing.Error, StringComparison.Ordinal);
         }
+
+        foreach ((string sql, string json, string text) in new[]
+        {
+            ("SELECT [1, NULL]", "[1,null]", "[1,null]"),
+            ("SELECT MAP {'k': {'x': [NULL]}}", """{"k":{"x":[null]}}""", """{"k":{"x":[null]}}"""),
+            ("SELECT INTERVAL 1 MONTH", "\"1 month\"", "1 month"),
+            ("SELECT DATE 'infinity'", "\"infinity\"", "infinity"),
+            ("SELECT 12345678901234567890123456789012345678::DECIMAL(38, 0)", "12345678901234567890123456789012345678",
+                "12345678901234567890123456789012345678"),
+            ("SELECT 170141183460469231731687303715884105727::HUGEINT", "170141183460469231731687303715884105727",
+                "170141183460469231731687303715884105727"),
+            ("SELECT '101'::BIT", "\"101\"", "101"),
+            ("SELECT union_value(a := 1)", "1", "1"),
+            ("SELECT NULL", "null", "–"),
+            ("SELECT TIMESTAMPTZ '2020-01-01 00:00:00+00' < now()", "true", "true"),
+            ("FROM (VALUES ('ä')) t(x) -- and a comment", "\"ä\"", "ä"),
+        })
+        {
+            string[] one = ["results", "query", sql, "--run", folder.Path];
+            DapproxRun asked = await DapproxRun.RunAsync([.. one, "--json"]);
+            Assert.True(asked.ExitCode == 0, $"{sql}: {asked.Error}");
+            Assert.Equal(json, JsonSerializer.Serialize(asked.Json.GetProperty("rows")[0][0]));
+            Assert.Contains(text, (await DapproxRun.RunAsync(one)).Output, StringComparison.Ordinal);
+        }
+
+        string other = folder.File("other.csv"), written = folder.File("written.csv");
+        await File.WriteAllTextAsync(other, "x\n7\n", TestContext.Current.CancellationToken);
+        foreach ((string sql, string why) in new[]
+        {
+            ($"SELECT * FROM read_csv('{other}')", "file system operations are disabled"),
+            ($"FROM '{other}'", "file system operations are disabled"),
+            ($"COPY (SELECT 1) TO '{written}'", "it is no SELECT"),
+            ($"SELECT 1) ; COPY (SELECT 1) TO '{written}'; SELECT (1", "syntax error"),
+            ("SELECT 1; SELECT 2", "the query has 2 statements"),
+            ($"ATTACH '{written}'", "it is no SELECT"),
+            ("INSTALL httpfs", "it is no SELECT"),
+            ("SET threads = 2", "it is no SELECT"),
+            ("SELECT * FROM range(1000001)", "more than 1,000,000 rows"),
+            ("SELECT repeat('x', 2000000)", "a text has more than 1,000,000 bytes"),
+            ("SELECT repeat('x', 900000) FROM range(200)", "the answer is too long"),
+        })
+        {
+            DapproxRun refused = await DapproxRun.RunAsync("results", "query", sql, "--run", folder.Path);
+            refused.AssertRefused(why);
+        }
+
+        (await DapproxRun.RunAsync(
+            "results", "query", "SELECT count(*) FROM range(100000000) a, range(100000000) b", "--timeout", "1", "--run", folder.Path))
+            .AssertRefused("the query takes more than 1 s");
+        Assert.False(File.Exists(written));
+        Assert.Contains(
+            "7", (await DapproxRun.RunAsync("results", "query", $"FROM '{other}'", "--allow-files", "--run", folder.Path)).Output,
+            StringComparison.Ordinal);
 
         DapproxRun list = await DapproxRun.RunAsync("results", "list", "--run", folder.Path, "--json");
         Assert.Contains(
