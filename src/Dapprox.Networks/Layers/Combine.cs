@@ -19,6 +19,15 @@ public enum Combination
 
     /// <summary>a if a ≥ 0, otherwise a · b: PReLU. (He et al., "Delving Deep into Rectifiers", ICCV 2015.)</summary>
     ScaleNegative,
+
+    /// <summary>The larger one; of equal ones the gradient goes to a.</summary>
+    Maximum,
+
+    /// <summary>The smaller one; of equal ones the gradient goes to a.</summary>
+    Minimum,
+
+    /// <summary>a to the power of b.</summary>
+    Power,
 }
 
 /// <summary>
@@ -120,6 +129,9 @@ public sealed class Combine : MergeLayer
                     Combination.Subtract => x - y,
                     Combination.Multiply => x * y,
                     Combination.Divide => x / y,
+                    Combination.Maximum => MathF.Max(x, y),
+                    Combination.Minimum => MathF.Min(x, y),
+                    Combination.Power => MathF.Pow(x, y),
                     _ => x < 0 ? x * y : x,
                 };
             }
@@ -147,6 +159,9 @@ public sealed class Combine : MergeLayer
                         Combination.Add or Combination.Subtract => 1,
                         Combination.Multiply => y,
                         Combination.Divide => 1 / y,
+                        Combination.Maximum => x >= y ? 1 : 0,
+                        Combination.Minimum => x <= y ? 1 : 0,
+                        Combination.Power => y * MathF.Pow(x, y - 1),
                         _ => x < 0 ? y : 1,
                     };
                 }
@@ -159,6 +174,9 @@ public sealed class Combine : MergeLayer
                         Combination.Subtract => -1,
                         Combination.Multiply => x,
                         Combination.Divide => -x / (y * y),
+                        Combination.Maximum => x >= y ? 0 : 1,
+                        Combination.Minimum => x <= y ? 0 : 1,
+                        Combination.Power => MathF.Pow(x, y) * MathF.Log(x),
                         _ => x < 0 ? x : 0,
                     };
                 }

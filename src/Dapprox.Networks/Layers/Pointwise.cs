@@ -105,6 +105,120 @@ public sealed class Pointwise : Layer
     public static Pointwise Power(string name, float exponent) =>
         new(name, x => MathF.Pow(x, exponent), (x, _) => exponent * MathF.Pow(x, exponent - 1)) { Function = ("Pow", [exponent]) };
 
+    /// <summary>−x.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Negative(string name) => new(name, x => -x, (_, _) => -1) { Function = ("Neg", []), isHomogeneous = true };
+
+    /// <summary>|x|; its slope at 0 is 0.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Absolute(string name) =>
+        new(name, MathF.Abs, (x, _) => x > 0 ? 1 : x < 0 ? -1 : 0) { Function = ("Abs", []), isHomogeneous = true };
+
+    /// <summary>−1, 0 or 1; its gradient is 0.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Sign(string name) =>
+        new(name, x => x > 0 ? 1 : x < 0 ? -1 : x, (_, _) => 0) { Function = ("Sign", []) };
+
+    /// <summary>The largest integer of at most x. Its gradient is 1, the straight-through estimate.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Floor(string name) => new(name, MathF.Floor, (_, _) => 1) { Function = ("Floor", []) };
+
+    /// <summary>The smallest integer of at least x. Its gradient is 1, the straight-through estimate.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Ceiling(string name) => new(name, MathF.Ceiling, (_, _) => 1) { Function = ("Ceil", []) };
+
+    /// <summary>eˣ.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Exp(string name) => new(name, MathF.Exp, (_, y) => y) { Function = ("Exp", []) };
+
+    /// <summary>The natural logarithm.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Log(string name) => new(name, MathF.Log, (x, _) => 1 / x) { Function = ("Log", []) };
+
+    /// <summary>1 / x.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Reciprocal(string name) => new(name, x => 1 / x, (_, y) => -y * y) { Function = ("Reciprocal", []) };
+
+    /// <summary>
+    /// x if x ≥ 0, otherwise alpha·(eˣ − 1). (Clevert, Unterthiner, Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear
+    /// Units", ICLR 2016.)
+    /// </summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="alpha">Minus the limit at −∞.</param>
+    public static Pointwise Elu(string name, float alpha) =>
+        new(name, x => x < 0 ? alpha * Expm1(x) : x, (x, y) => x < 0 ? y + alpha : 1) { Function = ("Elu", [alpha]) };
+
+    /// <summary>gamma times <see cref="Elu"/>. (Klambauer et al., "Self-Normalizing Neural Networks", NeurIPS 2017.)</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="alpha">As for <see cref="Elu"/>.</param>
+    /// <param name="gamma">The slope above 0.</param>
+    public static Pointwise Selu(string name, float alpha, float gamma) =>
+        new(name, x => gamma * (x < 0 ? alpha * Expm1(x) : x), (x, y) => x < 0 ? y + gamma * alpha : gamma)
+        {
+            Function = ("Selu", [alpha, gamma]),
+        };
+
+    /// <summary>x if x ≥ 0, otherwise alpha·(e^(x / alpha) − 1). (Barron, "Continuously Differentiable Exponential Linear Units", 2017.)</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="alpha">Minus the limit at −∞.</param>
+    public static Pointwise Celu(string name, float alpha) =>
+        new(name, x => x < 0 ? alpha * Expm1(x / alpha) : x, (x, y) => x < 0 ? y / alpha + 1 : 1) { Function = ("Celu", [alpha]) };
+
+    /// <summary>log(1 + eˣ).</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Softplus(string name) => new(name, LogOnePlusExp, (x, _) => Logistic(x)) { Function = ("Softplus", []) };
+
+    /// <summary>x / (1 + |x|).</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Softsign(string name) =>
+        new(name, x => x / (1 + MathF.Abs(x)), (x, _) => 1 / ((1 + MathF.Abs(x)) * (1 + MathF.Abs(x)))) { Function = ("Softsign", []) };
+
+    /// <summary>x·tanh(log(1 + eˣ)). (Misra, "Mish: A Self Regularized Non-Monotonic Activation Function", BMVC 2020.)</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Mish(string name) => new(
+        name, x => x * MathF.Tanh(LogOnePlusExp(x)),
+        (x, _) =>
+        {
+            float tanh = MathF.Tanh(LogOnePlusExp(x));
+            return tanh + x * (1 - tanh * tanh) * Logistic(x);
+        })
+    {
+        Function = ("Mish", []),
+    };
+
+    /// <summary>x / (1 + e^(−alpha·x)). (Ramachandran, Zoph, Le, "Searching for Activation Functions", 2017.)</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="alpha">How sharp it is.</param>
+    public static Pointwise Swish(string name, float alpha) =>
+        new(name, x => x * Logistic(alpha * x), (x, y) => Logistic(alpha * x) + alpha * y * (1 - Logistic(alpha * x)))
+        {
+            Function = ("Swish", [alpha]),
+        };
+
+    /// <summary>x if x > alpha, otherwise 0.</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="alpha">The threshold.</param>
+    public static Pointwise ThresholdedRelu(string name, float alpha) =>
+        new(name, x => x > alpha ? x : 0, (x, _) => x > alpha ? 1 : 0) { Function = ("ThresholdedRelu", [alpha]) };
+
+    /// <summary>The nearest number of binary16, ties to even. Its gradient is 1, the straight-through estimate.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise RoundedToHalf(string name) => new(name, x => (float)(Half)x, (_, _) => 1) { Function = ("Float16", []) };
+
+    /// <summary>The nearest number of bfloat16, ties to even. Its gradient is 1, the straight-through estimate.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise RoundedToBFloat16(string name) => new(
+        name,
+        x =>
+        {
+            uint bits = BitConverter.SingleToUInt32Bits(x);
+            return float.IsNaN(x) ? x : BitConverter.UInt32BitsToSingle((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000);
+        },
+        (_, _) => 1)
+    {
+        Function = ("BFloat16", []),
+    };
+
     internal override bool IsHomogeneous => isHomogeneous;
 
     /// <inheritdoc/>
@@ -132,4 +246,9 @@ public sealed class Pointwise : Layer
     }
 
     static float Logistic(float x) => 1 / (1 + MathF.Exp(-x));
+
+    /// <summary>eˣ − 1 for x &lt; 0, without cancellation.</summary>
+    static float Expm1(float x) => (float)(x > -1e-4f ? x + 0.5 * x * (double)x : Math.Exp(x) - 1);
+
+    static float LogOnePlusExp(float x) => (float)(Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs((double)x))));
 }

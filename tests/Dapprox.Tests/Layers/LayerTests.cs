@@ -202,4 +202,36 @@ public class LayerTests
     [Fact]
     public void Tensor_NegativeDimensions_AreRefusedThoughTheirProductFits() =>
         Assert.Throws<ArgumentException>(() => new Tensor(new float[4], -2, -2));
+
+    [Theory]
+    [InlineData(Reduction.Max, new float[] { 3, 4 }, new float[] { 0, 10, 0, 0, 20, 0 })]
+    [InlineData(Reduction.Min, new float[] { -2, -5 }, new float[] { 0, 0, 10, 20, 0, 0 })]
+    [InlineData(Reduction.L1, new float[] { 6, 9 }, new float[] { 10, 10, -10, -20, 20, 0 })]
+    [InlineData(Reduction.Product, new float[] { -6, 0 }, new float[] { -60, -20, 30, 0, 0, -400 })]
+    public void Reduce_WithKinks_HasTheGradientOfItsDefinition(Reduction reduction, float[] expected, float[] gradient)
+    {
+        var layer = new Dapprox.Networks.Layers.Reduce("l", reduction, [2, 3], [1], keep: false);
+        var input = new Tensor([1, 3, -2, -5, 4, 0], 1, 2, 3);
+
+        Tensor output = layer.Forward(input, 1);
+        Tensor back = layer.InputGradient(input, output, new Tensor([10, 20], 1, 2), 1);
+
+        Assert.Equal(expected, output.Data);
+        Assert.Equal(gradient, back.Data);
+    }
+
+    [Theory]
+    [InlineData(Combination.Maximum, new float[] { 2, 3, -1 }, new float[] { 0, 20, 30 }, new float[] { 10, 0, 0 })]
+    [InlineData(Combination.Minimum, new float[] { 1, -4, -1 }, new float[] { 10, 0, 30 }, new float[] { 0, 20, 0 })]
+    public void Combine_OfExtremes_SendsTheGradientToOne(Combination combination, float[] expected, float[] toLeft, float[] toRight)
+    {
+        var layer = new Combine("l", combination, [3], [3]);
+        Tensor[] inputs = [new([1, 3, -1], 1, 3), new([2, -4, -1], 1, 3)];
+
+        Tensor output = layer.Forward(inputs, 1);
+        Tensor[] back = layer.InputGradients(inputs, output, new Tensor([10, 20, 30], 1, 3), 1);
+
+        Assert.Equal(expected, output.Data);
+        Assert.Equal([toLeft, toRight], back.Select(tensor => tensor.Data));
+    }
 }

@@ -259,7 +259,7 @@ public class CalibrationTests
         [
             (new Relu("l"), true), (new MaxPool2D("l", 2), true), (new Flatten("l"), true), (new Reshape("l", [8, 4]), true),
             (new Pool("l", Pooling.Average, [1], [[0, 1, 5]]), true), (new Pool("l", Pooling.Max, [1], [[0, 1, 5]]), true),
-            (new Mean("l", shape, [1, 2], keep: false), true),
+            (new Reduce("l", Reduction.Mean, shape, [1, 2], keep: false), true),
             (new Rearrange("l", [3], [5, 1, 2]), true), (new Rearrange("l", [3], [5, -1, 2]), true),
             (new Rearrange("l", [3], [5, -1, 2], constant: 1), false),
             (new ChannelScale("l", [2, 3], [0, 0]), true), (new ChannelScale("l", [2, 3], [0, 1]), false),

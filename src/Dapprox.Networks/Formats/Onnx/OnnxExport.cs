@@ -74,8 +74,8 @@ sealed class OnnxExport
             "MaxPool", layer.Name, inputs, ("kernel_shape", (long[])[pool.Size, pool.Size]), ("strides", (long[])[pool.Size, pool.Size])),
         Pool pool when pool.IsGlobal((int)Tensor.Count(shapes[0].AsSpan(1))) => Node(
             pool.Operation == Pooling.Max ? "GlobalMaxPool" : "GlobalAveragePool", layer.Name, inputs),
-        Mean { Axes: (int[] axes, bool keep) } => Node(
-            "ReduceMean", layer.Name, inputs, ("axes", (long[])[.. axes.Select(axis => axis + 1L)]), ("keepdims", keep ? 1L : 0)),
+        Reduce { Definition: (Reduction reduction, int[] axes, bool keep) } => Write(
+            layer.Name, reduction, [.. axes.Select(axis => axis + 1L)], keep, inputs[0]),
         Flatten => Node("Flatten", layer.Name, inputs),
         Reshape reshape => Reshaped(layer.Name, inputs[0], reshape.Shape),
         Rearrange rearrange => Write(rearrange, inputs[0], shapes[0]),
@@ -150,8 +150,18 @@ sealed class OnnxExport
     {
         switch (function)
         {
-            case "LeakyRelu":
+            case "LeakyRelu" or "Elu" or "Celu" or "ThresholdedRelu":
                 return Node(function, name, [input], ("alpha", constants[0]));
+            case "Selu":
+                return Node(function, name, [input], ("alpha", constants[0]), ("gamma", constants[1]));
+            case "Mish":
+                return Node("Mul", name, [input, Node("Tanh", name + ".tanh", [Node("Softplus", name + ".softplus", [input])])]);
+            case "Swish":
+                string sharp = Node("Mul", name + ".alpha", [input, Number(name + ".factor", constants[0])]);
+                return Node("Mul", name, [input, Node("Sigmoid", name + ".sigmoid", [sharp])]);
+            case "Float16" or "BFloat16":
+                string there = Node("Cast", name + ".cast", [input], ("to", (long)(function == "Float16" ? OnnxTensor.Half : OnnxTensor.BFloat16)));
+                return Node("Cast", name, [there], ("to", (long)OnnxTensor.Float));
             case "HardSigmoid":
                 return Node(function, name, [input], ("alpha", constants[0]), ("beta", constants[1]));
             case "Pow":
@@ -174,6 +184,15 @@ sealed class OnnxExport
             string factor = Node("Add", name + ".add", [value, Number(name + ".one", 1)]);
             return Node("Mul", name, [Node("Mul", name + ".multiply", [input, factor]), Number(name + ".half", 0.5f)]);
         }
+    }
+
+    /// <summary>Of the reductions ReduceSum alone has its axes as an input in operator set 17.</summary>
+    string Write(string name, Reduction reduction, long[] axes, bool keep, string input)
+    {
+        (string, object) keeps = ("keepdims", keep ? 1L : 0);
+        return reduction == Reduction.Sum
+            ? Node("ReduceSum", name, [input, Integers(name + ".axes", axes)], keeps)
+            : Node($"Reduce{(reduction == Reduction.Product ? "Prod" : $"{reduction}")}", name, [input], ("axes", axes), keeps);
     }
 
     string Write(Rearrange layer, string input, int[] shape)
@@ -232,6 +251,9 @@ sealed class OnnxExport
                 Combination.Subtract => "Sub",
                 Combination.Multiply => "Mul",
                 Combination.Divide => "Div",
+                Combination.Maximum => "Max",
+                Combination.Minimum => "Min",
+                Combination.Power => "Pow",
                 _ => "PRelu",
             },
             layer.Name, [left, right]);

@@ -8,63 +8,103 @@ namespace Dapprox.Networks.Formats.Onnx;
 /// <content>The operators, by the definitions of onnx.ai/onnx/operators.</content>
 sealed partial class OnnxImport
 {
+    // The smallest normal binary32 number.
+    const float LeastNorm = 1.17549435e-38f;
+
     /// <summary>The supported operators.</summary>
     public static IEnumerable<string> KnownOperators => Operators.Keys;
 
     /// <summary>The import of each operator.</summary>
     static readonly Dictionary<string, Action<OnnxImport, NodeReader>> Operators = new()
     {
+        ["Abs"] = (_, node) => node.Give(Pointwise.Absolute(node.Name)),
         ["Add"] = (import, node) => import.Binary(node, Combination.Add),
         ["AveragePool"] = (import, node) => import.Pooled(node, Pooling.Average),
-        ["BatchNormalization"] = (_, node) => BatchNormalization(node),
-        ["Cast"] = (_, node) => Cast(node),
+        ["BatchNormalization"] = (import, node) => import.BatchNormalization(node),
+        ["Cast"] = (import, node) => import.Cast(node),
+        ["Ceil"] = (_, node) => node.Give(Pointwise.Ceiling(node.Name)),
+        ["Celu"] = (_, node) => node.Give(Pointwise.Celu(node.Name, node.Real("alpha", 1))),
         ["Clip"] = (_, node) => Clip(node),
         ["Concat"] = (import, node) => import.Concat(node),
         ["Constant"] = (import, node) => import.ConstantValue(node),
         ["ConstantOfShape"] = (import, node) => import.ConstantOfShape(node),
         ["Conv"] = (import, node) => import.Convolution(node),
         ["ConvTranspose"] = (import, node) => import.ConvolutionTranspose(node),
+        ["DepthToSpace"] = (_, node) => DepthToSpace(node),
         ["Div"] = (import, node) => import.Binary(node, Combination.Divide),
-        ["Dropout"] = (_, node) => Dropout(node),
+        ["Dropout"] = (import, node) => import.Dropout(node),
+        ["Elu"] = (_, node) => node.Give(Pointwise.Elu(node.Name, node.Real("alpha", 1))),
         ["Erf"] = (_, node) => node.Give(Pointwise.Erf(node.Name)),
+        ["Exp"] = (_, node) => node.Give(Pointwise.Exp(node.Name)),
         ["Expand"] = (import, node) => import.Expand(node),
         ["Flatten"] = (_, node) => Flatten(node),
+        ["Floor"] = (_, node) => node.Give(Pointwise.Floor(node.Name)),
         ["Gather"] = (_, node) => Gather(node),
         ["Gelu"] = (_, node) =>
             node.Give(node.Text("approximate", "none") == "tanh" ? Pointwise.GeluByTanh(node.Name) : Pointwise.Gelu(node.Name)),
         ["Gemm"] = (import, node) => import.Gemm(node),
         ["GlobalAveragePool"] = (import, node) =>
-            import.Average(node, node.Activation(0), [.. Enumerable.Range(1, node.Activation(0).Shape.Length - 1)], keep: true),
+            node.Give(import.Reduced(
+                node.Name, Reduction.Mean, node.Activation(0), [.. Enumerable.Range(1, node.Activation(0).Shape.Length - 1)], keep: true,
+                isNamed: true)),
         ["GlobalMaxPool"] = (_, node) => GlobalMaximum(node),
+        ["GroupNormalization"] = (import, node) => import.GroupNormalization(node),
         ["HardSigmoid"] = (_, node) => node.Give(Pointwise.HardSigmoid(node.Name, node.Real("alpha", 0.2f), node.Real("beta", 0.5f))),
         ["HardSwish"] = (_, node) => node.Give(Pointwise.HardSwish(node.Name)),
         ["Identity"] = (_, node) => Identity(node),
+        ["InstanceNormalization"] = (import, node) => import.InstanceNormalization(node),
         ["LayerNormalization"] = (_, node) => LayerNormalization(node),
         ["LeakyRelu"] = (_, node) => node.Give(Pointwise.LeakyRelu(node.Name, node.Real("alpha", 0.01f))),
+        ["Log"] = (_, node) => node.Give(Pointwise.Log(node.Name)),
         ["LogSoftmax"] = (import, node) => import.Softmax(node, logarithm: true),
+        ["LpNormalization"] = (import, node) => import.LpNormalization(node),
         ["LRN"] = (_, node) => node.Give(
             new LocalResponseNormalization(
                 node.Name, Int32(node.Integer("size", 0), "size"), node.Real("alpha", 1e-4f), node.Real("beta", 0.75f),
                 node.Real("bias", 1)), node.Activation(0)),
         ["MatMul"] = (import, node) => import.MatrixProduct(node),
+        ["Max"] = (import, node) => import.Folded(node, Combination.Maximum),
         ["MaxPool"] = (import, node) => import.Pooled(node, Pooling.Max),
+        ["Mean"] = (import, node) => import.Folded(node, Combination.Add, isMean: true),
+        ["Min"] = (import, node) => import.Folded(node, Combination.Minimum),
+        ["Mish"] = (_, node) => node.Give(Pointwise.Mish(node.Name)),
         ["Mul"] = (import, node) => import.Binary(node, Combination.Multiply),
+        ["Neg"] = (_, node) => node.Give(Pointwise.Negative(node.Name)),
         ["Pad"] = (_, node) => Pad(node),
-        ["Pow"] = (_, node) => Power(node),
+        ["Pow"] = (import, node) => import.Power(node),
         ["PRelu"] = (import, node) => import.Binary(node, Combination.ScaleNegative),
-        ["ReduceMean"] = (import, node) => import.ReduceMean(node),
+        ["Reciprocal"] = (_, node) => node.Give(Pointwise.Reciprocal(node.Name)),
+        ["ReduceL1"] = (import, node) => import.Reduced(node, Reduction.L1),
+        ["ReduceL2"] = (import, node) => import.Reduced(node, Reduction.L2),
+        ["ReduceLogSum"] = (import, node) => import.Reduced(node, Reduction.LogSum),
+        ["ReduceLogSumExp"] = (import, node) => import.Reduced(node, Reduction.LogSumExp),
+        ["ReduceMax"] = (import, node) => import.Reduced(node, Reduction.Max),
+        ["ReduceMean"] = (import, node) => import.Reduced(node, Reduction.Mean),
+        ["ReduceMin"] = (import, node) => import.Reduced(node, Reduction.Min),
+        ["ReduceProd"] = (import, node) => import.Reduced(node, Reduction.Product),
+        ["ReduceSum"] = (import, node) => import.Reduced(node, Reduction.Sum),
+        ["ReduceSumSquare"] = (import, node) => import.Reduced(node, Reduction.SumSquare),
         ["Relu"] = (_, node) => node.Give(new Relu(node.Name)),
         ["Reshape"] = (import, node) => import.Reshaped(node),
+        ["RMSNormalization"] = (import, node) => import.RootMeanSquareNormalization(node),
         ["Round"] = (_, node) => node.Give(Pointwise.Round(node.Name)),
+        ["Selu"] = (_, node) => node.Give(Pointwise.Selu(node.Name, node.Real("alpha", 1.67326324f), node.Real("gamma", 1.05070098f))),
         ["Shape"] = (_, node) => Shape(node),
         ["Sigmoid"] = (_, node) => node.Give(Pointwise.Sigmoid(node.Name)),
+        ["Sign"] = (_, node) => node.Give(Pointwise.Sign(node.Name)),
         ["Slice"] = (import, node) => import.Slice(node),
         ["Softmax"] = (import, node) => import.Softmax(node, logarithm: false),
+        ["Softplus"] = (_, node) => node.Give(Pointwise.Softplus(node.Name)),
+        ["Softsign"] = (_, node) => node.Give(Pointwise.Softsign(node.Name)),
+        ["SpaceToDepth"] = (_, node) => SpaceToDepth(node),
         ["Split"] = (_, node) => Split(node),
         ["Sqrt"] = (_, node) => node.Give(Pointwise.Sqrt(node.Name)),
         ["Squeeze"] = (_, node) => Squeeze(node),
         ["Sub"] = (import, node) => import.Binary(node, Combination.Subtract),
+        ["Sum"] = (import, node) => import.Folded(node, Combination.Add),
+        ["Swish"] = (_, node) => node.Give(Pointwise.Swish(node.Name, node.Real("alpha", 1))),
         ["Tanh"] = (_, node) => node.Give(Pointwise.Tanh(node.Name)),
+        ["ThresholdedRelu"] = (_, node) => node.Give(Pointwise.ThresholdedRelu(node.Name, node.Real("alpha", 1))),
         ["Transpose"] = (_, node) => Transpose(node),
         ["Unsqueeze"] = (_, node) => Unsqueeze(node),
     };
@@ -327,9 +367,22 @@ sealed partial class OnnxImport
             return;
         }
 
+        Value? left = node.Find(0), right = node.Find(1);
         node.Give(Combined(
-            node.Name, combination, node.Find(0), node.Find(0) is null ? node.Constant(0) : null, node.Find(1),
-            node.Find(1) is null ? node.Constant(1) : null, isNamed: true));
+            node.Name, combination, left, left is null ? node.Constant(0) : null, right, right is null ? Placed(node, left!) : null,
+            isNamed: true));
+    }
+
+    /// <summary>The second operand of a binary operator. Before version 7 its dimensions could stand at an axis of the first.</summary>
+    OnnxTensor Placed(NodeReader node, Value first)
+    {
+        OnnxTensor constant = node.Constant(1);
+        if (version >= 7 || node.Attribute("axis") is not AttributeProto axis)
+            return constant;
+        long behind = first.Rank - (axis.I < 0 ? axis.I + first.Rank : axis.I) - constant.Shape.Length;
+        return behind >= 0 && behind <= first.Rank
+            ? constant with { Shape = [.. constant.Shape, .. Enumerable.Repeat(1, (int)behind)] }
+            : throw new InputException($"a constant of {constant.Shape.Length} dimensions does not stand at the axis {axis.I} of {first.Rank}");
     }
 
     Value Combined(
@@ -410,32 +463,70 @@ sealed partial class OnnxImport
         node.Give(new Clip(node.Name, min, max));
     }
 
-    static void Power(NodeReader node)
+    void Power(NodeReader node)
     {
-        OnnxTensor exponent = node.Constant(1);
-        if (exponent.Count != 1)
-            throw new InputException("the exponent has to be one number");
-        node.Give(Pointwise.Power(node.Name, exponent.Reals?[0] ?? exponent.Integers![0]));
+        if (node.IsConstant(1) && node.Constant(1) is { Count: 1 } exponent)
+            node.Give(Pointwise.Power(node.Name, exponent.Reals?[0] ?? exponent.Integers![0]));
+        else if (node.Find(0) is Value powers && node.IsConstant(1) && node.Constant(1) is { Integers: long[] integers } many)
+        {
+            var reals = new OnnxTensor(many.Shape, [.. integers.Select(number => (float)number)], null);
+            node.Give(Combined(node.Name, Combination.Power, powers, null, null, reals, isNamed: true));
+        }
+        else
+            Binary(node, Combination.Power);
+    }
+
+    /// <summary>A sum, mean, maximum or minimum of any number of inputs, from the first on.</summary>
+    void Folded(NodeReader node, Combination combination, bool isMean = false)
+    {
+        Value result = node.Any(0);
+        for (int input = 1; input < node.Inputs; input++)
+        {
+            Value next = node.Any(input);
+            string name = $"{node.Name}.{input}";
+            result = result.Constant is OnnxTensor first && next.Constant is OnnxTensor second
+                ? Known(Folded(node, first, second, combination))
+                : Combined(
+                    name, combination, result.Constant is null ? result : null, result.Constant, next.Constant is null ? next : null,
+                    next.Constant);
+        }
+
+        node.Give(!isMean || node.Inputs == 1 ? result
+            : result.Constant is OnnxTensor sum
+                ? Known(Folded(node, sum, new OnnxTensor([], [node.Inputs], null), Combination.Divide))
+                : Scaled(node, result, 1f / node.Inputs));
+
+        static Value Known(OnnxTensor constant) => new(Graph.Node.Images, constant.Shape, constant);
     }
 
     static void Identity(NodeReader node) => node.Give(node.Any(0));
 
-    static void Dropout(NodeReader node)
+    void Dropout(NodeReader node)
     {
-        if (node.Has(2) && node.Integers(2) is [not 0])
+        // Before version 7 an attribute says so. A ratio of 0 drops nothing.
+        bool trains = version < 7 ? node.Integer("is_test", 0) == 0 : node.Has(2) && node.Integers(2) is [not 0];
+        float ratio = version < 12 ? node.Real("ratio", 0.5f) : node.Has(1) ? node.Reals(1)[0] : 0.5f;
+        if (node.IsNeeded(1))
+            throw new InputException("its mask is used; only its first output is supported");
+        if (trains && ratio != 0)
             throw new InputException("it is in training mode; export the model for inference");
         Identity(node);
     }
 
-    static void Cast(NodeReader node)
+    void Cast(NodeReader node)
     {
         long to = node.Integer("to", 0);
         if (node.Find(0) is Value value)
         {
-            if (to is not (OnnxTensor.Float or OnnxTensor.Double))
-                throw new InputException(
-                    $"activations are cast to {OnnxTensor.NameOf(to)}; they are float here: export the model with float alone");
-            node.Give(value);
+            RealFormat? format = to is >= 0 and <= int.MaxValue ? OnnxTensor.RealFormatOf((int)to) : null;
+            node.Give(format switch
+            {
+                RealFormat.Float32 or RealFormat.Float64 => value,
+                RealFormat.Float16 => Add(Pointwise.RoundedToHalf(node.Name), value.Shape, value),
+                RealFormat.BFloat16 => Add(Pointwise.RoundedToBFloat16(node.Name), value.Shape, value),
+                _ => throw new InputException(
+                    $"activations are cast to {OnnxTensor.NameOf(to)}; they are real numbers here: export the model with float alone"),
+            });
             return;
         }
 
@@ -453,9 +544,13 @@ sealed partial class OnnxImport
     }
 
     // Normalisation.
-    static void BatchNormalization(NodeReader node)
+    void BatchNormalization(NodeReader node)
     {
         Value input = node.Activation(0);
+        if (version < 9 && node.Integer("spatial", 1) == 0)
+            throw new InputException("it has statistics for each pixel; those for each channel are read");
+        if (version < 7 && node.Integer("is_test", 0) == 0)
+            throw new InputException("it is in training mode; export the model for inference");
         // Before version 14 further outputs indicate training mode.
         if (node.Integer("training_mode", 0) != 0 || Enumerable.Range(1, 4).Any(node.IsNeeded))
             throw new InputException("it is in training mode; export the model for inference");
@@ -481,6 +576,83 @@ sealed partial class OnnxImport
             throw new InputException(
                 $"it has {gamma.Length} factors and {beta.Length} shifts for [{string.Join(", ", input.Shape[axis..])}]");
         node.Give(new LayerNormalization(node.Name, gamma, beta, node.Real("epsilon", 1e-5f)), input);
+    }
+
+    /// <summary>x·γ / √(mean of x² + ε), over the dimensions from the axis on.</summary>
+    void RootMeanSquareNormalization(NodeReader node)
+    {
+        Value input = node.Activation(0);
+        int axis = input.Axis(node.Integer("axis", -1));
+        Value normal = Normalised(node, input, [.. Enumerable.Range(axis, input.Shape.Length - axis)], node.Real("epsilon", 1e-5f));
+        node.Give(Combined(node.Name + ".weight", Combination.Multiply, normal, null, null, node.Constant(1)));
+    }
+
+    /// <summary>Each channel of each image by its own mean and variance.</summary>
+    void InstanceNormalization(NodeReader node)
+    {
+        Value input = node.Activation(0);
+        int[] plane = [.. Enumerable.Range(1, input.Shape.Length - 1)];
+        Value normal = Normalised(node, Centred(node, input, plane), plane, node.Real("epsilon", 1e-5f));
+        node.Give(PerChannel(node, normal, node.Constant(1), node.Constant(2)));
+    }
+
+    /// <summary>Groups of channels, each by its own mean and variance.</summary>
+    void GroupNormalization(NodeReader node)
+    {
+        Value input = node.Activation(0);
+        int groups = Int32(node.Integer("num_groups", 0), "num_groups"), channels = input.Shape[0];
+        if (channels % groups != 0)
+            throw new InputException($"{channels} channels are not divided into {groups} groups");
+        int[] shape = [groups, input.Count / groups];
+        Value parts = Add(new Reshape(Unique(node.Name + ".groups"), shape), shape, input);
+        Value normal = Normalised(node, Centred(node, parts, [1]), [1], node.Real("epsilon", 1e-5f));
+        normal = Add(new Reshape(Unique(node.Name + ".channels"), input.Shape), input.Shape, normal);
+        node.Give(PerChannel(node, normal, OfChannels(node.Constant(1)), OfChannels(node.Constant(2))));
+
+        // Up to version 20 the factors are those of groups.
+        OnnxTensor OfChannels(OnnxTensor numbers) => numbers is { Reals: { } reals } && numbers.Count == groups && groups != channels
+            ? new OnnxTensor([channels], [.. Enumerable.Range(0, channels).Select(channel => reals[channel / (channels / groups)])], null)
+            : numbers;
+    }
+
+    /// <summary>x divided by its norm along an axis.</summary>
+    void LpNormalization(NodeReader node)
+    {
+        Value input = node.Activation(0);
+        Reduction norm = node.Integer("p", 2) switch
+        {
+            1 => Reduction.L1,
+            2 => Reduction.L2,
+            long p => throw new InputException($"p is {p}; 1 and 2 are read"),
+        };
+        Value size = Reduced(node.Name + ".norm", norm, input, [input.Axis(node.Integer("axis", -1))], keep: true);
+        // Zeros stay zeros.
+        size = Combined(node.Name + ".least", Combination.Maximum, size, null, null, new OnnxTensor([], [LeastNorm], null));
+        node.Give(Combined(node.Name + ".divide", Combination.Divide, input, null, size, null));
+    }
+
+    Value Centred(NodeReader node, Value input, int[] axes) => Combined(
+        node.Name + ".centred", Combination.Subtract, input, null, Reduced(node.Name + ".mean", Reduction.Mean, input, axes, keep: true),
+        null);
+
+    /// <summary>x / √(mean of x² + ε).</summary>
+    Value Normalised(NodeReader node, Value input, int[] axes, float epsilon)
+    {
+        Value square = Combined(node.Name + ".square", Combination.Multiply, input, null, input, null);
+        Value mean = Reduced(node.Name + ".power", Reduction.Mean, square, axes, keep: true);
+        Value shifted = Combined(node.Name + ".epsilon", Combination.Add, mean, null, null, new OnnxTensor([], [epsilon], null));
+        Value root = Add(Pointwise.Sqrt(Unique(node.Name + ".root")), shifted.Shape, shifted);
+        return Combined(node.Name + ".normal", Combination.Divide, input, null, root, null);
+    }
+
+    /// <summary>A factor and a shift for each channel.</summary>
+    Value PerChannel(NodeReader node, Value input, OnnxTensor factors, OnnxTensor shifts)
+    {
+        int[] shape = [input.Shape[0], .. Enumerable.Repeat(1, input.Shape.Length - 1)];
+        if (factors.Count != input.Shape[0] || shifts.Count != input.Shape[0])
+            throw new InputException($"it has {factors.Count} factors and {shifts.Count} shifts for {input.Shape[0]} channels");
+        Value scaled = Combined(node.Name + ".weight", Combination.Multiply, input, null, null, factors with { Shape = shape });
+        return Combined(node.Name + ".bias", Combination.Add, scaled, null, null, shifts with { Shape = shape });
     }
 
     void Softmax(NodeReader node, bool logarithm)
@@ -558,22 +730,23 @@ sealed partial class OnnxImport
             input);
     }
 
-    void ReduceMean(NodeReader node)
+    void Reduced(NodeReader node, Reduction reduction)
     {
         Value input = node.Activation(0);
         long[] axes = node.ListOrInput("axes", 1) ?? [];
         if (axes.Length == 0 && node.Integer("noop_with_empty_axes", 0) == 0)
             throw new InputException("it has no axes, so it would mix images");
-        Average(node, input, [.. axes.Select(axis => input.Axis(axis))], node.Integer("keepdims", 1) != 0);
+        bool keep = node.Integer("keepdims", 1) != 0;
+        node.Give(Reduced(node.Name, reduction, input, [.. axes.Select(axis => input.Axis(axis))], keep, isNamed: true));
     }
 
-    void Average(NodeReader node, Value input, int[] axes, bool keep)
+    Value Reduced(string name, Reduction reduction, Value input, int[] axes, bool keep, bool isNamed = false)
     {
         Charge(input.Count);
         int[] shape = [
             .. input.Shape.Select(
                 (dimension, axis) => axes.Contains(axis) ? 1 : dimension).Where((_, axis) => keep || !axes.Contains(axis))];
-        node.Give(new Mean(node.Name, input.Shape, axes, keep), shape, input);
+        return Add(new Reduce(isNamed ? name : Unique(name), reduction, input.Shape, axes, keep), shape, input);
     }
 
     // Shapes.
@@ -618,12 +791,16 @@ sealed partial class OnnxImport
     /// <summary>A constant repeated for every image, which equals the constant.</summary>
     void Expand(NodeReader node)
     {
+        if (node.Find(0) is Value input)
+        {
+            ExpandImages(node, input);
+            return;
+        }
+
         int[] target = Checked(
             node.Integers(1).Select(
                 (dimension, index) => index == 0 && (
                     dimension == OnnxTensor.Batch || (batch > 0 && dimension == batch)) ? 1 : Int32(dimension, "a dimension")));
-        if (node.Find(0) is not null)
-            throw new InputException("activations are expanded; only constants are");
         OnnxTensor constant = node.Constant(0);
         float[] numbers = node.Reals(0);
         Charge(3 * Tensor.Count(target));
@@ -636,6 +813,20 @@ sealed partial class OnnxImport
                     1).Data, null));
 
         int[] Padded(int[] shape) => [.. Enumerable.Repeat(1, Math.Max(0, target.Length - shape.Length)), .. shape];
+    }
+
+    /// <summary>Dimensions of 1 of each image repeated.</summary>
+    void ExpandImages(NodeReader node, Value input)
+    {
+        long[] wanted = node.Integers(1);
+        bool isOfImages = wanted.Length == input.Rank;
+        if (wanted.Length > input.Rank || isOfImages && !(wanted[0] is OnnxTensor.Batch or 1 || batch > 0 && wanted[0] == batch))
+            throw new InputException($"the shape {Shown(wanted)} changes the number of images");
+        int[] own = [.. wanted.Skip(isOfImages ? 1 : 0).Select(dimension => Int32(dimension, "a dimension"))];
+        int[] shape = Checked(Combine.ShapeOf(input.Shape, [.. Enumerable.Repeat(1, input.Shape.Length - own.Length), .. own]));
+        int[] strides = Strides(input.Shape);
+        node.GiveMoved(
+            input, shape.Select(dimension => (long)dimension), (axis, index) => index % input.Shape[axis] * strides[axis]);
     }
 
     void Reshaped(NodeReader node)
@@ -875,6 +1066,45 @@ sealed partial class OnnxImport
                 "it reflects more than there is");
         }
     }
+
+    /// <summary>Blocks of channels become blocks of pixels.</summary>
+    static void DepthToSpace(NodeReader node)
+    {
+        Value input = node.Activation(0);
+        (int channels, int height, int width) = Planes(input);
+        int block = Int32(node.Integer("blocksize", 0), "blocksize"), depth = channels / (block * block);
+        if (channels % ((long)block * block) != 0)
+            throw new InputException($"{channels} channels are no blocks of {block} by {block}");
+        string mode = node.Text("mode", "DCR");
+        if (mode is not ("DCR" or "CRD"))
+            throw new InputException($"its mode is '{mode}'; DCR and CRD are read");
+        int plane = height * width;
+        // The dimensions of the output: a channel, a row, a row of its block, a column, a column of its block.
+        (int channel, int row, int column) = mode == "DCR"
+            ? (plane, block * depth * plane, depth * plane)
+            : (block * block * plane, block * plane, plane);
+        int[] steps = [channel, width, row, 1, column];
+        node.GiveMoved(
+            input, [depth, height, block, width, block], (axis, index) => index * steps[axis], shape: [depth, height * block, width * block]);
+    }
+
+    /// <summary>Blocks of pixels become channels.</summary>
+    static void SpaceToDepth(NodeReader node)
+    {
+        Value input = node.Activation(0);
+        (int channels, int height, int width) = Planes(input);
+        int block = Int32(node.Integer("blocksize", 0), "blocksize");
+        if (height % block != 0 || width % block != 0)
+            throw new InputException($"{height} by {width} pixels are no blocks of {block} by {block}");
+        int[] steps = [width, 1, height * width, width * block, block];
+        node.GiveMoved(
+            input, [block, block, channels, height / block, width / block], (axis, index) => index * steps[axis],
+            shape: Checked((long)block * block * channels, height / block, width / block));
+    }
+
+    static (int Channels, int Height, int Width) Planes(Value input) => input.Shape is [int channels, int height, int width]
+        ? (channels, height, width)
+        : throw new InputException($"an image has the shape [{string.Join(", ", input.Shape)}] here; it has to be channels, height and width");
 
     static void Gather(NodeReader node)
     {

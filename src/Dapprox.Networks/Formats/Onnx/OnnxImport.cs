@@ -16,11 +16,14 @@ sealed partial class OnnxImport
     // For all layers together, including their tables, computed constants and repeated uses of the same weights.
     const long MaxNumbersOfAll = 4L * MaxNumbers;
 
+    // Between these no operator that is read means something that is not known here.
+    const int OldestOperators = 6, NewestOperators = 25;
+
     // A file can contain a name of a million letters.
     const int LongestName = 200;
 
     readonly GraphProto graph;
-    readonly int version;
+    readonly long version;
     readonly Dictionary<string, OnnxTensor> constants = [];
     readonly Dictionary<string, Value> values = [];
     readonly List<Graph.Node> nodes = [];
@@ -82,7 +85,7 @@ sealed partial class OnnxImport
     /// <summary>Reads the constants and the input.</summary>
     /// <param name="version">The version of ONNX's operators.</param>
     /// <param name="folder">The folder of external data files.</param>
-    public OnnxImport(GraphProto graph, int version, string folder)
+    public OnnxImport(GraphProto graph, long version, string folder)
     {
         this.graph = graph;
         this.version = version;
@@ -135,6 +138,10 @@ sealed partial class OnnxImport
                     throw new InputException(
                         $"the operator {(node.Domain.Length > 0 ? node.Domain + "." : "")}{node.OpType} is not read; read are "
                             + $"{string.Join(", ", OnnxModels.Operators)}");
+                if (version is < OldestOperators or > NewestOperators)
+                    throw new InputException(
+                        $"{node.OpType} of version {version} of ONNX's operators is not known; those of the versions {OldestOperators} to "
+                            + $"{NewestOperators} are: export the model with one of these");
                 import(this, new NodeReader(this, node, index));
             }
             catch (InputException e)

@@ -6,7 +6,7 @@ using Google.Protobuf;
 namespace Dapprox.Networks.Formats.Onnx;
 
 /// <summary>
-/// ONNX files (onnx.ai) of networks. Read are operator sets 9 to 21, with one input of images, one output of logits, and only
+/// ONNX files (onnx.ai) of networks. Read are operator sets 6 to 25, with one input of images, one output of logits, and only
 /// <see cref="Operators"/>. Only the multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul become layers that an approximate
 /// multiplier changes; everything else stays exact, and nothing is folded into them.
 /// </summary>
@@ -17,8 +17,6 @@ public static class OnnxModels
 
     // Long enough for the list of operators and a name.
     const int LongestMessage = 1000;
-
-    const int OldestOperators = 9, NewestOperators = 21;
 
     /// <summary>The supported operators.</summary>
     public static IReadOnlyList<string> Operators => [.. OnnxImport.KnownOperators.Order(StringComparer.Ordinal)];
@@ -89,12 +87,9 @@ public static class OnnxModels
         if (model.Graph is null)
             throw new InputException($"'{path}' is no ONNX file, or one without a graph");
         long version = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0;
-        if (version is < OldestOperators or > NewestOperators)
-            throw new InputException($"'{path}' uses version {version} of ONNX's operators; versions {OldestOperators} to "
-                + $"{NewestOperators} are supported; export it with one of these");
         try
         {
-            var import = new OnnxImport(model.Graph, (int)version, FolderOf(path));
+            var import = new OnnxImport(model.Graph, version, FolderOf(path));
             Network network = import.Build(Path.GetFileNameWithoutExtension(path));
             // Large arrays live until the next full collection, so one is requested after many weights.
             if (network.Layers.OfType<WeightedLayer>().Sum(layer => (long)layer.Weights.Length) > ManyWeights)

@@ -178,6 +178,17 @@ public class OnnxOperatorTests
     [InlineData("Dropout")]
     [InlineData("GlobalAveragePool")]
     [InlineData("GlobalMaxPool")]
+    [InlineData("Abs")]
+    [InlineData("Neg")]
+    [InlineData("Exp")]
+    [InlineData("Elu")]
+    [InlineData("Selu")]
+    [InlineData("Celu")]
+    [InlineData("Softplus")]
+    [InlineData("Softsign")]
+    [InlineData("Mish")]
+    [InlineData("ThresholdedRelu")]
+    [InlineData("Sum")]
     public void OneInput(string type)
     {
         var graph = new OnnxGraph(20, 3, 4, 5);
@@ -265,6 +276,139 @@ public class OnnxOperatorTests
         power.Check(power.Node("Pow", [Input, power.Constant([2])]));
         var root = new OnnxGraph(13, 3, 4);
         root.Check(root.Node("Sqrt", [Input]), 0.5f, 2);
+    }
+
+    [Theory]
+    [InlineData("Log")]
+    [InlineData("Reciprocal")]
+    public void OneInput_AboveZero(string type)
+    {
+        var graph = new OnnxGraph(13, 3, 4);
+        graph.Check(graph.Node(type, [Input]), 0.5f, 2);
+    }
+
+    [Theory]
+    [InlineData("Floor")]
+    [InlineData("Ceil")]
+    [InlineData("Sign")]
+    public void Steps(string type)
+    {
+        // Their gradients are straight-through, or zero.
+        var graph = new OnnxGraph(13, 3, 4);
+        graph.Check(graph.Node(type, [Input]), -4, 4, checkGradient: false);
+    }
+
+    [Theory]
+    [InlineData("Elu", 0.5f)]
+    [InlineData("Celu", 0.5f)]
+    [InlineData("ThresholdedRelu", 0.5f)]
+    public void WithAlpha(string type, float alpha)
+    {
+        var graph = new OnnxGraph(13, 3, 4);
+        graph.Check(graph.Node(type, [Input], ("alpha", alpha)), -4, 4);
+    }
+
+    [Theory]
+    [InlineData("Sum")]
+    [InlineData("Mean")]
+    [InlineData("Max")]
+    [InlineData("Min")]
+    public void ManyInputs(string type)
+    {
+        var graph = new OnnxGraph(13, 3, 4);
+        string other = graph.Node("Mul", [Input, graph.Weights(1, 3, 4)]);
+        // Where two are nearly equal, a difference says nothing; LayerTests has the gradients of Max and Min.
+        graph.Check(
+            graph.Node(type, [Input, graph.Weights(1, 3, 1), other, graph.Weights(1, 1)]), checkGradient: type is "Sum" or "Mean");
+    }
+
+    [Fact]
+    public void Power_OfManyExponents()
+    {
+        var graph = new OnnxGraph(13, 3, 4);
+        graph.Check(graph.Node("Pow", [Input, graph.Weights(1, 3, 1)]), 0.5f, 2);
+        graph = new OnnxGraph(13, 3, 4);
+        graph.Check(graph.Node("Pow", [graph.Constant([2]), Input]));
+    }
+
+    [Theory]
+    [InlineData("ReduceSum", -1f)]
+    [InlineData("ReduceMax", -1f)]
+    [InlineData("ReduceMin", -1f)]
+    [InlineData("ReduceProd", 0.5f)]
+    [InlineData("ReduceL1", -1f)]
+    [InlineData("ReduceL2", 0.5f)]
+    [InlineData("ReduceSumSquare", -1f)]
+    [InlineData("ReduceLogSum", 0.5f)]
+    [InlineData("ReduceLogSumExp", -1f)]
+    public void Reductions(string type, float low)
+    {
+        foreach ((int version, int keep, int[] axes) in ((int, int, int[])[])[(12, 1, [2, 3]), (18, 0, [1]), (18, 1, [-1])])
+        {
+            var graph = new OnnxGraph(version, 3, 4, 5);
+            graph.Check(
+                version < 18
+                    ? graph.Node(type, [Input], ("axes", axes), ("keepdims", keep))
+                    : graph.Node(type, [Input, graph.Integers([.. axes.Select(axis => (long)axis)])], ("keepdims", keep)),
+                low, 1.5f, checkGradient: type is not ("ReduceMax" or "ReduceMin" or "ReduceL1"));
+        }
+    }
+
+    [Fact]
+    public void Normalisations_OfParts()
+    {
+        var instance = new OnnxGraph(13, 4, 5, 6);
+        instance.Check(instance.Node("InstanceNormalization", [Input, instance.Weights(1, 4), instance.Weights(1, 4)], ("epsilon", 1e-3f)));
+        var groups = new OnnxGraph(21, 4, 5, 6);
+        groups.Check(groups.Node("GroupNormalization", [Input, groups.Weights(1, 4), groups.Weights(1, 4)], ("num_groups", 2)));
+        foreach (int p in (int[])[1, 2])
+        {
+            var norm = new OnnxGraph(13, 4, 5);
+            norm.Check(norm.Node("LpNormalization", [Input], ("axis", 1), ("p", p)));
+        }
+    }
+
+    [Theory]
+    [InlineData("DCR")]
+    [InlineData("CRD")]
+    public void DepthToSpace_AndBack(string mode)
+    {
+        var graph = new OnnxGraph(13, 12, 2, 3);
+        graph.Check(graph.Node("DepthToSpace", [Input], ("blocksize", 2), ("mode", mode)));
+        graph = new OnnxGraph(13, 2, 6, 4);
+        graph.Check(graph.Node("SpaceToDepth", [Input], ("blocksize", 2)));
+    }
+
+    [Fact]
+    public void Expand_RepeatsEachImage()
+    {
+        var graph = new OnnxGraph(13, 3, 1, 5);
+        graph.Check(graph.Node("Expand", [Input, graph.Integers([1, 3, 4, 5])]));
+        graph = new OnnxGraph(13, 3, 1, 5);
+        graph.Check(graph.Node("Expand", [Input, graph.Integers([4, 1])]));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(16)]
+    public void Cast_ToSixteenBits_Rounds(int type)
+    {
+        var graph = new OnnxGraph(13, 3, 4);
+        graph.Check(
+            graph.Node("Cast", [graph.Node("Cast", [Input], ("to", type))], ("to", 1)), -4, 4, checkGradient: false);
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(22)]
+    [InlineData(23)]
+    public void OldAndNewOperatorSets_AreRead(int version)
+    {
+        var graph = new OnnxGraph(version, 3, 8, 8);
+        string filtered = graph.Node("Relu", [graph.Node("Conv", [Input, graph.Weights(1, 4, 3, 3, 3), graph.Weights(1, 4)])]);
+        string pooled = graph.Node("MaxPool", [filtered], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }));
+        graph.Check(graph.Node("Gemm", [graph.Node("Flatten", [pooled]), graph.Weights(1, 36, 5), graph.Weights(1, 5)]));
     }
 
     [Fact]

@@ -1,0 +1,182 @@
+namespace Dapprox.Networks.Layers;
+
+/// <summary>What becomes of the numbers x along some dimensions.</summary>
+public enum Reduction
+{
+    /// <summary>Σ x / n.</summary>
+    Mean,
+
+    /// <summary>Σ x.</summary>
+    Sum,
+
+    /// <summary>The largest; its gradient goes to the first of several.</summary>
+    Max,
+
+    /// <summary>The smallest; its gradient goes to the first of several.</summary>
+    Min,
+
+    /// <summary>Π x.</summary>
+    Product,
+
+    /// <summary>Σ |x|.</summary>
+    L1,
+
+    /// <summary>√Σ x².</summary>
+    L2,
+
+    /// <summary>Σ x².</summary>
+    SumSquare,
+
+    /// <summary>log Σ x.</summary>
+    LogSum,
+
+    /// <summary>log Σ eˣ, computed from the largest on.</summary>
+    LogSumExp,
+}
+
+/// <summary>A reduction over some of the dimensions of each image, summed in binary64.</summary>
+public sealed class Reduce : Layer
+{
+    readonly Reduction reduction;
+    readonly int[] axes;
+    readonly bool keep;
+    readonly int[] shape;
+    readonly int[] places;
+    readonly float count;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="reduction">What becomes of the numbers.</param>
+    /// <param name="input">The dimensions of one image of the input.</param>
+    /// <param name="axes">The dimensions to reduce, from 0.</param>
+    /// <param name="keep">Whether they stay in the shape with length 1.</param>
+    public Reduce(string name, Reduction reduction, int[] input, IReadOnlyCollection<int> axes, bool keep)
+        : base(name)
+    {
+        this.reduction = reduction;
+        this.axes = [.. axes];
+        this.keep = keep;
+        int[] kept = [.. input.Select((dimension, axis) => axes.Contains(axis) ? 1 : dimension)];
+        shape = keep ? kept : [.. kept.Where((_, axis) => !axes.Contains(axis))];
+        count = Tensor.Count(input) / Math.Max(1, Tensor.Count(kept));
+        places = new int[Tensor.Count(input)];
+        for (int i = 0; i < places.Length; i++)
+        {
+            for (int axis = input.Length - 1, rest = i, stride = 1; axis >= 0; rest /= input[axis], stride *= kept[axis], axis--)
+                places[i] += rest % input[axis] % kept[axis] * stride;
+        }
+    }
+
+    internal override bool IsHomogeneous => reduction is not (Reduction.Product or Reduction.SumSquare or Reduction.LogSum or Reduction.LogSumExp);
+
+    internal (Reduction Reduction, int[] Axes, bool Keep) Definition => (reduction, axes, keep);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input, int threads)
+    {
+        Tensor output = Tensor.Unfilled([input.Batch, .. shape]);
+        double[] sums = new double[output.RowLength];
+        for (int image = 0; image < input.Batch; image++)
+        {
+            ReadOnlySpan<float> from = input.Row(image);
+            Span<float> to = output.Row(image);
+            float[] largest = reduction == Reduction.LogSumExp ? Largest(from, to.Length) : [];
+            Array.Fill(sums, reduction switch
+            {
+                Reduction.Max => double.NegativeInfinity,
+                Reduction.Min => double.PositiveInfinity,
+                Reduction.Product => 1,
+                _ => 0,
+            });
+            for (int i = 0; i < places.Length; i++)
+            {
+                double x = from[i];
+                ref double sum = ref sums[places[i]];
+                sum = reduction switch
+                {
+                    Reduction.Max => Math.Max(sum, x),
+                    Reduction.Min => Math.Min(sum, x),
+                    Reduction.Product => sum * x,
+                    Reduction.L1 => sum + Math.Abs(x),
+                    Reduction.L2 or Reduction.SumSquare => sum + x * x,
+                    Reduction.LogSumExp => sum + Math.Exp(x - largest[places[i]]),
+                    _ => sum + x,
+                };
+            }
+
+            for (int i = 0; i < to.Length; i++)
+            {
+                to[i] = (float)(reduction switch
+                {
+                    Reduction.Mean => sums[i] / count,
+                    Reduction.L2 => Math.Sqrt(sums[i]),
+                    Reduction.LogSum => Math.Log(sums[i]),
+                    Reduction.LogSumExp => largest[i] + Math.Log(sums[i]),
+                    _ => sums[i],
+                });
+            }
+        }
+
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
+    {
+        Tensor result = Tensor.Unfilled(input.Shape);
+        for (int image = 0; image < input.Batch; image++)
+        {
+            ReadOnlySpan<float> x = input.Row(image), y = output.Row(image), back = outputGradient.Row(image);
+            Span<float> to = result.Row(image);
+            bool[] isTaken = new bool[y.Length];
+            for (int i = 0; i < places.Length; i++)
+            {
+                int place = places[i];
+                to[i] = back[place] * reduction switch
+                {
+                    Reduction.Mean => 1 / count,
+                    Reduction.Sum => 1,
+                    Reduction.Max or Reduction.Min => IsFirst(isTaken, place, x[i] == y[place]) ? 1 : 0,
+                    Reduction.Product => ProductOfOthers(x, i),
+                    Reduction.L1 => x[i] > 0 ? 1 : x[i] < 0 ? -1 : 0,
+                    Reduction.L2 => y[place] > 0 ? x[i] / y[place] : 0,
+                    Reduction.SumSquare => 2 * x[i],
+                    Reduction.LogSum => MathF.Exp(-y[place]),
+                    _ => MathF.Exp(x[i] - y[place]),
+                };
+            }
+        }
+
+        return result;
+    }
+
+    static bool IsFirst(bool[] isTaken, int place, bool isExtreme)
+    {
+        if (!isExtreme || isTaken[place])
+            return false;
+        isTaken[place] = true;
+        return true;
+    }
+
+    /// <summary>The largest number at each place; 0 where it is infinite, so that no difference is undefined.</summary>
+    float[] Largest(ReadOnlySpan<float> from, int length)
+    {
+        float[] largest = new float[length];
+        Array.Fill(largest, float.NegativeInfinity);
+        for (int i = 0; i < places.Length; i++)
+            largest[places[i]] = Math.Max(largest[places[i]], from[i]);
+        return Array.ConvertAll(largest, number => float.IsFinite(number) ? number : 0);
+    }
+
+    float ProductOfOthers(ReadOnlySpan<float> x, int own)
+    {
+        double product = 1;
+        for (int i = 0; i < places.Length; i++)
+        {
+            if (i != own && places[i] == places[own])
+                product *= x[i];
+        }
+
+        return (float)product;
+    }
+}

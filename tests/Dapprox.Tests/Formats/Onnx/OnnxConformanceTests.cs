@@ -1,0 +1,183 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using Dapprox.Foundation;
+using Dapprox.Networks.Formats.Onnx;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Tensors;
+using Dapprox.Tests.Data;
+using Google.Protobuf;
+using Xunit;
+
+namespace Dapprox.Tests.Formats.Onnx;
+
+/// <summary>
+/// The backend tests of the ONNX project: each input of real numbers in turn is the images, the others are constants, each output in turn is
+/// what the network gives. A case is right, or refused, or wrong.
+/// </summary>
+public sealed class OnnxConformanceTests : IDisposable
+{
+    const int FlattenedAxis = 1;
+
+    // As the ONNX project compares, with 32 and with 16 bits.
+    const double Relative = 1e-3, Absolute = 1e-5, RelativeOfHalf = 1e-2, AbsoluteOfHalf = 1e-3;
+
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [FactOf(Tier.Ci)]
+    public void Cases_AreRightOrRefused()
+    {
+        var right = new List<string>();
+        var wrong = new List<string>();
+        var refused = new List<(string Name, string Why)>();
+        foreach ((string name, Dictionary<string, byte[]> files) in Cases())
+        {
+            string? error = null;
+            bool isRight = false;
+            foreach ((ModelProto model, Tensor images, TensorProto expected) in Networks(files))
+            {
+                try
+                {
+                    string path = folder.File("model.onnx");
+                    File.WriteAllBytes(path, model.ToByteArray());
+                    Network network = OnnxModels.Load(path);
+                    string? difference = Difference(network.Forward(images), expected);
+                    if (difference is not null)
+                        wrong.Add($"{name}: {difference}");
+                    isRight = difference is null;
+                }
+                catch (InputException e)
+                {
+                    error = e.Message;
+                }
+
+                if (isRight)
+                    break;
+            }
+
+            if (isRight)
+                right.Add(name);
+            else
+                refused.Add((name, error ?? "no input of real numbers with a dimension of images"));
+        }
+
+        string report = $"{right.Count} right, {refused.Count} refused, {wrong.Count} wrong\n"
+            + string.Join('\n', wrong.Concat(refused.Select(one => $"{one.Name}: {one.Why}")));
+        TestContext.Current.TestOutputHelper?.WriteLine(report);
+        Assert.True(wrong.Count == 0, report);
+        Assert.True(right.Count >= Right, report);
+    }
+
+    /// <summary>The number of cases that are right today.</summary>
+    const int Right = 407;
+
+    static IEnumerable<(string Name, Dictionary<string, byte[]> Files)> Cases()
+    {
+        string archive = Path.Combine(DataFolder.Reference, "onnx-node-tests", "onnx-node-tests.tar.gz");
+        Assert.SkipUnless(File.Exists(archive), $"there is no {archive}");
+        var cases = new SortedDictionary<string, Dictionary<string, byte[]>>(StringComparer.Ordinal);
+        using var unpacked = new GZipStream(File.OpenRead(archive), CompressionMode.Decompress);
+        using var reader = new TarReader(unpacked);
+        while (reader.GetNextEntry() is TarEntry entry)
+        {
+            if (entry.DataStream is null)
+                continue;
+            string[] parts = entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries);
+            int at = Array.FindIndex(parts, part => part.StartsWith("test_", StringComparison.Ordinal));
+            using var bytes = new MemoryStream();
+            entry.DataStream.CopyTo(bytes);
+            string name = string.Join('/', parts[..(at + 1)]);
+            cases.TryAdd(name, []);
+            cases[name][parts[^1]] = bytes.ToArray();
+        }
+
+        return cases.Select(pair => (pair.Key, pair.Value));
+    }
+
+    /// <summary>
+    /// The case as networks: with the first dimension of an input as that of the images, and with all of it as one image. The output is a row.
+    /// </summary>
+    static IEnumerable<(ModelProto Model, Tensor Images, TensorProto Expected)> Networks(Dictionary<string, byte[]> files)
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(files["model.onnx"]);
+        HashSet<string> known = [.. model.Graph.Initializer.Select(tensor => tensor.Name)];
+        ValueProto[] inputs = [.. model.Graph.Input.Where(input => !known.Contains(input.Name))];
+        long version = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0;
+        if (Read("input", inputs.Length) is not TensorProto[] given || Read("output", model.Graph.Output.Count) is not TensorProto[] expected)
+            yield break;
+        foreach (bool isOneImage in (bool[])[false, true])
+        {
+            for (int images = 0; images < inputs.Length; images++)
+            {
+                if (OnnxTensor.RealFormatOf(given[images].DataType) is null || given[images].Dims.Contains(0)
+                    || OnnxTensor.Read(given[images].Clone(), "") is not { Reals: float[] numbers, Shape: int[] shape })
+                    continue;
+                for (int output = 0; output < expected.Length; output++)
+                {
+                    ModelProto one = model.Clone();
+                    ValueProto input = one.Graph.Input.Single(input => input.Name == inputs[images].Name);
+                    one.Graph.Input.Clear();
+                    one.Graph.Input.Add(input);
+                    for (int i = 0; i < inputs.Length; i++)
+                    {
+                        TensorProto constant = given[i].Clone();
+                        constant.Name = inputs[i].Name;
+                        if (i != images)
+                            one.Graph.Initializer.Add(constant);
+                    }
+
+                    bool fits = isOneImage
+                        ? shape.Length > 0 && BatchOfOne.Wrap(one.Graph, input, shape.Length, version)
+                        : shape.Length > 1 && expected[output].Dims.Count > 0 && expected[output].Dims[0] == shape[0];
+                    if (!fits)
+                        continue;
+                    ValueProto row = one.Graph.Output[output].Clone();
+                    row.Name = "row";
+                    one.Graph.Node.Add(new NodeProto
+                    {
+                        OpType = "Flatten",
+                        Input = { one.Graph.Output[output].Name },
+                        Output = { row.Name },
+                        Attribute = { new AttributeProto { Name = "axis", I = FlattenedAxis, Type = 2 } },
+                    });
+                    one.Graph.Output.Clear();
+                    one.Graph.Output.Add(row);
+                    yield return (one, new Tensor(numbers, isOneImage ? [1, .. shape] : shape), expected[output]);
+                }
+            }
+        }
+
+        TensorProto[]? Read(string kind, int count)
+        {
+            var tensors = new TensorProto[count];
+            for (int i = 0; i < count; i++)
+            {
+                if (!files.TryGetValue($"{kind}_{i}.pb", out byte[]? bytes))
+                    return null;
+                tensors[i] = TensorProto.Parser.ParseFrom(bytes);
+            }
+
+            return tensors;
+        }
+    }
+
+    static string? Difference(Tensor actual, TensorProto expected)
+    {
+        OnnxTensor numbers = OnnxTensor.Read(expected.Clone(), "");
+        double[] wanted = numbers.Reals is { } reals ? [.. reals.Select(number => (double)number)]
+            : [.. numbers.Integers!.Select(number => (double)number)];
+        if (wanted.Length != actual.Data.Length)
+            return $"{actual.Data.Length} numbers instead of {wanted.Length}";
+        bool isHalf = expected.DataType is OnnxTensor.Half or OnnxTensor.BFloat16;
+        (double relative, double absolute) = isHalf ? (RelativeOfHalf, AbsoluteOfHalf) : (Relative, Absolute);
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            double x = actual.Data[i], y = wanted[i];
+            if (!(Math.Abs(x - y) <= absolute + relative * Math.Abs(y)) && !(double.IsNaN(x) && double.IsNaN(y)) && x != y)
+                return $"number {i} is {x} instead of {y}";
+        }
+
+        return null;
+    }
+}
