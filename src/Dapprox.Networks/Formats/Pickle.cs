@@ -15,12 +15,14 @@ sealed class Pickle
     const int MaxItems = 1 << 20;
 
     readonly byte[] bytes;
+    readonly Action<object?[]>? referred;
     readonly List<object?> stack = [];
     readonly Stack<int> marks = new();
     readonly Dictionary<int, object?> memo = [];
     int position;
 
-    Pickle(byte[] bytes) => this.bytes = bytes;
+    Pickle(byte[] bytes, int position, Action<object?[]>? referred) =>
+        (this.bytes, this.position, this.referred) = (bytes, position, referred);
 
     /// <summary>A name that Python would resolve: <c>collections.OrderedDict</c>.</summary>
     public sealed record Name(string Module, string Member)
@@ -49,9 +51,23 @@ sealed class Pickle
     /// <exception cref="InputException">The content is not a pickle or has an instruction that data do not need.</exception>
     public static object? Read(byte[] bytes)
     {
+        int position = 0;
+        return Read(bytes, ref position);
+    }
+
+    /// <summary>Reads the object in one of several pickles that stand behind each other.</summary>
+    /// <param name="bytes">The pickles.</param>
+    /// <param name="position">Where the pickle begins; afterwards, where it ends.</param>
+    /// <param name="referred">Takes the tuple of each reference to something outside; null for nothing.</param>
+    /// <exception cref="InputException">The content is not a pickle or has an instruction that data do not need.</exception>
+    public static object? Read(byte[] bytes, ref int position, Action<object?[]>? referred = null)
+    {
         try
         {
-            return new Pickle(bytes).Run();
+            var pickle = new Pickle(bytes, position, referred);
+            object? read = pickle.Run();
+            position = pickle.position;
+            return read;
         }
         catch (Exception e) when (e is ArgumentOutOfRangeException or InvalidOperationException or KeyNotFoundException)
         {
@@ -164,10 +180,13 @@ sealed class Pickle
                     // The state of an ordered dictionary holds module versions, which are not needed here.
                     Pop();
                     if (stack[^1] is not Entries)
-                        throw new InputException("the pickle sets the state of an object; only dictionaries of tensors are read");
+                        throw WholeModel();
                     break;
                 case 'Q':
-                    stack.Add(new Reference(Pop()));
+                    var reference = new Reference(Pop());
+                    if (reference.Id is object?[] id)
+                        referred?.Invoke(id);
+                    stack.Add(reference);
                     break;
                 case 'q':
                     memo[Bytes(1)[0]] = stack[^1];
@@ -184,12 +203,18 @@ sealed class Pickle
                 case 'j':
                     stack.Add(memo[BinaryPrimitives.ReadInt32LittleEndian(Bytes(4))]);
                     break;
+                case '\x81' or 'i' or 'o':
+                    throw WholeModel();
                 default:
                     throw new InputException(
                         $"the pickle has the instruction 0x{instruction:x2} at byte {position - 1}, which data do not need");
             }
         }
     }
+
+    static InputException WholeModel() => new(
+        "it holds objects of a program, such as a whole model; save torch.save(model.state_dict(), 'weights.pt') for a known architecture, or "
+            + "torch.onnx.export(model, images, 'model.onnx') for any other");
 
     static object Called(Name function, object?[] arguments) =>
         function == new Name("collections", "OrderedDict") && arguments.Length == 0 ? new Entries() : new Call(function, arguments);

@@ -39,7 +39,7 @@ public sealed record Architecture(
                     own => tensors.TryGetValue(own.Key, out Tensor? tensor) && tensor.Shape.SequenceEqual(own.Value)))!;
             throw new InputException(
                 $"{source}: the tensors fit no known architecture; the nearest, {nearest.Name}, differs: {nearest.Difference(tensors)}. "
-                    + $"Known: {Known}.");
+                    + $"Known: {Known}. Any other network is read from ONNX: torch.onnx.export(model, images, 'model.onnx').");
         }
 
         if (fitting.Length == 1)

@@ -94,12 +94,15 @@ public static class TrainedModels
                 .ToLowerInvariant() switch
             {
                 ".pt" or ".pth" => (PyTorchFile.Load(nameOrPath), new Dictionary<string, string>()),
+                not (".onnx" or ".safetensors") when File.Exists(nameOrPath) && InputFile.Read(nameOrPath, PyTorchFile.IsPyTorch) =>
+                    (PyTorchFile.Load(nameOrPath), new Dictionary<string, string>()),
                 ".onnx" =>
                     throw new InputException($"'{nameOrPath}' is an ONNX network, whose weights have no names of an architecture; give a "
                         + ".safetensors, .pt or .pth file"),
                 not ".safetensors" when File.Exists(nameOrPath) =>
                     throw new InputException(
-                        $"'{nameOrPath}' is no kind of network file; files that end in .safetensors, .pt, .pth or .onnx are read"),
+                        $"'{nameOrPath}' is no kind of network file; .safetensors, .onnx and what PyTorch saved (.pt, .pth, .ckpt, .pth.tar, .bin) "
+                            + "are read"),
                 _ => Named(Safetensors.Load(nameOrPath)),
             };
             foreach ((string tensor, Tensor values) in read.Weights)

@@ -68,7 +68,7 @@ public class PyTorchFileTests
         string path = folder.File("model.pt");
         WritePickle(path, [0x80, 2, .. "c__main__\nNet\n)R."u8]);
 
-        Assert.Contains("something else than a dictionary; save model.state_dict()", Refused(path), StringComparison.Ordinal);
+        Assert.Contains("something else than a dictionary of tensors; save torch.save(model.state_dict()", Refused(path), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -171,7 +171,91 @@ public class PyTorchFileTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("old.pt"), "not a zip archive at all");
 
-        Assert.Contains("no file that PyTorch 1.6 or newer saved", Refused(folder.File("old.pt")), StringComparison.Ordinal);
+        Assert.Contains("no file that PyTorch saved", Refused(folder.File("old.pt")), StringComparison.Ordinal);
+    }
+
+    /// <summary>What training programs save: the state dict among other things, with the prefix of a wrapper.</summary>
+    [Theory]
+    [InlineData("state_dict", "module.")]
+    [InlineData("model_state_dict", "_orig_mod.")]
+    [InlineData("model", "model.module.")]
+    public void ACheckpoint_HasItsStateDictInside(string key, string prefix)
+    {
+        using var folder = new TemporaryFolder();
+        IReadOnlyDictionary<string, Tensor> weights = TrainedModels.Weights("lenet5-digits");
+        Entry[] entries = [.. weights.Select(named => new Entry(prefix + named.Key, named.Value.Shape.ToArray(), Bytes(named.Value.Data)))];
+        byte[] inner = Dictionary(entries)[2..^1];
+        byte[] checkpoint =
+            [0x80, 2, .. "}("u8, .. Text("epoch"), .. Number(7), .. Text("arch"), .. Text("lenet"), .. Text(key), .. inner, .. "u."u8];
+        foreach (string name in (string[])["last.ckpt", "model_best.pth.tar", "pytorch_model.bin", "model.pt"])
+        {
+            Write(folder.File(name), checkpoint, [.. entries.Select(entry => entry.Data)]);
+
+            Assert.Equal(
+                TrainedModels.Load("lenet5-digits").Parameters.Keys, TrainedModels.Load(folder.File(name)).Parameters.Keys);
+        }
+    }
+
+    /// <summary>Before PyTorch 1.6: pickles of a number, a version, the machine, the object and the keys, then the numbers.</summary>
+    [Fact]
+    public void AFileFromBeforeZipArchives_IsRead()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("old.pth");
+        Entry[] entries = [new("a", [3], Bytes([1, 2, 3])), new("n", [], BitConverter.GetBytes(7L), "LongStorage"), new("b", [1, 2], Bytes([4, 5]))];
+        byte[] start = Legacy(entries, [0, 1, 2]);
+        File.WriteAllBytes(path, [.. start, .. entries.SelectMany(entry => Stored(entry))]);
+
+        IReadOnlyDictionary<string, Tensor> tensors = PyTorchFile.Load(path);
+
+        Assert.Equal(["a", "b"], tensors.Keys);
+        Assert.Equal([1, 2, 3], tensors["a"].Data);
+        Assert.Equal([4, 5], tensors["b"].Data);
+        File.WriteAllBytes(path, [.. start, .. entries.Take(2).SelectMany(entry => Stored(entry)), 9, 0, 0, 0, 0, 0, 0, 0]);
+        Assert.Contains("has 9 numbers, and 0 bytes follow; the file may be cut short", Refused(path), StringComparison.Ordinal);
+        File.WriteAllBytes(path, start);
+        Assert.Contains("the file may be cut short", Refused(path), StringComparison.Ordinal);
+
+        static byte[] Stored(Entry entry) =>
+            [.. BitConverter.GetBytes((long)entry.Data.Length / (entry.Storage == "LongStorage" ? 8 : 4)), .. entry.Data];
+
+        static byte[] Legacy(Entry[] entries, int[] keys) =>
+        [
+            0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e, 0x80, 2, (byte)'M', 0xe9, 0x03, (byte)'.',
+            0x80, 2, .. "}"u8, .. Text("little_endian"), 0x88, .. "s."u8, .. Dictionary(entries),
+            0x80, 2, .. "]("u8, .. keys.SelectMany(key => Text($"{key}")), .. "e."u8,
+        ];
+    }
+
+    [Fact]
+    public void TorchScriptAndObjects_AreRefusedWithTheWayOut()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("script.pt");
+        Write(path, [new Entry("a", [3], Bytes([1, 2, 3]))]);
+        using (ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Update))
+            archive.CreateEntry("archive/constants.pkl");
+        Assert.Contains("it is TorchScript, a program; save torch.save(model.state_dict()", Refused(path), StringComparison.Ordinal);
+        WritePickle(path, [0x80, 2, .. "c__main__\nNet\n)"u8, 0x81, .. "."u8]);
+        Assert.Contains("torch.onnx.export(model, images, 'model.onnx')", Refused(path), StringComparison.Ordinal);
+    }
+
+    /// <summary>A long text that a list repeats is shown cut, before it is joined.</summary>
+    [Fact]
+    public void ALongText_IsCutBeforeItIsShown()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("long.pt");
+        byte[] size = [.. "("u8, .. Text(new string('x', 8_000_000)), .. "q\0"u8, .. Enumerable.Repeat("h\0"u8.ToArray(), 63).SelectMany(one => one), .. "t"u8];
+        WritePickle(path,
+        [
+            0x80, 2, .. "}"u8, .. Text("w"), .. "ctorch._utils\n_rebuild_tensor_v2\n(("u8, .. Text("storage"), .. "ctorch\nFloatStorage\n"u8,
+            .. Text("0"), .. Text("cpu"), .. Number(3), .. "tQ"u8, .. Number(0), .. size, .. size, .. "tRs."u8,
+        ]);
+        long before = GC.GetTotalAllocatedBytes();
+
+        Assert.InRange(Refused(path).Length, 1, 1200);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 500_000_000);
     }
 
     sealed record Entry(string Name, int[] Shape, byte[] Data, string Storage = "FloatStorage", int Offset = 0, int[]? Strides = null);
