@@ -70,10 +70,10 @@ static partial class SubmitCommand
             if (!parse.GetValue(dry))
             {
                 if (unitsScript is not null)
-                    job = await Slurm.SubmitAsync([unitsScript], cancellation).ConfigureAwait(false);
+                    job = await Slurm.SubmitAsync([$"--chdir={folder}", unitsScript], cancellation).ConfigureAwait(false);
                 // Runs even if tasks fail: the report then lists what is missing.
                 merge = await Slurm.SubmitAsync(
-                    [.. job is null ? (string[])[] : [$"--dependency=afterany:{job}"], mergeScript], cancellation).ConfigureAwait(false);
+                    [$"--chdir={folder}", .. job is null ? (string[])[] : [$"--dependency=afterany:{job}"], mergeScript], cancellation).ConfigureAwait(false);
             }
 
             if (parse.GetValue(json))

@@ -38,7 +38,10 @@ static class Slurm
             files.Count > 0 ? Path.Combine(scripts, "units.sh") : null, Path.Combine(scripts, "merge.sh"));
         string command = string.Join(' ', Self().Concat(arguments).Select(Shell.Quoted));
         string common = (request.Partition is null ? "" : $"#SBATCH --partition={request.Partition}\n")
-            + $"#SBATCH --open-mode=append\n#SBATCH --chdir={Shell.Quoted(folder)}\n";
+            + "#SBATCH --open-mode=append\n"
+            // What follows a line break in a name would be a command.
+            + (folder.Any(char.IsControl) ? "" : $"#SBATCH --chdir={Shell.Quoted(folder)}\n");
+        string inside = $"cd -- {Shell.Quoted(folder)} || exit 1";
         if (paths.Units is string units)
         {
             AtomicFile.WriteText(units, $$"""
@@ -49,6 +52,7 @@ static class Slurm
                 #SBATCH --output=slurm/unit-%a.log
                 #SBATCH --requeue
                 {{(request.Time is null ? "" : $"#SBATCH --time={request.Time}\n")}}{{common}}
+                {{inside}}
                 units=({{string.Join(' ', files.Select(file => Path.ChangeExtension(file, null)))}})
                 unit=${units[$SLURM_ARRAY_TASK_ID]}
                 {{command}} --unit "$unit"
@@ -70,6 +74,7 @@ static class Slurm
             #SBATCH --job-name=dapprox-merge
             #SBATCH --output=slurm/merge.log
             {{common}}
+            {{inside}}
             {{command}} --report
 
             """);

@@ -157,6 +157,33 @@ public sealed class SlurmTests(LocalSlurm slurm) : IClassFixture<LocalSlurm>, ID
         Assert.Contains("#SBATCH --partition=cpu\n", units, StringComparison.Ordinal);
     }
 
+    /// <summary>A name with a line break is a name in the script, too: what follows is no command.</summary>
+    [Fact]
+    public async Task Submit_IntoAFolderOfAnyName_RunsNothingElse()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The scripts are for Linux.");
+        string named = folder.File("a'b\ntouch PWNED\n#");
+
+        DapproxRun run = await DapproxRun.RunAsync("submit", "--only", "figure-4", "--dry-run", "--json", "--out", named);
+
+        foreach (JsonElement script in run.Json.GetProperty("scripts").EnumerateArray())
+        {
+            var start = new ProcessStartInfo("bash", [script.GetString()!])
+            {
+                WorkingDirectory = folder.Path,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                Environment = { ["SLURM_ARRAY_TASK_ID"] = "0" },
+            };
+            using Process bash = Process.Start(start)!;
+            await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, bash.ExitCode);
+        }
+
+        Assert.True(File.Exists(Path.Combine(named, "report.md")));
+        Assert.Empty(Directory.GetFiles(folder.Path, "PWNED", SearchOption.AllDirectories));
+    }
+
     [Theory]
     [InlineData("--partition is 'a b'", "--partition", "a b")]
     [InlineData("--time is '1;rm'", "--time", "1;rm")]

@@ -132,7 +132,6 @@ public sealed class AtomicFileTests : IDisposable
 
         AtomicFile.Probe("/dev/null");
         Assert.Throws<InputException>(() => AtomicFile.Probe("/dev/null/x"));
-        Assert.Throws<InputException>(() => AtomicFile.Probe("/dev/no-such-device"));
     }
 
     [Fact]

@@ -154,8 +154,16 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
             || !Path.GetFullPath(Path.Combine(root, location)).StartsWith(root, StringComparison.Ordinal))
             throw new InputException(
                 $"the data of the tensor '{tensor.Name}' are said to be in '{location}'; they have to be in a file in the model's folder");
+        string file = Path.GetFullPath(Path.Combine(root, location));
+        for (string? at = file; at is not null && at.Length > root.Length; at = Path.GetDirectoryName(at))
+        {
+            if (new FileInfo(at).LinkTarget is not null)
+                throw new InputException($"the data of the tensor '{tensor.Name}' are in '{location}', which leads through a link; copy the file "
+                    + "that it leads to into the model's folder");
+        }
+
         long offset = long.TryParse(Entry("offset") ?? "0", out long start) ? start : -1;
-        return InputFile.Read(Path.Combine(root, location), stream =>
+        return InputFile.Read(file, stream =>
         {
             if (offset < 0 || offset > stream.Length - length)
                 throw new InputException(

@@ -239,6 +239,24 @@ public class MalformedOnnxTests
         graph => External(graph, location, "0"), $"are said to be in '{location}'; they have to be in a file in the model's folder");
 
     [Fact]
+    public void ExternalDataBehindALink_AreRefused()
+    {
+        using TemporaryFolder folder = new(), other = new();
+        File.WriteAllBytes(other.File("weights.bin"), new byte[12]);
+        File.CreateSymbolicLink(folder.File("weights.bin"), other.File("weights.bin"));
+        Directory.CreateSymbolicLink(folder.File("data"), other.Path);
+        foreach (string location in (string[])["weights.bin", "data/weights.bin"])
+        {
+            var graph = new OnnxGraph(13, 3, 8, 8);
+            File.WriteAllBytes(folder.File("m.onnx"), graph.Bytes(External(graph, location, "0")));
+
+            Assert.Contains(
+                "leads through a link", Assert.Throws<InputException>(() => OnnxModels.Load(folder.File("m.onnx"))).Message,
+                StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void ExternalDataThatAreMissing() => Refused(graph => External(graph, "missing.bin", "0"), "there is no file");
 
     [Fact]
