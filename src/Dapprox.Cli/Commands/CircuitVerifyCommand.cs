@@ -28,7 +28,8 @@ static class CircuitVerifyCommand
 
     public static Command Create()
     {
-        Argument<Netlist> first = Values.Argument("A", $"A circuit: {CircuitConversion.Given}.", given => CircuitFiles.Load(given, Output.NoteFact));
+        Argument<Netlist> first = Values.Argument(
+            "A", $"A circuit: {CircuitConversion.Given}.", given => CircuitFiles.Load(given, Output.NoteFact));
         Argument<Reference> second = Values.Argument(
             "B", $"Another, or '{Exact}' for the product of the two inputs of A.",
             given => new Reference(given == Exact ? null : CircuitFiles.Load(given, Output.NoteFact)));

@@ -68,9 +68,9 @@ static partial class ResultsCommand
             "query", "Query the results of runs with SQL.",
             "Each kind of unit is a table: attack has one row for each attacked image, predictions one for each classified one. Runs "
                 + "queried together are told apart by the column run: add it to GROUP BY, or each mean is over all of them. An example: "
-                + "SELECT attack, source, avg(l2) FROM attack WHERE success GROUP BY ALL ORDER BY ALL. The query sees the results and nothing "
-                + $"else of the computer. The answer has at most {RunQuery.MaxRows:N0} rows. With --json: columns, rows; lists and structures are "
-                + "JSON, decimals numbers, dates and times texts.")
+                + "SELECT attack, source, avg(l2) FROM attack WHERE success GROUP BY ALL ORDER BY ALL. The query sees the results and "
+                + $"nothing else of the computer. The answer has at most {RunQuery.MaxRows:N0} rows. With --json: columns, rows; lists and "
+                + "structures are JSON, decimals numbers, dates and times texts.")
         {
             sql, run, allowFiles, timeout, json,
         };
@@ -82,7 +82,8 @@ static partial class ResultsCommand
                 Output.PrintJson(new JsonObject
                 {
                     ["columns"] = new JsonArray([.. answer.Columns.Select(column => (JsonNode)column.Name)]),
-                    ["rows"] = new JsonArray([.. answer.Values.Select(row => new JsonArray([.. row.Select((value, i) => Node(value, answer.Columns[i].Type))]))]),
+                    ["rows"] = new JsonArray([.. answer.Values.Select(row =>
+                        new JsonArray([.. row.Select((value, i) => Node(value, answer.Columns[i].Type))]))]),
                 });
                 return Task.CompletedTask;
             }

@@ -73,7 +73,8 @@ static partial class SubmitCommand
                     job = await Slurm.SubmitAsync([$"--chdir={folder}", unitsScript], cancellation).ConfigureAwait(false);
                 // Runs even if tasks fail: the report then lists what is missing.
                 merge = await Slurm.SubmitAsync(
-                    [$"--chdir={folder}", .. job is null ? (string[])[] : [$"--dependency=afterany:{job}"], mergeScript], cancellation).ConfigureAwait(false);
+                    [$"--chdir={folder}", .. job is null ? (string[])[] : [$"--dependency=afterany:{job}"], mergeScript], cancellation)
+                    .ConfigureAwait(false);
             }
 
             if (parse.GetValue(json))

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits;
-using Dapprox.Circuits.Formats;
 using Dapprox.Statistics;
 using Spectre.Console;
 
@@ -80,7 +79,10 @@ static class Output
     public static IEnumerable<string> MantissaNotes(params IEnumerable<FloatMultiplier> multipliers) => multipliers
         .OfType<CircuitMultiplier>()
         .Where(multiplier => !Multipliers.All.Contains(multiplier))
-        .SelectMany(multiplier => (string?[])[Mantissas(multiplier.Format.MantissaBits), CircuitPorts.OperandsOutOfOrder(multiplier.Circuit)])
+        .SelectMany(multiplier => (string?[])
+        [
+            Mantissas(multiplier.Format.MantissaBits), multiplier.Circuit.OperandsOutOfOrder,
+        ])
         .OfType<string>()
         .Distinct();
 

@@ -42,7 +42,8 @@ static class ParseErrors
             string[] others = [.. CommandsWith(parse.RootCommandResult.Command, "", word).Take(ShownCommands)];
             return others.Length == 0
                 ? Names.Unknown("option", word, OptionsOf(command)).Message
-                : $"unknown option '{word}': it is one of '{string.Join("' and '", others)}'; known: {string.Join(", ", OptionsOf(command))}";
+                : $"unknown option '{word}': it is one of '{string.Join("' and '", others)}'; known: "
+                    + string.Join(", ", OptionsOf(command));
         }
 
         if (command.Subcommands.Count > 0)

@@ -1,3 +1,5 @@
+using Dapprox.Foundation;
+
 namespace Dapprox.Circuits;
 
 /// <summary>A number of wires that belong together, the lowest bit first.</summary>
@@ -52,6 +54,9 @@ public sealed record Instance(Netlist Definition, int FirstElement, IReadOnlyLis
 /// </remarks>
 public sealed class Netlist
 {
+    // What a message shows of a name.
+    const int ShownLetters = 60;
+
     /// <summary>The net that is always 0.</summary>
     public const int Zero = 0;
 
@@ -92,6 +97,16 @@ public sealed class Netlist
     /// Whether the numbers at its inputs and outputs are meant in two's complement. It computes the same bits either way.
     /// </summary>
     public bool IsSigned { get; private init; }
+
+    /// <summary>
+    /// A sentence on a multiplier whose inputs stand in the other order than their names: operand a is the first input, whatever it is
+    /// called. Null where the names say nothing else.
+    /// </summary>
+    public string? OperandsOutOfOrder => Inputs.Count != 2
+        || string.Compare(Inputs[0].Name, Inputs[1].Name, StringComparison.OrdinalIgnoreCase) <= 0 ? null
+        : $"operand a is the input {InputFile.OneLine(Inputs[0].Name, ShownLetters)} and operand b the input "
+            + $"{InputFile.OneLine(Inputs[1].Name, ShownLetters)}, in the order of the file; 'dapprox circuit import FILE --ports' "
+            + "changes it";
 
     /// <summary>The same circuit under another name.</summary>
     /// <param name="name">The new name.</param>

@@ -14,7 +14,7 @@ static partial class FileKind
     /// Whether a path leads to a pipe, a socket, a terminal or another device, through links too. False for files, folders, and where there
     /// is nothing.
     /// </summary>
-    /// <param name="path">The path.</param>
+    /// <param name="path">What a user named.</param>
     public static bool IsSpecial(string path)
     {
         // The layout of statx is the same on all processors; other systems have no such call.

@@ -101,7 +101,8 @@ public static partial class RunQuery
                 string type when IsNested(type) => Bounded($"CAST(to_json(c{i}) AS VARCHAR)", "strlen"),
                 _ => $"CAST(c{i} AS VARCHAR)",
             }));
-            Rows rows = ParquetFile.Ask(connection, $"SELECT {values} FROM {query} AS answer({names}) LIMIT {MaxRows + 1}", cancellation, MaxAnswerCharacters);
+            Rows rows = ParquetFile.Ask(
+                connection, $"SELECT {values} FROM {query} AS answer({names}) LIMIT {MaxRows + 1}", cancellation, MaxAnswerCharacters);
             if (rows.Values.Count > MaxRows)
                 throw new InputException($"the answer has more than {MaxRows:N0} rows; add LIMIT, or aggregate with GROUP BY");
             return new Rows([.. columns.Select(column => new Column(column.Name, column.Type))], rows.Values);
@@ -130,12 +131,14 @@ public static partial class RunQuery
         {
             int statements = parsed.RootElement.GetProperty("statements").GetArrayLength();
             if (statements != 1)
-                throw new InputException($"the query has {(statements == 0 ? "no statement" : $"{statements} statements")}; give one SELECT");
+                throw new InputException(
+                    $"the query has {(statements == 0 ? "no statement" : $"{statements} statements")}; give one SELECT");
         }
         else if (parsed.RootElement.GetProperty("error_type").GetString() == "parser")
         {
             throw new InputException(
-                $"the query cannot be answered: {parsed.RootElement.GetProperty("error_message").GetString()}; give one SELECT in DuckDB's SQL");
+                $"the query cannot be answered: {parsed.RootElement.GetProperty("error_message").GetString()}; give one SELECT in DuckDB's "
+                    + "SQL");
         }
     }
 

@@ -11,6 +11,10 @@ namespace Dapprox.Networks.Formats;
 /// </summary>
 sealed class Pickle
 {
+    /// <summary>How a model becomes a file that is read.</summary>
+    public const string HowToSave = "save torch.save(model.state_dict(), 'weights.pt') for a known architecture, or "
+        + "torch.onnx.export(model, images, 'model.onnx') for any other";
+
     // Limits nesting and repetition in a hostile file, above the needs of a state dict.
     const int MaxItems = 1 << 20;
 
@@ -213,8 +217,7 @@ sealed class Pickle
     }
 
     static InputException WholeModel() => new(
-        "it holds objects of a program, such as a whole model; save torch.save(model.state_dict(), 'weights.pt') for a known architecture, or "
-            + "torch.onnx.export(model, images, 'model.onnx') for any other");
+        $"it holds objects of a program, such as a whole model; {HowToSave}");
 
     static object Called(Name function, object?[] arguments) =>
         function == new Name("collections", "OrderedDict") && arguments.Length == 0 ? new Entries() : new Call(function, arguments);

@@ -5,8 +5,8 @@ namespace Dapprox.Networks.Formats;
 
 /// <summary>
 /// Reads the tensors of a PyTorch state dict, as <c>torch.save(model.state_dict(), path)</c> writes it: a zip archive with a
-/// pickle and the numbers, or before PyTorch 1.6 pickles that the numbers follow. Nothing in it is executed; anything other than a tensor is
-/// refused with its name. A checkpoint's state dict is found inside its dictionary, and prefixes of wrappers are taken off the names.
+/// pickle and the numbers, or before PyTorch 1.6 pickles that the numbers follow. Nothing in it is executed; anything other than a tensor
+/// is refused with its name. A checkpoint's state dict is found inside its dictionary, and prefixes of wrappers are taken off the names.
 /// </summary>
 public static class PyTorchFile
 {
@@ -18,10 +18,11 @@ public static class PyTorchFile
     const int LongestMessage = 1000;
 
     // What a message shows of a value from a file.
-    const int ShownLetters = 60;
+    const int ShownLetters = 60, ShownItems = 8;
 
     // Where training programs keep the state dict among epoch, optimiser and the like; checkpoints nest it once or twice.
-    static readonly string[] StateDictNames = ["state_dict", "model_state_dict", "model", "model_state", "net", "network", "weights", "params"];
+    static readonly string[] StateDictNames =
+        ["state_dict", "model_state_dict", "model", "model_state", "net", "network", "weights", "params"];
 
     const int DeepestStateDict = 4;
 
@@ -30,10 +31,6 @@ public static class PyTorchFile
 
     /// <summary>The first pickle of a file from before PyTorch 1.6: a number of ten bytes.</summary>
     static ReadOnlySpan<byte> LegacyStart => [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
-
-    /// <summary>How a model becomes a file that is read.</summary>
-    const string HowToSave = "save torch.save(model.state_dict(), 'weights.pt') for a known architecture, or "
-        + "torch.onnx.export(model, images, 'model.onnx') for any other";
 
     static readonly Dictionary<string, RealFormat> RealStorages = new()
     {
@@ -89,8 +86,8 @@ public static class PyTorchFile
     /// <summary>The tensors without the prefixes that all names have.</summary>
     static Dictionary<string, Tensor> Unwrapped(Dictionary<string, Tensor> tensors)
     {
-        while (tensors.Count > 0 && Array.Find(Prefixes, prefix => tensors.Keys.All(name => name.StartsWith(prefix, StringComparison.Ordinal)))
-            is string prefix)
+        while (tensors.Count > 0
+            && Array.Find(Prefixes, known => tensors.Keys.All(name => name.StartsWith(known, StringComparison.Ordinal))) is string prefix)
         {
             tensors = tensors.ToDictionary(tensor => tensor.Key[prefix.Length..], tensor => tensor.Value);
         }
@@ -110,7 +107,8 @@ public static class PyTorchFile
 
     static string Cut(string text) => InputFile.OneLine(text, ShownLetters);
 
-    static string Shown(object?[] list) => $"[{string.Join(", ", list.Take(8).Select(item => Cut($"{item}")))}{(list.Length > 8 ? ", …" : "")}]";
+    static string Shown(object?[] list) =>
+        $"[{string.Join(", ", list.Take(ShownItems).Select(item => Cut($"{item}")))}{(list.Length > ShownItems ? ", …" : "")}]";
 
     /// <summary>Reads the tensors of one file; the memory is bounded by a multiple of its length.</summary>
     /// <param name="length">The length of the file in bytes.</param>
@@ -130,7 +128,7 @@ public static class PyTorchFile
         protected Dictionary<string, Tensor> Tensors(object? saved)
         {
             Pickle.Entries entries = StateDict(saved, DeepestStateDict)
-                ?? throw new InputException($"it holds something else than a dictionary of tensors; {HowToSave}");
+                ?? throw new InputException($"it holds something else than a dictionary of tensors; {Pickle.HowToSave}");
             var tensors = new Dictionary<string, Tensor>();
             foreach ((object? key, object? value) in entries)
             {
@@ -171,7 +169,8 @@ public static class PyTorchFile
                     Arguments: [Pickle.Reference { Id: object?[] id }, long offset, object?[] size, object?[] stride, ..]
                 })
                 throw new InputException(
-                    $"'{Cut(name)}' is {What(value)}; only tensors are read{(value is Pickle.Entries ? ": save this dictionary alone" : "")}");
+                    $"'{Cut(name)}' is {What(value)}; only tensors are read"
+                        + (value is Pickle.Entries ? ": save this dictionary alone" : ""));
             if (id is not ["storage", Pickle.Name { Module: "torch" } storage, string key, ..])
                 throw new InputException($"the numbers of '{Cut(name)}' are not where a state dict has them");
             if (OtherStorages.Contains(storage.Member))
@@ -217,12 +216,12 @@ public static class PyTorchFile
         public Dictionary<string, Tensor> Tensors()
         {
             ZipArchiveEntry pickle = archive.Entries.FirstOrDefault(entry => entry.Name == "data.pkl")
-                ?? throw new InputException($"there is no data.pkl in it, so it is no state dict; {HowToSave}");
+                ?? throw new InputException($"there is no data.pkl in it, so it is no state dict; {Pickle.HowToSave}");
             if (pickle.Length > MaxPickleBytes)
                 throw new InputException($"its data.pkl has {pickle.Length} bytes; a state dict's has at most {MaxPickleBytes}");
             folder = pickle.FullName[..^"data.pkl".Length];
             if (archive.GetEntry(folder + "constants.pkl") is not null)
-                throw new InputException($"it is TorchScript, a program; {HowToSave}");
+                throw new InputException($"it is TorchScript, a program; {Pickle.HowToSave}");
             if (archive.GetEntry(folder + "byteorder") is { Length: 3 })
                 throw new InputException("its numbers are big-endian, and little-endian ones are read; save it again on another machine");
             return Tensors(Pickle.Read(Bytes(pickle)));
@@ -242,8 +241,9 @@ public static class PyTorchFile
         {
             storageBytes += entry.Length;
             if (storageBytes > MaxOfLength * Length || entry.Length > Array.MaxLength)
-                throw new InputException($"{Cut(entry.FullName)} and what was read before have {storageBytes} bytes, more than {MaxOfLength} "
-                    + $"times the {Length} of the file; PyTorch does not compress; save it again");
+                throw new InputException(
+                    $"{Cut(entry.FullName)} and what was read before have {storageBytes} bytes, more than {MaxOfLength} times the {Length} of "
+                        + "the file; PyTorch does not compress; save it again");
             byte[] bytes = new byte[entry.Length];
             using Stream stream = entry.Open();
             stream.ReadExactly(bytes);

@@ -140,8 +140,8 @@ public sealed class Pointwise : Layer
     public static Pointwise Reciprocal(string name) => new(name, x => 1 / x, (_, y) => -y * y) { Function = ("Reciprocal", []) };
 
     /// <summary>
-    /// x if x ≥ 0, otherwise alpha·(eˣ − 1). (Clevert, Unterthiner, Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear
-    /// Units", ICLR 2016.)
+    /// x if x ≥ 0, otherwise alpha·(eˣ − 1). (Clevert, Unterthiner, Hochreiter, "Fast and Accurate Deep Network Learning by Exponential
+    /// Linear Units", ICLR 2016.)
     /// </summary>
     /// <param name="name">The name inside the network.</param>
     /// <param name="alpha">Minus the limit at −∞.</param>

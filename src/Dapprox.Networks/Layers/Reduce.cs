@@ -67,7 +67,8 @@ public sealed class Reduce : Layer
         }
     }
 
-    internal override bool IsHomogeneous => reduction is not (Reduction.Product or Reduction.SumSquare or Reduction.LogSum or Reduction.LogSumExp);
+    internal override bool IsHomogeneous =>
+        reduction is not (Reduction.Product or Reduction.SumSquare or Reduction.LogSum or Reduction.LogSumExp);
 
     internal (Reduction Reduction, int[] Axes, bool Keep) Definition => (reduction, axes, keep);
 

@@ -101,8 +101,8 @@ public static class TrainedModels
                         + ".safetensors, .pt or .pth file"),
                 not ".safetensors" when File.Exists(nameOrPath) =>
                     throw new InputException(
-                        $"'{nameOrPath}' is no kind of network file; .safetensors, .onnx and what PyTorch saved (.pt, .pth, .ckpt, .pth.tar, .bin) "
-                            + "are read"),
+                        $"'{nameOrPath}' is no kind of network file; .safetensors, .onnx and what PyTorch saved (.pt, .pth, .ckpt, "
+                            + ".pth.tar, .bin) are read"),
                 _ => Named(Safetensors.Load(nameOrPath)),
             };
             foreach ((string tensor, Tensor values) in read.Weights)

@@ -132,7 +132,8 @@ public sealed class CostCommandTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, "broken.v"), "module", TestContext.Current.CancellationToken);
         string table = Path.Combine(folder, "figures.csv");
         await File.WriteAllTextAsync(
-            table, "name,power,note\nc0,0.4,7\nc1,0.3,\nc2,0.2,\"0,5\"\nc3,0.1,8\nc9,0.0,not here\n", TestContext.Current.CancellationToken);
+            table, "name,power,note\nc0,0.4,7\nc1,0.3,\nc2,0.2,\"0,5\"\nc3,0.1,8\nc9,0.0,not here\n",
+            TestContext.Current.CancellationToken);
 
         DapproxRun run = await DapproxRun.RunAsync("circuit", "cost", folder, "--against", table, "--samples", "512", "--json");
         DapproxRun text = await DapproxRun.RunAsync("circuit", "cost", folder, "--against", table, "--samples", "512");

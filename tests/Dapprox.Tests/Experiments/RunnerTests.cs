@@ -260,7 +260,9 @@ public sealed class RunnerTests : IDisposable
         File.WriteAllText(folder.File(Path.Combine(name, "units", "not a unit.parquet")), "");
 
         Assert.Equal("a", Assert.Single(Inside().Result(unit)).Name);
-        Assert.Equal([["a"]], RunQuery.Ask([Inside().Folder], "SELECT name FROM counting", mayRead: false, TestContext.Current.CancellationToken).Values);
+        Assert.Equal(
+            [["a"]],
+            RunQuery.Ask([Inside().Folder], "SELECT name FROM counting", mayRead: false, TestContext.Current.CancellationToken).Values);
     }
 
     [Fact]

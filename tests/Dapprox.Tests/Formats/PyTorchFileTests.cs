@@ -68,7 +68,8 @@ public class PyTorchFileTests
         string path = folder.File("model.pt");
         WritePickle(path, [0x80, 2, .. "c__main__\nNet\n)R."u8]);
 
-        Assert.Contains("something else than a dictionary of tensors; save torch.save(model.state_dict()", Refused(path), StringComparison.Ordinal);
+        Assert.Contains(
+            "something else than a dictionary of tensors; save torch.save(model.state_dict()", Refused(path), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -202,7 +203,8 @@ public class PyTorchFileTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("old.pth");
-        Entry[] entries = [new("a", [3], Bytes([1, 2, 3])), new("n", [], BitConverter.GetBytes(7L), "LongStorage"), new("b", [1, 2], Bytes([4, 5]))];
+        Entry[] entries =
+            [new("a", [3], Bytes([1, 2, 3])), new("n", [], BitConverter.GetBytes(7L), "LongStorage"), new("b", [1, 2], Bytes([4, 5]))];
         byte[] start = Legacy(entries, [0, 1, 2]);
         File.WriteAllBytes(path, [.. start, .. entries.SelectMany(entry => Stored(entry))]);
 
@@ -221,7 +223,8 @@ public class PyTorchFileTests
 
         static byte[] Legacy(Entry[] entries, int[] keys) =>
         [
-            0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e, 0x80, 2, (byte)'M', 0xe9, 0x03, (byte)'.',
+            0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
+            0x80, 2, (byte)'M', 0xe9, 0x03, (byte)'.',
             0x80, 2, .. "}"u8, .. Text("little_endian"), 0x88, .. "s."u8, .. Dictionary(entries),
             0x80, 2, .. "]("u8, .. keys.SelectMany(key => Text($"{key}")), .. "e."u8,
         ];
@@ -246,11 +249,12 @@ public class PyTorchFileTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("long.pt");
-        byte[] size = [.. "("u8, .. Text(new string('x', 8_000_000)), .. "q\0"u8, .. Enumerable.Repeat("h\0"u8.ToArray(), 63).SelectMany(one => one), .. "t"u8];
+        IEnumerable<byte> again = Enumerable.Repeat("h\0"u8.ToArray(), 63).SelectMany(one => one);
+        byte[] size = [.. "("u8, .. Text(new string('x', 8_000_000)), .. "q\0"u8, .. again, .. "t"u8];
         WritePickle(path,
         [
-            0x80, 2, .. "}"u8, .. Text("w"), .. "ctorch._utils\n_rebuild_tensor_v2\n(("u8, .. Text("storage"), .. "ctorch\nFloatStorage\n"u8,
-            .. Text("0"), .. Text("cpu"), .. Number(3), .. "tQ"u8, .. Number(0), .. size, .. size, .. "tRs."u8,
+            0x80, 2, .. "}"u8, .. Text("w"), .. "ctorch._utils\n_rebuild_tensor_v2\n(("u8, .. Text("storage"),
+            .. "ctorch\nFloatStorage\n"u8, .. Text("0"), .. Text("cpu"), .. Number(3), .. "tQ"u8, .. Number(0), .. size, .. size, .. "tRs."u8,
         ]);
         long before = GC.GetTotalAllocatedBytes();
 

@@ -110,7 +110,9 @@ public class ArchitectureTests
 
         Assert.StartsWith("weights.safetensors: ", message, StringComparison.Ordinal);
         Assert.Contains(part, message, StringComparison.Ordinal);
-        Assert.Contains("Known: lenet5, alexnet, dq-full, dq-weights, dq-float, resnet-8, resnet-20. Any other network is read from ONNX", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Known: lenet5, alexnet, dq-full, dq-weights, dq-float, resnet-8, resnet-20. Any other network is read from ONNX", message,
+            StringComparison.Ordinal);
     }
 
     static Dictionary<string, Tensor> Zeros() =>

@@ -122,7 +122,8 @@ public class DesignSpaceTests
     public void SignedSpace_IsRelativeToTheSignedArray()
     {
         var space = new DesignSpace("array:5:signed", "columns", [Cells.FullAdder, Cells.Ama5]);
-        DesignMeasurement measurement = DesignMeasurement.OfIntegers(IntegerDistribution.Uniform, space.Bits, space.IsSigned, 1024, seed: 1);
+        DesignMeasurement measurement =
+            DesignMeasurement.OfIntegers(IntegerDistribution.Uniform, space.Bits, space.IsSigned, 1024, seed: 1);
         Netlist exact = space.Build(new byte[space.Places]);
 
         Assert.True(exact.IsSigned);

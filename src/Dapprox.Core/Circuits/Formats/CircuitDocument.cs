@@ -25,7 +25,7 @@ public sealed record CircuitDocument(Netlist Circuit)
                 yield return $"{Circuit.Name} was read by {ReadBy}, and its gates are those that {ReadBy} made";
             if (Note is not null)
                 yield return Note;
-            if (CircuitPorts.OperandsOutOfOrder(Circuit) is string order)
+            if (Circuit.OperandsOutOfOrder is string order)
                 yield return order;
         }
     }

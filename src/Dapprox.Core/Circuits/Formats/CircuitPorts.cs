@@ -67,21 +67,6 @@ public static partial class CircuitPorts
         ];
     }
 
-    /// <summary>
-    /// A sentence on a multiplier whose inputs stand in the other order than their names: operand a is the first input, whatever it is
-    /// called. Null where the names say nothing else.
-    /// </summary>
-    /// <param name="circuit">Any circuit.</param>
-    public static string? OperandsOutOfOrder(Netlist circuit)
-    {
-        if (circuit.Inputs.Count != 2)
-            return null;
-        (string first, string second) = (circuit.Inputs[0].Name, circuit.Inputs[1].Name);
-        return string.Compare(first, second, StringComparison.OrdinalIgnoreCase) <= 0 ? null
-            : $"operand a is the input {SourceText.Shown(first)} and operand b the input {SourceText.Shown(second)}, in the order of the "
-                + "file; 'dapprox circuit import FILE --ports' changes it";
-    }
-
     /// <summary>The circuit with new buses, each of some present ones, the lowest first.</summary>
     static Netlist Arranged(Netlist circuit, List<(string Name, int[] Ports)> inputs, List<(string Name, int[] Ports)> outputs)
     {

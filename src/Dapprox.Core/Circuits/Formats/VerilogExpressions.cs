@@ -429,8 +429,9 @@ sealed class VerilogExpressions(VerilogTokens tokens, VerilogScope scope)
         string rest = digits[(quote + 1)..];
         bool isSigned = rest.StartsWith('s') || rest.StartsWith('S');
         rest = isSigned ? rest[1..] : rest;
-        if (rest.Length < 2 || quote > 0 && (!int.TryParse(digits.AsSpan(0, quote), NumberStyles.None, CultureInfo.InvariantCulture, out width)
-            || width is < 1 or > MaxConstantBits))
+        if (rest.Length < 2 || quote > 0
+            && (!int.TryParse(digits.AsSpan(0, quote), NumberStyles.None, CultureInfo.InvariantCulture, out width)
+                || width is < 1 or > MaxConstantBits))
         {
             throw scope.Wrong(
                 number.Line, $"{SourceText.Shown(number.Text)} is no constant; write 1'b0 or 8'hff, with 1 to {MaxConstantBits} bits");

@@ -160,7 +160,8 @@ sealed class OnnxExport
                 string sharp = Node("Mul", name + ".alpha", [input, Number(name + ".factor", constants[0])]);
                 return Node("Mul", name, [input, Node("Sigmoid", name + ".sigmoid", [sharp])]);
             case "Float16" or "BFloat16":
-                string there = Node("Cast", name + ".cast", [input], ("to", (long)(function == "Float16" ? OnnxTensor.Half : OnnxTensor.BFloat16)));
+                long type = function == "Float16" ? OnnxTensor.Half : OnnxTensor.BFloat16;
+                string there = Node("Cast", name + ".cast", [input], ("to", type));
                 return Node("Cast", name, [there], ("to", (long)OnnxTensor.Float));
             case "HardSigmoid":
                 return Node(function, name, [input], ("alpha", constants[0]), ("beta", constants[1]));

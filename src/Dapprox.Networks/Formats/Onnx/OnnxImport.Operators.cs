@@ -382,7 +382,8 @@ sealed partial class OnnxImport
         long behind = first.Rank - (axis.I < 0 ? axis.I + first.Rank : axis.I) - constant.Shape.Length;
         return behind >= 0 && behind <= first.Rank
             ? constant with { Shape = [.. constant.Shape, .. Enumerable.Repeat(1, (int)behind)] }
-            : throw new InputException($"a constant of {constant.Shape.Length} dimensions does not stand at the axis {axis.I} of {first.Rank}");
+            : throw new InputException(
+                $"a constant of {constant.Shape.Length} dimensions does not stand at the axis {axis.I} of {first.Rank}");
     }
 
     Value Combined(
@@ -1085,7 +1086,8 @@ sealed partial class OnnxImport
             : (block * block * plane, block * plane, plane);
         int[] steps = [channel, width, row, 1, column];
         node.GiveMoved(
-            input, [depth, height, block, width, block], (axis, index) => index * steps[axis], shape: [depth, height * block, width * block]);
+            input, [depth, height, block, width, block], (axis, index) => index * steps[axis],
+            shape: [depth, height * block, width * block]);
     }
 
     /// <summary>Blocks of pixels become channels.</summary>
@@ -1104,7 +1106,8 @@ sealed partial class OnnxImport
 
     static (int Channels, int Height, int Width) Planes(Value input) => input.Shape is [int channels, int height, int width]
         ? (channels, height, width)
-        : throw new InputException($"an image has the shape [{string.Join(", ", input.Shape)}] here; it has to be channels, height and width");
+        : throw new InputException(
+            $"an image has the shape [{string.Join(", ", input.Shape)}] here; it has to be channels, height and width");
 
     static void Gather(NodeReader node)
     {

@@ -12,9 +12,11 @@ public sealed class MutatedCircuitTests
     /// <summary>Pieces that mean something to some reader.</summary>
     static readonly string[] Pieces =
     [
-        "[", "]", "(", ")", "{", "}", "{{", ":", ";", ",", "=", "~", "<<", ">>>", "+", "-", "*", "?", "#", "@", "1", "0", "-1", "9999999999",
+        "[", "]", "(", ")", "{", "}", "{{", ":", ";", ",", "=", "~", "<<", ">>>", "+", "-", "*", "?", "#", "@", "1", "0", "-1",
+        "9999999999",
         "8'hff", "1'bx", "4096'h0", "2 ** 31", "[2147483647:0]", "module", "endmodule", "always @*", "if (a)", "else", "case (a)", "begin",
-        "end", "assign", "wire", "reg", "input", "signed", "localparam", ".names", ".model", ".subckt", ".end", "\\\n", "\n", "\0", "\"", "null",
+        "end", "assign", "wire", "reg", "input", "signed", "localparam", ".names", ".model", ".subckt", ".end", "\\\n", "\n", "\0", "\"",
+        "null",
         "1e999", "\\ud800",
     ];
 

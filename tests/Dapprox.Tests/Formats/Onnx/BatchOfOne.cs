@@ -55,7 +55,8 @@ static class BatchOfOne
             "Concat" => Axis(node, 0) && node.Input.All(name => Deepened(graph, name)),
             "Split" or "Gather" => Axis(node, 0),
             "LayerNormalization" or "RMSNormalization" or "LpNormalization" => Axis(node, -1),
-            "Squeeze" => node.Input.Count < 2 && node.Attribute.Count == 0 || Numbers(graph, node, "axes", 1, axes => [.. axes.Select(Shifted)]),
+            "Squeeze" => node.Input.Count < 2 && node.Attribute.Count == 0
+                || Numbers(graph, node, "axes", 1, axes => [.. axes.Select(Shifted)]),
             "Unsqueeze" => Numbers(graph, node, "axes", 1, axes => [.. axes.Select(Shifted)]),
             "Transpose" => Order(node, rank),
             "Reshape" or "Expand" => Numbers(graph, node, "shape", 1, shape => [1, .. shape]),
@@ -104,7 +105,8 @@ static class BatchOfOne
             return true;
         }
 
-        if (input >= node.Input.Count || graph.Initializer.FirstOrDefault(tensor => tensor.Name == node.Input[input]) is not TensorProto given
+        if (input >= node.Input.Count
+            || graph.Initializer.FirstOrDefault(tensor => tensor.Name == node.Input[input]) is not TensorProto given
             || OnnxTensor.Read(given.Clone(), "").Integers is not long[] numbers)
             return false;
         graph.Initializer.Remove(given);

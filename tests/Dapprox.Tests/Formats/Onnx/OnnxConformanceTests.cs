@@ -11,8 +11,8 @@ using Xunit;
 namespace Dapprox.Tests.Formats.Onnx;
 
 /// <summary>
-/// The backend tests of the ONNX project: each input of real numbers in turn is the images, the others are constants, each output in turn is
-/// what the network gives. A case is right, or refused, or wrong.
+/// The backend tests of the ONNX project: each input of real numbers in turn is the images, the others are constants, each output in turn
+/// is what the network gives. A case is right, or refused, or wrong.
 /// </summary>
 public sealed class OnnxConformanceTests : IDisposable
 {
@@ -96,7 +96,8 @@ public sealed class OnnxConformanceTests : IDisposable
     }
 
     /// <summary>
-    /// The case as networks: with the first dimension of an input as that of the images, and with all of it as one image. The output is a row.
+    /// The case as networks: with the first dimension of an input as that of the images, and with all of it as one image. The output is a
+    /// row.
     /// </summary>
     static IEnumerable<(ModelProto Model, Tensor Images, TensorProto Expected)> Networks(Dictionary<string, byte[]> files)
     {
@@ -104,7 +105,8 @@ public sealed class OnnxConformanceTests : IDisposable
         HashSet<string> known = [.. model.Graph.Initializer.Select(tensor => tensor.Name)];
         ValueProto[] inputs = [.. model.Graph.Input.Where(input => !known.Contains(input.Name))];
         long version = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0;
-        if (Read("input", inputs.Length) is not TensorProto[] given || Read("output", model.Graph.Output.Count) is not TensorProto[] expected)
+        if (Read("input", inputs.Length) is not TensorProto[] given
+            || Read("output", model.Graph.Output.Count) is not TensorProto[] expected)
             yield break;
         foreach (bool isOneImage in (bool[])[false, true])
         {
