@@ -242,8 +242,8 @@ public static class PyTorchFile
             storageBytes += entry.Length;
             if (storageBytes > MaxOfLength * Length || entry.Length > Array.MaxLength)
                 throw new InputException(
-                    $"{Cut(entry.FullName)} and what was read before have {storageBytes} bytes, more than {MaxOfLength} times the {Length} of "
-                        + "the file; PyTorch does not compress; save it again");
+                    $"{Cut(entry.FullName)} and what was read before have {storageBytes} bytes, more than {MaxOfLength} times the {Length} "
+                        + "of the file; PyTorch does not compress; save it again");
             byte[] bytes = new byte[entry.Length];
             using Stream stream = entry.Open();
             stream.ReadExactly(bytes);

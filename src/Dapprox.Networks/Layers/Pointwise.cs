@@ -158,7 +158,9 @@ public sealed class Pointwise : Layer
             Function = ("Selu", [alpha, gamma]),
         };
 
-    /// <summary>x if x ≥ 0, otherwise alpha·(e^(x / alpha) − 1). (Barron, "Continuously Differentiable Exponential Linear Units", 2017.)</summary>
+    /// <summary>
+    /// x if x ≥ 0, otherwise alpha·(e^(x / alpha) − 1). (Barron, "Continuously Differentiable Exponential Linear Units", 2017.)
+    /// </summary>
     /// <param name="name">The name inside the network.</param>
     /// <param name="alpha">Minus the limit at −∞.</param>
     public static Pointwise Celu(string name, float alpha) =>

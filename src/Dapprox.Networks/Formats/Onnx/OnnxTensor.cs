@@ -159,8 +159,8 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         {
             if (new FileInfo(at).LinkTarget is not null)
                 throw new InputException(
-                    $"the data of the tensor '{tensor.Name}' are in '{location}', which leads through a link; copy the file that it leads to "
-                        + "into the model's folder");
+                    $"the data of the tensor '{tensor.Name}' are in '{location}', which leads through a link; copy the file that it leads "
+                        + "to into the model's folder");
         }
 
         long offset = long.TryParse(Entry("offset") ?? "0", out long start) ? start : -1;

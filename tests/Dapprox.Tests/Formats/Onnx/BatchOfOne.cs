@@ -2,7 +2,9 @@ using Dapprox.Networks.Formats.Onnx;
 
 namespace Dapprox.Tests.Formats.Onnx;
 
-/// <summary>Gives the tensors of a graph that depend on its images one dimension more, so that what has no batch is a batch of one.</summary>
+/// <summary>
+/// Gives the tensors of a graph that depend on its images one dimension more, so that what has no batch is a batch of one.
+/// </summary>
 static class BatchOfOne
 {
     static readonly HashSet<string> Elementwise =
