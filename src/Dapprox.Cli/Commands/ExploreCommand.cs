@@ -94,7 +94,8 @@ static class ExploreCommand
                 + "delay, area: by the cell library ('dapprox cells list'), on operands of the distribution, relative to the exact array "
                 + "of that width, signed if the shape is; transistors: those that publications count in full adders, likewise relative, "
                 + "without gates and half adders; accuracy: of the network in whose layers the design is the multiplier. With --json: "
-                + $"space, method, law, samples, seed, designs (in the space), front, an array of {{circuit, and each figure by name}}, seconds.")
+                + $"space, method, law, samples, seed, designs (in the space), front, an array of {{circuit, and each figure by name}}, "
+                + "seconds.")
         {
             shape, by, cells, objectives, meet, distribution, samples, population, generations, seed, library, asDrawn, state, plot, first,
         };
