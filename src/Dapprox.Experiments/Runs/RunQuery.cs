@@ -80,7 +80,10 @@ public static partial class RunQuery
     public static Rows Ask(IReadOnlyList<RunFolder> folders, string sql, bool mayRead, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(sql);
-        using DuckDBConnection connection = Open(folders, kind => sql.Contains(kind, StringComparison.OrdinalIgnoreCase));
+        // DuckDB's functions query and query_table take names that a text makes.
+        bool makesNames = sql.Contains("query", StringComparison.OrdinalIgnoreCase);
+        using DuckDBConnection connection = Open(
+            folders, kind => makesNames || sql.Contains(kind, StringComparison.OrdinalIgnoreCase));
         try
         {
             if (!mayRead)

@@ -266,6 +266,17 @@ public sealed class RunnerTests : IDisposable
     }
 
     [Fact]
+    public void Query_OfATableByAMadeName_SeesItsRows()
+    {
+        Runner.Run([new Counting("a")], Context(), null, TestContext.Current.CancellationToken);
+
+        Rows rows = RunQuery.Ask(
+            [Context().Folder], "SELECT name FROM query_table('count' || 'ing')", mayRead: false, TestContext.Current.CancellationToken);
+
+        Assert.Equal([["a"]], rows.Values);
+    }
+
+    [Fact]
     public void Query_WithColumnsOfOneName_NumbersThem()
     {
         Runner.Run([new Counting("a")], Context(), null, TestContext.Current.CancellationToken);
