@@ -231,7 +231,7 @@ sealed class AttackRun
         List<string> notes = [.. LogitNotes.Of(attacked, survey)];
         if (entry.LeftOut(exact.Classes) is string leftOut)
         {
-            Output.Note($"note: {leftOut}");
+            Output.NoteFact(leftOut);
             notes.Add(leftOut);
         }
 

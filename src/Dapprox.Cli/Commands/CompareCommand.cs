@@ -117,7 +117,7 @@ static class CompareCommand
             foreach (string warning in warnings)
                 Output.Note($"warning: {warning}");
             if (leftOut is not null)
-                Output.Note($"note: {leftOut}");
+                Output.NoteFact(leftOut);
             if (parse.GetValue(json))
             {
                 JsonObject result = variant.Json(parse, network, images);

@@ -145,8 +145,8 @@ static class CostOfFolder
             int without = priced.Count(row => row.Figures(against) is double[] figures && double.IsNaN(figures[column]));
             if (without > 0)
             {
-                Output.Note(
-                    $"note: the column {against.Columns[column]} has no number for {without} of these circuits; a number is written with a "
+                Output.NoteFact(
+                    $"the column {against.Columns[column]} has no number for {without} of these circuits; a number is written with a "
                         + "decimal point");
             }
         }

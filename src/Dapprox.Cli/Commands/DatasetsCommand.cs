@@ -60,7 +60,7 @@ static class DatasetsCommand
                 $"{definition.Channels}×{definition.Height}×{definition.Width}", files, state.Place];
         }));
         foreach (DatasetStatus state in states.Where(state => !state.Canonical && state.Place.Length > 0))
-            Output.Note($"note: {state.Remark}");
+            Output.NoteFact(state.Remark);
         if (states.Any(state => !state.Found))
             Output.Note(
                 $"'dapprox datasets fetch NAME' downloads a data set into {Datasets.Folder(null)}; --data or {Datasets.FolderVariable} "

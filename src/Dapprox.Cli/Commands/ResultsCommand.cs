@@ -122,15 +122,7 @@ static partial class ResultsCommand
         command.SetAction((parse, cancellation) =>
         {
             RunFolder[] runs = Runs(parse, run);
-            (string Name, long Units, long Count, string[] Columns)[] tables = [.. RunQuery.Kinds(runs).Select(kind =>
-            {
-                Rows counts = RunQuery.Ask(
-                    runs, $"SELECT count(DISTINCT filename), count(*) FROM {kind}", mayRead: false, cancellation);
-                string[] columns = [
-                    .. RunQuery.Ask(runs, $"SELECT * FROM {kind} LIMIT 0", mayRead: false, cancellation).Columns
-                        .Select(column => column.Name)];
-                return (kind, (long)counts.Values[0][0]!, (long)counts.Values[0][1]!, columns);
-            })];
+            IReadOnlyList<(string Name, long Units, long Rows, IReadOnlyList<string> Columns)> tables = RunQuery.Tables(runs, cancellation);
             if (parse.GetValue(json))
             {
                 Output.PrintJson(new JsonObject
@@ -139,17 +131,17 @@ static partial class ResultsCommand
                     {
                         ["name"] = table.Name,
                         ["units"] = table.Units,
-                        ["rows"] = table.Count,
+                        ["rows"] = table.Rows,
                         ["columns"] = new JsonArray([.. table.Columns.Select(column => (JsonNode)column)]),
                     })]),
                 });
                 return Task.CompletedTask;
             }
 
-            foreach ((string name, long units, long count, string[] columns) in tables)
+            foreach ((string name, long units, long rows, IReadOnlyList<string> columns) in tables)
             {
                 Output.PrintFields(
-                    ("table", name), ("units", $"{units}"), ("rows", $"{count:N0}"),
+                    ("table", name), ("units", $"{units}"), ("rows", $"{rows:N0}"),
                     ("columns", InLines(columns, Output.Width - "columns  ".Length)));
                 Console.WriteLine();
             }
@@ -270,14 +262,14 @@ static partial class ResultsCommand
     };
 
     /// <summary>The column names as SQL identifiers, wrapped into lines; a name with blanks is not broken.</summary>
-    static string InLines(string[] columns, int width)
+    static string InLines(IReadOnlyList<string> columns, int width)
     {
         var text = new StringBuilder();
         int length = 0;
-        for (int i = 0; i < columns.Length; i++)
+        for (int i = 0; i < columns.Count; i++)
         {
             string name = Plain().IsMatch(columns[i]) ? columns[i] : $"\"{columns[i].Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-            string item = i == columns.Length - 1 ? name : $"{name},";
+            string item = i == columns.Count - 1 ? name : $"{name},";
             bool fits = length + 1 + item.Length <= width;
             text.Append(i == 0 ? "" : fits ? " " : "\n").Append(item);
             length = fits ? length + 1 + item.Length : item.Length;

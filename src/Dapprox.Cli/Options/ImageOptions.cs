@@ -59,7 +59,7 @@ sealed class ImageOptions(bool labelled = true)
         Dataset images = Images(parse, network, split, first);
         Evaluation.ThrowIfUnfit(network.Name, network.InputShape, network.Classes, images);
         if (!images.Canonical)
-            Output.Note($"note: {images.Provenance}");
+            Output.NoteFact(images.Provenance);
         return (network, images);
     }
 

@@ -16,7 +16,7 @@ static class LogitNotes
     public static void NoteEnd(Network network)
     {
         foreach (string note in End(network))
-            Output.Note($"note: {note}");
+            Output.NoteFact(note);
     }
 
     /// <summary>Warns on stderr of scores that are no logits.</summary>

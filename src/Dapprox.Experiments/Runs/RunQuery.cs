@@ -67,6 +67,35 @@ public static partial class RunQuery
         ? Path.Combine(ParquetFile.Literal(folder.Units), $"{kind}-{UnitGlob}")
         : ParquetFile.Literal(Saved(folder));
 
+    /// <summary>The tables with their numbers of units and rows, and their columns.</summary>
+    /// <param name="folders">The folders of the runs.</param>
+    /// <param name="cancellation">Stops between tables and inside a count.</param>
+    /// <exception cref="InputException">There are no results, or a file cannot be read.</exception>
+    public static IReadOnlyList<(string Name, long Units, long Rows, IReadOnlyList<string> Columns)> Tables(
+        IReadOnlyList<RunFolder> folders, CancellationToken cancellation)
+    {
+        using DuckDBConnection connection = Open(folders, loads: null);
+        return [.. Kinds(folders).Select(kind =>
+        {
+            object?[] counts = Ask($"SELECT count(DISTINCT filename), count(*) FROM {kind}").Values[0];
+            return (kind, (long)counts[0]!, (long)counts[1]!,
+                (IReadOnlyList<string>)[.. Ask($"SELECT * FROM {kind} LIMIT 0").Columns.Select(column => column.Name)]);
+        })];
+
+        Rows Ask(string sql)
+        {
+            try
+            {
+                return ParquetFile.Ask(connection, sql, cancellation);
+            }
+            catch (DbException e)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                throw new InputException($"the results cannot be read: {e.Message.Trim()}", e);
+            }
+        }
+    }
+
     /// <summary>
     /// Answers a query. It sees the results and nothing else: no file, no network, no extension (DuckDB's <c>enable_external_access</c>).
     /// </summary>
@@ -198,12 +227,15 @@ public static partial class RunQuery
                     string files = ParquetFile.Quoted(Files(folder, kind));
                     string run = folders.Count > 1 ? $"{ParquetFile.Quoted(folder.Path)} AS run, " : "";
                     tables.Add($"SELECT {run}* FROM read_parquet({files}, union_by_name = true, filename = true)");
+                    ParquetFile.Execute(connection, $"CREATE OR REPLACE VIEW {kind} AS {string.Join(" UNION ALL BY NAME ", tables)}");
                 }
 
-                string all = string.Join(" UNION ALL BY NAME ", tables);
-                ParquetFile.Execute(connection, loads is null
-                    ? $"CREATE VIEW {kind} AS {all}"
-                    : $"CREATE TABLE {kind} AS SELECT * FROM ({all}){(loads(kind) ? "" : " LIMIT 0")}");
+                if (loads is not null)
+                {
+                    ParquetFile.Execute(
+                        connection, $"CREATE TABLE loaded AS SELECT * FROM {kind}{(loads(kind) ? "" : " LIMIT 0")}; DROP VIEW {kind}; "
+                            + $"ALTER TABLE loaded RENAME TO {kind}");
+                }
             }
 
             return connection;

@@ -50,7 +50,7 @@ public static class PyTorchFile
     {
         try
         {
-            if (IsLegacy(stream))
+            if (Begins(stream, LegacyStart))
                 return Unwrapped(new LegacyReader(stream).Tensors());
             using var archive = new ZipArchive(stream);
             return Unwrapped(new ArchiveReader(archive, stream.Length).Tensors());
@@ -67,20 +67,14 @@ public static class PyTorchFile
 
     /// <summary>Whether a file begins as PyTorch's do, of either kind.</summary>
     /// <param name="stream">The file, from its beginning; it is there again afterwards.</param>
-    internal static bool IsPyTorch(Stream stream)
-    {
-        byte[] start = new byte[LegacyStart.Length];
-        int count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        stream.Position = 0;
-        return start.AsSpan(0, count) is [(byte)'P', (byte)'K', 3, 4, ..] || start.AsSpan(0, count).SequenceEqual(LegacyStart);
-    }
+    internal static bool IsPyTorch(Stream stream) => Begins(stream, "PK\x3\x4"u8) || Begins(stream, LegacyStart);
 
-    static bool IsLegacy(Stream stream)
+    static bool Begins(Stream stream, ReadOnlySpan<byte> with)
     {
-        byte[] start = new byte[LegacyStart.Length];
+        Span<byte> start = stackalloc byte[with.Length];
         int count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         stream.Position = 0;
-        return start.AsSpan(0, count).SequenceEqual(LegacyStart);
+        return start[..count].SequenceEqual(with);
     }
 
     /// <summary>The tensors without the prefixes that all names have.</summary>

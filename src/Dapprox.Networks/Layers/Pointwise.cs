@@ -1,3 +1,4 @@
+using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Statistics;
 
@@ -209,17 +210,8 @@ public sealed class Pointwise : Layer
 
     /// <summary>The nearest number of bfloat16, ties to even. Its gradient is 1, the straight-through estimate.</summary>
     /// <param name="name">The name inside the network.</param>
-    public static Pointwise RoundedToBFloat16(string name) => new(
-        name,
-        x =>
-        {
-            uint bits = BitConverter.SingleToUInt32Bits(x);
-            return float.IsNaN(x) ? x : BitConverter.UInt32BitsToSingle((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000);
-        },
-        (_, _) => 1)
-    {
-        Function = ("BFloat16", []),
-    };
+    public static Pointwise RoundedToBFloat16(string name) =>
+        new(name, Bfloat16Multiplier.Round, (_, _) => 1) { Function = ("BFloat16", []) };
 
     internal override bool IsHomogeneous => isHomogeneous;
 

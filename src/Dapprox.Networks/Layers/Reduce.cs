@@ -129,16 +129,23 @@ public sealed class Reduce : Layer
         {
             ReadOnlySpan<float> x = input.Row(image), y = output.Row(image), back = outputGradient.Row(image);
             Span<float> to = result.Row(image);
-            bool[] isTaken = new bool[y.Length];
+            if (reduction == Reduction.Mean)
+            {
+                for (int i = 0; i < places.Length; i++)
+                    to[i] = back[places[i]] / count;
+                continue;
+            }
+
+            bool[] isTaken = reduction is Reduction.Max or Reduction.Min ? new bool[y.Length] : [];
+            (double Product, int Zeros)[] products = reduction == Reduction.Product ? Products(x, y.Length) : [];
             for (int i = 0; i < places.Length; i++)
             {
                 int place = places[i];
                 to[i] = back[place] * reduction switch
                 {
-                    Reduction.Mean => 1 / count,
                     Reduction.Sum => 1,
                     Reduction.Max or Reduction.Min => IsFirst(isTaken, place, x[i] == y[place]) ? 1 : 0,
-                    Reduction.Product => ProductOfOthers(x, i),
+                    Reduction.Product => OfOthers(products[place], x[i]),
                     Reduction.L1 => x[i] > 0 ? 1 : x[i] < 0 ? -1 : 0,
                     Reduction.L2 => y[place] > 0 ? x[i] / y[place] : 0,
                     Reduction.SumSquare => 2 * x[i],
@@ -169,15 +176,22 @@ public sealed class Reduce : Layer
         return Array.ConvertAll(largest, number => float.IsFinite(number) ? number : 0);
     }
 
-    float ProductOfOthers(ReadOnlySpan<float> x, int own)
+    /// <summary>The product of the numbers at each place that are not 0, and how many are.</summary>
+    (double Product, int Zeros)[] Products(ReadOnlySpan<float> x, int length)
     {
-        double product = 1;
+        var products = new (double Product, int Zeros)[length];
+        Array.Fill(products, (1, 0));
         for (int i = 0; i < places.Length; i++)
         {
-            if (i != own && places[i] == places[own])
-                product *= x[i];
+            ref (double Product, int Zeros) own = ref products[places[i]];
+            own = x[i] == 0 ? (own.Product, own.Zeros + 1) : (own.Product * x[i], own.Zeros);
         }
 
-        return (float)product;
+        return products;
     }
+
+    /// <summary>The product of all numbers but one.</summary>
+    static float OfOthers((double Product, int Zeros) all, float own) => own == 0
+        ? (float)(all.Zeros == 1 ? all.Product : 0)
+        : (float)(all.Zeros == 0 ? all.Product / own : 0);
 }

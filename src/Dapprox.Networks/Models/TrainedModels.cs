@@ -93,8 +93,8 @@ public static class TrainedModels
             (IReadOnlyDictionary<string, Tensor> Weights, IReadOnlyDictionary<string, string> Text) read = Path.GetExtension(nameOrPath)
                 .ToLowerInvariant() switch
             {
-                ".pt" or ".pth" => (PyTorchFile.Load(nameOrPath), new Dictionary<string, string>()),
-                not (".onnx" or ".safetensors") when File.Exists(nameOrPath) && InputFile.Read(nameOrPath, PyTorchFile.IsPyTorch) =>
+                string extension when extension is ".pt" or ".pth" || extension is not (".onnx" or ".safetensors")
+                    && File.Exists(nameOrPath) && InputFile.Read(nameOrPath, PyTorchFile.IsPyTorch) =>
                     (PyTorchFile.Load(nameOrPath), new Dictionary<string, string>()),
                 ".onnx" =>
                     throw new InputException($"'{nameOrPath}' is an ONNX network, whose weights have no names of an architecture; give a "

@@ -384,18 +384,16 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
     /// <summary>The statements that read, directly or through others, what nothing drives, and that no output needs.</summary>
     static HashSet<int> Unusable(ModuleSource module, Statement[] statements, int[] driver)
     {
+        if (!statements.Any(statement => statement.Inputs.Any(bit => driver[bit] == Undriven)))
+            return [];
         ILookup<int, int> readers = statements.SelectMany((statement, i) => statement.Inputs.Select(bit => (bit, i)))
             .Where(read => driver[read.bit] != Input).ToLookup(read => read.bit, read => read.i);
         HashSet<int> undefined = Reached(
             readers.Where(bit => driver[bit.Key] == Undriven).SelectMany(bit => bit),
             statement => statements[statement].Outputs.Where(bit => bit >= 0).SelectMany(bit => readers[bit]));
-        if (undefined.Count > 0)
-        {
-            undefined.ExceptWith(Reached(
-                Drivers(module.Ports.Where(port => port.IsOutput).SelectMany(port => port.Bits)),
-                statement => Drivers(statements[statement].Inputs)));
-        }
-
+        undefined.ExceptWith(Reached(
+            Drivers(module.Ports.Where(port => port.IsOutput).SelectMany(port => port.Bits)),
+            statement => Drivers(statements[statement].Inputs)));
         return undefined;
 
         IEnumerable<int> Drivers(IEnumerable<int> bits) => bits.Select(bit => driver[bit]).Where(statement => statement >= 0);
