@@ -58,7 +58,7 @@ static class CommandLine
 
     /// <summary>Parses the arguments and runs the command.</summary>
     /// <param name="args">The words after the program's name.</param>
-    /// <returns>The exit code: 0, 1 after an error, 70 after a fault of the program, or 130 after Ctrl-C.</returns>
+    /// <returns>The exit code: 0, 1 after an error, 70 after a fault of the program, 130 after Ctrl-C, or 143 after SIGTERM.</returns>
     public static Task<int> RunAsync(string[] args) => RunAsync(Root(args), args);
 
     /// <summary>Runs other commands than the program's own.</summary>
@@ -72,7 +72,7 @@ static class CommandLine
         {
             // No response files: a value that begins with @ is a value.
             parse = root.Parse(WithPresentNames(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
-            if (ParseErrors.First(parse) is string error)
+            if (ParseErrors.First(parse, () => Root()) is string error)
                 return Fail(error);
             interruption.Message = Interrupted(parse, args);
             var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
@@ -82,7 +82,7 @@ static class CommandLine
         {
             Output.Note(Interrupted(parse!, args));
             await interruption.OutlastRequestAsync().ConfigureAwait(false);
-            return Interruption.ExitCode;
+            return interruption.ExitCode;
         }
         catch (InputException e)
         {

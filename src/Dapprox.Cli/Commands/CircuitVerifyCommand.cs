@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits;
@@ -66,7 +67,7 @@ static class CircuitVerifyCommand
             CheckPorts(a, b);
             var watch = Stopwatch.StartNew();
             int[] widths = [.. a.Inputs.Select(bus => bus.Width)];
-            Func<ulong[][], ulong[][]> right = b is null
+            Func<ulong[][], UInt128[][]> right = b is null
                 ? inputs => Products(inputs, widths, a.Outputs[0].Width, isSigned)
                 : BitSlicedSimulator.Of(b).Evaluate;
             CircuitComparison comparison = ProgressBar
@@ -101,6 +102,7 @@ static class CircuitVerifyCommand
 
     static void CheckPorts(Netlist a, Netlist? b)
     {
+        a.ThrowIfInputsAreWide();
         if (b is null && (a.Inputs.Count != 2 || a.Outputs.Count != 1))
             throw new InputException(
                 $"{a} has {a.Inputs.Count} inputs and {a.Outputs.Count} outputs; the exact product is of two inputs and is one output");
@@ -113,12 +115,12 @@ static class CircuitVerifyCommand
     static string Widths(IEnumerable<Bus> buses) => string.Join(" and ", buses.Select(bus => bus.Width));
 
     /// <summary>The exact product, truncated to the output width.</summary>
-    static ulong[][] Products(ulong[][] inputs, int[] widths, int width, bool isSigned)
+    static UInt128[][] Products(ulong[][] inputs, int[] widths, int width, bool isSigned)
     {
         return [[.. inputs[0].Zip(inputs[1], (a, b) =>
-            Number(a, widths[0]) * Number(b, widths[1]) & ulong.MaxValue >> (NetlistBuilder.MaxBits - width))]];
+            Number(a, widths[0]) * Number(b, widths[1]) & UInt128.MaxValue >> (NetlistBuilder.MaxBits - width))]];
 
-        ulong Number(ulong bits, int width) => isSigned ? (ulong)IntegerMultiplier.Signed(bits, width) : bits;
+        UInt128 Number(ulong bits, int width) => isSigned ? (UInt128)IntegerMultiplier.Signed(bits, width) : bits;
     }
 
     static string Product(Netlist a, bool isSigned)
@@ -141,7 +143,8 @@ static class CircuitVerifyCommand
         ["seconds"] = seconds,
     };
 
-    static JsonArray Numbers(IEnumerable<ulong> numbers) => new([.. numbers.Select(number => JsonValue.Create($"0x{number:x}"))]);
+    static JsonArray Numbers<T>(IEnumerable<T> numbers)
+        where T : IBinaryInteger<T> => new([.. numbers.Select(number => JsonValue.Create($"0x{number:x}"))]);
 
     static void Print(CircuitComparison comparison, Proof? proof, double seconds)
     {
@@ -165,6 +168,7 @@ static class CircuitVerifyCommand
         });
     }
 
-    static string Shown(IEnumerable<ulong> numbers) =>
+    static string Shown<T>(IEnumerable<T> numbers)
+        where T : IBinaryInteger<T> =>
         string.Join(", ", numbers.Select(number => string.Create(CultureInfo.InvariantCulture, $"{number} (0x{number:x})")));
 }

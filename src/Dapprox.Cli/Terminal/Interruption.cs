@@ -8,8 +8,7 @@ namespace Dapprox.Cli.Terminal;
 /// </summary>
 sealed class Interruption : IDisposable
 {
-    /// <summary>The exit code of a program ended by Ctrl-C, by the convention of shells: 128 + SIGINT.</summary>
-    public const int ExitCode = 130;
+    const int AfterInterrupt = 130, AfterTermination = 143;
 
     // One request to stop can arrive as two signals: timeout(1) signals the process and then the group.
     const int OneRequestMilliseconds = 1000;
@@ -23,6 +22,7 @@ sealed class Interruption : IDisposable
     readonly Timer end;
     string? message;
     long cancelledAt;
+    int exitCode = AfterInterrupt;
 
     public Interruption()
     {
@@ -37,8 +37,11 @@ sealed class Interruption : IDisposable
     /// <summary>The message when this class ends the command; null for none.</summary>
     public string? Message { set => Volatile.Write(ref message, value); }
 
-    /// <summary>Cancelled by the first Ctrl-C.</summary>
+    /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => source.Token;
+
+    /// <summary>The exit code of a program ended by the first signal, by the convention of shells: 128 and the signal's number.</summary>
+    public int ExitCode => Volatile.Read(ref exitCode);
 
     public void Dispose()
     {
@@ -65,6 +68,7 @@ sealed class Interruption : IDisposable
         long first = Interlocked.CompareExchange(ref cancelledAt, Environment.TickCount64, 0);
         if (first == 0)
         {
+            Volatile.Write(ref exitCode, context.Signal == PosixSignal.SIGTERM ? AfterTermination : AfterInterrupt);
             end.Change(PatienceMilliseconds, Timeout.Infinite);
             source.Cancel();
         }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits;
+using Dapprox.Foundation;
 using Dapprox.Statistics;
 using Spectre.Console;
 
@@ -69,7 +70,7 @@ static class Output
     /// <summary>A message as one line: file names and foreign messages can contain line breaks and escape sequences.</summary>
     public static string OneLine(string message) =>
         string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            .Aggregate(new StringBuilder(), (line, c) => line.Append(char.IsControl(c) ? '?' : c)).ToString();
+            .Aggregate(new StringBuilder(), (line, c) => line.Append(InputFile.IsHarmless(c) ? c : '?')).ToString();
 
     /// <summary>
     /// Notes on the bare circuits among some multipliers: most readers take an "8-bit multiplier" for an integer multiplier, but

@@ -11,14 +11,16 @@ static class ParseErrors
     const int ShownCommands = 3;
 
     /// <summary>The first error; null for none, or if help or the version was requested.</summary>
-    public static string? First(ParseResult parse)
+    /// <param name="parse">The command line.</param>
+    /// <param name="all">Makes all commands of the program: an unknown option may be one of another.</param>
+    public static string? First(ParseResult parse, Func<Command> all)
     {
         if (parse.Errors.Count == 0 || parse.Action?.ClearsParseErrors == true)
             return null;
         Command command = parse.CommandResult.Command;
         // An unknown command word also causes the missing-command error: name the word.
         if (parse.UnmatchedTokens.Count > 0)
-            return Unmatched(parse, command, parse.UnmatchedTokens[0]);
+            return Unmatched(parse, command, TakenForValue(parse) ?? parse.UnmatchedTokens[0], all);
         if (command.Subcommands.Count > 0 && command.Action is null)
             return $"'{FullName(parse)}' needs a command: {string.Join(", ", command.Subcommands.Select(known => known.Name))}; see "
                 + $"{FullName(parse)} --help";
@@ -33,16 +35,27 @@ static class ParseErrors
         return $"{parse.Errors[0].Message.TrimEnd('.')}; see {FullName(parse)} --help";
     }
 
-    static string Unmatched(ParseResult parse, Command command, string word)
+    /// <summary>An unknown option that the parser took for the value of an argument, so that another word was left over.</summary>
+    static string? TakenForValue(ParseResult parse) => parse.Tokens.Any(token => token.Type == TokenType.DoubleDash)
+        ? null
+        : parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(given => given.Tokens).Select(token => token.Value)
+            .FirstOrDefault(value => value.StartsWith("--", StringComparison.Ordinal));
+
+    static string Unmatched(ParseResult parse, Command command, string word, Func<Command> all)
     {
         if (OptionsOf(command).Contains(word) && parse.Tokens.Any(token => token.Type == TokenType.DoubleDash))
             return $"'{word}' stands after --, which ends the options; put it before the --, or leave the -- out";
         if (word.StartsWith('-') && word.Length > 1)
         {
+            if (command.Arguments.FirstOrDefault(known => $"--{Shown(known)}".Equals(word, StringComparison.OrdinalIgnoreCase)) is { } bare)
+                return $"unknown option '{word}': give {Shown(bare)} without it; see {FullName(parse)} --help";
+            // Commands of the same group are the likelier ones.
             string[] others = [.. CommandsWith(parse.RootCommandResult.Command, "", word).Take(ShownCommands)];
+            if (others.Length == 0)
+                others = [.. CommandsWith(all(), "", word).Take(ShownCommands)];
             return others.Length == 0
                 ? Names.Unknown("option", word, OptionsOf(command)).Message
-                : $"unknown option '{word}': it is one of '{string.Join("' and '", others)}'; known: "
+                : $"unknown option '{word}': it belongs to {string.Join(" and ", others.Select(name => $"'{name}'"))}; known: "
                     + string.Join(", ", OptionsOf(command));
         }
 
@@ -50,10 +63,12 @@ static class ParseErrors
             return Names.Unknown("command", word, command.Subcommands.Select(known => known.Name)).Message;
         string wanted = command.Arguments.Count == 0
             ? $"'{command.Name}' takes options only: {string.Join(", ", OptionsOf(command))}"
-            : $"'{command.Name}' takes {string.Join(" and ", command.Arguments.Select(argument => argument.HelpName ?? argument.Name))}, "
+            : $"'{command.Name}' takes {string.Join(" and ", command.Arguments.Select(Shown))}, "
                 + $"and options: {string.Join(", ", OptionsOf(command))}";
         return $"'{word}' is one word too many: {wanted}";
     }
+
+    static string Shown(Argument argument) => argument.HelpName ?? argument.Name;
 
     /// <summary>The full names of the commands that have an option.</summary>
     static IEnumerable<string> CommandsWith(Command command, string outer, string option)

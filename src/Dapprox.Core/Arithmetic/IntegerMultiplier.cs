@@ -7,7 +7,7 @@ namespace Dapprox.Arithmetic;
 /// <param name="name">Its name for a reader.</param>
 /// <param name="firstWidth">The number of bits of operand a; 1 to 64.</param>
 /// <param name="secondWidth">The number of bits of operand b; 1 to 64.</param>
-/// <param name="productWidth">The number of bits of the product; 1 to 64.</param>
+/// <param name="productWidth">The number of bits of the product; 1 to 128.</param>
 /// <param name="isSigned">Whether operands and product are in two's complement.</param>
 public abstract class IntegerMultiplier(string name, int firstWidth, int secondWidth, int productWidth, bool isSigned)
 {
@@ -30,17 +30,17 @@ public abstract class IntegerMultiplier(string name, int firstWidth, int secondW
     /// <param name="a">The bits of the first operands.</param>
     /// <param name="b">The bits of as many second operands.</param>
     /// <param name="products">Receives the bits of as many products.</param>
-    public abstract void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> products);
+    public abstract void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<UInt128> products);
 
-    /// <summary>The number that some bits are, in 64 bits: those of a signed number are extended by its sign.</summary>
+    /// <summary>The number that some bits are, in 128 bits: those of a signed number are extended by its sign.</summary>
     /// <param name="bits">Its bits; those above its width are zero.</param>
-    /// <param name="width">How many it has; 1 to 64.</param>
-    internal ulong Extend(ulong bits, int width) => isSigned ? (ulong)Signed(bits, width) : bits;
+    /// <param name="width">How many it has; 1 to 128.</param>
+    internal UInt128 Extend(UInt128 bits, int width) => isSigned ? (UInt128)Signed(bits, width) : bits;
 
     /// <summary>The number that some bits are in two's complement.</summary>
     /// <param name="bits">Its bits.</param>
-    /// <param name="width">How many it has; 1 to 64.</param>
-    public static long Signed(ulong bits, int width) => (long)(bits << (64 - width)) >> (64 - width);
+    /// <param name="width">How many it has; 1 to 128.</param>
+    public static Int128 Signed(UInt128 bits, int width) => (Int128)(bits << (128 - width)) >> (128 - width);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -33,7 +33,7 @@ public sealed class TableMultiplier : IntegerMultiplier
     public ulong Product(ulong a, ulong b) => products[(int)(a << SecondWidth | b)] & ulong.MaxValue >> (64 - ProductWidth);
 
     /// <inheritdoc/>
-    public override void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> products)
+    public override void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<UInt128> products)
     {
         for (int i = 0; i < products.Length; i++)
             products[i] = Product(a[i], b[i]);

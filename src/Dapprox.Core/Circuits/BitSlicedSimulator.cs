@@ -107,7 +107,7 @@ public sealed class BitSlicedSimulator
     /// ignored.</param>
     /// <returns>For each output an array of as many numbers.</returns>
     /// <exception cref="ArgumentException">There are not as many arrays as inputs, or their lengths differ.</exception>
-    public ulong[][] Evaluate(params ulong[][] inputs)
+    public UInt128[][] Evaluate(params ulong[][] inputs)
     {
         if (inputs.Length != Netlist.Inputs.Count || inputs.Any(numbers => numbers.Length != inputs[0].Length))
         {
@@ -116,7 +116,8 @@ public sealed class BitSlicedSimulator
                 + $"given: {string.Join(", ", inputs.Select(numbers => numbers.Length))}.", nameof(inputs));
         }
 
-        ulong[][] results = [.. Netlist.Outputs.Select(_ => new ulong[inputs.Length == 0 ? 0 : inputs[0].Length])];
+        Netlist.ThrowIfInputsAreWide();
+        UInt128[][] results = [.. Netlist.Outputs.Select(_ => new UInt128[inputs.Length == 0 ? 0 : inputs[0].Length])];
         if (results[0].Length == 0)
             return results;
         Slots slots = NewSlots();
@@ -161,7 +162,7 @@ public sealed class BitSlicedSimulator
     }
 
     /// <summary>The slices of an output to numbers; the slices are lost.</summary>
-    internal static void Store(Slots slots, int slot, int width, Span<ulong> numbers)
+    internal static void Store(Slots slots, int slot, int width, Span<UInt128> numbers)
     {
         numbers.Clear();
         for (int bit = 0; bit < width; bit += BitTranspose.Rows)
@@ -170,7 +171,7 @@ public sealed class BitSlicedSimulator
             BitTranspose.ToNumbers(rows, BitTranspose.Rows);
             Span<uint> words = MemoryMarshal.Cast<Vector512<uint>, uint>(rows);
             for (int i = 0; i < numbers.Length; i++)
-                numbers[i] |= (ulong)words[i] << bit;
+                numbers[i] |= (UInt128)words[i] << bit;
         }
     }
 

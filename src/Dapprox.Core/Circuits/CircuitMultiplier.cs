@@ -45,7 +45,7 @@ public sealed class CircuitMultiplier : MantissaMultiplier
     public Netlist Circuit { get; }
 
     /// <inheritdoc/>
-    public override ulong MultiplyMantissas(uint activation, uint weight) => Circuit.Evaluate(activation, weight)[0];
+    public override ulong MultiplyMantissas(uint activation, uint weight) => (ulong)Circuit.Evaluate(activation, weight)[0];
 
     static bool IsMultiplier(Netlist circuit) =>
         circuit.Inputs.Count == 2 && circuit.Inputs[0].Width == circuit.Inputs[1].Width

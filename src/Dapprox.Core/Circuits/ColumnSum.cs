@@ -18,7 +18,7 @@ sealed class ColumnSum(NetlistBuilder builder, int width, Func<int, Cell> adder)
     }
 
     /// <summary>Adds a constant: ones where its bits are set.</summary>
-    public void AddConstant(ulong value)
+    public void AddConstant(UInt128 value)
     {
         for (int column = 0; column < width; column++)
         {

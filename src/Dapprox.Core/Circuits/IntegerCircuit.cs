@@ -9,7 +9,7 @@ public sealed class IntegerCircuit : IntegerMultiplier
     readonly SlicedInterpreter interpreter;
 
     /// <summary>Takes a circuit as a multiplier.</summary>
-    /// <param name="circuit">A circuit with two inputs of at most 32 bits and one output.</param>
+    /// <param name="circuit">A circuit with two inputs and one output.</param>
     /// <exception cref="InputException">The circuit is no such multiplier.</exception>
     public IntegerCircuit(Netlist circuit)
         : base(circuit.Name, Checked(circuit).Inputs[0].Width, circuit.Inputs[1].Width, circuit.Outputs[0].Width, circuit.IsSigned)
@@ -22,17 +22,17 @@ public sealed class IntegerCircuit : IntegerMultiplier
     public Netlist Circuit { get; }
 
     /// <inheritdoc/>
-    public override void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> products) =>
+    public override void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<UInt128> products) =>
         interpreter.Evaluate(a, b, products);
 
     static Netlist Checked(Netlist circuit)
     {
         ArgumentNullException.ThrowIfNull(circuit);
-        if (circuit.Inputs.Count != 2 || circuit.Outputs.Count != 1 || circuit.Inputs.Any(bus => bus.Width > MultiplierCircuits.MaxBits))
+        if (circuit.Inputs.Count != 2 || circuit.Outputs.Count != 1)
         {
             throw new InputException(
                 $"the circuit {circuit.Name} has inputs of {Widths(circuit.Inputs)} bits and outputs of {Widths(circuit.Outputs)}; "
-                + $"a multiplier has two inputs of at most {MultiplierCircuits.MaxBits} bits and one output");
+                + "a multiplier has two inputs and one output");
         }
 
         return circuit;

@@ -13,7 +13,7 @@ namespace Dapprox.Circuits;
 public static class MultiplierCircuits
 {
     /// <summary>The widest operands: the product of wider ones does not fit a number of 64 bits.</summary>
-    public const int MaxBits = 32;
+    public const int MaxBits = NetlistBuilder.MaxBits / 2;
 
     /// <summary>
     /// The array multiplier with rippling carries: row i adds the partial products of a_i, shifted by i, to the sum of the
@@ -188,7 +188,7 @@ public static class MultiplierCircuits
         var builder = new NetlistBuilder(name);
         (int[] a, int[] b) = Operands(builder, bits);
         var sum = new ColumnSum(builder, 2 * bits, cell);
-        ulong constant = 0;
+        UInt128 constant = 0;
         // The zeros above an unsigned number take a digit more than the repeated sign of a signed one.
         for (int low = 0; low < bits + (isSigned ? 0 : 1); low += 2)
         {
@@ -212,7 +212,7 @@ public static class MultiplierCircuits
                 sum.Add(low + bits + 1, builder.Gate(Cells.Not, top));
             int taken = low + bits + (isSigned ? 0 : 1);
             if (taken < 2 * bits)
-                constant -= 1UL << taken;
+                constant -= UInt128.One << taken;
         }
 
         sum.AddConstant(constant);
@@ -271,7 +271,7 @@ public static class MultiplierCircuits
         }
 
         if (isSigned)
-            sum.AddConstant((1UL << bits) + (1UL << (2 * bits - 1)));
+            sum.AddConstant((UInt128.One << bits) + (UInt128.One << (2 * bits - 1)));
         builder.Output("p", add(sum));
         return builder.Build().WithSign(isSigned);
     }

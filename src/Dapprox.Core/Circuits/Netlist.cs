@@ -120,11 +120,12 @@ public sealed class Netlist
     /// <param name="inputs">A number for each input; bits beyond its width are ignored.</param>
     /// <returns>A number for each output.</returns>
     /// <exception cref="ArgumentException">There are not as many numbers as inputs.</exception>
-    public ulong[] Evaluate(params ReadOnlySpan<ulong> inputs)
+    /// <exception cref="InputException">An input has more than 64 bits.</exception>
+    public UInt128[] Evaluate(params ReadOnlySpan<ulong> inputs)
     {
         if (inputs.Length != Inputs.Count)
             throw new ArgumentException($"{Name} has {Inputs.Count} inputs, and {inputs.Length} numbers were given.", nameof(inputs));
-
+        ThrowIfInputsAreWide();
         bool[] nets = new bool[NetCount];
         nets[One] = true;
         for (int bus = 0; bus < inputs.Length; bus++)
@@ -146,11 +147,21 @@ public sealed class Netlist
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    static ulong Number(Bus bus, bool[] nets)
+    /// <summary>Checks that a number fits each input.</summary>
+    /// <exception cref="InputException">An input is wider than <see cref="MultiplierCircuits.MaxBits"/>.</exception>
+    internal void ThrowIfInputsAreWide()
     {
-        ulong number = 0;
+        if (Inputs.FirstOrDefault(bus => bus.Width > MultiplierCircuits.MaxBits) is Bus wide)
+            throw new InputException($"the input {InputFile.OneLine(wide.Name, ShownLetters)} of the circuit "
+                + $"{InputFile.OneLine(Name, ShownLetters)} has {wide.Width} bits; numbers are put in at inputs of at most "
+                + $"{MultiplierCircuits.MaxBits}");
+    }
+
+    static UInt128 Number(Bus bus, bool[] nets)
+    {
+        UInt128 number = 0;
         for (int bit = 0; bit < bus.Width; bit++)
-            number |= (nets[bus.Nets[bit]] ? 1UL : 0) << bit;
+            number |= (nets[bus.Nets[bit]] ? UInt128.One : 0) << bit;
         return number;
     }
 }

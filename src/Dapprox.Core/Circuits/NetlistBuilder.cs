@@ -4,8 +4,8 @@ namespace Dapprox.Circuits;
 /// <param name="name">The name of the netlist.</param>
 public sealed class NetlistBuilder(string name)
 {
-    /// <summary>The widest input or output: what a 64-bit number holds.</summary>
-    public const int MaxBits = 64;
+    /// <summary>The widest input or output: the product of two 64-bit numbers.</summary>
+    public const int MaxBits = 128;
 
     readonly List<Bus> inputs = [];
     readonly List<Bus> outputs = [];
@@ -15,7 +15,7 @@ public sealed class NetlistBuilder(string name)
 
     /// <summary>Adds an input.</summary>
     /// <param name="name">The name of the input; unique.</param>
-    /// <param name="width">How many bits; 1 to 64.</param>
+    /// <param name="width">How many bits; 1 to 128. Numbers are put in at inputs of at most 64.</param>
     /// <returns>The nets, the lowest bit first.</returns>
     /// <exception cref="InvalidOperationException">There are elements already.</exception>
     public int[] Input(string name, int width)
@@ -105,7 +105,7 @@ public sealed class NetlistBuilder(string name)
 
     /// <summary>Adds an output.</summary>
     /// <param name="name">The name of the output; unique.</param>
-    /// <param name="nets">Its nets, the lowest bit first; at most 64.</param>
+    /// <param name="nets">Its nets, the lowest bit first; at most 128.</param>
     /// <exception cref="ArgumentException">A net does not exist, or there are none or too many.</exception>
     public void Output(string name, IReadOnlyList<int> nets)
     {

@@ -18,7 +18,7 @@ sealed class SlicedInterpreter
     const int Vectors = 4;
 
     /// <summary>Slots in which numbers are turned into slices and back.</summary>
-    const int Staging = 64;
+    const int Staging = NetlistBuilder.MaxBits;
 
     [ThreadStatic]
     static (BitSlicedSimulator.Slots Slots, int Count)? memory;
@@ -27,9 +27,10 @@ sealed class SlicedInterpreter
     readonly LogicFunction[] functions;
 
     /// <summary>Prepares a netlist.</summary>
-    /// <param name="netlist">Two inputs and one output, each of at most 64 bits.</param>
+    /// <param name="netlist">Two inputs and one output.</param>
     public SlicedInterpreter(Netlist netlist)
     {
+        netlist.ThrowIfInputsAreWide();
         this.netlist = netlist;
         functions = [.. netlist.Elements.SelectMany(element => element.Cell.Tables.Select((table, output) =>
             LogicNetwork.Function(element.FirstOutput + output, table, element.Inputs)))];
@@ -39,7 +40,7 @@ sealed class SlicedInterpreter
     /// <param name="first">Numbers for the first input; bits beyond its width are ignored.</param>
     /// <param name="second">As many for the second.</param>
     /// <param name="results">Room for as many numbers.</param>
-    public void Evaluate(ReadOnlySpan<ulong> first, ReadOnlySpan<ulong> second, Span<ulong> results)
+    public void Evaluate(ReadOnlySpan<ulong> first, ReadOnlySpan<ulong> second, Span<UInt128> results)
     {
         const int Lanes = BitSlicedSimulator.Lanes;
         BitSlicedSimulator.Slots slots = Memory(Staging + netlist.NetCount * Vectors);
@@ -75,7 +76,7 @@ sealed class SlicedInterpreter
             Net(slots, bus.Nets[bit], vector) = slots[bit];
     }
 
-    static void Store(BitSlicedSimulator.Slots slots, Bus bus, int vector, Span<ulong> numbers)
+    static void Store(BitSlicedSimulator.Slots slots, Bus bus, int vector, Span<UInt128> numbers)
     {
         for (int bit = 0; bit < Staging; bit++)
             slots[bit] = bit < bus.Width ? Net(slots, bus.Nets[bit], vector) : Vector512<uint>.Zero;

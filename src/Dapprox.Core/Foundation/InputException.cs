@@ -20,4 +20,7 @@ public sealed class InputException : Exception
         : base(message, cause)
     {
     }
+
+    /// <summary>Whether the input may be right, and is larger than what is read: other readers need not try.</summary>
+    internal bool IsTooLarge { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Dapprox.Foundation;
 
 /// <summary>Opens files that users name, and says in one line why one cannot be read.</summary>
@@ -8,9 +10,14 @@ public static class InputFile
     /// <param name="most">How many letters are shown at most.</param>
     internal static string OneLine(string text, int most)
     {
-        string line = string.Concat(text.Take(most).Select(letter => char.IsControl(letter) ? '?' : letter));
-        return text.Length <= most ? line : line + "…";
+        if (text.Length > most)
+            text = string.Concat(text.AsSpan(0, most / 2), "…", text.AsSpan(text.Length - most / 2));
+        return string.Concat(text.Select(letter => IsHarmless(letter) ? letter : '?'));
     }
+
+    /// <summary>Whether a terminal shows a character where it stands: no control, and no mark that breaks or turns lines.</summary>
+    internal static bool IsHarmless(char letter) => char.GetUnicodeCategory(letter)
+        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     /// <summary>Opens a file, passes it on, and closes it; what goes wrong while reading is the user's line too.</summary>
     /// <param name="path">The file: no pipe and no device, which need not end.</param>

@@ -7,7 +7,7 @@ namespace Dapprox.Measurement;
 /// <param name="Inputs">A number for each input.</param>
 /// <param name="First">The outputs of the first circuit.</param>
 /// <param name="Second">The outputs of the second circuit or of the formula.</param>
-public sealed record Difference(IReadOnlyList<ulong> Inputs, IReadOnlyList<ulong> First, IReadOnlyList<ulong> Second);
+public sealed record Difference(IReadOnlyList<ulong> Inputs, IReadOnlyList<UInt128> First, IReadOnlyList<UInt128> Second);
 
 /// <summary>Whether two circuits compute the same for all inputs compared.</summary>
 /// <param name="Compared">How many inputs were compared, the one with the difference included.</param>
@@ -30,7 +30,7 @@ public sealed record CircuitComparison(long Compared, bool Exhaustive, Differenc
     /// <param name="progress">Called after each block with its number of inputs.</param>
     /// <param name="cancellation">Stops the work.</param>
     public static CircuitComparison Run(
-        IReadOnlyList<int> widths, Func<ulong[][], ulong[][]> first, Func<ulong[][], ulong[][]> second, long samples, ulong seed,
+        IReadOnlyList<int> widths, Func<ulong[][], UInt128[][]> first, Func<ulong[][], UInt128[][]> second, long samples, ulong seed,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
         bool exhaustive = widths.Sum() <= MaxExhaustiveBits;
@@ -40,7 +40,7 @@ public sealed record CircuitComparison(long Compared, bool Exhaustive, Differenc
             cancellation.ThrowIfCancellationRequested();
             int count = (int)Math.Min(Block, total - start);
             ulong[][] inputs = exhaustive ? All(widths, start, count) : Random(widths, count, seed, stream: (ulong)(start / Block));
-            ulong[][] left = first(inputs), right = second(inputs);
+            UInt128[][] left = first(inputs), right = second(inputs);
             for (int i = 0; i < count; i++)
             {
                 for (int output = 0; output < left.Length; output++)
@@ -70,7 +70,7 @@ public sealed record CircuitComparison(long Compared, bool Exhaustive, Differenc
     internal static ulong[][] Inputs(IReadOnlyList<int> widths, int most, ulong seed) =>
         widths.Sum() < 31 && 1 << widths.Sum() <= most ? All(widths, 0, 1 << widths.Sum()) : Random(widths, most, seed, stream: 0);
 
-    static ulong[] At(ulong[][] numbers, int index) => [.. numbers.Select(bus => bus[index])];
+    static T[] At<T>(T[][] numbers, int index) => [.. numbers.Select(bus => bus[index])];
 
     /// <summary>Of all inputs, read as one number with the last input lowest, some from one on.</summary>
     static ulong[][] All(IReadOnlyList<int> widths, long start, int count)

@@ -109,7 +109,8 @@ public static class IntegerMeasurement
         IntegerTally Tally(long block)
         {
             int count = (int)Math.Min(Block, samples - block * Block);
-            ulong[] a = new ulong[count], b = new ulong[count], products = new ulong[count];
+            ulong[] a = new ulong[count], b = new ulong[count];
+            var products = new UInt128[count];
             operands(block * Block, a, b);
             multiplier.Multiply(a, b, products);
             var tally = new IntegerTally(multiplier, distribution);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Dapprox.Statistics;
 
 namespace Dapprox.Measurement;
@@ -7,7 +8,7 @@ namespace Dapprox.Measurement;
 /// <param name="B">The second operand.</param>
 /// <param name="Product">What the multiplier gives.</param>
 /// <param name="Error">How far off: absolute or relative, as the member that holds this says.</param>
-public readonly record struct WorstPair(Int128 A, Int128 B, Int128 Product, double Error);
+public readonly record struct WorstPair(BigInteger A, BigInteger B, BigInteger Product, double Error);
 
 /// <summary>
 /// The mean of the error over the operands, in a grid: each operand's range is cut into equal parts by its highest free bits.

@@ -12,12 +12,12 @@ sealed class IntegerTally
     // 32 parts of each operand: enough to see where errors are, few enough for a sample to fill.
     const int MaxMapBits = 5;
 
-    const int Lanes = BitSlicedSimulator.Lanes;
+    const int Lanes = BitSlicedSimulator.Lanes, WordBits = 64;
 
     readonly IntegerMultiplier multiplier;
     readonly IntegerDistribution distribution;
     readonly Operand first, second;
-    readonly long[] bits = new long[64];
+    readonly long[] bits = new long[NetlistBuilder.MaxBits];
     readonly double[] mapErrors;
     readonly long[] mapCounts;
     Moments relative, absolute, signed, squared;
@@ -34,24 +34,24 @@ sealed class IntegerTally
     }
 
     /// <summary>Adds one block of products.</summary>
-    public void Add(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, ReadOnlySpan<ulong> products)
+    public void Add(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, ReadOnlySpan<UInt128> products)
     {
         double sum = 0, absoluteSum = 0, squares = 0, fourths = 0, relativeSum = 0, relativeSquares = 0;
         long withRelative = 0;
-        Span<ulong> differences = stackalloc ulong[Lanes];
-        var slots = new BitSlicedSimulator.Slots(64);
+        Span<ulong> low = stackalloc ulong[Lanes], high = stackalloc ulong[Lanes];
+        var slots = new BitSlicedSimulator.Slots(WordBits);
         for (int start = 0; start < products.Length; start += Lanes)
         {
             int count = Math.Min(Lanes, products.Length - start);
             for (int lane = 0; lane < count; lane++)
             {
                 int i = start + lane;
-                // In 64 bits of two's complement, products and differences have the same bits with a sign as without.
-                ulong left = multiplier.Extend(a[i], first.Width), right = multiplier.Extend(b[i], second.Width);
-                ulong product = multiplier.Extend(products[i], multiplier.ProductWidth), exact = left * right;
-                differences[lane] = product ^ exact;
-                bool over = multiplier.IsSigned ? (long)product > (long)exact : product > exact;
-                double magnitude = over ? product - exact : exact - product;
+                // In 128 bits of two's complement, products and differences have the same bits with a sign as without.
+                UInt128 left = multiplier.Extend(a[i], first.Width), right = multiplier.Extend(b[i], second.Width);
+                UInt128 product = multiplier.Extend(products[i], multiplier.ProductWidth), exact = left * right;
+                (low[lane], high[lane]) = ((ulong)(product ^ exact), (ulong)((product ^ exact) >> WordBits));
+                bool over = multiplier.IsSigned ? (Int128)product > (Int128)exact : product > exact;
+                double magnitude = (double)(over ? product - exact : exact - product);
                 double error = over ? magnitude : -magnitude, square = magnitude * magnitude;
                 int cell = first.Part(left) << second.MapBits | second.Part(right);
                 mapErrors[cell] += error;
@@ -66,7 +66,7 @@ sealed class IntegerTally
                     worstAbsolute = Worst(left, right, product, magnitude);
                 if (exact == 0)
                     continue;
-                double ratio = magnitude / (multiplier.IsSigned ? Math.Abs((double)(long)exact) : exact);
+                double ratio = magnitude / (multiplier.IsSigned ? Math.Abs((double)(Int128)exact) : (double)exact);
                 withRelative++;
                 relativeSum += ratio;
                 relativeSquares += ratio * ratio;
@@ -74,7 +74,9 @@ sealed class IntegerTally
                     worstRelative = Worst(left, right, product, ratio);
             }
 
-            CountBits(differences[..count], slots);
+            CountBits(low[..count], slots, 0);
+            if (multiplier.ProductWidth > WordBits)
+                CountBits(high[..count], slots, WordBits);
         }
 
         long all = products.Length;
@@ -85,11 +87,11 @@ sealed class IntegerTally
         relative = relative.With(Moments.FromSums(withRelative, relativeSum, relativeSquares));
     }
 
-    WorstPair Worst(ulong a, ulong b, ulong product, double error)
+    WorstPair Worst(UInt128 a, UInt128 b, UInt128 product, double error)
     {
         return new WorstPair(Number(a), Number(b), Number(product), error);
 
-        Int128 Number(ulong extended) => multiplier.IsSigned ? (long)extended : extended;
+        BigInteger Number(UInt128 extended) => multiplier.IsSigned ? (Int128)extended : extended;
     }
 
     /// <summary>Adds another tally of the same multiplier and distribution.</summary>
@@ -146,14 +148,14 @@ sealed class IntegerTally
     }
 
     /// <summary>Counts the wrong products for each bit: in slices, counting ones is one instruction per 64 products.</summary>
-    void CountBits(ReadOnlySpan<ulong> differences, BitSlicedSimulator.Slots slots)
+    void CountBits(ReadOnlySpan<ulong> differences, BitSlicedSimulator.Slots slots, int from)
     {
-        BitSlicedSimulator.Load(differences, slots, 0, bits.Length);
-        for (int bit = 0; bit < bits.Length; bit++)
+        BitSlicedSimulator.Load(differences, slots, 0, WordBits);
+        for (int bit = 0; bit < WordBits; bit++)
         {
             Vector512<ulong> slice = slots[bit].AsUInt64();
             for (int part = 0; part < Vector512<ulong>.Count; part++)
-                bits[bit] += BitOperations.PopCount(slice[part]);
+                bits[from + bit] += BitOperations.PopCount(slice[part]);
         }
     }
 
@@ -168,8 +170,8 @@ sealed class IntegerTally
     /// <summary>An operand of some width under a distribution.</summary>
     sealed class Operand(IntegerDistribution distribution, int width, bool isSigned)
     {
-        // That of a signed operand as it is in 64 bits.
-        readonly ulong lowest = isSigned ? ulong.MaxValue << (width - 1) : distribution.Lowest(width);
+        // That of a signed operand as it is in 128 bits.
+        readonly UInt128 lowest = isSigned ? UInt128.MaxValue << (width - 1) : distribution.Lowest(width);
         readonly int shift = distribution.FreeBits(width) - Math.Min(MaxMapBits, distribution.FreeBits(width));
 
         public int Width => width;
@@ -180,8 +182,8 @@ sealed class IntegerTally
 
         public (double Low, double High) Range => isSigned
             ? (-Math.ScaleB(1, width - 1), Math.ScaleB(1, width - 1))
-            : (lowest, Math.ScaleB(1, width));
+            : ((double)lowest, Math.ScaleB(1, width));
 
-        public int Part(ulong operand) => (int)((operand - lowest) >> shift);
+        public int Part(UInt128 operand) => (int)((operand - lowest) >> shift);
     }
 }

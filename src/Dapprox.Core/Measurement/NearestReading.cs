@@ -35,7 +35,8 @@ public static class NearestReading
     {
         ArgumentNullException.ThrowIfNull(multiplier);
         var random = new CounterRandom(seed: 1);
-        ulong[] a = new ulong[Samples], b = new ulong[Samples], results = new ulong[Samples];
+        ulong[] a = new ulong[Samples], b = new ulong[Samples];
+        var results = new UInt128[Samples];
         for (int i = 0; i < Samples; i++)
             (a[i], b[i]) = (random.NextUInt64() >> (64 - multiplier.FirstWidth), random.NextUInt64() >> (64 - multiplier.SecondWidth));
         multiplier.Multiply(a, b, results);
@@ -54,12 +55,12 @@ public static class NearestReading
                     Reading.UnsignedProduct => (double)a[i] * b[i],
                     Reading.SignedProduct =>
                         (double)IntegerMultiplier.Signed(a[i], multiplier.FirstWidth)
-                            * IntegerMultiplier.Signed(b[i], multiplier.SecondWidth),
+                            * (double)IntegerMultiplier.Signed(b[i], multiplier.SecondWidth),
                     _ => (double)a[i] + b[i],
                 };
                 double result = reading == Reading.SignedProduct
-                    ? IntegerMultiplier.Signed(results[i], multiplier.ProductWidth)
-                    : results[i];
+                    ? (double)IntegerMultiplier.Signed(results[i], multiplier.ProductWidth)
+                    : (double)results[i];
                 error += Math.Abs(result - expected);
                 size += Math.Abs(expected);
             }

@@ -56,11 +56,11 @@ public sealed class DesignMeasurement
         DesignErrors Errors(Netlist circuit)
         {
             var multiplier = new CircuitMultiplier(circuit);
-            ulong[] m = new ulong[samples];
+            var m = new UInt128[samples];
             new SlicedInterpreter(circuit).Evaluate(a, b, m);
             float[] products = new float[samples];
             for (int i = 0; i < samples; i++)
-                products[i] = multiplier.Frame(activations[i], weights[i], m[i]);
+                products[i] = multiplier.Frame(activations[i], weights[i], (ulong)m[i]);
             var tally = new ErrorTally(scale: 1);
             tally.Add(activations, weights, products);
             ErrorMetrics metrics = tally.Metrics(multiplier, distribution, seed, bits: null);

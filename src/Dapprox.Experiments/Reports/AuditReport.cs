@@ -36,10 +36,12 @@ public static class AuditReport
     {
         ArgumentNullException.ThrowIfNull(audit);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# Audit of {audit.Defence} ({audit.Model}, {audit.Dataset})\n\n{audit.Conclusion}\n\n");
-        text.Append(string.Concat(audit.Notes.Select(note => $"{note}\n\n")));
+        string title = MarkdownText.Plain($"Audit of {audit.Defence} ({audit.Model}, {audit.Dataset})");
+        text.Append(CultureInfo.InvariantCulture, $"# {title}\n\n");
+        text.Append(string.Concat(audit.Notes.Prepend(audit.Conclusion).Select(note => $"{MarkdownText.Plain(note)}\n\n")));
         text.Append(CultureInfo.InvariantCulture, $"{audit.Threat}, scale {audit.Scale}, seed {audit.Seed}, {audit.Run.Date:yyyy-MM-dd}; ");
-        text.Append(CultureInfo.InvariantCulture, $"`{audit.Run.CommandLine}`; {audit.Run.Processor}; dapprox {audit.Run.Version}.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{MarkdownText.Code(audit.Run.CommandLine)}; {audit.Run.Processor}; ");
+        text.Append(CultureInfo.InvariantCulture, $"dapprox {audit.Run.Version}.\n\n");
         text.Append(Checks(audit));
         foreach (ResultTable table in audit.Tables)
             text.Append('\n').Append(MarkdownReport.Table(table));
@@ -63,8 +65,9 @@ public static class AuditReport
         var text = new StringBuilder("| no. | claim | measured | test | outcome |\n|---|---|---|---|---|\n");
         foreach (CheckResult check in audit.Checks)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {check.Id} | {check.Claim} | {check.Measured} ");
-            text.Append(CultureInfo.InvariantCulture, $"| {Test(check)} | {Verdict(check)} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {check.Id} | {MarkdownText.Plain(check.Claim)} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {MarkdownText.Plain(check.Measured)} | {MarkdownText.Plain(Test(check))} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {Verdict(check)} |\n");
         }
 
         return text.ToString();
@@ -106,7 +109,7 @@ public static class AuditReport
 
     static string Verdict(CheckResult check)
     {
-        string reason = Reason(check), word = check.Outcome == Outcome.Failed ? "**failed**" : Word(check.Outcome);
+        string reason = MarkdownText.Plain(Reason(check)), word = check.Outcome == Outcome.Failed ? "**failed**" : Word(check.Outcome);
         return reason.Length == 0 ? word : $"{word}: {reason}";
     }
 

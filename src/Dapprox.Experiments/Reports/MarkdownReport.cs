@@ -19,7 +19,7 @@ public static class MarkdownReport
         foreach (PlotData plot in source.Answer.Plots)
             text.Append(CultureInfo.InvariantCulture, $"![{Html.Alternative(plot)}]({ReportFolder.AnswerPrefix}{plot.Name}.png)\n");
         text.Append(CultureInfo.InvariantCulture, $"\n{Claims(source.Answer)}\nThis run: scale {results.Scale}, seed {results.Seed}, ");
-        text.Append(CultureInfo.InvariantCulture, $"{results.Run.Date:yyyy-MM-dd}; `{results.Run.CommandLine}`; ");
+        text.Append(CultureInfo.InvariantCulture, $"{results.Run.Date:yyyy-MM-dd}; {MarkdownText.Code(results.Run.CommandLine)}; ");
         text.Append(CultureInfo.InvariantCulture, $"{results.Run.Processor}; dapprox {results.Run.Version}.\n");
         foreach ((Experiment experiment, ExperimentResult? here, ExperimentResult? shipped) in source.Experiments)
         {
@@ -48,11 +48,12 @@ public static class MarkdownReport
     {
         ArgumentNullException.ThrowIfNull(table);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{table.Caption}.\n\n| {string.Join(" | ", table.Columns)} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"{MarkdownText.Plain(table.Caption)}.\n\n| ");
+        text.Append(CultureInfo.InvariantCulture, $"{string.Join(" | ", table.Columns.Select(MarkdownText.Plain))} |\n");
         text.Append(CultureInfo.InvariantCulture, $"|{string.Concat(table.Columns.Select(_ => "---|"))}\n");
         foreach (IReadOnlyList<ResultCell> row in table.Rows)
         {
-            IEnumerable<string> cells = row.Select(cell => NumberText.Line(cell).Replace("|", "\\|", StringComparison.Ordinal));
+            IEnumerable<string> cells = row.Select(cell => MarkdownText.Plain(NumberText.Line(cell)));
             text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |\n");
         }
 

@@ -16,14 +16,14 @@ sealed class Pickle
         + "torch.onnx.export(model, images, 'model.onnx') for any other";
 
     // Limits nesting and repetition in a hostile file, above the needs of a state dict.
-    const int MaxItems = 1 << 20;
+    const int MaxInstructions = 1 << 20;
 
     readonly byte[] bytes;
     readonly Action<object?[]>? referred;
     readonly List<object?> stack = [];
     readonly Stack<int> marks = new();
     readonly Dictionary<int, object?> memo = [];
-    int position;
+    int position, instructions;
 
     Pickle(byte[] bytes, int position, Action<object?[]>? referred) =>
         (this.bytes, this.position, this.referred) = (bytes, position, referred);
@@ -83,8 +83,8 @@ sealed class Pickle
     {
         while (true)
         {
-            if (stack.Count > MaxItems || memo.Count > MaxItems)
-                throw new InputException($"the pickle has more than {MaxItems} items");
+            if (++instructions > MaxInstructions)
+                throw new InputException($"the pickle has more than {MaxInstructions} instructions, the most that are read");
             byte instruction = Bytes(1)[0];
             switch ((char)instruction)
             {

@@ -12,6 +12,9 @@ public sealed partial class Safetensors
     // Limits a name or other text of the file in a message.
     const int LongestPart = 60;
 
+    // What a message shows of a complaint about JSON.
+    const int LongestReason = 200;
+
     // The size of the read buffer in bytes, a multiple of every element size.
     const int BufferLength = 64 * 1024;
 
@@ -84,7 +87,8 @@ public sealed partial class Safetensors
         // InvalidOperationException: a name or text with an unpaired surrogate, which JSON can escape and UTF-16 cannot represent.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InputException($"{name} is not a safetensors file: its header is not valid JSON ({e.Message.TrimEnd('.')})", e);
+            throw new InputException($"{name} is not a safetensors file: its header is not valid JSON "
+                + $"({InputFile.OneLine(e.Message.TrimEnd('.'), LongestReason)})", e);
         }
 
         return entries;

@@ -40,7 +40,7 @@ public class BitSlicedSimulatorTests
         ulong[] a = [.. Enumerable.Range(0, 1 << 16).Select(i => (ulong)i >> 8)],
             b = [.. Enumerable.Range(0, 1 << 16).Select(i => (ulong)i & 255)];
 
-        ulong[] products = BitSlicedSimulator.Of(netlist).Evaluate(a, b)[0];
+        UInt128[] products = BitSlicedSimulator.Of(netlist).Evaluate(a, b)[0];
 
         for (int i = 0; i < products.Length; i++)
             Assert.Equal(netlist.Evaluate(a[i], b[i])[0], products[i]);
@@ -120,11 +120,11 @@ public class BitSlicedSimulatorTests
         Netlist netlist = simulator.Netlist;
         ulong[][] inputs = [.. netlist.Inputs.Select((bus, i) => RandomCircuits.Numbers(count, bus.Width, seed + (ulong)i))];
 
-        ulong[][] results = simulator.Evaluate(inputs);
+        UInt128[][] results = simulator.Evaluate(inputs);
 
         for (int i = 0; i < count; i++)
         {
-            ulong[] expected = netlist.Evaluate([.. inputs.Select(numbers => numbers[i])]);
+            UInt128[] expected = netlist.Evaluate([.. inputs.Select(numbers => numbers[i])]);
             for (int output = 0; output < expected.Length; output++)
             {
                 if (expected[output] != results[output][i])

@@ -9,14 +9,14 @@ public class CircuitComparisonTests
     public void Run_UpTo24Bits_ComparesAllInputsOnce()
     {
         var seen = new HashSet<(ulong, ulong)>();
-        ulong[][] Note(ulong[][] inputs)
+        UInt128[][] Note(ulong[][] inputs)
         {
             for (int i = 0; i < inputs[0].Length; i++)
                 Assert.True(seen.Add((inputs[0][i], inputs[1][i])));
-            return [inputs[0]];
+            return Wide(inputs[0]);
         }
 
-        CircuitComparison comparison = CircuitComparison.Run([9, 8], Note, inputs => [inputs[0]], samples: 1, seed: 1);
+        CircuitComparison comparison = CircuitComparison.Run([9, 8], Note, inputs => Wide(inputs[0]), samples: 1, seed: 1);
 
         Assert.Equal(new CircuitComparison(1 << 17, true, null), comparison);
         Assert.Equal(1 << 17, seen.Count);
@@ -27,11 +27,11 @@ public class CircuitComparisonTests
     public void Run_OneWrongPairOfAll_IsFound()
     {
         CircuitComparison comparison = CircuitComparison.Run(
-            [12, 12], inputs =>
-                [inputs[0]], inputs => [[.. inputs[0].Zip(inputs[1], (a, b) => a == 4095 && b == 4094 ? 7 : a)]], samples: 1, seed: 1);
+            [12, 12], inputs => Wide(inputs[0]),
+            inputs => Wide(inputs[0].Zip(inputs[1], (a, b) => a == 4095 && b == 4094 ? 7 : a)), samples: 1, seed: 1);
 
         Assert.Equal([4095UL, 4094], comparison.Difference!.Inputs);
-        Assert.Equal((4095UL, 7UL), (comparison.Difference.First[0], comparison.Difference.Second[0]));
+        Assert.Equal(((UInt128)4095, (UInt128)7), (comparison.Difference.First[0], comparison.Difference.Second[0]));
         Assert.Equal((1 << 24) - 1, comparison.Compared);
     }
 
@@ -45,11 +45,11 @@ public class CircuitComparisonTests
             Assert.Equal(new CircuitComparison(100_000, false, null), comparison);
             return seen;
 
-            ulong[][] Note(ulong[][] inputs)
+            UInt128[][] Note(ulong[][] inputs)
             {
                 Assert.All(inputs[0], number => Assert.True(number < 1 << 24));
                 seen.AddRange(inputs[0]);
-                return [inputs[1]];
+                return Wide(inputs[1]);
             }
         }
 
@@ -59,4 +59,7 @@ public class CircuitComparisonTests
         Assert.NotEqual(first, Inputs(2));
         Assert.Equal([0UL, (1 << 24) - 1], first.Take(2));
     }
+
+    /// <summary>One output.</summary>
+    static UInt128[][] Wide(IEnumerable<ulong> numbers) => [[.. numbers.Select(number => (UInt128)number)]];
 }

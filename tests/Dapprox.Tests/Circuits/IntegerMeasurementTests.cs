@@ -1,3 +1,4 @@
+using System.Numerics;
 using Dapprox.Circuits;
 using Dapprox.Foundation;
 using Dapprox.Measurement;
@@ -72,16 +73,52 @@ public class IntegerMeasurementTests
         AssertExact(relative / nonZero, metrics.MeanRelativeError);
         Assert.Equal(worst, metrics.WorstAbsolute.Error);
         Assert.Equal(worstRelative, metrics.WorstRelative.Error);
-        (Int128 worstA, Int128 worstB, Int128 worstProduct, _) = metrics.WorstAbsolute;
+        (BigInteger worstA, BigInteger worstB, BigInteger worstProduct, _) = metrics.WorstAbsolute;
         if (worst > 0)
         {
-            Int128 modulus = (Int128)1 << width, given = circuit.Evaluate((ulong)(long)worstA, (ulong)(long)worstB)[0];
+            BigInteger modulus = BigInteger.One << width, given = circuit.Evaluate((ulong)(long)worstA, (ulong)(long)worstB)[0];
             Assert.Equal((worstProduct + modulus) % modulus, given);
-            Assert.Equal(worst, (double)Int128.Abs(worstProduct - worstA * worstB));
+            Assert.Equal(worst, (double)BigInteger.Abs(worstProduct - worstA * worstB));
         }
 
         for (int bit = 0; bit < wrongBits.Length; bit++)
             AssertExact(wrongBits[bit] / pairs, metrics.BitErrors[bit]);
+    }
+
+    // Products of up to 128 bits, beyond what any machine word holds.
+    [Theory]
+    [InlineData("array:64:columns=60:ama1")]
+    [InlineData("wallace:48:vertical=40")]
+    [InlineData("array:64:vertical=70:sign-magnitude")]
+    [InlineData("booth:40:axa3:columns=30:signed")]
+    public void Sample_OfWideOperands_IsThatOfLargeIntegers(string description)
+    {
+        Netlist circuit = CircuitDescription.Build(description);
+        int width = circuit.Inputs[0].Width, bits = circuit.Outputs[0].Width;
+
+        IntegerMetrics metrics = IntegerMeasurement.Sample(
+            new IntegerCircuit(circuit), IntegerDistribution.Uniform, samples: 3000, seed: 5,
+            cancellation: TestContext.Current.CancellationToken);
+
+        var random = new CounterRandom(5, stream: 0);
+        double absolute = 0, worst = 0, wrong = 0;
+        for (int i = 0; i < 3000; i++)
+        {
+            ulong a = random.NextUInt64() & ulong.MaxValue >> (64 - width), b = random.NextUInt64() & ulong.MaxValue >> (64 - width);
+            BigInteger error = Number(circuit.Evaluate(a, b)[0], bits) - Number(a, width) * Number(b, width);
+            absolute += (double)BigInteger.Abs(error);
+            worst = Math.Max(worst, (double)BigInteger.Abs(error));
+            wrong += error.IsZero ? 0 : 1;
+        }
+
+        Assert.Equal(absolute / 3000, metrics.MeanAbsoluteError.Value, Rounding * absolute);
+        Assert.Equal(wrong / 3000, metrics.ErrorProbability.Value, Rounding);
+        Assert.Equal(worst, metrics.WorstAbsolute.Error, Rounding * worst);
+        (BigInteger worstA, BigInteger worstB, BigInteger product, _) = metrics.WorstAbsolute;
+        Assert.Equal(worst, (double)BigInteger.Abs(product - worstA * worstB), Rounding * worst);
+
+        BigInteger Number(UInt128 number, int width) =>
+            circuit.IsSigned && (number >> (width - 1)) != 0 ? number - (BigInteger.One << width) : number;
     }
 
     [Fact]
@@ -202,13 +239,15 @@ public class IntegerMeasurementTests
     public void Interpreter_OfAnyNumberOfOperands_EqualsTheDefinition(int count)
     {
         string[] descriptions = [
-            "array:24:ama4:columns=40", "blocks:24:axa1:block=4:width=49", "booth:9:inxa2", "wallace:32:tsaa:columns=7", "dadda:3"];
+            "array:24:ama4:columns=40", "blocks:24:axa1:block=4:width=49", "booth:9:inxa2", "wallace:32:tsaa:columns=7", "dadda:3",
+            "array:64:columns=50", "booth:40"];
         foreach (string description in descriptions)
         {
             Netlist circuit = CircuitDescription.Build(description);
             var random = new CounterRandom(5);
-            ulong mask = (1UL << circuit.Inputs[0].Width) - 1;
-            ulong[] a = new ulong[count], b = new ulong[count], results = new ulong[count + 1];
+            ulong mask = ulong.MaxValue >> (64 - circuit.Inputs[0].Width);
+            ulong[] a = new ulong[count], b = new ulong[count];
+            var results = new UInt128[count + 1];
             for (int i = 0; i < count; i++)
                 (a[i], b[i]) = (random.NextUInt64() & mask, random.NextUInt64() & mask);
             results[count] = 77;
@@ -217,7 +256,7 @@ public class IntegerMeasurementTests
 
             for (int i = 0; i < count; i += 1 + count / 300)
                 Assert.Equal(circuit.Evaluate(a[i], b[i])[0], results[i]);
-            Assert.Equal(77u, results[count]);
+            Assert.Equal((UInt128)77, results[count]);
         }
     }
 

@@ -39,15 +39,21 @@ public class MultiplierCircuitsTests
     [InlineData("booth", 32)]
     [InlineData("blocks", 24)]
     [InlineData("blocks", 32)]
+    [InlineData("array", 64)]
+    [InlineData("carry-save", 33)]
+    [InlineData("wallace", 64)]
+    [InlineData("dadda", 48)]
+    [InlineData("booth", 64)]
+    [InlineData("blocks", 64)]
     public void ExactCells_MultiplyExactly_RandomPairsOfLargeWidths(string kind, int bits)
     {
-        ulong[] a = [(1UL << bits) - 1, .. RandomCircuits.Numbers(20_000, bits, 1)],
-            b = [(1UL << bits) - 1, .. RandomCircuits.Numbers(20_000, bits, 2)];
+        ulong[] a = [ulong.MaxValue >> (64 - bits), .. RandomCircuits.Numbers(20_000, bits, 1)],
+            b = [ulong.MaxValue >> (64 - bits), .. RandomCircuits.Numbers(20_000, bits, 2)];
 
-        ulong[] products = BitSlicedSimulator.Of(CircuitDescription.Build($"{kind}:{bits}")).Evaluate(a, b)[0];
+        UInt128[] products = BitSlicedSimulator.Of(CircuitDescription.Build($"{kind}:{bits}")).Evaluate(a, b)[0];
 
         for (int i = 0; i < a.Length; i++)
-            Assert.Equal(a[i] * b[i], products[i]);
+            Assert.Equal((UInt128)a[i] * b[i], products[i]);
     }
 
     [Fact]
@@ -67,8 +73,8 @@ public class MultiplierCircuitsTests
         ulong[] a = [.. RandomCircuits.Numbers(100_000, 23, 3).Select(number => number | 1 << 23), .. Corners()];
         ulong[] b = [.. RandomCircuits.Numbers(100_000, 23, 4).Select(number => number | 1 << 23), .. Corners().Reverse()];
 
-        ulong[] blocks = BitSlicedSimulator.Of(CircuitDescription.Build("ax-fpm")).Evaluate(a, b)[0];
-        ulong[] flat = BitSlicedSimulator.Of(CircuitDescription.Build("ama5-flat")).Evaluate(a, b)[0];
+        UInt128[] blocks = BitSlicedSimulator.Of(CircuitDescription.Build("ax-fpm")).Evaluate(a, b)[0];
+        UInt128[] flat = BitSlicedSimulator.Of(CircuitDescription.Build("ama5-flat")).Evaluate(a, b)[0];
 
         for (int i = 0; i < a.Length; i++)
         {
@@ -168,8 +174,8 @@ public class MultiplierCircuitsTests
     [Theory]
     [InlineData("array", "KIND:BITS")]
     [InlineData("tree:8", "kind of circuit")]
-    [InlineData("array:0", "1 to 32")]
-    [InlineData("array:33", "1 to 32")]
+    [InlineData("array:0", "1 to 64")]
+    [InlineData("array:65", "1 to 64")]
     [InlineData("array:8:ama7", "full adder")]
     [InlineData("array:8:colums=3", "columns")]
     [InlineData("array:8:columns=x", "integer")]

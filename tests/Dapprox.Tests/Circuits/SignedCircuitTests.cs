@@ -12,7 +12,7 @@ public class SignedCircuitTests
     public static TheoryData<string, int> Builders => new(
         from kind in (string[])["array", "carry-save", "wallace", "dadda", "booth"]
         from sign in (string[])["signed", "sign-magnitude"]
-        from bits in (int[])[1, 2, 3, 4, 5, 8, 15, 32]
+        from bits in (int[])[1, 2, 3, 4, 5, 8, 15, 32, 64]
         select ($"{kind}:{bits}:{sign}", bits));
 
     [Theory]
@@ -25,8 +25,8 @@ public class SignedCircuitTests
         Assert.Null(CircuitComparison.Run(
             [bits, bits], BitSlicedSimulator.Of(circuit).Evaluate, Products, samples: 20_000, seed: 1).Difference);
 
-        ulong[][] Products(ulong[][] inputs) => [[.. inputs[0].Zip(inputs[1], (a, b) =>
-            (ulong)((Int128)Signed(a, bits) * Signed(b, bits)) & ulong.MaxValue >> (64 - 2 * bits))]];
+        UInt128[][] Products(ulong[][] inputs) => [[.. inputs[0].Zip(inputs[1], (a, b) =>
+            (UInt128)((Int128)Signed(a, bits) * Signed(b, bits)) & UInt128.MaxValue >> (128 - 2 * bits))]];
     }
 
     [Theory]

@@ -66,8 +66,10 @@ public class ErrorTests
     [InlineData("attack lsa --targeted", "lsa is defined for any wrong class only")]
     [InlineData("attack boundary --gradient nes", "boundary uses no gradient")]
     [InlineData("attack square", "'--epsilon' is required")]
-    [InlineData("attack square --epsilon 0.1 --steps 5", "unknown option '--steps': it is one of 'dapprox attack ")]
-    [InlineData("circuit cost x.v --top m", "unknown option '--top': it is one of 'dapprox circuit import'; known: --relative-to")]
+    [InlineData("attack square --epsilon 0.1 --steps 5", "unknown option '--steps': it belongs to 'dapprox attack ")]
+    [InlineData("evaluate --cells x", "unknown option '--cells': it belongs to 'dapprox circuit import' and 'dapprox cells ")]
+    [InlineData("model inspect --model x.onnx", "unknown option '--model': give MODEL without it; see dapprox model inspect --help")]
+    [InlineData("circuit cost x.v --top m", "unknown option '--top': it belongs to 'dapprox circuit import'; known: --relative-to")]
     [InlineData("attack apgd --epsilon 0.1 --preset foolbox-2.4", "unknown value of --preset 'foolbox-2.4'")]
     [InlineData("attack cw --confidence -1", "--confidence is '-1'; give a number of at least 0")]
     [InlineData("attack fgsm --preset foolbox", "known: strong, foolbox-2.4")]
@@ -250,11 +252,33 @@ public class ErrorTests
         using var kill = Process.Start("/bin/bash", ["-c", "kill -TERM $0; sleep 0.05; kill -TERM $0", $"{process.Id}"]);
         await Ended(process, TimeSpan.FromSeconds(60));
 
-        Assert.Equal(130, process.ExitCode);
+        Assert.Equal(143, process.ExitCode);
         Assert.EndsWith(
             "interrupted; nothing was kept: give --checkpoint FILE, and the same command resumes where it stopped", (await error).Trim(),
             StringComparison.Ordinal);
         Assert.False(File.Exists(file));
+    }
+
+    [FactOf(Tier.Ci)]
+    public async Task Reproduce_WhileAnotherProgramHoldsTheLock_EndsOnSigterm()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(Path.Combine(folder.Path, "locks"));
+        using FileStream held = new(
+            Path.Combine(folder.Path, "locks", "plan.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        using Process process = DapproxRun.Start(null, ["reproduce", "--only", "figure-3", "--out", folder.Path]);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await UnderWay(process, TimeSpan.FromSeconds(3));
+
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        var watch = Stopwatch.StartNew();
+        await Ended(process, TimeSpan.FromSeconds(30));
+
+        // Two seconds, and two more for a busy machine.
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 4);
+        Assert.Equal(143, process.ExitCode);
+        Assert.StartsWith("interrupted; this resumes where it stopped: dapprox reproduce", (await error).Trim(), StringComparison.Ordinal);
     }
 
     /// <summary>

@@ -19,6 +19,7 @@ static partial class CommandReference
         | 2 | `circuit verify` found a difference |
         | 70 | fault in dapprox: one line on stderr names a file with the details; with `DAPPROX_DEBUG=1` they are printed |
         | 130 | interrupted by Ctrl-C |
+        | 143 | ended by SIGTERM |
 
         | environment variable | meaning |
         |---|---|

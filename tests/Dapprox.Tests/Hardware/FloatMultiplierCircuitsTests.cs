@@ -67,7 +67,7 @@ public sealed class FloatMultiplierCircuitsTests
         {
             uint a = Normal(ref random), b = Normal(ref random);
 
-            ulong product = circuit.Evaluate(a >> dropped, b >> dropped)[0];
+            var product = (ulong)circuit.Evaluate(a >> dropped, b >> dropped)[0];
 
             Assert.Equal(
                 BitConverter.SingleToUInt32Bits(

@@ -4,10 +4,12 @@ namespace Dapprox.Circuits.Formats;
 
 /// <summary>
 /// Writes netlists as C (C99): a function of <c>uint64_t</c> numbers, or of <c>int64_t</c> ones where they are signed, one wire a variable
-/// whose lowest bit counts.
+/// whose lowest bit counts. Outputs of more than 64 bits are <c>unsigned __int128</c> or <c>__int128</c>, as GCC and Clang have them.
 /// </summary>
 public static class CWriter
 {
+    const int WordBits = 64;
+
     /// <summary>Writes one function: it returns the output, or, where there are several, stores them through pointers.</summary>
     /// <param name="netlist">Any circuit.</param>
     /// <param name="writer">Receives the text; not closed.</param>
@@ -20,8 +22,11 @@ public static class CWriter
         bool single = outputs.Length == 1;
         // An input that nothing reads stays a parameter.
         string type = netlist.IsSigned ? "int64_t" : "uint64_t";
-        string[] parameters = [.. inputs.Select(name => $"{type} {name}"), .. single ? [] : outputs.Select(name => $"{type} *{name}")];
-        writer.Write($"#include <stdint.h>\n\n{(single ? type : "void")} {function}({string.Join(", ", parameters)})\n{{\n");
+        string[] results = [.. netlist.Outputs.Select(bus =>
+            bus.Width <= WordBits ? type : netlist.IsSigned ? "__int128" : "unsigned __int128")];
+        string[] parameters =
+            [.. inputs.Select(name => $"{type} {name}"), .. single ? [] : outputs.Zip(results, (name, result) => $"{result} *{name}")];
+        writer.Write($"#include <stdint.h>\n\n{(single ? results[0] : "void")} {function}({string.Join(", ", parameters)})\n{{\n");
 
         string[] nets = [.. Enumerable.Range(0, netlist.NetCount)
             .Select(net => net < Netlist.ConstantCount ? $"UINT64_C({net})" : string.Create(CultureInfo.InvariantCulture, $"n{net}"))];
@@ -54,15 +59,17 @@ public static class CWriter
 
         for (int bus = 0; bus < outputs.Length; bus++)
         {
-            IEnumerable<string> bits = netlist.Outputs[bus].Nets.Select((net, bit) => $"({nets[net]} & 1) << {bit}");
+            int width = netlist.Outputs[bus].Width;
+            string wide = width > WordBits ? "(unsigned __int128)" : "";
+            IEnumerable<string> bits = netlist.Outputs[bus].Nets.Select((net, bit) => $"{wide}({nets[net]} & 1) << {bit}");
             // A number of w bits minus 2^(w − 1) with its highest bit inverted is what it is in two's complement.
-            string sign = $"(INT64_C(1) << {netlist.Outputs[bus].Width - 1})";
+            string sign = $"(({results[bus]})1 << {width - 1})";
             string number = string.Join("\n    | ", bits);
             if (netlist.IsSigned)
             {
-                number = netlist.Outputs[bus].Width == NetlistBuilder.MaxBits
-                    ? $"(int64_t)({number})"
-                    : $"((int64_t)({number}) ^ {sign}) - {sign}";
+                number = width is WordBits or NetlistBuilder.MaxBits
+                    ? $"({results[bus]})({number})"
+                    : $"(({results[bus]})({number}) ^ {sign}) - {sign}";
             }
 
             writer.Write($"  {(single ? "return" : $"*{outputs[bus]} =")} {number};\n");

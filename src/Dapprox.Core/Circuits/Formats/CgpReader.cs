@@ -42,10 +42,11 @@ static class CgpReader
         if (header.Length != 7)
             throw scanner.Wrong($"the header has {header.Length} numbers; it has 7: inputs, outputs, rows, columns, 2, 1, levels back");
         (int inputs, int outputs) = (header[0], header[1]);
-        if (inputs < 2 || inputs % 2 != 0 || inputs > 2 * NetlistBuilder.MaxBits)
+        if (inputs < 2 || inputs % 2 != 0 || inputs > 2 * MultiplierCircuits.MaxBits)
         {
             throw scanner.Wrong(
-                $"there are {inputs} input bits; two operands of the same width have an even number, up to {2 * NetlistBuilder.MaxBits}");
+                $"there are {inputs} input bits; two operands of the same width have an even number, up to "
+                    + $"{2 * MultiplierCircuits.MaxBits}");
         }
 
         if (outputs is < 1 or > NetlistBuilder.MaxBits)

@@ -87,7 +87,7 @@ public static class CircuitFiles
             {
                 return help?.Top is null ? read(text, Path.GetFileNameWithoutExtension(path)) : VerilogReader.Read(text, help.Top);
             }
-            catch (InputException own) when (MayBeElaborated(text))
+            catch (InputException own) when (!own.IsTooLarge && MayBeElaborated(text))
             {
                 return YosysReader.TryRead(text, help ?? ReadingHelp.None, out string reason)
                     ?? throw new InputException($"{own.Message}; {reason}", own);

@@ -31,7 +31,8 @@ public static partial class CircuitPorts
     {
         int[] ports = [.. Enumerable.Range(0, circuit.Inputs.Count)];
         int half = ports.Length / 2;
-        bool isEven = ports.Length == 2 * half && half is > 0 and <= NetlistBuilder.MaxBits && circuit.Inputs.All(bus => bus.Width == 1);
+        bool isEven = ports.Length == 2 * half && half is > 0 and <= MultiplierCircuits.MaxBits
+            && circuit.Inputs.All(bus => bus.Width == 1);
         return !isEven ? circuit : Arranged(
             circuit, [("a", ports[..half]), ("b", ports[half..])],
             [.. circuit.Outputs.Select((bus, index) => (bus.Name, new[] { index }))]);

@@ -120,7 +120,7 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
             if (open.Contains(name))
                 throw text.Wrong(use.Line, $"the module {SourceText.Shown(name)} contains itself");
             if (open.Count >= DeepestHierarchy)
-                throw text.Wrong(use.Line, $"modules are nested more than {DeepestHierarchy} deep, the most that is read");
+                throw text.TooLarge(use.Line, $"modules are nested more than {DeepestHierarchy} deep, the most that is read");
             open.Add(name);
             Netlist netlist = Build(module);
             open.RemoveAt(open.Count - 1);
@@ -139,7 +139,7 @@ sealed class Elaboration(SourceText text, IReadOnlyDictionary<string, ModuleSour
     static Cell CellOf(Netlist netlist)
     {
         int inputs = netlist.Inputs.Count;
-        ulong[][] rows = [.. Enumerable.Range(0, 1 << inputs).Select(index =>
+        UInt128[][] rows = [.. Enumerable.Range(0, 1 << inputs).Select(index =>
             netlist.Evaluate([.. Enumerable.Range(0, inputs).Select(input => (ulong)(index >> (inputs - 1 - input) & 1))]))];
         return LibraryCells.Matching(
             netlist.Name, [.. netlist.Inputs.Select(bus => bus.Name)],

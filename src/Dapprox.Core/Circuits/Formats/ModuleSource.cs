@@ -63,7 +63,7 @@ sealed class ModuleSource(SourceText text, string name, int line)
     public int[] NewBits(int at, string? called, int width = 1, int low = 0)
     {
         if (width > MaxBits - bitCount)
-            throw Text.Wrong(at, $"{Name} has more than {MaxBits} wires, the most that are read");
+            throw Text.TooLarge(at, $"{Name} has more than {MaxBits} wires, the most that are read");
         if (called is not null)
             names.Add((bitCount, called, low, width));
         int[] bits = [.. Enumerable.Range(bitCount, width)];

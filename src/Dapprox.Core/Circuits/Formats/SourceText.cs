@@ -21,14 +21,14 @@ public sealed record SourceText(string Name, string Content)
     /// <param name="reason">What is wrong, and what is legal.</param>
     internal InputException Wrong(int line, string reason) => new($"'{Name}', line {line}: {reason}");
 
+    /// <summary>Creates the exception for a text that goes beyond what is read.</summary>
+    /// <inheritdoc cref="Wrong"/>
+    internal InputException TooLarge(int line, string reason) => new($"'{Name}', line {line}: {reason}") { IsTooLarge = true };
+
     /// <summary>The message for circuits of more than <see cref="MaxElements"/> cells.</summary>
     internal InputException TooManyElements(int line) =>
-        Wrong(line, $"the circuit has more than {MaxElements} cells, the most that are read");
+        TooLarge(line, $"the circuit has more than {MaxElements} cells, the most that are read");
 
     /// <summary>A word of the text as messages show it: cut, and without control characters.</summary>
-    internal static string Shown(string word)
-    {
-        string cut = word.Length <= ShownCharacters ? word : word[..ShownCharacters] + "…";
-        return string.Concat(cut.Select(character => char.IsControl(character) ? '?' : character));
-    }
+    internal static string Shown(string word) => InputFile.OneLine(word, ShownCharacters);
 }

@@ -94,7 +94,8 @@ public static partial class TableFiles
     {
         int bits = multiplier.FirstWidth, count = 1 << bits;
         ulong least = multiplier.IsSigned ? 1UL << (bits - 1) : 0;
-        ulong[] a = new ulong[count], b = new ulong[count], row = new ulong[count];
+        ulong[] a = new ulong[count], b = new ulong[count];
+        var row = new UInt128[count];
         for (int i = 0; i < count; i++)
             b[i] = (ulong)i ^ least;
         long[] products = new long[count * count];

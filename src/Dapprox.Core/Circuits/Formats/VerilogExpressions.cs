@@ -468,7 +468,8 @@ sealed class VerilogExpressions(VerilogTokens tokens, VerilogScope scope)
             ? (int)number
             : throw scope.Wrong(first.Line, $"what begins with '{SourceText.Shown(first.Text)}' is where an integer constant is wanted");
 
-    InputException TooLong(int line) => scope.Wrong(line, $"the constant has more than {MaxConstantBits} bits, the most that are read");
+    InputException TooLong(int line) =>
+        scope.Text.TooLarge(line, $"the constant has more than {MaxConstantBits} bits, the most that are read");
 
     static VerilogValue.Bits Single(int line, int bit) => new(line, [bit]);
 

@@ -93,7 +93,7 @@ sealed class VerilogScope(SourceText text, ModuleSource module)
     public void Count(int line, long more)
     {
         if (more > MaxBits - bits)
-            throw Text.Wrong(line, $"the expressions have more than {MaxBits} bits together, the most that are read");
+            throw Text.TooLarge(line, $"the expressions have more than {MaxBits} bits together, the most that are read");
         bits += (int)more;
     }
 

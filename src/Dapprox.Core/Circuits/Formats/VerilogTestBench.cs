@@ -46,7 +46,7 @@ public static class VerilogTestBench
         for (int i = 0; i < count; i++)
         {
             ulong[] given = [.. numbers.Select(bus => bus[i])];
-            ulong[] all = [.. given, .. netlist.Evaluate(given)];
+            UInt128[] all = [.. given, .. netlist.Evaluate(given)];
             writer.Write($"    check({string.Join(", ", all.Select((number, bus) => $"{buses[bus].Width}'h{number:x}"))});\n");
         }
 

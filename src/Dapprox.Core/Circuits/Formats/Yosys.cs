@@ -14,6 +14,11 @@ static class Yosys
 {
     const string Program = "yosys";
 
+    // The shell's exit code for a program that is not there.
+    const int NotFound = 127;
+
+    const int MemoryKilobytes = 4 << 20;
+
     /// <summary>How it is installed, for messages.</summary>
     public const string Installation = "apt-get install yosys";
 
@@ -33,7 +38,10 @@ static class Yosys
 
     static YosysRun? Run(string program, string[] arguments, string folder, int seconds, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        // A file can ask for more memory than there is, and Yosys outlives a program that is killed.
+        string[] limited = ["-c", $"ulimit -v {MemoryKilobytes} && ulimit -t {seconds + 1} && exec \"$0\" \"$@\"", program, .. arguments];
+        bool isLimited = !OperatingSystem.IsWindows();
+        var start = new ProcessStartInfo(isLimited ? "/bin/sh" : program, isLimited ? limited : arguments)
         {
             WorkingDirectory = folder,
             Environment = { ["TMPDIR"] = folder },
@@ -60,6 +68,8 @@ static class Yosys
             bool hasEnded = process.WaitForExit(TimeSpan.FromSeconds(seconds));
             if (!hasEnded)
                 process.Kill(entireProcessTree: true);
+            else if (isLimited && process.ExitCode == NotFound)
+                return null;
             string log = output.Result;
             cancellation.ThrowIfCancellationRequested();
             return new YosysRun(hasEnded, log, hasEnded ? Complaint(log, error.Result) : $"it took more than {seconds} s");

@@ -28,6 +28,8 @@ sealed partial class OnnxImport
     readonly Dictionary<string, Value> values = [];
     readonly List<Graph.Node> nodes = [];
     readonly HashSet<string> names = [];
+    // Of a name that is taken, the next number behind it.
+    readonly Dictionary<string, int> repeated = [];
     // The tensors on which the output depends.
     readonly HashSet<string> needed = [];
     readonly HashSet<float[]> used = [];
@@ -232,8 +234,12 @@ sealed partial class OnnxImport
     {
         wanted = InputFile.OneLine(wanted, LongestName);
         string name = wanted;
-        for (int i = 2; !names.Add(name); i++)
+        for (int i = repeated.GetValueOrDefault(wanted, 2); !names.Add(name); i++)
+        {
             name = $"{wanted}#{i}";
+            repeated[wanted] = i + 1;
+        }
+
         return name;
     }
 

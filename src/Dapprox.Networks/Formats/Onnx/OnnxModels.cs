@@ -77,7 +77,11 @@ public static class OnnxModels
         ModelProto model;
         try
         {
-            model = InputFile.Read(path, parse);
+            model = InputFile.Read(path, stream =>
+            {
+                NodeCount.ThrowIfTooMany(stream, path);
+                return parse(stream);
+            });
         }
         catch (InvalidProtocolBufferException e)
         {

@@ -35,7 +35,7 @@ public sealed class TableFilesTests : IDisposable
 
         Assert.Equal((circuit.FirstWidth, circuit.IsSigned), (read.FirstWidth, read.IsSigned));
         ulong[] a = new ulong[1 << (2 * circuit.FirstWidth)], b = new ulong[a.Length];
-        ulong[] expected = new ulong[a.Length], got = new ulong[a.Length];
+        UInt128[] expected = new UInt128[a.Length], got = new UInt128[a.Length];
         for (int i = 0; i < a.Length; i++)
             (a[i], b[i]) = ((ulong)i >> circuit.FirstWidth, (ulong)i & ((1UL << circuit.FirstWidth) - 1));
         circuit.Multiply(a, b, expected);
@@ -66,9 +66,9 @@ public sealed class TableFilesTests : IDisposable
         Assert.Equal([0, 1, 2, 3], All(rows));
         Assert.Equal([0, 2, 1, 3], All(columns));
 
-        static ulong[] All(TableMultiplier table)
+        static UInt128[] All(TableMultiplier table)
         {
-            ulong[] products = new ulong[4];
+            var products = new UInt128[4];
             table.Multiply([0, 0, 1, 1], [0, 1, 0, 1], products);
             return products;
         }

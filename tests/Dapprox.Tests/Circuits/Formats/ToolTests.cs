@@ -22,6 +22,7 @@ public sealed class ToolTests : IDisposable
     [InlineData("booth:8")]
     [InlineData("blocks:24:ama5:width=49")]
     [InlineData("dadda:32")]
+    [InlineData("dadda:64")]
     public async Task Verilog_InIcarus_CompilesWithoutWarningsAndPasses(string description)
     {
         Tool.Require("iverilog", "vvp");
@@ -74,6 +75,8 @@ public sealed class ToolTests : IDisposable
     [InlineData("dadda:32")]
     [InlineData("array:4:signed")]
     [InlineData("array:32:signed")]
+    [InlineData("booth:48")]
+    [InlineData("array:64:signed")]
     [InlineData("blocks:8:ama5:sign-magnitude")]
     public async Task C_Compiled_ComputesTheSame(string description)
     {
@@ -88,9 +91,12 @@ public sealed class ToolTests : IDisposable
                     + $"{Number(inputs[1][i], circuit.Inputs[1])}) != "
                     + $"{Number(circuit.Evaluate(inputs[0][i], inputs[1][i])[0], circuit.Outputs[0])}) return 1;\n");
 
-        string Number(ulong bits, Bus bus) => circuit.IsSigned
-            ? $"(int64_t)UINT64_C({(ulong)((long)(bits << (64 - bus.Width)) >> (64 - bus.Width))})"
-            : $"UINT64_C({bits})";
+        string Number(UInt128 bits, Bus bus)
+        {
+            UInt128 number = circuit.IsSigned ? (UInt128)((Int128)(bits << (128 - bus.Width)) >> (128 - bus.Width)) : bits;
+            string type = (circuit.IsSigned ? "" : "unsigned ") + "__int128";
+            return $"({type})((unsigned __int128)UINT64_C({(ulong)(number >> 64)}) << 64 | UINT64_C({(ulong)number}))";
+        }
 
         Write("circuit.c", $"{Texts.Of(circuit, ".c")}\nint main(void)\n{{\n{checks}  return 0;\n}}\n");
 

@@ -158,7 +158,7 @@ public sealed class VerilogInIcarusTests : IDisposable
 
         CircuitDocument document = CircuitFormat.Of(".v")!.Read!(new SourceText("given.v", Text), "given");
 
-        Assert.Equal((1UL, 0UL), (document.Circuit.Evaluate(0)[0], document.Circuit.Evaluate(1)[0]));
+        Assert.Equal(((UInt128)1, (UInt128)0), (document.Circuit.Evaluate(0)[0], document.Circuit.Evaluate(1)[0]));
         Assert.Single(document.Circuit.Elements);
         Assert.StartsWith("3 cells or assignments read wires that nothing drives", document.Note, StringComparison.Ordinal);
         Assert.Throws<InputException>(() => Texts.Read(Text.Replace("~a", "~deader", StringComparison.Ordinal), ".v"));

@@ -185,7 +185,7 @@ public sealed class YosysReaderTests : IDisposable
         + "endmodule", "no module uses top nor other; choose one with 'dapprox circuit import FILE --top NAME'")]
     [InlineData(
         "module top(input [0:3] a, output [3:0] y); assign y = a * a; endmodule", "a of top is declared from its highest bit on")]
-    [InlineData("module top(input [64:0] a, output reg y); always @* y = ^a; endmodule", "a of top has 65 bits; at most 64 are read")]
+    [InlineData("module top(input [128:0] a, output reg y); always @* y = ^a; endmodule", "a of top has 129 bits; at most 128 are read")]
     public void WhatIsNoCircuit_IsRefusedWithItsReason(string text, string reason)
     {
         Tool.Require("yosys");
