@@ -34,10 +34,13 @@ sealed class ImageOptions(bool labelled = true)
         "Resize each picture of --images to N pixels on its shorter side, then crop the network's size from the centre. [default: accept "
             + "pictures of the network's size only]",
         min: 1);
+    readonly Option<Choice<Resampling>> resample = Values.Choice<Resampling>(
+        "--resample", "The filter of --resize, antialiased: those of torchvision's Resize. Most networks for ImageNet take bilinear.",
+        new("bilinear", Resampling.Bilinear), new("bicubic", Resampling.Bicubic));
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
-        [model, .. networkOptions.All, dataset, data, pictures, .. labelled ? (Option[])[labels] : [], resize];
+        [model, .. networkOptions.All, dataset, data, pictures, .. labelled ? (Option[])[labels] : [], resize, resample];
 
     /// <summary>The options that select network and images, without the folder of the data sets.</summary>
     public IReadOnlyList<Option> Naming => [model, dataset, pictures];
@@ -81,11 +84,13 @@ sealed class ImageOptions(bool labelled = true)
             throw new InputException(
                 "--resize is for pictures of your own; give --images"
                     + $"{(labelled ? " and --labels" : "")}, or leave it out");
+        if (parse.GetValue(resize) is null && parse.GetResult(resample) is { Implicit: false })
+            throw new InputException("--resample is given without --resize, whose filter it names; give both, or neither");
         return folder is null
             ? Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data)).First(first)
             : file is null
                 ? Unlabelled(parse, folder, network, first)
-                : PictureFolder.Load(folder, file, network, parse.GetValue(resize), split).First(first);
+                : PictureFolder.Load(folder, file, network, Transform(parse), split).First(first);
     }
 
     /// <summary>Pictures without classes, resized as those of --images.</summary>
@@ -95,7 +100,7 @@ sealed class ImageOptions(bool labelled = true)
     /// <param name="first">The maximum number of pictures.</param>
     /// <exception cref="InputException">A picture cannot be read or has another size, or there is none.</exception>
     public Dataset Unlabelled(ParseResult parse, string folder, Network network, int first) =>
-        PictureFolder.LoadUnlabelled(folder, network, parse.GetValue(resize), first);
+        PictureFolder.LoadUnlabelled(folder, network, Transform(parse), first);
 
     /// <summary>The network's name or file.</summary>
     /// <param name="parse">The command line.</param>
@@ -129,6 +134,9 @@ sealed class ImageOptions(bool labelled = true)
         $"{parse.GetValue(model) ?? "the network"}{networkOptions.Identify(parse)} of "
         + (
             parse.GetValue(pictures) is string folder
-                ? $"{folder}, {parse.GetValue(labels)}{(parse.GetValue(resize) is int side ? $", resized to {side}" : "")}"
+                ? $"{folder}, {parse.GetValue(labels)}{(parse.GetValue(resize) is int side ? $", resized to {side} ({parse.GetValue(resample)})" : "")}"
                 : (parse.GetValue(dataset) ?? Datasets.All[0]).Name);
+
+    PictureTransform Transform(ParseResult parse) =>
+        new() { ShorterSide = parse.GetValue(resize), Resampling = parse.GetValue(resample).Value };
 }

@@ -26,7 +26,7 @@ public sealed class PictureFolderTests : IDisposable
         Dataset digits = Datasets.Load("digits", Split.Test).First(20);
         WriteDigits(folder, digits);
 
-        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, shorterSide: null);
+        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, new());
 
         Assert.Equal(digits.Labels, pictures.Labels);
         Assert.Equal(digits.Pixels.ToArray(), pictures.Pixels.ToArray());
@@ -41,7 +41,7 @@ public sealed class PictureFolderTests : IDisposable
         Save(bitmap, "a, \"b\".png");
         Labels("file,class", "\"a, \"\"b\"\".png\", 3", "");
 
-        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Colour, shorterSide: null);
+        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Colour, new());
 
         byte[] pixels = pictures.Pixels.ToArray();
         Assert.Equal([3], pictures.Labels);
@@ -59,7 +59,7 @@ public sealed class PictureFolderTests : IDisposable
         Save(bitmap, "a.png");
         Labels("a.png,0");
 
-        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, shorterSide: null);
+        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, new());
 
         Assert.All(pictures.Pixels.ToArray(), pixel => Assert.Equal(124, pixel));
     }
@@ -79,12 +79,12 @@ public sealed class PictureFolderTests : IDisposable
         Save(bitmap, "a.png");
         Labels("a.png,0");
 
-        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Colour, shorterSide: 34);
+        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Colour, new() { ShorterSide = 34 });
 
         byte[] pixels = pictures.Pixels.ToArray();
         Assert.All(pixels[..1024], red => Assert.Equal(0, red));
         Assert.All(pixels[1024..2048], green => Assert.Equal(255, green));
-        Assert.Contains("resized to a shorter side of 34 pixels and cut to 32×32", pictures.Provenance, StringComparison.Ordinal);
+        Assert.Contains("resized to a shorter side of 34 pixels (bilinear) and cut to 32×32", pictures.Provenance, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class PictureFolderTests : IDisposable
         Labels(csv);
 
         string message = Assert.Throws<InputException>(
-            () => PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, shorterSide: null)).Message;
+            () => PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, new())).Message;
 
         Assert.Contains(part, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
