@@ -20,14 +20,15 @@ sealed class ImageOptions(bool labelled = true)
     readonly Option<string?> pictures = new("--images")
     {
         HelpName = "DIR",
-        Description = "Your own pictures instead of a data set: PNG, "
-            + $"JPEG, WebP, BMP or GIF; with --model{(labelled ? " and --labels" : "")}."
+        Description = "Your own pictures instead of a data set: PNG, JPEG, WebP, BMP or GIF; with --model"
+            + (labelled ? " and, unless the folder has one folder for each class, --labels." : ".")
     };
     readonly Option<string?> labels = new("--labels")
     {
-        HelpName = "CSV",
-        Description = "The pictures of --images to use, with their "
-            + "classes: on each line a file, a comma and a class from 0."
+        HelpName = "FILE",
+        Description = "The pictures of --images to use, with their classes: on each line a file, a comma or a space, and a class from 0. "
+            + "Or the classes of its folders: on each line a WordNet id that names one. [default: the folders of --images, numbered from 0 "
+            + "in the order of their names]"
     };
     readonly Option<int?> resize = Values.Integer(
         "--resize",
@@ -60,6 +61,7 @@ sealed class ImageOptions(bool labelled = true)
         if (labelled)
             Evaluation.ThrowIfOneOutput(network);
         Dataset images = Images(parse, network, split, first);
+        WarnOfFewFolders(parse, network);
         Evaluation.ThrowIfUnfit(network.Name, network.InputShape, network.Classes, images);
         if (!images.Canonical)
             Output.NoteFact(images.Provenance);
@@ -75,22 +77,19 @@ sealed class ImageOptions(bool labelled = true)
     public Dataset Images(ParseResult parse, Network network, Split split, int first = int.MaxValue)
     {
         string? folder = parse.GetValue(pictures), file = parse.GetValue(labels);
-        if (labelled && folder is null != file is null)
-            throw new InputException(
-                $"{(folder is null ? "--labels" : "--images")} is given alone; give --images DIR and --labels CSV together");
+        if (folder is null && file is not null)
+            throw new InputException("--labels is given without --images; give --images DIR, the folder of the pictures, as well");
         if (folder is not null && parse.GetValue(dataset) is not null)
             throw new InputException("--images and --dataset are both given; give one of them");
         if (folder is null && parse.GetValue(resize) is not null)
-            throw new InputException(
-                "--resize is for pictures of your own; give --images"
-                    + $"{(labelled ? " and --labels" : "")}, or leave it out");
+            throw new InputException("--resize is for pictures of your own; give --images, or leave it out");
         if (parse.GetValue(resize) is null && parse.GetResult(resample) is { Implicit: false })
             throw new InputException("--resample is given without --resize, whose filter it names; give both, or neither");
         return folder is null
             ? Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data)).First(first)
-            : file is null
-                ? Unlabelled(parse, folder, network, first)
-                : PictureFolder.Load(folder, file, network, Transform(parse), split).First(first);
+            : labelled
+                ? PictureFolder.Load(folder, file, network, Transform(parse), split, first)
+                : Unlabelled(parse, folder, network, first);
     }
 
     /// <summary>Pictures without classes, resized as those of --images.</summary>
@@ -134,8 +133,19 @@ sealed class ImageOptions(bool labelled = true)
         $"{parse.GetValue(model) ?? "the network"}{networkOptions.Identify(parse)} of "
         + (
             parse.GetValue(pictures) is string folder
-                ? $"{folder}, {parse.GetValue(labels)}{(parse.GetValue(resize) is int side ? $", resized to {side} ({parse.GetValue(resample)})" : "")}"
+                ? $"{folder}, {parse.GetValue(labels) ?? "classes by folders"}{(parse.GetValue(resize) is int side ? $", resized to {side} ({parse.GetValue(resample)})" : "")}"
                 : (parse.GetValue(dataset) ?? Datasets.All[0]).Name);
+
+    /// <summary>Warns where classes are numbered by folders, and there are fewer folders than classes.</summary>
+    void WarnOfFewFolders(ParseResult parse, Network network)
+    {
+        if (!labelled || parse.GetValue(labels) is not null || parse.GetValue(pictures) is not string folder)
+            return;
+        int count = ClassFolders.Names(folder).Count;
+        if (count < network.Classes)
+            Output.Note($"warning: '{folder}' holds {count} folders, which are taken as the classes 0 to {count - 1} of the "
+                + $"{network.Classes} of {network.Name}; if the network numbers them otherwise, give --labels FILE");
+    }
 
     PictureTransform Transform(ParseResult parse) =>
         new() { ShorterSide = parse.GetValue(resize), Resampling = parse.GetValue(resample).Value };

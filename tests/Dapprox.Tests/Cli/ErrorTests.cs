@@ -40,7 +40,8 @@ public class ErrorTests
     [InlineData("evaluate --dataset mnist --data no-such-folder", "dapprox datasets fetch mnist")]
     [InlineData("evaluate --dataset fashion-mnist", "no model for fashion-mnist is included")]
     [InlineData("evaluate --images pictures", "--images is given without a network; give --model FILE|NAME")]
-    [InlineData("evaluate --model lenet5-digits --images pictures", "--images is given alone; give --images DIR and --labels CSV together")]
+    [InlineData("evaluate --model lenet5-digits --images pictures", "there is no folder 'pictures'")]
+    [InlineData("evaluate --model lenet5-digits --labels no.csv", "--labels is given without --images; give --images DIR")]
     [InlineData("evaluate --model lenet5-digits --images no/such --labels no.csv", "there is no folder 'no/such'")]
     [InlineData("evaluate --model lenet5-digits --images . --labels no.csv", "there is no file 'no.csv'")]
     [InlineData("evaluate --model lenet5-digits --images . --labels no.csv --dataset "
@@ -54,7 +55,8 @@ public class ErrorTests
     [InlineData("calibrate --out c.pt", "--out is 'c.pt'; give a file that ends in .safetensors")]
     [InlineData("calibrate --model x.onnx --out c.safetensors", "give a file that ends in .onnx for the network 'x.onnx'")]
     [InlineData("calibrate --model dq-float-cifar-10 --dataset digits --out c.safetensors", "choose a data set or a model that fits")]
-    [InlineData("evaluate --resize 256", "--resize is for pictures of your own; give --images and --labels")]
+    [InlineData("evaluate --resize 256", "--resize is for pictures of your own; give --images, or leave it out")]
+    [InlineData("evaluate --model lenet5-digits --images . --resample bicubic", "--resample is given without --resize")]
     [InlineData("evaluate --mean 0.1,0.2", "2 numbers are given as mean, and the images have 1 channels")]
     [InlineData("evaluate --deviation 0", "the deviation is 0; give numbers above 0")]
     [InlineData("evaluate --mean half", "--mean is 'half'; give one number, or one for each channel with commas between them, such as "

@@ -94,6 +94,16 @@ public sealed class PictureFolderTests : IDisposable
     [InlineData("a.png,0\nno.png,1", "line 2, names 'no.png', and there is no such file")]
     [InlineData("a.png,0\na.png,1", "line 2, names 'a.png', as line 1 does; list each picture once")]
     [InlineData("file,class\na.png,cat", "line 2, has the class 'cat'; give an integer from 0 to 9")]
+    [InlineData("a.png,cat", "line 1, has the class 'cat'; give an integer from 0 to 9")]
+    [InlineData("no.png,cat\na.png,1", "line 1, has the class 'cat'")]
+    [InlineData("a,b\nfile,class\na.png,1", "line 2, has the class 'class'")]
+    [InlineData("no.png,3\na.png,1", "line 1, names 'no.png', and there is no such file")]
+    [InlineData("a.png cat", "line 1, has the class 'cat'")]
+    [InlineData("a.png 1\nb.png 2", "line 2, names 'b.png', and there is no such file")]
+    [InlineData("a.png 1\nb.png", "line 2, has 1 fields")]
+    [InlineData("n01440764\nn01440764", "line 2, has the id n01440764, as line 1 does")]
+    [InlineData("n01440764 tench\na.png,1", "line 2, is 'a.png,1', and the first line is a WordNet id")]
+    [InlineData("n01440764 tench, Tinca tinca", "lists WordNet ids, which number folders of classes, and")]
     [InlineData("a.png,-1", "has the class -1; the network has the classes 0 to 9")]
     [InlineData("a.png", "has 1 fields")]
     [InlineData("file,class", "lists no picture")]
@@ -120,6 +130,116 @@ public sealed class PictureFolderTests : IDisposable
 
         Assert.Contains(part, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
+    }
+
+    [Theory]
+    [InlineData("a.png 3\nof b.png\t4\n")]
+    [InlineData("name class\na.png 3\nof b.png 4")]
+    [InlineData("a.png, 3\r\n\r\nof b.png,4\r\n")]
+    [InlineData("image_path,class id\na.png,3\nof b.png,4")]
+    public void Load_AListOfEitherKind_IsRead(string text)
+    {
+        Picture("a.png", 1);
+        Picture("of b.png", 2);
+        Labels(text);
+
+        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, new());
+
+        Assert.Equal([3, 4], pictures.Labels);
+        Assert.Equal([1, 2], Levels(pictures));
+    }
+
+    [Fact]
+    public void Load_FoldersOfClasses_AreNumberedInTheOrderOfTheirNames()
+    {
+        Picture("zebra/1.png", 5);
+        Picture("Cat/b.PNG", 2);
+        Picture("Cat/a.png", 1);
+        Picture("Cat/more/0.png", 3);
+        Picture("ape/2.png", 4);
+        File.WriteAllText(folder.File("Cat/notes.txt"), "no picture");
+
+        Dataset pictures = PictureFolder.Load(folder.Path, null, Grey, new());
+
+        Assert.Equal([0, 0, 0, 1, 2], pictures.Labels);
+        Assert.Equal([1, 2, 3, 4, 5], Levels(pictures));
+        Assert.Equal(["Cat", "ape", "zebra", "3", "4", "5", "6", "7", "8", "9"], pictures.Classes);
+        Assert.Contains("with its 3 folders as the classes from 0 in the order of their names", pictures.Provenance, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_OnlyTheFirst_ReadsNoMore()
+    {
+        Picture("a/1.png", 1);
+        Picture("b/1.png", 2);
+        File.WriteAllText(folder.File("b/2.png"), "no picture");
+
+        Assert.Equal([1, 2], Levels(PictureFolder.Load(folder.Path, null, Grey, new(), first: 2)));
+        Assert.Throws<InputException>(() => PictureFolder.Load(folder.Path, null, Grey, new()));
+    }
+
+    [Theory]
+    [InlineData("n00000003\nn00000001\nn00000002\n")]
+    [InlineData("n00000003 tench, Tinca tinca\nn00000001 goldfish\nn00000002\n")]
+    public void Load_FoldersWithAListOfWordNetIds_AreNumberedByItsLines(string text)
+    {
+        Picture("n00000001/a.png", 7);
+        Picture("n00000003/a.png", 8);
+        string labels = folder.File("synsets.txt");
+        File.WriteAllText(labels, text);
+
+        Dataset pictures = PictureFolder.Load(folder.Path, labels, Grey, new());
+
+        Assert.Equal([1, 0], pictures.Labels);
+        Assert.Equal([7, 8], Levels(pictures));
+        Assert.Equal(text.Contains("tench") ? "tench, Tinca tinca" : "n00000003", pictures.Classes[0]);
+    }
+
+    [Theory]
+    [InlineData("", "holds neither pictures nor folders of classes")]
+    [InlineData("a.png", "holds pictures and no folders of classes; give --labels FILE")]
+    [InlineData("a.png 0/a.png", "holds folders, and pictures beside them ('a.png')")]
+    [InlineData("0/a.png 1/", "of a class holds no picture")]
+    [InlineData("0/a.png 1/a.png 2/a.png 3/a.png 4/a.png 5/a.png 6/a.png 7/a.png 8/a.png 9/a.png x/a.png",
+        "holds 11 folders of classes, and lenet5-digits has 10 classes; give --labels FILE")]
+    public void Load_FoldersThatAreNoClasses_AreRefusedInOneLine(string files, string part)
+    {
+        foreach (string file in files.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (file.EndsWith('/'))
+                Directory.CreateDirectory(folder.File(file));
+            else
+                Picture(file, 0);
+        }
+
+        string message = Assert.Throws<InputException>(() => PictureFolder.Load(folder.Path, null, Grey, new())).Message;
+
+        Assert.Contains(part, message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Fact]
+    public void Load_AFolderThatLinksToItself_IsRefused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights on Windows.");
+        Picture("0/a.png", 0);
+        Directory.CreateSymbolicLink(folder.File("0/again"), folder.File("0"));
+
+        Assert.Contains(
+            "is a link to a folder",
+            Assert.Throws<InputException>(() => PictureFolder.Load(folder.Path, null, Grey, new())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_AFolderThatTheListOfWordNetIdsLacks_IsRefused()
+    {
+        Picture("n00000001/a.png", 7);
+        Labels("n00000002");
+
+        Assert.Contains(
+            "holds the folder 'n00000001', which",
+            Assert.Throws<InputException>(() => PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, new())).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Writes digits as pictures, with a list of their classes.</summary>
@@ -162,8 +282,21 @@ public sealed class PictureFolderTests : IDisposable
         return result;
     }
 
+    /// <summary>The first pixel of each image.</summary>
+    static IEnumerable<int> Levels(Dataset pictures) =>
+        Enumerable.Range(0, pictures.Count).Select(i => (int)pictures.Pixels.Span[i * 784]);
+
+    /// <summary>A picture for the grey network, of one level.</summary>
+    void Picture(string name, byte level)
+    {
+        using var bitmap = new SKBitmap(28, 28);
+        bitmap.Erase(new SKColor(level, level, level));
+        Save(bitmap, name);
+    }
+
     void Save(SKBitmap bitmap, string name)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.File(name))!);
         using FileStream file = File.Create(folder.File(name));
         bitmap.Encode(file, SKEncodedImageFormat.Png, 100);
     }
