@@ -5,9 +5,9 @@ using Dapprox.Networks.Graph;
 namespace Dapprox.Pictures;
 
 /// <summary>
-/// A user's own pictures: files in a folder (PNG, JPEG, WebP, BMP, GIF), with classes from a file or from folders. Transparent pixels
-/// are composed on black; a network for grey images gets the luma 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). Colour profiles and
-/// camera orientation are ignored.
+/// A user's own pictures: files in a folder (PNG, JPEG, WebP, BMP, GIF), with classes from a file or from folders. The
+/// orientation that a camera notes (EXIF) is applied; a network for grey images gets the luma 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
+/// Colour profiles are ignored.
 /// </summary>
 public static class PictureFolder
 {
@@ -67,7 +67,7 @@ public static class PictureFolder
         byte[] pixels = new byte[listed.Length * length];
         // Each picture has its own index, so the order of the work does not matter; of several invalid pictures the first is reported.
         var wrong = new InputException?[listed.Length];
-        Parallel.For(0, listed.Length, i =>
+        ParallelRange.OneByOne(listed.Length, ParallelRange.Threads(0), i =>
         {
             try
             {
@@ -85,6 +85,7 @@ public static class PictureFolder
             [.. all.ClassNames, .. Enumerable.Range(0, network.Classes).Skip(all.ClassNames.Count).Select(label => $"{label}")],
             pixels, Array.ConvertAll(listed, picture => picture.Label), canonical: false,
             $"{listed.Length} pictures of '{folder}'{all.Classes}"
+            + (transform.Background == Background.Black ? "" : $", on {transform.Background.ToString().ToLowerInvariant()}")
             + (transform.ShorterSide is not int side ? "" : $", resized to a shorter side of {side} pixels "
                 + $"({transform.Resampling.ToString().ToLowerInvariant()}) and cut to {height}×{width}"));
     }
@@ -103,11 +104,11 @@ public static class PictureFolder
 
     static void Decode(string file, int channels, int height, int width, PictureTransform transform, Span<byte> planes)
     {
-        using PictureFile picture = PictureFile.Open(file);
+        using PictureFile picture = PictureFile.Open(file, channels == 1, transform.Background);
         byte[] pixels;
         if (transform.ShorterSide is int side)
         {
-            pixels = PictureResizing.Crop(picture, channels == 1, side, height, width, transform.Resampling);
+            pixels = PictureResizing.Crop(picture, side, height, width, transform.Resampling);
         }
         else
         {
@@ -116,7 +117,7 @@ public static class PictureFolder
                     + $"{height}×{width}; give --resize N to resize the shorter side to N pixels and cut out the middle");
             pixels = new byte[PictureFile.PixelBytes * height * width];
             for (int y = 0; y < height; y++)
-                picture.ReadRow(y, channels == 1, pixels.AsSpan(PictureFile.PixelBytes * y * width));
+                picture.ReadRow(y, pixels.AsSpan(PictureFile.PixelBytes * y * width));
         }
 
         for (int i = 0; i < height * width; i++)

@@ -11,13 +11,12 @@ static class PictureResizing
 {
     /// <summary>Makes the pixels of the crop.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="isGrey">Whether red, green and blue become the luma first.</param>
     /// <param name="side">The length of the shorter side after resizing, at least that of either side of the crop.</param>
     /// <param name="height">Rows of the crop.</param>
     /// <param name="width">Columns of the crop.</param>
     /// <param name="resampling">The filter.</param>
     /// <returns><see cref="PictureFile.PixelBytes"/> bytes a pixel, row by row.</returns>
-    public static byte[] Crop(PictureFile picture, bool isGrey, int side, int height, int width, Resampling resampling)
+    public static byte[] Crop(PictureFile picture, int side, int height, int width, Resampling resampling)
     {
         int shorter = Math.Min(picture.Width, picture.Height);
         Taps columns = Centre(picture.Width, width), rows = Centre(picture.Height, height);
@@ -26,7 +25,7 @@ static class PictureResizing
         byte[] narrow = new byte[PictureFile.PixelBytes * (rows.End - rows.Start) * width];
         for (int y = rows.Start, to = 0; y < rows.End; y++)
         {
-            picture.ReadRow(y, isGrey, line);
+            picture.ReadRow(y, line);
             for (int x = 0; x < width; x++, to += PictureFile.PixelBytes)
                 Sum(line, columns.StartOf(x), 1, columns.WeightsOf(x), narrow.AsSpan(to));
         }

@@ -6,6 +6,9 @@ namespace Dapprox.Pictures;
 /// </summary>
 public readonly record struct PictureTransform
 {
+    /// <summary>The colour behind transparent pixels. Pillow's conversion to RGB, by contrast, drops the transparency.</summary>
+    public Background Background { get; init; }
+
     /// <summary>
     /// The number of pixels to which the shorter side is resized before the centre is cropped to the network's size, as torchvision's
     /// Resize and CenterCrop do; null to accept only pictures of the network's size.

@@ -39,9 +39,13 @@ sealed class ImageOptions(bool labelled = true)
         "--resample", "The filter of --resize, antialiased: those of torchvision's Resize. Most networks for ImageNet take bilinear.",
         new("bilinear", Resampling.Bilinear), new("bicubic", Resampling.Bicubic));
 
+    readonly Option<Choice<Background>> background = Values.Choice<Background>(
+        "--background", "The colour behind transparent pixels of the pictures of --images.",
+        new("black", Background.Black), new("white", Background.White));
+
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
-        [model, .. networkOptions.All, dataset, data, pictures, .. labelled ? (Option[])[labels] : [], resize, resample];
+        [model, .. networkOptions.All, dataset, data, pictures, .. labelled ? (Option[])[labels] : [], resize, resample, background];
 
     /// <summary>The options that select network and images, without the folder of the data sets.</summary>
     public IReadOnlyList<Option> Naming => [model, dataset, pictures];
@@ -81,9 +85,9 @@ sealed class ImageOptions(bool labelled = true)
             throw new InputException("--labels is given without --images; give --images DIR, the folder of the pictures, as well");
         if (folder is not null && parse.GetValue(dataset) is not null)
             throw new InputException("--images and --dataset are both given; give one of them");
-        if (folder is null && parse.GetValue(resize) is not null)
-            throw new InputException("--resize is for pictures of your own; give --images, or leave it out");
-        if (parse.GetValue(resize) is null && parse.GetResult(resample) is { Implicit: false })
+        if (folder is null && Given(parse).FirstOrDefault() is Option option)
+            throw new InputException($"{option.Name} is for pictures of your own; give --images, or leave it out");
+        if (parse.GetValue(resize) is null && Given(parse).Contains(resample))
             throw new InputException("--resample is given without --resize, whose filter it names; give both, or neither");
         return folder is null
             ? Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data)).First(first)
@@ -133,7 +137,8 @@ sealed class ImageOptions(bool labelled = true)
         $"{parse.GetValue(model) ?? "the network"}{networkOptions.Identify(parse)} of "
         + (
             parse.GetValue(pictures) is string folder
-                ? $"{folder}, {parse.GetValue(labels) ?? "classes by folders"}{(parse.GetValue(resize) is int side ? $", resized to {side} ({parse.GetValue(resample)})" : "")}"
+                ? $"{folder}, {parse.GetValue(labels) ?? "classes by folders"}{(parse.GetValue(resize) is int side ? $", resized to {side} ({parse.GetValue(resample)})" : "")}, "
+                    + $"on {parse.GetValue(background)}"
                 : (parse.GetValue(dataset) ?? Datasets.All[0]).Name);
 
     /// <summary>Warns where classes are numbered by folders, and there are fewer folders than classes.</summary>
@@ -147,6 +152,14 @@ sealed class ImageOptions(bool labelled = true)
                 + $"{network.Classes} of {network.Name}; if the network numbers them otherwise, give --labels FILE");
     }
 
-    PictureTransform Transform(ParseResult parse) =>
-        new() { ShorterSide = parse.GetValue(resize), Resampling = parse.GetValue(resample).Value };
+    /// <summary>The options that are given, of those that say how pictures become images.</summary>
+    IEnumerable<Option> Given(ParseResult parse) =>
+        ((Option[])[resize, resample, background]).Where(option => parse.GetResult(option) is { Implicit: false });
+
+    PictureTransform Transform(ParseResult parse) => new()
+    {
+        Background = parse.GetValue(background).Value,
+        ShorterSide = parse.GetValue(resize),
+        Resampling = parse.GetValue(resample).Value,
+    };
 }

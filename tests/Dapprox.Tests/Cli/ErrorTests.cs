@@ -56,6 +56,7 @@ public class ErrorTests
     [InlineData("calibrate --model x.onnx --out c.safetensors", "give a file that ends in .onnx for the network 'x.onnx'")]
     [InlineData("calibrate --model dq-float-cifar-10 --dataset digits --out c.safetensors", "choose a data set or a model that fits")]
     [InlineData("evaluate --resize 256", "--resize is for pictures of your own; give --images, or leave it out")]
+    [InlineData("evaluate --background white", "--background is for pictures of your own; give --images, or leave it out")]
     [InlineData("evaluate --model lenet5-digits --images . --resample bicubic", "--resample is given without --resize")]
     [InlineData("evaluate --mean 0.1,0.2", "2 numbers are given as mean, and the images have 1 channels")]
     [InlineData("evaluate --deviation 0", "the deviation is 0; give numbers above 0")]

@@ -50,6 +50,69 @@ public sealed class PictureFolderTests : IDisposable
         Assert.Equal([30, 0, 30], pixels[2048..2051]);
     }
 
+    [Theory]
+    [InlineData(0, 255)]
+    [InlineData(255, 50)]
+    [InlineData(51, 214)]
+    public void Load_Transparency_LiesOnWhiteOnRequest(byte alpha, int blue)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(32, 32, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        bitmap.Erase(new SKColor(200, 100, 50, alpha));
+        Save(bitmap, "a.png");
+        Labels("a.png,0");
+
+        Dataset pictures = PictureFolder.Load(
+            folder.Path, folder.File("labels.csv"), Colour, new() { Background = Background.White });
+
+        Assert.Equal(blue, pictures.Pixels.Span[^1]);
+    }
+
+    // EXIF says at which side of the upright picture the first row and the first column of the file are.
+    [Theory]
+    [InlineData(1, "top left")]
+    [InlineData(2, "top right")]
+    [InlineData(3, "bottom right")]
+    [InlineData(4, "bottom left")]
+    [InlineData(5, "left top")]
+    [InlineData(6, "right top")]
+    [InlineData(7, "right bottom")]
+    [InlineData(8, "left bottom")]
+    public void Load_EveryOrientation_IsUpright(byte orientation, string sides)
+    {
+        // Blocks of eight pixels with different levels; JPEG codes each as its mean.
+        const int Width = 48, Height = 32;
+        string row = sides.Split(' ')[0], column = sides.Split(' ')[1];
+        bool isTurned = row is "left" or "right";
+        using var stored = new SKBitmap(isTurned ? Height : Width, isTurned ? Width : Height);
+        for (int r = 0; r < stored.Height; r++)
+        {
+            for (int c = 0; c < stored.Width; c++)
+            {
+                int fromRow = row is "top" or "left" ? r : stored.Height - 1 - r;
+                int fromColumn = column is "top" or "left" ? c : stored.Width - 1 - c;
+                byte level = isTurned ? Level(fromRow, fromColumn) : Level(fromColumn, fromRow);
+                stored.SetPixel(c, r, new SKColor(level, level, level));
+            }
+        }
+
+        using SKData jpeg = stored.Encode(SKEncodedImageFormat.Jpeg, 100);
+        byte[] bytes = jpeg.ToArray();
+        File.WriteAllBytes(folder.File("a.jpg"),
+        [
+            .. bytes[..2], 0xff, 0xe1, 0, 34, .. "Exif\0\0MM\0*\0\0\0\x08"u8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0,
+            .. bytes[2..],
+        ]);
+        Labels("a.jpg,0");
+
+        // The middle 32 × 32 of the upright picture.
+        Dataset pictures = PictureFolder.Load(folder.Path, folder.File("labels.csv"), Colour, new() { ShorterSide = Height });
+
+        for (int i = 0; i < 32 * 32; i++)
+            Assert.InRange(pictures.Pixels.Span[i] - Level(8 + i % 32, i / 32), -2, 2);
+
+        static byte Level(int x, int y) => (byte)(x / 8 * 20 + y / 8 * 40);
+    }
+
     // 0.299 · 200 + 0.587 · 100 + 0.114 · 50 = 124.2
     [Fact]
     public void Load_ColoursForAGreyNetwork_BecomeTheirLuma()
