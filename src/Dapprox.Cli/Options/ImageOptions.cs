@@ -9,7 +9,7 @@ using Dapprox.Pictures;
 
 namespace Dapprox.Cli.Options;
 
-/// <summary>The options for the network and its images: of a data set, or a user's own pictures.</summary>
+/// <summary>The options for the network and its images: of a data set, or a user's own, as pictures or arrays.</summary>
 /// <param name="labelled">Whether the command needs the classes of the pictures.</param>
 sealed class ImageOptions(bool labelled = true)
 {
@@ -19,16 +19,17 @@ sealed class ImageOptions(bool labelled = true)
     readonly Option<string?> data = SharedOptions.Data();
     readonly Option<string?> pictures = new("--images")
     {
-        HelpName = "DIR",
-        Description = "Your own pictures instead of a data set: PNG, JPEG, WebP, BMP or GIF; with --model"
-            + (labelled ? " and, unless the folder has one folder for each class, --labels." : ".")
+        HelpName = "DIR|FILE",
+        Description = "Your own images instead of a data set, with --model: a folder of pictures (PNG, JPEG, WebP, BMP, GIF), or an array of "
+            + "NumPy (.npy, .npz) of uint8, N×H×W, N×H×W×C, N×C×H×W or N×(C·H·W)."
+            + (labelled ? " A folder without --labels has one folder for each class." : "")
     };
     readonly Option<string?> labels = new("--labels")
     {
         HelpName = "FILE",
         Description = "The pictures of --images to use, with their classes: on each line a file, a comma or a space, and a class from 0. "
-            + "Or the classes of its folders: on each line a WordNet id that names one. [default: the folders of --images, numbered from 0 "
-            + "in the order of their names]"
+            + "Or the classes of its folders: on each line a WordNet id that names one. For an array, an array of integers (.npy). "
+            + "[default: the folders of --images, numbered from 0 in the order of their names; of a .npz file the labels in it]"
     };
     readonly Option<int?> resize = Values.Integer(
         "--resize",
@@ -86,24 +87,30 @@ sealed class ImageOptions(bool labelled = true)
         if (folder is not null && parse.GetValue(dataset) is not null)
             throw new InputException("--images and --dataset are both given; give one of them");
         if (folder is null && Given(parse).FirstOrDefault() is Option option)
-            throw new InputException($"{option.Name} is for pictures of your own; give --images, or leave it out");
+            throw new InputException($"{option.Name} is for pictures of your own; give --images DIR, or leave it out");
         if (parse.GetValue(resize) is null && Given(parse).Contains(resample))
             throw new InputException("--resample is given without --resize, whose filter it names; give both, or neither");
-        return folder is null
-            ? Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data)).First(first)
-            : labelled
-                ? PictureFolder.Load(folder, file, network, Transform(parse), split, first)
-                : Unlabelled(parse, folder, network, first);
+        if (folder is null)
+            return Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data)).First(first);
+        if (!labelled)
+            return Unlabelled(parse, folder, network, first);
+        if (IsArray(parse, folder))
+            return ArrayImages.Load(folder, file, network, split, first);
+        return file is null || !ArrayImages.IsArray(file)
+            ? PictureFolder.Load(folder, file, network, Transform(parse), split, first)
+            : throw new InputException($"--labels '{file}' is an array, and --images '{folder}' is none; give two arrays, or a folder with a "
+                + "text file");
     }
 
-    /// <summary>Pictures without classes, resized as those of --images.</summary>
+    /// <summary>Images without classes, prepared as those of --images.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="folder">The folder of the pictures.</param>
+    /// <param name="folder">The folder of the pictures, or an array.</param>
     /// <param name="network">The network that takes the pictures.</param>
     /// <param name="first">The maximum number of pictures.</param>
     /// <exception cref="InputException">A picture cannot be read or has another size, or there is none.</exception>
-    public Dataset Unlabelled(ParseResult parse, string folder, Network network, int first) =>
-        PictureFolder.LoadUnlabelled(folder, network, Transform(parse), first);
+    public Dataset Unlabelled(ParseResult parse, string folder, Network network, int first) => IsArray(parse, folder)
+        ? ArrayImages.LoadUnlabelled(folder, network, first)
+        : PictureFolder.LoadUnlabelled(folder, network, Transform(parse), first);
 
     /// <summary>The network's name or file.</summary>
     /// <param name="parse">The command line.</param>
@@ -127,7 +134,7 @@ sealed class ImageOptions(bool labelled = true)
     /// <param name="parse">The command line.</param>
     public bool AreOwn(ParseResult parse) => Pictures(parse) is not null;
 
-    /// <summary>The folder of a user's own pictures; null for a data set.</summary>
+    /// <summary>The folder or file of a user's own images; null for a data set.</summary>
     /// <param name="parse">The command line.</param>
     public string? Pictures(ParseResult parse) => parse.GetValue(pictures);
 
@@ -137,19 +144,28 @@ sealed class ImageOptions(bool labelled = true)
         $"{parse.GetValue(model) ?? "the network"}{networkOptions.Identify(parse)} of "
         + (
             parse.GetValue(pictures) is string folder
-                ? $"{folder}, {parse.GetValue(labels) ?? "classes by folders"}{(parse.GetValue(resize) is int side ? $", resized to {side} ({parse.GetValue(resample)})" : "")}, "
+                ? $"{folder}, {parse.GetValue(labels) ?? "with its own classes"}{(parse.GetValue(resize) is int side ? $", resized to {side} ({parse.GetValue(resample)})" : "")}, "
                     + $"on {parse.GetValue(background)}"
                 : (parse.GetValue(dataset) ?? Datasets.All[0]).Name);
 
     /// <summary>Warns where classes are numbered by folders, and there are fewer folders than classes.</summary>
     void WarnOfFewFolders(ParseResult parse, Network network)
     {
-        if (!labelled || parse.GetValue(labels) is not null || parse.GetValue(pictures) is not string folder)
+        if (!labelled || parse.GetValue(labels) is not null || parse.GetValue(pictures) is not string folder || ArrayImages.IsArray(folder))
             return;
         int count = ClassFolders.Names(folder).Count;
         if (count < network.Classes)
             Output.Note($"warning: '{folder}' holds {count} folders, which are taken as the classes 0 to {count - 1} of the "
                 + $"{network.Classes} of {network.Name}; if the network numbers them otherwise, give --labels FILE");
+    }
+
+    /// <summary>Whether images are an array, to which the options for pictures do not apply.</summary>
+    bool IsArray(ParseResult parse, string images)
+    {
+        if (!ArrayImages.IsArray(images))
+            return false;
+        return Given(parse).FirstOrDefault() is not Option option ? true : throw new InputException(
+            $"{option.Name} is for pictures, and '{images}' is an array, whose images are taken as they are; leave it out");
     }
 
     /// <summary>The options that are given, of those that say how pictures become images.</summary>

@@ -50,8 +50,9 @@ sealed class VariantOptions
     /// <exception cref="InputException">The images cannot be loaded.</exception>
     public Tensor Training(ParseResult parse, Network network, int count)
     {
-        Dataset training = images.Images(parse, network, Networks.Data.Split.Train);
-        return training.Images(0, Math.Min(count, training.Count));
+        Dataset training = images.Images(
+            parse, network, images.AreOwn(parse) ? parse.GetValue(split).Value : Networks.Data.Split.Train, count);
+        return training.Images(0, training.Count);
     }
 
     /// <summary>The network with a multiplier in the selected layers and the selected accumulator format.</summary>
