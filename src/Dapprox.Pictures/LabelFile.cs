@@ -127,7 +127,8 @@ static partial class LabelFile
             return true;
         });
         return ids.Count <= classes ? ids : throw new InputException(
-            $"'{labels}' lists {ids.Count} WordNet ids, and {network} has {classes} classes; give the list that the network was trained with");
+            $"'{labels}' lists {ids.Count} WordNet ids, and {network} has {classes} classes; give the list that the network was trained "
+                + "with");
     }
 
     static IEnumerable<(int Line, string[] Fields)> CsvFields(string labels, Stream stream)

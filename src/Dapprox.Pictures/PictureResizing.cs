@@ -10,7 +10,7 @@ namespace Dapprox.Pictures;
 static class PictureResizing
 {
     /// <summary>Makes the pixels of the crop.</summary>
-    /// <param name="picture">The picture.</param>
+    /// <param name="picture">The picture, upright and on its background.</param>
     /// <param name="side">The length of the shorter side after resizing, at least that of either side of the crop.</param>
     /// <param name="height">Rows of the crop.</param>
     /// <param name="width">Columns of the crop.</param>

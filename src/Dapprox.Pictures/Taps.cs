@@ -2,12 +2,12 @@ namespace Dapprox.Pictures;
 
 /// <summary>
 /// The weights with which the pixels of a line make the pixels of a resized line. Output pixel i is centred at (i + 1/2)·s − 1/2 of the
-/// source, where s is the number of source pixels per output pixel. The filter is widened to max(1, s) and its weights there are divided by
+/// source, where s is the number of source pixels per output pixel. The filter is widened to max(1, s), and its weights are divided by
 /// their sum. They are integers in units of 2⁻²², as Pillow has them for 8-bit pictures, so the results are Pillow's.
 /// </summary>
 sealed class Taps
 {
-    /// <summary>The number of fraction bits of a weight: 255 times weights whose magnitudes add up to less than 2 fit into 31 bits.</summary>
+    /// <summary>The number of fraction bits of a weight: 255 times weights whose magnitudes sum to less than 2 fits into 31 bits.</summary>
     public const int FractionBits = 22;
 
     readonly int[] starts, counts, weights;

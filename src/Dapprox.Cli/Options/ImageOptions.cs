@@ -20,8 +20,8 @@ sealed class ImageOptions(bool labelled = true)
     readonly Option<string?> pictures = new("--images")
     {
         HelpName = "DIR|FILE",
-        Description = "Your own images instead of a data set, with --model: a folder of pictures (PNG, JPEG, WebP, BMP, GIF), or an array of "
-            + "NumPy (.npy, .npz) of uint8, N×H×W, N×H×W×C, N×C×H×W or N×(C·H·W)."
+        Description = "Your own images instead of a data set, with --model: a folder of pictures (PNG, JPEG, WebP, BMP, GIF), or an array "
+            + "of NumPy (.npy, .npz) of uint8, N×H×W, N×H×W×C, N×C×H×W or N×(C·H·W)."
             + (labelled ? " A folder without --labels has one folder for each class." : "")
     };
     readonly Option<string?> labels = new("--labels")
@@ -98,8 +98,8 @@ sealed class ImageOptions(bool labelled = true)
             return ArrayImages.Load(folder, file, network, split, first);
         return file is null || !ArrayImages.IsArray(file)
             ? PictureFolder.Load(folder, file, network, Transform(parse), split, first)
-            : throw new InputException($"--labels '{file}' is an array, and --images '{folder}' is none; give two arrays, or a folder with a "
-                + "text file");
+            : throw new InputException($"--labels '{file}' is an array, and --images '{folder}' is none; give two arrays, or a folder with "
+                + "a text file");
     }
 
     /// <summary>Images without classes, prepared as those of --images.</summary>
@@ -144,14 +144,16 @@ sealed class ImageOptions(bool labelled = true)
         $"{parse.GetValue(model) ?? "the network"}{networkOptions.Identify(parse)} of "
         + (
             parse.GetValue(pictures) is string folder
-                ? $"{folder}, {parse.GetValue(labels) ?? "with its own classes"}{(parse.GetValue(resize) is int side ? $", resized to {side} ({parse.GetValue(resample)})" : "")}, "
-                    + $"on {parse.GetValue(background)}"
+                ? $"{folder}, {parse.GetValue(labels) ?? "with its own classes"}"
+                    + (parse.GetValue(resize) is int side ? $", resized to {side} ({parse.GetValue(resample)})" : "")
+                    + $", on {parse.GetValue(background)}"
                 : (parse.GetValue(dataset) ?? Datasets.All[0]).Name);
 
     /// <summary>Warns where classes are numbered by folders, and there are fewer folders than classes.</summary>
     void WarnOfFewFolders(ParseResult parse, Network network)
     {
-        if (!labelled || parse.GetValue(labels) is not null || parse.GetValue(pictures) is not string folder || ArrayImages.IsArray(folder))
+        if (!labelled || parse.GetValue(labels) is not null || parse.GetValue(pictures) is not string folder
+            || ArrayImages.IsArray(folder))
             return;
         int count = ClassFolders.Names(folder).Count;
         if (count < network.Classes)

@@ -64,7 +64,8 @@ sealed partial class NumPyArray
         int[] shape = Lengths(name, lengths.Groups["lengths"].Value);
         Int128 bytes = shape.Aggregate((Int128)size, (product, one) => product * one);
         if (bytes != length - start)
-            throw Wrong(name, $"has an array of the shape {Shown(shape)} and {length - start} bytes for it, where {typeName} takes {bytes}");
+            throw Wrong(
+                name, $"has an array of the shape {Shown(shape)} and {length - start} bytes for it, where {typeName} takes {bytes}");
         bool isByColumns = order.Groups["value"].Value == "True" && shape.Length > 1;
         // Of an array in C order the first part is the first images.
         if (!isByColumns && shape.Length > 0 && shape[0] > first)
@@ -91,6 +92,17 @@ sealed partial class NumPyArray
         byte[] header = [.. Magic, 1, 0, 0, 0, .. Encoding.ASCII.GetBytes(text.PadRight(length - 1) + "\n")];
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(Before - 2), (ushort)length);
         stream.Write(header);
+    }
+
+    /// <summary>Writes numbers of the type <c>&lt;f4</c>.</summary>
+    /// <param name="stream">The stream, behind the header or earlier numbers.</param>
+    /// <param name="numbers">The next numbers in C order.</param>
+    public static void WriteNumbers(Stream stream, ReadOnlySpan<float> numbers)
+    {
+        byte[] bytes = new byte[sizeof(float) * numbers.Length];
+        for (int i = 0; i < numbers.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(sizeof(float) * i), numbers[i]);
+        stream.Write(bytes);
     }
 
     /// <summary>A shape in words: <c>60000×28×28</c>.</summary>
@@ -151,11 +163,14 @@ sealed partial class NumPyArray
         for (int i = 0; i < words.Length; i++)
         {
             if (!int.TryParse(words[i].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out lengths[i]))
-                throw Wrong(name, $"has the length '{InputFile.OneLine(words[i], 20)}' in its shape; lengths are integers up to {int.MaxValue}");
+                throw Wrong(
+                    name, $"has the length '{InputFile.OneLine(words[i], 20)}' in its shape; lengths are integers up to {int.MaxValue}");
         }
 
         const int MaxAxes = 8;
-        return lengths.Length <= MaxAxes ? lengths : throw Wrong(name, $"has an array of {lengths.Length} axes; at most {MaxAxes} are read");
+        return lengths.Length <= MaxAxes
+            ? lengths
+            : throw Wrong(name, $"has an array of {lengths.Length} axes; at most {MaxAxes} are read");
     }
 
     /// <summary>The numbers in C order, of a file in which the first index is fastest.</summary>

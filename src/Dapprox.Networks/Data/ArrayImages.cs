@@ -24,8 +24,8 @@ public static class ArrayImages
 
     /// <summary>Reads images with their labels.</summary>
     /// <param name="images">
-    /// The path of a <c>.npy</c> file; or of a <c>.npz</c> file that has <c>images</c> and <c>labels</c>, <c>x</c> and <c>y</c>, or those of
-    /// the split: <c>x_test</c> and <c>y_test</c>, or <c>test_images</c> and <c>test_labels</c>.
+    /// The path of a <c>.npy</c> file; or of a <c>.npz</c> file that has <c>images</c> and <c>labels</c>, <c>x</c> and <c>y</c>, or those
+    /// of the split: <c>x_test</c> and <c>y_test</c>, or <c>test_images</c> and <c>test_labels</c>.
     /// </param>
     /// <param name="labels">The path of a <c>.npy</c> file; null if and only if the images are in a <c>.npz</c> file.</param>
     /// <param name="network">The network that takes the images.</param>
@@ -52,16 +52,20 @@ public static class ArrayImages
     }
 
     /// <summary>Reads images without labels, such as calibration needs: each counts as one of class 0.</summary>
-    /// <param name="images">The path of a <c>.npy</c> file, or of a <c>.npz</c> file, whose training images are taken if it has both.</param>
+    /// <param name="images">
+    /// The path of a <c>.npy</c> file, or of a <c>.npz</c> file, whose training images are taken if it has splits.
+    /// </param>
     /// <param name="network">The network that takes the images.</param>
     /// <param name="first">The maximum number of images.</param>
     /// <exception cref="InputException">The file is missing or has another content, or its images do not fit the network.</exception>
     public static Dataset LoadUnlabelled(string images, Network network, int first)
     {
         if (!IsArchive(images))
-            return Of(images, network, Split.Train, ReadFile(images, first), null, $"'{images}'", "", $"'{images}'");
+            return Of(images, network, Split.Test, ReadFile(images, first), null, $"'{images}'", "", $"'{images}'");
         (string name, NumPyArray array) = ReadArchive(images, Split.Train, first, labelled: false)[0];
-        return Of(images, network, Split.Train, array, null, Named(images, name), "", $"'{images}' ({name})");
+        return Of(
+            images, network, name.Contains("train", StringComparison.Ordinal) ? Split.Train : Split.Test, array, null,
+            Named(images, name), "", $"'{images}' ({name})");
     }
 
     static bool IsSingle(string path) => path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
@@ -88,7 +92,8 @@ public static class ArrayImages
                 {
                     string held = string.Join(", ", archive.Entries.Take(12).Select(entry => entry.FullName));
                     throw new InputException(
-                        $"'{path}' holds {InputFile.OneLine(held, 160)}; give a file with one of {string.Join(", ", known)} for the {of} images");
+                        $"'{path}' holds {InputFile.OneLine(held, 160)}; give a file with one of {string.Join(", ", known)} for the {of} "
+                            + "images");
                 }
 
                 long most = FreeBytes + MostOfLength * stream.Length;
@@ -114,8 +119,8 @@ public static class ArrayImages
         string provenance)
     {
         if (network.InputShape.Length != 3)
-            throw new InputException($"{network.Name} takes inputs of shape {string.Join('×', network.InputShape.ToArray())}, and images are "
-                + "channels×height×width; choose a network for images");
+            throw new InputException($"{network.Name} takes inputs of shape {string.Join('×', network.InputShape.ToArray())}, and images "
+                + "are channels×height×width; choose a network for images");
         (int channels, int height, int width) = (network.InputShape[0], network.InputShape[1], network.InputShape[2]);
         byte[] pixels = Pixels(imagesName, images, network.Name, channels, height, width);
         int count = pixels.Length / (channels * height * width);
@@ -166,8 +171,8 @@ public static class ArrayImages
         {
             double number = images.Real(i), level = Math.Round(255 * number);
             if (!(level is >= 0 and <= 255 && Math.Abs(number - level / 255) <= Tolerance))
-                throw new InputException($"{name} holds the number {number:R}; images are {Legal}. Give the pixels, and preprocessing as --mean "
-                    + "and --deviation");
+                throw new InputException($"{name} holds the number {number:R}; images are {Legal}. Give the pixels, and preprocessing as "
+                    + "--mean and --deviation");
             bytes[i] = (byte)level;
         }
 
@@ -177,11 +182,12 @@ public static class ArrayImages
     /// <summary>The labels of the first images.</summary>
     static int[] Labels(string name, NumPyArray labels, string imagesName, int images, int count, Network network)
     {
-        if (!labels.IsInteger)
-            throw new InputException($"{name} has numbers of type {labels.Type}; labels are integers. In NumPy: labels.astype(numpy.int64)");
         if (labels.Shape is not ([_] or [_, 1]))
-            throw new InputException($"{name} has the shape {NumPyArray.Shown(labels.Shape)}; labels have N or N×1. Of one row for each image: "
-                + "numpy.argmax(labels, axis=1)");
+            throw new InputException($"{name} has the shape {NumPyArray.Shown(labels.Shape)}; labels have N or N×1. Of one row for each "
+                + "image: numpy.argmax(labels, axis=1)");
+        if (!labels.IsInteger)
+            throw new InputException(
+                $"{name} has numbers of type {labels.Type}; labels are integers. In NumPy: labels.astype(numpy.int64)");
         if (labels.Shape[0] != images)
             throw new InputException($"{imagesName} has {images} images and {name} has {labels.Shape[0]} labels; give one for each image");
         int[] result = new int[count];

@@ -159,6 +159,7 @@ public sealed class ArrayImagesTests : IDisposable
     [InlineData("|i1", "1,", "255", "has the label -1 for image 0")]
     [InlineData("|u1", "2,", "0 0", "has 1 images and")]
     [InlineData("|u1", "1, 6", "0 0 0 0 0 1", "numpy.argmax(labels, axis=1)")]
+    [InlineData("<f4", "1, 3", "0 0 0 0 0 0 0 0 0 0 0 0", "numpy.argmax(labels, axis=1)")]
     [InlineData("<f4", "1,", "0 0 0 0", "labels are integers")]
     public void Load_OtherLabels_AreRefusedInOneLine(string type, string shape, string bytes, string part) => AssertRefused(
         part, () => ArrayImages.Load(

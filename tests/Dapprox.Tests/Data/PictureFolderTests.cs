@@ -99,8 +99,8 @@ public sealed class PictureFolderTests : IDisposable
         byte[] bytes = jpeg.ToArray();
         File.WriteAllBytes(folder.File("a.jpg"),
         [
-            .. bytes[..2], 0xff, 0xe1, 0, 34, .. "Exif\0\0MM\0*\0\0\0\x08"u8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0,
-            .. bytes[2..],
+            .. bytes[..2], 0xff, 0xe1, 0, 34, .. "Exif\0\0MM\0*\0\0\0\x08"u8,
+            0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0, .. bytes[2..],
         ]);
         Labels("a.jpg,0");
 
@@ -147,7 +147,8 @@ public sealed class PictureFolderTests : IDisposable
         byte[] pixels = pictures.Pixels.ToArray();
         Assert.All(pixels[..1024], red => Assert.Equal(0, red));
         Assert.All(pixels[1024..2048], green => Assert.Equal(255, green));
-        Assert.Contains("resized to a shorter side of 34 pixels (bilinear) and cut to 32×32", pictures.Provenance, StringComparison.Ordinal);
+        Assert.Contains(
+            "resized to a shorter side of 34 pixels (bilinear) and cut to 32×32", pictures.Provenance, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -227,7 +228,8 @@ public sealed class PictureFolderTests : IDisposable
         Assert.Equal([0, 0, 0, 1, 2], pictures.Labels);
         Assert.Equal([1, 2, 3, 4, 5], Levels(pictures));
         Assert.Equal(["Cat", "ape", "zebra", "3", "4", "5", "6", "7", "8", "9"], pictures.Classes);
-        Assert.Contains("with its 3 folders as the classes from 0 in the order of their names", pictures.Provenance, StringComparison.Ordinal);
+        Assert.Contains(
+            "with its 3 folders as the classes from 0 in the order of their names", pictures.Provenance, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -136,13 +136,14 @@ public static class TableFiles
             throw Wrong(path, $"has unsigned numbers ({array.Type}), and --signed is given; leave it out, or save signed ones");
         if (typeIsSigned && isSigned is null)
         {
-            throw Wrong(path, $"has signed numbers ({array.Type}), which unsigned products may be kept in; say --signed if the first row is "
-                + "that of the most negative operand, or --unsigned");
+            throw Wrong(path, $"has signed numbers ({array.Type}), which unsigned products may be kept in; say --signed if the first row "
+                + "is that of the most negative operand, or --unsigned");
         }
 
         return array.Shape is [int rows, int columns] && rows == columns
             ? OfNumbers(path, array.Count, isSigned ?? false, array.Integer)
-            : throw Wrong(path, $"has an array of the shape {NumPyArray.Shown(array.Shape)}; a table has as many rows as columns, a power of two");
+            : throw Wrong(
+                path, $"has an array of the shape {NumPyArray.Shown(array.Shape)}; a table has as many rows as columns, a power of two");
     }
 
     static TableMultiplier OfBytes(string path, byte[] content, bool? isSigned)
