@@ -1,224 +1,129 @@
-using System.Globalization;
 using Dapprox.Foundation;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
-using nietras.SeparatedValues;
-using SkiaSharp;
 
 namespace Dapprox.Pictures;
 
 /// <summary>
-/// A user's own pictures: files in a folder (PNG, JPEG, WebP, BMP, GIF), and a CSV file with the class of each. Transparent pixels
-/// are composed on black; a network for grey images gets the luma 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). Colour profiles and
-/// camera orientation are ignored.
+/// A user's own pictures: files in a folder (PNG, JPEG, WebP, BMP, GIF), with classes from a file or from folders. The
+/// orientation that a camera notes (EXIF) is applied; a network for grey images gets the luma 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
+/// Colour profiles are ignored.
 /// </summary>
 public static class PictureFolder
 {
-    // The maximum number of pixels of a file: a decompression bomb of a few kilobytes can claim billions.
-    const long MaxPixels = 100_000_000;
-
-    // As many bytes as the largest picture has without compression.
-    const long MaxBytes = 4 * MaxPixels;
-
-    static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
-
-    /// <summary>Reads the pictures that a CSV file lists, in its order.</summary>
+    /// <summary>Reads pictures with classes.</summary>
     /// <param name="folder">The folder of the pictures.</param>
     /// <param name="labels">
-    /// The CSV file: each line has a path inside the folder, a comma, and a class as an integer from 0. A first line without a
-    /// number in its second field is a header. Fields with commas or quotation marks are quoted.
+    /// A text file: on each line a path inside the folder and a class as an integer from 0, with a comma (CSV) or white space between
+    /// them; a first line of two words is a header. Or WordNet ids, one a line, which number the folder's folders by their lines. Null
+    /// to number the folder's folders in the ordinal order of their names, as torchvision's ImageFolder does.
     /// </param>
     /// <param name="network">The network that takes the images.</param>
-    /// <param name="shorterSide">
-    /// The number of pixels to which the shorter side is resized before the centre is cropped to the network's size; null to accept
-    /// only pictures of the network's size.
-    /// </param>
+    /// <param name="transform">How pictures of other sizes become images.</param>
     /// <param name="split">What the pictures are for.</param>
-    /// <exception cref="InputException">A file is missing, is not a picture or has another size, or the CSV file is invalid.</exception>
-    public static Dataset Load(string folder, string labels, Network network, int? shorterSide, Split split = Split.Test) => Load(
-        folder, network, shorterSide, split, () => ReadLabels(folder, labels, network.Classes), $"'{labels}' lists",
-        $", with the classes of '{labels}'");
+    /// <param name="first">The maximum number of pictures, in the order of the label file or of the folders.</param>
+    /// <exception cref="InputException">A file is missing, is not a picture or has another size, or the labels are invalid.</exception>
+    public static Dataset Load(
+        string folder, string? labels, Network network, PictureTransform transform, Split split = Split.Test, int first = int.MaxValue) =>
+        Load(folder, network, transform, split, first, () => labels is null
+            ? ClassFolders.List(folder, network.Name, network.Classes)
+            : LabelFile.Read(labels, folder, network.Name, network.Classes));
 
     /// <summary>Reads pictures without classes, such as calibration needs: each counts as one of class 0.</summary>
     /// <param name="folder">The folder of the pictures; other files in it, and folders below it, are left out.</param>
     /// <param name="network">The network that takes the images.</param>
-    /// <param name="shorterSide">As for pictures with classes.</param>
+    /// <param name="transform">As for pictures with classes.</param>
     /// <param name="first">The maximum number of pictures, in the ordinal order of their names.</param>
     /// <exception cref="InputException">The folder holds no picture, or one that cannot be read or has another size.</exception>
-    public static Dataset LoadUnlabelled(string folder, Network network, int? shorterSide, int first)
-    {
-        return Load(folder, network, shorterSide, Split.Test, Listed, $"'{folder}' holds", "");
-
-        List<(string File, int Label)> Listed()
+    public static Dataset LoadUnlabelled(string folder, Network network, PictureTransform transform, int first) =>
+        Load(folder, network, transform, Split.Test, first, () =>
         {
-            List<(string, int)> listed = [.. Directory.EnumerateFiles(folder)
-                .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
-                .Order(StringComparer.Ordinal)
-                .Take(first)
-                .Select(file => (file, 0))];
-            return listed.Count > 0 ? listed : throw new InputException(
+            List<(string, int)> listed =
+                [.. ClassFolders.Pictures(folder).Select(file => (file, 0))];
+            return listed.Count > 0 ? new PictureList(listed, [], $"'{folder}' holds", "") : throw new InputException(
                 $"'{folder}' holds no picture; give a folder of PNG, JPEG, WebP, BMP or GIF files");
-        }
-    }
+        });
 
     static Dataset Load(
-        string folder, Network network, int? shorterSide, Split split, Func<List<(string File, int Label)>> list, string source,
-        string classes)
+        string folder, Network network, PictureTransform transform, Split split, int first, Func<PictureList> list)
     {
         if (network.InputShape.Length != 3 || network.InputShape[0] is not (1 or 3))
             throw new InputException($"{network.Name} takes inputs of shape {string.Join('×', network.InputShape.ToArray())}, and "
                 + "pictures are 1×height×width or 3×height×width; choose a network for pictures (of height×width×channels: --layout nhwc)");
         (int channels, int height, int width) = (network.InputShape[0], network.InputShape[1], network.InputShape[2]);
-        if (shorterSide < Math.Max(height, width))
-            throw new InputException($"a shorter side of {shorterSide} pixels does not hold the {height}×{width} pixels of "
+        if (transform.ShorterSide < Math.Max(height, width))
+            throw new InputException($"a shorter side of {transform.ShorterSide} pixels does not hold the {height}×{width} pixels of "
                 + $"{network.Name}; give at least {Math.Max(height, width)}");
+        if ((long)height * width > PictureFile.MaxPixels)
+            throw new InputException($"{network.Name} takes {height}×{width} pixels, and pictures have at most {PictureFile.MaxPixels:N0}");
         if (!Directory.Exists(folder))
             throw new InputException($"there is no folder '{folder}'; give the one that holds the pictures");
-        List<(string File, int Label)> listed = list();
+        PictureList all = Listed(folder, list);
+        (string File, int Label)[] listed = [.. all.Pictures.Take(first)];
         long length = (long)channels * height * width;
-        if (listed.Count * length > Array.MaxLength)
-            throw new InputException($"{source} {listed.Count} pictures of {channels}×{height}×{width}, more than fit into "
+        if (listed.Length * length > Array.MaxLength)
+            throw new InputException($"{all.Source} {listed.Length} pictures of {channels}×{height}×{width}, more than fit into "
                 + $"memory; take at most {Array.MaxLength / length} at a time");
-        byte[] pixels = new byte[listed.Count * length];
+        byte[] pixels = new byte[listed.Length * length];
         // Each picture has its own index, so the order of the work does not matter; of several invalid pictures the first is reported.
-        var wrong = new InputException?[listed.Count];
-        Parallel.For(0, listed.Count, i =>
+        var wrong = new InputException?[listed.Length];
+        ParallelRange.OneByOne(listed.Length, ParallelRange.Threads(0), i =>
         {
             try
             {
-                Decode(listed[i].File, channels, height, width, shorterSide, pixels.AsSpan((int)(i * length), (int)length));
+                Decode(listed[i].File, channels, height, width, transform, pixels.AsSpan((int)(i * length), (int)length));
             }
             catch (InputException e)
             {
                 wrong[i] = e;
             }
         });
-        if (Array.Find(wrong, e => e is not null) is InputException first)
-            throw first;
+        if (Array.Find(wrong, e => e is not null) is InputException earliest)
+            throw earliest;
         return new Dataset(
             Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), split, channels, height, width,
-            [.. Enumerable.Range(0, network.Classes).Select(label => $"{label}")], pixels, [.. listed.Select(picture => picture.Label)],
-            canonical: false,
-            $"{listed.Count} pictures of '{folder}'{classes}"
-            + (shorterSide is null ? "" : $", resized to a shorter side of {shorterSide} pixels and cut to {height}×{width}"));
+            [.. all.ClassNames, .. Enumerable.Range(0, network.Classes).Skip(all.ClassNames.Count).Select(label => $"{label}")],
+            pixels, Array.ConvertAll(listed, picture => picture.Label), canonical: false,
+            $"{listed.Length} pictures of '{folder}'{all.Classes}"
+            + (transform.Background == Background.Black ? "" : $", on {transform.Background.ToString().ToLowerInvariant()}")
+            + (transform.ShorterSide is not int side ? "" : $", resized to a shorter side of {side} pixels "
+                + $"({transform.Resampling.ToString().ToLowerInvariant()}) and cut to {height}×{width}"));
     }
 
-    static List<(string File, int Label)> ReadLabels(string folder, string labels, int classes)
+    static PictureList Listed(string folder, Func<PictureList> list)
     {
-        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
-        var listed = new List<(string File, int Label)>();
-        var seen = new Dictionary<string, int>();
-        InputFile.Read(labels, stream =>
+        try
         {
-            try
-            {
-                using SepReader reader = Sep.New(',').Reader(
-                    options => options with { HasHeader = false, Unescape = true, DisableColCountCheck = true }).From(stream);
-                foreach (SepReader.Row row in reader)
-                {
-                    int line = row.RowIndex + 1;
-                    if (row.ColCount == 1 && row[0].Span.IsWhiteSpace())
-                        continue;
-                    if (row.ColCount != 2)
-                        throw Wrong(line, $"has {row.ColCount} fields; give a file and a class, with a comma between them");
-                    string name = row[0].ToString(), given = row[1].ToString();
-                    if (!int.TryParse(given, NumberStyles.Integer, CultureInfo.InvariantCulture, out int label))
-                    {
-                        if (line == 1)
-                            continue;
-                        throw Wrong(line, $"has the class '{InputFile.OneLine(given, 40)}'; give an integer from 0 to {classes - 1}");
-                    }
-
-                    if (label < 0 || label >= classes)
-                        throw Wrong(line, $"has the class {label}; the network has the classes 0 to {classes - 1}");
-                    string file = name.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(Path.Combine(root, name));
-                    if (!file.StartsWith(root, StringComparison.Ordinal))
-                        throw Wrong(
-                            line, $"names '{InputFile.OneLine(name, 80)}', which is not inside '{folder}'; give a path relative to it");
-                    if (!File.Exists(file))
-                        throw Wrong(line, $"names '{InputFile.OneLine(name, 80)}', and there is no such file in '{folder}'");
-                    if (!seen.TryAdd(file, line))
-                        throw Wrong(line, $"names '{InputFile.OneLine(name, 80)}', as line {seen[file]} does; list each picture once");
-                    listed.Add((file, label));
-                }
-            }
-            catch (Exception e) when (e is InvalidDataException or NotSupportedException)
-            {
-                throw new InputException(
-                    $"'{labels}' is no CSV file: {InputFile.OneLine(e.Message, 120)}; give one line a picture, file and class with a "
-                        + "comma between them",
-                    e);
-            }
-
-            return true;
-        });
-        return listed.Count > 0 ? listed : throw new InputException(
-            $"'{labels}' lists no picture; give one line a picture, file and class with a comma between them");
-
-        InputException Wrong(int line, string what) => new($"'{labels}', line {line}, {what}");
+            return list();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"cannot list '{folder}': {InputFile.OneLine(e.Message, 160)}; give a folder that you may read", e);
+        }
     }
 
-    static void Decode(string file, int channels, int height, int width, int? shorterSide, Span<byte> planes)
+    static void Decode(string file, int channels, int height, int width, PictureTransform transform, Span<byte> planes)
     {
-        using SKBitmap bitmap = DecodeBytes(file);
-        if (shorterSide is not int side)
+        using PictureFile picture = PictureFile.Open(file, channels == 1, transform.Background);
+        byte[] pixels;
+        if (transform.ShorterSide is int side)
         {
-            if (bitmap.Width != width || bitmap.Height != height)
-                throw new InputException($"'{file}' has {bitmap.Height}×{bitmap.Width} pixels (height×width), and the network takes "
+            pixels = PictureResizing.Crop(picture, side, height, width, transform.Resampling);
+        }
+        else
+        {
+            if (picture.Width != width || picture.Height != height)
+                throw new InputException($"'{file}' has {picture.Height}×{picture.Width} pixels (height×width), and the network takes "
                     + $"{height}×{width}; give --resize N to resize the shorter side to N pixels and cut out the middle");
-            Store(bitmap, 0, 0, channels, height, width, planes);
-            return;
+            pixels = new byte[PictureFile.PixelBytes * height * width];
+            for (int y = 0; y < height; y++)
+                picture.ReadRow(y, pixels.AsSpan(PictureFile.PixelBytes * y * width));
         }
 
-        double scale = (double)side / Math.Min(bitmap.Width, bitmap.Height);
-        var size = new SKSizeI(
-            Math.Max(side, (int)Math.Round(scale * bitmap.Width)), Math.Max(side, (int)Math.Round(scale * bitmap.Height)));
-        if ((long)size.Width * size.Height > MaxPixels)
-            throw new InputException($"'{file}' has {bitmap.Height}×{bitmap.Width} pixels, which with --resize {side} become "
-                + $"{size.Height}×{size.Width}; at most {MaxPixels:N0} are taken");
-        // Resizes with mipmaps, so that a fine pattern is averaged and does not alias.
-        using SKBitmap resized = bitmap.Resize(size, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear))
-            ?? throw new InputException($"'{file}' cannot be resized to {size.Height}×{size.Width} pixels");
-        Store(resized, (size.Height - height) / 2, (size.Width - width) / 2, channels, height, width, planes);
-    }
-
-    static SKBitmap DecodeBytes(string file)
-    {
-        // The decoder asks a stream for more than there is, and an exception in its callback ends the process.
-        using SKData data = InputFile.Read(file, stream => stream.Length <= MaxBytes
-            ? SKData.Create(stream)
-            : throw new InputException($"'{file}' has {stream.Length:N0} bytes; pictures have at most {MaxBytes:N0}"));
-        using SKCodec? codec = SKCodec.Create(data);
-        if (codec is null)
-            throw new InputException($"'{file}' is no picture that can be read; give PNG, JPEG, WebP, BMP or GIF");
-        if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)
-            throw new InputException($"'{file}' claims {codec.Info.Height}×{codec.Info.Width} pixels; at most {MaxPixels:N0} are taken");
-        // Premultiplied alpha composes transparent pixels on black.
-        var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
-        if (codec.GetPixels(bitmap.Info, bitmap.GetPixels()) == SKCodecResult.Success)
-            return bitmap;
-        bitmap.Dispose();
-        throw new InputException($"'{file}' is cut short or damaged; give the whole picture");
-    }
-
-    /// <summary>Copies a region of a bitmap, plane by plane.</summary>
-    static void Store(SKBitmap bitmap, int top, int left, int channels, int height, int width, Span<byte> planes)
-    {
-        ReadOnlySpan<byte> source = bitmap.GetPixelSpan();
-        for (int y = 0; y < height; y++)
+        for (int i = 0; i < height * width; i++)
         {
-            for (int x = 0; x < width; x++)
-            {
-                ReadOnlySpan<byte> pixel = source.Slice((top + y) * bitmap.RowBytes + 4 * (left + x), 3);
-                if (channels == 1)
-                {
-                    planes[y * width + x] = (byte)((299 * pixel[0] + 587 * pixel[1] + 114 * pixel[2] + 500) / 1000);
-                    continue;
-                }
-
-                for (int channel = 0; channel < 3; channel++)
-                    planes[(channel * height + y) * width + x] = pixel[channel];
-            }
+            for (int channel = 0; channel < channels; channel++)
+                planes[channel * height * width + i] = pixels[PictureFile.PixelBytes * i + channel];
         }
     }
 }

@@ -25,7 +25,7 @@ static class EvaluateCommand
         {
             HelpName = "FILE",
             Description = "Also write the logits, as CSV: one image a line in the data set's order, one column a class, no titles. "
-                + "Numbers are round-trip exact.",
+                + "Numbers are round-trip exact. A name that ends in .npy gives an array of NumPy, float32, images × classes.",
         };
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
@@ -38,8 +38,7 @@ static class EvaluateCommand
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            (Network exact, _, Dataset images) = variant.Load(parse);
-            images = images.First(parse.GetValue(first) ?? images.Count);
+            (Network exact, _, Dataset images) = variant.Load(parse, parse.GetValue(first));
             FloatMultiplier hardware = parse.GetValue(multiplier)!;
             Dataset? calibrated = variant.CalibrationImages(parse, calibration, exact, images);
             Network network = variant.On(parse, exact, calibrated, cancellation)(hardware);
@@ -64,15 +63,24 @@ static class EvaluateCommand
         {
             if (logitsFile is null)
                 return Evaluation.Of(network, images, batch => progress(batch.Batch), cancellation);
+            bool isArray = logitsFile.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
             Evaluation? result = null;
             AtomicFile.Write(logitsFile, stream =>
             {
                 using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+                if (isArray)
+                    NumPyArray.WriteHeader(stream, "<f4", images.Count, network.Classes);
                 result = Evaluation.Of(network, images, batch =>
                 {
                     for (int i = 0; i < batch.Batch; i++)
-                        writer.WriteLine(
-                            string.Join(',', batch.Row(i).ToArray().Select(logit => logit.ToString("R", CultureInfo.InvariantCulture))));
+                    {
+                        if (isArray)
+                            NumPyArray.WriteNumbers(stream, batch.Row(i));
+                        else
+                            writer.WriteLine(string.Join(
+                                ',', batch.Row(i).ToArray().Select(logit => logit.ToString("R", CultureInfo.InvariantCulture))));
+                    }
+
                     progress(batch.Batch);
                 }, cancellation);
             });

@@ -20,8 +20,8 @@ sealed class CalibrationOptions
 
     readonly Option<string?> pictures = new("--calibration-images")
     {
-        HelpName = "DIR",
-        Description = "The pictures for --calibrate where --images has pictures of your own: other ones than those, without labels."
+        HelpName = "DIR|FILE",
+        Description = "The images for --calibrate where --images has images of your own: other ones than those, without labels."
     };
 
     /// <summary>All of them.</summary>

@@ -33,11 +33,16 @@ static class FittedHeader
     public static IEnumerable<KeyValuePair<string, string>> Trained(string multiplier, string layers) =>
         [new(TrainedFor, multiplier), new(TrainedLayers, layers)];
 
-    /// <summary>Notes on stderr which multiplier a network is fitted to, if its file says so.</summary>
+    /// <summary>
+    /// Notes on stderr which multiplier a network is fitted to, if its file says so, and what a file without layers is taken for.
+    /// </summary>
     /// <param name="model">The network's name or file.</param>
     public static void Note(string model)
     {
         IReadOnlyDictionary<string, string> text = TrainedModels.Metadata(model);
+        if (text.TryGetValue(TrainedModels.ArchitectureKey, out string? architecture)
+            && Architecture.Find(architecture).Hint is string hint)
+            Output.NoteFact($"{Path.GetFileName(model)} is taken as {architecture}, {hint}");
         if (text.TryGetValue(CalibratedFor, out string? calibrated))
             Output.Note(
                 $"note: {Path.GetFileName(model)} is calibrated for {calibrated} in the layers "

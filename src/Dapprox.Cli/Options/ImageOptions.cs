@@ -9,7 +9,7 @@ using Dapprox.Pictures;
 
 namespace Dapprox.Cli.Options;
 
-/// <summary>The options for the network and its images: of a data set, or a user's own pictures.</summary>
+/// <summary>The options for the network and its images: of a data set, or a user's own, as pictures or arrays.</summary>
 /// <param name="labelled">Whether the command needs the classes of the pictures.</param>
 sealed class ImageOptions(bool labelled = true)
 {
@@ -19,25 +19,34 @@ sealed class ImageOptions(bool labelled = true)
     readonly Option<string?> data = SharedOptions.Data();
     readonly Option<string?> pictures = new("--images")
     {
-        HelpName = "DIR",
-        Description = "Your own pictures instead of a data set: PNG, "
-            + $"JPEG, WebP, BMP or GIF; with --model{(labelled ? " and --labels" : "")}."
+        HelpName = "DIR|FILE",
+        Description = "Your own images instead of a data set, with --model: a folder of pictures (PNG, JPEG, WebP, BMP, GIF), or an array "
+            + "of NumPy (.npy, .npz) of uint8, N×H×W, N×H×W×C, N×C×H×W or N×(C·H·W)."
+            + (labelled ? " A folder without --labels has one folder for each class." : "")
     };
     readonly Option<string?> labels = new("--labels")
     {
-        HelpName = "CSV",
-        Description = "The pictures of --images to use, with their "
-            + "classes: on each line a file, a comma and a class from 0."
+        HelpName = "FILE",
+        Description = "The pictures of --images to use, with their classes: on each line a file, a comma or a space, and a class from 0. "
+            + "Or the classes of its folders: on each line a WordNet id that names one. For an array, an array of integers (.npy). "
+            + "[default: the folders of --images, numbered from 0 in the order of their names; of a .npz file the labels in it]"
     };
     readonly Option<int?> resize = Values.Integer(
         "--resize",
         "Resize each picture of --images to N pixels on its shorter side, then crop the network's size from the centre. [default: accept "
             + "pictures of the network's size only]",
         min: 1);
+    readonly Option<Choice<Resampling>> resample = Values.Choice<Resampling>(
+        "--resample", "The filter of --resize, antialiased: those of torchvision's Resize. Most networks for ImageNet take bilinear.",
+        new("bilinear", Resampling.Bilinear), new("bicubic", Resampling.Bicubic));
+
+    readonly Option<Choice<Background>> background = Values.Choice<Background>(
+        "--background", "The colour behind transparent pixels of the pictures of --images.",
+        new("black", Background.Black), new("white", Background.White));
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
-        [model, .. networkOptions.All, dataset, data, pictures, .. labelled ? (Option[])[labels] : [], resize];
+        [model, .. networkOptions.All, dataset, data, pictures, .. labelled ? (Option[])[labels] : [], resize, resample, background];
 
     /// <summary>The options that select network and images, without the folder of the data sets.</summary>
     public IReadOnlyList<Option> Naming => [model, dataset, pictures];
@@ -57,6 +66,7 @@ sealed class ImageOptions(bool labelled = true)
         if (labelled)
             Evaluation.ThrowIfOneOutput(network);
         Dataset images = Images(parse, network, split, first);
+        WarnOfFewFolders(parse, network);
         Evaluation.ThrowIfUnfit(network.Name, network.InputShape, network.Classes, images);
         if (!images.Canonical)
             Output.NoteFact(images.Provenance);
@@ -72,30 +82,35 @@ sealed class ImageOptions(bool labelled = true)
     public Dataset Images(ParseResult parse, Network network, Split split, int first = int.MaxValue)
     {
         string? folder = parse.GetValue(pictures), file = parse.GetValue(labels);
-        if (labelled && folder is null != file is null)
-            throw new InputException(
-                $"{(folder is null ? "--labels" : "--images")} is given alone; give --images DIR and --labels CSV together");
+        if (folder is null && file is not null)
+            throw new InputException("--labels is given without --images; give --images DIR, the folder of the pictures, as well");
         if (folder is not null && parse.GetValue(dataset) is not null)
             throw new InputException("--images and --dataset are both given; give one of them");
-        if (folder is null && parse.GetValue(resize) is not null)
-            throw new InputException(
-                "--resize is for pictures of your own; give --images"
-                    + $"{(labelled ? " and --labels" : "")}, or leave it out");
-        return folder is null
-            ? Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data)).First(first)
-            : file is null
-                ? Unlabelled(parse, folder, network, first)
-                : PictureFolder.Load(folder, file, network, parse.GetValue(resize), split).First(first);
+        if (folder is null && Given(parse).FirstOrDefault() is Option option)
+            throw new InputException($"{option.Name} is for pictures of your own; give --images DIR, or leave it out");
+        if (parse.GetValue(resize) is null && Given(parse).Contains(resample))
+            throw new InputException("--resample is given without --resize, whose filter it names; give both, or neither");
+        if (folder is null)
+            return Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data)).First(first);
+        if (!labelled)
+            return Unlabelled(parse, folder, network, first);
+        if (IsArray(parse, folder))
+            return ArrayImages.Load(folder, file, network, split, first);
+        return file is null || !ArrayImages.IsArray(file)
+            ? PictureFolder.Load(folder, file, network, Transform(parse), split, first)
+            : throw new InputException($"--labels '{file}' is an array, and --images '{folder}' is none; give two arrays, or a folder with "
+                + "a text file");
     }
 
-    /// <summary>Pictures without classes, resized as those of --images.</summary>
+    /// <summary>Images without classes, prepared as those of --images.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="folder">The folder of the pictures.</param>
+    /// <param name="folder">The folder of the pictures, or an array.</param>
     /// <param name="network">The network that takes the pictures.</param>
     /// <param name="first">The maximum number of pictures.</param>
     /// <exception cref="InputException">A picture cannot be read or has another size, or there is none.</exception>
-    public Dataset Unlabelled(ParseResult parse, string folder, Network network, int first) =>
-        PictureFolder.LoadUnlabelled(folder, network, parse.GetValue(resize), first);
+    public Dataset Unlabelled(ParseResult parse, string folder, Network network, int first) => IsArray(parse, folder)
+        ? ArrayImages.LoadUnlabelled(folder, network, first)
+        : PictureFolder.LoadUnlabelled(folder, network, Transform(parse), first);
 
     /// <summary>The network's name or file.</summary>
     /// <param name="parse">The command line.</param>
@@ -119,7 +134,7 @@ sealed class ImageOptions(bool labelled = true)
     /// <param name="parse">The command line.</param>
     public bool AreOwn(ParseResult parse) => Pictures(parse) is not null;
 
-    /// <summary>The folder of a user's own pictures; null for a data set.</summary>
+    /// <summary>The folder or file of a user's own images; null for a data set.</summary>
     /// <param name="parse">The command line.</param>
     public string? Pictures(ParseResult parse) => parse.GetValue(pictures);
 
@@ -129,6 +144,40 @@ sealed class ImageOptions(bool labelled = true)
         $"{parse.GetValue(model) ?? "the network"}{networkOptions.Identify(parse)} of "
         + (
             parse.GetValue(pictures) is string folder
-                ? $"{folder}, {parse.GetValue(labels)}{(parse.GetValue(resize) is int side ? $", resized to {side}" : "")}"
+                ? $"{folder}, {parse.GetValue(labels) ?? "with its own classes"}"
+                    + (parse.GetValue(resize) is int side ? $", resized to {side} ({parse.GetValue(resample)})" : "")
+                    + $", on {parse.GetValue(background)}"
                 : (parse.GetValue(dataset) ?? Datasets.All[0]).Name);
+
+    /// <summary>Warns where classes are numbered by folders, and there are fewer folders than classes.</summary>
+    void WarnOfFewFolders(ParseResult parse, Network network)
+    {
+        if (!labelled || parse.GetValue(labels) is not null || parse.GetValue(pictures) is not string folder
+            || ArrayImages.IsArray(folder))
+            return;
+        int count = ClassFolders.Names(folder).Count;
+        if (count < network.Classes)
+            Output.Note($"warning: '{folder}' holds {count} folders, which are taken as the classes 0 to {count - 1} of the "
+                + $"{network.Classes} of {network.Name}; if the network numbers them otherwise, give --labels FILE");
+    }
+
+    /// <summary>Whether images are an array, to which the options for pictures do not apply.</summary>
+    bool IsArray(ParseResult parse, string images)
+    {
+        if (!ArrayImages.IsArray(images))
+            return false;
+        return Given(parse).FirstOrDefault() is not Option option ? true : throw new InputException(
+            $"{option.Name} is for pictures, and '{images}' is an array, whose images are taken as they are; leave it out");
+    }
+
+    /// <summary>The options that are given, of those that say how pictures become images.</summary>
+    IEnumerable<Option> Given(ParseResult parse) =>
+        ((Option[])[resize, resample, background]).Where(option => parse.GetResult(option) is { Implicit: false });
+
+    PictureTransform Transform(ParseResult parse) => new()
+    {
+        Background = parse.GetValue(background).Value,
+        ShorterSide = parse.GetValue(resize),
+        Resampling = parse.GetValue(resample).Value,
+    };
 }

@@ -27,11 +27,13 @@ sealed class VariantOptions
 
     /// <summary>Loads the network, exact in all layers, all images of the split, and the images that are not skipped.</summary>
     /// <param name="parse">The command line.</param>
+    /// <param name="first">The number of images that are enough, after those skipped; null for all.</param>
     /// <exception cref="InputException">The network or the images cannot be loaded, they do not fit, or no image is left.</exception>
-    public (Network Network, Dataset Whole, Dataset Images) Load(ParseResult parse)
+    public (Network Network, Dataset Whole, Dataset Images) Load(ParseResult parse, int? first = null)
     {
-        (Network network, Dataset whole) = images.Load(parse, parse.GetValue(split).Value);
         int skipped = parse.GetValue(skip);
+        (Network network, Dataset whole) = images.Load(
+            parse, parse.GetValue(split).Value, (int)Math.Min(int.MaxValue, (long)skipped + (first ?? int.MaxValue)));
         if (skipped >= whole.Count)
             throw new InputException(
                 $"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name} ({parse.GetValue(split)}); skip fewer");
@@ -48,8 +50,9 @@ sealed class VariantOptions
     /// <exception cref="InputException">The images cannot be loaded.</exception>
     public Tensor Training(ParseResult parse, Network network, int count)
     {
-        Dataset training = images.Images(parse, network, Networks.Data.Split.Train);
-        return training.Images(0, Math.Min(count, training.Count));
+        Dataset training = images.Images(
+            parse, network, images.AreOwn(parse) ? parse.GetValue(split).Value : Networks.Data.Split.Train, count);
+        return training.Images(0, training.Count);
     }
 
     /// <summary>The network with a multiplier in the selected layers and the selected accumulator format.</summary>

@@ -18,8 +18,11 @@ public sealed record Architecture(
     public static IReadOnlyList<Architecture> All { get; } =
     [
         LeNet5.Architecture, AlexNet.Colour, AlexNet.Grey, QuantisedNetwork.Full, QuantisedNetwork.WeightsOnly,
-        QuantisedNetwork.Unquantised, ResNet.Eight, ResNet.Twenty,
+        QuantisedNetwork.Unquantised, ResNet.Eight, ResNet.Twenty, MnistExample.Architecture,
     ];
+
+    /// <summary>What a file of it is taken for and does not say itself, as the end of a sentence; null for nothing.</summary>
+    public string? Hint { get; init; }
 
     static string Known => string.Join(", ", All.Select(architecture => architecture.Name).Distinct());
 
@@ -39,7 +42,8 @@ public sealed record Architecture(
                     own => tensors.TryGetValue(own.Key, out Tensor? tensor) && tensor.Shape.SequenceEqual(own.Value)))!;
             throw new InputException(
                 $"{source}: the tensors fit no known architecture; the nearest, {nearest.Name}, differs: {nearest.Difference(tensors)}. "
-                    + $"Known: {Known}. Any other network is read from ONNX: torch.onnx.export(model, images, 'model.onnx').");
+                    + $"Known: {Known}. Activations and pooling are not in such a file, so any other network is read from ONNX: "
+                    + "torch.onnx.export(model, images, 'model.onnx').");
         }
 
         if (fitting.Length == 1)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Dapprox.Foundation;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Formats.Onnx;
@@ -59,6 +60,62 @@ public sealed class CommandTests : IDisposable
             await File.ReadAllTextAsync(own.File("digits.csv"), TestContext.Current.CancellationToken),
             await File.ReadAllTextAsync(own.File("pictures.csv"), TestContext.Current.CancellationToken));
         Assert.True(attack.Json.GetProperty("results")[0].GetProperty("success").GetDouble() > 0);
+    }
+
+    /// <summary>The images and labels go in as arrays, and the logits come out as one: the numbers of the CSV file.</summary>
+    [Fact]
+    public async Task Evaluate_OnArrays_GivesWhatTheDataSetGives()
+    {
+        using var own = new TemporaryFolder();
+        Dataset digits = Datasets.Load("digits", Split.Test).First(5);
+        Write("x.npy", "|u1", [5, 28, 28], digits.Pixels.ToArray());
+        Write("y.npy", "<i8", [5], [.. digits.Labels.SelectMany(label => BitConverter.GetBytes((long)label))]);
+
+        DapproxRun arrays = await DapproxRun.RunAsync(
+            "evaluate", "--model", "lenet5-digits", "--images", own.File("x.npy"), "--labels", own.File("y.npy"), "--logits",
+            own.File("logits.npy"), "--json");
+        DapproxRun dataset = await DapproxRun.RunAsync("evaluate", "--first", "5", "--logits", own.File("logits.csv"), "--json");
+
+        Assert.Contains("5 images of '", arrays.Error, StringComparison.Ordinal);
+        Assert.Equal(dataset.Json.GetProperty("correct").GetInt32(), arrays.Json.GetProperty("correct").GetInt32());
+        using FileStream stream = File.OpenRead(own.File("logits.npy"));
+        NumPyArray logits = NumPyArray.Read("logits", stream, stream.Length, stream.Length);
+        Assert.Equal([5, 10], logits.Shape);
+        Assert.Equal("<f4", logits.Type);
+        Assert.Equal(
+            (await File.ReadAllTextAsync(own.File("logits.csv"), TestContext.Current.CancellationToken))
+                .Split([',', '\n'], StringSplitOptions.RemoveEmptyEntries)
+                .Select(word => float.Parse(word, CultureInfo.InvariantCulture)),
+            Enumerable.Range(0, 50).Select(i => (float)logits.Real(i)));
+
+        void Write(string name, string type, int[] shape, byte[] numbers)
+        {
+            using FileStream file = File.Create(own.File(name));
+            NumPyArray.WriteHeader(file, type, shape);
+            file.Write(numbers);
+        }
+    }
+
+    /// <summary>Fewer folders than classes: the numbering may be another one than the network's.</summary>
+    [Fact]
+    public async Task Evaluate_OnFoldersOfClasses_WarnsOfMissingOnes()
+    {
+        using var own = new TemporaryFolder();
+        Dataset digits = Datasets.Load("digits", Split.Test).First(5);
+        PictureFolderTests.WriteDigits(own, digits);
+        for (int i = 0; i < digits.Count; i++)
+        {
+            Directory.CreateDirectory(own.File($"classes/{digits.Labels[i]}"));
+            File.Move(own.File($"{i}.png"), own.File($"classes/{digits.Labels[i]}/{i}.png"));
+        }
+
+        DapproxRun run = await DapproxRun.RunAsync(
+            "evaluate", "--model", "lenet5-digits", "--images", own.File("classes"), "--json");
+
+        int count = digits.Labels.Distinct().Count();
+        Assert.Equal(5, run.Json.GetProperty("count").GetInt32());
+        Assert.Contains($"with its {count} folders as the classes from 0 in the order of their names", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"warning: '{own.File("classes")}' holds {count} folders", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

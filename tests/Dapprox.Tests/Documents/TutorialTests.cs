@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Dapprox.Tests.Circuits.Formats;
 using Xunit;
 
@@ -41,14 +40,13 @@ public class TutorialTests
     public async Task ThePageForPyTorch_Runs_WherePythonAndPyTorchAre()
     {
         Tool.Require("bash", "script");
-        string? python = Pythons.FirstOrDefault(candidate => Imports(candidate, "numpy, torch"));
-        Assert.SkipWhen(python is null, "No python3 on the PATH has numpy and torch.");
+        string python = Python.With("numpy, torch");
 
         using var folder = new TemporaryFolder();
         File.Copy(Repository.Path("models/lenet5-digits.safetensors"), folder.File("lenet5-digits.safetensors"));
         await WalkAsync(
             folder, "docs/from-pytorch.md", python,
-            block => !block.Mark.StartsWith(Needs, StringComparison.Ordinal) || Imports(python, block.Mark[Needs.Length..]));
+            block => !block.Mark.StartsWith(Needs, StringComparison.Ordinal) || Python.Imports(python, block.Mark[Needs.Length..]));
     }
 
     static async Task WalkAsync(TemporaryFolder folder, string name, string? python, Func<Page.Block, bool> isRun)
@@ -62,16 +60,5 @@ public class TutorialTests
             File.WriteAllText(Repository.Path(name), renewed);
         else
             Assert.True(walk.Differences.Count == 0, string.Join("\n\n", walk.Differences));
-    }
-
-    static IEnumerable<string> Pythons => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Select(folder => Path.Combine(folder, "python3"))
-        .Where(File.Exists);
-
-    static bool Imports(string python, string modules)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(python, ["-c", $"import {modules}"]) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode == 0;
     }
 }

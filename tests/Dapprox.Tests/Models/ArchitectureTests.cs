@@ -2,6 +2,7 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
+using Dapprox.Tests.Circuits.Formats;
 using Xunit;
 
 namespace Dapprox.Tests.Models;
@@ -101,6 +102,84 @@ public class ArchitectureTests
         }
     }
 
+    // LeCun's LeNet-5: the tensors do not tell tanh from ReLU, or average from maximum.
+    [Fact]
+    public void Recognise_LeNet5Of1998_IsRefusedWithTheWayOut()
+    {
+        var tensors = new Dictionary<string, int[]>
+        {
+            ["conv1.weight"] = [6, 1, 5, 5],
+            ["conv1.bias"] = [6],
+            ["conv2.weight"] = [16, 6, 5, 5],
+            ["conv2.bias"] = [16],
+            ["fc1.weight"] = [120, 400],
+            ["fc1.bias"] = [120],
+            ["fc2.weight"] = [84, 120],
+            ["fc2.bias"] = [84],
+            ["fc3.weight"] = [10, 84],
+            ["fc3.bias"] = [10],
+        }.ToDictionary(pair => pair.Key, pair => Tensor.Zeros(pair.Value));
+
+        string message = Assert.Throws<InputException>(() => Architecture.Recognise("weights.pt", tensors)).Message;
+
+        Assert.StartsWith("weights.pt: the tensors fit no known architecture", message, StringComparison.Ordinal);
+        Assert.Contains("torch.onnx.export(model, images, 'model.onnx')", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MnistExample_HasTheSizeThatItsDescriptionStates()
+    {
+        Dictionary<string, Tensor> zeros = MnistExample.Architecture.Tensors.ToDictionary(own => own.Key, own => Tensor.Zeros(own.Value));
+
+        Assert.Equal(11_992_448, MnistExample.Architecture.Build("mnist", zeros).Multiplications);
+        Assert.Equal(1_199_882, zeros.Values.Sum(tensor => tensor.Data.Length));
+        Assert.Equal("pytorch-mnist", Architecture.Recognise("weights", zeros).Name);
+    }
+
+    // The forward pass as pytorch/examples has it, in evaluation mode.
+    [FactOf(Tier.Ci)]
+    public async Task MnistExample_OfAStateDict_GivesPyTorchsScores()
+    {
+        string python = Python.With("numpy, torch");
+        const string Script = """
+            import torch, torch.nn as nn, torch.nn.functional as F
+            torch.manual_seed(1)
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.conv1, self.conv2 = nn.Conv2d(1, 32, 3, 1), nn.Conv2d(32, 64, 3, 1)
+                    self.dropout1, self.dropout2 = nn.Dropout(0.25), nn.Dropout(0.5)
+                    self.fc1, self.fc2 = nn.Linear(9216, 128), nn.Linear(128, 10)
+                def forward(self, x):
+                    x = F.max_pool2d(F.relu(self.conv2(F.relu(self.conv1(x)))), 2)
+                    x = F.relu(self.fc1(torch.flatten(self.dropout1(x), 1)))
+                    return F.log_softmax(self.fc2(self.dropout2(x)), dim=1)
+            net, images = Net().eval(), torch.rand(3, 1, 28, 28)
+            torch.save(net.state_dict(), 'mnist_cnn.pt')
+            images.numpy().tofile('images')
+            net(images).detach().numpy().tofile('scores')
+            """;
+        using var folder = new TemporaryFolder();
+        await Tool.RunAsync(folder.Path, python, "-c", Script);
+
+        Tensor logits = TrainedModels.Load(folder.File("mnist_cnn.pt")).Forward(new Tensor(Floats("images"), 3, 1, 28, 28));
+
+        float[] scores = Floats("scores");
+        for (int image = 0; image < 3; image++)
+        {
+            float[] row = logits.Row(image).ToArray();
+            double sum = Math.Log(row.Sum(logit => Math.Exp(logit)));
+            for (int i = 0; i < 10; i++)
+                Assert.Equal(scores[10 * image + i], row[i] - sum, 1e-5);
+        }
+
+        float[] Floats(string name)
+        {
+            byte[] bytes = File.ReadAllBytes(folder.File(name));
+            return [.. Enumerable.Range(0, bytes.Length / 4).Select(i => BitConverter.ToSingle(bytes, 4 * i))];
+        }
+    }
+
     static void AssertRefused(Action<Dictionary<string, Tensor>> change, string part)
     {
         Dictionary<string, Tensor> tensors = Zeros();
@@ -111,8 +190,9 @@ public class ArchitectureTests
         Assert.StartsWith("weights.safetensors: ", message, StringComparison.Ordinal);
         Assert.Contains(part, message, StringComparison.Ordinal);
         Assert.Contains(
-            "Known: lenet5, alexnet, dq-full, dq-weights, dq-float, resnet-8, resnet-20. Any other network is read from ONNX", message,
-            StringComparison.Ordinal);
+            "Known: lenet5, alexnet, dq-full, dq-weights, dq-float, resnet-8, resnet-20, pytorch-mnist. Activations and pooling are not in "
+                + "such a file, so any other network is read from ONNX: torch.onnx.export(model, images, 'model.onnx').",
+            message, StringComparison.Ordinal);
     }
 
     static Dictionary<string, Tensor> Zeros() =>

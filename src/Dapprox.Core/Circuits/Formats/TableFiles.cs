@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 
@@ -12,7 +11,7 @@ namespace Dapprox.Circuits.Formats;
 /// arrays (<c>.npy</c>), numbers of two bytes, or for more than eight bits four, the lowest first (<c>.bin</c>), and texts with commas
 /// (<c>.csv</c>) or white space (<c>.txt</c>) between numbers.
 /// </summary>
-public static partial class TableFiles
+public static class TableFiles
 {
     // An array of the widest operands and numbers, with its header.
     const long MaxBytes = (8L << (2 * TableMultiplier.MaxBits)) + 65_536;
@@ -70,7 +69,7 @@ public static partial class TableFiles
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
                 case ".npy":
-                    stream.Write(Header($"<{(multiplier.IsSigned ? 'i' : 'u')}{bytes}", 1 << bits));
+                    NumPyArray.WriteHeader(stream, $"<{(multiplier.IsSigned ? 'i' : 'u')}{bytes}", 1 << bits, 1 << bits);
                     WriteNumbers(stream, products, bytes);
                     break;
                 case ".bin":
@@ -110,17 +109,6 @@ public static partial class TableFiles
         return products;
     }
 
-    static byte[] Header(string type, int side)
-    {
-        string text = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({side}, {side}), }}";
-        // The numbers begin at a multiple of 64 bytes, as NumPy has it.
-        const int Before = 10, Alignment = 64;
-        int length = (Before + text.Length + Alignment) / Alignment * Alignment - Before;
-        byte[] header = [0x93, .. "NUMPY"u8, 1, 0, 0, 0, .. Encoding.ASCII.GetBytes(text.PadRight(length - 1) + "\n")];
-        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(Before - 2), (ushort)length);
-        return header;
-    }
-
     static void WriteNumbers(Stream stream, long[] numbers, int bytes)
     {
         byte[] content = new byte[numbers.Length * bytes];
@@ -135,62 +123,28 @@ public static partial class TableFiles
         stream.Write(content);
     }
 
-    /// <summary>An array as numpy.save writes it: numpy.lib.format, versions 1 to 3.</summary>
     static TableMultiplier OfArray(string path, byte[] content, bool? isSigned)
     {
-        ReadOnlySpan<byte> magic = [0x93, .. "NUMPY"u8];
-        if (content.Length < 12 || !content.AsSpan(0, 6).SequenceEqual(magic))
-            throw Wrong(path, "does not begin as NumPy arrays do");
-        bool isShort = content[6] == 1;
-        int begin = isShort ? 10 : 12;
-        uint length = isShort
-            ? BinaryPrimitives.ReadUInt16LittleEndian(content.AsSpan(8))
-            : BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(8));
-        if (length > content.Length - begin)
-            throw Wrong(path, "ends inside its header");
-        string header = Encoding.Latin1.GetString(content, begin, (int)length);
-        Match type = TypePattern().Match(header), shape = ShapePattern().Match(header), order = OrderPattern().Match(header);
-        if (!type.Success || !shape.Success || !order.Success)
-            throw Wrong(path, "has a header without the type, the order or two lengths of its array");
-        if (type.Groups["kind"].Value is not ("u" or "i") || type.Groups["bytes"].Value is not ("1" or "2" or "4" or "8"))
+        NumPyArray array = NumPyArray.Read($"'{path}'", new MemoryStream(content), content.Length, MaxBytes);
+        if (!array.IsInteger)
         {
-            throw Wrong(path, $"has numbers of type {type.Groups["all"].Value}; integers are read: u1, u2, u4, u8, i1, i2, i4 and i8. "
-                + "In NumPy: table.astype(numpy.uint16)");
+            throw Wrong(path, $"has numbers of type {array.Type}; integers are read: u1, u2, u4, u8, i1, i2, i4 and i8. In NumPy: "
+                + "table.astype(numpy.uint16)");
         }
 
-        bool typeIsSigned = type.Groups["kind"].Value == "i";
+        bool typeIsSigned = array.Kind == 'i';
         if (!typeIsSigned && isSigned == true)
-        {
-            throw Wrong(
-                path, $"has unsigned numbers ({type.Groups["all"].Value}), and --signed is given; leave it out, or save signed ones");
-        }
-
+            throw Wrong(path, $"has unsigned numbers ({array.Type}), and --signed is given; leave it out, or save signed ones");
         if (typeIsSigned && isSigned is null)
         {
-            throw Wrong(path, $"has signed numbers ({type.Groups["all"].Value}), which unsigned products may be kept in; say --signed if "
-                + "the first row is that of the most negative operand, or --unsigned");
+            throw Wrong(path, $"has signed numbers ({array.Type}), which unsigned products may be kept in; say --signed if the first row "
+                + "is that of the most negative operand, or --unsigned");
         }
 
-        int bytes = type.Groups["bytes"].Value[0] - '0', at = begin + (int)length;
-        bool isBig = type.Groups["order"].Value == ">";
-        if (!long.TryParse(shape.Groups["rows"].Value, out long rows) || !long.TryParse(shape.Groups["columns"].Value, out long columns)
-            || rows != columns || rows > 1 << TableMultiplier.MaxBits || rows * columns * bytes != content.Length - at)
-        {
-            throw Wrong(path, $"has an array of {shape.Groups["rows"].Value} by {shape.Groups["columns"].Value} and {content.Length - at} "
-                + "bytes for it; a table has as many rows as columns, a power of two, and all numbers");
-        }
-
-        bool byColumns = order.Groups["value"].Value == "True";
-        return OfNumbers(path, (int)(rows * columns), isSigned ?? false, i =>
-        {
-            int place = byColumns ? i % (int)columns * (int)rows + i / (int)columns : i;
-            ReadOnlySpan<byte> number = content.AsSpan(at + place * bytes, bytes);
-            long value = 0;
-            for (int k = 0; k < bytes; k++)
-                value = value << 8 | number[isBig ? k : bytes - 1 - k];
-            int above = 64 - 8 * bytes;
-            return typeIsSigned ? value << above >> above : value;
-        });
+        return array.Shape is [int rows, int columns] && rows == columns
+            ? OfNumbers(path, array.Count, isSigned ?? false, array.Integer)
+            : throw Wrong(
+                path, $"has an array of the shape {NumPyArray.Shown(array.Shape)}; a table has as many rows as columns, a power of two");
     }
 
     static TableMultiplier OfBytes(string path, byte[] content, bool? isSigned)
@@ -251,13 +205,4 @@ public static partial class TableFiles
     }
 
     static InputException Wrong(string path, string what) => new($"'{path}' {what}");
-
-    [GeneratedRegex(@"'descr'\s*:\s*'(?<all>(?<order>[<>|=]?)(?<kind>[a-zA-Z])(?<bytes>\d+))'")]
-    private static partial Regex TypePattern();
-
-    [GeneratedRegex(@"'fortran_order'\s*:\s*(?<value>True|False)")]
-    private static partial Regex OrderPattern();
-
-    [GeneratedRegex(@"'shape'\s*:\s*\(\s*(?<rows>\d{1,9})L?\s*,\s*(?<columns>\d{1,9})L?\s*,?\s*\)")]
-    private static partial Regex ShapePattern();
 }

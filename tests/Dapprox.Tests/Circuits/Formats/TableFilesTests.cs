@@ -75,13 +75,13 @@ public sealed class TableFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }", "0 0 0 0", null, "of type <f4; integers are read")]
+    [InlineData("{'descr': '<f2', 'fortran_order': False, 'shape': (2, 2), }", "0 0 0 0 0 0 0 0", null, "of type <f2; integers are read")]
     [InlineData("{'descr': '<i2', 'fortran_order': False, 'shape': (2, 2), }", "0 0 0 0 0 0 1 0", null, "say --signed if")]
     [InlineData("{'descr': '<u2', 'fortran_order': False, 'shape': (2, 2), }", "0 0 0 0 0 0 1 0", true, "--signed is given")]
     [InlineData("{'descr': '|i1', 'fortran_order': False, 'shape': (2, 2), }", "255 0 0 0", false, "the product -1; unsigned ones")]
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3, 3), }", "0 0 0 0 0 0 0 0 0", null, "9 products")]
-    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 4), }", "0 0 0 0 0 0 0 0", null, "2 by 4")]
-    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (4,), }", "0 0 0 0", null, "two lengths")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 4), }", "0 0 0 0 0 0 0 0", null, "shape 2×4; a table")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (4,), }", "0 0 0 0", null, "shape 4; a table")]
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2), }", "0 0 0", null, "3 bytes")]
     public void Read_AnotherArray_IsRefused(string header, string numbers, bool? isSigned, string reason) => Assert.Contains(
         reason, Assert.Throws<InputException>(() => TableFiles.Read(Array(header, numbers), isSigned)).Message, StringComparison.Ordinal);
