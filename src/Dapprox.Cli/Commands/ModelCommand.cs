@@ -58,8 +58,10 @@ static class ModelCommand
         {
             string file = parse.GetValue(model)!;
             // As the file has it, with a final softmax that other commands leave out.
+            OnnxOptions onnx = networkOptions.Onnx(parse, file);
             Network network = networkOptions.Apply(
-                parse, file.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? OnnxModels.Load(file) : TrainedModels.Load(file));
+                parse,
+                file.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? OnnxModels.Load(file, onnx) : TrainedModels.Load(file));
             FittedHeader.Note(file);
             HashSet<int> replaced = parse.GetValue(layers)!.Of(network.Layers);
             int[][][] shapes = network.InputShapes();

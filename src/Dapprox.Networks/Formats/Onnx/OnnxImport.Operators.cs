@@ -762,7 +762,7 @@ sealed partial class OnnxImport
     void ConstantValue(NodeReader node)
     {
         if (node.Attribute("value")?.T is TensorProto tensor)
-            node.Give(OnnxTensor.Read(tensor, folder));
+            node.Give(Inside(tensor));
         else if (node.Attribute("value_float") is AttributeProto real)
             node.Give(new OnnxTensor([], [real.F], null));
         else if (node.Attribute("value_floats") is AttributeProto reals)
@@ -780,8 +780,9 @@ sealed partial class OnnxImport
     {
         int[] shape = Checked(node.Integers(0).Select(dimension => dimension == OnnxTensor.Batch ? 1 : Int32(dimension, "a dimension")));
         Charge(Tensor.Count(shape));
-        OnnxTensor number = node.Attribute("value")?.T is TensorProto tensor ? OnnxTensor.Read(
-            tensor, folder) : new OnnxTensor([1], [0], null);
+        OnnxTensor number = node.Attribute("value")?.T is TensorProto tensor
+            ? Inside(tensor)
+            : new OnnxTensor([1], [0], null);
         node.Give(number.Reals is { Length: > 0 } reals
             ? new OnnxTensor(shape, [.. Enumerable.Repeat(reals[0], (int)Tensor.Count(shape))], null)
             : new OnnxTensor(

@@ -22,8 +22,11 @@ sealed partial class OnnxImport
     // A file can contain a name of a million letters.
     const int LongestName = 200;
 
-    readonly GraphProto graph;
-    readonly long version;
+    readonly List<OnnxNode> steps;
+    // The name of the logits.
+    readonly string logits;
+    // That of the node being read.
+    long version;
     readonly Dictionary<string, OnnxTensor> constants = [];
     readonly Dictionary<string, Value> values = [];
     readonly List<Graph.Node> nodes = [];
@@ -31,6 +34,8 @@ sealed partial class OnnxImport
     // The tensors on which the output depends.
     readonly HashSet<string> needed = [];
     readonly HashSet<float[]> used = [];
+    // Tensors inside nodes; a function's are the same in all its calls.
+    readonly Dictionary<TensorProto, OnnxTensor> inside = new(ReferenceEqualityComparer.Instance);
     readonly List<Origin> origins = [];
     // The batch size fixed by the file; 0 if it is open.
     readonly long batch;
@@ -70,7 +75,7 @@ sealed partial class OnnxImport
     /// <summary>Where the file has a parameter of a layer.</summary>
     /// <param name="Layer">The layer's name.</param>
     /// <param name="Parameter">The parameter's name.</param>
-    /// <param name="Node">The index of the node in the graph.</param>
+    /// <param name="Node">The index of the node in <see cref="Steps"/>.</param>
     /// <param name="Input">The node's input, which may be absent; −1 if the node takes none, so that an Add would have to follow
     /// it.</param>
     /// <param name="Shape">The dimensions in the file.</param>
@@ -82,21 +87,24 @@ sealed partial class OnnxImport
     /// <summary>Where the file has the parameters of the layers, known after <see cref="Build"/>.</summary>
     public IReadOnlyList<Origin> Origins => origins;
 
+    /// <summary>The nodes that are computed, without calls of functions.</summary>
+    public IReadOnlyList<OnnxNode> Steps => steps;
+
     /// <summary>Reads the constants and the input.</summary>
-    /// <param name="version">The version of ONNX's operators.</param>
     /// <param name="folder">The folder of external data files.</param>
-    public OnnxImport(GraphProto graph, long version, string folder)
+    public OnnxImport(ModelProto model, string folder, OnnxOptions options)
     {
-        this.graph = graph;
-        this.version = version;
+        GraphProto graph = model.Graph;
         this.folder = folder;
-        if (graph.Output.Count != 1)
+        steps = OnnxFunctions.Inline(model);
+        string[] outputs = [.. graph.Output.Select(one => one.Name).Distinct()];
+        logits = options.Output ?? (outputs.Length == 1 ? outputs[0] : throw new InputException(
+            $"the network has {outputs.Length} outputs ({string.Join(", ", outputs)}); name the one that is the logits: --output NAME"));
+        if (steps.All(step => !step.Node.Output.Contains(logits)) && options.Output is not null)
             throw new InputException(
-                $"the network has {graph.Output.Count} outputs ({string.Join(", ", graph.Output.Select(one => one.Name))}); it has to "
-                    + "have one, the logits: export the model with that alone");
-        needed.Add(graph.Output[0].Name);
-        foreach (NodeProto node in graph.Node.Reverse().Where(IsNeeded))
-            needed.UnionWith(node.Input.Where(input => input.Length > 0));
+                $"no node gives the tensor '{logits}' that is to be the logits; the outputs are {string.Join(", ", outputs)}");
+        needed.Add(logits);
+        Need(steps);
         foreach (TensorProto tensor in graph.Initializer.Where(tensor => needed.Contains(tensor.Name)))
             constants[tensor.Name] = OnnxTensor.Read(tensor, folder);
         ValueProto[] inputs = [.. graph.Input.ExceptBy(graph.Initializer.Select(tensor => tensor.Name), input => input.Name)];
@@ -111,34 +119,46 @@ sealed partial class OnnxImport
             throw new InputException($"the input '{inputs[0].Name}' is of the data type {OnnxTensor.NameOf(type)}; images are of real "
                 + "numbers: export the model with an input of float");
         DimensionProto[] dimensions = [.. inputs[0].Type?.TensorType?.Shape?.Dim ?? []];
-        if (dimensions.Length < 2 || dimensions.Skip(1).Any(dimension => dimension.DimValue < 1))
-            throw new InputException(
-                $"the input '{inputs[0].Name}' has the shape [{string.Join(", ", dimensions.Select(Shown))}]; it has to be the number of "
-                    + "images, which can be left open, and fixed dimensions of each image: export the model with them");
-        batch = Math.Max(0, dimensions[0].DimValue);
-        inputShape = Checked([.. dimensions.Skip(1).Select(dimension => dimension.DimValue)]);
+        inputShape = InputShape(inputs[0].Name, dimensions, options.InputShape);
+        batch = dimensions.Length == 0 ? 0 : Math.Max(0, dimensions[0].DimValue);
         values[inputs[0].Name] = new Value(Graph.Node.Images, inputShape);
+    }
 
-        static string Shown(DimensionProto dimension) => dimension.DimParam.Length > 0 ? dimension.DimParam : $"{dimension.DimValue}";
+    /// <summary>The dimensions of one image: those of the file, and the given ones where it leaves them open.</summary>
+    static int[] InputShape(string name, DimensionProto[] dimensions, IReadOnlyList<int>? given)
+    {
+        string shown = $"[{string.Join(", ", dimensions.Select(own => own.DimParam.Length > 0 ? own.DimParam : $"{own.DimValue}"))}]";
+        DimensionProto[] own = [.. dimensions.Skip(1)];
+        bool isOpen = own.Length == 0 || own.Any(dimension => dimension.DimValue < 1);
+        if (!isOpen || given is null)
+            return !isOpen ? Checked([.. own.Select(dimension => dimension.DimValue)]) : throw new InputException(
+                $"the input '{name}' has the shape {shown}; it has to be the number of images, which can be left open, and fixed dimensions "
+                    + "of each image: export the model with them, or give them: --input-shape C,H,W");
+        if (dimensions.Length > 0 && own.Length != given.Count
+            || own.Where((dimension, axis) => dimension.DimValue > 0 && dimension.DimValue != given[axis]).Any())
+            throw new InputException(
+                $"the input '{name}' has the shape {shown}, whose first dimension is that of the images; one image cannot be "
+                    + $"{string.Join('×', given)}: give the dimensions that are open, and the fixed ones as they are");
+        return Checked(given);
     }
 
     /// <summary>Builds the network.</summary>
     /// <param name="name">Its name.</param>
     public Network Build(string name)
     {
-        for (int index = 0; index < graph.Node.Count; index++)
+        for (int index = 0; index < steps.Count; index++)
         {
-            NodeProto node = graph.Node[index];
+            NodeProto node = steps[index].Node;
             if (!IsNeeded(node))
                 continue;
+            version = steps[index].Version;
+            string domain = OnnxFunctions.Domain(node.Domain), type = domain.Length > 0 ? $"{domain}.{node.OpType}" : node.OpType;
             string where = $"the node '{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault() ?? "")}' ({node.OpType})";
             try
             {
-                if (node.Domain is not ("" or "ai.onnx") || !Operators.TryGetValue(node.OpType, out Action<OnnxImport, NodeReader>? import))
-                    throw new InputException(
-                        $"the operator {(node.Domain.Length > 0 ? node.Domain + "." : "")}{node.OpType} is not read; read are "
-                            + $"{string.Join(", ", OnnxModels.Operators)}");
-                if (version is < OldestOperators or > NewestOperators)
+                if (!Operators.TryGetValue(type, out Action<OnnxImport, NodeReader>? import))
+                    throw new InputException($"the operator {type} is not read; read are {string.Join(", ", OnnxModels.Operators)}");
+                if (domain.Length == 0 && version is < OldestOperators or > NewestOperators)
                     throw new InputException(
                         $"{node.OpType} of version {version} of ONNX's operators is not known; those of the versions {OldestOperators} to "
                             + $"{NewestOperators} are: export the model with one of these");
@@ -157,10 +177,9 @@ sealed partial class OnnxImport
             }
         }
 
-        if (!values.TryGetValue(graph.Output[0].Name, out Value? output))
+        if (!values.TryGetValue(logits, out Value? output))
             throw new InputException(
-                $"the output '{graph.Output[0].Name}' "
-                    + $"{(constants.ContainsKey(graph.Output[0].Name) ? "does not depend on the images" : "is given by no node")}");
+                $"the output '{logits}' {(constants.ContainsKey(logits) ? "does not depend on the images" : "is given by no node")}");
         if (output.Index == Graph.Node.Images)
             throw new InputException("the network has no layers");
         // An output [classes, 1, 1] also counts as logits.
@@ -177,9 +196,24 @@ sealed partial class OnnxImport
 
     /// <summary>How often the nodes that the logits depend on take a tensor.</summary>
     /// <param name="tensor">Its name.</param>
-    public int Uses(string tensor) => graph.Node.Where(IsNeeded).Sum(node => node.Input.Count(input => input == tensor));
+    public int Uses(string tensor) => steps.Where(step => IsNeeded(step.Node)).Sum(step => step.Node.Input.Count(input => input == tensor));
 
     bool IsNeeded(NodeProto node) => node.Output.Any(needed.Contains);
+
+    /// <summary>Marks what the needed ones among nodes depend on.</summary>
+    void Need(IEnumerable<OnnxNode> those)
+    {
+        foreach (OnnxNode step in those.Reverse().Where(step => IsNeeded(step.Node)))
+            needed.UnionWith(step.Node.Input.Where(input => input.Length > 0));
+    }
+
+    /// <summary>A tensor inside a node.</summary>
+    OnnxTensor Inside(TensorProto tensor)
+    {
+        if (!inside.TryGetValue(tensor, out OnnxTensor? read))
+            inside[tensor] = read = OnnxTensor.Read(tensor, folder);
+        return read;
+    }
 
     /// <summary>The layers that a layer depends on, with that layer last.</summary>
     List<Graph.Node> Needed(int last)
