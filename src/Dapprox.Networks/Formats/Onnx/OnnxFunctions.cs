@@ -3,11 +3,6 @@ using Google.Protobuf.Collections;
 
 namespace Dapprox.Networks.Formats.Onnx;
 
-/// <summary>A node to compute: one of the file's graph, of a function, or of those that stand for another operator.</summary>
-/// <param name="Version">The version of ONNX's operators that it means.</param>
-/// <param name="Source">Its index in the file's graph; null if it is not there.</param>
-sealed record OnnxNode(NodeProto Node, long Version, int? Source);
-
 /// <summary>
 /// Puts the nodes of the file's own functions in the place of their calls, as PyTorch's exporter and onnxscript write them. A name inside a
 /// function gets the name of the call before it; an attribute that refers to one of the call becomes that one, or the function's default.

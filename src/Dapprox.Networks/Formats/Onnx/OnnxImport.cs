@@ -1,6 +1,7 @@
 using Dapprox.Foundation;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
+using Google.Protobuf.Collections;
 
 namespace Dapprox.Networks.Formats.Onnx;
 
@@ -19,10 +20,15 @@ sealed partial class OnnxImport
     // Between these no operator that is read means something that is not known here.
     const int OldestOperators = 6, NewestOperators = 25;
 
+    // A recurrent node stands for many: some for each step of a sequence.
+    const int MaxRewritten = 1 << 18;
+
     // A file can contain a name of a million letters.
     const int LongestName = 200;
 
-    readonly List<OnnxNode> steps;
+    // What is not read yet, the next one last.
+    readonly Stack<OnnxNode> pending;
+    readonly List<OnnxNode> steps = [];
     // The name of the logits.
     readonly string logits;
     // That of the node being read.
@@ -42,6 +48,7 @@ sealed partial class OnnxImport
     readonly int[] inputShape;
     readonly string folder;
     long numbers;
+    int rewritten;
 
     /// <summary>The output of a layer, the images, or a constant.</summary>
     /// <param name="Index">The index of the layer's node, or <see cref="Graph.Node.Images"/>.</param>
@@ -87,7 +94,7 @@ sealed partial class OnnxImport
     /// <summary>Where the file has the parameters of the layers, known after <see cref="Build"/>.</summary>
     public IReadOnlyList<Origin> Origins => origins;
 
-    /// <summary>The nodes that are computed, without calls of functions.</summary>
+    /// <summary>The nodes that were read: those that the logits depend on, with others in the place of calls and fused operators.</summary>
     public IReadOnlyList<OnnxNode> Steps => steps;
 
     /// <summary>Reads the constants and the input.</summary>
@@ -96,15 +103,16 @@ sealed partial class OnnxImport
     {
         GraphProto graph = model.Graph;
         this.folder = folder;
-        steps = OnnxFunctions.Inline(model);
+        List<OnnxNode> nodes = OnnxFunctions.Inline(model);
+        pending = new Stack<OnnxNode>(nodes.AsEnumerable().Reverse());
         string[] outputs = [.. graph.Output.Select(one => one.Name).Distinct()];
         logits = options.Output ?? (outputs.Length == 1 ? outputs[0] : throw new InputException(
             $"the network has {outputs.Length} outputs ({string.Join(", ", outputs)}); name the one that is the logits: --output NAME"));
-        if (steps.All(step => !step.Node.Output.Contains(logits)) && options.Output is not null)
+        if (nodes.All(step => !step.Node.Output.Contains(logits)) && options.Output is not null)
             throw new InputException(
                 $"no node gives the tensor '{logits}' that is to be the logits; the outputs are {string.Join(", ", outputs)}");
         needed.Add(logits);
-        Need(steps);
+        Need(nodes);
         foreach (TensorProto tensor in graph.Initializer.Where(tensor => needed.Contains(tensor.Name)))
             constants[tensor.Name] = OnnxTensor.Read(tensor, folder);
         ValueProto[] inputs = [.. graph.Input.ExceptBy(graph.Initializer.Select(tensor => tensor.Name), input => input.Name)];
@@ -146,12 +154,13 @@ sealed partial class OnnxImport
     /// <param name="name">Its name.</param>
     public Network Build(string name)
     {
-        for (int index = 0; index < steps.Count; index++)
+        while (pending.TryPop(out OnnxNode? step))
         {
-            NodeProto node = steps[index].Node;
+            NodeProto node = step.Node;
             if (!IsNeeded(node))
                 continue;
-            version = steps[index].Version;
+            steps.Add(step);
+            version = step.Version;
             string domain = OnnxFunctions.Domain(node.Domain), type = domain.Length > 0 ? $"{domain}.{node.OpType}" : node.OpType;
             string where = $"the node '{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault() ?? "")}' ({node.OpType})";
             try
@@ -162,7 +171,7 @@ sealed partial class OnnxImport
                     throw new InputException(
                         $"{node.OpType} of version {version} of ONNX's operators is not known; those of the versions {OldestOperators} to "
                             + $"{NewestOperators} are: export the model with one of these");
-                import(this, new NodeReader(this, node, index));
+                import(this, new NodeReader(this, node, steps.Count - 1));
             }
             catch (InputException e)
             {
@@ -196,7 +205,7 @@ sealed partial class OnnxImport
 
     /// <summary>How often the nodes that the logits depend on take a tensor.</summary>
     /// <param name="tensor">Its name.</param>
-    public int Uses(string tensor) => steps.Where(step => IsNeeded(step.Node)).Sum(step => step.Node.Input.Count(input => input == tensor));
+    public int Uses(string tensor) => steps.Sum(step => step.Node.Input.Count(input => input == tensor));
 
     bool IsNeeded(NodeProto node) => node.Output.Any(needed.Contains);
 
@@ -312,6 +321,12 @@ sealed partial class OnnxImport
 
         public int Outputs => node.Output.Count;
 
+        /// <summary>The inputs' names; empty for one that is left out.</summary>
+        public RepeatedField<string> InputNames => node.Input;
+
+        /// <summary>The outputs' names; empty for one that is left out.</summary>
+        public RepeatedField<string> OutputNames => node.Output;
+
         public bool Has(int input) => input < node.Input.Count && node.Input[input].Length > 0;
 
         /// <summary>The input if it depends on the images; otherwise null.</summary>
@@ -372,6 +387,8 @@ sealed partial class OnnxImport
         public string Text(string name, string otherwise) => Attribute(name)?.S.ToStringUtf8() ?? otherwise;
 
         public long[]? List(string name) => Attribute(name)?.Ints.ToArray();
+
+        public IEnumerable<AttributeProto> Attributes => node.Attribute;
 
         public AttributeProto? Attribute(string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
 

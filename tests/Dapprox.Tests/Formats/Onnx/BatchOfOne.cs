@@ -1,4 +1,5 @@
 using Dapprox.Networks.Formats.Onnx;
+using Google.Protobuf;
 
 namespace Dapprox.Tests.Formats.Onnx;
 
@@ -9,9 +10,10 @@ static class BatchOfOne
 {
     static readonly HashSet<string> Elementwise =
     [
-        "Abs", "Add", "Cast", "Ceil", "Celu", "Clip", "Div", "Dropout", "Elu", "Erf", "Exp", "Floor", "Gelu", "HardSigmoid", "HardSwish",
-        "Identity", "LeakyRelu", "Log", "MatMul", "Max", "Mean", "Min", "Mish", "Mul", "Neg", "Pow", "PRelu", "Reciprocal", "Relu", "Round",
-        "Selu", "Sigmoid", "Sign", "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Swish", "Tanh", "ThresholdedRelu", "Constant",
+        "Abs", "Add", "And", "Cast", "Ceil", "Celu", "Clip", "Constant", "Div", "Dropout", "Elu", "Equal", "Erf", "Exp", "Floor", "Gelu",
+        "Greater", "GreaterOrEqual", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "Less", "LessOrEqual", "Log", "MatMul", "Max",
+        "Mean", "Min", "Mish", "Mul", "Neg", "Not", "Or", "Pow", "PRelu", "Reciprocal", "Relu", "Round", "Selu", "Sigmoid", "Sign",
+        "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Swish", "Tanh", "ThresholdedRelu", "Where",
     ];
 
     /// <summary>The graph with that dimension; false where a node is not known here.</summary>
@@ -54,6 +56,8 @@ static class BatchOfOne
         return node.OpType switch
         {
             "Softmax" or "LogSoftmax" => Axis(node, version < 13 ? 1 : -1),
+            "MeanVarianceNormalization" => Axes(node, [0, 2, 3]),
+            "Einsum" => Term(node, graph.Input[0].Name),
             "Concat" => Axis(node, 0) && node.Input.All(name => Deepened(graph, name)),
             "Split" or "Gather" => Axis(node, 0),
             "LayerNormalization" or "RMSNormalization" or "LpNormalization" => Axis(node, -1),
@@ -77,6 +81,30 @@ static class BatchOfOne
         if (axis is null)
             node.Attribute.Add(axis = new AttributeProto { Name = "axis", Type = 2, I = otherwise });
         axis.I = Shifted(axis.I);
+        return true;
+    }
+
+    static bool Axes(NodeProto node, long[] otherwise)
+    {
+        AttributeProto? axes = node.Attribute.FirstOrDefault(attribute => attribute.Name == "axes");
+        if (axes is null)
+            node.Attribute.Add(axes = new AttributeProto { Name = "axes", Type = 7, Ints = { otherwise } });
+        long[] shifted = [.. axes.Ints.Select(Shifted)];
+        axes.Ints.Clear();
+        axes.Ints.AddRange(shifted);
+        return true;
+    }
+
+    /// <summary>The dimension is a further letter of the images and of the result.</summary>
+    static bool Term(NodeProto node, string images)
+    {
+        AttributeProto equation = node.Attribute.Single(attribute => attribute.Name == "equation");
+        string[] sides = equation.S.ToStringUtf8().Split("->");
+        string[] terms = sides[0].Split(',');
+        if (sides.Length != 2)
+            return false;
+        equation.S = ByteString.CopyFromUtf8(
+            string.Join(',', terms.Select((term, i) => node.Input[i] == images ? $"Z{term.Trim()}" : term)) + $"->Z{sides[1].Trim()}");
         return true;
     }
 
@@ -104,6 +132,14 @@ static class BatchOfOne
             long[] changed = change([.. attribute.Ints]);
             attribute.Ints.Clear();
             attribute.Ints.AddRange(changed);
+            return true;
+        }
+
+        if (input < node.Input.Count
+            && graph.Node.FirstOrDefault(one => one.OpType == "Constant" && one.Output[0] == node.Input[input]) is { } constant
+            && constant.Attribute.FirstOrDefault(one => one.Name == "value") is { T: not null } value)
+        {
+            value.T = Tensor("", change(OnnxTensor.Read(value.T.Clone(), "").Integers!));
             return true;
         }
 

@@ -11,8 +11,8 @@ using Xunit;
 namespace Dapprox.Tests.Formats.Onnx;
 
 /// <summary>
-/// The backend tests of the ONNX project: each input of real numbers in turn is the images, the others are constants, each output in turn
-/// is what the network gives. A case is right, or refused, or wrong.
+/// The backend tests of the ONNX project: each input of real numbers in turn is the images, the others are constants, or all of one first
+/// dimension are parts of the images; each output in turn is what the network gives. A case is right, or refused, or wrong.
 /// </summary>
 public sealed class OnnxConformanceTests : IDisposable
 {
@@ -134,21 +134,14 @@ public sealed class OnnxConformanceTests : IDisposable
                         : shape.Length > 1 && expected[output].Dims.Count > 0 && expected[output].Dims[0] == shape[0];
                     if (!fits)
                         continue;
-                    ValueProto row = one.Graph.Output[output].Clone();
-                    row.Name = "row";
-                    one.Graph.Node.Add(new NodeProto
-                    {
-                        OpType = "Flatten",
-                        Input = { one.Graph.Output[output].Name },
-                        Output = { row.Name },
-                        Attribute = { new AttributeProto { Name = "axis", I = FlattenedAxis, Type = 2 } },
-                    });
-                    one.Graph.Output.Clear();
-                    one.Graph.Output.Add(row);
+                    End(one, output);
                     yield return (one, new Tensor(numbers, isOneImage ? [1, .. shape] : shape), expected[output]);
                 }
             }
         }
+
+        foreach ((ModelProto, Tensor, TensorProto) one in Together(model, inputs, given, expected))
+            yield return one;
 
         TensorProto[]? Read(string kind, int count)
         {
@@ -162,6 +155,93 @@ public sealed class OnnxConformanceTests : IDisposable
 
             return tensors;
         }
+    }
+
+    /// <summary>All inputs of real numbers with the first one's first dimension are the images: a row is what each of them has there.</summary>
+    static IEnumerable<(ModelProto Model, Tensor Images, TensorProto Expected)> Together(
+        ModelProto model, ValueProto[] inputs, TensorProto[] given, TensorProto[] expected)
+    {
+        var parts = new List<(int Input, float[] Numbers, int[] Shape)>();
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (OnnxTensor.RealFormatOf(given[i].DataType) is not null && given[i].Dims.Count > 1 && !given[i].Dims.Contains(0)
+                && OnnxTensor.Read(given[i].Clone(), "") is { Reals: float[] numbers, Shape: int[] shape }
+                && (parts.Count == 0 || shape[0] == parts[0].Shape[0]))
+                parts.Add((i, numbers, shape));
+        }
+
+        if (parts.Count < 2)
+            yield break;
+        int batch = parts[0].Shape[0], row = parts.Sum(part => part.Numbers.Length / batch);
+        var images = Tensor.Zeros(batch, row);
+        for (int output = 0; output < expected.Length; output++)
+        {
+            if (expected[output].Dims.Count == 0 || expected[output].Dims[0] != batch)
+                continue;
+            ModelProto one = model.Clone();
+            ValueProto input = one.Graph.Input[0].Clone();
+            input.Name = "images together";
+            input.Type.TensorType.ElemType = OnnxTensor.Float;
+            input.Type.TensorType.Shape = new ShapeProto
+            {
+                Dim = { new DimensionProto { DimValue = batch }, new DimensionProto { DimValue = row } },
+            };
+            one.Graph.Input.Clear();
+            one.Graph.Input.Add(input);
+            var split = new List<NodeProto>();
+            int start = 0;
+            foreach ((int index, float[] numbers, int[] shape) in parts)
+            {
+                string name = inputs[index].Name;
+                int length = numbers.Length / batch;
+                for (int image = 0; image < batch; image++)
+                    numbers.AsSpan(image * length, length).CopyTo(images.Row(image)[start..]);
+                one.Graph.Initializer.Add(Integers(name + " indices", [.. Enumerable.Range(start, length).Select(i => (long)i)]));
+                one.Graph.Initializer.Add(Integers(name + " shape", [0, .. shape[1..].Select(size => (long)size)]));
+                split.Add(new NodeProto
+                {
+                    OpType = "Gather",
+                    Input = { input.Name, name + " indices" },
+                    Output = { name + " row" },
+                    Attribute = { new AttributeProto { Name = "axis", I = 1, Type = 2 } },
+                });
+                split.Add(new NodeProto { OpType = "Reshape", Input = { name + " row", name + " shape" }, Output = { name } });
+                start += length;
+            }
+
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                TensorProto constant = given[i].Clone();
+                constant.Name = inputs[i].Name;
+                if (parts.All(part => part.Input != i))
+                    one.Graph.Initializer.Add(constant);
+            }
+
+            NodeProto[] nodes = [.. split, .. one.Graph.Node];
+            one.Graph.Node.Clear();
+            one.Graph.Node.AddRange(nodes);
+            End(one, output);
+            yield return (one, images, expected[output]);
+        }
+
+        static TensorProto Integers(string name, long[] numbers) =>
+            new() { Name = name, DataType = OnnxTensor.Int64, Int64Data = { numbers }, Dims = { numbers.Length } };
+    }
+
+    /// <summary>Makes a row of one output the only one.</summary>
+    static void End(ModelProto model, int output)
+    {
+        ValueProto row = model.Graph.Output[output].Clone();
+        row.Name = "row";
+        model.Graph.Node.Add(new NodeProto
+        {
+            OpType = "Flatten",
+            Input = { model.Graph.Output[output].Name },
+            Output = { row.Name },
+            Attribute = { new AttributeProto { Name = "axis", I = FlattenedAxis, Type = 2 } },
+        });
+        model.Graph.Output.Clear();
+        model.Graph.Output.Add(row);
     }
 
     static string? Difference(Tensor actual, TensorProto expected)
