@@ -116,7 +116,7 @@ sealed class OnnxFunctions
                 yield return attribute;
             else if ((Find(call.Attribute) ?? Find(function.AttributeProto)) is AttributeProto given)
             {
-                Charge(given.Floats.Count + given.Ints.Count);
+                Charge(given.Floats.Count + given.Ints.Count + given.Strings.Count);
                 yield return new AttributeProto
                 {
                     Name = attribute.Name,
@@ -127,6 +127,7 @@ sealed class OnnxFunctions
                     T = given.T,
                     Floats = { given.Floats },
                     Ints = { given.Ints },
+                    Strings = { given.Strings },
                 };
             }
 

@@ -13,7 +13,7 @@ sealed partial class OnnxImport
         ThrowIfGiven(node, (6, "nonpad_kv_seqlen"));
         if (node.Has(4) != node.Has(5))
             throw new InputException("it has a past of keys alone, or of values alone");
-        Value[] values = [.. Enumerable.Range(0, 3).Select(node.Activation)];
+        Value[] values = [.. Enumerable.Range(0, 3).Select(input => node.Activation(input))];
         int rank = values[0].Shape.Length;
         if (rank is not (2 or 3) || values.Any(value => value.Shape.Length != rank))
             throw new InputException("queries, keys and values have to have 3 or 4 dimensions each, equally many");

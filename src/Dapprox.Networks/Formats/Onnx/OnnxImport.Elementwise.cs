@@ -12,7 +12,7 @@ sealed partial class OnnxImport
     void Binary(NodeReader node, Combination combination, bool isSwapped = false)
     {
         (int first, int second) = isSwapped ? (1, 0) : (0, 1);
-        Value? left = node.Find(first), right = node.Find(second);
+        Value? left = node.Find(first, inAnyLayout: true), right = node.Find(second, inAnyLayout: true);
         if (left is null && right is null)
         {
             node.Give(Folded(node, node.Constant(first), node.Constant(second), combination));
@@ -29,7 +29,7 @@ sealed partial class OnnxImport
     /// <summary>And and Or of conditions, which are 0 or 1: the smaller and the larger one.</summary>
     void Logical(NodeReader node, Combination combination)
     {
-        Value left = node.Any(0), right = node.Any(1);
+        Value left = node.Any(0, inAnyLayout: true), right = node.Any(1, inAnyLayout: true);
         node.Give(left.Constant is { } one && right.Constant is { } other
             ? Known(Folded(node, one, other, combination))
             : Combined(
@@ -39,7 +39,7 @@ sealed partial class OnnxImport
 
     void Not(NodeReader node)
     {
-        Value input = node.Any(0);
+        Value input = node.Any(0, inAnyLayout: true);
         node.Give(input.Constant is { } constant
             ? Known(constant with { Integers = [.. constant.Integers!.Select(one => one == 0 ? 1L : 0)] })
             : Combined(node.Name, Combination.Subtract, null, new OnnxTensor([], [1], null), input, null, isNamed: true));
@@ -48,7 +48,7 @@ sealed partial class OnnxImport
     /// <summary>Numbers selected by a condition.</summary>
     void Where(NodeReader node)
     {
-        Value[] operands = [.. Enumerable.Range(0, 3).Select(input => node.Any(input))];
+        Value[] operands = [.. Enumerable.Range(0, 3).Select(input => node.Any(input, inAnyLayout: true))];
         if (operands.All(operand => operand.Constant is not null))
         {
             node.Give(Selected(operands[0].Constant!, operands[1].Constant!, operands[2].Constant!));
@@ -64,7 +64,7 @@ sealed partial class OnnxImport
             .. operands.Where(operand => operand.Constant is null).Select((operand, i) => operand.Shape.AsSpan().SequenceEqual(shape)
                 ? operand
                 : Moved(operand, $"{node.Name}.{i + 1}", shape, RepeatedPart(operand.Shape)))];
-        node.Give(Add(new Select(node.Name, constants[0], constants[1], constants[2]), shape, inputs));
+        node.Give(Add(new Select(node.Name, constants[0], constants[1], constants[2]), shape, inputs) with { Layout = like.Layout });
 
         float[]? Repeated(Value operand, int[] own)
         {
@@ -138,7 +138,9 @@ sealed partial class OnnxImport
         var layer = new Combine(
             isNamed ? name : Unique(name), combination, leftShape, rightShape, leftConstant is null ? null : Reals(leftConstant),
             rightConstant is null ? null : Reals(rightConstant));
-        return left is null ? Add(layer, result, right!) : right is null ? Add(layer, result, left) : Add(layer, result, left, right);
+        Value combined = left is null ? Add(layer, result, right!)
+            : right is null ? Add(layer, result, left) : Add(layer, result, left, right);
+        return combined with { Layout = like.Layout };
 
         static float[] Reals(OnnxTensor constant) => constant.Reals ?? throw new InputException("a constant of integers meets real ones");
     }
@@ -147,15 +149,15 @@ sealed partial class OnnxImport
     /// may be the batch.</summary>
     static int[] ShapeBeside(Value operand, Value like)
     {
-        int rank = like.Rank;
+        int rank = like.Rank, images = like.Layout.Place - like.Layout.Before;
         if (operand.Constant is null)
-            return operand.Rank == rank ? operand.Shape : throw new InputException(
+            return operand.Rank == rank && operand.Layout == like.Layout ? operand.Shape : throw new InputException(
                 $"tensors of {operand.Rank} and {rank} dimensions would mix images");
-        int[] shape = operand.Shape;
-        if (shape.Length > rank || (shape.Length == rank && shape[0] != 1))
+        int[] shape = operand.Shape.Length > rank ? [] : [.. Enumerable.Repeat(1, rank - operand.Shape.Length), .. operand.Shape];
+        if (shape.Length == 0 || shape[images] != 1)
             throw new InputException(
-                $"a constant of the shape [{string.Join(", ", shape)}] does not fit one image, which has {rank - 1} dimensions");
-        return shape.Length == rank ? shape[1..] : [.. Enumerable.Repeat(1, rank - 1 - shape.Length), .. shape];
+                $"a constant of the shape [{string.Join(", ", operand.Shape)}] does not fit one image, which has {rank - 1} dimensions");
+        return [.. shape[..images], .. Enumerable.Repeat(1, like.Layout.Joined), .. shape[(images + 1)..]];
     }
 
     OnnxTensor Folded(NodeReader node, OnnxTensor left, OnnxTensor right, Combination combination)
@@ -191,12 +193,16 @@ sealed partial class OnnxImport
             Combination.Equal when x == y => 1,
             // There is at least one image.
             Combination.Equal when Math.Max(x, y) <= 0 => 0,
-            Combination.Greater or Combination.GreaterOrEqual when x == OnnxTensor.Batch && y is <= 0 and not OnnxTensor.Batch => 1,
-            Combination.Greater or Combination.GreaterOrEqual when y == OnnxTensor.Batch && x is <= 0 and not OnnxTensor.Batch => 0,
+            Combination.Greater or Combination.GreaterOrEqual when IsOfImages(x) && y <= 0 && !IsOfImages(y) => 1,
+            Combination.Greater or Combination.GreaterOrEqual when IsOfImages(y) && x <= 0 && !IsOfImages(x) => 0,
+            Combination.Multiply when IsOfImages(x) && y > 0 => OnnxTensor.Images(checked(OnnxTensor.ImagesIn(x) * y)),
+            Combination.Multiply when IsOfImages(y) && x > 0 => OnnxTensor.Images(checked(OnnxTensor.ImagesIn(y) * x)),
+            Combination.Divide when IsOfImages(x) && y > 0 && OnnxTensor.ImagesIn(x) % y == 0 =>
+                OnnxTensor.Images(OnnxTensor.ImagesIn(x) / y),
             Combination.Multiply when y == 1 => x,
             Combination.Multiply when x == 1 => y,
             Combination.Divide when y == 1 => x,
-            _ when x == OnnxTensor.Batch || y == OnnxTensor.Batch => throw new InputException("it computes with the number of images"),
+            _ when IsOfImages(x) || IsOfImages(y) => throw new InputException("it computes with the number of images"),
             Combination.Divide when y == 0 => throw new InputException("it divides by 0"),
             Combination.Add => checked(x + y),
             Combination.Subtract => checked(x - y),
@@ -210,6 +216,8 @@ sealed partial class OnnxImport
             _ => throw new InputException("its constants are integers and have to be real ones"),
         };
     }
+
+    static bool IsOfImages(long number) => OnnxTensor.ImagesIn(number) > 0;
 
     static bool IsComparison(Combination combination) =>
         combination is Combination.Greater or Combination.GreaterOrEqual or Combination.Equal;
@@ -225,7 +233,7 @@ sealed partial class OnnxImport
     {
         if (node.IsConstant(1) && node.Constant(1) is { Count: 1 } exponent)
             node.Give(Pointwise.Power(node.Name, exponent.Reals?[0] ?? exponent.Integers![0]));
-        else if (node.Find(0) is Value powers && node.IsConstant(1) && node.Constant(1) is { Integers: long[] integers } many)
+        else if (node.Find(0, inAnyLayout: true) is Value powers && node.IsConstant(1) && node.Constant(1) is { Integers: long[] integers } many)
         {
             var reals = new OnnxTensor(many.Shape, [.. integers.Select(number => (float)number)], null);
             node.Give(Combined(node.Name, Combination.Power, powers, null, null, reals, isNamed: true));
@@ -255,7 +263,7 @@ sealed partial class OnnxImport
                 : Scaled(node, result, 1f / node.Inputs));
     }
 
-    static void Identity(NodeReader node) => node.Give(node.Any(0));
+    static void Identity(NodeReader node) => node.Give(node.Any(0, inAnyLayout: true));
 
     void Dropout(NodeReader node)
     {
@@ -272,7 +280,7 @@ sealed partial class OnnxImport
     void Cast(NodeReader node)
     {
         long to = node.Integer("to", 0);
-        if (node.Find(0) is Value value)
+        if (node.Find(0, inAnyLayout: true) is Value value)
         {
             if (to == OnnxTensor.Bool)
             {
@@ -286,8 +294,8 @@ sealed partial class OnnxImport
             node.Give(format switch
             {
                 RealFormat.Float32 or RealFormat.Float64 => value,
-                RealFormat.Float16 => Add(Pointwise.RoundedToHalf(node.Name), value.Shape, value),
-                RealFormat.BFloat16 => Add(Pointwise.RoundedToBFloat16(node.Name), value.Shape, value),
+                RealFormat.Float16 => Add(Pointwise.RoundedToHalf(node.Name), value.Shape, value) with { Layout = value.Layout },
+                RealFormat.BFloat16 => Add(Pointwise.RoundedToBFloat16(node.Name), value.Shape, value) with { Layout = value.Layout },
                 _ => throw new InputException(
                     $"activations are cast to {OnnxTensor.NameOf(to)}; they are real numbers here: export the model with float alone"),
             });
@@ -297,7 +305,7 @@ sealed partial class OnnxImport
         OnnxTensor constant = node.Constant(0);
         node.Give(to switch
         {
-            OnnxTensor.Float or OnnxTensor.Double when constant.Integers is { } integers => integers.Contains(OnnxTensor.Batch)
+            OnnxTensor.Float or OnnxTensor.Double when constant.Integers is { } integers => integers.Any(IsOfImages)
                 ? throw new InputException("it computes with the number of images")
                 : constant with { Reals = [.. integers.Select(number => (float)number)], Integers = null },
             OnnxTensor.Int32 or OnnxTensor.Int64 when constant.Reals is { } reals =>

@@ -98,7 +98,7 @@ sealed partial class OnnxImport
             throw new InputException("do_rotary is set; attention without rotary embeddings is read");
         var parts = new Rewriting(this, node);
         long width = node.Constant(1).Shape is [_, int columns] ? columns : throw new InputException("its weights are no matrix");
-        string product = parts.Add("", "MatMul", [node.InputNames[0], node.InputNames[1]]);
+        string product = parts.Add("qkv", "MatMul", [node.InputNames[0], node.InputNames[1]]);
         if (node.Has(2))
             product = parts.Add("bias", "Add", [product, node.InputNames[2]]);
         long[] sizes = node.List("qkv_hidden_sizes") is [_, _, _] given ? given : [width / 3, width / 3, width / 3];
@@ -106,19 +106,17 @@ sealed partial class OnnxImport
         int length = node.Activation(0).Shape[0];
         long heads = node.Integer("num_heads", 0);
         string[] byHead = [.. each.Select((one, i) => ByHead(parts, one, "qkv"[i], length, heads, sizes[i]))];
-        parts.Give(Joined(parts, Attend(
-            node, parts, byHead, length, length, sizes[0] / Math.Max(1, heads), Bias(5, 3)), length, sizes[2]));
+        string? bias = Masked(
+            parts, node.Integer("unidirectional", 0) != 0, length, length, past: 0, node.Has(5) ? node.InputNames[5] : null);
+        parts.Give(Joined(parts, Attend(node, parts, byHead, length, length, sizes[0] / heads, bias), length, sizes[2]));
         parts.Done();
-
-        string? Bias(int input, int _) => Masked(parts, node.Integer("unidirectional", 0) != 0, length, length, 0,
-            node.Has(input) ? node.InputNames[input] : null);
     }
 
     /// <summary>Attention of queries, keys and values <c>[batch, length, width]</c>.</summary>
     void MultiHeadAttention(NodeReader node)
     {
         ThrowIfGiven(node, (4, "key_padding_mask"), (6, "past_key"), (7, "past_value"));
-        Value[] values = [.. Enumerable.Range(0, 3).Select(node.Activation)];
+        Value[] values = [.. Enumerable.Range(0, 3).Select(input => node.Activation(input))];
         if (values.Any(value => value.Shape.Length != 2))
             throw new InputException("queries, keys and values have to be of the shape [images, length, width] each; packed ones are not read");
         var parts = new Rewriting(this, node);
@@ -134,8 +132,8 @@ sealed partial class OnnxImport
         long heads = node.Integer("num_heads", 0);
         string[] byHead = [.. each.Select((one, i) => ByHead(parts, one, "qkv"[i], values[i].Shape[0], heads, sizes[i]))];
         string? bias = Masked(
-            parts, node.Integer("unidirectional", 0) != 0, queries, keys, 0, node.Has(5) ? node.InputNames[5] : null);
-        parts.Give(Joined(parts, Attend(node, parts, byHead, queries, keys, sizes[0] / Math.Max(1, heads), bias), queries, sizes[2]));
+            parts, node.Integer("unidirectional", 0) != 0, queries, keys, past: 0, node.Has(5) ? node.InputNames[5] : null);
+        parts.Give(Joined(parts, Attend(node, parts, byHead, queries, keys, sizes[0] / heads, bias), queries, sizes[2]));
         parts.Done();
     }
 

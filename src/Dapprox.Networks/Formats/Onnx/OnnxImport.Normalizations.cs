@@ -34,8 +34,10 @@ sealed partial class OnnxImport
 
     static void LayerNormalization(NodeReader node)
     {
-        Value input = node.Activation(0);
+        Value input = node.Activation(0, inAnyLayout: true);
         int axis = input.Axis(node.Integer("axis", -1));
+        if (axis < input.Layout.Place)
+            throw new InputException($"the images are among the dimensions {Shown(input.FileShape)} that it normalises");
         float[] gamma = node.Weights(1), beta = node.Has(2) ? node.Weights(2) : new float[gamma.Length];
         if (gamma.Length != Tensor.Count(input.Shape.AsSpan(axis)) || beta.Length != gamma.Length)
             throw new InputException(
@@ -135,7 +137,7 @@ sealed partial class OnnxImport
 
     void Softmax(NodeReader node, bool logarithm)
     {
-        Value input = node.Activation(0);
+        Value input = node.Activation(0, inAnyLayout: version >= 13);
         // Before version 13 all dimensions from the axis on are flattened.
         int axis = input.Axis(node.Integer("axis", version < 13 ? 1 : -1));
         int inner = version < 13 ? 1 : (int)Tensor.Count(input.Shape.AsSpan(axis + 1));

@@ -49,6 +49,7 @@ sealed partial class OnnxImport
         ["Greater"] = (import, node) => import.Binary(node, Combination.Greater),
         ["GreaterOrEqual"] = (import, node) => import.Binary(node, Combination.GreaterOrEqual),
         ["GroupNormalization"] = (import, node) => import.GroupNormalization(node),
+        ["GRU"] = (import, node) => import.Recurrent(node, GatedRecurrentUnit),
         ["HardSigmoid"] = (_, node) => node.Give(Pointwise.HardSigmoid(node.Name, node.Real("alpha", 0.2f), node.Real("beta", 0.5f))),
         ["HardSwish"] = (_, node) => node.Give(Pointwise.HardSwish(node.Name)),
         ["Identity"] = (_, node) => Identity(node),
@@ -61,6 +62,7 @@ sealed partial class OnnxImport
         ["LogSoftmax"] = (import, node) => import.Softmax(node, logarithm: true),
         ["LpNormalization"] = (import, node) => import.LpNormalization(node),
         ["LpPool"] = (import, node) => import.LpPool(node),
+        ["LSTM"] = (import, node) => import.Recurrent(node, LongShortTermMemory),
         ["LRN"] = (_, node) => node.Give(
             new LocalResponseNormalization(
                 node.Name, Int32(node.Integer("size", 0), "size"), node.Real("alpha", 1e-4f), node.Real("beta", 0.75f),
@@ -94,6 +96,7 @@ sealed partial class OnnxImport
         ["Reshape"] = (import, node) => import.Reshaped(node),
         ["Resize"] = (import, node) => import.Resize(node),
         ["RMSNormalization"] = (import, node) => import.RootMeanSquareNormalization(node),
+        ["RNN"] = (import, node) => import.Recurrent(node, SimpleRecurrence),
         ["Round"] = (_, node) => node.Give(Pointwise.Round(node.Name)),
         ["Selu"] = (_, node) => node.Give(Pointwise.Selu(node.Name, node.Real("alpha", 1.67326324f), node.Real("gamma", 1.05070098f))),
         ["Shape"] = (_, node) => Shape(node),

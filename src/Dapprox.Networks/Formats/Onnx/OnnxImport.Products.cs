@@ -149,9 +149,12 @@ sealed partial class OnnxImport
 
     void Gemm(NodeReader node)
     {
-        Value input = node.Activation(0);
-        if (node.Integer("transA", 0) != 0 || input.Shape.Length != 1)
+        if (GiveProductOfConstants(node))
+            return;
+        Value input = node.Activation(0, inAnyLayout: true);
+        if (node.Integer("transA", 0) != 0 || input.Rank != 2)
             throw new InputException("the first matrix has to have a row for each image");
+        _ = input.Axis(-1);
         OnnxTensor matrix = node.Constant(1);
         if (matrix.Shape.Length != 2)
             throw new InputException($"the second matrix has the shape [{string.Join(", ", matrix.Shape)}]; it has to have two dimensions");
@@ -173,7 +176,7 @@ sealed partial class OnnxImport
                 node.WouldAddBias([outputs], alpha);
             if (alpha != 1)
                 result = Scaled(node, result, alpha);
-            if (node.Has(2) && node.Find(2) is Value other)
+            if (node.Has(2) && node.Find(2, inAnyLayout: true) is Value other)
             {
                 if (beta != 1)
                     other = Combined(node.Name + ".beta", Combination.Multiply, other, null, null, new OnnxTensor([], [beta], null));
@@ -190,9 +193,40 @@ sealed partial class OnnxImport
         node.Give(result);
     }
 
+    /// <summary>The product of two constant matrices, which is exact as everything that is computed here; false if one is no constant.</summary>
+    bool GiveProductOfConstants(NodeReader node)
+    {
+        if (!node.IsConstant(0) || !node.IsConstant(1) || node.Has(2) && !node.IsConstant(2))
+            return false;
+        OnnxTensor left = node.Constant(0), right = node.Constant(1);
+        bool isTransposed = node.Integer("transB", 0) != 0;
+        if (left.Shape is not [int rows, int inner] || right.Shape is not [int first, int second] || inner != (isTransposed ? second : first)
+            || node.Integer("transA", 0) != 0 || node.Real("alpha", 1) != 1 || node.Real("beta", 1) != 1)
+            throw new InputException("it multiplies two constants that are no two matrices as they stand");
+        int columns = isTransposed ? first : second;
+        float[] a = node.Reals(0), b = node.Reals(1), product = new float[Tensor.Count(Checked(rows, columns))];
+        Charge(product.Length);
+        if ((long)product.Length * inner > MaxNumbersOfAll)
+            throw new InputException($"it multiplies constants of {rows} × {inner} and {inner} × {columns} numbers, which are too many");
+        for (int i = 0; i < product.Length; i++)
+        {
+            int row = i / columns, column = i % columns;
+            double sum = 0;
+            for (int k = 0; k < inner; k++)
+                sum += (double)a[row * inner + k] * b[isTransposed ? column * inner + k : k * columns + column];
+            product[i] = (float)sum;
+        }
+
+        var result = new OnnxTensor([rows, columns], product, null);
+        node.Give(node.Has(2) ? Folded(node, result, node.Constant(2), Combination.Add) : result);
+        return true;
+    }
+
     void MatrixProduct(NodeReader node)
     {
-        if (node.Any(0).Constant is OnnxTensor left)
+        if (GiveProductOfConstants(node))
+            return;
+        if (node.Any(0, inAnyLayout: true).Constant is OnnxTensor left)
         {
             // A·X is the transpose of Xᵀ·Aᵀ, in which the activation is the first operand.
             Value columns = node.Activation(1);
@@ -207,13 +241,14 @@ sealed partial class OnnxImport
             return;
         }
 
-        Value first = node.Activation(0), second = node.Any(1);
+        Value first = node.Activation(0, inAnyLayout: true), second = node.Any(1, inAnyLayout: true);
+        _ = first.Axis(-1);
         if (second.Constant is { Shape.Length: 1 } column)
         {
             // Each row becomes one number.
             Value sums = DenseLayer(node, 1, first, column with { Shape = [column.Count, 1] }, isTransposed: false, []);
             node.WouldAddBias([1]);
-            node.Give(Add(new Reshape(Unique(node.Name + ".row"), first.Shape[..^1]), first.Shape[..^1], sums));
+            node.Give(Add(new Reshape(Unique(node.Name + ".row"), first.Shape[..^1]), first.Shape[..^1], sums) with { Layout = first.Layout });
             return;
         }
 
@@ -224,17 +259,20 @@ sealed partial class OnnxImport
             return;
         }
 
-        if (first.Shape.Length < 2 || first.Shape.Length != second.Shape.Length || first.Shape[^1] != second.Shape[^2])
+        bool areApart = Math.Min(first.Rank, second.Rank) > 2 && first.Layout == second.Layout && !first.IsImages(-2) && !second.IsImages(-1)
+            && !second.IsImages(-2);
+        if (!areApart || first.Shape.Length != second.Shape.Length || first.Shape[^1] != second.Shape[^2])
             throw new InputException(
                 $"the matrices of one image have the shapes [{string.Join(", ", first.Shape)}] and [{string.Join(", ", second.Shape)}]; "
                     + "they have to have as many dimensions, at least 2, and as many columns as rows");
         int[] matrices = Combine.ShapeOf(first.Shape.AsSpan()[..^2], second.Shape.AsSpan()[..^2]);
         first = Repeated(first, "first");
         second = Repeated(second, "second");
-        node.Give(Add(
+        Value product = Add(
             new MatrixMultiply(
                 node.Name, (int)Tensor.Count(matrices), first.Shape[^2], first.Shape[^1], second.Shape[^1], ExactMultiplier.Rounded),
-            Checked([.. first.Shape[..^1], second.Shape[^1]]), first, second));
+            Checked([.. first.Shape[..^1], second.Shape[^1]]), first, second);
+        node.Give(product with { Layout = first.Layout });
 
         // Repeats the matrices to the number of the others.
         Value Repeated(Value value, string which)
@@ -242,7 +280,7 @@ sealed partial class OnnxImport
             int[] shape = Checked([.. matrices, .. value.Shape[^2..]]);
             return shape.AsSpan().SequenceEqual(value.Shape)
                 ? value
-                : Moved(value, $"{node.Name}.{which}", shape, RepeatedPart(value.Shape));
+                : Moved(value, $"{node.Name}.{which}", shape, RepeatedPart(value.Shape)) with { Layout = value.Layout };
         }
     }
 
@@ -284,9 +322,10 @@ sealed partial class OnnxImport
         }
 
         node.Holds("weight", matrixInput, place: isTransposed ? null : Place);
-        return Add(
+        Value product = Add(
             new Dense(node.Name, inputs, outputs, rows, bias, ExactMultiplier.Rounded, rows: input.Count / inputs),
             Checked([.. input.Shape[..^1], outputs]), input);
+        return product with { Layout = input.Layout };
 
         int Place(int index) => index % outputs * inputs + index / outputs;
     }

@@ -49,8 +49,14 @@ sealed partial class OnnxImport
             return outputs;
         }
 
+        /// <summary>Adds a sum; without a second operand it is the first.</summary>
+        public string Sum(string part, string left, string? right) => right is null ? left : Add(part, "Add", [left, right]);
+
         /// <summary>Adds a list of integers.</summary>
         public string Integers(string part, params long[] numbers) => Add(part, "Constant", [], ("value_ints", numbers));
+
+        /// <summary>Adds an integer.</summary>
+        public string Integer(string part, long number) => Add(part, "Constant", [], ("value_int", number));
 
         /// <summary>Adds a real number.</summary>
         public string Real(string part, float number) => Add(part, "Constant", [], ("value_float", number));

@@ -8,8 +8,7 @@ sealed partial class OnnxImport
 {
     static void Shape(NodeReader node)
     {
-        Value value = node.Any(0);
-        long[] shape = [.. Enumerable.Repeat(OnnxTensor.Batch, value.Images), .. value.Shape.Select(dimension => (long)dimension)];
+        long[] shape = node.Any(0, inAnyLayout: true).FileShape;
         int start = Bounded(node.Integer("start", 0), shape.Length), end = Bounded(node.Integer("end", shape.Length), shape.Length);
         node.Give(OnnxTensor.List(shape[start..Math.Max(start, end)]));
     }
@@ -33,7 +32,7 @@ sealed partial class OnnxImport
     /// <summary>A constant filled with one number; its dimension of images is 1, since it is the same for all images.</summary>
     void ConstantOfShape(NodeReader node)
     {
-        int[] shape = Checked(node.Integers(0).Select(dimension => dimension == OnnxTensor.Batch ? 1 : Int32(dimension, "a dimension")));
+        int[] shape = Checked(node.Integers(0).Select(dimension => IsOfImages(dimension) ? 1 : Int32(dimension, "a dimension")));
         Charge(Tensor.Count(shape));
         OnnxTensor number = node.Attribute("value")?.T is TensorProto tensor
             ? Inside(tensor)
@@ -56,8 +55,9 @@ sealed partial class OnnxImport
 
         int[] target = Checked(
             node.Integers(1).Select(
-                (dimension, index) => index == 0 && (
-                    dimension == OnnxTensor.Batch || (batch > 0 && dimension == batch)) ? 1 : Int32(dimension, "a dimension")));
+                (dimension, index) => IsOfImages(dimension) || index == 0 && batch > 0 && dimension == batch
+                    ? 1
+                    : Int32(dimension, "a dimension")));
         OnnxTensor constant = node.Constant(0);
         float[] numbers = node.Reals(0);
         Charge(3 * Tensor.Count(target));
@@ -89,18 +89,65 @@ sealed partial class OnnxImport
     void Reshaped(NodeReader node)
     {
         long[] wanted = node.Integers(1);
-        Value input = node.Any(0);
+        Value input = node.Any(0, inAnyLayout: true);
         if (node.Integer("allowzero", 0) != 0 && wanted.Contains(0))
             throw new InputException($"the shape {Shown(wanted)} has no numbers, since allowzero is set");
-        if (input.Constant is null)
+        if (input.Constant is not null)
         {
-            bool keepsImages = wanted.Length > 0 && (wanted[0] is OnnxTensor.Batch or 0 or -1 || (batch > 0 && wanted[0] == batch));
-            if (!keepsImages || wanted.AsSpan(1).Contains(OnnxTensor.Batch))
-                throw new InputException($"the shape {Shown(wanted)} mixes images; the first dimension has to be theirs");
-            wanted = wanted[1..];
+            node.GiveReshaped(input, Resolved(wanted, [.. input.Shape.Select(dimension => (long)dimension)], input.Count));
+            return;
         }
 
-        node.GiveReshaped(input, Resolved(wanted, [.. input.Shape.Select(dimension => (long)dimension)], input.Count));
+        long[] old = input.FileShape;
+        long[] shape = [.. wanted.Select((dimension, index) => dimension == 0 && index < old.Length ? old[index] : dimension)];
+        int[] places = [.. Enumerable.Range(0, shape.Length).Where(index => IsOfImages(shape[index]))];
+        if (places.Length == 0)
+            places = [
+                .. Enumerable.Range(0, shape.Length).Where(index => batch > 0 && shape[index] > 0 && shape[index] % batch == 0),
+                .. Enumerable.Range(0, shape.Length).Where(index => shape[index] == -1)];
+        foreach (int place in places)
+        {
+            if (Reshaped(input, shape, place) is (int[] own, Layout layout))
+            {
+                node.GiveReshaped(input, own, layout);
+                return;
+            }
+        }
+
+        throw new InputException($"the shape {Shown(wanted)} mixes images, or the {input.Count} numbers of one do not fit it; one dimension "
+            + "has to be that of the images, alone or with dimensions of an image that are beside it");
+    }
+
+    /// <summary>
+    /// The shape of one image and the place of the images in a reshaped tensor, if one of its dimensions is that of the images, alone or
+    /// together with those of an image beside it; null if the images would be mixed.
+    /// </summary>
+    (int[] Shape, Layout Layout)? Reshaped(Value input, long[] shape, int place)
+    {
+        long[] others = [.. shape.Where((_, index) => index != place)];
+        if (others.Any(dimension => dimension is 0 or < -1 or > MaxNumbers) || others.Count(dimension => dimension == -1) > 1
+            || shape[place] == -1 && others.Contains(-1))
+            return null;
+        long known = others.Where(dimension => dimension > 0).Aggregate(1L, (all, own) => Math.Min(all * own, MaxNumbers + 1L));
+        // How many numbers of an image are one dimension with the images.
+        long joined = shape[place] == -1 ? input.Count / known
+            : IsOfImages(shape[place]) ? OnnxTensor.ImagesIn(shape[place]) : shape[place] / batch;
+        if (joined < 1 || joined > MaxNumbers || input.Count % (known * joined) != 0)
+            return null;
+        others = [.. others.Select(dimension => dimension == -1 ? input.Count / (known * joined) : dimension)];
+        long before = Product(others[..place]), behind = Product(others[place..]);
+        long ownBefore = Tensor.Count(input.Shape.AsSpan(0, input.Layout.Place)), ownBehind = Tensor.Count(input.Shape.AsSpan(input.Layout.Place));
+        if (before * behind * joined != input.Count || ownBefore % before != 0 || ownBehind % behind != 0)
+            return null;
+        int left = (int)(ownBefore / before), right = (int)(ownBehind / behind), first = left > 1 ? 1 : 0, last = right > 1 ? 1 : 0;
+        return (
+            [
+                .. others[..place].Select(own => (int)own), .. Enumerable.Repeat(left, first), .. Enumerable.Repeat(right, last),
+                .. others[place..].Select(own => (int)own),
+            ],
+            new Layout(place + first, first, last));
+
+        static long Product(long[] dimensions) => dimensions.Aggregate(1L, (all, own) => Math.Min(all * own, MaxNumbers + 1L));
     }
 
     /// <summary>A shape with −1 for the inferred dimension and 0 for an unchanged one.</summary>
@@ -126,64 +173,102 @@ sealed partial class OnnxImport
 
     static void Squeeze(NodeReader node)
     {
-        Value input = node.Any(0);
+        Value input = node.Any(0, inAnyLayout: true);
+        int first = input.Layout.Place - input.Layout.Before, end = input.Layout.Place + input.Layout.Behind;
         int[] own = node.ListOrInput("axes", 1) is long[] axes
             ? [.. axes.Select(input.Axis)]
-            : [.. Enumerable.Range(0, input.Shape.Length).Where(axis => input.Shape[axis] == 1)];
+            : [.. Enumerable.Range(0, input.Shape.Length).Where(axis => input.Shape[axis] == 1 && (axis < first || axis >= end))];
         if (own.Any(axis => input.Shape[axis] != 1))
             throw new InputException("it takes away a dimension that is not 1");
-        node.GiveReshaped(input, [.. input.Shape.Where((_, axis) => !own.Contains(axis))]);
+        node.GiveReshaped(input, [.. input.Shape.Where((_, axis) => !own.Contains(axis))], input.Layout.Without(own));
     }
 
     static void Unsqueeze(NodeReader node)
     {
-        Value input = node.Any(0);
+        Value input = node.Any(0, inAnyLayout: true);
         long[] axes = node.ListOrInput("axes", 1) ?? throw new InputException("it has no axes");
         int rank = input.Rank + axes.Length;
         long[] indices = [.. axes.Select(axis => axis < 0 ? axis + rank : axis)];
-        if (indices.Any(index => index < input.Images || index >= rank) || indices.Distinct().Count() < indices.Length)
+        if (indices.Any(index => index < 0 || index >= rank) || indices.Distinct().Count() < indices.Length)
             throw new InputException(
-                $"it inserts dimensions at the indices [{string.Join(", ", axes)}] of {rank}; they have to be different "
-                    + $"ones{(input.Constant is null ? ", behind that of the images" : "")}");
-        var left = new Queue<int>(input.Shape);
-        node.GiveReshaped(
-            input, [.. Enumerable.Range(input.Images, rank - input.Images).Select(index => indices.Contains(index) ? 1 : left.Dequeue())]);
+                $"it inserts dimensions at the indices [{string.Join(", ", axes)}] of {rank}; they have to be different ones");
+        var left = new Queue<int>(Enumerable.Range(0, input.Rank));
+        var shape = new List<int>();
+        Layout layout = input.Layout;
+        for (int index = 0; index < rank; index++)
+        {
+            if (indices.Contains(index))
+                shape.Add(1);
+            else if (left.Dequeue() is int old && !input.IsImages(old))
+                shape.Add(input.Shape[input.Axis(old)]);
+            else
+            {
+                layout = layout with { Place = shape.Count + layout.Before };
+                shape.AddRange(input.Shape[(input.Layout.Place - layout.Before)..(input.Layout.Place + layout.Behind)]);
+            }
+        }
+
+        node.GiveReshaped(input, [.. shape], layout);
     }
 
     static void Transpose(NodeReader node)
     {
-        Value input = node.Any(0);
+        Value input = node.Any(0, inAnyLayout: true);
         long[] order = node.List("perm") ?? [.. Enumerable.Range(0, input.Rank).Reverse().Select(axis => (long)axis)];
-        if (!order.Order().SequenceEqual(Enumerable.Range(0, input.Rank).Select(axis => (long)axis))
-            || (input.Constant is null && order[0] != 0))
-            throw new InputException(
-                $"its order [{string.Join(", ", order)}] has to be one of {input.Rank} "
-                    + $"dimensions{(input.Constant is null ? " that leaves the images first" : "")}");
-        int[] axes = [.. order[input.Images..].Select(axis => (int)axis - input.Images)], strides = Strides(input.Shape);
-        node.GiveMoved(input, axes.Select(axis => (long)input.Shape[axis]), (axis, index) => index * strides[axes[axis]]);
+        if (!order.Order().SequenceEqual(Enumerable.Range(0, input.Rank).Select(axis => (long)axis)))
+            throw new InputException($"its order [{string.Join(", ", order)}] has to be one of {input.Rank} dimensions");
+        var axes = new List<int>();
+        Layout layout = input.Layout;
+        foreach (long axis in order)
+        {
+            if (!input.IsImages(axis))
+            {
+                axes.Add(input.Axis(axis));
+                continue;
+            }
+
+            layout = layout with { Place = axes.Count + layout.Before };
+            axes.AddRange(Enumerable.Range(input.Layout.Place - layout.Before, layout.Joined));
+        }
+
+        // The images alone move: the network has them first all the same.
+        if (axes.SequenceEqual(Enumerable.Range(0, axes.Count)))
+        {
+            node.Give(input with { Layout = layout });
+            return;
+        }
+
+        int[] strides = Strides(input.Shape);
+        node.GiveMoved(
+            input, axes.Select(axis => (long)input.Shape[axis]), (axis, index) => index * strides[axes[axis]], layout: layout);
     }
 
     void Concat(NodeReader node)
     {
         long axis = node.Integer("axis", 0);
-        if (Enumerable.Range(0, node.Inputs).All(input => node.Find(input) is null))
+        Value[] operands = [.. Enumerable.Range(0, node.Inputs).Select(input => node.Any(input, inAnyLayout: true))];
+        if (operands.All(operand => operand.Constant is not null))
         {
-            node.Give(Joined([.. Enumerable.Range(0, node.Inputs).Select(node.Any)], axis));
+            node.Give(Joined(operands, axis));
             return;
         }
 
-        Value like = Enumerable.Range(0, node.Inputs).Select(node.Find).OfType<Value>().First();
+        Value like = operands.First(operand => operand.Constant is null);
+        int images = like.Layout.Place - like.Layout.Before;
         int own = like.Axis(axis);
         var parts = new List<(int, float[]?)>();
         var inputs = new List<Value>();
         int length = 0;
         for (int input = 0; input < node.Inputs; input++)
         {
-            Value? value = node.Find(input);
-            int[] shape = value?.Shape
-                ?? (
-                    node.Constant(input).Shape is [1, .. int[] rest] ? rest : throw new InputException(
-                        "a constant among them has to have 1 for the number of images"));
+            Value? value = operands[input].Constant is null ? operands[input] : null;
+            int[] shape = operands[input].Shape;
+            if (value is null)
+                shape = like.Layout.Joined == 0 && shape.Length == like.Rank && shape[images] == 1
+                    ? [.. shape[..images], .. shape[(images + 1)..]]
+                    : throw new InputException("a constant among them has to have 1 for the number of images");
+            else if (value.Layout != like.Layout)
+                throw new InputException($"{Shown(value.FileShape)} does not go behind {Shown(like.FileShape)}, which would mix images");
             if (shape.Length != like.Shape.Length
                 || shape.Where((dimension, index) => index != own && dimension != like.Shape[index]).Any())
                 throw new InputException($"[{string.Join(", ", shape)}] does not go behind [{string.Join(", ", like.Shape)}]");
@@ -194,7 +279,7 @@ sealed partial class OnnxImport
         }
 
         int[] result = Checked(like.Shape.Select((dimension, index) => index == own ? length : dimension));
-        node.Give(Add(new Concatenate(node.Name, result, own, parts), result, [.. inputs]));
+        node.Give(Add(new Concatenate(node.Name, result, own, parts), result, [.. inputs]) with { Layout = like.Layout });
     }
 
     /// <summary>Concatenated constants.</summary>
@@ -225,7 +310,7 @@ sealed partial class OnnxImport
 
     static void Split(NodeReader node)
     {
-        Value input = node.Any(0);
+        Value input = node.Any(0, inAnyLayout: true);
         int axis = input.Axis(node.Integer("axis", 0)), length = input.Shape[axis];
         long[] lengths = node.ListOrInput("split", 1) ?? EvenLengths();
         if (lengths.Length != node.Outputs || lengths.Any(part => part < 1 || part > length) || lengths.Sum() != length)
@@ -256,7 +341,7 @@ sealed partial class OnnxImport
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length
             || steps.Any(step => step is 0 or < int.MinValue or > int.MaxValue))
             throw new InputException("it has to have as many starts as ends, axes and steps, and no step of 0");
-        Value input = node.Any(0);
+        Value input = node.Any(0, inAnyLayout: true);
         long[] shape = [.. input.Shape.Select(dimension => (long)dimension)];
         int[] firsts = new int[shape.Length], ways = [.. Enumerable.Repeat(1, shape.Length)];
         for (int i = 0; i < starts.Length; i++)
@@ -286,7 +371,7 @@ sealed partial class OnnxImport
 
     static void Pad(NodeReader node)
     {
-        Value input = node.Any(0);
+        Value input = node.Any(0, inAnyLayout: true);
         long[] sides = node.ListOrInput("pads", 1) ?? throw new InputException("pads is missing");
         float constant = node.Has(2) ? node.Reals(2)[0] : node.Real("value", 0);
         string mode = node.Text("mode", "constant");
@@ -368,13 +453,16 @@ sealed partial class OnnxImport
     static void Gather(NodeReader node)
     {
         OnnxTensor indices = node.Constant(1);
-        Value input = node.Any(0);
+        Value input = node.Any(0, inAnyLayout: true);
         int own = input.Axis(node.Integer("axis", 0));
         int[] picked = [.. node.Integers(1).Select(index => FromStart(index, input.Shape[own]))], strides = Strides(input.Shape);
         node.GiveMoved(
             input, input.Shape.Select((dimension, axis) => axis == own ? picked.Length : (long)dimension),
             (axis, index) => (axis == own ? picked[index] : index) * strides[axis],
-            shape: [.. input.Shape[..own], .. indices.Shape, .. input.Shape[(own + 1)..]]);
+            shape: [.. input.Shape[..own], .. indices.Shape, .. input.Shape[(own + 1)..]],
+            layout: own < input.Layout.Place
+                ? input.Layout with { Place = input.Layout.Place + indices.Shape.Length - 1 }
+                : input.Layout);
 
         static int FromStart(long index, int length) => index >= -length && index < length
             ? (int)(index < 0 ? index + length : index)

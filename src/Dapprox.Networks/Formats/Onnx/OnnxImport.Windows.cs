@@ -71,7 +71,7 @@ sealed partial class OnnxImport
 
     void Reduced(NodeReader node, Reduction reduction)
     {
-        Value input = node.Activation(0);
+        Value input = node.Activation(0, inAnyLayout: true);
         long[] axes = node.ListOrInput("axes", 1) ?? [];
         if (axes.Length == 0 && node.Integer("noop_with_empty_axes", 0) == 0)
             throw new InputException("it has no axes, so it would mix images");
@@ -85,6 +85,9 @@ sealed partial class OnnxImport
         int[] shape = [
             .. input.Shape.Select(
                 (dimension, axis) => axes.Contains(axis) ? 1 : dimension).Where((_, axis) => keep || !axes.Contains(axis))];
-        return Add(new Reduce(isNamed ? name : Unique(name), reduction, input.Shape, axes, keep), shape, input);
+        return Add(new Reduce(isNamed ? name : Unique(name), reduction, input.Shape, axes, keep), shape, input) with
+        {
+            Layout = keep ? input.Layout : input.Layout.Without(axes),
+        };
     }
 }

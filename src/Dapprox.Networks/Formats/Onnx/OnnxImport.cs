@@ -54,29 +54,61 @@ sealed partial class OnnxImport
     /// <param name="Index">The index of the layer's node, or <see cref="Graph.Node.Images"/>.</param>
     /// <param name="Shape">The dimensions of one image or of the constant.</param>
     /// <param name="Constant">The constant, or null.</param>
-    sealed record Value(int Index, int[] Shape, OnnxTensor? Constant = null)
+    /// <param name="Layout">Where the file has the dimension of the images; the network has it first.</param>
+    sealed record Value(int Index, int[] Shape, OnnxTensor? Constant = null, Layout Layout = default)
     {
         public int Count => (int)Tensor.Count(Shape);
 
         /// <summary>The number of dimensions before those of the shape: 1 for the images, 0 for a constant.</summary>
         public int Images => Constant is null ? 1 : 0;
 
-        /// <summary>The number of dimensions of a batch.</summary>
-        public int Rank => Shape.Length + Images;
+        /// <summary>The number of dimensions in the file.</summary>
+        public int Rank => Shape.Length + Images - Layout.Joined;
 
-        /// <summary>The index in <see cref="Shape"/> of an axis of the batch.</summary>
+        /// <summary>The dimensions in the file.</summary>
+        public long[] FileShape
+        {
+            get
+            {
+                long[] shape = [.. Shape.Select(dimension => (long)dimension)];
+                int first = Layout.Place - Layout.Before, end = Layout.Place + Layout.Behind;
+                return Constant is not null ? shape
+                    : [.. shape[..first], OnnxTensor.Images(Tensor.Count(Shape.AsSpan()[first..end])), .. shape[end..]];
+            }
+        }
+
+        /// <summary>The index in <see cref="Shape"/> of a dimension in the file.</summary>
         public int Axis(long axis)
         {
             long index = axis < 0 ? axis + Rank : axis;
-            return index >= Images && index < Rank
-                ? (int)index - Images
+            return index >= 0 && index < Rank && !IsImages(axis)
+                ? (int)index + (Constant is not null || index < Layout.Place - Layout.Before ? 0 : Layout.Joined - 1)
                 : throw new InputException(
                     $"the axis {axis} of a tensor with {Rank} dimensions "
-                        + $"{(index == 0 && Rank > 0 ? "is the one of the images, which have to stay apart" : "does not exist")}");
+                        + $"{(IsImages(axis) ? "is the one of the images, which have to stay apart" : "does not exist")}");
         }
 
-        /// <summary>Whether an axis is that of the images.</summary>
-        public bool IsImages(long axis) => Constant is null && (axis == 0 || axis == -Rank);
+        /// <summary>Whether a dimension in the file is that of the images.</summary>
+        public bool IsImages(long axis) => Constant is null && (axis < 0 ? axis + Rank : axis) == Layout.Place - Layout.Before;
+    }
+
+    /// <summary>
+    /// Where the file has the dimension of the images. Networks of sequences have it second, and attention joins it with heads, windows or
+    /// steps: [length, images, width] has the place 1, and [images·heads, length, size] one dimension behind the images joined with them.
+    /// </summary>
+    /// <param name="Place">The number of the image's dimensions before it.</param>
+    /// <param name="Before">How many of these are one dimension with it.</param>
+    /// <param name="Behind">How many behind it are.</param>
+    readonly record struct Layout(int Place, int Before, int Behind)
+    {
+        public int Joined => Before + Behind;
+
+        /// <summary>The layout without some dimensions, which are not joined with the images.</summary>
+        public Layout Without(IEnumerable<int> axes)
+        {
+            int place = Place;
+            return this with { Place = place - axes.Count(axis => axis < place) };
+        }
     }
 
     /// <summary>Where the file has a parameter of a layer.</summary>
@@ -189,6 +221,9 @@ sealed partial class OnnxImport
         if (!values.TryGetValue(logits, out Value? output))
             throw new InputException(
                 $"the output '{logits}' {(constants.ContainsKey(logits) ? "does not depend on the images" : "is given by no node")}");
+        if (output.Layout != default)
+            throw new InputException($"the output '{logits}' has the shape {Shown(output.FileShape)}; its first dimension has to be that of "
+                + "the images");
         if (output.Index == Graph.Node.Images)
             throw new InputException("the network has no layers");
         // An output [classes, 1, 1] also counts as logits.
@@ -306,7 +341,12 @@ sealed partial class OnnxImport
 
     /// <summary>Dimensions in a message.</summary>
     static string Shown(ReadOnlySpan<long> shape) =>
-        $"[{string.Join(", ", shape.ToArray().Select(dimension => dimension == OnnxTensor.Batch ? "images" : $"{dimension}"))}]";
+        $"[{string.Join(", ", shape.ToArray().Select(dimension => OnnxTensor.ImagesIn(dimension) switch
+        {
+            0 => $"{dimension}",
+            1 => "images",
+            long multiple => $"{multiple}·images",
+        }))}]";
 
     /// <summary>A node with its inputs and outputs.</summary>
     /// <param name="import">The import of the graph.</param>
@@ -330,10 +370,16 @@ sealed partial class OnnxImport
         public bool Has(int input) => input < node.Input.Count && node.Input[input].Length > 0;
 
         /// <summary>The input if it depends on the images; otherwise null.</summary>
-        public Value? Find(int input) => import.values.GetValueOrDefault(InputName(input));
+        /// <param name="inAnyLayout">Whether the images may be another dimension than the first.</param>
+        public Value? Find(int input, bool inAnyLayout = false)
+        {
+            Value? value = import.values.GetValueOrDefault(InputName(input));
+            return inAnyLayout || value is null || value.Layout == default ? value : throw new InputException(
+                $"its input {input + 1} has the shape {Shown(value.FileShape)}; the first dimension has to be that of the images here");
+        }
 
         /// <summary>The input, which must depend on the images.</summary>
-        public Value Activation(int input) => Find(input)
+        public Value Activation(int input, bool inAnyLayout = false) => Find(input, inAnyLayout)
             ?? throw new InputException($"its input {input + 1}, '{InputName(input)}', "
                 + (IsConstant(input) ? "is a constant and has to depend on the images" : "is given by no node before it"));
 
@@ -341,13 +387,13 @@ sealed partial class OnnxImport
         public OnnxTensor Constant(int input) => import.constants.GetValueOrDefault(InputName(input))
             ?? throw new InputException(
                 $"its input {input + 1}, '{InputName(input)}', "
-                    + $"{(Find(input) is null ? "is given by no node before it" : "depends on the images and has to be a constant")}");
+                    + $"{(Find(input, inAnyLayout: true) is null ? "is given by no node before it" : "depends on the images and has to be a constant")}");
 
         public bool IsConstant(int input) => import.constants.ContainsKey(InputName(input));
 
         /// <summary>The input, a constant or not.</summary>
-        public Value Any(int input) =>
-            Find(input) ?? (IsConstant(input) ? new Value(Graph.Node.Images, Constant(input).Shape, Constant(input)) : Activation(input));
+        public Value Any(int input, bool inAnyLayout = false) =>
+            Find(input, inAnyLayout) ?? (IsConstant(input) ? Known(Constant(input)) : Activation(input));
 
         public float[] Reals(int input) =>
             Constant(input).Reals ?? throw new InputException($"its input {input + 1} holds integers and has to hold real ones");
@@ -414,7 +460,7 @@ sealed partial class OnnxImport
         public void Give(OnnxTensor constant, int output = 0) => Give(new Value(Graph.Node.Images, constant.Shape, constant), output);
 
         /// <summary>Sets the output of the node to a layer with one input.</summary>
-        public void Give(Layer layer, Value input) => Give(import.Add(layer, input.Shape, input));
+        public void Give(Layer layer, Value input) => Give(import.Add(layer, input.Shape, input) with { Layout = input.Layout });
 
         /// <summary>Sets the output of the node to a layer with one input and another shape.</summary>
         public void Give(Layer layer, int[] shape, Value input) => Give(import.Add(layer, shape, input));
@@ -422,7 +468,7 @@ sealed partial class OnnxImport
         /// <summary>Sets the output of the node to an elementwise function of its input.</summary>
         public void Give(Layer layer)
         {
-            Value input = Any(0);
+            Value input = Any(0, inAnyLayout: true);
             if (input.Constant is null)
             {
                 Give(layer, input);
@@ -434,7 +480,7 @@ sealed partial class OnnxImport
         }
 
         /// <summary>Sets the output of the node to its input under another shape.</summary>
-        public void GiveReshaped(Value input, int[] shape)
+        public void GiveReshaped(Value input, int[] shape, Layout layout = default)
         {
             if (input.Constant is OnnxTensor constant)
                 Give(
@@ -444,7 +490,10 @@ sealed partial class OnnxImport
                         + $"numbers do not take the shape [{string.Join(", ", shape)}]")
                     });
             else
-                Give(new Reshape(Name, shape), shape, input);
+                // Where only the images move, the numbers stay.
+                Give((layout != input.Layout && input.Shape.AsSpan().SequenceEqual(shape)
+                    ? input
+                    : import.Add(new Reshape(Name, shape), shape, input)) with { Layout = layout });
         }
 
         /// <summary>Sets the output of the node to rearranged elements of its input.</summary>
@@ -453,8 +502,10 @@ sealed partial class OnnxImport
         /// constant.</param>
         /// <param name="shape">The shape of the output if it differs from the dimensions.</param>
         /// <param name="output">The index of the node's output.</param>
+        /// <param name="layout">Where the images are; null if they stay.</param>
         public void GiveMoved(
-            Value input, IEnumerable<long> dimensions, Func<int, int, int> part, float constant = 0, int[]? shape = null, int output = 0)
+            Value input, IEnumerable<long> dimensions, Func<int, int, int> part, float constant = 0, int[]? shape = null, int output = 0,
+            Layout? layout = null)
         {
             int[] moved = Checked(input.Images, [.. dimensions]);
             shape ??= moved;
@@ -462,7 +513,10 @@ sealed partial class OnnxImport
             int[] sources = Indices(moved, part);
             if (input.Constant is null)
                 Give(
-                    import.Add(new Rearrange(Outputs == 1 ? Name : $"{Name}.{output + 1}", shape, sources, constant), shape, input),
+                    import.Add(new Rearrange(Outputs == 1 ? Name : $"{Name}.{output + 1}", shape, sources, constant), shape, input) with
+                    {
+                        Layout = layout ?? input.Layout,
+                    },
                     output);
             else if (input.Constant.Reals is { } reals)
                 Give(new OnnxTensor(shape, [.. sources.Select(index => index < 0 ? constant : reals[index])], null), output);

@@ -135,20 +135,17 @@ static class BatchOfOne
             return true;
         }
 
-        if (input < node.Input.Count
-            && graph.Node.FirstOrDefault(one => one.OpType == "Constant" && one.Output[0] == node.Input[input]) is { } constant
-            && constant.Attribute.FirstOrDefault(one => one.Name == "value") is { T: not null } value)
-        {
-            value.T = Tensor("", change(OnnxTensor.Read(value.T.Clone(), "").Integers!));
-            return true;
-        }
-
-        if (input >= node.Input.Count
-            || graph.Initializer.FirstOrDefault(tensor => tensor.Name == node.Input[input]) is not TensorProto given
-            || OnnxTensor.Read(given.Clone(), "").Integers is not long[] numbers)
+        if (input >= node.Input.Count)
             return false;
-        graph.Initializer.Remove(given);
-        graph.Initializer.Add(Tensor(given.Name, change(numbers)));
+        string changing = node.Input[input];
+        TensorProto? given = graph.Initializer.FirstOrDefault(tensor => tensor.Name == changing)
+            ?? graph.Node.FirstOrDefault(one => one.OpType == "Constant" && one.Output[0] == changing)?.Attribute
+                .FirstOrDefault(one => one.Name == "value")?.T;
+        if (given is null || OnnxTensor.Read(given.Clone(), "").Integers is not long[] numbers)
+            return false;
+        // Other nodes may share the numbers.
+        node.Input[input] = $"{changing} of {node.Output[0]}";
+        graph.Initializer.Add(Tensor(node.Input[input], change(numbers)));
         return true;
     }
 

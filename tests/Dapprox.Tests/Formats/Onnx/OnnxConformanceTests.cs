@@ -140,7 +140,7 @@ public sealed class OnnxConformanceTests : IDisposable
             }
         }
 
-        foreach ((ModelProto, Tensor, TensorProto) one in Together(model, inputs, given, expected))
+        foreach ((ModelProto, Tensor, TensorProto) one in Together(model, inputs, given, expected).Concat(Second(model, inputs, given, expected)))
             yield return one;
 
         TensorProto[]? Read(string kind, int count)
@@ -226,6 +226,69 @@ public sealed class OnnxConformanceTests : IDisposable
 
         static TensorProto Integers(string name, long[] numbers) =>
             new() { Name = name, DataType = OnnxTensor.Int64, Int64Data = { numbers }, Dims = { numbers.Length } };
+    }
+
+    /// <summary>Recurrent operators, which have the images second; the output's dimension of images moves to the front.</summary>
+    static IEnumerable<(ModelProto Model, Tensor Images, TensorProto Expected)> Second(
+        ModelProto model, ValueProto[] inputs, TensorProto[] given, TensorProto[] expected)
+    {
+        if (model.Graph.Node is not [{ OpType: "LSTM" or "GRU" or "RNN" }] || given[0].Dims.Count != 3)
+            yield break;
+        long[] order = [1, 0, 2];
+        for (int output = 0; output < expected.Length; output++)
+        {
+            ModelProto one = model.Clone();
+            ValueProto input = one.Graph.Input[0];
+            one.Graph.Input.Clear();
+            one.Graph.Input.Add(input);
+            for (int i = 1; i < inputs.Length; i++)
+            {
+                TensorProto constant = given[i].Clone();
+                constant.Name = inputs[i].Name;
+                one.Graph.Initializer.Add(constant);
+            }
+
+            Tensor images = Moved(given[0], order);
+            for (int i = 0; i < 3; i++)
+                input.Type.TensorType.Shape.Dim[i] = new DimensionProto { DimValue = images.Shape[i] };
+            one.Graph.Node[0].Input[0] = "steps";
+            one.Graph.Node.Insert(0, Transpose(input.Name, "steps", order));
+            long[] front = expected[output].Dims.Count == 4 ? [2, 0, 1, 3] : order;
+            one.Graph.Node.Add(Transpose(one.Graph.Output[output].Name, "front", front));
+            one.Graph.Output[output].Name = "front";
+            End(one, output);
+            Tensor moved = Moved(expected[output], front);
+            yield return (one, images, new TensorProto
+            {
+                DataType = OnnxTensor.Float,
+                FloatData = { moved.Data },
+                Dims = { moved.Shape.ToArray().Select(size => (long)size) },
+            });
+        }
+
+        static NodeProto Transpose(string input, string output, long[] order) => new()
+        {
+            OpType = "Transpose",
+            Input = { input },
+            Output = { output },
+            Attribute = { new AttributeProto { Name = "perm", Type = 7, Ints = { order } } },
+        };
+
+        static Tensor Moved(TensorProto tensor, long[] order)
+        {
+            OnnxTensor from = OnnxTensor.Read(tensor.Clone(), "");
+            int[] shape = [.. order.Select(axis => from.Shape[axis])];
+            float[] numbers = new float[from.Count];
+            for (int i = 0; i < numbers.Length; i++)
+            {
+                int source = 0;
+                for (int axis = shape.Length - 1, rest = i; axis >= 0; rest /= shape[axis], axis--)
+                    source += rest % shape[axis] * from.Shape[((int)order[axis] + 1)..].Aggregate(1, (all, own) => all * own);
+                numbers[i] = from.Reals![source];
+            }
+
+            return new Tensor(numbers, shape);
+        }
     }
 
     /// <summary>Makes a row of one output the only one.</summary>

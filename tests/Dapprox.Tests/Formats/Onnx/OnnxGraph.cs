@@ -93,7 +93,7 @@ sealed class OnnxGraph
     public string[] Nodes(string type, int outputs, string[] inputs, params (string Name, object Value)[] attributes)
     {
         int dot = type.LastIndexOf('.');
-        var node = new NodeProto { OpType = type[(dot + 1)..], Domain = dot > 0 ? type[..dot] : "", Name = $"{type}{count++}" };
+        var node = new NodeProto { OpType = type[(dot + 1)..], Domain = dot > 0 ? type[..dot] : "", Name = $"{type[(dot + 1)..]}{count++}" };
         if (dot > 0 && model.OpsetImport.All(set => set.Domain != node.Domain))
             model.OpsetImport.Add(new OperatorSetProto { Domain = node.Domain, Version = 1 });
         node.Input.AddRange(inputs);
@@ -119,6 +119,10 @@ sealed class OnnxGraph
                 case int[] numbers:
                     attribute.Ints.AddRange(numbers.Select(one => (long)one));
                     attribute.Type = 7;
+                    break;
+                case string[] texts:
+                    attribute.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8));
+                    attribute.Type = 8;
                     break;
                 case TensorProto tensor:
                     (attribute.T, attribute.Type) = (tensor, 4);

@@ -21,7 +21,7 @@ public class OnnxResizeTests
             {
                 var graph = new OnnxGraph(19, 2, 5, 7);
                 graph.Check(graph.Node(
-                    "Resize", [Input, "", "", graph.Integers(3, 2, height, width)], ("mode", mode),
+                    "Resize", [Input, "", "", graph.Integers(height, width)], ("mode", mode), ("axes", new[] { 2, 3 }),
                     ("coordinate_transformation_mode", coordinates)));
             }
         }
