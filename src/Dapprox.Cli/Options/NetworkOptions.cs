@@ -29,10 +29,10 @@ sealed class NetworkOptions
         Description = "The tensor of an ONNX file that is the logits: an output, or what any node gives. [default: the only output]",
     };
 
-    readonly Option<int[]?> inputShape = Values.Option<int[]?>(
+    readonly Option<int[]> inputShape = Values.Option<int[]>(
         "--input-shape", "C,H,W",
-        "The shape of an image, such as 3,224,224, where an ONNX file leaves it open; where it does not, images of this shape are reshaped to "
-            + "the file's. [default: that of the file]",
+        "The shape of an image, such as 3,224,224, where an ONNX file leaves it open; where it does not, images of this shape are "
+            + "reshaped to the file's. [default: that of the file]",
         text => Array.ConvertAll(
             text.Split(','),
             number => (int)Values.Number(
@@ -55,7 +55,7 @@ sealed class NetworkOptions
     /// <exception cref="InputException">Something is said, and the file is no ONNX file.</exception>
     public OnnxOptions Onnx(ParseResult parse, string model)
     {
-        var options = new OnnxOptions { Output = parse.GetValue(output), InputShape = parse.GetValue(inputShape) };
+        var options = new OnnxOptions { Output = parse.GetValue(output), InputShape = Shape(parse) };
         if (options != new OnnxOptions() && !model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             throw new InputException(
                 $"{(options.Output is null ? "--input-shape" : "--output")} is for an ONNX file, and '{model}' is none; leave it out");
@@ -79,7 +79,7 @@ sealed class NetworkOptions
     {
         Preprocessing preprocessing = Of(parse);
         return (parse.GetValue(output) is string name ? $", output {name}" : "")
-            + (parse.GetValue(inputShape) is int[] shape ? $", images {string.Join('×', shape)}" : "")
+            + (Shape(parse) is int[] shape ? $", images {string.Join('×', shape)}" : "")
             + (parse.GetValue(fold) ? ", batch normalisations folded" : "")
             + (
                 preprocessing == Preprocessing.None
@@ -87,6 +87,8 @@ sealed class NetworkOptions
                     : $", mean {string.Join(',', preprocessing.Mean)}, deviation {string.Join(',', preprocessing.Deviation)}, "
                         + $"{preprocessing.Layout}");
     }
+
+    int[]? Shape(ParseResult parse) => parse.GetValue(inputShape) is { Length: > 0 } shape ? shape : null;
 
     Preprocessing Of(ParseResult parse)
     {

@@ -138,8 +138,8 @@ public sealed class Network
     public Network TakingImages(ReadOnlySpan<int> shape) => IsReshapable(shape, inputShape)
         ? Behind([new Reshape("image-shape", inputShape)], shape)
         : throw new InputException($"{Name} takes images of {string.Join('×', inputShape)}, which images of "
-            + $"{string.Join('×', shape.ToArray())} do not become by reshaping alone; give the shape in the network's order, or --layout nhwc "
-            + "for channels last");
+            + $"{string.Join('×', shape.ToArray())} do not become by reshaping alone; give the shape in the network's order, or "
+            + "--layout nhwc for channels last");
 
     /// <summary>Whether one shape becomes the other by joining dimensions, or by splitting them, without exchanging any.</summary>
     internal static bool IsReshapable(ReadOnlySpan<int> from, ReadOnlySpan<int> to) =>

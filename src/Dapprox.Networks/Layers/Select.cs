@@ -1,8 +1,8 @@
 namespace Dapprox.Networks.Layers;
 
 /// <summary>
-/// For each number one of two: a where a condition is not 0, otherwise b. The gradient goes to the selected one; that of the condition is 0.
-/// Condition, a and b are batches or constants of one image, all of the same shape.
+/// For each number one of two: a where a condition is not 0, otherwise b. The gradient goes to the selected one; that of the condition is
+/// 0. Condition, a and b are batches or constants of one image, all of the same shape.
 /// </summary>
 public sealed class Select : MergeLayer
 {

@@ -46,8 +46,9 @@ sealed partial class OnnxImport
         }
 
         int queries = values[0].Shape[^2], keys = values[1].Shape[^2] + past;
-        string? mask = node.Has(3) ? AddedMask(node, parts, keys) : null;
-        string? bias = Masked(parts, node.Integer("is_causal", 0) != 0, queries, keys, past, mask);
+        bool isCausal = node.Integer("is_causal", 0) != 0;
+        string? mask = node.Has(3) ? AddedMask(node, parts, keys, isCausal ? past : null) : null;
+        string? bias = Masked(parts, isCausal, queries, keys, past, mask);
         long size = rank == 2 ? values[0].Shape[1] / heads : values[0].Shape[2];
         string result = Attend(node, parts, byHead, queries, keys, size, bias);
         parts.Give(rank == 2 ? Joined(parts, result, queries, heads * values[2].Shape[1] / sources) : result);
@@ -55,15 +56,18 @@ sealed partial class OnnxImport
     }
 
     /// <summary>A mask as what is added: 0 for true, −∞ for false; −∞ also where it is shorter than the keys.</summary>
-    string AddedMask(NodeReader node, Rewriting parts, int keys)
+    /// <param name="past">How many keys more than its own place a query sees; null for all.</param>
+    static string AddedMask(NodeReader node, Rewriting parts, int keys, int? past)
     {
         Value mask = node.Any(3);
         string added = node.InputNames[3];
         if (mask.Constant is { } constant)
         {
-            int width = constant.Shape.Length == 0 ? 1 : constant.Shape[^1];
-            bool isMasked(int i) => constant.Integers is { } conditions ? conditions[i] == 0 : float.IsNegativeInfinity(constant.Reals![i]);
-            if (constant.Count > 0 && Enumerable.Range(0, constant.Count / width).Any(row => Enumerable.Range(row * width, width).All(isMasked)))
+            int width = constant.Shape is [.., int last] ? last : 1, rows = constant.Shape is [.., int own, _] ? own : 1;
+            bool IsLeft(int row, int key) => past is null || key <= row % rows + past;
+            bool IsKept(int i) => constant.Integers is { } conditions ? conditions[i] != 0 : !float.IsNegativeInfinity(constant.Reals![i]);
+            if (constant.Count > 0 && Enumerable.Range(0, constant.Count / width).Any(
+                row => !Enumerable.Range(0, width).Any(key => IsLeft(row, key) && IsKept(row * width + key))))
                 throw new InputException("its mask leaves no key to a query, so that it attends to nothing");
             if (constant.Integers is not null)
                 added = parts.Add(

@@ -13,8 +13,8 @@ sealed partial class OnnxImport
         bool isRead = sides.Length <= 2 && terms.Length == node.Inputs && terms.Length is 1 or 2
             && equation.All(letter => char.IsAsciiLetter(letter) || letter is ',' or '-' or '>');
         if (!isRead || terms.Any(term => term.Distinct().Count() < term.Length))
-            throw new InputException($"its equation is '{equation}'; sums of one tensor or two are read, of dimensions named by letters that "
-                + "are different in each");
+            throw new InputException($"its equation is '{equation}'; sums of one tensor or two are read, of dimensions named by letters "
+                + "that are different in each");
         // Without an arrow the letters that occur once are left, in alphabetical order.
         string result = sides.Length == 2
             ? sides[1]
@@ -30,7 +30,9 @@ sealed partial class OnnxImport
             string others = result + string.Concat(terms.Where((_, other) => other != i));
             if (node.Any(i).Rank != terms[i].Length)
                 throw new InputException($"its equation '{equation}' names {terms[i].Length} dimensions of a tensor of {node.Any(i).Rank}");
-            long[] summed = [.. Enumerable.Range(0, terms[i].Length).Where(axis => !others.Contains(terms[i][axis])).Select(axis => (long)axis)];
+            string term = terms[i];
+            long[] summed = [
+                .. Enumerable.Range(0, term.Length).Where(axis => !others.Contains(term[axis])).Select(axis => (long)axis)];
             if (summed.Length > 0)
                 inputs[i] = parts.Add(
                     $"sum.{i + 1}", "ReduceSum", [inputs[i], parts.Integers($"sum.{i + 1}.axes", summed)], ("keepdims", 0L));

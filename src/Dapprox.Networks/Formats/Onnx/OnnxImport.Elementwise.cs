@@ -109,8 +109,8 @@ sealed partial class OnnxImport
     static Value Known(OnnxTensor constant) => new(Graph.Node.Images, constant.Shape, constant);
 
     /// <summary>
-    /// The second operand of a binary operator. Before version 7 its dimensions could stand at an axis of the first, and slopes of PRelu were
-    /// those of channels.
+    /// The second operand of a binary operator. Before version 7 its dimensions could stand at an axis of the first, and slopes of PRelu
+    /// were those of channels.
     /// </summary>
     OnnxTensor Placed(NodeReader node, Value first)
     {
@@ -233,7 +233,8 @@ sealed partial class OnnxImport
     {
         if (node.IsConstant(1) && node.Constant(1) is { Count: 1 } exponent)
             node.Give(Pointwise.Power(node.Name, exponent.Reals?[0] ?? exponent.Integers![0]));
-        else if (node.Find(0, inAnyLayout: true) is Value powers && node.IsConstant(1) && node.Constant(1) is { Integers: long[] integers } many)
+        else if (node.Find(0, inAnyLayout: true) is Value powers && node.IsConstant(1)
+            && node.Constant(1) is { Integers: long[] integers } many)
         {
             var reals = new OnnxTensor(many.Shape, [.. integers.Select(number => (float)number)], null);
             node.Give(Combined(node.Name, Combination.Power, powers, null, null, reals, isNamed: true));

@@ -118,7 +118,8 @@ sealed partial class OnnxImport
         ThrowIfGiven(node, (4, "key_padding_mask"), (6, "past_key"), (7, "past_value"));
         Value[] values = [.. Enumerable.Range(0, 3).Select(input => node.Activation(input))];
         if (values.Any(value => value.Shape.Length != 2))
-            throw new InputException("queries, keys and values have to be of the shape [images, length, width] each; packed ones are not read");
+            throw new InputException(
+                "queries, keys and values have to be of the shape [images, length, width] each; packed ones are not read");
         var parts = new Rewriting(this, node);
         string[] each = [.. node.InputNames.Take(3)];
         long[] sizes = [.. values.Select(value => (long)value.Shape[1])];

@@ -193,14 +193,17 @@ sealed partial class OnnxImport
         node.Give(result);
     }
 
-    /// <summary>The product of two constant matrices, which is exact as everything that is computed here; false if one is no constant.</summary>
+    /// <summary>
+    /// The product of two constant matrices, which is exact as everything that is computed here; false if one is no constant.
+    /// </summary>
     bool GiveProductOfConstants(NodeReader node)
     {
         if (!node.IsConstant(0) || !node.IsConstant(1) || node.Has(2) && !node.IsConstant(2))
             return false;
         OnnxTensor left = node.Constant(0), right = node.Constant(1);
         bool isTransposed = node.Integer("transB", 0) != 0;
-        if (left.Shape is not [int rows, int inner] || right.Shape is not [int first, int second] || inner != (isTransposed ? second : first)
+        if (left.Shape is not [int rows, int inner] || right.Shape is not [int first, int second]
+            || inner != (isTransposed ? second : first)
             || node.Integer("transA", 0) != 0 || node.Real("alpha", 1) != 1 || node.Real("beta", 1) != 1)
             throw new InputException("it multiplies two constants that are no two matrices as they stand");
         int columns = isTransposed ? first : second;
@@ -248,7 +251,8 @@ sealed partial class OnnxImport
             // Each row becomes one number.
             Value sums = DenseLayer(node, 1, first, column with { Shape = [column.Count, 1] }, isTransposed: false, []);
             node.WouldAddBias([1]);
-            node.Give(Add(new Reshape(Unique(node.Name + ".row"), first.Shape[..^1]), first.Shape[..^1], sums) with { Layout = first.Layout });
+            Value row = Add(new Reshape(Unique(node.Name + ".row"), first.Shape[..^1]), first.Shape[..^1], sums);
+            node.Give(row with { Layout = first.Layout });
             return;
         }
 
@@ -259,8 +263,8 @@ sealed partial class OnnxImport
             return;
         }
 
-        bool areApart = Math.Min(first.Rank, second.Rank) > 2 && first.Layout == second.Layout && !first.IsImages(-2) && !second.IsImages(-1)
-            && !second.IsImages(-2);
+        bool areApart = Math.Min(first.Rank, second.Rank) > 2 && first.Layout == second.Layout && !first.IsImages(-2)
+            && !second.IsImages(-1) && !second.IsImages(-2);
         if (!areApart || first.Shape.Length != second.Shape.Length || first.Shape[^1] != second.Shape[^2])
             throw new InputException(
                 $"the matrices of one image have the shapes [{string.Join(", ", first.Shape)}] and [{string.Join(", ", second.Shape)}]; "

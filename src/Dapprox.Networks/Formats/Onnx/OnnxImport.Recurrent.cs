@@ -103,7 +103,8 @@ sealed partial class OnnxImport
         string[] functions = [.. node.Attribute("activations")?.Strings.Select(name => name.ToStringUtf8()) ?? []];
         if (functions.Length == 0)
             functions = [.. directions.SelectMany(_ => recurrence.Functions)];
-        if (functions.Length != directions.Length * recurrence.Functions.Length || functions.Any(name => name is not ("Sigmoid" or "Tanh" or "Relu"))
+        if (functions.Length != directions.Length * recurrence.Functions.Length
+            || functions.Any(name => name is not ("Sigmoid" or "Tanh" or "Relu"))
             || node.Attribute("activation_alpha") is not null || node.Attribute("activation_beta") is not null)
             throw new InputException(
                 $"its activations are {string.Join(", ", functions)}; Sigmoid, Tanh and Relu are read, without numbers of their own");
@@ -198,8 +199,8 @@ sealed partial class OnnxImport
         Value state = node.Any(input, inAnyLayout: true);
         int images = isBatchFirst ? 0 : 1;
         if (state.Constant is not null && (state.Shape.Length != 3 || state.Shape[images] != 1))
-            throw new InputException($"its initial state is a constant of the shape {Shown(state.FileShape)}; it has to be the same for all "
-                + "images");
+            throw new InputException($"its initial state is a constant of the shape {Shown(state.FileShape)}; it has to be the same for "
+                + "all images");
         return parts.Add(part, "Gather", [node.InputNames[input], parts.Integer(part + ".index", direction)], ("axis", 1L - images));
     }
 }

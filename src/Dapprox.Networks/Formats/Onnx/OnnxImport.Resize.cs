@@ -35,7 +35,7 @@ sealed partial class OnnxImport
             (int length, float scale) = sizes[axis];
             if (length == input.Shape[axis] && scale == 1)
                 continue;
-            if (coordinates == "align_corners" && length != scale * input.Shape[axis] && MathF.Abs(length - scale * input.Shape[axis]) > 1e-3f)
+            if (coordinates == "align_corners" && MathF.Abs(length - scale * input.Shape[axis]) > 1e-3f)
                 throw new InputException($"align_corners with a scale of {scale} makes {scale * input.Shape[axis]} of "
                     + $"{input.Shape[axis]} numbers, for which ONNX and its runtimes differ; export the model with sizes");
             Charge(8L * length);

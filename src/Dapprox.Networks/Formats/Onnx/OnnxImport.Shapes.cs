@@ -114,8 +114,8 @@ sealed partial class OnnxImport
             }
         }
 
-        throw new InputException($"the shape {Shown(wanted)} mixes images, or the {input.Count} numbers of one do not fit it; one dimension "
-            + "has to be that of the images, alone or with dimensions of an image that are beside it");
+        throw new InputException($"the shape {Shown(wanted)} mixes images, or the {input.Count} numbers of one do not fit it; one "
+            + "dimension has to be that of the images, alone or with dimensions of an image that are beside it");
     }
 
     /// <summary>
@@ -136,7 +136,7 @@ sealed partial class OnnxImport
             return null;
         others = [.. others.Select(dimension => dimension == -1 ? input.Count / (known * joined) : dimension)];
         long before = Product(others[..place]), behind = Product(others[place..]);
-        long ownBefore = Tensor.Count(input.Shape.AsSpan(0, input.Layout.Place)), ownBehind = Tensor.Count(input.Shape.AsSpan(input.Layout.Place));
+        long ownBefore = Tensor.Count(input.Shape.AsSpan(0, input.Layout.Place)), ownBehind = input.Count / ownBefore;
         if (before * behind * joined != input.Count || ownBefore % before != 0 || ownBehind % behind != 0)
             return null;
         int left = (int)(ownBefore / before), right = (int)(ownBehind / behind), first = left > 1 ? 1 : 0, last = right > 1 ? 1 : 0;

@@ -172,8 +172,8 @@ sealed partial class OnnxImport
         bool isOpen = own.Length == 0 || own.Any(dimension => dimension.DimValue < 1);
         if (!isOpen || given is null)
             return !isOpen ? Checked([.. own.Select(dimension => dimension.DimValue)]) : throw new InputException(
-                $"the input '{name}' has the shape {shown}; it has to be the number of images, which can be left open, and fixed dimensions "
-                    + "of each image: export the model with them, or give them: --input-shape C,H,W");
+                $"the input '{name}' has the shape {shown}; it has to be the number of images, which can be left open, and fixed "
+                    + "dimensions of each image: export the model with them, or give them: --input-shape C,H,W");
         if (dimensions.Length > 0 && own.Length != given.Count
             || own.Where((dimension, axis) => dimension.DimValue > 0 && dimension.DimValue != given[axis]).Any())
             throw new InputException(
@@ -222,8 +222,8 @@ sealed partial class OnnxImport
             throw new InputException(
                 $"the output '{logits}' {(constants.ContainsKey(logits) ? "does not depend on the images" : "is given by no node")}");
         if (output.Layout != default)
-            throw new InputException($"the output '{logits}' has the shape {Shown(output.FileShape)}; its first dimension has to be that of "
-                + "the images");
+            throw new InputException($"the output '{logits}' has the shape {Shown(output.FileShape)}; its first dimension has to be that "
+                + "of the images");
         if (output.Index == Graph.Node.Images)
             throw new InputException("the network has no layers");
         // An output [classes, 1, 1] also counts as logits.
@@ -387,7 +387,9 @@ sealed partial class OnnxImport
         public OnnxTensor Constant(int input) => import.constants.GetValueOrDefault(InputName(input))
             ?? throw new InputException(
                 $"its input {input + 1}, '{InputName(input)}', "
-                    + $"{(Find(input, inAnyLayout: true) is null ? "is given by no node before it" : "depends on the images and has to be a constant")}");
+                    + (Find(input, inAnyLayout: true) is null
+                        ? "is given by no node before it"
+                        : "depends on the images and has to be a constant"));
 
         public bool IsConstant(int input) => import.constants.ContainsKey(InputName(input));
 
@@ -490,10 +492,12 @@ sealed partial class OnnxImport
                         + $"numbers do not take the shape [{string.Join(", ", shape)}]")
                     });
             else
+            {
                 // Where only the images move, the numbers stay.
-                Give((layout != input.Layout && input.Shape.AsSpan().SequenceEqual(shape)
-                    ? input
-                    : import.Add(new Reshape(Name, shape), shape, input)) with { Layout = layout });
+                bool isSame = layout != input.Layout && input.Shape.AsSpan().SequenceEqual(shape);
+                Value reshaped = isSame ? input : import.Add(new Reshape(Name, shape), shape, input);
+                Give(reshaped with { Layout = layout });
+            }
         }
 
         /// <summary>Sets the output of the node to rearranged elements of its input.</summary>

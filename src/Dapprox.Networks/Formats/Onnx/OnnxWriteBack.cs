@@ -241,8 +241,8 @@ sealed class OnnxWriteBack
     void Attach(OnnxImport.Origin origin, string tensor)
     {
         int place = import.Steps[origin.Node].Source ?? throw new InputException(
-            $"'{origin.Layer}.{origin.Parameter}' belongs to a node of a function or of a fused operator and is no tensor of its own in the "
-                + "file, so it cannot be written back; export the model without functions and fused operators");
+            $"'{origin.Layer}.{origin.Parameter}' belongs to a node of a function or of a fused operator and is no tensor of its own in "
+                + "the file, so it cannot be written back; export the model without functions and fused operators");
         WireMessage node = nodes[place].Message;
         if (origin.Input < 0)
         {

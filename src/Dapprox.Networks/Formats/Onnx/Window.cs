@@ -29,7 +29,9 @@ sealed partial class OnnxImport
 
         public Steps Dilation => Pair(Dilations, 1);
 
-        public Padding Padding => IsLine ? new Padding(0, Before[0], 0, Behind[0]) : new Padding(Before[0], Before[1], Behind[0], Behind[1]);
+        public Padding Padding => IsLine
+            ? new Padding(0, Before[0], 0, Behind[0])
+            : new Padding(Before[0], Before[1], Behind[0], Behind[1]);
 
         public Steps OutputPadding => Pair(Added, 0);
 
@@ -37,7 +39,8 @@ sealed partial class OnnxImport
         {
             if (dimensions is < 1 or > Volume || input.Shape.Length != dimensions + 1)
                 throw new InputException($"its windows have {dimensions} dimensions, and one image has {input.Shape.Length}; windows "
-                    + "over lines [channels, length], images [channels, height, width] and volumes [channels, depth, height, width] are read");
+                    + "over lines [channels, length], images [channels, height, width] and volumes [channels, depth, height, width] are "
+                    + "read");
             if (isTransposed && dimensions == Volume)
                 throw new InputException("it is a transposed convolution of volumes; those of lines and images are read");
             if (node.List("kernel_shape") is long[] given && !given.SequenceEqual(kernel.Select(size => (long)size)))
@@ -90,8 +93,8 @@ sealed partial class OnnxImport
         }
 
         /// <summary>
-        /// For the elements of a window, in order, the index in a plane of these sizes; −1 in the padding, −2 beyond it, which a last window
-        /// in ceil mode covers.
+        /// For the elements of a window, in order, the index in a plane of these sizes; −1 in the padding, −2 beyond it, which a last
+        /// window in ceil mode covers.
         /// </summary>
         /// <param name="window">The indices of the window along each dimension.</param>
         public int[] Elements(ReadOnlySpan<int> sizes, ReadOnlySpan<int> window)

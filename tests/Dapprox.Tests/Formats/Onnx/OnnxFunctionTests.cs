@@ -38,7 +38,7 @@ public sealed class OnnxFunctionTests : IDisposable
 
         Network network = graph.Check(graph.Node("Add", [second, first[1]]));
 
-        Assert.Equal(["Outer2/MatMul", "Outer4/MatMul"], network.Layers.OfType<Dense>().Select(layer => layer.Name));
+        Assert.Equal(["Outer1/MatMul", "Outer3/MatMul"], network.Layers.OfType<Dense>().Select(layer => layer.Name));
     }
 
     // The operators of a function mean what they do in its own operator set: Softmax over all dimensions behind the axis before version 13.
@@ -80,7 +80,8 @@ public sealed class OnnxFunctionTests : IDisposable
         many.Refuses(many.Node(Own + ".F39", [Input]), "come to more than");
         var deep = new OnnxGraph(13, 3);
         for (int i = 0; i < 5000; i++)
-            deep.Model.Functions.Add(Function($"F{i}", ["x"], ["y"], 13, NodeOf(i == 0 ? "Tanh" : $"F{i - 1}", ["x"], ["y"], i == 0 ? "" : Own)));
+            deep.Model.Functions.Add(Function(
+                $"F{i}", ["x"], ["y"], 13, NodeOf(i == 0 ? "Tanh" : $"F{i - 1}", ["x"], ["y"], i == 0 ? "" : Own)));
         deep.Refuses(deep.Node(Own + ".F4999", [Input]), "is called 100 calls deep");
         var inputs = new OnnxGraph(13, 3);
         inputs.Model.Functions.Add(Function("A", ["x"], ["y"], 13, NodeOf("Tanh", ["x"], ["y"])));

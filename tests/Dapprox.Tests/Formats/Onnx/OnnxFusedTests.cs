@@ -120,7 +120,8 @@ public class OnnxFusedTests
         var graph = new OnnxGraph(17, 1, Length, Width);
         string weights = type == "Attention" ? graph.Weights(1, Width, 3 * Width) : graph.Weights(1, 1, 1, 1, 1);
         graph.Refuses(
-            graph.Node($"com.microsoft.{type}", [Input, weights, graph.Weights(1, type == "Attention" ? 3 * Width : 1)], (attribute, value)),
+            graph.Node(
+                $"com.microsoft.{type}", [Input, weights, graph.Weights(1, type == "Attention" ? 3 * Width : 1)], (attribute, value)),
             message);
     }
 
@@ -152,7 +153,7 @@ public class OnnxFusedTests
     {
         var graph = new OnnxGraph(13, 4, 4);
         graph.Refuses(
-            graph.Node("Einsum", equation.Contains(',') ? [Input, Input] : [Input], ("equation", equation)), "Einsum1");
+            graph.Node("Einsum", equation.Contains(',') ? [Input, Input] : [Input], ("equation", equation)), "Einsum0");
     }
 
     [Fact]
@@ -173,7 +174,8 @@ public class OnnxFusedTests
         }
 
         var groups = new OnnxGraph(13, 2, 6, 7, 5);
-        groups.Refuses(groups.Node("Conv", [Input, groups.Weights(1, 2, 1, 1, 1, 1)], ("group", 2)), "a convolution of volumes in 2 groups");
+        groups.Refuses(
+            groups.Node("Conv", [Input, groups.Weights(1, 2, 1, 1, 1, 1)], ("group", 2)), "a convolution of volumes in 2 groups");
     }
 
     [Fact]

@@ -93,7 +93,8 @@ sealed class OnnxGraph
     public string[] Nodes(string type, int outputs, string[] inputs, params (string Name, object Value)[] attributes)
     {
         int dot = type.LastIndexOf('.');
-        var node = new NodeProto { OpType = type[(dot + 1)..], Domain = dot > 0 ? type[..dot] : "", Name = $"{type[(dot + 1)..]}{count++}" };
+        string domain = dot > 0 ? type[..dot] : "", own = type[(dot + 1)..];
+        var node = new NodeProto { OpType = own, Domain = domain, Name = $"{own}{count++}" };
         if (dot > 0 && model.OpsetImport.All(set => set.Domain != node.Domain))
             model.OpsetImport.Add(new OperatorSetProto { Domain = node.Domain, Version = 1 });
         node.Input.AddRange(inputs);

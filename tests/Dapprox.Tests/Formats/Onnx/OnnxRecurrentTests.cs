@@ -87,7 +87,8 @@ public class OnnxRecurrentTests
         string x = graph.Node("Transpose", [Input], ("perm", new[] { 1, 0, 2 }));
         string images = graph.Node("Gather", [graph.Node("Shape", [x]), graph.Integer(1)], ("axis", 0));
         string both = graph.Node("Mul", [images, graph.Integer(Heads)]);
-        string packed = graph.Node("Add", [graph.Node("MatMul", [x, graph.Weights(0.4f, Width, 3 * Width)]), graph.Weights(0.1f, 3 * Width)]);
+        string packed = graph.Node("MatMul", [x, graph.Weights(0.4f, Width, 3 * Width)]);
+        packed = graph.Node("Add", [packed, graph.Weights(0.1f, 3 * Width)]);
         // unflatten(-1, (3, width)).unsqueeze(0).transpose(0, -2).squeeze(-2)
         packed = graph.Node("Reshape", [packed, graph.Integers(0, 0, 3, Width)]);
         packed = graph.Node("Transpose", [graph.Node("Unsqueeze", [packed, graph.Integers(0)])], ("perm", new[] { 3, 1, 2, 0, 4 }));
