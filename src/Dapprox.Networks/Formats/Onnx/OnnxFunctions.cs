@@ -57,8 +57,8 @@ sealed class OnnxFunctions
         if (!callers.Add(function) || callers.Count > MaxDepth)
             throw new InputException(
                 $"the function '{node.OpType}' of the file "
-                    + $"{(callers.Count > MaxDepth ? $"is called {MaxDepth} calls deep" : "calls itself")}, so it cannot be put in the place "
-                    + "of its call; export the model without functions");
+                    + $"{(callers.Count > MaxDepth ? $"is called {MaxDepth} calls deep" : "calls itself")}, so it cannot be put in the "
+                    + "place of its call; export the model without functions");
         if (node.Input.Count > function.Input.Count || node.Output.Count > function.Output.Count)
             throw new InputException(
                 $"the function '{node.OpType}' of the file has {function.Input.Count} inputs and {function.Output.Count} outputs, and the "
