@@ -60,7 +60,7 @@ static class CalibrateCommand
             double seconds = watch.Elapsed.TotalSeconds;
 
             LearntFile.Save(file, model, result.Network, FittedHeader.Calibrated(
-                hardware.Name, parse.GetValue(layers)!.Name, parse.GetValue(accumulate).Name, some));
+                hardware.Name, parse.GetValue(layers)!.Name, parse.GetValue(accumulate).Name, some), images.Onnx(parse, model));
             if (parse.GetValue(json))
             {
                 Output.PrintJson(new JsonObject

@@ -80,7 +80,7 @@ static class FinetuneCommand
                 new("trained_on", CalibrationOptions.Describe(training)),
                 new("trained_epochs", options.Epochs.ToString(CultureInfo.InvariantCulture)),
                 new("trained_seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
-            ]);
+            ], images.Onnx(parse, model));
             Evaluation? judged = images.AreOwn(parse) ? null : Evaluation.Of(
                 images.Reload(parse, Path.GetFullPath(file)).With(hardware, parse.GetValue(layers)),
                 images.Images(parse, exact, Split.Test),

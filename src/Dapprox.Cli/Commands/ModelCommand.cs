@@ -45,8 +45,9 @@ static class ModelCommand
             "List the layers of a network with their inputs and multiplications, and the layers that a multiplier would replace.",
             "The names and shapes of the tensors identify the architecture of a .safetensors file or a PyTorch state dict (.pt, .pth; "
                 + "nothing in it is executed). ONNX files are read with the operator sets 6 to 25 and these operators: "
-                + $"{string.Join(", ", OnnxModels.Operators)}. Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul are what a "
-                + "multiplier replaces; all else stays exact, and nothing is folded into them without --fold-batch-norm. With "
+                + $"{string.Join(", ", OnnxModels.Operators)}. Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul, also "
+                + "inside fused and recurrent operators, are what a multiplier replaces; all else stays exact, and nothing is folded "
+                + "into them without --fold-batch-norm. With "
                 + $"--json: name, inputShape, classes, multiplications, layers [{{name, kind, inputShapes, multiplications, replaced, "
                 + $"energy}}], circuit, energy and exactEnergy (fJ an image; null without --price).")
         {
@@ -58,8 +59,10 @@ static class ModelCommand
         {
             string file = parse.GetValue(model)!;
             // As the file has it, with a final softmax that other commands leave out.
+            OnnxOptions onnx = networkOptions.Onnx(parse, file);
             Network network = networkOptions.Apply(
-                parse, file.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? OnnxModels.Load(file) : TrainedModels.Load(file));
+                parse,
+                file.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? OnnxModels.Load(file, onnx) : TrainedModels.Load(file));
             FittedHeader.Note(file);
             HashSet<int> replaced = parse.GetValue(layers)!.Of(network.Layers);
             int[][][] shapes = network.InputShapes();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
 using Dapprox.Networks.Data;
+using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Models;
@@ -61,7 +62,7 @@ sealed class ImageOptions(bool labelled = true)
         if (parse.GetValue(model) is null && parse.GetValue(pictures) is not null)
             throw new InputException("--images is given without a network; give --model FILE|NAME");
         FittedHeader.Note(Model(parse));
-        Network network = networkOptions.Apply(parse, TrainedModels.Load(Model(parse)));
+        Network network = Reload(parse, Model(parse));
         LogitNotes.NoteEnd(network);
         if (labelled)
             Evaluation.ThrowIfOneOutput(network);
@@ -117,10 +118,29 @@ sealed class ImageOptions(bool labelled = true)
     /// <exception cref="InputException">No network for the data set is included with the program.</exception>
     public string Model(ParseResult parse) => parse.GetValue(model) ?? TrainedModels.For((parse.GetValue(dataset) ?? Datasets.All[0]).Name);
 
-    /// <summary>Another network, prepared alike.</summary>
+    /// <summary>A network that takes the images, prepared as the command line says.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="file">The file of a network, or the name of an included one.</param>
-    public Network Reload(ParseResult parse, string file) => networkOptions.Apply(parse, TrainedModels.Load(file));
+    public Network Reload(ParseResult parse, string file)
+    {
+        Network network = TrainedModels.Load(file, onnx: networkOptions.Onnx(parse, file));
+        DatasetDefinition images = parse.GetValue(dataset) ?? Datasets.All[0];
+        int[] shape = [images.Channels, images.Height, images.Width];
+        if (parse.GetValue(pictures) is null && networkOptions.IsInOrder(parse) && !network.InputShape.SequenceEqual(shape)
+            && Network.IsReshapable(shape, network.InputShape))
+        {
+            Output.NoteFact($"the {string.Join('×', shape)} images of {images.Name} are reshaped to the "
+                + $"{string.Join('×', network.InputShape.ToArray())} numbers that {network.Name} takes, in their order");
+            network = network.TakingImages(shape);
+        }
+
+        return networkOptions.Apply(parse, network);
+    }
+
+    /// <summary>What the command line says about an ONNX file.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="file">The file of a network, or the name of an included one.</param>
+    public OnnxOptions Onnx(ParseResult parse, string file) => networkOptions.Onnx(parse, file);
 
     /// <summary>Identifies the preparation of the network; empty if the network is unchanged.</summary>
     /// <param name="parse">The command line.</param>

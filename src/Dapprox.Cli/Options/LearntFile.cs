@@ -38,12 +38,14 @@ static class LearntFile
     /// <param name="file">The file to write, replaced atomically.</param>
     /// <param name="model">The name or file of the network before its numbers changed.</param>
     /// <param name="header">What the header of a safetensors file says beside the architecture; an ONNX file keeps its own.</param>
+    /// <param name="onnx">What was said about an ONNX file when it was read.</param>
     /// <exception cref="InputException">The network cannot be written, or the file.</exception>
-    public static void Save(string file, string model, Network network, IEnumerable<KeyValuePair<string, string>> header)
+    public static void Save(
+        string file, string model, Network network, IEnumerable<KeyValuePair<string, string>> header, OnnxOptions onnx)
     {
         if (IsOnnx(model))
         {
-            OnnxModels.Save(file, network, model);
+            OnnxModels.Save(file, network, model, onnx);
             return;
         }
 

@@ -1,15 +1,19 @@
 using System.CommandLine;
 using Dapprox.Foundation;
+using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;
 
 namespace Dapprox.Cli.Options;
 
 /// <summary>
-/// The options for a network's file: the preprocessing of its images, and the folding of batch normalisations.
+/// The options for a network's file: what an ONNX file leaves open, the preprocessing of its images, and the folding of batch
+/// normalisations.
 /// </summary>
 sealed class NetworkOptions
 {
+    const int LongestSide = 1 << 20;
+
     readonly Option<double[]> mean = Numbers(
         "--mean", "0.485,0.456,0.406", "The mean to subtract from pixels in [0, 1]: one number, or one per channel. [default: 0]");
     readonly Option<double[]> deviation = Numbers(
@@ -19,6 +23,22 @@ sealed class NetworkOptions
         "--layout", "The network's input layout: channels first, or channels last as in Keras.", new("nchw", ImageLayout.Nchw),
         new("nhwc", ImageLayout.Nhwc));
 
+    readonly Option<string?> output = new("--output")
+    {
+        HelpName = "NAME",
+        Description = "The tensor of an ONNX file that is the logits: an output, or what any node gives. [default: the only output]",
+    };
+
+    readonly Option<int[]> inputShape = Values.Option<int[]>(
+        "--input-shape", "C,H,W",
+        "The shape of an image, such as 3,224,224, where an ONNX file leaves it open; where it does not, images of this shape are "
+            + "reshaped to the file's. [default: that of the file]",
+        text => Array.ConvertAll(
+            text.Split(','),
+            number => (int)Values.Number(
+                "--input-shape", number.Trim(), size => size >= 1 && size <= LongestSide && size == Math.Floor(size),
+                $"integers from 1 to {LongestSide} with commas between them, such as 3,224,224")));
+
     readonly Option<bool> fold = new(
         "--fold-batch-norm")
     {
@@ -27,7 +47,24 @@ sealed class NetworkOptions
     };
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<Option> All => [mean, deviation, layout, fold];
+    public IReadOnlyList<Option> All => [output, inputShape, mean, deviation, layout, fold];
+
+    /// <summary>What the command line says about an ONNX file.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="model">The network's name or file.</param>
+    /// <exception cref="InputException">Something is said, and the file is no ONNX file.</exception>
+    public OnnxOptions Onnx(ParseResult parse, string model)
+    {
+        var options = new OnnxOptions { Output = parse.GetValue(output), InputShape = Shape(parse) };
+        if (options != new OnnxOptions() && !model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            throw new InputException(
+                $"{(options.Output is null ? "--input-shape" : "--output")} is for an ONNX file, and '{model}' is none; leave it out");
+        return options;
+    }
+
+    /// <summary>Whether the images have the order of the network's file.</summary>
+    /// <param name="parse">The command line.</param>
+    public bool IsInOrder(ParseResult parse) => parse.GetValue(layout).Value == ImageLayout.Nchw;
 
     /// <summary>The network with its preprocessing, folded if requested.</summary>
     /// <param name="parse">The command line.</param>
@@ -41,13 +78,17 @@ sealed class NetworkOptions
     public string Identify(ParseResult parse)
     {
         Preprocessing preprocessing = Of(parse);
-        return (parse.GetValue(fold) ? ", batch normalisations folded" : "")
+        return (parse.GetValue(output) is string name ? $", output {name}" : "")
+            + (Shape(parse) is int[] shape ? $", images {string.Join('×', shape)}" : "")
+            + (parse.GetValue(fold) ? ", batch normalisations folded" : "")
             + (
                 preprocessing == Preprocessing.None
                     ? ""
                     : $", mean {string.Join(',', preprocessing.Mean)}, deviation {string.Join(',', preprocessing.Deviation)}, "
                         + $"{preprocessing.Layout}");
     }
+
+    int[]? Shape(ParseResult parse) => parse.GetValue(inputShape) is { Length: > 0 } shape ? shape : null;
 
     Preprocessing Of(ParseResult parse)
     {

@@ -118,6 +118,42 @@ public sealed class Network
             [.. Nodes.Zip(layers, (node, layer) => node with { Layer = layer })])
         { Threads = threads ?? Threads, RemovedEnd = RemovedEnd };
 
+    /// <summary>The same network behind other layers, the first of which takes the images.</summary>
+    /// <param name="first">The layers; without one it is this network.</param>
+    /// <param name="inputShape">The shape of one image that the first takes.</param>
+    internal Network Behind(IReadOnlyList<Layer> first, ReadOnlySpan<int> inputShape) => first.Count == 0 ? this : new(
+        Name, inputShape, Classes,
+        [
+            .. first.Select((layer, index) => new Node(layer, [index - 1])),
+            .. Nodes.Select(node => new Node(node.Layer, [.. node.Inputs.Select(input => input + first.Count)])),
+        ])
+    { Threads = Threads, RemovedEnd = RemovedEnd };
+
+    /// <summary>
+    /// The same network for images of another shape, which are reshaped in their order: dimensions are put together or taken apart, such as
+    /// 1×28×28 to 784 or to 28×28, not exchanged.
+    /// </summary>
+    /// <param name="shape">The shape of one image.</param>
+    /// <exception cref="InputException">Images of this shape do not become those of the network in this way.</exception>
+    public Network TakingImages(ReadOnlySpan<int> shape) => IsReshapable(shape, inputShape)
+        ? Behind([new Reshape("image-shape", inputShape)], shape)
+        : throw new InputException($"{Name} takes images of {string.Join('×', inputShape)}, which images of "
+            + $"{string.Join('×', shape.ToArray())} do not become by reshaping alone; give the shape in the network's order, or "
+            + "--layout nhwc for channels last");
+
+    /// <summary>Whether one shape becomes the other by joining dimensions, or by splitting them, without exchanging any.</summary>
+    internal static bool IsReshapable(ReadOnlySpan<int> from, ReadOnlySpan<int> to) =>
+        Tensor.Count(from) == Tensor.Count(to) && (Joins(from).IsSupersetOf(Joins(to)) || Joins(to).IsSupersetOf(Joins(from)));
+
+    // The numbers behind each dimension: where a shape can be cut without changing the order.
+    static HashSet<long> Joins(ReadOnlySpan<int> shape)
+    {
+        var joins = new HashSet<long>();
+        for (int axis = 0; axis <= shape.Length; axis++)
+            joins.Add(Tensor.Count(shape[axis..]));
+        return joins;
+    }
+
     /// <summary>The shapes of the inputs of each layer for one image, measured with an empty batch.</summary>
     internal int[][][] InputShapes()
     {

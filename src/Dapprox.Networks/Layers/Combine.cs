@@ -28,6 +28,15 @@ public enum Combination
 
     /// <summary>a to the power of b.</summary>
     Power,
+
+    /// <summary>1 if a > b, otherwise 0, as if either is a NaN; its gradient is 0, as that of the next two.</summary>
+    Greater,
+
+    /// <summary>1 if a ≥ b, otherwise 0.</summary>
+    GreaterOrEqual,
+
+    /// <summary>1 if a = b, otherwise 0.</summary>
+    Equal,
 }
 
 /// <summary>
@@ -91,6 +100,8 @@ public sealed class Combine : MergeLayer
 
     internal override bool NeedsOutput => false;
 
+    bool IsComparison => combination is Combination.Greater or Combination.GreaterOrEqual or Combination.Equal;
+
     internal override bool IsHomogeneous => combination switch
     {
         Combination.Multiply => left is not null || right is not null,
@@ -132,6 +143,9 @@ public sealed class Combine : MergeLayer
                     Combination.Maximum => MathF.Max(x, y),
                     Combination.Minimum => MathF.Min(x, y),
                     Combination.Power => MathF.Pow(x, y),
+                    Combination.Greater => x > y ? 1 : 0,
+                    Combination.GreaterOrEqual => x >= y ? 1 : 0,
+                    Combination.Equal => x == y ? 1 : 0,
                     _ => x < 0 ? x * y : x,
                 };
             }
@@ -144,7 +158,7 @@ public sealed class Combine : MergeLayer
     public override Tensor[] InputGradients(ReadOnlySpan<Tensor> inputs, Tensor output, Tensor outputGradient, int threads)
     {
         Tensor? toLeft = left is null ? Zeros(inputs[0]) : null, toRight = right is null ? Zeros(inputs[^1]) : null;
-        for (int image = 0; image < output.Batch; image++)
+        for (int image = 0; image < output.Batch && !IsComparison; image++)
         {
             ReadOnlySpan<float> a = left ?? inputs[0].Row(image), b = right ?? inputs[^1].Row(image), back = outputGradient.Row(image);
             Span<float> backLeft = toLeft is null ? [] : toLeft.Row(image), backRight = toRight is null ? [] : toRight.Row(image);

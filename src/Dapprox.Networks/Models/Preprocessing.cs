@@ -54,15 +54,7 @@ public sealed record Preprocessing(IReadOnlyList<double> Mean, IReadOnlyList<dou
 
         if (Layout == ImageLayout.Nhwc)
             first.Add(new Rearrange("channels-last", network.InputShape.ToArray(), ChannelsLast(shape)));
-        if (first.Count == 0)
-            return network;
-        Node[] nodes =
-        [
-            .. first.Select((layer, index) => new Node(layer, [index - 1])),
-            .. network.Nodes.Select(node => new Node(node.Layer, [.. node.Inputs.Select(input => input + first.Count)])),
-        ];
-        return new Network(network.Name, shape, network.Classes, nodes)
-        { Threads = network.Threads, RemovedEnd = network.RemovedEnd };
+        return network.Behind(first, shape);
     }
 
     static double[] ForChannels(string what, IReadOnlyList<double> given, int channels, Func<double, bool> isLegal, string legal)

@@ -37,11 +37,12 @@ public static class TrainedModels
     /// <param name="nameOrPath">One of <see cref="Shipped"/>, or the path of a safetensors, PyTorch (.pt, .pth) or ONNX file.</param>
     /// <param name="architecture">The name of the architecture, which decides between those with equal tensors; null for the one that the
     /// file names.</param>
+    /// <param name="onnx">What an ONNX file leaves open; null for nothing.</param>
     /// <exception cref="InputException">There is no such network, or the file cannot be used.</exception>
-    public static Network Load(string nameOrPath, string? architecture = null)
+    public static Network Load(string nameOrPath, string? architecture = null, OnnxOptions? onnx = null)
     {
         if (nameOrPath.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-            return ProbabilityEnd.Remove(OnnxModels.Load(nameOrPath));
+            return ProbabilityEnd.Remove(OnnxModels.Load(nameOrPath, onnx));
         (IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, string> text) = Read(nameOrPath);
         string name = FindShipped(nameOrPath) ?? Path.GetFileNameWithoutExtension(nameOrPath);
         return Architecture.Recognise(nameOrPath, weights, architecture ?? text.GetValueOrDefault(ArchitectureKey)).Build(name, weights);

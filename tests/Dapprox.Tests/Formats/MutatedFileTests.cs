@@ -100,7 +100,7 @@ public sealed class MutatedFileTests : IDisposable
                 WritePicture(Path.Combine(Path.GetDirectoryName(path)!, "a.png"), SKEncodedImageFormat.Png);
                 File.WriteAllText(path, "file,class\na.png,1\n");
             },
-            path => PictureFolder.Load(Path.GetDirectoryName(path)!, path, Network, shorterSide: 4)),
+            path => PictureFolder.Load(Path.GetDirectoryName(path)!, path, Network, new PictureTransform { ShorterSide = 4 })),
         ["a.png"] = (path => WritePicture(path, SKEncodedImageFormat.Png), ReadPicture),
         ["a.jpg"] = (path => WritePicture(path, SKEncodedImageFormat.Jpeg), ReadPicture),
         ["a.webp"] = (path => WritePicture(path, SKEncodedImageFormat.Webp), ReadPicture),
@@ -235,6 +235,6 @@ public sealed class MutatedFileTests : IDisposable
     {
         string labels = path + ".csv";
         File.WriteAllText(labels, $"{Path.GetFileName(path)},0\n");
-        PictureFolder.Load(Path.GetDirectoryName(path)!, labels, Network, shorterSide: 4);
+        PictureFolder.Load(Path.GetDirectoryName(path)!, labels, Network, new PictureTransform { ShorterSide = 4 });
     }
 }

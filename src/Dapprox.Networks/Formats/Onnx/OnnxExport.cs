@@ -16,9 +16,6 @@ sealed class OnnxExport
 
     const string Images = "images", Logits = "logits", Batch = "batch";
 
-    // The types of attributes by their numbers in the format.
-    const int FloatAttribute = 1, IntegerAttribute = 2, IntegersAttribute = 7;
-
     readonly GraphProto graph = new();
     readonly HashSet<string> names = [Images, Logits];
 
@@ -81,6 +78,7 @@ sealed class OnnxExport
         Rearrange rearrange => Write(rearrange, inputs[0], shapes[0]),
         Concatenate concatenate => Write(concatenate, inputs),
         Combine combine when Fits(combine, shapes) => Write(combine, inputs),
+        Select select => Write(select, inputs, shapes[0]),
         MatrixMultiply when shapes[0].AsSpan()[..^2].SequenceEqual(shapes[1].AsSpan()[..^2]) => Node("MatMul", layer.Name, inputs),
         Softmax softmax => Write(softmax, inputs[0], shapes[0]),
         LayerNormalization normalization when AxisOf(shapes[0], normalization.Numbers.Gamma.Length) is int axis and >= 0 =>
@@ -245,19 +243,33 @@ sealed class OnnxExport
     {
         string left = layer.Left.Constant is float[] a ? Numbers(layer.Name + ".left", a, layer.Left.Shape) : inputs[0];
         string right = layer.Right.Constant is float[] b ? Numbers(layer.Name + ".right", b, layer.Right.Shape) : inputs[^1];
-        return Node(
-            layer.Combination switch
-            {
-                Combination.Add => "Add",
-                Combination.Subtract => "Sub",
-                Combination.Multiply => "Mul",
-                Combination.Divide => "Div",
-                Combination.Maximum => "Max",
-                Combination.Minimum => "Min",
-                Combination.Power => "Pow",
-                _ => "PRelu",
-            },
-            layer.Name, [left, right]);
+        string type = layer.Combination switch
+        {
+            Combination.Add => "Add",
+            Combination.Subtract => "Sub",
+            Combination.Multiply => "Mul",
+            Combination.Divide => "Div",
+            Combination.Maximum => "Max",
+            Combination.Minimum => "Min",
+            Combination.Power => "Pow",
+            Combination.ScaleNegative => "PRelu",
+            _ => $"{layer.Combination}",
+        };
+        // A comparison gives conditions, which are numbers here.
+        return layer.Combination is Combination.Greater or Combination.GreaterOrEqual or Combination.Equal
+            ? Node("Cast", layer.Name, [Node(type, layer.Name + ".compare", [left, right])], ("to", (long)OnnxTensor.Float))
+            : Node(type, layer.Name, [left, right]);
+    }
+
+    string Write(Select layer, string[] inputs, int[] shape)
+    {
+        var left = new Queue<string>(inputs);
+        string[] operands = [
+            .. layer.Constants.Select((constant, i) => constant is null
+                ? left.Dequeue()
+                : Numbers($"{layer.Name}.{i + 1}", constant, shape))];
+        operands[0] = Node("Cast", layer.Name + ".condition", [operands[0]], ("to", (long)OnnxTensor.Bool));
+        return Node("Where", layer.Name, operands);
     }
 
     string Write(Softmax layer, string input, int[] shape)
@@ -291,18 +303,7 @@ sealed class OnnxExport
     string Node(string type, string name, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         name = Unique(name);
-        var node = new NodeProto { OpType = type, Name = name, Input = { inputs }, Output = { name } };
-        foreach ((string attribute, object value) in attributes)
-        {
-            node.Attribute.Add(value switch
-            {
-                float real => new AttributeProto { Name = attribute, Type = FloatAttribute, F = real },
-                long[] integers => new AttributeProto { Name = attribute, Type = IntegersAttribute, Ints = { integers } },
-                _ => new AttributeProto { Name = attribute, Type = IntegerAttribute, I = (long)value },
-            });
-        }
-
-        graph.Node.Add(node);
+        graph.Node.Add(OnnxNode.Of(type, name, inputs, attributes));
         return name;
     }
 

@@ -1,6 +1,7 @@
 using Dapprox.Foundation;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
+using Google.Protobuf.Collections;
 
 namespace Dapprox.Networks.Formats.Onnx;
 
@@ -19,11 +20,19 @@ sealed partial class OnnxImport
     // Between these no operator that is read means something that is not known here.
     const int OldestOperators = 6, NewestOperators = 25;
 
+    // A recurrent node stands for many: some for each step of a sequence.
+    const int MaxRewritten = 1 << 18;
+
     // A file can contain a name of a million letters.
     const int LongestName = 200;
 
-    readonly GraphProto graph;
-    readonly long version;
+    // What is not read yet, the next one last.
+    readonly Stack<OnnxNode> pending;
+    readonly List<OnnxNode> steps = [];
+    // The name of the logits.
+    readonly string logits;
+    // That of the node being read.
+    long version;
     readonly Dictionary<string, OnnxTensor> constants = [];
     readonly Dictionary<string, Value> values = [];
     readonly List<Graph.Node> nodes = [];
@@ -33,46 +42,81 @@ sealed partial class OnnxImport
     // The tensors on which the output depends.
     readonly HashSet<string> needed = [];
     readonly HashSet<float[]> used = [];
+    // Tensors inside nodes; a function's are the same in all its calls.
+    readonly Dictionary<TensorProto, OnnxTensor> inside = new(ReferenceEqualityComparer.Instance);
     readonly List<Origin> origins = [];
     // The batch size fixed by the file; 0 if it is open.
     readonly long batch;
     readonly int[] inputShape;
     readonly string folder;
     long numbers;
+    int rewritten;
 
     /// <summary>The output of a layer, the images, or a constant.</summary>
     /// <param name="Index">The index of the layer's node, or <see cref="Graph.Node.Images"/>.</param>
     /// <param name="Shape">The dimensions of one image or of the constant.</param>
     /// <param name="Constant">The constant, or null.</param>
-    sealed record Value(int Index, int[] Shape, OnnxTensor? Constant = null)
+    /// <param name="Layout">Where the file has the dimension of the images; the network has it first.</param>
+    sealed record Value(int Index, int[] Shape, OnnxTensor? Constant = null, Layout Layout = default)
     {
         public int Count => (int)Tensor.Count(Shape);
 
         /// <summary>The number of dimensions before those of the shape: 1 for the images, 0 for a constant.</summary>
         public int Images => Constant is null ? 1 : 0;
 
-        /// <summary>The number of dimensions of a batch.</summary>
-        public int Rank => Shape.Length + Images;
+        /// <summary>The number of dimensions in the file.</summary>
+        public int Rank => Shape.Length + Images - Layout.Joined;
 
-        /// <summary>The index in <see cref="Shape"/> of an axis of the batch.</summary>
+        /// <summary>The dimensions in the file.</summary>
+        public long[] FileShape
+        {
+            get
+            {
+                long[] shape = [.. Shape.Select(dimension => (long)dimension)];
+                int first = Layout.Place - Layout.Before, end = Layout.Place + Layout.Behind;
+                return Constant is not null ? shape
+                    : [.. shape[..first], OnnxTensor.Images(Tensor.Count(Shape.AsSpan()[first..end])), .. shape[end..]];
+            }
+        }
+
+        /// <summary>The index in <see cref="Shape"/> of a dimension in the file.</summary>
         public int Axis(long axis)
         {
             long index = axis < 0 ? axis + Rank : axis;
-            return index >= Images && index < Rank
-                ? (int)index - Images
+            return index >= 0 && index < Rank && !IsImages(axis)
+                ? (int)index + (Constant is not null || index < Layout.Place - Layout.Before ? 0 : Layout.Joined - 1)
                 : throw new InputException(
                     $"the axis {axis} of a tensor with {Rank} dimensions "
-                        + $"{(index == 0 && Rank > 0 ? "is the one of the images, which have to stay apart" : "does not exist")}");
+                        + $"{(IsImages(axis) ? "is the one of the images, which have to stay apart" : "does not exist")}");
         }
 
-        /// <summary>Whether an axis is that of the images.</summary>
-        public bool IsImages(long axis) => Constant is null && (axis == 0 || axis == -Rank);
+        /// <summary>Whether a dimension in the file is that of the images.</summary>
+        public bool IsImages(long axis) => Constant is null && (axis < 0 ? axis + Rank : axis) == Layout.Place - Layout.Before;
+    }
+
+    /// <summary>
+    /// Where the file has the dimension of the images. Networks of sequences have it second, and attention joins it with heads, windows or
+    /// steps: [length, images, width] has the place 1, and [images·heads, length, size] one dimension behind the images joined with them.
+    /// </summary>
+    /// <param name="Place">The number of the image's dimensions before it.</param>
+    /// <param name="Before">How many of these are one dimension with it.</param>
+    /// <param name="Behind">How many behind it are.</param>
+    readonly record struct Layout(int Place, int Before, int Behind)
+    {
+        public int Joined => Before + Behind;
+
+        /// <summary>The layout without some dimensions, which are not joined with the images.</summary>
+        public Layout Without(IEnumerable<int> axes)
+        {
+            int place = Place;
+            return this with { Place = place - axes.Count(axis => axis < place) };
+        }
     }
 
     /// <summary>Where the file has a parameter of a layer.</summary>
     /// <param name="Layer">The layer's name.</param>
     /// <param name="Parameter">The parameter's name.</param>
-    /// <param name="Node">The index of the node in the graph.</param>
+    /// <param name="Node">The index of the node in <see cref="Steps"/>.</param>
     /// <param name="Input">The node's input, which may be absent; −1 if the node takes none, so that an Add would have to follow
     /// it.</param>
     /// <param name="Shape">The dimensions in the file.</param>
@@ -84,21 +128,25 @@ sealed partial class OnnxImport
     /// <summary>Where the file has the parameters of the layers, known after <see cref="Build"/>.</summary>
     public IReadOnlyList<Origin> Origins => origins;
 
+    /// <summary>The nodes that were read: those that the logits depend on, with others in the place of calls and fused operators.</summary>
+    public IReadOnlyList<OnnxNode> Steps => steps;
+
     /// <summary>Reads the constants and the input.</summary>
-    /// <param name="version">The version of ONNX's operators.</param>
     /// <param name="folder">The folder of external data files.</param>
-    public OnnxImport(GraphProto graph, long version, string folder)
+    public OnnxImport(ModelProto model, string folder, OnnxOptions options)
     {
-        this.graph = graph;
-        this.version = version;
+        GraphProto graph = model.Graph;
         this.folder = folder;
-        if (graph.Output.Count != 1)
+        List<OnnxNode> nodes = OnnxFunctions.Inline(model);
+        pending = new Stack<OnnxNode>(nodes.AsEnumerable().Reverse());
+        string[] outputs = [.. graph.Output.Select(one => one.Name).Distinct()];
+        logits = options.Output ?? (outputs.Length == 1 ? outputs[0] : throw new InputException(
+            $"the network has {outputs.Length} outputs ({string.Join(", ", outputs)}); name the one that is the logits: --output NAME"));
+        if (nodes.All(step => !step.Node.Output.Contains(logits)) && options.Output is not null)
             throw new InputException(
-                $"the network has {graph.Output.Count} outputs ({string.Join(", ", graph.Output.Select(one => one.Name))}); it has to "
-                    + "have one, the logits: export the model with that alone");
-        needed.Add(graph.Output[0].Name);
-        foreach (NodeProto node in graph.Node.Reverse().Where(IsNeeded))
-            needed.UnionWith(node.Input.Where(input => input.Length > 0));
+                $"no node gives the tensor '{logits}' that is to be the logits; the outputs are {string.Join(", ", outputs)}");
+        needed.Add(logits);
+        Need(nodes);
         foreach (TensorProto tensor in graph.Initializer.Where(tensor => needed.Contains(tensor.Name)))
             constants[tensor.Name] = OnnxTensor.Read(tensor, folder);
         ValueProto[] inputs = [.. graph.Input.ExceptBy(graph.Initializer.Select(tensor => tensor.Name), input => input.Name)];
@@ -113,38 +161,51 @@ sealed partial class OnnxImport
             throw new InputException($"the input '{inputs[0].Name}' is of the data type {OnnxTensor.NameOf(type)}; images are of real "
                 + "numbers: export the model with an input of float");
         DimensionProto[] dimensions = [.. inputs[0].Type?.TensorType?.Shape?.Dim ?? []];
-        if (dimensions.Length < 2 || dimensions.Skip(1).Any(dimension => dimension.DimValue < 1))
-            throw new InputException(
-                $"the input '{inputs[0].Name}' has the shape [{string.Join(", ", dimensions.Select(Shown))}]; it has to be the number of "
-                    + "images, which can be left open, and fixed dimensions of each image: export the model with them");
-        batch = Math.Max(0, dimensions[0].DimValue);
-        inputShape = Checked([.. dimensions.Skip(1).Select(dimension => dimension.DimValue)]);
+        inputShape = InputShape(inputs[0].Name, dimensions, options.InputShape);
+        batch = dimensions.Length == 0 ? 0 : Math.Max(0, dimensions[0].DimValue);
         values[inputs[0].Name] = new Value(Graph.Node.Images, inputShape);
+    }
 
-        static string Shown(DimensionProto dimension) => dimension.DimParam.Length > 0 ? dimension.DimParam : $"{dimension.DimValue}";
+    /// <summary>The dimensions of one image: those of the file, and the given ones where it leaves them open.</summary>
+    static int[] InputShape(string name, DimensionProto[] dimensions, IReadOnlyList<int>? given)
+    {
+        string shown = $"[{string.Join(", ", dimensions.Select(own => own.DimParam.Length > 0 ? own.DimParam : $"{own.DimValue}"))}]";
+        DimensionProto[] own = [.. dimensions.Skip(1)];
+        bool isOpen = own.Length == 0 || own.Any(dimension => dimension.DimValue < 1);
+        if (!isOpen || given is null)
+            return !isOpen ? Checked([.. own.Select(dimension => dimension.DimValue)]) : throw new InputException(
+                $"the input '{name}' has the shape {shown}; it has to be the number of images, which can be left open, and fixed "
+                    + "dimensions of each image: export the model with them, or give them: --input-shape C,H,W");
+        if (dimensions.Length > 0 && own.Length != given.Count
+            || own.Where((dimension, axis) => dimension.DimValue > 0 && dimension.DimValue != given[axis]).Any())
+            throw new InputException(
+                $"the input '{name}' has the shape {shown}, whose first dimension is that of the images; one image cannot be "
+                    + $"{string.Join('×', given)}: give the dimensions that are open, and the fixed ones as they are");
+        return Checked(given);
     }
 
     /// <summary>Builds the network.</summary>
     /// <param name="name">Its name.</param>
     public Network Build(string name)
     {
-        for (int index = 0; index < graph.Node.Count; index++)
+        while (pending.TryPop(out OnnxNode? step))
         {
-            NodeProto node = graph.Node[index];
+            NodeProto node = step.Node;
             if (!IsNeeded(node))
                 continue;
+            steps.Add(step);
+            version = step.Version;
+            string domain = OnnxFunctions.Domain(node.Domain), type = domain.Length > 0 ? $"{domain}.{node.OpType}" : node.OpType;
             string where = $"the node '{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault() ?? "")}' ({node.OpType})";
             try
             {
-                if (node.Domain is not ("" or "ai.onnx") || !Operators.TryGetValue(node.OpType, out Action<OnnxImport, NodeReader>? import))
-                    throw new InputException(
-                        $"the operator {(node.Domain.Length > 0 ? node.Domain + "." : "")}{node.OpType} is not read; read are "
-                            + $"{string.Join(", ", OnnxModels.Operators)}");
-                if (version is < OldestOperators or > NewestOperators)
+                if (!Operators.TryGetValue(type, out Action<OnnxImport, NodeReader>? import))
+                    throw new InputException($"the operator {type} is not read; read are {string.Join(", ", OnnxModels.Operators)}");
+                if (domain.Length == 0 && version is < OldestOperators or > NewestOperators)
                     throw new InputException(
                         $"{node.OpType} of version {version} of ONNX's operators is not known; those of the versions {OldestOperators} to "
                             + $"{NewestOperators} are: export the model with one of these");
-                import(this, new NodeReader(this, node, index));
+                import(this, new NodeReader(this, node, steps.Count - 1));
             }
             catch (InputException e)
             {
@@ -159,10 +220,12 @@ sealed partial class OnnxImport
             }
         }
 
-        if (!values.TryGetValue(graph.Output[0].Name, out Value? output))
+        if (!values.TryGetValue(logits, out Value? output))
             throw new InputException(
-                $"the output '{graph.Output[0].Name}' "
-                    + $"{(constants.ContainsKey(graph.Output[0].Name) ? "does not depend on the images" : "is given by no node")}");
+                $"the output '{logits}' {(constants.ContainsKey(logits) ? "does not depend on the images" : "is given by no node")}");
+        if (output.Layout != default)
+            throw new InputException($"the output '{logits}' has the shape {Shown(output.FileShape)}; its first dimension has to be that "
+                + "of the images");
         if (output.Index == Graph.Node.Images)
             throw new InputException("the network has no layers");
         // An output [classes, 1, 1] also counts as logits.
@@ -179,9 +242,24 @@ sealed partial class OnnxImport
 
     /// <summary>How often the nodes that the logits depend on take a tensor.</summary>
     /// <param name="tensor">Its name.</param>
-    public int Uses(string tensor) => graph.Node.Where(IsNeeded).Sum(node => node.Input.Count(input => input == tensor));
+    public int Uses(string tensor) => steps.Sum(step => step.Node.Input.Count(input => input == tensor));
 
     bool IsNeeded(NodeProto node) => node.Output.Any(needed.Contains);
+
+    /// <summary>Marks what the needed ones among nodes depend on.</summary>
+    void Need(IEnumerable<OnnxNode> those)
+    {
+        foreach (OnnxNode step in those.Reverse().Where(step => IsNeeded(step.Node)))
+            needed.UnionWith(step.Node.Input.Where(input => input.Length > 0));
+    }
+
+    /// <summary>A tensor inside a node.</summary>
+    OnnxTensor Inside(TensorProto tensor)
+    {
+        if (!inside.TryGetValue(tensor, out OnnxTensor? read))
+            inside[tensor] = read = OnnxTensor.Read(tensor, folder);
+        return read;
+    }
 
     /// <summary>The layers that a layer depends on, with that layer last.</summary>
     List<Graph.Node> Needed(int last)
@@ -269,7 +347,12 @@ sealed partial class OnnxImport
 
     /// <summary>Dimensions in a message.</summary>
     static string Shown(ReadOnlySpan<long> shape) =>
-        $"[{string.Join(", ", shape.ToArray().Select(dimension => dimension == OnnxTensor.Batch ? "images" : $"{dimension}"))}]";
+        $"[{string.Join(", ", shape.ToArray().Select(dimension => OnnxTensor.ImagesIn(dimension) switch
+        {
+            0 => $"{dimension}",
+            1 => "images",
+            long multiple => $"{multiple}·images",
+        }))}]";
 
     /// <summary>A node with its inputs and outputs.</summary>
     /// <param name="import">The import of the graph.</param>
@@ -284,13 +367,25 @@ sealed partial class OnnxImport
 
         public int Outputs => node.Output.Count;
 
+        /// <summary>The inputs' names; empty for one that is left out.</summary>
+        public RepeatedField<string> InputNames => node.Input;
+
+        /// <summary>The outputs' names; empty for one that is left out.</summary>
+        public RepeatedField<string> OutputNames => node.Output;
+
         public bool Has(int input) => input < node.Input.Count && node.Input[input].Length > 0;
 
         /// <summary>The input if it depends on the images; otherwise null.</summary>
-        public Value? Find(int input) => import.values.GetValueOrDefault(InputName(input));
+        /// <param name="inAnyLayout">Whether the images may be another dimension than the first.</param>
+        public Value? Find(int input, bool inAnyLayout = false)
+        {
+            Value? value = import.values.GetValueOrDefault(InputName(input));
+            return inAnyLayout || value is null || value.Layout == default ? value : throw new InputException(
+                $"its input {input + 1} has the shape {Shown(value.FileShape)}; the first dimension has to be that of the images here");
+        }
 
         /// <summary>The input, which must depend on the images.</summary>
-        public Value Activation(int input) => Find(input)
+        public Value Activation(int input, bool inAnyLayout = false) => Find(input, inAnyLayout)
             ?? throw new InputException($"its input {input + 1}, '{InputName(input)}', "
                 + (IsConstant(input) ? "is a constant and has to depend on the images" : "is given by no node before it"));
 
@@ -298,13 +393,15 @@ sealed partial class OnnxImport
         public OnnxTensor Constant(int input) => import.constants.GetValueOrDefault(InputName(input))
             ?? throw new InputException(
                 $"its input {input + 1}, '{InputName(input)}', "
-                    + $"{(Find(input) is null ? "is given by no node before it" : "depends on the images and has to be a constant")}");
+                    + (Find(input, inAnyLayout: true) is null
+                        ? "is given by no node before it"
+                        : "depends on the images and has to be a constant"));
 
         public bool IsConstant(int input) => import.constants.ContainsKey(InputName(input));
 
         /// <summary>The input, a constant or not.</summary>
-        public Value Any(int input) =>
-            Find(input) ?? (IsConstant(input) ? new Value(Graph.Node.Images, Constant(input).Shape, Constant(input)) : Activation(input));
+        public Value Any(int input, bool inAnyLayout = false) =>
+            Find(input, inAnyLayout) ?? (IsConstant(input) ? Known(Constant(input)) : Activation(input));
 
         public float[] Reals(int input) =>
             Constant(input).Reals ?? throw new InputException($"its input {input + 1} holds integers and has to hold real ones");
@@ -345,6 +442,8 @@ sealed partial class OnnxImport
 
         public long[]? List(string name) => Attribute(name)?.Ints.ToArray();
 
+        public IEnumerable<AttributeProto> Attributes => node.Attribute;
+
         public AttributeProto? Attribute(string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
 
         /// <summary>Integers that are an attribute in older operator sets and an input in newer ones.</summary>
@@ -369,7 +468,7 @@ sealed partial class OnnxImport
         public void Give(OnnxTensor constant, int output = 0) => Give(new Value(Graph.Node.Images, constant.Shape, constant), output);
 
         /// <summary>Sets the output of the node to a layer with one input.</summary>
-        public void Give(Layer layer, Value input) => Give(import.Add(layer, input.Shape, input));
+        public void Give(Layer layer, Value input) => Give(import.Add(layer, input.Shape, input) with { Layout = input.Layout });
 
         /// <summary>Sets the output of the node to a layer with one input and another shape.</summary>
         public void Give(Layer layer, int[] shape, Value input) => Give(import.Add(layer, shape, input));
@@ -377,7 +476,7 @@ sealed partial class OnnxImport
         /// <summary>Sets the output of the node to an elementwise function of its input.</summary>
         public void Give(Layer layer)
         {
-            Value input = Any(0);
+            Value input = Any(0, inAnyLayout: true);
             if (input.Constant is null)
             {
                 Give(layer, input);
@@ -389,7 +488,7 @@ sealed partial class OnnxImport
         }
 
         /// <summary>Sets the output of the node to its input under another shape.</summary>
-        public void GiveReshaped(Value input, int[] shape)
+        public void GiveReshaped(Value input, int[] shape, Layout layout = default)
         {
             if (input.Constant is OnnxTensor constant)
                 Give(
@@ -399,7 +498,12 @@ sealed partial class OnnxImport
                         + $"numbers do not take the shape [{string.Join(", ", shape)}]")
                     });
             else
-                Give(new Reshape(Name, shape), shape, input);
+            {
+                // Where only the images move, the numbers stay.
+                bool isSame = layout != input.Layout && input.Shape.AsSpan().SequenceEqual(shape);
+                Value reshaped = isSame ? input : import.Add(new Reshape(Name, shape), shape, input);
+                Give(reshaped with { Layout = layout });
+            }
         }
 
         /// <summary>Sets the output of the node to rearranged elements of its input.</summary>
@@ -408,8 +512,10 @@ sealed partial class OnnxImport
         /// constant.</param>
         /// <param name="shape">The shape of the output if it differs from the dimensions.</param>
         /// <param name="output">The index of the node's output.</param>
+        /// <param name="layout">Where the images are; null if they stay.</param>
         public void GiveMoved(
-            Value input, IEnumerable<long> dimensions, Func<int, int, int> part, float constant = 0, int[]? shape = null, int output = 0)
+            Value input, IEnumerable<long> dimensions, Func<int, int, int> part, float constant = 0, int[]? shape = null, int output = 0,
+            Layout? layout = null)
         {
             int[] moved = Checked(input.Images, [.. dimensions]);
             shape ??= moved;
@@ -417,7 +523,10 @@ sealed partial class OnnxImport
             int[] sources = Indices(moved, part);
             if (input.Constant is null)
                 Give(
-                    import.Add(new Rearrange(Outputs == 1 ? Name : $"{Name}.{output + 1}", shape, sources, constant), shape, input),
+                    import.Add(new Rearrange(Outputs == 1 ? Name : $"{Name}.{output + 1}", shape, sources, constant), shape, input) with
+                    {
+                        Layout = layout ?? input.Layout,
+                    },
                     output);
             else if (input.Constant.Reals is { } reals)
                 Give(new OnnxTensor(shape, [.. sources.Select(index => index < 0 ? constant : reals[index])], null), output);

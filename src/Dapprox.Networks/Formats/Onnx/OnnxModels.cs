@@ -7,8 +7,9 @@ namespace Dapprox.Networks.Formats.Onnx;
 
 /// <summary>
 /// ONNX files (onnx.ai) of networks. Read are operator sets 6 to 25, with one input of images, one output of logits, and only
-/// <see cref="Operators"/>. Only the multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul become layers that an approximate
-/// multiplier changes; everything else stays exact, and nothing is folded into them.
+/// <see cref="Operators"/>; functions of the file are put in the place of their calls. Only the multiply-accumulates of Conv,
+/// ConvTranspose, Gemm and MatMul, also inside fused and recurrent operators, become layers that an approximate multiplier changes;
+/// everything else stays exact, and nothing is folded into them.
 /// </summary>
 public static class OnnxModels
 {
@@ -16,15 +17,17 @@ public static class OnnxModels
     const int ManyWeights = 16 << 20;
 
     // Long enough for the list of operators and a name.
-    const int LongestMessage = 1000;
+    const int LongestMessage = 2500;
 
     /// <summary>The supported operators.</summary>
     public static IReadOnlyList<string> Operators => [.. OnnxImport.KnownOperators.Order(StringComparer.Ordinal)];
 
     /// <summary>Reads a network, exact in all layers.</summary>
     /// <param name="path">The file; external data files have to be in its folder or below.</param>
+    /// <param name="options">What the file leaves open; null for nothing.</param>
     /// <exception cref="InputException">The file is not ONNX or contains something unsupported; the message names the node.</exception>
-    public static Network Load(string path) => Read(path, ModelProto.Parser.ParseFrom, (network, _, _) => network);
+    public static Network Load(string path, OnnxOptions? options = null) =>
+        Read(path, options, ModelProto.Parser.ParseFrom, (network, _, _) => network);
 
     /// <summary>
     /// Writes a network as an ONNX file of its own, with operator set 17 and an open batch size. ONNX has exact products only, so the
@@ -48,13 +51,14 @@ public static class OnnxModels
     /// <param name="network">The network of <see cref="Load"/> with other numbers, on any multiplier; layers of preprocessing before it
     /// are not written.</param>
     /// <param name="source">The file that the network was read from.</param>
+    /// <param name="options">Those that it was read with.</param>
     /// <exception cref="InputException">The source is not the file of this network, a number does not fit its data type, or the file
     /// cannot be written.</exception>
-    public static void Save(string path, Network network, string source)
+    public static void Save(string path, Network network, string source, OnnxOptions? options = null)
     {
         byte[] bytes = [];
         OnnxWriteBack file = Read(
-            source,
+            source, options,
             stream =>
             {
                 bytes = new byte[stream.Length];
@@ -72,7 +76,8 @@ public static class OnnxModels
     }
 
     /// <summary>Reads a file and uses it; what is wrong with it becomes a line that names it.</summary>
-    static T Read<T>(string path, Func<FileStream, ModelProto> parse, Func<Network, ModelProto, OnnxImport, T> use)
+    static T Read<T>(
+        string path, OnnxOptions? options, Func<FileStream, ModelProto> parse, Func<Network, ModelProto, OnnxImport, T> use)
     {
         ModelProto model;
         try
@@ -90,11 +95,12 @@ public static class OnnxModels
 
         if (model.Graph is null)
             throw new InputException($"'{path}' is no ONNX file, or one without a graph");
-        long version = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 0;
         try
         {
-            var import = new OnnxImport(model.Graph, version, FolderOf(path));
+            var import = new OnnxImport(model, FolderOf(path), options ?? new OnnxOptions());
             Network network = import.Build(Path.GetFileNameWithoutExtension(path));
+            if (options?.InputShape is { } shape && !network.InputShape.SequenceEqual([.. shape]))
+                network = network.TakingImages([.. shape]);
             // Large arrays live until the next full collection, so one is requested after many weights.
             if (network.Layers.OfType<WeightedLayer>().Sum(layer => (long)layer.Weights.Length) > ManyWeights)
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);

@@ -6,7 +6,8 @@ namespace Dapprox.Networks.Formats.Onnx;
 /// <summary>A tensor whose numbers are known when a model is read: real numbers, or integers, as in shapes.</summary>
 /// <param name="Shape">The dimensions.</param>
 /// <param name="Reals">The numbers if they are real; otherwise null.</param>
-/// <param name="Integers">The numbers if they are integers, otherwise null; <see cref="Batch"/> stands for the number of images.</param>
+/// <param name="Integers">The numbers if they are integers, otherwise null; <see cref="Batch"/> stands for the number of images, and the
+/// numbers from it on for its multiples (<see cref="ImagesIn"/>).</param>
 sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
 {
     /// <summary>Stands for the unknown number of images.</summary>
@@ -16,6 +17,8 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     internal const int Float = 1, UInt8 = 2, Int8 = 3, Int32 = 6, Int64 = 7, Bool = 9, Half = 10, Double = 11, BFloat16 = 16;
 
     const int External = 1;
+
+    const long MaxMultiple = 1L << 32;
 
     static readonly string[] DataTypes =
     [
@@ -29,6 +32,15 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
 
     /// <summary>A one-dimensional tensor of integers.</summary>
     public static OnnxTensor List(params long[] numbers) => new([numbers.Length], null, numbers);
+
+    /// <summary>What stands for a multiple of the number of images.</summary>
+    /// <param name="multiple">At least 1.</param>
+    public static long Images(long multiple) => multiple is >= 1 and <= MaxMultiple
+        ? Batch + multiple - 1
+        : throw new InputException($"it computes with {multiple} times the number of images");
+
+    /// <summary>The multiple of the number of images that a number stands for; 0 for any other number.</summary>
+    public static long ImagesIn(long number) => number < Batch + MaxMultiple ? number - Batch + 1 : 0;
 
     /// <summary>The name of a data type, in a message.</summary>
     /// <param name="type">Its number in the format.</param>
@@ -73,9 +85,9 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         {
             integers[i] = isRaw ? RawInteger(
                 raw.Span[(i * size)..], tensor.DataType) : tensor.DataType == Int64 ? tensor.Int64Data[i] : tensor.Int32Data[i];
-            if (integers[i] == Batch)
+            if (ImagesIn(integers[i]) > 0)
                 throw new InputException(
-                    $"the tensor '{tensor.Name}' holds the number {Batch}, which is not a valid size, index or factor");
+                    $"the tensor '{tensor.Name}' holds the number {integers[i]}, which is not a valid size, index or factor");
         }
 
         return new OnnxTensor(shape, null, integers);

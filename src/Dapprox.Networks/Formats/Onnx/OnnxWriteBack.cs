@@ -178,7 +178,7 @@ sealed class OnnxWriteBack
     /// <summary>The tensor that holds a parameter; a name of its own for one that is absent.</summary>
     string InputName(OnnxImport.Origin origin)
     {
-        NodeProto node = graph.Node[origin.Node];
+        NodeProto node = import.Steps[origin.Node].Node;
         return origin.Input >= 0 && origin.Input < node.Input.Count && node.Input[origin.Input].Length > 0
             ? node.Input[origin.Input]
             : $"{origin.Node}\n{origin.Parameter}";
@@ -240,10 +240,13 @@ sealed class OnnxWriteBack
     /// <summary>Makes a tensor the input of a node, or has it added to the node's output.</summary>
     void Attach(OnnxImport.Origin origin, string tensor)
     {
-        WireMessage node = nodes[origin.Node].Message;
+        int place = import.Steps[origin.Node].Source ?? throw new InputException(
+            $"'{origin.Layer}.{origin.Parameter}' belongs to a node of a function or of a fused operator and is no tensor of its own in "
+                + "the file, so it cannot be written back; export the model without functions and fused operators");
+        WireMessage node = nodes[place].Message;
         if (origin.Input < 0)
         {
-            string output = graph.Node[origin.Node].Output[0], product = Unique(output + ".product");
+            string output = graph.Node[place].Output[0], product = Unique(output + ".product");
             var add = new NodeProto
             {
                 Name = Unique(origin.Layer + ".bias"),
@@ -252,14 +255,14 @@ sealed class OnnxWriteBack
                 Output = { output }
             };
             node.Replace(node.Of(NodeProto.OutputFieldNumber)[0], Encoding.UTF8.GetBytes(product));
-            graphMessage.Add(GraphProto.NodeFieldNumber, add.ToByteArray(), nodes[origin.Node]);
+            graphMessage.Add(GraphProto.NodeFieldNumber, add.ToByteArray(), nodes[place]);
             return;
         }
 
         while (node.Of(NodeProto.InputFieldNumber).Count <= origin.Input)
             node.Add(NodeProto.InputFieldNumber, default, node.Of(NodeProto.InputFieldNumber)[^1]);
         node.Replace(node.Of(NodeProto.InputFieldNumber)[origin.Input], Encoding.UTF8.GetBytes(tensor));
-        if (graph.Node[origin.Node].Input.ElementAtOrDefault(origin.Input) is string { Length: > 0 } old)
+        if (graph.Node[place].Input.ElementAtOrDefault(origin.Input) is string { Length: > 0 } old)
             Release(old);
     }
 

@@ -5,21 +5,44 @@ namespace Dapprox.Networks.Formats.Onnx;
 
 sealed partial class OnnxImport
 {
-    /// <summary>The geometry of a filter or pool over images, or over lines, which are images of one row.</summary>
-    /// <param name="IsLine">Whether the inputs are lines.</param>
-    /// <param name="Kernel">Rows and columns of a window.</param>
-    /// <param name="Stride">The distance between windows.</param>
-    /// <param name="Dilation">The distance between the elements of a window.</param>
-    /// <param name="Padding">The padding around the image.</param>
-    /// <param name="OutputPadding">The rows and columns that a transposed convolution adds to its output, below and to the right.</param>
+    /// <summary>The geometry of a filter or pool over lines, images or volumes; a line is also an image of one row.</summary>
+    /// <param name="Sizes">The size of a window along each dimension.</param>
+    /// <param name="Strides">The distance between windows.</param>
+    /// <param name="Dilations">The distance between the elements of a window.</param>
+    /// <param name="Before">The padding before each dimension.</param>
+    /// <param name="Behind">The padding behind each dimension.</param>
+    /// <param name="Added">What a transposed convolution adds to its output behind each dimension.</param>
     /// <param name="CeilMode">Whether a last window may extend beyond the end.</param>
-    sealed record Window(bool IsLine, Steps Kernel, Steps Stride, Steps Dilation, Padding Padding, Steps OutputPadding, bool CeilMode)
+    sealed record Window(
+        int[] Sizes, int[] Strides, int[] Dilations, int[] Before, int[] Behind, int[] Added, bool CeilMode)
     {
+        const int Volume = 3;
+
+        public bool IsLine => Sizes.Length == 1;
+
+        public bool IsVolume => Sizes.Length == Volume;
+
+        /// <summary>Rows and columns of a window; likewise the next ones.</summary>
+        public Steps Kernel => Pair(Sizes, 1);
+
+        public Steps Stride => Pair(Strides, 1);
+
+        public Steps Dilation => Pair(Dilations, 1);
+
+        public Padding Padding => IsLine
+            ? new Padding(0, Before[0], 0, Behind[0])
+            : new Padding(Before[0], Before[1], Behind[0], Behind[1]);
+
+        public Steps OutputPadding => Pair(Added, 0);
+
         public static Window Of(NodeReader node, Value input, int dimensions, int[] kernel, bool isTransposed = false)
         {
-            if (dimensions is not (1 or 2) || input.Shape.Length != dimensions + 1)
+            if (dimensions is < 1 or > Volume || input.Shape.Length != dimensions + 1)
                 throw new InputException($"its windows have {dimensions} dimensions, and one image has {input.Shape.Length}; windows "
-                    + "over lines [channels, length] and over images [channels, height, width] are read");
+                    + "over lines [channels, length], images [channels, height, width] and volumes [channels, depth, height, width] are "
+                    + "read");
+            if (isTransposed && dimensions == Volume)
+                throw new InputException("it is a transposed convolution of volumes; those of lines and images are read");
             if (node.List("kernel_shape") is long[] given && !given.SequenceEqual(kernel.Select(size => (long)size)))
                 throw new InputException(
                     $"kernel_shape [{string.Join(", ", given)}] is not that of the weights, [{string.Join(", ", kernel)}]");
@@ -45,31 +68,56 @@ sealed partial class OnnxImport
                 (pads[axis], pads[axis + dimensions]) = auto == "SAME_UPPER" ? ((int)less, (int)more) : ((int)more, (int)less);
             }
 
-            bool isLine = dimensions == 1;
-            Steps Pair(int[] numbers, int alone) => isLine ? new Steps(alone, numbers[0]) : new Steps(numbers[0], numbers[1]);
             return new Window(
-                isLine, Pair(kernel, 1), Pair(strides, 1), Pair(dilations, 1),
-                isLine ? new Padding(0, pads[0], 0, pads[1]) : new Padding(pads[0], pads[1], pads[2], pads[3]),
-                Pair(outputPadding, 0), node.Integer("ceil_mode", 0) == 1);
+                kernel, strides, dilations, pads[..dimensions], pads[dimensions..], outputPadding, node.Integer("ceil_mode", 0) == 1);
         }
 
-        /// <summary>The number of windows vertically.</summary>
-        public int Rows(int height) => Count(height, Kernel.Height, Stride.Height, Dilation.Height, Padding.Top, Padding.Bottom);
-
-        /// <summary>The number of windows horizontally.</summary>
-        public int Columns(int width) => Count(width, Kernel.Width, Stride.Width, Dilation.Width, Padding.Left, Padding.Right);
-
-        int Count(int size, int kernel, int stride, int dilation, int before, int behind)
+        /// <summary>The number of windows along each dimension.</summary>
+        /// <param name="sizes">The dimensions of a line, image or volume.</param>
+        public int[] Counts(ReadOnlySpan<int> sizes)
         {
-            long room = (long)size + before + behind - (long)dilation * (kernel - 1) - 1;
-            if (room < 0)
-                throw new InputException($"a window of {kernel} does not fit {size}");
-            long count = (CeilMode ? room + stride - 1 : room) / stride + 1;
-            // A window that starts after the image and its leading padding does not count.
-            if (CeilMode && (count - 1) * stride >= (long)size + before)
-                count--;
-            return (int)count;
+            int[] counts = new int[sizes.Length];
+            for (int axis = 0; axis < counts.Length; axis++)
+            {
+                long room = (long)sizes[axis] + Before[axis] + Behind[axis] - (long)Dilations[axis] * (Sizes[axis] - 1) - 1;
+                if (room < 0)
+                    throw new InputException($"a window of {Sizes[axis]} does not fit {sizes[axis]}");
+                long count = (CeilMode ? room + Strides[axis] - 1 : room) / Strides[axis] + 1;
+                // A window that starts after the image and its leading padding does not count.
+                if (CeilMode && (count - 1) * Strides[axis] >= (long)sizes[axis] + Before[axis])
+                    count--;
+                counts[axis] = (int)Math.Min(count, int.MaxValue);
+            }
+
+            return counts;
         }
+
+        /// <summary>
+        /// For the elements of a window, in order, the index in a plane of these sizes; −1 in the padding, −2 beyond it, which a last
+        /// window in ceil mode covers.
+        /// </summary>
+        /// <param name="window">The indices of the window along each dimension.</param>
+        public int[] Elements(ReadOnlySpan<int> sizes, ReadOnlySpan<int> window)
+        {
+            int[] elements = [0];
+            for (int axis = 0; axis < Sizes.Length; axis++)
+            {
+                int[] longer = new int[elements.Length * Sizes[axis]];
+                for (int i = 0; i < longer.Length; i++)
+                {
+                    int outer = elements[i / Sizes[axis]];
+                    long index = (long)window[axis] * Strides[axis] - Before[axis] + (long)(i % Sizes[axis]) * Dilations[axis];
+                    int own = index >= (long)sizes[axis] + Behind[axis] ? -2 : index < 0 || index >= sizes[axis] ? -1 : (int)index;
+                    longer[i] = outer < 0 || own < 0 ? Math.Min(outer < 0 ? outer : 0, own < 0 ? own : 0) : outer * sizes[axis] + own;
+                }
+
+                elements = longer;
+            }
+
+            return elements;
+        }
+
+        Steps Pair(int[] numbers, int alone) => IsLine ? new Steps(alone, numbers[0]) : new Steps(numbers[0], numbers[1]);
 
         static int[] Numbers(NodeReader node, string name, int count, int min, int otherwise)
         {

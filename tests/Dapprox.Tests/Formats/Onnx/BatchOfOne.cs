@@ -1,4 +1,5 @@
 using Dapprox.Networks.Formats.Onnx;
+using Google.Protobuf;
 
 namespace Dapprox.Tests.Formats.Onnx;
 
@@ -9,9 +10,10 @@ static class BatchOfOne
 {
     static readonly HashSet<string> Elementwise =
     [
-        "Abs", "Add", "Cast", "Ceil", "Celu", "Clip", "Div", "Dropout", "Elu", "Erf", "Exp", "Floor", "Gelu", "HardSigmoid", "HardSwish",
-        "Identity", "LeakyRelu", "Log", "MatMul", "Max", "Mean", "Min", "Mish", "Mul", "Neg", "Pow", "PRelu", "Reciprocal", "Relu", "Round",
-        "Selu", "Sigmoid", "Sign", "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Swish", "Tanh", "ThresholdedRelu", "Constant",
+        "Abs", "Add", "And", "Cast", "Ceil", "Celu", "Clip", "Constant", "Div", "Dropout", "Elu", "Equal", "Erf", "Exp", "Floor", "Gelu",
+        "Greater", "GreaterOrEqual", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "Less", "LessOrEqual", "Log", "MatMul", "Max",
+        "Mean", "Min", "Mish", "Mul", "Neg", "Not", "Or", "Pow", "PRelu", "Reciprocal", "Relu", "Round", "Selu", "Sigmoid", "Sign",
+        "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Swish", "Tanh", "ThresholdedRelu", "Where",
     ];
 
     /// <summary>The graph with that dimension; false where a node is not known here.</summary>
@@ -54,6 +56,8 @@ static class BatchOfOne
         return node.OpType switch
         {
             "Softmax" or "LogSoftmax" => Axis(node, version < 13 ? 1 : -1),
+            "MeanVarianceNormalization" => Axes(node, [0, 2, 3]),
+            "Einsum" => Term(node, graph.Input[0].Name),
             "Concat" => Axis(node, 0) && node.Input.All(name => Deepened(graph, name)),
             "Split" or "Gather" => Axis(node, 0),
             "LayerNormalization" or "RMSNormalization" or "LpNormalization" => Axis(node, -1),
@@ -77,6 +81,30 @@ static class BatchOfOne
         if (axis is null)
             node.Attribute.Add(axis = new AttributeProto { Name = "axis", Type = 2, I = otherwise });
         axis.I = Shifted(axis.I);
+        return true;
+    }
+
+    static bool Axes(NodeProto node, long[] otherwise)
+    {
+        AttributeProto? axes = node.Attribute.FirstOrDefault(attribute => attribute.Name == "axes");
+        if (axes is null)
+            node.Attribute.Add(axes = new AttributeProto { Name = "axes", Type = 7, Ints = { otherwise } });
+        long[] shifted = [.. axes.Ints.Select(Shifted)];
+        axes.Ints.Clear();
+        axes.Ints.AddRange(shifted);
+        return true;
+    }
+
+    /// <summary>The dimension is a further letter of the images and of the result.</summary>
+    static bool Term(NodeProto node, string images)
+    {
+        AttributeProto equation = node.Attribute.Single(attribute => attribute.Name == "equation");
+        string[] sides = equation.S.ToStringUtf8().Split("->");
+        string[] terms = sides[0].Split(',');
+        if (sides.Length != 2)
+            return false;
+        equation.S = ByteString.CopyFromUtf8(
+            string.Join(',', terms.Select((term, i) => node.Input[i] == images ? $"Z{term.Trim()}" : term)) + $"->Z{sides[1].Trim()}");
         return true;
     }
 
@@ -107,12 +135,17 @@ static class BatchOfOne
             return true;
         }
 
-        if (input >= node.Input.Count
-            || graph.Initializer.FirstOrDefault(tensor => tensor.Name == node.Input[input]) is not TensorProto given
-            || OnnxTensor.Read(given.Clone(), "").Integers is not long[] numbers)
+        if (input >= node.Input.Count)
             return false;
-        graph.Initializer.Remove(given);
-        graph.Initializer.Add(Tensor(given.Name, change(numbers)));
+        string changing = node.Input[input];
+        TensorProto? given = graph.Initializer.FirstOrDefault(tensor => tensor.Name == changing)
+            ?? graph.Node.FirstOrDefault(one => one.OpType == "Constant" && one.Output[0] == changing)?.Attribute
+                .FirstOrDefault(one => one.Name == "value")?.T;
+        if (given is null || OnnxTensor.Read(given.Clone(), "").Integers is not long[] numbers)
+            return false;
+        // Other nodes may share the numbers.
+        node.Input[input] = $"{changing} of {node.Output[0]}";
+        graph.Initializer.Add(Tensor(node.Input[input], change(numbers)));
         return true;
     }
 

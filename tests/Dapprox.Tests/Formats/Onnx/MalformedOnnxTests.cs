@@ -163,7 +163,7 @@ public class MalformedOnnxTests
         File.WriteAllBytes(folder.File("m.onnx"), graph.Model.ToByteArray());
 
         Assert.Contains(
-            "has 2 outputs (Flatten1.0, features); it has to have one, the logits: export",
+            "has 2 outputs (Flatten1.0, features); name the one that is the logits: --output NAME",
             Assert.Throws<InputException>(() => OnnxModels.Load(folder.File("m.onnx"))).Message, StringComparison.Ordinal);
     }
 

@@ -83,13 +83,20 @@ sealed class OnnxGraph
         return name;
     }
 
+    public static TensorProto IntegerTensor(params long[] numbers) =>
+        new() { DataType = Int64, Int64Data = { numbers }, Dims = { numbers.Length } };
+
     /// <summary>Adds a node and returns its first output.</summary>
     public string Node(string type, string[] inputs, params (string Name, object Value)[] attributes) =>
         Nodes(type, 1, inputs, attributes)[0];
 
     public string[] Nodes(string type, int outputs, string[] inputs, params (string Name, object Value)[] attributes)
     {
-        var node = new NodeProto { OpType = type, Name = $"{type}{count++}" };
+        int dot = type.LastIndexOf('.');
+        string domain = dot > 0 ? type[..dot] : "", own = type[(dot + 1)..];
+        var node = new NodeProto { OpType = own, Domain = domain, Name = $"{own}{count++}" };
+        if (dot > 0 && model.OpsetImport.All(set => set.Domain != node.Domain))
+            model.OpsetImport.Add(new OperatorSetProto { Domain = node.Domain, Version = 1 });
         node.Input.AddRange(inputs);
         node.Output.AddRange(Enumerable.Range(0, outputs).Select(i => $"{node.Name}.{i}"));
         foreach ((string name, object value) in attributes)
@@ -106,9 +113,17 @@ sealed class OnnxGraph
                 case string text:
                     (attribute.S, attribute.Type) = (ByteString.CopyFromUtf8(text), 3);
                     break;
+                case float[] numbers:
+                    attribute.Floats.AddRange(numbers);
+                    attribute.Type = 6;
+                    break;
                 case int[] numbers:
                     attribute.Ints.AddRange(numbers.Select(one => (long)one));
                     attribute.Type = 7;
+                    break;
+                case string[] texts:
+                    attribute.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8));
+                    attribute.Type = 8;
                     break;
                 case TensorProto tensor:
                     (attribute.T, attribute.Type) = (tensor, 4);
@@ -148,6 +163,17 @@ sealed class OnnxGraph
             CheckGradient(network, images);
         CheckExport(network, images, expected);
         return network;
+    }
+
+    /// <summary>The file is refused with a line that says this.</summary>
+    public void Refuses(string output, string message)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("model.onnx");
+        File.WriteAllBytes(path, Bytes(output));
+        InputException refused = Assert.Throws<InputException>(() => OnnxModels.Load(path));
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused.Message);
     }
 
     /// <summary>

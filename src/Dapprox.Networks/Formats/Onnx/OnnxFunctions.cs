@@ -1,0 +1,157 @@
+using Dapprox.Foundation;
+using Google.Protobuf.Collections;
+
+namespace Dapprox.Networks.Formats.Onnx;
+
+/// <summary>
+/// Puts the nodes of the file's own functions in the place of their calls, as PyTorch's exporter and onnxscript write them. A name inside a
+/// function gets the name of the call before it; an attribute that refers to one of the call becomes that one, or the function's default.
+/// </summary>
+sealed class OnnxFunctions
+{
+    // Calls inside calls multiply: a file of a few lines can ask for any number of nodes. Attributes count by their numbers.
+    const int MaxSize = 1 << 18, MaxDepth = 100;
+
+    // A file can contain a name of a million letters, which every name inside would repeat.
+    const int LongestName = 200;
+
+    readonly Dictionary<(string Domain, string Name, string Overload), FunctionProto> functions = [];
+    readonly HashSet<FunctionProto> callers = new(ReferenceEqualityComparer.Instance);
+    readonly HashSet<string> calls = [];
+    readonly List<OnnxNode> nodes = [];
+    int size;
+
+    OnnxFunctions(ModelProto model)
+    {
+        foreach (FunctionProto function in model.Functions)
+        {
+            if (!functions.TryAdd((Domain(function.Domain), function.Name, function.Overload), function))
+                throw new InputException($"the file has two functions '{function.Name}' of the domain '{function.Domain}'");
+        }
+    }
+
+    /// <summary>The nodes of the graph, without calls of functions.</summary>
+    /// <exception cref="InputException">A function calls itself, is not called as it is defined, or has too many nodes.</exception>
+    public static List<OnnxNode> Inline(ModelProto model)
+    {
+        var inlined = new OnnxFunctions(model);
+        long version = VersionOf(model.OpsetImport);
+        for (int i = 0; i < model.Graph.Node.Count; i++)
+            inlined.Add(model.Graph.Node[i], version, i);
+        return inlined.nodes;
+    }
+
+    /// <summary>The name of ONNX's own domain is empty or ai.onnx.</summary>
+    public static string Domain(string domain) => domain == "ai.onnx" ? "" : domain;
+
+    static long VersionOf(RepeatedField<OperatorSetProto> sets) => sets.FirstOrDefault(set => Domain(set.Domain).Length == 0)?.Version ?? 0;
+
+    void Add(NodeProto node, long version, int? source)
+    {
+        if (!functions.TryGetValue((Domain(node.Domain), node.OpType, node.Overload), out FunctionProto? function))
+        {
+            nodes.Add(new OnnxNode(node, version, source));
+            return;
+        }
+
+        if (!callers.Add(function) || callers.Count > MaxDepth)
+            throw new InputException(
+                $"the function '{node.OpType}' of the file "
+                    + $"{(callers.Count > MaxDepth ? $"is called {MaxDepth} calls deep" : "calls itself")}, so it cannot be put in the "
+                    + "place of its call; export the model without functions");
+        if (node.Input.Count > function.Input.Count || node.Output.Count > function.Output.Count)
+            throw new InputException(
+                $"the function '{node.OpType}' of the file has {function.Input.Count} inputs and {function.Output.Count} outputs, and the "
+                    + $"node '{node.Name}' gives it {node.Input.Count} and takes {node.Output.Count}");
+        string call = Unique(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault() ?? node.OpType);
+        var names = new Dictionary<string, string> { [""] = "" };
+        for (int i = 0; i < function.Input.Count; i++)
+            names.TryAdd(function.Input[i], node.Input.ElementAtOrDefault(i) ?? "");
+        for (int i = 0; i < node.Output.Count; i++)
+        {
+            if (node.Output[i].Length > 0)
+                names.TryAdd(function.Output[i], node.Output[i]);
+        }
+
+        long own = VersionOf(function.OpsetImport);
+        foreach (NodeProto inner in function.Node)
+            Add(Renamed(inner, call, names, Attributes(inner, node, function)), own, source: null);
+        callers.Remove(function);
+        // What a function passes on unchanged, or gives twice.
+        for (int i = 0; i < node.Output.Count; i++)
+        {
+            if (node.Output[i].Length > 0 && names[function.Output[i]] is string given && given != node.Output[i])
+                nodes.Add(new OnnxNode(new NodeProto { OpType = "Identity", Input = { given }, Output = { node.Output[i] } }, own, null));
+        }
+    }
+
+    NodeProto Renamed(NodeProto inner, string call, Dictionary<string, string> names, IEnumerable<AttributeProto> attributes)
+    {
+        var node = new NodeProto
+        {
+            Name = $"{call}/{Short(inner.Name.Length > 0 ? inner.Name : inner.OpType)}",
+            OpType = inner.OpType,
+            Domain = inner.Domain,
+            Overload = inner.Overload,
+        };
+        node.Input.AddRange(inner.Input.Select(Name));
+        node.Output.AddRange(inner.Output.Select(Name));
+        node.Attribute.AddRange(attributes);
+        Charge(1);
+        return node;
+
+        string Name(string name)
+        {
+            if (!names.TryGetValue(name, out string? outer))
+                names[name] = outer = $"{call}/{Short(name)}{(name.Length > LongestName ? $"#{names.Count}" : "")}";
+            return outer;
+        }
+    }
+
+    /// <summary>The attributes of a node of a function; one that refers to an attribute that the call lacks is left out.</summary>
+    IEnumerable<AttributeProto> Attributes(NodeProto inner, NodeProto call, FunctionProto function)
+    {
+        foreach (AttributeProto attribute in inner.Attribute)
+        {
+            if (attribute.RefAttrName.Length == 0)
+                yield return attribute;
+            else if ((Find(call.Attribute) ?? Find(function.AttributeProto)) is AttributeProto given)
+            {
+                Charge(given.Floats.Count + given.Ints.Count + given.Strings.Count);
+                yield return new AttributeProto
+                {
+                    Name = attribute.Name,
+                    Type = given.Type,
+                    F = given.F,
+                    I = given.I,
+                    S = given.S,
+                    T = given.T,
+                    Floats = { given.Floats },
+                    Ints = { given.Ints },
+                    Strings = { given.Strings },
+                };
+            }
+
+            AttributeProto? Find(RepeatedField<AttributeProto> attributes) =>
+                attributes.FirstOrDefault(one => one.Name == attribute.RefAttrName);
+        }
+    }
+
+    void Charge(int count)
+    {
+        size += count;
+        if (size > MaxSize)
+            throw new InputException(
+                $"the functions of the file come to more than {MaxSize} nodes where they are called; export the model without functions");
+    }
+
+    string Unique(string wanted)
+    {
+        wanted = Short(wanted);
+        string name = calls.Contains(wanted) ? $"{wanted}#{calls.Count}" : wanted;
+        calls.Add(name);
+        return name;
+    }
+
+    static string Short(string name) => InputFile.OneLine(name, LongestName);
+}
