@@ -78,17 +78,17 @@ static class ModelCommand
 
     static DocumentedCommand Convert()
     {
-        Argument<string> from = new("FROM") { Description = "A .pt, .pth or .safetensors file, or an included network." };
-        Argument<string> to = new("TO") { Description = "The .safetensors or .onnx file to write." };
+        Argument<string> from = new("FROM") { Description = "A .pt, .pth or .safetensors file, also of 'attack --save', or an included network." };
+        Argument<string> to = new("TO") { Description = "The .safetensors, .npz or .onnx file to write." };
         Option<Architecture?> architecture = Values.Option<Architecture?>(
             "--architecture", "NAME",
             "Say which architecture the weights are for, where several have the same tensors; the header of a .safetensors file keeps "
                 + "it. [default: none]",
             Architecture.Find);
         var command = new DocumentedCommand(
-            "convert", "Write the weights of a network as safetensors, or the network as ONNX.",
+            "convert", "Write the weights of a network as safetensors or arrays of NumPy, or the network as ONNX.",
             "safetensors: tensors of real numbers keep their names and shapes and become float32; those of integers, which count batches, "
-                + "are left out. ONNX: operator set 17 with an open batch size; nodes have the names of layers, and initialisers those of "
+                + "are left out. npz: the same, as numpy.savez writes them. ONNX: operator set 17 with an open batch size; nodes have the names of layers, and initialisers those of "
                 + "tensors. Weights of few bits are written as they are multiplied, and activations of few bits by Div, Clip, Mul and "
                 + "Round. Nothing in the file is executed.")
         {
@@ -104,8 +104,12 @@ static class ModelCommand
                     IReadOnlyDictionary<string, Tensor> tensors = TrainedModels.Weights(source);
                     Safetensors.Save(
                         file, tensors, named is null ? null : new Dictionary<string, string> { ["architecture"] = named.Name });
-                    Console.WriteLine(
-                        $"{file}: {tensors.Count} tensors, {tensors.Values.Sum(tensor => (long)tensor.Data.Length):N0} numbers");
+                    Report(tensors);
+                    break;
+                case ".npz":
+                    IReadOnlyDictionary<string, Tensor> arrays = TrainedModels.Weights(source);
+                    NumPyArchive.Save(file, arrays);
+                    Report(arrays);
                     break;
                 case ".onnx" when source.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase):
                     throw new InputException($"'{source}' is an ONNX network already; give a .safetensors, .pt or .pth file");
@@ -117,8 +121,11 @@ static class ModelCommand
                             + "numbers");
                     break;
                 default:
-                    throw new InputException($"'{file}' does not end in .safetensors or .onnx, which are written");
+                    throw new InputException($"'{file}' does not end in .safetensors, .npz or .onnx, which are written");
             }
+
+            void Report(IReadOnlyDictionary<string, Tensor> tensors) => Console.WriteLine(
+                $"{file}: {tensors.Count} tensors, {tensors.Values.Sum(tensor => (long)tensor.Data.Length):N0} numbers");
         });
         return command;
     }

@@ -62,7 +62,8 @@ sealed partial class NumPyArray
             throw Wrong(name, $"has numbers of type {InputFile.OneLine(typeName, 20)}; integers (u1 to u8, i1 to i8) and floating-point "
                 + "numbers (f2, f4, f8) are read");
         int[] shape = Lengths(name, lengths.Groups["lengths"].Value);
-        Int128 bytes = shape.Aggregate((Int128)size, (product, one) => product * one);
+        // Beyond what any file holds, the product stops growing.
+        Int128 bytes = shape.Aggregate((Int128)size, (product, one) => Int128.Min(product * one, long.MaxValue));
         if (bytes != length - start)
             throw Wrong(
                 name, $"has an array of the shape {Shown(shape)} and {length - start} bytes for it, where {typeName} takes {bytes}");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json;
 using Dapprox.Foundation;
 using Dapprox.Networks.Data;
@@ -6,6 +7,8 @@ using Dapprox.Networks.Formats;
 using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
+using Dapprox.Networks.Models;
+using Dapprox.Networks.Tensors;
 using Dapprox.Statistics;
 using Dapprox.Tests.Data;
 using Xunit;
@@ -394,7 +397,7 @@ public sealed class CommandTests : IDisposable
 
     [Theory]
     [InlineData("model inspect nothing.onnx", "there is no file 'nothing.onnx'")]
-    [InlineData("model convert lenet5-digits out.txt", "does not end in .safetensors or .onnx, which are written")]
+    [InlineData("model convert lenet5-digits out.txt", "does not end in .safetensors, .npz or .onnx, which are written")]
     [InlineData("model convert network.onnx out.onnx", "'network.onnx' is an ONNX network already")]
     public async Task Models_ThatCannotBeUsed_AreOneLine(string command, string message)
     {
@@ -416,6 +419,29 @@ public sealed class CommandTests : IDisposable
         await DapproxRun.RunAsync(["evaluate", "--model", folder.File("a.onnx"), .. shared, folder.File("a.csv")]);
         await DapproxRun.RunAsync(["evaluate", "--model", "lenet5-digits", .. shared, folder.File("b.csv")]);
         Assert.Equal(File.ReadAllText(folder.File("b.csv")), File.ReadAllText(folder.File("a.csv")));
+    }
+
+    [Fact]
+    public async Task ModelConvert_ToNpz_WritesEveryTensorAsAnArray()
+    {
+        using var folder = new TemporaryFolder();
+
+        DapproxRun converted = await DapproxRun.RunAsync("model", "convert", "lenet5-digits", folder.File("a.npz"));
+
+        Assert.Equal(
+            (0, $"{folder.File("a.npz")}: 8 tensors, 648,226 numbers{Environment.NewLine}"), (converted.ExitCode, converted.Output));
+        IReadOnlyDictionary<string, Tensor> weights = TrainedModels.Weights("lenet5-digits");
+        using ZipArchive archive = ZipFile.OpenRead(folder.File("a.npz"));
+        Assert.Equal(
+            weights.Keys.Order(StringComparer.Ordinal).Select(name => $"{name}.npy"), archive.Entries.Select(entry => entry.FullName));
+        foreach (ZipArchiveEntry entry in archive.Entries)
+        {
+            using Stream stream = entry.Open();
+            NumPyArray read = NumPyArray.Read(entry.Name, stream, entry.Length, entry.Length);
+            Tensor tensor = weights[Path.GetFileNameWithoutExtension(entry.Name)];
+            Assert.Equal(tensor.Shape.ToArray(), read.Shape);
+            Assert.Equal(tensor.Data, Enumerable.Range(0, read.Count).Select(i => (float)read.Real(i)));
+        }
     }
 
     // The header says dq-full; the option decides.
