@@ -56,14 +56,15 @@ public partial class ExportedNetworkTests
         return graph.Reshape(rows, length, images, graph.Dimension(rows, 1));
     }
 
-    /// <summary>The same in the form of PyTorch 2: the product is unflattened into three, and both factors get the root of the scale.</summary>
+    /// <summary>The same as PyTorch 2 writes it: the product is unflattened into three, and both factors get the root of the scale.
+    /// </summary>
     static string ScaledDotProductAttention(OnnxGraph graph, string x)
     {
         string length = graph.Dimension(x, 0), images = graph.Dimension(x, 1), width = graph.Dimension(x, 2);
         string size = graph.Divided(width, Heads), packed = graph.Linear(x, Width, 3 * Width);
         string shape = graph.Node(
             "Concat", [graph.Slice(graph.Node("Shape", [packed]), 0, 0, -1), graph.List(3, Width)], ("axis", 0));
-        packed = graph.Node("Unsqueeze", [graph.Node("Reshape", [packed, shape], ("allowzero", 0)), graph.List(0)]);
+        packed = graph.Unsqueeze(graph.Node("Reshape", [packed, shape], ("allowzero", 0)), 0);
         packed = graph.Node("Squeeze", [graph.Transpose(packed, 3, 1, 2, 0, 4), graph.List(-2)]);
         string joined = graph.Node("Mul", [images, graph.Scalar(Heads)]);
         string[] parts = [.. Enumerable.Range(0, 3).Select(i =>
@@ -161,9 +162,9 @@ public partial class ExportedNetworkTests
         scores = graph.Node("Add", [scores, graph.Weights(1, 1, Heads, Area, Area)]);
         if (isShifted)
         {
-            string mask = graph.Node("Unsqueeze", [ShiftMask(graph, padded, wide, rows, columns, windows), graph.List(1)]);
+            string mask = graph.Unsqueeze(ShiftMask(graph, padded, wide, rows, columns, windows), 1);
             scores = graph.Reshape(scores, graph.Node("Div", [all, windows]), windows, Heads, length, length);
-            scores = graph.Node("Add", [scores, graph.Node("Unsqueeze", [mask, graph.List(0)])]);
+            scores = graph.Node("Add", [scores, graph.Unsqueeze(mask, 0)]);
             scores = graph.Reshape(scores, -1, Heads, length, length);
         }
 
@@ -182,13 +183,15 @@ public partial class ExportedNetworkTests
         }
 
         // Written for training, and dropping nothing.
-        string Undropped(string of) => graph.Node("Dropout", [of, graph.Real(0), graph.Node("Cast", [graph.Scalar(1)], ("to", 9))]);
+        string Undropped(string of) => graph.Model.OpsetImport[0].Version < 12
+            ? graph.Node("Dropout", [of], ("ratio", 0f))
+            : graph.Node("Dropout", [of, graph.Real(0), graph.Node("Cast", [graph.Scalar(1)], ("to", 9))]);
 
         string Kept(string of, int axis, string end) => graph.Node(
-            "Slice", [of, graph.List(0), graph.Node("Unsqueeze", [end, graph.List(0)]), graph.List(axis), graph.List(1)]);
+            "Slice", [of, graph.List(0), graph.Unsqueeze(end, 0), graph.List(axis), graph.List(1)]);
     }
 
-    /// <summary>−100 between pixels of one window that come from different sides of the image: each of nine regions gets a number.</summary>
+    /// <summary>−100 between pixels of one window that come from different sides of the image: nine regions get numbers.</summary>
     static string ShiftMask(OnnxGraph graph, string height, string wide, string rows, string columns, string windows)
     {
         string numbers = graph.Node("ConstantOfShape", [graph.Sizes(height, wide)], ("value", TorchNodes.RealTensor(0, 1)));
@@ -203,7 +206,7 @@ public partial class ExportedNetworkTests
                 graph.Node("Reshape", [Indices(0, top, bottom), graph.List(-1, 1)]), Indices(1, left, right),
             ];
             string both = graph.Node("Shape", [graph.Node("Add", indices)]);
-            string[] expanded = [.. indices.Select(one => graph.Node("Unsqueeze", [graph.Expand(one, both), graph.List(-1)]))];
+            string[] expanded = [.. indices.Select(one => graph.Unsqueeze(graph.Expand(one, both), -1))];
             string target = graph.Node("Concat", [both, graph.Slice(graph.Node("Shape", [numbers]), 0, 2)], ("axis", 0));
             numbers = graph.Node(
                 "ScatterND",
@@ -216,7 +219,7 @@ public partial class ExportedNetworkTests
         numbers = graph.Transpose(graph.Reshape(numbers, rows, 2, columns, 2), 0, 2, 1, 3);
         numbers = graph.Reshape(numbers, windows, 4);
         string differences = graph.Node(
-            "Sub", [graph.Node("Unsqueeze", [numbers, graph.List(1)]), graph.Node("Unsqueeze", [numbers, graph.List(2)])]);
+            "Sub", [graph.Unsqueeze(numbers, 1), graph.Unsqueeze(numbers, 2)]);
         string isSame = graph.Node("Equal", [differences, graph.Real(0)]);
         string isOther = graph.Node("Cast", [graph.Node("Not", [isSame])], ("to", 9));
         string mask = graph.Node("Where", [isOther, graph.Real(-100), differences]);
@@ -329,7 +332,8 @@ public partial class ExportedNetworkTests
             return function;
         }
 
-        static NodeProto Call(string domain, string type, string[] inputs, string output, params (string Name, object Value)[] attributes) =>
+        static NodeProto Call(
+            string domain, string type, string[] inputs, string output, params (string Name, object Value)[] attributes) =>
             NodeOf(domain, type, inputs, [output], attributes);
     }
 }

@@ -134,7 +134,7 @@ public partial class ExportedNetworkTests
                 .. Enumerable.Range(0, 3).Select(i =>
                 {
                     string channel = graph.Node("Gather", [Input, graph.Scalar(i)], ("axis", 1));
-                    string scaled = graph.Node("Mul", [graph.Node("Unsqueeze", [channel, graph.List(1)]), graph.Real(0.458f - 0.01f * i)]);
+                    string scaled = graph.Node("Mul", [graph.Unsqueeze(channel, 1), graph.Real(0.458f - 0.01f * i)]);
                     return graph.Node("Add", [scaled, graph.Real(-0.03f * (i + 1))]);
                 }),
             ],
@@ -237,7 +237,8 @@ public partial class ExportedNetworkTests
             x = Resized(x, "", graph.Node("Concat", [graph.Slice(graph.Node("Shape", [x]), 0, 0, 2), graph.Sizes(sizes)], ("axis", 0)));
         else
         {
-            string down = graph.Node("Sub", [sizes[0], graph.Dimension(x, 2)]), right = graph.Node("Sub", [sizes[1], graph.Dimension(x, 3)]);
+            string down = graph.Node("Sub", [sizes[0], graph.Dimension(x, 2)]);
+            string right = graph.Node("Sub", [sizes[1], graph.Dimension(x, 3)]);
             string top = graph.Divided(down, 2), left = graph.Divided(right, 2);
             x = graph.Pad(x, 4, left, graph.Node("Sub", [right, left]), top, graph.Node("Sub", [down, top]));
         }

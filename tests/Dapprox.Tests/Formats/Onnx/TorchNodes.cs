@@ -34,7 +34,7 @@ static class TorchNodes
         "Concat",
         [
             .. sizes.Select(size => size is string computed
-                ? graph.Node("Unsqueeze", [computed, graph.List(0)])
+                ? graph.Unsqueeze(computed, 0)
                 : graph.List((int)size)),
         ],
         ("axis", 0));
@@ -43,6 +43,11 @@ static class TorchNodes
         graph.Node("Reshape", [x, graph.Sizes(sizes)]);
 
     public static string Transpose(this OnnxGraph graph, string x, params int[] order) => graph.Node("Transpose", [x], ("perm", order));
+
+    /// <summary>A dimension of 1 more, at an index that is an attribute before operator set 13.</summary>
+    public static string Unsqueeze(this OnnxGraph graph, string x, int axis) => graph.Model.OpsetImport[0].Version < 13
+        ? graph.Node("Unsqueeze", [x], ("axes", new[] { axis }))
+        : graph.Node("Unsqueeze", [x, graph.List(axis)]);
 
     public static string Slice(this OnnxGraph graph, string x, int axis, long start, long end = long.MaxValue, long step = 1) =>
         graph.Node("Slice", [x, graph.List(start), graph.List(end), graph.List(axis), graph.List(step)]);
