@@ -87,7 +87,7 @@ sealed partial class OnnxImport
     {
         OnnxTensor[] operands = [condition, ifTrue, ifFalse];
         int rank = operands.Max(operand => operand.Shape.Length);
-        int[][] shapes = [.. operands.Select(operand => (int[])[.. Enumerable.Repeat(1, rank - operand.Shape.Length), .. operand.Shape])];
+        int[][] shapes = [.. operands.Select(operand => Padded(operand.Shape, rank))];
         int[] shape = Checked(0, [.. shapes.Aggregate((one, other) => Combine.ShapeOf(one, other)).Select(dimension => (long)dimension)]);
         Charge(4 * Tensor.Count(shape));
         int[][] sources = [.. shapes.Select(own => Indices(shape, RepeatedPart(own)))];
@@ -162,12 +162,9 @@ sealed partial class OnnxImport
 
     OnnxTensor Folded(NodeReader node, OnnxTensor left, OnnxTensor right, Combination combination)
     {
-        int rank = Math.Max(left.Shape.Length, right.Shape.Length);
-        int[] leftShape = Padded(left), rightShape = Padded(right);
-        int[] shape = Checked(0, [.. Combine.ShapeOf(leftShape, rightShape).Select(dimension => (long)dimension)]);
-        Charge(3 * Tensor.Count(shape));
         if (left.Reals is { } a && right.Reals is { } b)
         {
+            (int[] leftShape, int[] rightShape, int[] shape) = Aligned(left, right);
             var layer = new Combine(node.Name, combination, leftShape, rightShape);
             float[] result = layer.Forward([new Tensor(a, [1, .. leftShape]), new Tensor(b, [1, .. rightShape])], 1).Data;
             return IsComparison(combination)
@@ -175,18 +172,7 @@ sealed partial class OnnxImport
                 : new OnnxTensor(shape, result, null);
         }
 
-        if (left.Integers is not { } c || right.Integers is not { } d)
-            throw new InputException("a constant of integers meets one of real numbers");
-        int[] leftIndices = RepeatedIndices(leftShape), rightIndices = RepeatedIndices(rightShape);
-        return new OnnxTensor(shape, null, [.. leftIndices.Zip(rightIndices, (x, y) => Int32(c[x], d[y]))]);
-
-        int[] Padded(OnnxTensor constant) => [.. Enumerable.Repeat(1, rank - constant.Shape.Length), .. constant.Shape];
-
-        int[] RepeatedIndices(int[] own)
-        {
-            int[] strides = Strides(own);
-            return Indices(shape, (axis, index) => index % own[axis] * strides[axis]);
-        }
+        return Folded(left, right, Int32);
 
         long Int32(long x, long y) => combination switch
         {
@@ -215,6 +201,26 @@ sealed partial class OnnxImport
             Combination.Equal => 0,
             _ => throw new InputException("its constants are integers and have to be real ones"),
         };
+    }
+
+    /// <summary>A function of two integers, for each of them.</summary>
+    OnnxTensor Folded(OnnxTensor left, OnnxTensor right, Func<long, long, long> function)
+    {
+        if (left.Integers is not { } those || right.Integers is not { } others)
+            throw new InputException("a constant of integers meets one of real numbers");
+        (int[] leftShape, int[] rightShape, int[] shape) = Aligned(left, right);
+        int[] leftIndices = Indices(shape, RepeatedPart(leftShape)), rightIndices = Indices(shape, RepeatedPart(rightShape));
+        return new OnnxTensor(shape, null, [.. leftIndices.Zip(rightIndices, (x, y) => function(those[x], others[y]))]);
+    }
+
+    /// <summary>The shapes of two constants with equally many dimensions, and that of what is made of them.</summary>
+    (int[] Left, int[] Right, int[] Both) Aligned(OnnxTensor left, OnnxTensor right)
+    {
+        int rank = Math.Max(left.Shape.Length, right.Shape.Length);
+        int[] leftShape = Padded(left.Shape, rank), rightShape = Padded(right.Shape, rank);
+        int[] shape = Checked(0, [.. Combine.ShapeOf(leftShape, rightShape).Select(dimension => (long)dimension)]);
+        Charge(3 * Tensor.Count(shape));
+        return (leftShape, rightShape, shape);
     }
 
     static bool IsOfImages(long number) => OnnxTensor.ImagesIn(number) > 0;

@@ -137,11 +137,14 @@ sealed partial class OnnxImport
 
     void Softmax(NodeReader node, bool logarithm)
     {
-        Value input = node.Activation(0, inAnyLayout: version >= 13);
+        Value input = node.Activation(0, inAnyLayout: true);
         // Before version 13 all dimensions from the axis on are flattened.
-        int axis = input.Axis(node.Integer("axis", version < 13 ? 1 : -1));
-        int inner = version < 13 ? 1 : (int)Tensor.Count(input.Shape.AsSpan(axis + 1));
-        int length = version < 13 ? (int)Tensor.Count(input.Shape.AsSpan(axis)) : input.Shape[axis];
+        bool isFlat = version < 13;
+        int axis = input.Axis(node.Integer("axis", isFlat ? 1 : -1));
+        if (isFlat && axis < input.Layout.Place)
+            throw new InputException($"it sums over images, which are behind its axis in the shape {Shown(input.FileShape)}");
+        int inner = isFlat ? 1 : (int)Tensor.Count(input.Shape.AsSpan(axis + 1));
+        int length = isFlat ? (int)Tensor.Count(input.Shape.AsSpan(axis)) : input.Shape[axis];
         node.Give(new Softmax(node.Name, length, inner, logarithm), input);
     }
 }

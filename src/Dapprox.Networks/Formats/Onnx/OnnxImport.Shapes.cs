@@ -44,7 +44,7 @@ sealed partial class OnnxImport
                 [.. Enumerable.Repeat(number.Integers is { Length: > 0 } integers ? integers[0] : 0, (int)Tensor.Count(shape))]));
     }
 
-    /// <summary>A constant repeated for every image, which equals the constant.</summary>
+    /// <summary>A constant repeated; its dimension of images is 1, since it is the same for all images.</summary>
     void Expand(NodeReader node)
     {
         if (node.Find(0) is Value input)
@@ -58,18 +58,11 @@ sealed partial class OnnxImport
                 (dimension, index) => IsOfImages(dimension) || index == 0 && batch > 0 && dimension == batch
                     ? 1
                     : Int32(dimension, "a dimension")));
-        OnnxTensor constant = node.Constant(0);
-        float[] numbers = node.Reals(0);
-        Charge(3 * Tensor.Count(target));
-        var ones = new Combine(Unique(node.Name), Combination.Multiply, Padded(constant.Shape), target);
-        node.Give(
-            new OnnxTensor(
-                target, ones.Forward(
-                    [new Tensor(numbers, [1, .. Padded(constant.Shape)]),
-                        new Tensor([.. Enumerable.Repeat(1f, (int)Tensor.Count(target))], [1, .. target])],
-                    1).Data, null));
-
-        int[] Padded(int[] shape) => [.. Enumerable.Repeat(1, Math.Max(0, target.Length - shape.Length)), .. shape];
+        Value constant = node.Any(0);
+        int rank = Math.Max(target.Length, constant.Rank);
+        int[] own = Padded(constant.Shape, rank);
+        node.GiveMoved(
+            constant, Combine.ShapeOf(own, Padded(target, rank)).Select(dimension => (long)dimension), RepeatedPart(own));
     }
 
     /// <summary>Dimensions of 1 of each image repeated.</summary>
@@ -463,11 +456,11 @@ sealed partial class OnnxImport
             layout: own < input.Layout.Place
                 ? input.Layout with { Place = input.Layout.Place + indices.Shape.Length - 1 }
                 : input.Layout);
-
-        static int FromStart(long index, int length) => index >= -length && index < length
-            ? (int)(index < 0 ? index + length : index)
-            : throw new InputException($"its index {index} is outside a dimension of {length}");
     }
+
+    static int FromStart(long index, int length) => index >= -length && index < length
+        ? (int)(index < 0 ? index + length : index)
+        : throw new InputException($"its index {index} is outside a dimension of {length}");
 
     /// <summary>
     /// For each element of a shape, in order, the sum of <paramref name="part"/> over its indices; −1 where a part is negative.
@@ -491,6 +484,9 @@ sealed partial class OnnxImport
 
         return indices;
     }
+
+    /// <summary>A shape with dimensions of 1 before it.</summary>
+    static int[] Padded(int[] shape, int rank) => [.. Enumerable.Repeat(1, rank - shape.Length), .. shape];
 
     static int[] Strides(int[] shape)
     {

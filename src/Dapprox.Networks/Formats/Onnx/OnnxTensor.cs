@@ -85,9 +85,8 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         {
             integers[i] = isRaw ? RawInteger(
                 raw.Span[(i * size)..], tensor.DataType) : tensor.DataType == Int64 ? tensor.Int64Data[i] : tensor.Int32Data[i];
-            if (ImagesIn(integers[i]) > 0)
-                throw new InputException(
-                    $"the tensor '{tensor.Name}' holds the number {integers[i]}, which is not a valid size, index or factor");
+            // As the end of a slice, the smallest numbers say "to the start": so does the next one that stands for no images.
+            integers[i] = Math.Max(integers[i], Batch + MaxMultiple);
         }
 
         return new OnnxTensor(shape, null, integers);

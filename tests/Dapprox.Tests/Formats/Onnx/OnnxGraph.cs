@@ -93,12 +93,20 @@ sealed class OnnxGraph
     public string[] Nodes(string type, int outputs, string[] inputs, params (string Name, object Value)[] attributes)
     {
         int dot = type.LastIndexOf('.');
-        string domain = dot > 0 ? type[..dot] : "", own = type[(dot + 1)..];
-        var node = new NodeProto { OpType = own, Domain = domain, Name = $"{own}{count++}" };
-        if (dot > 0 && model.OpsetImport.All(set => set.Domain != node.Domain))
-            model.OpsetImport.Add(new OperatorSetProto { Domain = node.Domain, Version = 1 });
-        node.Input.AddRange(inputs);
-        node.Output.AddRange(Enumerable.Range(0, outputs).Select(i => $"{node.Name}.{i}"));
+        string domain = dot > 0 ? type[..dot] : "", own = type[(dot + 1)..], name = $"{own}{count++}";
+        if (dot > 0 && model.OpsetImport.All(set => set.Domain != domain))
+            model.OpsetImport.Add(new OperatorSetProto { Domain = domain, Version = 1 });
+        NodeProto node = NodeOf(domain, own, inputs, [.. Enumerable.Range(0, outputs).Select(i => $"{name}.{i}")], attributes);
+        node.Name = name;
+        model.Graph.Node.Add(node);
+        return [.. node.Output];
+    }
+
+    /// <summary>A node that is in no graph yet, and has no name.</summary>
+    public static NodeProto NodeOf(
+        string domain, string type, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
+    {
+        var node = new NodeProto { OpType = type, Domain = domain, Input = { inputs }, Output = { outputs } };
         foreach ((string name, object value) in attributes)
         {
             var attribute = new AttributeProto { Name = name };
@@ -133,8 +141,7 @@ sealed class OnnxGraph
             node.Attribute.Add(attribute);
         }
 
-        model.Graph.Node.Add(node);
-        return [.. node.Output];
+        return node;
     }
 
     /// <summary>The file's bytes, with a row of numbers as the output.</summary>

@@ -124,6 +124,60 @@ public class OnnxOperatorTests
         graph.Check(graph.Node("Add", [Input, graph.Node("Relu", [sum])]));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Mod_OfConstants(int fmod)
+    {
+        var graph = new OnnxGraph(13, 3, 4);
+        string rest = graph.Node("Mod", [graph.Integers(-3, -2, 0, 5), graph.Integers(-4, 3, 3, 3)], ("fmod", fmod));
+        graph.Check(graph.Node("Add", [Input, graph.Node("Cast", [rest], ("to", 1))]));
+    }
+
+    [Fact]
+    public void Range_OfConstants()
+    {
+        var graph = new OnnxGraph(13, 3, 4);
+        string descending = graph.Node("Range", [graph.Integer(3), graph.Integer(-1), graph.Integer(-1)]);
+        string real = graph.Node("Range", [Real(0.5f), Real(2.25f), Real(0.5f)]);
+        graph.Check(graph.Node("Add", [graph.Node("Gather", [Input, descending], ("axis", 2)), real]));
+        var many = new OnnxGraph(13, 3, 4);
+        many.Refuses(
+            many.Node("Add", [Input, many.Node("Range", [many.Integer(0), many.Integer(1L << 60), many.Integer(1)])]), "at most 67108864");
+
+        string Real(float number)
+        {
+            string name = graph.Constant([number], 1);
+            graph.Model.Graph.Initializer[^1].Dims.Clear();
+            return name;
+        }
+    }
+
+    [Fact]
+    public void ScatterND_OfConstants()
+    {
+        var graph = new OnnxGraph(13, 3, 4);
+        string rows = graph.Node("ScatterND", [graph.Weights(1, 3, 4), Pairs(graph, 2, 1, 2, 0), graph.Weights(1, 2, 4)]);
+        string numbers = graph.Node("ScatterND", [rows, Pairs(graph, 2, 2, -1, 1, -2, 3), graph.Weights(1, 2)]);
+        graph.Check(graph.Node("Add", [Input, numbers]));
+        var few = new OnnxGraph(13, 3, 4);
+        few.Refuses(
+            few.Node("Add", [Input, few.Node("ScatterND", [few.Weights(1, 3, 4), Pairs(few, 2, 1, 2, 0), few.Weights(1, 1, 4)])]),
+            "its updates are no slices of its data");
+
+        static string Pairs(OnnxGraph graph, int count, int depth, params long[] indices) =>
+            graph.Node("Reshape", [graph.Integers(indices), graph.Integers(count, depth)]);
+    }
+
+    [Fact]
+    public void Expand_OfConstants()
+    {
+        var graph = new OnnxGraph(13, 3, 4);
+        string wide = graph.Node("Expand", [graph.Weights(1, 1, 3, 4), graph.Integers(2, 1, 1)]);
+        string picked = graph.Node("Gather", [wide, graph.Node("Expand", [graph.Integers(1), graph.Integers(1)])], ("axis", 0));
+        graph.Check(graph.Node("Add", [Input, picked]));
+    }
+
     [Fact]
     public void Slice_OfAllImages()
     {

@@ -160,6 +160,9 @@ public class OnnxRecurrentTests
         var last = new OnnxGraph(14, 3, 4);
         turned = last.Node("Transpose", [Input], ("perm", new[] { 1, 2, 0 }));
         last.Refuses(last.Node("MatMul", [turned, last.Weights(1, 3, 3)]), "is the one of the images");
+        var flat = new OnnxGraph(12, 3, 4);
+        turned = flat.Node("Transpose", [Input], ("perm", new[] { 1, 0, 2 }));
+        flat.Refuses(flat.Node("Softmax", [turned], ("axis", 0)), "it sums over images, which are behind its axis");
         var output = new OnnxGraph(14, 3, 4);
         output.Node("Transpose", [Input], ("perm", new[] { 1, 0, 2 }));
         output.Refuses(output.Model.Graph.Node[^1].Output[0], "its input 1 has the shape [3, images, 4]");
