@@ -78,7 +78,10 @@ static class ModelCommand
 
     static DocumentedCommand Convert()
     {
-        Argument<string> from = new("FROM") { Description = "A .pt, .pth or .safetensors file, also of 'attack --save', or an included network." };
+        Argument<string> from = new("FROM")
+        {
+            Description = "A .pt, .pth or .safetensors file, also of 'attack --save', or an included network.",
+        };
         Argument<string> to = new("TO") { Description = "The .safetensors, .npz or .onnx file to write." };
         Option<Architecture?> architecture = Values.Option<Architecture?>(
             "--architecture", "NAME",
@@ -88,9 +91,9 @@ static class ModelCommand
         var command = new DocumentedCommand(
             "convert", "Write the weights of a network as safetensors or arrays of NumPy, or the network as ONNX.",
             "safetensors: tensors of real numbers keep their names and shapes and become float32; those of integers, which count batches, "
-                + "are left out. npz: the same, as numpy.savez writes them. ONNX: operator set 17 with an open batch size; nodes have the names of layers, and initialisers those of "
-                + "tensors. Weights of few bits are written as they are multiplied, and activations of few bits by Div, Clip, Mul and "
-                + "Round. Nothing in the file is executed.")
+                + "are left out. npz: the same, as numpy.savez writes them. ONNX: operator set 17 with an open batch size; nodes have the "
+                + "names of layers, and initialisers those of tensors. Weights of few bits are written as they are multiplied, and "
+                + "activations of few bits by Div, Clip, Mul and Round. Nothing in the file is executed.")
         {
             from, to, architecture,
         };

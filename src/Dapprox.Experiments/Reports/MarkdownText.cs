@@ -23,7 +23,7 @@ static partial class MarkdownText
     [GeneratedRegex(@"[\p{Cc}\u2028\u2029]+")]
     private static partial Regex LineBreaks();
 
-    [GeneratedRegex(@"[|`\\]|<(?=[a-zA-Z/!?])|(?<=\])\(|!(?=\[)|&(?=[#a-zA-Z])")]
+    [GeneratedRegex(@"[|`\\]|<(?=[a-zA-Z/!?])|(?<=\])\(|!(?=\[)|&(?=#?\w+;)")]
     private static partial Regex Special();
 
     [GeneratedRegex("`+")]

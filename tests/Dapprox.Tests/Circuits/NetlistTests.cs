@@ -49,7 +49,7 @@ public class NetlistTests
         Assert.Throws<ArgumentException>(() => builder.Gate(Cells.And, a[0]));
         Assert.Throws<ArgumentException>(() => builder.Output("p", [99]));
         Assert.Throws<ArgumentException>(() => builder.Output("p", []));
-        Assert.Throws<ArgumentOutOfRangeException>(() => builder.Input("b", 65));
+        Assert.Throws<ArgumentOutOfRangeException>(() => builder.Input("b", NetlistBuilder.MaxBits + 1));
         builder.Gate(Cells.Not, a[0]);
         Assert.Throws<InvalidOperationException>(() => builder.Input("late", 1));
     }

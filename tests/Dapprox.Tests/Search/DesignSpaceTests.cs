@@ -64,11 +64,11 @@ public class DesignSpaceTests
     [Theory]
     [InlineData("array:4:by-column=2xama5:ama1", "the list alone")]
     [InlineData("array:4:by-column=ama5:by-row=ama1", "two lists")]
-    [InlineData("array:4:by-column=9999xama5", "integer from 1 to 1024")]
+    [InlineData("array:4:by-column=9999xama5", "integer from 1 to 4096")]
     [InlineData("array:4:by-column=", "unknown full adder")]
     [InlineData("array:4:by-column=2xama9", "unknown full adder")]
     [InlineData("array:4:by-block=ama5", "has no option by-block")]
-    [InlineData("array:4:by-column=1000xama5+1000xama5", "at most 1024 places")]
+    [InlineData("array:4:by-column=4000xama5+4000xama5", "at most 4096 places")]
     public void Description_WithAWrongList_IsRefusedWithItsReason(string description, string reason) =>
         Assert.Contains(
             reason, Assert.Throws<InputException>(() => CircuitDescription.Build(description)).Message, StringComparison.Ordinal);

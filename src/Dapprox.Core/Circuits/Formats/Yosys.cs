@@ -29,14 +29,27 @@ static class Yosys
     /// <param name="cancellation">Ends Yosys.</param>
     /// <returns>What came of it; null if Yosys is not installed.</returns>
     public static YosysRun? Run(string folder, string script, int seconds, CancellationToken cancellation) =>
-        Run(Program, ["-p", script], folder, seconds, cancellation);
+        Run(Program, ["-p", script], folder, seconds, Complaint, cancellation);
 
     /// <summary>Runs the ABC of Yosys.</summary>
     /// <inheritdoc cref="Run(string, string, int, CancellationToken)"/>
     public static YosysRun? RunAbc(string folder, string script, int seconds, CancellationToken cancellation) =>
-        Run("yosys-abc", ["-c", script], folder, seconds, cancellation);
+        Run("yosys-abc", ["-c", script], folder, seconds, Complaint, cancellation);
 
-    static YosysRun? Run(string program, string[] arguments, string folder, int seconds, CancellationToken cancellation)
+    /// <summary>Synthesises a unit of VHDL with GHDL (ghdl.github.io); the log is a module of Verilog.</summary>
+    /// <param name="folder">The folder of the file.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="top">The unit; null for the last one.</param>
+    /// <param name="seconds">The time limit in seconds.</param>
+    /// <param name="cancellation">Ends GHDL.</param>
+    /// <returns>What came of it; null if GHDL is not installed.</returns>
+    public static YosysRun? RunGhdl(string folder, string file, string? top, int seconds, CancellationToken cancellation) => Run(
+        "ghdl", ["--synth", "--std=08", "--out=verilog", file, "-e", .. top is null ? (string[])[] : [top]], folder, seconds,
+        (_, error) => error.Split('\n')[0], cancellation);
+
+    static YosysRun? Run(
+        string program, string[] arguments, string folder, int seconds, Func<string, string, string> complaint,
+        CancellationToken cancellation)
     {
         // A file can ask for more memory than there is, and Yosys outlives a program that is killed.
         string[] limited = ["-c", $"ulimit -v {MemoryKilobytes} && ulimit -t {seconds + 1} && exec \"$0\" \"$@\"", program, .. arguments];
@@ -72,7 +85,7 @@ static class Yosys
                 return null;
             string log = output.Result;
             cancellation.ThrowIfCancellationRequested();
-            return new YosysRun(hasEnded, log, hasEnded ? Complaint(log, error.Result) : $"it took more than {seconds} s");
+            return new YosysRun(hasEnded, log, hasEnded ? complaint(log, error.Result) : $"it took more than {seconds} s");
         }
     }
 

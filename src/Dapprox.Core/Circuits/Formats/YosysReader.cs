@@ -15,7 +15,7 @@ public sealed record ReadingHelp(string? Top = null, string? Cells = null)
 
 /// <summary>
 /// Reads through Yosys what is no structural netlist: behavioural Verilog and SystemVerilog, netlists of foreign cells, AIGER, RTLIL,
-/// Yosys's JSON, bench through its ABC, and VHDL where GHDL and its plug-in are installed. Yosys elaborates it to gates, its ABC
+/// Yosys's JSON, bench through its ABC, and VHDL through GHDL. Yosys elaborates it to gates, its ABC
 /// optimises them, and its BLIF is read.
 /// </summary>
 static class YosysReader
@@ -23,7 +23,7 @@ static class YosysReader
     // A multiplier of 32 by 32 bits takes seconds.
     const int Seconds = 120;
 
-    const string Declared = "declared.json", Elaborated = "elaborated.blif";
+    const string Declared = "declared.json", Elaborated = "elaborated.blif", Synthesised = "circuit.v";
 
     // AIGER need not name its inputs; Yosys calls them $i0, $i1 and so on.
     const string Unnamed = "$i";
@@ -67,8 +67,17 @@ static class YosysReader
     {
         if (help.Top is not null)
             ThrowIfNoWord(help.Top);
-        string extension = Path.GetExtension(text.Name).ToLowerInvariant(), file = "circuit" + extension;
+        string extension = Path.GetExtension(text.Name).ToLowerInvariant(), file = "circuit" + extension, reader = "Yosys";
         File.Copy(text.Name, Path.Combine(folder, file));
+        if (extension is ".vhd" or ".vhdl")
+        {
+            YosysRun? synthesis = Yosys.RunGhdl(folder, file, help.Top, Seconds, CancellationToken.None);
+            if (synthesis is { HasEnded: true } && synthesis.Log.Contains("endmodule", StringComparison.Ordinal))
+                File.WriteAllText(Path.Combine(folder, Synthesised), synthesis.Log);
+            Run(synthesis, Synthesised, "GHDL");
+            (extension, file, reader) = (".v", Synthesised, "GHDL and Yosys");
+        }
+
         if (extension == ".bench")
         {
             Run(
@@ -83,7 +92,6 @@ static class YosysReader
             ".json" => $"read_json {file}",
             ".il" => $"read_rtlil {file}",
             ".aig" or ".aag" => $"read_aiger -wideports {file}",
-            ".vhd" or ".vhdl" => $"plugin -i ghdl; ghdl --std=08 {file} -e {help.Top}",
             _ => $"read_verilog -sv {file}",
         };
         Run(Yosys.Run(folder, $"{read}; proc; write_json {Declared}", Seconds, CancellationToken.None), Declared);
@@ -107,20 +115,21 @@ static class YosysReader
         if (circuit.Inputs.All(bus => bus.Name.StartsWith(Unnamed, StringComparison.Ordinal)))
             circuit = CircuitPorts.Halved(circuit);
         string name = circuit.Name == "circuit" || circuit.Name == file ? Path.GetFileNameWithoutExtension(text.Name) : circuit.Name;
-        return new CircuitDocument(circuit.WithSign(isSigned).WithName(name)) { ReadBy = "Yosys" };
+        return new CircuitDocument(circuit.WithSign(isSigned).WithName(name)) { ReadBy = reader };
 
-        void Run(YosysRun? run, string made)
+        void Run(YosysRun? run, string made, string tool = "Yosys")
         {
             if (run is null)
             {
                 string what = extension == ".v" ? "behavioural Verilog" : $"a file that ends in {extension}";
-                throw new ElaborationException($"{what} is read with Yosys, which is not installed ({Yosys.Installation})");
+                throw new ElaborationException(
+                    $"{what} is read with {tool}, which is not installed (apt-get install {tool.ToLowerInvariant()})");
             }
 
             if (!run.HasEnded)
-                throw new ElaborationException($"Yosys needs more than {Seconds} s for it; write it as BLIF or JSON with Yosys");
+                throw new ElaborationException($"{tool} needs more than {Seconds} s for it; write it as BLIF or JSON with Yosys");
             if (!File.Exists(Path.Combine(folder, made)))
-                throw new ElaborationException($"Yosys finds no circuit in it: {(run.Reason.Length > 0 ? run.Reason : "it was stopped")}");
+                throw new ElaborationException($"{tool} finds no circuit in it: {(run.Reason.Length > 0 ? run.Reason : "it was stopped")}");
         }
     }
 

@@ -228,6 +228,44 @@ public sealed class YosysReaderTests : IDisposable
             Assert.Throws<InputException>(() => CircuitFiles.Read(file, new ReadingHelp(Top: "three"))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A generic, an instance, and a product whose lowest four bits are cut off.</summary>
+    [FactOf(Tier.Ci)]
+    public void Vhdl_IsReadThroughGhdl()
+    {
+        Tool.Require("yosys", "ghdl");
+        string file = Write("cut.vhd", """
+            library ieee;
+            use ieee.std_logic_1164.all;
+            use ieee.numeric_std.all;
+            entity product is
+              generic (N : natural := 4);
+              port (x, y : in unsigned(N - 1 downto 0); z : out unsigned(2 * N - 1 downto 0));
+            end entity;
+            architecture rtl of product is begin z <= x * y; end architecture;
+
+            library ieee;
+            use ieee.std_logic_1164.all;
+            use ieee.numeric_std.all;
+            entity cut is
+              port (a, b : in unsigned(5 downto 0); p : out unsigned(11 downto 0));
+            end entity;
+            architecture rtl of cut is
+              signal whole : unsigned(11 downto 0);
+            begin
+              one : entity work.product generic map (N => 6) port map (x => a, y => b, z => whole);
+              p <= whole(11 downto 4) & "0000";
+            end architecture;
+            """);
+
+        CircuitDocument document = CircuitFiles.Read(file);
+
+        Assert.Equal("GHDL and Yosys", document.ReadBy);
+        Texts.AssertComputes(document.Circuit, (a, b) => a * b & ~15UL);
+        Texts.AssertComputes(CircuitFiles.Read(file, new ReadingHelp(Top: "product")).Circuit, (a, b) => a * b);
+        InputException error = Assert.Throws<InputException>(() => CircuitFiles.Read(Write("bad.vhd", "entity x is port (a : in bit\n")));
+        Assert.Contains("GHDL finds no circuit in it: bad.vhd:", error.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>An escaped identifier is no command of the script.</summary>
     [FactOf(Tier.Ci)]
     public void NameOfAModule_IsNotRun()
