@@ -38,7 +38,7 @@ static class Yosys
 
     /// <summary>Synthesises a unit of VHDL with GHDL (ghdl.github.io); the log is a module of Verilog.</summary>
     /// <param name="folder">The folder of the file.</param>
-    /// <param name="file">The file.</param>
+    /// <param name="file">The VHDL-2008 in it.</param>
     /// <param name="top">The unit; null for the last one.</param>
     /// <param name="seconds">The time limit in seconds.</param>
     /// <param name="cancellation">Ends GHDL.</param>
