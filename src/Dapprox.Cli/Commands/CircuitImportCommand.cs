@@ -37,7 +37,7 @@ static class CircuitImportCommand
             $"Read are files that end in {CircuitFormat.Known(read: true)}: structural Verilog (also sums, comparisons, parameters, and "
                 + "always blocks without a clock), BLIF, our own JSON, and strings of Cartesian genetic programming with ids as ArithsGen "
                 + "writes them. Everything else goes through Yosys if it is installed: other Verilog and SystemVerilog, netlists of "
-                + "foreign cells, RTLIL, AIGER, Yosys's JSON, bench, and VHDL if GHDL is installed, too. Single bits that are "
+                + "foreign cells, RTLIL, AIGER, Yosys's JSON, bench, and VHDL if GHDL is installed as well. Single bits that are "
                 + "numbered from 0 become buses: a0, a1 or a_0_, a_1_. A file with a loop, with a wire that nothing or two things drive "
                 + "or with unknown cells is refused with its line.",
             "FILE", "The circuit file.", (parse, file) =>

@@ -103,16 +103,17 @@ static class ModelCommand
             Architecture? named = parse.GetValue(architecture);
             switch (Path.GetExtension(file).ToLowerInvariant())
             {
-                case ".safetensors":
+                case (".safetensors" or ".npz") and string ending:
                     IReadOnlyDictionary<string, Tensor> tensors = TrainedModels.Weights(source);
-                    Safetensors.Save(
-                        file, tensors, named is null ? null : new Dictionary<string, string> { ["architecture"] = named.Name });
-                    Report(tensors);
-                    break;
-                case ".npz":
-                    IReadOnlyDictionary<string, Tensor> arrays = TrainedModels.Weights(source);
-                    NumPyArchive.Save(file, arrays);
-                    Report(arrays);
+                    if (ending == ".npz" && named is not null)
+                        throw new InputException("--architecture is for .safetensors and .onnx, and an .npz file says none; leave it out");
+                    if (ending == ".npz")
+                        NumPyArchive.Save(file, tensors);
+                    else
+                        Safetensors.Save(
+                            file, tensors, named is null ? null : new Dictionary<string, string> { ["architecture"] = named.Name });
+                    Console.WriteLine(
+                        $"{file}: {tensors.Count} tensors, {tensors.Values.Sum(tensor => (long)tensor.Data.Length):N0} numbers");
                     break;
                 case ".onnx" when source.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase):
                     throw new InputException($"'{source}' is an ONNX network already; give a .safetensors, .pt or .pth file");
@@ -126,9 +127,6 @@ static class ModelCommand
                 default:
                     throw new InputException($"'{file}' does not end in .safetensors, .npz or .onnx, which are written");
             }
-
-            void Report(IReadOnlyDictionary<string, Tensor> tensors) => Console.WriteLine(
-                $"{file}: {tensors.Count} tensors, {tensors.Values.Sum(tensor => (long)tensor.Data.Length):N0} numbers");
         });
         return command;
     }

@@ -62,7 +62,9 @@ sealed class ImageOptions(bool labelled = true)
         if (parse.GetValue(model) is null && parse.GetValue(pictures) is not null)
             throw new InputException("--images is given without a network; give --model FILE|NAME");
         FittedHeader.Note(Model(parse));
-        Network network = Reload(parse, Model(parse));
+        (Network network, string? reshaping) = Prepared(parse, Model(parse));
+        if (reshaping is not null)
+            Output.NoteFact(reshaping);
         LogitNotes.NoteEnd(network);
         if (labelled)
             Evaluation.ThrowIfOneOutput(network);
@@ -121,20 +123,21 @@ sealed class ImageOptions(bool labelled = true)
     /// <summary>A network that takes the images, prepared as the command line says.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="file">The file of a network, or the name of an included one.</param>
-    public Network Reload(ParseResult parse, string file)
+    public Network Reload(ParseResult parse, string file) => Prepared(parse, file).Network;
+
+    /// <summary>A network that takes the images, and a note on how they are reshaped to it; null if they are not.</summary>
+    (Network Network, string? Reshaping) Prepared(ParseResult parse, string file)
     {
         Network network = TrainedModels.Load(file, onnx: networkOptions.Onnx(parse, file));
         DatasetDefinition images = parse.GetValue(dataset) ?? Datasets.All[0];
         int[] shape = [images.Channels, images.Height, images.Width];
-        if (parse.GetValue(pictures) is null && networkOptions.IsInOrder(parse) && !network.InputShape.SequenceEqual(shape)
-            && Network.IsReshapable(shape, network.InputShape))
-        {
-            Output.NoteFact($"the {string.Join('×', shape)} images of {images.Name} are reshaped to the "
+        if (parse.GetValue(pictures) is not null || !networkOptions.IsInOrder(parse) || network.InputShape.SequenceEqual(shape)
+            || !Network.IsReshapable(shape, network.InputShape))
+            return (networkOptions.Apply(parse, network), null);
+        return (
+            networkOptions.Apply(parse, network.TakingImages(shape)),
+            $"the {string.Join('×', shape)} images of {images.Name} are reshaped to the "
                 + $"{string.Join('×', network.InputShape.ToArray())} numbers that {network.Name} takes, in their order");
-            network = network.TakingImages(shape);
-        }
-
-        return networkOptions.Apply(parse, network);
     }
 
     /// <summary>What the command line says about an ONNX file.</summary>

@@ -21,7 +21,7 @@ public sealed class BitSlicedSimulator
     /// <summary>How many operands are computed together.</summary>
     public const int Lanes = 512;
 
-    const int FunctionsPerPiece = 256, SlotBytes = Lanes / 8;
+    const int FunctionsPerPiece = 256, SlotBytes = Lanes / 8, WordsOfNumber = 4;
 
     static readonly ConditionalWeakTable<Netlist, BitSlicedSimulator> Compiled = [];
 
@@ -165,13 +165,15 @@ public sealed class BitSlicedSimulator
     internal static void Store(Slots slots, int slot, int width, Span<UInt128> numbers)
     {
         numbers.Clear();
+        // A number is four words, the lowest first.
+        Span<uint> all = MemoryMarshal.Cast<UInt128, uint>(numbers);
         for (int bit = 0; bit < width; bit += BitTranspose.Rows)
         {
             Span<Vector512<uint>> rows = slots.From(slot + bit)[..BitTranspose.Rows];
             BitTranspose.ToNumbers(rows, BitTranspose.Rows);
             Span<uint> words = MemoryMarshal.Cast<Vector512<uint>, uint>(rows);
             for (int i = 0; i < numbers.Length; i++)
-                numbers[i] |= (UInt128)words[i] << bit;
+                all[WordsOfNumber * i + bit / BitTranspose.Rows] = words[i];
         }
     }
 

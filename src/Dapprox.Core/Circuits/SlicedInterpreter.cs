@@ -78,7 +78,8 @@ sealed class SlicedInterpreter
 
     static void Store(BitSlicedSimulator.Slots slots, Bus bus, int vector, Span<UInt128> numbers)
     {
-        for (int bit = 0; bit < Staging; bit++)
+        int room = (bus.Width + BitTranspose.Rows - 1) / BitTranspose.Rows * BitTranspose.Rows;
+        for (int bit = 0; bit < room; bit++)
             slots[bit] = bit < bus.Width ? Net(slots, bus.Nets[bit], vector) : Vector512<uint>.Zero;
         BitSlicedSimulator.Store(slots, 0, bus.Width, numbers);
     }

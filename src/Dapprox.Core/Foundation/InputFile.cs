@@ -5,10 +5,13 @@ namespace Dapprox.Foundation;
 /// <summary>Opens files that users name, and says in one line why one cannot be read.</summary>
 public static class InputFile
 {
+    // What a message shows of what another library complains of.
+    const int LongestReason = 200;
+
     /// <summary>What comes from a file as part of a message: one line, and not longer than that.</summary>
     /// <param name="text">The text; a hostile file can hold names of several lines or a million letters.</param>
     /// <param name="most">How many letters are shown at most.</param>
-    internal static string OneLine(string text, int most)
+    internal static string OneLine(string text, int most = LongestReason)
     {
         if (text.Length > most)
             text = string.Concat(text.AsSpan(0, most / 2), "…", text.AsSpan(text.Length - most / 2));

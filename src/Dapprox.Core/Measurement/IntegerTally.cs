@@ -36,8 +36,21 @@ sealed class IntegerTally
     /// <summary>Adds one block of products.</summary>
     public void Add(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, ReadOnlySpan<UInt128> products)
     {
+        // Most products fit into a word, in which a pair takes half the time.
+        if (Math.Max(multiplier.ProductWidth, first.Width + second.Width) <= WordBits)
+            Add<ulong>(a, b, products);
+        else
+            Add<UInt128>(a, b, products);
+    }
+
+    void Add<T>(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, ReadOnlySpan<UInt128> products)
+        where T : struct, IBinaryInteger<T>, IUnsignedNumber<T>
+    {
         double sum = 0, absoluteSum = 0, squares = 0, fourths = 0, relativeSum = 0, relativeSquares = 0;
         long withRelative = 0;
+        bool isWide = typeof(T) == typeof(UInt128);
+        // The bit that a negative number has and no other.
+        T negative = multiplier.IsSigned ? T.One << (isWide ? 2 * WordBits - 1 : WordBits - 1) : T.Zero;
         Span<ulong> low = stackalloc ulong[Lanes], high = stackalloc ulong[Lanes];
         var slots = new BitSlicedSimulator.Slots(WordBits);
         for (int start = 0; start < products.Length; start += Lanes)
@@ -46,14 +59,17 @@ sealed class IntegerTally
             for (int lane = 0; lane < count; lane++)
             {
                 int i = start + lane;
-                // In 128 bits of two's complement, products and differences have the same bits with a sign as without.
-                UInt128 left = multiplier.Extend(a[i], first.Width), right = multiplier.Extend(b[i], second.Width);
-                UInt128 product = multiplier.Extend(products[i], multiplier.ProductWidth), exact = left * right;
-                (low[lane], high[lane]) = ((ulong)(product ^ exact), (ulong)((product ^ exact) >> WordBits));
-                bool over = multiplier.IsSigned ? (Int128)product > (Int128)exact : product > exact;
-                double magnitude = (double)(over ? product - exact : exact - product);
+                // In two's complement, products and differences have the same bits with a sign as without.
+                T left = Extend(T.CreateTruncating(a[i]), first.Width), right = Extend(T.CreateTruncating(b[i]), second.Width);
+                T product = Extend(T.CreateTruncating(products[i]), multiplier.ProductWidth), exact = left * right;
+                T difference = product ^ exact;
+                low[lane] = ulong.CreateTruncating(difference);
+                if (isWide)
+                    high[lane] = ulong.CreateTruncating(difference >> WordBits);
+                bool over = (product ^ negative) > (exact ^ negative);
+                double magnitude = double.CreateTruncating(over ? product - exact : exact - product);
                 double error = over ? magnitude : -magnitude, square = magnitude * magnitude;
-                int cell = first.Part(left) << second.MapBits | second.Part(right);
+                int cell = first.Part(a[i]) << second.MapBits | second.Part(b[i]);
                 mapErrors[cell] += error;
                 mapCounts[cell]++;
                 sum += error;
@@ -61,21 +77,21 @@ sealed class IntegerTally
                 squares += square;
                 fourths += square * square;
                 above += over ? 1 : 0;
-                wrong += product != exact ? 1 : 0;
+                wrong += difference != T.Zero ? 1 : 0;
                 if (magnitude > worstAbsolute.Error)
-                    worstAbsolute = Worst(left, right, product, magnitude);
-                if (exact == 0)
+                    worstAbsolute = Worst(a[i], b[i], products[i], magnitude);
+                if (exact == T.Zero)
                     continue;
-                double ratio = magnitude / (multiplier.IsSigned ? Math.Abs((double)(Int128)exact) : (double)exact);
+                double ratio = magnitude / double.CreateTruncating((exact & negative) != T.Zero ? T.Zero - exact : exact);
                 withRelative++;
                 relativeSum += ratio;
                 relativeSquares += ratio * ratio;
                 if (ratio > worstRelative.Error)
-                    worstRelative = Worst(left, right, product, ratio);
+                    worstRelative = Worst(a[i], b[i], products[i], ratio);
             }
 
             CountBits(low[..count], slots, 0);
-            if (multiplier.ProductWidth > WordBits)
+            if (isWide)
                 CountBits(high[..count], slots, WordBits);
         }
 
@@ -85,13 +101,22 @@ sealed class IntegerTally
         absolute = absolute.With(Moments.FromSums(all, absoluteSum, squares));
         squared = squared.With(Moments.FromSums(all, squares, fourths));
         relative = relative.With(Moments.FromSums(withRelative, relativeSum, relativeSquares));
+
+        // A number's bits, extended by its sign.
+        T Extend(T bits, int width)
+        {
+            if (!multiplier.IsSigned)
+                return bits;
+            T sign = T.One << (width - 1);
+            return (bits ^ sign) - sign;
+        }
     }
 
-    WorstPair Worst(UInt128 a, UInt128 b, UInt128 product, double error)
+    WorstPair Worst(ulong a, ulong b, UInt128 product, double error)
     {
-        return new WorstPair(Number(a), Number(b), Number(product), error);
+        return new WorstPair(Number(a, first.Width), Number(b, second.Width), Number(product, multiplier.ProductWidth), error);
 
-        BigInteger Number(UInt128 extended) => multiplier.IsSigned ? (Int128)extended : extended;
+        BigInteger Number(UInt128 bits, int width) => multiplier.IsSigned ? IntegerMultiplier.Signed(bits, width) : bits;
     }
 
     /// <summary>Adds another tally of the same multiplier and distribution.</summary>
@@ -170,8 +195,10 @@ sealed class IntegerTally
     /// <summary>An operand of some width under a distribution.</summary>
     sealed class Operand(IntegerDistribution distribution, int width, bool isSigned)
     {
-        // That of a signed operand as it is in 128 bits.
-        readonly UInt128 lowest = isSigned ? UInt128.MaxValue << (width - 1) : distribution.Lowest(width);
+        readonly ulong lowest = distribution.Lowest(width);
+
+        // In two's complement the negative numbers are the ones with the highest bit, and the least.
+        readonly ulong turned = isSigned ? 1UL << (width - 1) : 0;
         readonly int shift = distribution.FreeBits(width) - Math.Min(MaxMapBits, distribution.FreeBits(width));
 
         public int Width => width;
@@ -182,8 +209,10 @@ sealed class IntegerTally
 
         public (double Low, double High) Range => isSigned
             ? (-Math.ScaleB(1, width - 1), Math.ScaleB(1, width - 1))
-            : ((double)lowest, Math.ScaleB(1, width));
+            : (lowest, Math.ScaleB(1, width));
 
-        public int Part(UInt128 operand) => (int)((operand - lowest) >> shift);
+        /// <summary>The part of the range that an operand is in.</summary>
+        /// <param name="bits">Its bits; those above its width are zero.</param>
+        public int Part(ulong bits) => (int)(((bits ^ turned) - lowest) >> shift);
     }
 }

@@ -8,9 +8,6 @@ namespace Dapprox.Experiments.Runs;
 /// <summary>Reads and writes Parquet files through DuckDB. The same rows give the same bytes.</summary>
 public static partial class ParquetFile
 {
-    // What a message shows of a complaint of DuckDB.
-    const int LongestReason = 300;
-
     /// <summary>Writes the file.</summary>
     /// <param name="path">The path of the file, which is replaced in one step.</param>
     /// <param name="rows">Rows of texts, whole numbers of 32 and 64 bits, binary64 numbers, truth values and bytes.</param>
@@ -48,7 +45,7 @@ public static partial class ParquetFile
         catch (DbException e)
         {
             // DuckDB's first line says what is wrong, the others where in the query.
-            string reason = InputFile.OneLine(e.Message.Split('\n')[0], LongestReason);
+            string reason = InputFile.OneLine(e.Message.Split('\n')[0]);
             throw new InputException($"'{path}' cannot be read as Parquet: {reason}; remove it, and the next run writes it again", e);
         }
     }

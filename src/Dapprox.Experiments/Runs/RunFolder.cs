@@ -47,9 +47,6 @@ public sealed class RunFolder(string path)
     // violation of Windows.
     static readonly int[] Taken = [11, 35, unchecked((int)0x80070020)];
 
-    // What a message shows of what is wrong with a plan.
-    const int LongestReason = 200;
-
     const string PlanName = "plan.json", UnitsName = "units", LocksName = "locks", FailuresName = "failures",
         CheckpointsName = "checkpoints";
 
@@ -86,7 +83,7 @@ public sealed class RunFolder(string path)
         catch (Exception e) when (e is InputException or JsonException)
         {
             throw new InputException(
-                $"'{Path}' is not the folder of a run: {file} cannot be read ({InputFile.OneLine(e.Message.TrimEnd('.'), LongestReason)}); "
+                $"'{Path}' is not the folder of a run: {file} cannot be read ({InputFile.OneLine(e.Message.TrimEnd('.'))}); "
                 + "give the folder that 'dapprox reproduce --out' or 'dapprox audit --out' wrote", e);
         }
     }

@@ -12,9 +12,6 @@ public sealed partial class Safetensors
     // Limits a name or other text of the file in a message.
     const int LongestPart = 60;
 
-    // What a message shows of a complaint about JSON.
-    const int LongestReason = 200;
-
     // The size of the read buffer in bytes, a multiple of every element size.
     const int BufferLength = 64 * 1024;
 
@@ -88,7 +85,7 @@ public sealed partial class Safetensors
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InputException($"{name} is not a safetensors file: its header is not valid JSON "
-                + $"({InputFile.OneLine(e.Message.TrimEnd('.'), LongestReason)})", e);
+                + $"({InputFile.OneLine(e.Message.TrimEnd('.'))})", e);
         }
 
         return entries;

@@ -136,7 +136,7 @@ public sealed class MutatedFileTests : IDisposable
         int refused = 0;
         for (int seed = 0; seed < mutants; seed++)
         {
-            File.WriteAllBytes(path, Mutated(whole, new Random(seed)));
+            File.WriteAllBytes(path, Mutation.Of(whole, new Random(seed), Pieces));
             var watch = Stopwatch.StartNew();
             try
             {
@@ -156,42 +156,6 @@ public sealed class MutatedFileTests : IDisposable
         }
 
         Assert.True(refused > 0, $"none of {mutants} damaged files of the kind {name} was refused");
-    }
-
-    /// <summary>The file with a few bytes changed, parts dropped, doubled or moved, pieces put in, or its end cut off.</summary>
-    static byte[] Mutated(byte[] whole, Random random)
-    {
-        List<byte> mutant = [.. whole];
-        for (int changes = random.Next(1, 5); changes > 0; changes--)
-        {
-            // The first bytes say most about a file.
-            int reach = random.Next(2) == 0 ? Math.Min(mutant.Count, 200) : mutant.Count;
-            int at = random.Next(reach + 1), length = Math.Min(random.Next(1, 40), mutant.Count - at);
-            byte[] part = [.. mutant.GetRange(at, length)];
-            switch (random.Next(7))
-            {
-                case 0:
-                    mutant.RemoveRange(at, length);
-                    break;
-                case 1:
-                    mutant.InsertRange(random.Next(mutant.Count + 1), part);
-                    break;
-                case 2 or 3 when length > 0:
-                    mutant[at] = (byte)random.Next(256);
-                    break;
-                case 4 when length > 0:
-                    mutant[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 5 when random.Next(4) == 0:
-                    mutant.RemoveRange(at, mutant.Count - at);
-                    break;
-                default:
-                    mutant.InsertRange(at, Pieces[random.Next(Pieces.Length)]);
-                    break;
-            }
-        }
-
-        return [.. mutant];
     }
 
     static void WriteTable(string path) => TableFiles.Write(new IntegerCircuit(CircuitDescription.Build("array:2")), path);

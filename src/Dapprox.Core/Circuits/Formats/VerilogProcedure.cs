@@ -50,7 +50,7 @@ sealed class VerilogProcedure(VerilogTokens tokens, VerilogScope scope, VerilogE
     {
         int line = tokens.Current.Line;
         if (++depth > Deepest)
-            throw scope.Text.TooLarge(line, $"statements are nested more than {Deepest} deep, the most that is read");
+            throw scope.Wrong(line, $"statements are nested more than {Deepest} deep, the most that is read");
         if (tokens.Take("begin"))
             ReadBlock();
         else if (tokens.Take("if"))

@@ -9,7 +9,7 @@ namespace Dapprox.Circuits.Formats;
 /// <param name="Reason">Why it failed, if it did: its last complaint.</param>
 sealed record YosysRun(bool HasEnded, string Log, string Reason);
 
-/// <summary>Runs Yosys (yosyshq.net/yosys), an open synthesis tool, where it is installed.</summary>
+/// <summary>Runs Yosys (yosyshq.net/yosys), its ABC and GHDL, open synthesis tools, where they are installed.</summary>
 static class Yosys
 {
     const string Program = "yosys";

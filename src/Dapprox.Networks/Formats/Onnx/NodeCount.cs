@@ -15,8 +15,6 @@ sealed class NodeCount(Stream stream)
     // As deep as protobuf parses.
     const int Deepest = 100;
 
-    const int KindBits = 3, Varint = 0, Fixed64 = 1, Delimited = 2, Fixed32 = 5;
-
     int nodes;
 
     /// <summary>What a message is: the numbers of the fields below are those of onnx.proto.</summary>
@@ -55,20 +53,20 @@ sealed class NodeCount(Stream stream)
         while (stream.Position < end && depth < Deepest && nodes <= Most)
         {
             ulong tag = ReadVarint();
-            switch ((int)tag & ((1 << KindBits) - 1))
+            switch ((int)tag & ((1 << WireMessage.KindBits) - 1))
             {
-                case Varint:
+                case WireMessage.Varint:
                     ReadVarint();
                     break;
-                case Fixed32:
+                case WireMessage.Fixed32:
                     stream.Position += sizeof(uint);
                     break;
-                case Fixed64:
+                case WireMessage.Fixed64:
                     stream.Position += sizeof(ulong);
                     break;
-                case Delimited:
+                case WireMessage.Delimited:
                     long next = (long)Math.Min(ReadVarint(), int.MaxValue) + stream.Position;
-                    Message inner = Inner(message, tag >> KindBits);
+                    Message inner = Inner(message, tag >> WireMessage.KindBits);
                     nodes += inner == Message.Node ? 1 : 0;
                     if (inner != Message.Other)
                         Walk(inner, Math.Min(next, end), depth + 1);

@@ -17,7 +17,7 @@ sealed class OnnxExport
     const string Images = "images", Logits = "logits", Batch = "batch";
 
     readonly GraphProto graph = new();
-    readonly HashSet<string> names = [Images, Logits];
+    readonly UniqueNames names = new(Images, Logits);
 
     /// <summary>The file of a network.</summary>
     /// <exception cref="InputException">A layer has no operator; the message names it.</exception>
@@ -302,7 +302,7 @@ sealed class OnnxExport
     /// <summary>Adds a node and returns the name of its output, which is its own name.</summary>
     string Node(string type, string name, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
-        name = Unique(name);
+        name = names.Of(name);
         graph.Node.Add(OnnxNode.Of(type, name, inputs, attributes));
         return name;
     }
@@ -310,10 +310,10 @@ sealed class OnnxExport
     string Number(string name, float number) => Numbers(name, [number], []);
 
     string Numbers(string name, ReadOnlySpan<float> numbers, int[] shape) =>
-        Add(new TensorProto { Name = Unique(name), DataType = OnnxTensor.Float, FloatData = { numbers.ToArray() } }, shape);
+        Add(new TensorProto { Name = names.Of(name), DataType = OnnxTensor.Float, FloatData = { numbers.ToArray() } }, shape);
 
     string Integers(string name, long[] numbers) =>
-        Add(new TensorProto { Name = Unique(name), DataType = OnnxTensor.Int64, Int64Data = { numbers } }, [numbers.Length]);
+        Add(new TensorProto { Name = names.Of(name), DataType = OnnxTensor.Int64, Int64Data = { numbers } }, [numbers.Length]);
 
     string Add(TensorProto tensor, int[] shape)
     {
@@ -332,13 +332,5 @@ sealed class OnnxExport
             Name = name,
             Type = new TypeProto { TensorType = new TensorTypeProto { ElemType = OnnxTensor.Float, Shape = dimensions } },
         };
-    }
-
-    string Unique(string wanted)
-    {
-        string name = wanted;
-        for (int i = 2; !names.Add(name); i++)
-            name = $"{wanted}#{i}";
-        return name;
     }
 }

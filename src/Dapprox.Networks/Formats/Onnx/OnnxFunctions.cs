@@ -12,12 +12,9 @@ sealed class OnnxFunctions
     // Calls inside calls multiply: a file of a few lines can ask for any number of nodes. Attributes count by their numbers.
     const int MaxSize = 1 << 18, MaxDepth = 100;
 
-    // A file can contain a name of a million letters, which every name inside would repeat.
-    const int LongestName = 200;
-
     readonly Dictionary<(string Domain, string Name, string Overload), FunctionProto> functions = [];
     readonly HashSet<FunctionProto> callers = new(ReferenceEqualityComparer.Instance);
-    readonly HashSet<string> calls = [];
+    readonly UniqueNames calls = new();
     readonly List<OnnxNode> nodes = [];
     int size;
 
@@ -63,7 +60,7 @@ sealed class OnnxFunctions
             throw new InputException(
                 $"the function '{node.OpType}' of the file has {function.Input.Count} inputs and {function.Output.Count} outputs, and the "
                     + $"node '{node.Name}' gives it {node.Input.Count} and takes {node.Output.Count}");
-        string call = Unique(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault() ?? node.OpType);
+        string call = calls.Of(Short(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault() ?? node.OpType));
         var names = new Dictionary<string, string> { [""] = "" };
         for (int i = 0; i < function.Input.Count; i++)
             names.TryAdd(function.Input[i], node.Input.ElementAtOrDefault(i) ?? "");
@@ -103,7 +100,7 @@ sealed class OnnxFunctions
         string Name(string name)
         {
             if (!names.TryGetValue(name, out string? outer))
-                names[name] = outer = $"{call}/{Short(name)}{(name.Length > LongestName ? $"#{names.Count}" : "")}";
+                names[name] = outer = $"{call}/{Short(name)}{(name.Length > OnnxImport.LongestName ? $"#{names.Count}" : "")}";
             return outer;
         }
     }
@@ -145,13 +142,6 @@ sealed class OnnxFunctions
                 $"the functions of the file come to more than {MaxSize} nodes where they are called; export the model without functions");
     }
 
-    string Unique(string wanted)
-    {
-        wanted = Short(wanted);
-        string name = calls.Contains(wanted) ? $"{wanted}#{calls.Count}" : wanted;
-        calls.Add(name);
-        return name;
-    }
-
-    static string Short(string name) => InputFile.OneLine(name, LongestName);
+    /// <summary>A name of a million letters would be repeated by every name inside.</summary>
+    static string Short(string name) => InputFile.OneLine(name, OnnxImport.LongestName);
 }

@@ -79,7 +79,7 @@ sealed partial class OnnxImport
             if (import.rewritten > MaxRewritten)
                 throw new InputException($"it stands for {nodes.Count} nodes, and the file's come to more than {MaxRewritten}");
             if (nodes.Any(added => added.Node.Name == node.Name))
-                import.names.Remove(node.Name);
+                import.names.Return(node.Name);
             import.steps.RemoveAt(import.steps.Count - 1);
             import.Need(nodes);
             foreach (OnnxNode added in nodes.AsEnumerable().Reverse())

@@ -24,7 +24,7 @@ sealed partial class OnnxImport
     const int MaxRewritten = 1 << 18;
 
     // A file can contain a name of a million letters.
-    const int LongestName = 200;
+    public const int LongestName = 200;
 
     // What is not read yet, the next one last.
     readonly Stack<OnnxNode> pending;
@@ -36,9 +36,7 @@ sealed partial class OnnxImport
     readonly Dictionary<string, OnnxTensor> constants = [];
     readonly Dictionary<string, Value> values = [];
     readonly List<Graph.Node> nodes = [];
-    readonly HashSet<string> names = [];
-    // Of a name that is taken, the next number behind it.
-    readonly Dictionary<string, int> repeated = [];
+    readonly UniqueNames names = new();
     // The tensors on which the output depends.
     readonly HashSet<string> needed = [];
     readonly HashSet<float[]> used = [];
@@ -51,6 +49,7 @@ sealed partial class OnnxImport
     readonly string folder;
     long numbers;
     int rewritten;
+    Dictionary<string, int>? uses;
 
     /// <summary>The output of a layer, the images, or a constant.</summary>
     /// <param name="Index">The index of the layer's node, or <see cref="Graph.Node.Images"/>.</param>
@@ -242,7 +241,11 @@ sealed partial class OnnxImport
 
     /// <summary>How often the nodes that the logits depend on take a tensor.</summary>
     /// <param name="tensor">Its name.</param>
-    public int Uses(string tensor) => steps.Sum(step => step.Node.Input.Count(input => input == tensor));
+    public int Uses(string tensor)
+    {
+        uses ??= steps.SelectMany(step => step.Node.Input).CountBy(input => input).ToDictionary();
+        return uses.GetValueOrDefault(tensor);
+    }
 
     bool IsNeeded(NodeProto node) => node.Output.Any(needed.Contains);
 
@@ -308,18 +311,7 @@ sealed partial class OnnxImport
     }
 
     /// <summary>A unique layer name.</summary>
-    string Unique(string wanted)
-    {
-        wanted = InputFile.OneLine(wanted, LongestName);
-        string name = wanted;
-        for (int i = repeated.GetValueOrDefault(wanted, 2); !names.Add(name); i++)
-        {
-            name = $"{wanted}#{i}";
-            repeated[wanted] = i + 1;
-        }
-
-        return name;
-    }
+    string Unique(string wanted) => names.Of(InputFile.OneLine(wanted, LongestName));
 
     /// <summary>Checks the dimensions of one image: at least 1 each, within the limits.</summary>
     static int[] Checked(params ReadOnlySpan<long> shape) => Checked(1, shape);

@@ -37,7 +37,7 @@ sealed class OnnxWriteBack
     readonly Dictionary<string, (TensorProto Tensor, WireMessage Message, WireMessage.Field? Initializer)> tensors = [];
     readonly Dictionary<string, int> makers = [];
     readonly Dictionary<string, int> uses = [];
-    readonly HashSet<string> names = [];
+    readonly UniqueNames names = new();
 
     /// <summary>A parameter, where it is in the file, and the numbers that the file is to hold.</summary>
     sealed record Learnt(OnnxImport.Origin Origin, float[] Numbers, bool IsChanged);
@@ -62,7 +62,7 @@ sealed class OnnxWriteBack
         for (int i = 0; i < graph.Node.Count; i++)
         {
             NodeProto node = graph.Node[i];
-            names.Add(node.Name);
+            names.Take([node.Name]);
             foreach (string input in node.Input)
                 uses[input] = uses.GetValueOrDefault(input) + 1;
             foreach (string output in node.Output)
@@ -76,9 +76,9 @@ sealed class OnnxWriteBack
 
         foreach (ValueProto output in graph.Output)
             uses[output.Name] = uses.GetValueOrDefault(output.Name) + 1;
-        names.UnionWith(tensors.Keys);
-        names.UnionWith(makers.Keys);
-        names.UnionWith(graph.Input.Select(input => input.Name));
+        names.Take(tensors.Keys);
+        names.Take(makers.Keys);
+        names.Take(graph.Input.Select(input => input.Name));
     }
 
     /// <summary>Puts the numbers of a network in the place of those that the file has.</summary>
@@ -216,7 +216,7 @@ sealed class OnnxWriteBack
     {
         var tensor = new TensorProto
         {
-            Name = Unique($"{learnt.Origin.Layer}.{learnt.Origin.Parameter}"),
+            Name = names.Of($"{learnt.Origin.Layer}.{learnt.Origin.Parameter}"),
             DataType = type,
             RawData = UnsafeByteOperations.UnsafeWrap(Bytes(learnt, type)),
         };
@@ -246,10 +246,10 @@ sealed class OnnxWriteBack
         WireMessage node = nodes[place].Message;
         if (origin.Input < 0)
         {
-            string output = graph.Node[place].Output[0], product = Unique(output + ".product");
+            string output = graph.Node[place].Output[0], product = names.Of(output + ".product");
             var add = new NodeProto
             {
-                Name = Unique(origin.Layer + ".bias"),
+                Name = names.Of(origin.Layer + ".bias"),
                 OpType = "Add",
                 Input = { product, tensor },
                 Output = { output }
@@ -310,12 +310,4 @@ sealed class OnnxWriteBack
 
     static int? ValueOf(NodeProto node) =>
         node.Attribute.ToList().FindIndex(attribute => attribute is { Name: "value", T: not null }) is int index and >= 0 ? index : null;
-
-    string Unique(string wanted)
-    {
-        string name = wanted;
-        for (int i = 2; !names.Add(name); i++)
-            name = $"{wanted}#{i}";
-        return name;
-    }
 }

@@ -8,10 +8,11 @@ namespace Dapprox.Networks.Formats.Onnx;
 /// </summary>
 sealed class WireMessage
 {
-    const int Varint = 0, Fixed64 = 1, Delimited = 2, Fixed32 = 5;
+    /// <summary>The kinds of fields, which say how long one is.</summary>
+    public const int Varint = 0, Fixed64 = 1, Delimited = 2, Fixed32 = 5;
 
-    // A tag is a field's number and, in the lowest three bits, its kind.
-    const int KindBits = 3;
+    /// <summary>A tag is a field's number and, in so many of its lowest bits, its kind.</summary>
+    public const int KindBits = 3;
 
     readonly List<Field> fields = [];
     bool hasOtherFields;

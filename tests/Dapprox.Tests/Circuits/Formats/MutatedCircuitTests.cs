@@ -10,7 +10,7 @@ namespace Dapprox.Tests.Circuits.Formats;
 public sealed class MutatedCircuitTests
 {
     /// <summary>Pieces that mean something to some reader.</summary>
-    static readonly string[] Pieces =
+    static readonly byte[][] Pieces = [.. ((string[])
     [
         "[", "]", "(", ")", "{", "}", "{{", ":", ";", ",", "=", "~", "<<", ">>>", "+", "-", "*", "?", "#", "@", "1", "0", "-1",
         "9999999999",
@@ -18,7 +18,7 @@ public sealed class MutatedCircuitTests
         "end", "assign", "wire", "reg", "input", "signed", "localparam", ".names", ".model", ".subckt", ".end", "\\\n", "\n", "\0", "\"",
         "null",
         "1e999", "\\ud800",
-    ];
+    ]).Select(piece => Encoding.UTF8.GetBytes($" {piece} "))];
 
     [FactOf(Tier.Ci)]
     public void AHundredThousandMutants_AreReadOrRefused()
@@ -28,7 +28,7 @@ public sealed class MutatedCircuitTests
         {
             var random = new Random(seed);
             (string extension, string text) = corpus[random.Next(corpus.Length)];
-            string mutant = Mutated(text, random);
+            string mutant = Encoding.UTF8.GetString(Mutation.Of(Encoding.UTF8.GetBytes(text), random, Pieces));
             var watch = Stopwatch.StartNew();
             try
             {
@@ -59,36 +59,5 @@ public sealed class MutatedCircuitTests
             foreach (string extension in (string[])[".blif", ".json", ".cgp"])
                 yield return (extension, Texts.Of(circuit, extension));
         }
-    }
-
-    /// <summary>The text with a few characters changed, parts dropped, doubled or moved, and pieces put in.</summary>
-    static string Mutated(string text, Random random)
-    {
-        var mutant = new StringBuilder(text);
-        for (int changes = random.Next(1, 6); changes > 0; changes--)
-        {
-            int at = random.Next(mutant.Length + 1), length = Math.Min(random.Next(1, 40), mutant.Length - at);
-            string part = mutant.ToString(at, length);
-            switch (random.Next(5))
-            {
-                case 0:
-                    mutant.Remove(at, length);
-                    break;
-                case 1:
-                    mutant.Insert(at, part);
-                    break;
-                case 2:
-                    mutant.Insert(random.Next(mutant.Length + 1), part);
-                    break;
-                case 3 when length > 0:
-                    mutant[at] = (char)random.Next(1, 256);
-                    break;
-                default:
-                    mutant.Insert(at, $" {Pieces[random.Next(Pieces.Length)]} ");
-                    break;
-            }
-        }
-
-        return mutant.ToString();
     }
 }
