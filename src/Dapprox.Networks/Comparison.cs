@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Hardware;
-using Dapprox.Kernels;
 using Dapprox.Measurement;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Data;
@@ -16,9 +15,10 @@ namespace Dapprox.Networks;
 /// Compares multipliers in one network: accuracy, errors and cost of the multiplier, and optionally robust accuracy. Every
 /// multiplier gets the same images, operands and random numbers.
 /// </summary>
-/// <param name="network">The network; its own multipliers are ignored.</param>
+/// <param name="exact">The network with exact multipliers, to which energy is relative.</param>
+/// <param name="on">The network with a multiplier; called once for each.</param>
 /// <param name="images">The images to classify.</param>
-public sealed class Comparison(Network network, Dataset images)
+public sealed class Comparison(Network exact, Func<Multiplier, Network> on, Dataset images)
 {
     /// <summary>The maximum number of images on which the energy is measured.</summary>
     public const int PricedImages = 32;
@@ -34,28 +34,15 @@ public sealed class Comparison(Network network, Dataset images)
     const double OtherSeconds = 1;
     const int TriedImages = 4, AttackPasses = 400;
 
-    readonly Network exact = network.With(ExactMultiplier.Rounded);
-    readonly Dictionary<FloatMultiplier, CostMeasurement> measurements = [];
-    readonly Dictionary<FloatMultiplier, double> secondsAnImage = [];
-    readonly Dictionary<FloatMultiplier, Network> replaced = [];
+    readonly Dictionary<Multiplier, CostMeasurement> measurements = [];
+    readonly Dictionary<Multiplier, double> secondsAnImage = [];
+    readonly Dictionary<Multiplier, Network> replaced = [];
     IReadOnlyList<LayerCost>? exactCosts;
-
-    /// <summary>The layers whose multiplier is replaced; the others are exact.</summary>
-    public LayerSelection Layers { get; init; } = LayerSelection.All;
-
-    /// <summary>The format of the sums.</summary>
-    public Accumulation Accumulation { get; init; } = Accumulation.Float32;
 
     /// <summary>
     /// The images of which the first <see cref="PricedImages"/> provide the activations for the energy; null for the classified images.
     /// </summary>
     public Dataset? Activations { get; init; }
-
-    /// <summary>
-    /// The images on which the network is calibrated for each multiplier (<see cref="Calibration"/>), <c>[batch, channels, height,
-    /// width]</c>, none of those that are classified; null to leave it as it is.
-    /// </summary>
-    public Tensor? CalibrationImages { get; init; }
 
     /// <summary>The technology.</summary>
     public CellLibrary Library { get; init; } = CellLibrary.Shipped;
@@ -74,7 +61,7 @@ public sealed class Comparison(Network network, Dataset images)
 
     /// <summary>The estimated time of <see cref="Measure"/> in seconds, from the time of some images.</summary>
     /// <exception cref="InputException">The images do not fit the network, or the selection none of its layers.</exception>
-    public double Estimate(FloatMultiplier multiplier) =>
+    public double Estimate(Multiplier multiplier) =>
         OtherSeconds + SecondsAnImage(multiplier) * (images.Count + Attacked * AttackPasses);
 
     /// <summary>Measures one multiplier.</summary>
@@ -82,14 +69,13 @@ public sealed class Comparison(Network network, Dataset images)
     /// <param name="cancellation">Stops between batches, layers and rounds of an attack.</param>
     /// <exception cref="InputException">The images do not fit the network, or the selection none of its layers.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
-    public ComparisonRow Measure(FloatMultiplier multiplier, Action<double>? progress = null, CancellationToken cancellation = default)
+    public ComparisonRow Measure(Multiplier multiplier, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         double image = progress is null ? 0 : SecondsAnImage(multiplier);
         var watch = Stopwatch.StartNew();
         Network network = Replaced(multiplier);
         Evaluation accuracy = Evaluation.Of(network, images, batch => progress?.Invoke(batch.Batch * image), cancellation);
-        ErrorMetrics errors = ErrorMeasurement.Sample(
-            multiplier, OperandDistribution.Uniform11, ErrorSamples, Seed, cancellation: cancellation);
+        (double distance, double? signed) = Errors(multiplier, cancellation);
         MultiplierPrice? price = null;
         string? reason = null;
         try
@@ -107,23 +93,31 @@ public sealed class Comparison(Network network, Dataset images)
                 network, images.First(Attacked), epsilon, Seed, more => progress?.Invoke(more * Attacked * AttackPasses * image),
                 cancellation)
             : null;
-        return new ComparisonRow(multiplier, accuracy, errors, price, reason, robust, watch.Elapsed.TotalSeconds);
+        return new ComparisonRow(multiplier, accuracy, distance, signed, price, reason, robust, watch.Elapsed.TotalSeconds);
     }
 
-    Network Replaced(FloatMultiplier multiplier)
+    /// <summary>The mean relative error, of floats also with its sign.</summary>
+    (double Distance, double? Signed) Errors(Multiplier multiplier, CancellationToken cancellation)
     {
-        if (!replaced.TryGetValue(multiplier, out Network? network))
+        if (multiplier is IntegerMultiplier integers)
         {
-            network = exact.With(multiplier, Layers, Accumulation);
-            if (CalibrationImages is not null)
-                network = Calibration.Of(network, CalibrationImages).Network;
-            replaced.Add(multiplier, network);
+            return (IntegerMeasurement.AllPairs(
+                integers, IntegerDistribution.Uniform, cancellation: cancellation).MeanRelativeError.Value, null);
         }
 
+        ErrorMetrics errors = ErrorMeasurement.Sample(
+            (FloatMultiplier)multiplier, OperandDistribution.Uniform11, ErrorSamples, Seed, cancellation: cancellation);
+        return (errors.MeanRelativeError.Value, errors.MeanSignedRelativeError.Value);
+    }
+
+    Network Replaced(Multiplier multiplier)
+    {
+        if (!replaced.TryGetValue(multiplier, out Network? network))
+            replaced.Add(multiplier, network = on(multiplier));
         return network;
     }
 
-    double SecondsAnImage(FloatMultiplier multiplier)
+    double SecondsAnImage(Multiplier multiplier)
     {
         if (!secondsAnImage.TryGetValue(multiplier, out double seconds))
         {
@@ -141,7 +135,7 @@ public sealed class Comparison(Network network, Dataset images)
         return seconds;
     }
 
-    MultiplierPrice Price(Network network, FloatMultiplier multiplier, CancellationToken cancellation)
+    MultiplierPrice Price(Network network, Multiplier multiplier, CancellationToken cancellation)
     {
         Measurement(multiplier);
         exactCosts ??= Costs(exact);
@@ -164,10 +158,10 @@ public sealed class Comparison(Network network, Dataset images)
         }
     }
 
-    CostMeasurement Measurement(FloatMultiplier multiplier)
+    CostMeasurement Measurement(Multiplier multiplier)
     {
         if (!measurements.TryGetValue(multiplier, out CostMeasurement? measurement))
-            measurements.Add(multiplier, measurement = new CostMeasurement(multiplier, Library));
+            measurements.Add(multiplier, measurement = CostMeasurement.Of(multiplier, Library));
         return measurement;
     }
 }

@@ -1,5 +1,4 @@
 using Dapprox.Arithmetic;
-using Dapprox.Measurement;
 using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Networks;
@@ -18,11 +17,14 @@ public sealed record MultiplierPrice(
 
 /// <summary>One multiplier of a <see cref="Comparison"/>.</summary>
 /// <param name="Accuracy">The network's accuracy with it.</param>
-/// <param name="Errors">Its errors on operands uniform in [−1, 1].</param>
+/// <param name="RelativeDistance">
+/// The mean of |ŷ − y| / |y|: of floats on operands uniform in [−1, 1], of integers over all pairs whose product is not zero.
+/// </param>
+/// <param name="RelativeError">The mean of (ŷ − y) / y on the same operands; null for integers.</param>
 /// <param name="Price">The cost; null if unknown.</param>
 /// <param name="Reason">Why the cost is unknown; null if it is known.</param>
 /// <param name="Robust">The number of attacked images classified correctly before and after all attacks; null without an attack.</param>
 /// <param name="Seconds">The measuring time in seconds.</param>
 public sealed record ComparisonRow(
-    FloatMultiplier Multiplier, Evaluation Accuracy, ErrorMetrics Errors, MultiplierPrice? Price, string? Reason, Evaluation? Robust,
-    double Seconds);
+    Multiplier Multiplier, Evaluation Accuracy, double RelativeDistance, double? RelativeError, MultiplierPrice? Price, string? Reason,
+    Evaluation? Robust, double Seconds);

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
-using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
@@ -48,13 +47,15 @@ sealed class AttackRun
         new("random", TargetChoice.Random),
     ];
 
-    static readonly FloatMultiplier[] DefaultTryOn = [ExactMultiplier.Rounded, AxFpm.Released];
+    static readonly MultiplierChoice[] DefaultTryOn = [new(ExactMultiplier.Rounded.Name), new(AxFpm.Released.Name)];
+
+    // In a quantised network.
+    static readonly MultiplierChoice[] QuantisedTryOn = [new(ExactIntegerMultiplier.Int8.Name)];
 
     readonly AttackEntry entry;
     readonly AttackInput[] own;
     readonly VariantOptions variant = new();
-    readonly CalibrationOptions calibration = new();
-    readonly Option<FloatMultiplier> multiplier = SharedOptions.Multiplier();
+    readonly Option<MultiplierChoice?> multiplier = SharedOptions.AnyMultiplier();
     readonly Option<int?> first = SharedOptions.First("Attack at most this many images, counted after --skip and --correct-on.");
     readonly Option<ulong> seed = SharedOptions.Seed();
     readonly Option<bool> json = SharedOptions.Json();
@@ -78,22 +79,23 @@ sealed class AttackRun
             + "from it, to the results of an uninterrupted run.",
     };
 
-    readonly Option<FloatMultiplier[]> tryOn = Values.List(
+    readonly Option<MultiplierChoice[]> tryOn = Values.List(
         "--try-on", "NAME,…",
         "Measure the transfer to the network with these multipliers. "
-            + $"[default: {string.Join(',', DefaultTryOn.Select(multiplier => multiplier.Name))}]",
-        CircuitFiles.FindMultiplier);
+            + $"[default: {string.Join(',', DefaultTryOn.Select(multiplier => multiplier.Given))}; in a quantised network "
+            + $"{QuantisedTryOn[0].Given}]",
+        MultiplierChoice.Parse);
 
-    readonly Option<FloatMultiplier[]> togetherWith = Values.List(
+    readonly Option<MultiplierChoice[]> togetherWith = Values.List(
         "--together-with", "NAME,…",
         "Attack the mean of the logits of the network with --multiplier and with these multipliers: an ensemble of surrogates, whose "
             + "examples transfer better (Liu et al. 2017), or a defence that draws one of them. [default: none]",
-        CircuitFiles.FindMultiplier);
+        MultiplierChoice.Parse);
 
-    readonly Option<FloatMultiplier[]> correctOn = Values.List(
+    readonly Option<MultiplierChoice[]> correctOn = Values.List(
         "--correct-on", "NAME,…",
         "Attack only images that the network classifies correctly with each of these multipliers. [default: all images]",
-        CircuitFiles.FindMultiplier);
+        MultiplierChoice.Parse);
 
     readonly Option<string?> save = Values.Option<string?>(
         "--save", "DIR",
@@ -180,7 +182,7 @@ sealed class AttackRun
         foreach (Option option in entry.CanResume ? [.. attack, run.resume] : attack)
             command.Add(option);
         run.variant.AddTo(command, run.multiplier, run.togetherWith, run.tryOn, run.correctOn);
-        foreach (Option option in (Option[])[.. run.calibration.All, run.first, run.seed, run.save, run.json])
+        foreach (Option option in (Option[])[run.first, run.seed, run.save, run.json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
@@ -194,25 +196,27 @@ sealed class AttackRun
     {
         Choice<TargetChoice>? aim = Aim(parse);
         (Network exact, Dataset whole, Dataset data) = variant.Load(parse);
-        FloatMultiplier target = parse.GetValue(multiplier)!;
-        FloatMultiplier[] others = parse.GetValue(tryOn) is { Length: > 0 } named ? named : DefaultTryOn;
+        Multiplier target = variant.Fitting(parse, parse.GetValue(multiplier), exact);
+        Multiplier[] others = Array.ConvertAll(
+            parse.GetValue(tryOn) is { Length: > 0 } named ? named : target is IntegerMultiplier ? QuantisedTryOn : DefaultTryOn,
+            choice => variant.Find(parse, choice, exact));
         (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] attacks = Attacks(parse, exact, whole);
         string? folder = parse.GetValue(save);
         if (folder is not null)
             AttackFolder.Probe(folder);
 
-        Dataset? calibrated = variant.CalibrationImages(parse, calibration, exact, data);
-        Func<FloatMultiplier, Network> on = variant.On(parse, exact, calibrated, cancellation);
+        VariantOptions.Preparation preparation = variant.Prepare(parse, exact, data);
+        Func<Multiplier, Network> on = variant.On(parse, exact, preparation, cancellation);
         Network attacked = on(target);
         Network[] tried = [.. others.Select(on)];
-        FloatMultiplier[] ensemble = parse.GetValue(togetherWith)!;
+        Multiplier[] ensemble = Array.ConvertAll(parse.GetValue(togetherWith)!, choice => variant.Find(parse, choice, exact));
         var campaign = new Campaign(data, attacked)
         {
             InputDiversity = parse.GetValue(diversity),
             Estimators = parse.GetValue(gradient) is { Length: > 0 } chosen ? chosen : [GradientEstimator.All[0]],
             Calibration = () => variant.Training(parse, exact, GradientWeights.CalibrationImages),
             TogetherWith = [.. ensemble.Select(on)],
-            CorrectOn = [.. parse.GetValue(correctOn)!.Select(on)],
+            CorrectOn = [.. parse.GetValue(correctOn)!.Select(choice => on(variant.Find(parse, choice, exact)))],
             First = parse.GetValue(first) ?? int.MaxValue,
             TriedOn = tried,
             Targets = aim?.Value,
@@ -235,7 +239,7 @@ sealed class AttackRun
             notes.Add(leftOut);
         }
 
-        string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target, calibrated)}"
+        string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target, preparation)}"
             + (ensemble.Length == 0 ? "" : $", together with {string.Join(", ", ensemble.Select(member => member.Name))}")
             + (campaign.InputDiversity == 0 ? "" : $", input diversity {campaign.InputDiversity.ToString(CultureInfo.InvariantCulture)}");
         AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
@@ -267,7 +271,7 @@ sealed class AttackRun
             JsonObject result = report.Json();
             if (aim is { } choice)
                 result["targets"] = choice.Name;
-            CalibrationOptions.AddTo(result, calibrated);
+            variant.AddTo(result, parse, preparation, [target, .. ensemble, .. others]);
             LogitNotes.AddTo(result, notes, survey);
             Output.PrintJson(result);
         }

@@ -24,8 +24,7 @@ static class CertifyCommand
     public static Command Create()
     {
         var variant = new VariantOptions();
-        var calibration = new CalibrationOptions();
-        Option<IReadOnlyList<(string Given, FloatMultiplier Multiplier)>?> multipliers = MultiplierList.Option();
+        Option<IReadOnlyList<MultiplierChoice>?> multipliers = MultiplierList.Option();
         Option<int> first = Values.Integer(
             "--first", "Certify this many images at most, after those skipped.", 1, DefaultImages);
         Option<double> sigma = Number(
@@ -60,17 +59,18 @@ static class CertifyCommand
                 + "certified, radius, lowerBound}]}]; prediction and certified are null where it abstains; with --calibrate also "
                 + "calibrationImages, their number.");
         variant.AddTo(command, multipliers);
-        foreach (Option option in (Option[])[.. calibration.All, first, sigma, samples, alpha, radii, seed, json])
+        foreach (Option option in (Option[])[first, sigma, samples, alpha, radii, seed, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            IReadOnlyList<(string Given, FloatMultiplier Multiplier)> compared = MultiplierList.Of(parse, multipliers);
+            IReadOnlyList<MultiplierChoice> compared = MultiplierList.Of(parse, multipliers);
             (Network exact, _, Dataset images) = variant.Load(parse, parse.GetValue(first));
-            Dataset? calibrated = variant.CalibrationImages(parse, calibration, exact, images);
-            Func<FloatMultiplier, Network> on = variant.On(parse, exact, calibrated, cancellation);
+            Multiplier[] multiplied = [.. compared.Select(item => variant.Find(parse, item, exact))];
+            VariantOptions.Preparation preparation = variant.Prepare(parse, exact, images);
+            Func<Multiplier, Network> on = variant.On(parse, exact, preparation, cancellation);
             int[] counts = parse.GetValue(samples) is { Length: > 0 } asked ? asked : DefaultSamples;
-            SmoothedClassifier[] classifiers = [.. compared.Select(
-                item => new SmoothedClassifier(on(item.Multiplier), parse.GetValue(sigma))
+            SmoothedClassifier[] classifiers = [.. multiplied.Select(
+                item => new SmoothedClassifier(on(item), parse.GetValue(sigma))
                 {
                     SelectionSamples = counts[0],
                     Samples = counts[1],
@@ -94,19 +94,19 @@ static class CertifyCommand
                 result["seed"] = parse.GetValue(seed);
                 result["maxRadius"] = classifiers[0].MaxRadius;
                 result["rows"] = table.Json();
-                CalibrationOptions.AddTo(result, calibrated);
+                variant.AddTo(result, parse, preparation, multiplied);
                 Output.PrintJson(result);
             }
             else
             {
-                Output.Print(variant.Heading(parse, exact, images, calibrated));
+                Output.Print(variant.Heading(parse, exact, images, preparation));
                 Output.Print(
                     $"σ = {parse.GetValue(sigma)}, {counts[0]} + {counts[1]} noisy copies an image, α = {parse.GetValue(alpha)}; the "
                         + $"largest radius that can be certified is {classifiers[0].MaxRadius:F3}.");
                 table.Print();
             }
 
-            Output.NoteMantissas(compared.Select(item => item.Multiplier));
+            Output.NoteMantissas(multiplied);
             return Task.CompletedTask;
         });
         return command;

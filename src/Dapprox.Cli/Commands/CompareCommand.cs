@@ -5,7 +5,6 @@ using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
 using Dapprox.Hardware;
-using Dapprox.Kernels;
 using Dapprox.Networks;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Data;
@@ -26,7 +25,6 @@ static class CompareCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var variant = new VariantOptions();
-        var calibration = new CalibrationOptions();
         Option<int?> first = SharedOptions.First(
             $"Classify this many images at most, after those skipped; with --epsilon these are attacked, too, or {DefaultAttacked} if "
                 + "nothing is said.");
@@ -45,11 +43,12 @@ static class CompareCommand
         var command = new DocumentedCommand(
             "compare", "Compare multipliers in one network: accuracy, error, energy, delay, area and robust accuracy.",
             "One row per multiplier. Accuracy: with its 95 % interval (Wilson). MRED: the mean of |ŷ − y| / |y| over operands uniform in "
-                + "[−1, 1]; mean relative error: the mean of (ŷ − y) / y over the same. "
+                + "[−1, 1], of integers over all pairs whose product is not 0; mean relative error: the mean of (ŷ − y) / y over the same, of "
+                + "floats only. "
             + $"Energy: of all products of an image, on the activations that {Comparison.PricedImages} images have in the network with "
             + "this multiplier; layers that --layers leaves out are exact and priced as such; sums and memory are excluded. Relative: "
             + "to the network with exact multipliers everywhere. "
-            + "Delay and area: of the whole float multiplier: mantissa multiplier, exponent adders, sign, normalising multiplexers, and "
+            + "Delay and area: of a multiplier of integers its circuit; of floats the whole: mantissa multiplier, exponent adders, sign, normalising multiplexers, and "
             + "rounding in exact and bfloat16-nearest. exact is binary32 with an exact array, bfloat16 has an 8-bit Booth multiplier. The "
             + "cost model is that of 'dapprox circuit cost', without glitches; operands in [−1, 1] are priced there. "
             + "Robust accuracy: the fraction of the attacked images that are classified correctly after PGD (40 steps) and after APGD-T "
@@ -59,13 +58,14 @@ static class CompareCommand
             + "[{multiplier, accuracy, correct, interval [low, high], mred, meanRelativeError, energyPerImage, energyPerProduct, "
             + "relativeEnergy, delay, relativeDelay, area, relativeArea, robustAccuracy, robustInterval, reason (why there is no cost), "
             + "seconds}]; null where there is no value; a row whose network gives a NaN or an infinity among its logits also has nonFinite "
-            + "{count, layer}: the images, and the first layer that gives one; with --calibrate also calibrationImages, their number. "
+            + "{count, layer}: the images, and the first layer that gives one; with --calibrate also calibrationImages, their number, and with --quantise quantisation "
+            + $"{QuantiseOptions.Fields}. "
             + "--csv has the same columns, without nonFinite.")
         {
             multipliers,
         };
         variant.AddTo(command);
-        foreach (Option option in (Option[])[.. calibration.All, first, epsilon, library, seed, csv, plot, json])
+        foreach (Option option in (Option[])[first, epsilon, library, seed, csv, plot, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
@@ -73,7 +73,7 @@ static class CompareCommand
             // An argument with any number of words also accepts mistyped options.
             if (words.FirstOrDefault(word => word.StartsWith('-')) is string mistyped)
                 throw Names.Unknown("option", mistyped, command.Options.Select(option => option.Name));
-            IReadOnlyList<(string Given, FloatMultiplier Multiplier)> compared = MultiplierList.Parse(words);
+            IReadOnlyList<MultiplierChoice> compared = MultiplierList.Parse(words);
             foreach (string? file in (string?[])[parse.GetValue(csv), parse.GetValue(plot)])
             {
                 if (file is not null)
@@ -82,36 +82,33 @@ static class CompareCommand
 
             (Network network, _, Dataset whole) = variant.Load(parse);
             Dataset images = whole.First(parse.GetValue(first) ?? whole.Count);
-            (LayerSelection layers, Accumulation accumulation) = variant.Hardware(parse);
-            Dataset? calibrated = variant.CalibrationImages(parse, calibration, network, whole);
+            Multiplier[] multiplied = [.. compared.Select(item => variant.Find(parse, item, network))];
+            VariantOptions.Preparation preparation = variant.Prepare(parse, network, whole);
             Epsilon? budget = parse.GetValue(epsilon);
-            var comparison = new Comparison(network, images)
+            var comparison = new Comparison(
+                variant.Exact(parse, network), variant.On(parse, network, preparation, cancellation), images)
             {
-                Layers = layers,
-                Accumulation = accumulation,
                 Activations = whole,
-                CalibrationImages = calibrated?.Images(0, calibrated.Count),
                 Library = parse.GetValue(library)!,
                 Epsilon = budget?.Value,
                 AttackedImages = parse.GetValue(first) ?? DefaultAttacked,
                 Seed = parse.GetValue(seed),
             };
-            double seconds = ProgressBar.While("trying", compared.Count, progress => compared.Sum(item =>
+            double seconds = ProgressBar.While("trying", multiplied.Length, progress => multiplied.Sum(item =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                double estimate = comparison.Estimate(item.Multiplier);
+                double estimate = comparison.Estimate(item);
                 progress(1);
                 return estimate;
             }));
             ComparisonRow[] rows = ProgressBar.While("comparing", seconds, progress =>
-                compared.Select(item => comparison.Measure(item.Multiplier, progress, cancellation)).ToArray());
+                Array.ConvertAll(multiplied, item => comparison.Measure(item, progress, cancellation)));
 
             var table = new ComparisonTable([.. compared.Select(item => item.Given)], rows, budget);
             if (parse.GetValue(csv) is string csvFile)
                 AtomicFile.WriteText(csvFile, table.Csv());
             if (parse.GetValue(plot) is string figure)
                 table.WritePlot(figure, $"{network.Name} on {images.Name}, {images.Count} images");
-            IEnumerable<FloatMultiplier> all = compared.Select(item => item.Multiplier);
             string[] warnings = Warnings(network.Name, compared, rows);
             string? leftOut = budget is null ? null : Robustness.LeftOut(network.Classes);
             foreach (string warning in warnings)
@@ -135,18 +132,18 @@ static class CompareCommand
                 };
                 result["notes"] = new JsonArray(
                 [
-                    .. Output.MantissaNotes(all).Concat(LogitNotes.End(network)).Concat(warnings)
+                    .. Output.MantissaNotes(multiplied).Concat(LogitNotes.End(network)).Concat(warnings)
                         .Concat(leftOut is null ? [] : [leftOut]).Select(note => JsonValue.Create(note)),
                 ]);
                 result["rows"] = table.Json();
-                CalibrationOptions.AddTo(result, calibrated);
+                variant.AddTo(result, parse, preparation, multiplied);
                 Output.PrintJson(result);
                 return Task.CompletedTask;
             }
 
-            Output.Print(variant.Heading(parse, network, images, calibrated));
+            Output.Print(variant.Heading(parse, network, images, preparation));
             table.Print();
-            Output.NoteMantissas(all);
+            Output.NoteMantissas(multiplied);
             return Task.CompletedTask;
         });
         return command;
@@ -157,7 +154,7 @@ static class CompareCommand
     /// that is the network's doing.
     /// </summary>
     static string[] Warnings(
-        string network, IReadOnlyList<(string Given, FloatMultiplier Multiplier)> compared, IReadOnlyList<ComparisonRow> rows)
+        string network, IReadOnlyList<MultiplierChoice> compared, IReadOnlyList<ComparisonRow> rows)
     {
         return
         [

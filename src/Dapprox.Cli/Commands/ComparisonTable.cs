@@ -36,8 +36,8 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
         ["accuracy"] = row.Accuracy.Accuracy,
         ["correct"] = row.Accuracy.Correct,
         ["interval"] = Interval(row.Accuracy),
-        ["mred"] = Output.Number(row.Errors.MeanRelativeError.Value),
-        ["meanRelativeError"] = Output.Number(row.Errors.MeanSignedRelativeError.Value),
+        ["mred"] = Output.Number(row.RelativeDistance),
+        ["meanRelativeError"] = row.RelativeError is double error ? Output.Number(error) : null,
         ["energyPerImage"] = row.Price?.EnergyPerImage / FemtojoulesPerPicojoule,
         ["energyPerProduct"] = row.Price?.EnergyPerProduct / FemtojoulesPerPicojoule,
         ["relativeEnergy"] = row.Price?.RelativeEnergy,
@@ -60,14 +60,14 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
         Print(
             ("accuracy", row => Output.Percent(row.Accuracy.Accuracy, row.Accuracy.Count)),
             ("95 % interval", row => Text(row.Accuracy.Interval)),
-            ("MRED", row => Small(row.Errors.MeanRelativeError.Value)),
+            ("MRED", row => Small(row.RelativeDistance)),
             ("energy", row => Ratio(row.Price?.RelativeEnergy)),
             ("delay", row => Ratio(row.Price?.RelativeDelay)),
             ("time", row => $"{row.Seconds:F1} s"));
         Output.Print("Energy of an image and delay are relative to exact.");
         Console.WriteLine();
         Print(
-            ("mean relative error", row => Output.Percent(WithoutMinus(row.Errors.MeanSignedRelativeError.Value))),
+            ("mean relative error", row => row.RelativeError is double error ? Output.Percent(WithoutMinus(error)) : NoValue),
             ("pJ a product", row => Text(row.Price?.EnergyPerProduct / FemtojoulesPerPicojoule, "F3")),
             ("nJ an image", row => Text(row.Price?.EnergyPerImage / FemtojoulesPerNanojoule, "N1")),
             ("delay, ps", row => Text(row.Price?.Delay, "N0")),

@@ -17,8 +17,7 @@ static class CorruptCommand
     public static Command Create()
     {
         var variant = new VariantOptions();
-        var calibration = new CalibrationOptions();
-        Option<IReadOnlyList<(string Given, FloatMultiplier Multiplier)>?> multipliers = MultiplierList.Option();
+        Option<IReadOnlyList<MultiplierChoice>?> multipliers = MultiplierList.Option();
         Option<int?> first = SharedOptions.First("Corrupt and classify this many images at most, after those skipped.");
         Option<Corruption[]> only = Values.List(
             "--only", "NAME,…",
@@ -44,21 +43,22 @@ static class CorruptCommand
                 + "corruptions [{name, accuracy (the mean), ce, ceInterval, severities [{severity, accuracy, correct, interval}]}]}]; null "
                 + "where there is no value; with --calibrate also calibrationImages, their number.");
         variant.AddTo(command, multipliers);
-        foreach (Option option in (Option[])[.. calibration.All, first, only, seed, csv, json])
+        foreach (Option option in (Option[])[first, only, seed, csv, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            IReadOnlyList<(string Given, FloatMultiplier Multiplier)> compared = MultiplierList.Of(parse, multipliers);
+            IReadOnlyList<MultiplierChoice> compared = MultiplierList.Of(parse, multipliers);
             if (parse.GetValue(csv) is string file)
                 AtomicFile.Probe(file);
             (Network exact, _, Dataset images) = variant.Load(parse, parse.GetValue(first));
             Corruption[] corruptions = Fitting(parse.GetValue(only), images);
-            Dataset? calibrated = variant.CalibrationImages(parse, calibration, exact, images);
-            Func<FloatMultiplier, Network> on = variant.On(parse, exact, calibrated, cancellation);
+            Multiplier[] multiplied = [.. compared.Select(item => variant.Find(parse, item, exact))];
+            VariantOptions.Preparation preparation = variant.Prepare(parse, exact, images);
+            Func<Multiplier, Network> on = variant.On(parse, exact, preparation, cancellation);
 
-            Network reference = variant.With(parse, exact, Multipliers.All[0]);
-            Network[] rows = [.. compared.Select(
-                item => calibrated is null && item.Multiplier == Multipliers.All[0] ? reference : on(item.Multiplier))];
+            Network reference = variant.Exact(parse, exact);
+            Network[] rows = [.. multiplied.Select(
+                item => preparation.Calibration is null && item == Multipliers.All[0] ? reference : on(item))];
             Network[] networks = [.. rows.Prepend(reference).Distinct()];
             double total = (double)networks.Length * images.Count * (1 + corruptions.Length * Corruption.Severities);
             IReadOnlyList<CorruptionErrors> measured = ProgressBar.While("classifying", total, progress => CorruptionErrors.Of(
@@ -79,16 +79,16 @@ static class CorruptCommand
                     ["amounts"] = new JsonArray([.. corruption.Amounts.Select(amount => JsonValue.Create(amount))]),
                 })]);
                 result["rows"] = table.Json();
-                CalibrationOptions.AddTo(result, calibrated);
+                variant.AddTo(result, parse, preparation, multiplied);
                 Output.PrintJson(result);
             }
             else
             {
-                Output.Print(variant.Heading(parse, exact, images, calibrated));
+                Output.Print(variant.Heading(parse, exact, images, preparation));
                 table.Print();
             }
 
-            Output.NoteMantissas(compared.Select(item => item.Multiplier));
+            Output.NoteMantissas(multiplied);
             return Task.CompletedTask;
         });
         return command;

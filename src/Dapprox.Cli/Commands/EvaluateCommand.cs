@@ -18,8 +18,7 @@ static class EvaluateCommand
     public static Command Create()
     {
         var variant = new VariantOptions();
-        var calibration = new CalibrationOptions();
-        Option<FloatMultiplier> multiplier = SharedOptions.Multiplier();
+        Option<MultiplierChoice?> multiplier = SharedOptions.AnyMultiplier();
         Option<int?> first = SharedOptions.First("Classify this many images at most, after those skipped.");
         Option<string?> logits = new("--logits")
         {
@@ -32,25 +31,33 @@ static class EvaluateCommand
             "evaluate", "Measure a network's accuracy: the fraction of images that it classifies correctly.",
             "The interval is the 95 % confidence interval of the accuracy over images of this kind (Wilson). With --json: accuracy, "
                 + "correct, count, interval [low, high], seconds (classifying only, without loading); with "
-                + $"--calibrate also calibrationImages, their number; {LogitNotes.Fields}.");
+                + $"--calibrate also calibrationImages, their number, and with --quantise quantisation {QuantiseOptions.Fields}; {LogitNotes.Fields}.");
         variant.AddTo(command, multiplier);
-        foreach (Option option in (Option[])[.. calibration.All, first, logits, json])
+        foreach (Option option in (Option[])[first, logits, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
             (Network exact, _, Dataset images) = variant.Load(parse, parse.GetValue(first));
-            FloatMultiplier hardware = parse.GetValue(multiplier)!;
-            Dataset? calibrated = variant.CalibrationImages(parse, calibration, exact, images);
-            Network network = variant.On(parse, exact, calibrated, cancellation)(hardware);
+            Multiplier hardware = variant.Fitting(parse, parse.GetValue(multiplier), exact);
+            VariantOptions.Preparation preparation = variant.Prepare(parse, exact, images);
+            Network network = variant.On(parse, exact, preparation, cancellation)(hardware);
 
             var watch = Stopwatch.StartNew();
             Evaluation result = Evaluate(network, images, parse.GetValue(logits), cancellation);
             double seconds = watch.Elapsed.TotalSeconds;
 
             if (parse.GetValue(json))
-                Output.PrintJson(Json(network, result, seconds, calibrated));
+            {
+                JsonObject values = Json(result, seconds);
+                variant.AddTo(values, parse, preparation, hardware);
+                LogitNotes.AddTo(values, LogitNotes.Of(network, result.Logits!), result.Logits!);
+                Output.PrintJson(values);
+            }
             else
-                Print(variant.Describe(parse, network, images, hardware, calibrated), result, seconds);
+            {
+                Print(variant.Describe(parse, network, images, hardware, preparation), result, seconds);
+            }
+
             LogitNotes.Warn(network.Name, result.Logits!);
             Output.NoteMantissas(hardware);
             return Task.CompletedTask;
@@ -87,20 +94,14 @@ static class EvaluateCommand
             return result!;
         });
 
-    static JsonObject Json(Network network, Evaluation result, double seconds, Dataset? calibrated)
+    static JsonObject Json(Evaluation result, double seconds) => new()
     {
-        var json = new JsonObject
-        {
-            ["accuracy"] = result.Accuracy,
-            ["correct"] = result.Correct,
-            ["count"] = result.Count,
-            ["interval"] = new JsonArray(result.Interval.Low, result.Interval.High),
-            ["seconds"] = seconds,
-        };
-        CalibrationOptions.AddTo(json, calibrated);
-        LogitNotes.AddTo(json, LogitNotes.Of(network, result.Logits!), result.Logits!);
-        return json;
-    }
+        ["accuracy"] = result.Accuracy,
+        ["correct"] = result.Correct,
+        ["count"] = result.Count,
+        ["interval"] = new JsonArray(result.Interval.Low, result.Interval.High),
+        ["seconds"] = seconds,
+    };
 
     static void Print(string title, Evaluation result, double seconds)
     {

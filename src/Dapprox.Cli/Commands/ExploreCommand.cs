@@ -118,7 +118,7 @@ static class ExploreCommand
             DesignFigure[] figures = [
                 .. names.Select(
                     name => DesignFigures.All.FirstOrDefault(
-                        figure => figure.Name == name) ?? AccuracyFigure(variant, parse, parse.GetValue(first)))];
+                        figure => figure.Name == name) ?? AccuracyFigure(variant, parse, parse.GetValue(first), cancellation))];
             DesignFigure[] made = goals.Length == 0
                 ? figures
                 : [DesignFigures.Miss([.. figures.Zip(goals, (figure, goal) => (figure, goal.Goal))])];
@@ -238,13 +238,17 @@ static class ExploreCommand
         return DesignMeasurement.OfFloats(OperandDistribution.Find(distribution), bits, samples, seed, library, form);
     }
 
-    static DesignFigure AccuracyFigure(VariantOptions variant, ParseResult parse, int first)
+    static DesignFigure AccuracyFigure(VariantOptions variant, ParseResult parse, int first, CancellationToken cancellation)
     {
         (Network network, _, Dataset images) = variant.Load(parse);
         Dataset some = images.First(Math.Min(first, images.Count));
+        VariantOptions.Preparation preparation = variant.Prepare(parse, network, images);
+        Func<Multiplier, Network> on = variant.On(parse, network, preparation, cancellation);
+        bool isQuantised = network.IsQuantised || preparation.Ranges is not null;
         return new DesignFigure(
             Accuracy,
-            design => Evaluation.Of(variant.With(parse, network, new CircuitMultiplier(design.Circuit)), some).Accuracy,
+            design => Evaluation.Of(
+                on(isQuantised ? new IntegerCircuit(design.Circuit) : new CircuitMultiplier(design.Circuit)), some).Accuracy,
             LargerIsBetter: true);
     }
 

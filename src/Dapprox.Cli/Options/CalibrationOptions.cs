@@ -21,7 +21,7 @@ sealed class CalibrationOptions
     readonly Option<string?> pictures = new("--calibration-images")
     {
         HelpName = "DIR|FILE",
-        Description = "The images for --calibrate where --images has images of your own: other ones than those, without labels."
+        Description = "The images for --calibrate and --quantise where --images has images of your own: other ones than those, without labels."
     };
 
     /// <summary>All of them.</summary>
@@ -32,35 +32,53 @@ sealed class CalibrationOptions
     /// <param name="images">The options for the network and its images.</param>
     /// <param name="network">The exact network.</param>
     /// <param name="used">The images that the command uses, none of which may be among the calibration images.</param>
+    /// <param name="isOptional">Whether the calibration images are used without calibration, too.</param>
     /// <exception cref="InputException">There are no such images, or the network is calibrated already.</exception>
-    public Dataset? Load(ParseResult parse, ImageOptions images, Network network, Dataset used)
+    public Dataset? Load(ParseResult parse, ImageOptions images, Network network, Dataset used, bool isOptional = false)
     {
-        string? folder = parse.GetValue(pictures);
         if (parse.GetValue(calibrate) is not int count)
         {
-            return folder is null
+            return parse.GetValue(pictures) is null || isOptional
                 ? null
                 : throw new InputException("--calibration-images is given without --calibrate; give both, or neither");
         }
 
         FittedHeader.ThrowIfFitted(images.Model(parse));
+        return Unused(parse, "--calibrate", images, network, used, count);
+    }
+
+    /// <summary>Loads images that the command does not use otherwise: training images, or those of --calibration-images.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="option">The option that takes them, for messages.</param>
+    /// <param name="images">The options for the network and its images.</param>
+    /// <param name="network">The exact network.</param>
+    /// <param name="used">The images that the command uses, none of which may be among them.</param>
+    /// <param name="count">The maximum number of images.</param>
+    /// <exception cref="InputException">There are no such images.</exception>
+    public Dataset Unused(ParseResult parse, string option, ImageOptions images, Network network, Dataset used, int count)
+    {
+        string? folder = parse.GetValue(pictures);
         if (images.Pictures(parse) is string own)
         {
             return folder is null || Path.GetFullPath(folder) == Path.GetFullPath(own)
                 ? throw new InputException(
-                    "--calibrate takes images that are not used otherwise, and --images has those that are; give --calibration-images "
+                    $"{option} takes images that are not used otherwise, and --images has those that are; give --calibration-images "
                         + "DIR with other pictures")
                 : images.Unlabelled(parse, folder, network, count);
         }
 
         if (folder is not null)
             throw new InputException(
-                "--calibration-images is given without --images; a data set has training images for --calibrate: leave it out");
+                $"--calibration-images is given without --images; a data set has training images for {option}: leave it out");
         if (used.Split == Split.Train && used.Offset < count)
             throw new InputException(
-                $"--calibrate takes the first {count} training images, and --split train uses them, too; give --skip {count}, or more");
+                $"{option} takes the first {count} training images, and --split train uses them, too; give --skip {count}, or more");
         return images.Images(parse, network, Split.Train, count);
     }
+
+    /// <summary>The end of a text that identifies a network: whether it is calibrated.</summary>
+    /// <param name="parse">The command line.</param>
+    public string Identify(ParseResult parse) => parse.GetValue(calibrate) is int count ? $", calibrated on {count} images" : "";
 
     /// <summary>The images in words: <c>512 training images of cifar-10 (fingerprint 0123456789abcdef)</c>.</summary>
     /// <param name="images">The calibration images.</param>

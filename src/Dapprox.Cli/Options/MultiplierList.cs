@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Dapprox.Arithmetic;
-using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Options;
@@ -21,15 +19,15 @@ static class MultiplierList
     const int LongestName = 24;
 
     /// <summary>The option that names the multipliers of a command.</summary>
-    public static Option<IReadOnlyList<(string Given, FloatMultiplier Multiplier)>?> Option() =>
-        Values.Option<IReadOnlyList<(string Given, FloatMultiplier Multiplier)>?>(
+    public static Option<IReadOnlyList<MultiplierChoice>?> Option() =>
+        Values.Option<IReadOnlyList<MultiplierChoice>?>(
             "--multiplier", "NAME,…", $"The multipliers: {Given}. [default: {Multipliers.All[0].Name}]", text => Parse([text]));
 
     /// <summary>The multipliers that the option names, or the exact one.</summary>
     /// <param name="parse">The command line.</param>
-    public static IReadOnlyList<(string Given, FloatMultiplier Multiplier)> Of(
-        ParseResult parse, Option<IReadOnlyList<(string Given, FloatMultiplier Multiplier)>?> option) =>
-        parse.GetValue(option) ?? Parse([Multipliers.All[0].Name]);
+    public static IReadOnlyList<MultiplierChoice> Of(
+        ParseResult parse, Option<IReadOnlyList<MultiplierChoice>?> option) =>
+        parse.GetValue(option) ?? [MultiplierChoice.Exact];
 
     /// <summary>A name for a narrow column.</summary>
     /// <param name="names">The multipliers as given.</param>
@@ -42,22 +40,22 @@ static class MultiplierList
     public static IEnumerable<(string Short, string Name)> Key(IReadOnlyList<string> names) =>
         Enumerable.Range(0, names.Count).Where(i => names[i].Length > LongestName).Select(i => (Short(names, i), names[i]));
 
-    /// <summary>The multipliers, each with its text as given; repeated ones count once.</summary>
+    /// <summary>The multipliers as they are given; repeated ones count once.</summary>
     /// <param name="words">The words; commas end an item, but not in the lines of a file.</param>
     /// <exception cref="InputException">An item is not a multiplier, or a list cannot be read.</exception>
-    public static IReadOnlyList<(string Given, FloatMultiplier Multiplier)> Parse(IEnumerable<string> words)
+    public static IReadOnlyList<MultiplierChoice> Parse(IEnumerable<string> words)
     {
         IEnumerable<(string Given, string? Line)> items = words
             .SelectMany(word => word.Split(',', StringSplitOptions.TrimEntries))
             .SelectMany(item => item.StartsWith('@') ? Lines(item[1..]) : [(item, null)]);
-        return [.. items.DistinctBy(item => item.Given).Select(item => (item.Given, Find(item.Given, item.Line)))];
+        return [.. items.DistinctBy(item => item.Given).Select(item => Parse(item.Given, item.Line))];
     }
 
-    static FloatMultiplier Find(string given, string? line)
+    static MultiplierChoice Parse(string given, string? line)
     {
         try
         {
-            return CircuitFiles.FindMultiplier(given);
+            return MultiplierChoice.Parse(given);
         }
         catch (InputException e) when (line is not null)
         {

@@ -47,17 +47,31 @@ static class SharedOptions
         "--split", "The test images or the training images.",
         new("test", Networks.Data.Split.Test), new("train", Networks.Data.Split.Train));
 
+    /// <summary>The multiplier of floats.</summary>
     public static Option<FloatMultiplier> Multiplier()
     {
-        Option<FloatMultiplier> option = Values.Option(
-            "--multiplier", "NAME", $"The multiplier: {MultiplierForms}.",
-            text => text.Contains(',', StringComparison.Ordinal) && !File.Exists(text)
-                ? throw new InputException($"--multiplier is '{text}'; give one (dapprox compare takes several)")
-                : CircuitFiles.FindMultiplier(text));
+        Option<FloatMultiplier> option = Values.Option("--multiplier", "NAME", $"The multiplier: {MultiplierForms}.", text => One(
+            text, CircuitFiles.FindMultiplier));
         option.DefaultValueFactory = _ => Multipliers.All[0];
         option.CompletionSources.Add([.. Multipliers.All.Select(multiplier => multiplier.Name)]);
         return option;
     }
+
+    /// <summary>The multiplier of floats or, in a quantised network, of integers; null if none is given.</summary>
+    public static Option<MultiplierChoice?> AnyMultiplier()
+    {
+        Option<MultiplierChoice?> option = Values.Option<MultiplierChoice?>(
+            "--multiplier", "NAME",
+            $"The multiplier: {MultiplierForms}. In a quantised network a circuit or a table multiplies integers. "
+                + $"[default: {Multipliers.All[0]}, in a quantised network {ExactIntegerMultiplier.Int8}]",
+            text => One(text, MultiplierChoice.Parse));
+        option.CompletionSources.Add([.. Multipliers.All.Select(multiplier => multiplier.Name), ExactIntegerMultiplier.Int8.Name]);
+        return option;
+    }
+
+    static T One<T>(string text, Func<string, T> find) => text.Contains(',', StringComparison.Ordinal) && !File.Exists(text)
+        ? throw new InputException($"--multiplier is '{text}'; give one (dapprox compare takes several)")
+        : find(text);
 
     public static Option<LayerSelection> Layers()
     {

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Dapprox.Arithmetic;
+using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
 using Dapprox.Kernels;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Cli.Options;
@@ -16,12 +19,14 @@ sealed class VariantOptions
     readonly Option<int> skip = SharedOptions.Skip();
     readonly Option<LayerSelection> layers = SharedOptions.Layers();
     readonly Option<Choice<Accumulation>> accumulate = SharedOptions.Accumulate();
+    readonly QuantiseOptions quantise = new();
+    readonly CalibrationOptions calibration = new();
 
     /// <summary>Adds the options to a command: the images first, then the hardware.</summary>
     /// <param name="multipliers">The command's own options that name multipliers.</param>
     public void AddTo(Command command, params Option[] multipliers)
     {
-        foreach (Option option in (Option[])[.. images.All, split, skip, .. multipliers, layers, accumulate])
+        foreach (Option option in (Option[])[.. images.All, split, skip, .. multipliers, layers, accumulate, .. quantise.All, .. calibration.All])
             command.Add(option);
     }
 
@@ -55,51 +60,109 @@ sealed class VariantOptions
         return training.Images(0, training.Count);
     }
 
-    /// <summary>The network with a multiplier in the selected layers and the selected accumulator format.</summary>
+    /// <summary>How the network is prepared for its multipliers.</summary>
+    /// <param name="Ranges">The images on which the ranges of activations are measured; null to leave it as it is.</param>
+    /// <param name="Calibration">The images on which it is calibrated; null for none.</param>
+    public sealed record Preparation(Dataset? Ranges, Dataset? Calibration);
+
+    /// <summary>Loads the images that prepare the network.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="network">The exact network.</param>
-    public Network With(ParseResult parse, Network network, Arithmetic.FloatMultiplier multiplier) =>
-        network.With(multiplier, parse.GetValue(layers), parse.GetValue(accumulate).Value);
+    /// <param name="used">The images that the command uses.</param>
+    /// <exception cref="InputException">There are no such images, or the network is calibrated or quantised already.</exception>
+    public Preparation Prepare(ParseResult parse, Network network, Dataset used)
+    {
+        (PostTrainingQuantisation, int Images)? asked = quantise.Value(parse);
+        if (asked is not null && network.IsQuantised)
+            throw new InputException($"{network.Name} is quantised already; leave out --quantise");
+        return new Preparation(
+            asked is null ? null : calibration.Unused(parse, "--quantise", images, network, used, asked.Value.Images),
+            calibration.Load(parse, images, network, used, isOptional: asked is not null));
+    }
+
+    /// <summary>The one multiplier of a command, which fits the network.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="choice">The multiplier as given; null for the exact one.</param>
+    /// <param name="network">The exact network.</param>
+    /// <exception cref="InputException">It cannot be read, or multiplies floats where integers are multiplied, or the reverse.</exception>
+    public Multiplier Fitting(ParseResult parse, MultiplierChoice? choice, Network network)
+    {
+        Multiplier multiplier = Find(parse, choice, network);
+        bool isQuantised = IsQuantised(parse, network);
+        if (isQuantised == multiplier is IntegerMultiplier)
+            return multiplier;
+        throw new InputException(isQuantised
+            ? $"{multiplier.Name} multiplies floats, and the network integers; name a multiplier of integers, such as "
+                + $"{ExactIntegerMultiplier.Int8}" + (network.IsQuantised ? "" : ", or leave out --quantise")
+            : $"{multiplier.Name} multiplies integers, and the network floats; quantise it: --quantise int8");
+    }
+
+    /// <summary>A multiplier for the network: circuits and tables multiply integers if it is quantised.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="choice">The multiplier as given; null for the exact one.</param>
+    /// <param name="network">The exact network.</param>
+    /// <exception cref="InputException">It cannot be read.</exception>
+    public Multiplier Find(ParseResult parse, MultiplierChoice? choice, Network network)
+    {
+        bool isQuantised = IsQuantised(parse, network);
+        return choice is not null ? choice.Find(isQuantised, quantise.IsSigned(parse))
+            : isQuantised ? ExactIntegerMultiplier.Int8
+            : Multipliers.All[0];
+    }
+
+    /// <summary>The network as it was loaded, exact, with the selected accumulator format.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The exact network.</param>
+    public Network Exact(ParseResult parse, Network network) => network.With(
+        network.IsQuantised ? ExactIntegerMultiplier.Int8 : Multipliers.All[0], accumulation: parse.GetValue(accumulate).Value);
+
+    bool IsQuantised(ParseResult parse, Network network) => network.IsQuantised || quantise.Value(parse) is not null;
 
     /// <summary>
-    /// The network with each multiplier, as <see cref="With"/> gives it, calibrated for it where there are images for that.
+    /// The network with each multiplier in the selected layers: quantised first for one of integers, and then calibrated for it, where there
+    /// are images for that.
     /// </summary>
     /// <param name="parse">The command line.</param>
     /// <param name="network">The exact network.</param>
-    /// <param name="calibration">The calibration images; null to leave the network as it is.</param>
-    /// <param name="cancellation">Stops a calibration.</param>
-    public Func<Arithmetic.FloatMultiplier, Network> On(
-        ParseResult parse, Network network, Dataset? calibration, CancellationToken cancellation)
+    /// <param name="preparation">How it is prepared.</param>
+    /// <param name="cancellation">Stops the preparation.</param>
+    public Func<Multiplier, Network> On(
+        ParseResult parse, Network network, Preparation preparation, CancellationToken cancellation)
     {
-        if (calibration is null)
-            return multiplier => With(parse, network, multiplier);
-        Tensor pixels = calibration.Images(0, calibration.Count);
-        var calibrated = new Dictionary<Arithmetic.FloatMultiplier, Network>();
+        LayerSelection selection = parse.GetValue(layers)!;
+        Accumulation accumulation = parse.GetValue(accumulate).Value;
+        var quantised = new Dictionary<bool, Network>();
+        Network Replaced(Multiplier multiplier) => Base(multiplier).With(multiplier, selection, accumulation);
+        if (preparation.Calibration is not Dataset some)
+            return Replaced;
+        Tensor pixels = some.Images(0, some.Count);
+        var calibrated = new Dictionary<Multiplier, Network>();
         return multiplier =>
         {
             if (!calibrated.TryGetValue(multiplier, out Network? one))
             {
-                one = CalibrationOptions.Run(With(parse, network, multiplier), pixels, cancellation).Network;
+                one = CalibrationOptions.Run(Replaced(multiplier), pixels, cancellation).Network;
                 calibrated.Add(multiplier, one);
             }
 
             return one;
         };
+
+        Network Base(Multiplier multiplier)
+        {
+            if (multiplier is not IntegerMultiplier { IsSigned: bool isSigned } || preparation.Ranges is not Dataset ranges)
+                return network;
+            if (!quantised.TryGetValue(isSigned, out Network? one))
+            {
+                PostTrainingQuantisation options = quantise.Value(parse)!.Value.Quantisation with { IsSigned = isSigned, Layers = selection };
+                one = ProgressBar.While("quantising", ranges.Count, progress =>
+                    options.Run(network, ranges.Images(0, ranges.Count), done => progress(done), cancellation));
+                quantised.Add(isSigned, one);
+            }
+
+            return one;
+        }
     }
-
-    /// <summary>The images on which the network is calibrated; null for none.</summary>
-    /// <param name="parse">The command line.</param>
-    /// <param name="options">The options that ask for it.</param>
-    /// <param name="network">The exact network.</param>
-    /// <param name="used">The images that the command uses.</param>
-    /// <exception cref="InputException">There are no such images, or the network is calibrated already.</exception>
-    public Dataset? CalibrationImages(ParseResult parse, CalibrationOptions options, Network network, Dataset used) =>
-        options.Load(parse, images, network, used);
-
-    /// <summary>The layers that a multiplier replaces, and the format of the sums.</summary>
-    /// <param name="parse">The command line.</param>
-    public (LayerSelection Layers, Accumulation Accumulation) Hardware(ParseResult parse) =>
-        (parse.GetValue(layers)!, parse.GetValue(accumulate).Value);
 
     /// <summary>The network, the images and the hardware as the first properties of a result.</summary>
     /// <param name="parse">The command line.</param>
@@ -114,14 +177,25 @@ sealed class VariantOptions
         ["accumulate"] = $"{parse.GetValue(accumulate)}",
     };
 
+    /// <summary>Adds how the network is prepared to a result in JSON, if it is.</summary>
+    /// <param name="json">The result.</param>
+    /// <param name="parse">The command line.</param>
+    /// <param name="preparation">How it is prepared.</param>
+    /// <param name="multipliers">The multipliers of the command.</param>
+    public void AddTo(JsonObject json, ParseResult parse, Preparation preparation, params IEnumerable<Multiplier> multipliers)
+    {
+        if (preparation.Ranges is Dataset ranges)
+            json["quantisation"] = quantise.Json(parse, ranges.Count, multipliers);
+        CalibrationOptions.AddTo(json, preparation.Calibration);
+    }
+
     /// <summary>The same in one line, above a table with a row for each multiplier.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="used">The images that the command uses.</param>
-    /// <param name="calibration">The images on which the networks are calibrated; null for none.</param>
-    public string Heading(ParseResult parse, Network network, Dataset used, Dataset? calibration) =>
+    /// <param name="preparation">How the networks are prepared.</param>
+    public string Heading(ParseResult parse, Network network, Dataset used, Preparation preparation) =>
         $"{network.Name} on {used.Name} ({SplitOf(used)}), {used.Count} images, layers: {parse.GetValue(layers)}, sums in "
-            + $"{parse.GetValue(accumulate)}"
-            + (calibration is null ? "" : $", calibrated on {CalibrationOptions.Describe(calibration)}");
+            + $"{parse.GetValue(accumulate)}{Prepared(parse, preparation)}";
 
     // A user's own pictures are in no split that the command line names.
     static string SplitOf(Dataset used) => used.Split.ToString().ToLowerInvariant();
@@ -130,18 +204,24 @@ sealed class VariantOptions
     /// <param name="parse">The command line.</param>
     public string Identify(ParseResult parse) =>
         $"{images.Identify(parse)} ({parse.GetValue(split)}, from image {parse.GetValue(skip)}), {parse.GetValue(layers)} layers, sums in "
-            + $"{parse.GetValue(accumulate)}";
+            + $"{parse.GetValue(accumulate)}{(quantise.Value(parse) is null ? "" : $", {quantise.Describe(parse)}")}"
+            + calibration.Identify(parse);
 
     /// <summary>One line that describes the network, the images and the hardware.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="data">The images.</param>
-    /// <param name="calibration">The images on which the network is calibrated; null for none.</param>
-    public string Describe(
-        ParseResult parse, Network network, Dataset data, Arithmetic.FloatMultiplier multiplier, Dataset? calibration)
+    /// <param name="preparation">How the network is prepared.</param>
+    public string Describe(ParseResult parse, Network network, Dataset data, Multiplier multiplier, Preparation preparation)
     {
         string where = parse.GetValue(layers) == LayerSelection.All ? "all layers" : $"the layers '{parse.GetValue(layers)}'";
-        return $"{network.Name} on {data.Name} ({parse.GetValue(split)}), {multiplier.Name} in {where}, sums in "
-            + $"{parse.GetValue(accumulate)}"
-            + (calibration is null ? "" : $", calibrated on {CalibrationOptions.Describe(calibration)}");
+        string sums = multiplier is IntegerMultiplier ? "int32" : $"{parse.GetValue(accumulate)}";
+        return $"{network.Name} on {data.Name} ({parse.GetValue(split)}), {multiplier.Name} in {where}, sums in {sums}"
+            + Prepared(parse, preparation);
     }
+
+    string Prepared(ParseResult parse, Preparation preparation) =>
+        (preparation.Ranges is Dataset ranges
+            ? $", quantised ({quantise.Describe(parse)}, ranges of {CalibrationOptions.Describe(ranges)})"
+            : "")
+        + (preparation.Calibration is Dataset some ? $", calibrated on {CalibrationOptions.Describe(some)}" : "");
 }

@@ -77,7 +77,7 @@ static class Output
     /// here it multiplies mantissas (one sentence per width), and its operands may be in another order than their names.
     /// </summary>
     /// <param name="multipliers">The multipliers; those with a name of their own need no note.</param>
-    public static IEnumerable<string> MantissaNotes(params IEnumerable<FloatMultiplier> multipliers) => multipliers
+    public static IEnumerable<string> MantissaNotes(params IEnumerable<Multiplier> multipliers) => multipliers
         .OfType<CircuitMultiplier>()
         .Where(multiplier => !Multipliers.All.Contains(multiplier))
         .SelectMany(multiplier => (string?[])
@@ -93,7 +93,7 @@ static class Output
             + $"{bits}-bit integers";
 
     /// <summary>Prints the <see cref="MantissaNotes"/> of some multipliers.</summary>
-    public static void NoteMantissas(params IEnumerable<FloatMultiplier> multipliers)
+    public static void NoteMantissas(params IEnumerable<Multiplier> multipliers)
     {
         foreach (string note in MantissaNotes(multipliers))
             NoteFact(note);

@@ -20,6 +20,9 @@ public sealed class ExactMultiplier : FloatMultiplier
     public bool Fused { get; }
 
     /// <inheritdoc/>
+    public override bool IsExact => true;
+
+    /// <inheritdoc/>
     public override float Multiply(float activation, float weight)
     {
         float product = activation * weight;

@@ -66,6 +66,19 @@ public sealed class CostMeasurement
     {
     }
 
+    /// <summary>Prepares the measurement of the hardware of a multiplier: of a float multiplier the whole, of integers the circuit.</summary>
+    /// <param name="multiplier">A multiplier whose circuit is known.</param>
+    /// <param name="library">The library with energy, delay and area of every cell in its circuit.</param>
+    /// <exception cref="InputException">No circuit of it is known, or the library lacks a cell; the message says which.</exception>
+    public static CostMeasurement Of(Multiplier multiplier, CellLibrary library) => multiplier switch
+    {
+        FloatMultiplier floats => new CostMeasurement(floats, library),
+        IntegerCircuit made => new CostMeasurement(made.Circuit, library),
+        ExactIntegerMultiplier exact => new CostMeasurement(
+            CircuitDescription.Build($"array:{exact.FirstWidth}{(exact.IsSigned ? ":signed" : "")}"), library),
+        _ => throw new InputException($"{multiplier.Name} is known by what it computes, and not by a circuit; give it as a circuit"),
+    };
+
     CostMeasurement(Netlist circuit, CellLibrary library, CircuitForm form, bool hazards, bool isFloat)
     {
         (Library, this.hazards, this.isFloat) = (library, hazards, isFloat);

@@ -16,7 +16,7 @@ namespace Dapprox.Kernels;
 /// which leaves a sum that started at +0 as it is; where operands need the definition, it skips the padding.
 /// Weights are packed once; an instance can be used by many threads at the same time.
 /// </remarks>
-public sealed class ConvolutionKernel
+public sealed class ConvolutionKernel : IConvolutionKernel
 {
     // Positions per work item when a single image is divided among threads: a multiple of a tile's rows.
     const int PositionBlock = 96;
@@ -66,19 +66,15 @@ public sealed class ConvolutionKernel
         offsets = image.Offsets();
     }
 
-    /// <summary>Rows of an output image.</summary>
+    /// <inheritdoc/>
     public int OutputHeight => image.OutputHeight;
 
-    /// <summary>Columns of an output image.</summary>
+    /// <inheritdoc/>
     public int OutputWidth => image.OutputWidth;
 
     int Positions => image.Positions;
 
-    /// <summary>Computes the convolution of any number of images.</summary>
-    /// <param name="input"><c>[batch, input channels, height, width]</c>.</param>
-    /// <param name="output">Receives <c>[batch, output channels, output height, output width]</c>; must not overlap the input.</param>
-    /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors. Results do not depend on it.</param>
-    /// <exception cref="ArgumentException">A length is not a multiple of an image's, or the numbers of images differ.</exception>
+    /// <inheritdoc/>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
     {
         int inputLength = image.Length;

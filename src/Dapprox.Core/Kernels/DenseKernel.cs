@@ -8,7 +8,7 @@ namespace Dapprox.Kernels;
 /// product by the multiplier with the input as first operand. See <see cref="Accumulation"/> for the rounding of sums.
 /// </summary>
 /// <remarks>Weights are packed once; an instance can be used by many threads at the same time.</remarks>
-public sealed class DenseKernel
+public sealed class DenseKernel : IDenseKernel
 {
     readonly WeightedSums sums;
     readonly int[] offsets;
@@ -51,17 +51,13 @@ public sealed class DenseKernel
         Accumulation accumulation = Accumulation.Float32) =>
         new(multiplier, weights, bias, WeightLayout.ByRow(outputs, inputs), accumulation, path: null);
 
-    /// <summary>The number of inputs per row.</summary>
+    /// <inheritdoc/>
     public int Inputs { get; }
 
-    /// <summary>The number of outputs per row.</summary>
+    /// <inheritdoc/>
     public int Outputs { get; }
 
-    /// <summary>Computes the layer for any number of rows.</summary>
-    /// <param name="input"><c>[rows, inputs]</c>.</param>
-    /// <param name="output">Receives <c>[rows, outputs]</c>; must not overlap the input.</param>
-    /// <param name="threads">The maximum degree of parallelism; 0 for the number of processors. Results do not depend on it.</param>
-    /// <exception cref="ArgumentException">A length is not a multiple of a row's, or the numbers of rows differ.</exception>
+    /// <inheritdoc/>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
     {
         int rows = input.Length / Inputs;

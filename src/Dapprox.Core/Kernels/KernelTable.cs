@@ -18,7 +18,8 @@ static class KernelTable
 {
     public const string EnvironmentVariable = "DAPPROX_KERNEL";
 
-    const string Avx512 = "avx512", Avx2 = "avx2", Vector128Set = "vector128", Scalar = "scalar";
+    /// <summary>The instruction sets; the last stands for the definition.</summary>
+    public const string Avx512 = "avx512", Avx2 = "avx2", Vector128Set = "vector128", Scalar = "scalar";
 
     /// <summary>The paths of circuits, created, and the circuit compiled, on first use; collected with the multiplier.</summary>
     static readonly ConditionalWeakTable<CircuitMultiplier, CircuitPath[]> CircuitPaths = [];
@@ -89,8 +90,11 @@ static class KernelTable
     public static KernelPath[] Usable(FloatMultiplier multiplier, Accumulation accumulation, string? only) =>
         All(multiplier, accumulation)
             .Where(path => path.IsSupported
-                && (only is null ? Forced.Value is null || path.InstructionSet == Forced.Value : path.Name == only))
+                && (only is null ? Allows(path.InstructionSet) : path.Name == only))
             .ToArray();
+
+    /// <summary>Whether the environment allows an instruction set.</summary>
+    public static bool Allows(string instructionSet) => Forced.Value is null || instructionSet == Forced.Value;
 
     static string? ReadEnvironment()
     {

@@ -68,10 +68,12 @@ sealed class PaddedImage
         for (int row = 0; row < channels.Length / Width; row++)
         {
             int channel = row / Height, y = row % Height;
-            int index = channel * PaddedPlane + (y + shape.Padding.Top) * PaddedWidth + shape.Padding.Left;
-            channels.Slice(row * Width, Width).CopyTo(padded[index..]);
+            channels.Slice(row * Width, Width).CopyTo(padded[(channel * PaddedPlane + RowIndex(y))..]);
         }
     }
+
+    /// <summary>The index of the first pixel of a row, in a channel with its padding.</summary>
+    public int RowIndex(int y) => (y + shape.Padding.Top) * PaddedWidth + shape.Padding.Left;
 
     /// <summary>The index of the filter's first tap in the padded image, for every output position.</summary>
     public int[] Origins()

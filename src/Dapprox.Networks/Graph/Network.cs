@@ -90,24 +90,38 @@ public sealed class Network
     /// <summary><see cref="Threads"/>, or the number of processors.</summary>
     public int MaxThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
 
+    /// <summary>Whether some layers multiply integers.</summary>
+    public bool IsQuantised => Layers.Any(layer => layer is IMultiplies { Quantisation: not null });
+
     /// <summary>
     /// The same network on other hardware, without retraining: the layers that multiply use <paramref name="multiplier"/>,
-    /// everything else is unchanged. The weights are shared.
+    /// everything else is unchanged. The weights are shared. A multiplier of integers replaces those of quantised layers, one of floats
+    /// those of the others.
     /// </summary>
     /// <param name="selection">The layers whose multiplier is replaced, null for all; the others keep theirs.</param>
     /// <param name="accumulation">The format of the sums, in all layers.</param>
     /// <param name="threads">The maximum degree of parallelism, 0 for the number of processors; null for that of this network.</param>
-    /// <exception cref="InputException">The selection matches no layer.</exception>
+    /// <exception cref="InputException">The selection matches no layer that takes such a multiplier.</exception>
     public Network With(
-        FloatMultiplier multiplier, LayerSelection? selection = null, Accumulation accumulation = Accumulation.Float32, int? threads = null)
+        Multiplier multiplier, LayerSelection? selection = null, Accumulation accumulation = Accumulation.Float32, int? threads = null)
     {
         HashSet<int> selected = (selection ?? LayerSelection.All).Of(Layers);
+        if (selected.Count > 0 && !selected.Any(index => Takes((IMultiplies)Layers[index], multiplier)))
+        {
+            throw new InputException(multiplier is IntegerMultiplier
+                ? $"{multiplier.Name} multiplies integers, and the layers of {Name} multiply floats; quantise the network: --quantise int8"
+                : $"{multiplier.Name} multiplies floats, and the layers of {Name} multiply integers; name a multiplier of integers, such as "
+                    + "exact-int8");
+        }
+
         return WithLayers(
             [.. Layers.Select((layer, index) => layer is IMultiplies own
-                ? own.With(selected.Contains(index) ? multiplier : own.Multiplier, accumulation)
+                ? own.With(selected.Contains(index) && Takes(own, multiplier) ? multiplier : own.Multiplier, accumulation)
                 : layer)],
             threads ?? Threads);
     }
+
+    static bool Takes(IMultiplies layer, Multiplier multiplier) => layer.Quantisation is null == multiplier is FloatMultiplier;
 
     /// <summary>The same network with other layers; each takes the inputs of the layer that it replaces.</summary>
     /// <param name="layers">One layer for each layer of the network.</param>

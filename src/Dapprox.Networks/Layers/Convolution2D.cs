@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
+using Dapprox.Kernels.Integers;
 using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Layers;
@@ -19,7 +20,7 @@ public sealed class Convolution2D : WeightedLayer
     readonly float[] learnt;
     readonly float[] weights;
     readonly float[] bias;
-    readonly ConvolutionKernel kernel;
+    readonly IConvolutionKernel kernel;
     // The kernel of the exact layer, shared by all layers with these weights, and the kernel of this layer.
     readonly Lazy<ConvolutionKernel> exactGradient;
     readonly Lazy<ConvolutionKernel> gradient;
@@ -37,28 +38,26 @@ public sealed class Convolution2D : WeightedLayer
     public Convolution2D(
         string name, ConvolutionShape shape, int height, int width, float[] weights, float[] bias,
         FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32, int weightBits = 0)
-        : this(
-            name, shape, height, width, weights, weightBits == 0 ? weights : DoReFa.Weights(weights, weightBits), weightBits, bias,
-            multiplier, accumulation)
+        : this(name, shape, height, width, weights, weightBits, quantisation: null, bias, multiplier, accumulation, weightGradient: null)
     {
     }
 
     Convolution2D(
-        string name, ConvolutionShape shape, int height, int width, float[] learnt, float[] weights, int weightBits, float[] bias,
-        FloatMultiplier multiplier, Accumulation accumulation)
+        string name, ConvolutionShape shape, int height, int width, float[] learnt, int weightBits, Quantisation? quantisation,
+        float[] bias, Multiplier multiplier, Accumulation accumulation, Lazy<ConvolutionGradient>? weightGradient)
         : this(
-            name, new ConvolutionKernel(multiplier, shape, height, width, weights, bias, accumulation), shape, height, width,
-            learnt, weights, weightBits, bias, multiplier, accumulation, exactGradient: null, gradientWeights: null, weightGradient: null)
+            name, null, shape, height, width, learnt, Multiplied(learnt, weightBits, quantisation, shape.OutputChannels), weightBits,
+            quantisation, bias, multiplier, accumulation, exactGradient: null, gradientWeights: null, weightGradient)
     {
     }
 
     Convolution2D(
-        string name, ConvolutionKernel kernel, ConvolutionShape shape, int height, int width, float[] learnt, float[] weights,
-        int weightBits, float[] bias, FloatMultiplier multiplier, Accumulation accumulation, Lazy<ConvolutionKernel>? exactGradient,
-        float[]? gradientWeights, Lazy<ConvolutionGradient>? weightGradient)
+        string name, IConvolutionKernel? kernel, ConvolutionShape shape, int height, int width, float[] learnt, float[] weights,
+        int weightBits, Quantisation? quantisation, float[] bias, Multiplier multiplier, Accumulation accumulation,
+        Lazy<ConvolutionKernel>? exactGradient, float[]? gradientWeights, Lazy<ConvolutionGradient>? weightGradient)
         : base(
-            name, [shape.OutputChannels, shape.GroupInputs, shape.KernelHeight, shape.KernelWidth], learnt, weights, weightBits, bias,
-            multiplier, accumulation, gradientWeights)
+            name, [shape.OutputChannels, shape.GroupInputs, shape.KernelHeight, shape.KernelWidth], learnt, weights, weightBits,
+            quantisation, bias, multiplier, accumulation, gradientWeights)
     {
         Shape = shape;
         this.height = height;
@@ -66,7 +65,9 @@ public sealed class Convolution2D : WeightedLayer
         this.learnt = learnt;
         this.weights = weights;
         this.bias = bias;
-        this.kernel = kernel;
+        this.kernel = kernel ?? (quantisation is null
+            ? new ConvolutionKernel((FloatMultiplier)multiplier, shape, height, width, weights, bias, accumulation)
+            : new QuantisedConvolutionKernel((IntegerMultiplier)multiplier, quantisation, shape, height, width, weights, bias));
         this.exactGradient = exactGradient ?? new Lazy<ConvolutionKernel>(() => GradientKernel(weights));
         gradient = gradientWeights is null || gradientWeights == weights
             ? this.exactGradient
@@ -85,18 +86,21 @@ public sealed class Convolution2D : WeightedLayer
     int ZeroInsertedWidth => width + Shape.Dilation.Width * (Shape.KernelWidth - 1);
 
     /// <inheritdoc/>
-    public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) => new Convolution2D(
-        Name, new ConvolutionKernel(multiplier, Shape, height, width, weights, bias, accumulation), Shape, height, width,
-        learnt, weights, WeightBits, bias, multiplier, accumulation, exactGradient, GradientWeightsFor(multiplier),
-        weightGradient);
+    public override WeightedLayer With(Multiplier multiplier, Accumulation accumulation) => new Convolution2D(
+        Name, kernel: null, Shape, height, width, learnt, weights, WeightBits, Quantisation, bias, multiplier, accumulation,
+        exactGradient, GradientWeightsFor(multiplier), weightGradient);
+
+    /// <inheritdoc/>
+    public override WeightedLayer Quantised(Quantisation quantisation, IntegerMultiplier multiplier) => new Convolution2D(
+        Name, Shape, height, width, weights, weightBits: 0, quantisation, bias, multiplier, Accumulation, weightGradient);
 
     /// <inheritdoc/>
     public override WeightedLayer WithGradientWeights(float[] weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
         return new Convolution2D(
-            Name, kernel, Shape, height, width, learnt, this.weights, WeightBits, bias, Multiplier, Accumulation, exactGradient, weights,
-            weightGradient);
+            Name, kernel, Shape, height, width, learnt, this.weights, WeightBits, Quantisation, bias, Multiplier, Accumulation,
+            exactGradient, weights, weightGradient);
     }
 
     internal override int Channels => Shape.OutputChannels;
@@ -104,19 +108,14 @@ public sealed class Convolution2D : WeightedLayer
     internal override int ChannelLength(Tensor output) => output.RowLength / Shape.OutputChannels;
 
     /// <inheritdoc/>
-    public override Layer With(IReadOnlyList<float[]> parameters)
-    {
-        float[] learnt = parameters[0], bias = parameters.Count > 1 ? parameters[1] : [];
-        float[] weights = WeightBits == 0 ? learnt : DoReFa.Weights(learnt, WeightBits);
-        return new Convolution2D(
-            Name, new ConvolutionKernel(Multiplier, Shape, height, width, weights, bias, Accumulation), Shape, height, width, learnt,
-            weights,
-            WeightBits, bias, Multiplier, Accumulation, exactGradient: null, gradientWeights: null, weightGradient);
-    }
+    public override Layer With(IReadOnlyList<float[]> parameters) => new Convolution2D(
+        Name, Shape, height, width, parameters[0], WeightBits, Quantisation, parameters.Count > 1 ? parameters[1] : [], Multiplier,
+        Accumulation, weightGradient);
 
     /// <inheritdoc/>
     public override WeightedLayer WithWeights(float[] weights, float[] bias) =>
-        new Convolution2D(Name, Shape, height, width, weights, bias, Multiplier, Accumulation);
+        new Convolution2D(
+            Name, Shape, height, width, weights, weightBits: 0, Quantisation, bias, Multiplier, Accumulation, weightGradient);
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
@@ -138,6 +137,7 @@ public sealed class Convolution2D : WeightedLayer
         Tensor zeroInserted = ZeroInsert(outputGradient);
         gradient.Value.Run(zeroInserted.Data, result.Data, threads);
         Workspace.Return(zeroInserted);
+        ThroughRounding(input, result);
         return result;
     }
 

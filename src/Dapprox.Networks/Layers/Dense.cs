@@ -1,5 +1,6 @@
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
+using Dapprox.Kernels.Integers;
 
 namespace Dapprox.Networks.Layers;
 
@@ -9,7 +10,7 @@ public sealed class Dense : WeightedLayer
     readonly float[] learnt;
     readonly float[] weights;
     readonly float[] bias;
-    readonly DenseKernel kernel;
+    readonly IDenseKernel kernel;
     readonly int rows;
     // The kernel of the exact layer, shared by all layers with these weights, and the kernel of this layer.
     readonly Lazy<DenseKernel> exactGradient;
@@ -27,25 +28,34 @@ public sealed class Dense : WeightedLayer
     public Dense(
         string name, int inputs, int outputs, float[] weights, float[] bias,
         FloatMultiplier multiplier, Accumulation accumulation = Accumulation.Float32, int rows = 1, int weightBits = 0)
-        : this(
-            name, inputs, outputs, rows, weights, weightBits == 0 ? weights : DoReFa.Weights(weights, weightBits), weightBits, bias,
-            multiplier, accumulation)
+        : this(name, inputs, outputs, rows, weights, weightBits, quantisation: null, bias, multiplier, accumulation)
     {
     }
 
     Dense(
-        string name, int inputs, int outputs, int rows, float[] learnt, float[] weights, int weightBits, float[] bias,
-        FloatMultiplier multiplier, Accumulation accumulation)
+        string name, int inputs, int outputs, int rows, float[] learnt, int weightBits, Quantisation? quantisation, float[] bias,
+        Multiplier multiplier, Accumulation accumulation)
         : this(
-            name, new DenseKernel(multiplier, weights, bias, inputs, outputs, accumulation), rows, learnt, weights, weightBits, bias,
+            name, inputs, outputs, rows, learnt, Multiplied(learnt, weightBits, quantisation, outputs), weightBits, quantisation, bias,
             multiplier, accumulation, exactGradient: null, gradientWeights: null)
     {
     }
 
     Dense(
-        string name, DenseKernel kernel, int rows, float[] learnt, float[] weights, int weightBits, float[] bias,
-        FloatMultiplier multiplier, Accumulation accumulation, Lazy<DenseKernel>? exactGradient, float[]? gradientWeights)
-        : base(name, [kernel.Outputs, kernel.Inputs], learnt, weights, weightBits, bias, multiplier, accumulation, gradientWeights)
+        string name, int inputs, int outputs, int rows, float[] learnt, float[] weights, int weightBits, Quantisation? quantisation,
+        float[] bias, Multiplier multiplier, Accumulation accumulation, Lazy<DenseKernel>? exactGradient, float[]? gradientWeights)
+        : this(
+            name, Kernel(inputs, outputs, weights, quantisation, bias, multiplier, accumulation), rows, learnt, weights, weightBits,
+            quantisation, bias, multiplier, accumulation, exactGradient, gradientWeights)
+    {
+    }
+
+    Dense(
+        string name, IDenseKernel kernel, int rows, float[] learnt, float[] weights, int weightBits, Quantisation? quantisation,
+        float[] bias, Multiplier multiplier, Accumulation accumulation, Lazy<DenseKernel>? exactGradient, float[]? gradientWeights)
+        : base(
+            name, [kernel.Outputs, kernel.Inputs], learnt, weights, weightBits, quantisation, bias, multiplier, accumulation,
+            gradientWeights)
     {
         this.rows = rows;
         this.learnt = learnt;
@@ -65,16 +75,20 @@ public sealed class Dense : WeightedLayer
     public int Inputs => kernel.Inputs;
 
     /// <inheritdoc/>
-    public override WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation) => new Dense(
-        Name, new DenseKernel(multiplier, weights, bias, kernel.Inputs, kernel.Outputs, accumulation), rows, learnt, weights, WeightBits,
-        bias, multiplier, accumulation, exactGradient, GradientWeightsFor(multiplier));
+    public override WeightedLayer With(Multiplier multiplier, Accumulation accumulation) => new Dense(
+        Name, kernel.Inputs, kernel.Outputs, rows, learnt, weights, WeightBits, Quantisation, bias, multiplier, accumulation,
+        exactGradient, GradientWeightsFor(multiplier));
+
+    /// <inheritdoc/>
+    public override WeightedLayer Quantised(Quantisation quantisation, IntegerMultiplier multiplier) => new Dense(
+        Name, kernel.Inputs, kernel.Outputs, rows, weights, weightBits: 0, quantisation, bias, multiplier, Accumulation);
 
     /// <inheritdoc/>
     public override WeightedLayer WithGradientWeights(float[] weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
         return new Dense(
-            Name, kernel, rows, learnt, this.weights, WeightBits, bias, Multiplier, Accumulation, exactGradient, weights);
+            Name, kernel, rows, learnt, this.weights, WeightBits, Quantisation, bias, Multiplier, Accumulation, exactGradient, weights);
     }
 
     // If outputs are rows of an image, even a single row, the channels are rows.
@@ -84,12 +98,13 @@ public sealed class Dense : WeightedLayer
 
     /// <inheritdoc/>
     public override Layer With(IReadOnlyList<float[]> parameters) => new Dense(
-        Name, kernel.Inputs, kernel.Outputs, parameters[0], parameters.Count > 1 ? parameters[1] : [], Multiplier, Accumulation, rows,
-        WeightBits);
+        Name, kernel.Inputs, kernel.Outputs, rows, parameters[0], WeightBits, Quantisation, parameters.Count > 1 ? parameters[1] : [],
+        Multiplier, Accumulation);
 
     /// <inheritdoc/>
     public override WeightedLayer WithWeights(float[] weights, float[] bias) =>
-        new Dense(Name, kernel.Inputs, kernel.Outputs, weights, bias, Multiplier, Accumulation, rows);
+        new Dense(
+            Name, kernel.Inputs, kernel.Outputs, rows, weights, weightBits: 0, Quantisation, bias, Multiplier, Accumulation);
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input, int threads)
@@ -105,6 +120,7 @@ public sealed class Dense : WeightedLayer
     {
         Tensor result = Tensor.Unfilled(input.Shape);
         gradient.Value.Run(outputGradient.Data, result.Data, threads);
+        ThroughRounding(input, result);
         return result;
     }
 
@@ -125,6 +141,12 @@ public sealed class Dense : WeightedLayer
 
         return sums;
     }
+
+    static IDenseKernel Kernel(
+        int inputs, int outputs, float[] weights, Quantisation? quantisation, float[] bias, Multiplier multiplier,
+        Accumulation accumulation) => quantisation is null
+        ? new DenseKernel((FloatMultiplier)multiplier, weights, bias, inputs, outputs, accumulation)
+        : new QuantisedDenseKernel((IntegerMultiplier)multiplier, quantisation, weights, bias, outputs);
 
     DenseKernel GradientKernel(float[] rows) =>
         DenseKernel.FromColumns(ExactMultiplier.FusedSum, rows, [], kernel.Outputs, kernel.Inputs);

@@ -10,16 +10,22 @@ public interface IMultiplies
     /// The multiplier; the activation is its first operand and the weight its second. In a product of two activations, the first
     /// input is the first operand.
     /// </summary>
-    FloatMultiplier Multiplier { get; }
+    Multiplier Multiplier { get; }
 
-    /// <summary>The format of the sums.</summary>
+    /// <summary>The formats of the operands of a layer that multiplies integers; null for a layer that multiplies floats.</summary>
+    Quantisation? Quantisation { get; }
+
+    /// <summary>The format of the sums of floats; those of integers are int32.</summary>
     Accumulation Accumulation { get; }
+
+    /// <summary>The exact multiplier of as many bits.</summary>
+    Multiplier ExactMultiplier => Quantisation is null ? Arithmetic.ExactMultiplier.Rounded : ExactIntegerMultiplier.Int8;
 
     /// <summary>The number of products per image, padding included.</summary>
     long Multiplications { get; }
 
     /// <summary>The same layer with another multiplier and shared weights.</summary>
-    /// <param name="multiplier">The other multiplier.</param>
+    /// <param name="multiplier">The other multiplier: of integers where there is a <see cref="Quantisation"/>, else of floats.</param>
     /// <param name="accumulation">The format of the sums.</param>
-    Layer With(FloatMultiplier multiplier, Accumulation accumulation);
+    Layer With(Multiplier multiplier, Accumulation accumulation);
 }

@@ -34,8 +34,13 @@ public sealed class MatrixMultiply : MergeLayer, IMultiplies
         Accumulation = accumulation;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The multiplier of floats.</summary>
     public FloatMultiplier Multiplier { get; }
+
+    Multiplier IMultiplies.Multiplier => Multiplier;
+
+    /// <inheritdoc/>
+    public Quantisation? Quantisation => null;
 
     /// <inheritdoc/>
     public Accumulation Accumulation { get; }
@@ -44,8 +49,8 @@ public sealed class MatrixMultiply : MergeLayer, IMultiplies
     public long Multiplications => (long)matrices * rows * inner * columns;
 
     /// <inheritdoc/>
-    public Layer With(FloatMultiplier multiplier, Accumulation accumulation) =>
-        new MatrixMultiply(Name, matrices, rows, inner, columns, multiplier, accumulation);
+    public Layer With(Multiplier multiplier, Accumulation accumulation) =>
+        new MatrixMultiply(Name, matrices, rows, inner, columns, (FloatMultiplier)multiplier, accumulation);
 
     /// <inheritdoc/>
     public override Tensor Forward(ReadOnlySpan<Tensor> inputs, int threads)

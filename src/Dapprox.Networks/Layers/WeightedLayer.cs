@@ -13,13 +13,15 @@ namespace Dapprox.Networks.Layers;
 /// <param name="learnt">The learnt weights; shared, not copied.</param>
 /// <param name="weights">The weights that are multiplied: the learnt ones, or these quantised; shared, not copied.</param>
 /// <param name="weightBits">The bits of quantised weights (<see cref="DoReFa.Weights"/>); 0 if they are used as learnt.</param>
+/// <param name="quantisation">The formats of the operands of a layer that multiplies integers; null for one that multiplies
+/// floats.</param>
 /// <param name="bias">One number per output or output channel, or empty; shared, not copied.</param>
 /// <param name="accumulation">The format of the sums.</param>
 /// <param name="gradientWeights">The weights of the input gradient, or null for <paramref name="weights"/>; shared, not copied.</param>
 /// <exception cref="ArgumentException">The numbers of gradient weights and weights differ.</exception>
 public abstract class WeightedLayer(
-    string name, int[] shape, float[] learnt, float[] weights, int weightBits, float[] bias, FloatMultiplier multiplier,
-    Accumulation accumulation, float[]? gradientWeights) : Layer(name), IMultiplies, ILearnt
+    string name, int[] shape, float[] learnt, float[] weights, int weightBits, Quantisation? quantisation, float[] bias,
+    Multiplier multiplier, Accumulation accumulation, float[]? gradientWeights) : Layer(name), IMultiplies, ILearnt
 {
     readonly float[] gradientWeights = gradientWeights is null || gradientWeights.Length == weights.Length
         ? gradientWeights ?? weights
@@ -28,7 +30,10 @@ public abstract class WeightedLayer(
     internal sealed override bool NeedsOutput => false;
 
     /// <inheritdoc/>
-    public FloatMultiplier Multiplier { get; } = multiplier;
+    public Multiplier Multiplier { get; } = multiplier;
+
+    /// <inheritdoc/>
+    public Quantisation? Quantisation { get; } = quantisation;
 
     /// <inheritdoc/>
     public Accumulation Accumulation { get; } = accumulation;
@@ -65,9 +70,14 @@ public abstract class WeightedLayer(
     /// </summary>
     /// <param name="multiplier">The other multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
-    public abstract WeightedLayer With(FloatMultiplier multiplier, Accumulation accumulation);
+    public abstract WeightedLayer With(Multiplier multiplier, Accumulation accumulation);
 
-    Layer IMultiplies.With(FloatMultiplier multiplier, Accumulation accumulation) => With(multiplier, accumulation);
+    Layer IMultiplies.With(Multiplier multiplier, Accumulation accumulation) => With(multiplier, accumulation);
+
+    /// <summary>The same layer with products of integers; its gradients are those of <see cref="Quantisation"/>'s rounded weights.</summary>
+    /// <param name="quantisation">The formats of its operands.</param>
+    /// <param name="multiplier">The multiplier of integers.</param>
+    public abstract WeightedLayer Quantised(Quantisation quantisation, IntegerMultiplier multiplier);
 
     /// <summary>
     /// The same layer with the input gradient of an exact layer with other weights (backward pass differentiable approximation,
@@ -89,9 +99,46 @@ public abstract class WeightedLayer(
     public IReadOnlyList<float[]> Gradients(Tensor input, Tensor outputGradient, int threads)
     {
         float[] gradient = new float[weights.Length];
-        WeightGradient(input, outputGradient, gradient, threads);
+        WeightGradient(Multiplied(input), outputGradient, gradient, threads);
         ToLearnt(gradient);
         return bias.Length == 0 ? [gradient] : [gradient, Array.ConvertAll(BiasGradient(outputGradient), sum => (float)sum)];
+    }
+
+    /// <summary>The weights that are multiplied, from learnt ones.</summary>
+    private protected static float[] Multiplied(float[] learnt, int weightBits, Quantisation? quantisation, int channels)
+    {
+        float[] weights = weightBits == 0 ? learnt : DoReFa.Weights(learnt, weightBits);
+        return quantisation is null ? weights : quantisation.Round(weights, channels);
+    }
+
+    /// <summary>The activations that are multiplied: those given, rounded to their format if there is one.</summary>
+    internal Tensor Multiplied(Tensor input)
+    {
+        if (Quantisation is null)
+            return input;
+        Tensor rounded = Tensor.Unfilled(input.Shape);
+        for (int i = 0; i < rounded.Data.Length; i++)
+            rounded.Data[i] = Quantisation.Activations.Round(input.Data[i]);
+        return rounded;
+    }
+
+    /// <summary>
+    /// Passes a gradient on to inputs that the format holds: none to those that are clamped (straight-through, as for
+    /// <see cref="Clip"/>).
+    /// </summary>
+    /// <param name="input">The inputs.</param>
+    /// <param name="gradient">The gradient with respect to the rounded inputs, which that with respect to the inputs replaces.</param>
+    internal void ThroughRounding(Tensor input, Tensor gradient)
+    {
+        if (Quantisation is not Quantisation { Activations: AffineQuantisation format })
+            return;
+        float low = format.Format.Low - format.ZeroPoint, high = format.Format.High - format.ZeroPoint;
+        for (int i = 0; i < gradient.Data.Length; i++)
+        {
+            float rounded = MathF.Round(input.Data[i] / format.Scale);
+            if (rounded < low || rounded > high)
+                gradient.Data[i] = 0;
+        }
     }
 
     /// <summary>Whether the weight gradient of a whole batch takes less time than those of its parts.</summary>
@@ -148,5 +195,5 @@ public abstract class WeightedLayer(
     }
 
     /// <summary>The gradient weights that a copy with another multiplier keeps; null for none.</summary>
-    internal float[]? GradientWeightsFor(FloatMultiplier other) => ReferenceEquals(other, Multiplier) ? gradientWeights : null;
+    internal float[]? GradientWeightsFor(Multiplier other) => ReferenceEquals(other, Multiplier) ? gradientWeights : null;
 }

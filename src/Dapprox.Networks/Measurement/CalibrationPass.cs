@@ -1,4 +1,3 @@
-using Dapprox.Arithmetic;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
 
@@ -46,8 +45,8 @@ sealed class CalibrationPass
     /// <summary>The network with exact multipliers and its own sums.</summary>
     public static Network Exact(Network network) => network.WithLayers(
     [
-        .. network.Layers.Select(layer => layer is IMultiplies { Multiplier: not ExactMultiplier } approximate
-            ? approximate.With(ExactMultiplier.Rounded, approximate.Accumulation)
+        .. network.Layers.Select(layer => layer is IMultiplies { Multiplier.IsExact: false } approximate
+            ? approximate.With(approximate.ExactMultiplier, approximate.Accumulation)
             : layer),
     ]);
 
@@ -91,9 +90,9 @@ sealed class CalibrationPass
         Tensor input = values[network.Nodes[node].Inputs[0] + 1]!, output = layer.Forward(input, network.MaxThreads);
         var exact = (WeightedLayer)exactLayers[node];
         double gain = InputGain(node);
-        if (layer.Multiplier is not ExactMultiplier)
+        if (!layer.Multiplier.IsExact)
             gain *= Positive(LayerGain.Of(layer, output, exact, input, network.MaxThreads));
-        int exponent = needsScale[node] && layer.WeightBits == 0 ? -(int)Math.Round(Math.Log2(gain)) : 0;
+        int exponent = needsScale[node] && layer is { WeightBits: 0, Quantisation: null } ? -(int)Math.Round(Math.Log2(gain)) : 0;
         if (exponent != 0)
         {
             gain = Math.ScaleB(gain, exponent);

@@ -1,4 +1,3 @@
-using Dapprox.Arithmetic;
 using Dapprox.Networks.Layers;
 
 namespace Dapprox.Networks.Measurement;
@@ -14,7 +13,7 @@ public static class LayerGain
     /// <param name="input">A batch of its inputs.</param>
     /// <param name="threads">The maximum number of threads; the result does not depend on it.</param>
     public static double Of(WeightedLayer layer, Tensor input, int threads) =>
-        Of(layer, layer.Forward(input, threads), layer.With(ExactMultiplier.Rounded, layer.Accumulation), input, threads);
+        Of(layer, layer.Forward(input, threads), layer.With(((IMultiplies)layer).ExactMultiplier, layer.Accumulation), input, threads);
 
     /// <summary>The gain of a layer with respect to another one, for example an exact one with other weights.</summary>
     /// <param name="layer">A layer that multiplies.</param>

@@ -1,3 +1,4 @@
+using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Networks.Layers;
 
@@ -18,7 +19,9 @@ public static class LayerOperands
     /// <param name="streams">The number of streams.</param>
     /// <param name="length">The number of operands of each stream.</param>
     /// <param name="random">The random numbers.</param>
-    /// <returns>The activations and the weights, stream by stream; padding is an activation of 0.</returns>
+    /// <returns>
+    /// The activations and the weights, stream by stream; padding is an activation of 0. Those of a quantised layer are its integers.
+    /// </returns>
     /// <exception cref="ArgumentException">The kind of layer is unknown.</exception>
     public static (float[] Activations, float[] Weights) Sample(
         IMultiplies layer, IReadOnlyList<Tensor> inputs, int streams, int length, CounterRandom random)
@@ -32,10 +35,19 @@ public static class LayerOperands
         };
         for (int stream = 0; stream < streams; stream++)
         {
-            Func<int, (float, float)> operands = Operands(layer, inputs, random.NextInt32(weightCount), out int count);
+            int weight = random.NextInt32(weightCount);
+            Func<int, (float, float)> operands = Operands(layer, inputs, weight, out int count);
             int start = random.NextInt32(count);
             for (int i = 0; i < length; i++)
                 (activations[stream * length + i], weights[stream * length + i]) = operands((int)(((long)start + i) % count));
+            if (layer is not WeightedLayer { Quantisation: Quantisation formats } quantised)
+                continue;
+            AffineQuantisation weightFormat = formats.Weight(weight / (weightCount / quantised.Parameters[0].Shape[0]));
+            for (int i = stream * length; i < (stream + 1) * length; i++)
+            {
+                activations[i] = formats.Activations.Quantise(activations[i]);
+                weights[i] = weightFormat.Quantise(weights[i]);
+            }
         }
 
         return (activations, weights);

@@ -34,7 +34,7 @@ public static class NetworkCost
     /// <param name="cancellation">Stops between layers and between blocks of some thousands of products.</param>
     /// <exception cref="InputException">There are too few images, or the circuit does not multiply mantissas.</exception>
     public static IReadOnlyList<LayerCost> Of(
-        Network network, Tensor images, Func<FloatMultiplier, CostMeasurement> measurement, long samples, ulong seed,
+        Network network, Tensor images, Func<Multiplier, CostMeasurement> measurement, long samples, ulong seed,
         Action? progress = null, CancellationToken cancellation = default)
     {
         network.ThrowIfUnfit(images);
@@ -62,7 +62,18 @@ public static class NetworkCost
                 cancellation.ThrowIfCancellationRequested();
                 (float[] activations, float[] weights) = LayerOperands.Sample(
                     multiplying, inputs, SwitchingActivity.StreamsTogether, StreamLength, new CounterRandom(seed, part, index));
-                circuit.Count(activity, activations, weights, StreamLength);
+                if (multiplying is { Multiplier: IntegerMultiplier integers, Quantisation: Quantisation formats })
+                {
+                    IntegerProducts products = IntegerProducts.Of(
+                        integers, formats.Activations.Format, formats.Weights[0].Format, formats.Signs);
+                    (ulong A, ulong B)[] operands = [.. activations.Zip(weights, (a, b) => products.Operands((int)a, (int)b))];
+                    activity.Add([[.. operands.Select(pair => pair.A)], [.. operands.Select(pair => pair.B)]], StreamLength);
+                }
+                else
+                {
+                    circuit.Count(activity, activations, weights, StreamLength);
+                }
+
                 zeros += activations.Count(activation => activation == 0);
                 looked += activations.Length;
             }

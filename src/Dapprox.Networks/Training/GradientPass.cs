@@ -167,13 +167,14 @@ sealed class GradientPass(IReadOnlyDictionary<FloatMultiplier, SlopeTable> slope
     void TakeIn(WeightedLayer layer, int node, Chunk chunk, int batch, Tensor input, Tensor outputGradient)
     {
         chunk.BiasGradients[node] = layer.BiasGradient(outputGradient);
-        if (slopes.TryGetValue(layer.Multiplier, out SlopeTable? table))
+        if (layer.Multiplier is FloatMultiplier floats && slopes.TryGetValue(floats, out SlopeTable? table))
         {
             Tensor own = Tensor.Unfilled(input.Shape);
             table.Apply(input.Data, own.Data);
             input = own;
         }
 
+        input = layer.Multiplied(input);
         if (!layer.PrefersWholeBatch)
         {
             layer.WeightGradient(input, outputGradient, Fit(chunk.WeightGradients, node, layer.Weights.Length), threads: 1);

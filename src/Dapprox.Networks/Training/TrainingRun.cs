@@ -23,7 +23,7 @@ sealed class TrainingRun
         this.options = options;
         FloatMultiplier[] approximate = options.Gradient == ProductGradient.StraightThrough ? [] : [
             .. network.Layers.OfType<WeightedLayer>().Select(
-                layer => layer.Multiplier).Where(multiplier => multiplier is not ExactMultiplier)
+                layer => layer.Multiplier).OfType<FloatMultiplier>().Where(multiplier => !multiplier.IsExact)
                 .Distinct()];
         slopes = approximate.ToDictionary(multiplier => multiplier, SlopeTable.InActivation);
         pass = new GradientPass(approximate.ToDictionary(multiplier => multiplier, SlopeTable.InWeight));
@@ -175,7 +175,7 @@ sealed class TrainingRun
     /// <summary>The network with the wanted gradients of products.</summary>
     Network WithGradient(Network network) => slopes.Count == 0 ? network : network.WithLayers([.. network.Layers.Select(layer =>
     {
-        if (layer is not WeightedLayer weighted || !slopes.TryGetValue(weighted.Multiplier, out SlopeTable? table))
+        if (layer is not WeightedLayer { Multiplier: FloatMultiplier floats } weighted || !slopes.TryGetValue(floats, out SlopeTable? table))
             return layer;
         float[] gradientWeights = new float[weighted.Weights.Length];
         table.Apply(weighted.Weights, gradientWeights);

@@ -161,7 +161,7 @@ public class GradientWeightsTests
                 for (int k = 0; k < input.RowLength; k++)
                 {
                     float a = input.Row(row)[k], w = layer.Weights[o * input.RowLength + k];
-                    y += layer.Multiplier.Multiply(a, w);
+                    y += ((FloatMultiplier)layer.Multiplier).Multiply(a, w);
                     z += (double)a * w;
                 }
 

@@ -23,10 +23,10 @@ public sealed class ComparisonTests
     [Fact]
     public void Measure_Exact_IsOneOfItself()
     {
-        ComparisonRow row = Row(new Comparison(Network, Images(40)), ExactMultiplier.Rounded);
+        ComparisonRow row = Row(new Comparison(Network, multiplier => Network.With(multiplier), Images(40)), ExactMultiplier.Rounded);
 
         Assert.Equal((1, 1, 1), (row.Price!.RelativeEnergy, row.Price.RelativeDelay, row.Price.RelativeArea));
-        Assert.Equal(0, row.Errors.MeanRelativeError.Value, 1e-7);
+        Assert.Equal(0, row.RelativeDistance, 1e-7);
         Assert.Null(row.Robust);
         Assert.Null(row.Reason);
     }
@@ -34,7 +34,7 @@ public sealed class ComparisonTests
     [Fact]
     public void Measure_AMultiplier_HasTheDelayOfThePapersTable()
     {
-        var comparison = new Comparison(Network, Images(40));
+        var comparison = new Comparison(Network, multiplier => Network.With(multiplier), Images(40));
         HardwareRow[] table = [.. HardwareTables.Measure(CellLibrary.Shipped, 512, seed: 1).Where(row => row.Table == 7)];
 
         FloatMultiplier[] multipliers = [ExactMultiplier.Rounded, Ama5Flat.Instance, AxFpm.Released, Bfloat16Multiplier.Truncated];
@@ -65,18 +65,18 @@ public sealed class ComparisonTests
     [FactOf(Tier.Ci)]
     public void Measure_SomeLayers_AddsTheEnergyOfExactOnes()
     {
-        var comparison = new Comparison(Network, Images(40)) { Layers = LayerSelection.Convolutions };
+        var comparison = new Comparison(Network, multiplier => Network.With(multiplier, LayerSelection.Convolutions), Images(40));
         Tensor images = Images(40).Images(0, Comparison.PricedImages);
 
         MultiplierPrice price = Row(comparison, Half).Price!;
 
         IReadOnlyList<LayerCost> layers = NetworkCost.Of(
             Network.With(Half, LayerSelection.Convolutions), images, multiplier =>
-                new CostMeasurement(multiplier, CellLibrary.Shipped), Comparison.CostSamples, seed: 1);
+                CostMeasurement.Of(multiplier, CellLibrary.Shipped), Comparison.CostSamples, seed: 1);
         Assert.Equal(layers.Sum(layer => layer.Energy), price.EnergyPerImage, 1e-6);
         Assert.Equal(layers[0].Product.TotalEnergy, price.EnergyPerProduct, 1e-9);
         // The dense layers are exact, and cost as much as the exact array.
-        Assert.Equal(Row(new Comparison(Network, Images(40)), ExactMultiplier.Rounded).Price!.Delay, layers[1].Product.Delay);
+        Assert.Equal(Row(new Comparison(Network, multiplier => Network.With(multiplier), Images(40)), ExactMultiplier.Rounded).Price!.Delay, layers[1].Product.Delay);
         Assert.True(layers[0].Product.Delay < layers[1].Product.Delay);
         Assert.True(price.RelativeEnergy < 1);
     }
@@ -84,15 +84,15 @@ public sealed class ComparisonTests
     [Fact]
     public void Measure_WithoutACircuit_StillHasAccuracyAndErrors()
     {
-        ComparisonRow fused = Row(new Comparison(Network, Images(40)), ExactMultiplier.FusedSum);
-        ComparisonRow single = Row(new Comparison(Network, Images(1)), AxFpm.Released);
+        ComparisonRow fused = Row(new Comparison(Network, multiplier => Network.With(multiplier), Images(40)), ExactMultiplier.FusedSum);
+        ComparisonRow single = Row(new Comparison(Network, multiplier => Network.With(multiplier), Images(1)), AxFpm.Released);
 
         Assert.Null(fused.Price);
         Assert.Contains("exact-fused", fused.Reason, StringComparison.Ordinal);
         Assert.Equal(40, fused.Accuracy.Count);
         // A dense layer's activations change from image to image, and one image has no next.
         Assert.Contains("at least 2", single.Reason, StringComparison.Ordinal);
-        Assert.InRange(single.Errors.MeanSignedRelativeError.Value, 0.3, single.Errors.MeanRelativeError.Value);
+        Assert.InRange(single.RelativeError!.Value, 0.3, single.RelativeDistance);
     }
 
     [FactOf(Tier.Ci)]
@@ -101,7 +101,7 @@ public sealed class ComparisonTests
         Dataset images = Images(40);
 
         Evaluation Robust(double epsilon) =>
-            Row(new Comparison(Network, images) { Epsilon = epsilon, AttackedImages = 20 }, AxFpm.Released).Robust!;
+            Row(new Comparison(Network, multiplier => Network.With(multiplier), images) { Epsilon = epsilon, AttackedImages = 20 }, AxFpm.Released).Robust!;
         Evaluation clean = Evaluation.Of(Network.With(AxFpm.Released), images.First(20));
 
         Assert.Equal((clean.Correct, clean.Count), (Robust(0).Correct, Robust(0).Count));
@@ -113,7 +113,7 @@ public sealed class ComparisonTests
     [Fact]
     public void Measure_Progress_AddsUpToTheEstimate()
     {
-        var comparison = new Comparison(Network, Images(40)) { Epsilon = 0.1, AttackedImages = 10 };
+        var comparison = new Comparison(Network, multiplier => Network.With(multiplier), Images(40)) { Epsilon = 0.1, AttackedImages = 10 };
         double done = 0;
 
         comparison.Measure(AxFpm.Released, more => done += more, TestContext.Current.CancellationToken);

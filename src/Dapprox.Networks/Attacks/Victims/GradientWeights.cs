@@ -54,7 +54,11 @@ public static class GradientWeights
         for (int i = 0; i < layers.Length; i++)
         {
             if (IsApproximate(layers[i], out WeightedLayer? layer))
-                layers[i] = layer.WithGradientWeights(ExpectedSlope.Of(layer.Multiplier, layer.Weights.ToArray(), network.Threads));
+            {
+                layers[i] = layer.WithGradientWeights(layer.Multiplier is IntegerMultiplier integers
+                    ? ExpectedSlope.Of(integers, layer.Quantisation!, layer.Weights, layer.Parameters[0].Shape[0])
+                    : ExpectedSlope.Of((FloatMultiplier)layer.Multiplier, layer.Weights.ToArray(), network.Threads));
+            }
         }
 
         return network.WithLayers(layers);
@@ -62,7 +66,7 @@ public static class GradientWeights
 
     static bool IsApproximate(Layer layer, [NotNullWhen(true)] out WeightedLayer? weighted)
     {
-        weighted = layer is WeightedLayer { Multiplier: not ExactMultiplier } approximate ? approximate : null;
+        weighted = layer is WeightedLayer { Multiplier.IsExact: false } approximate ? approximate : null;
         return weighted is not null;
     }
 }

@@ -1,0 +1,55 @@
+using Dapprox.Foundation;
+
+namespace Dapprox.Arithmetic;
+
+/// <summary>The number formats of a layer whose products are products of integers.</summary>
+/// <remarks>
+/// With T the products of the multiplier (<see cref="IntegerProducts"/>), an output is
+/// <c>y = s_a·s_w·(Σ T(q_a, q_w) − z_a·Σ q_w − z_w·Σ q_a + K·z_a·z_w) + bias</c> over the K products of a sum. The sum in parentheses is
+/// that of int32 accumulators in two's complement, corrections included; it is rounded to binary32, multiplied by s_a·s_w, rounded, and
+/// the bias is added, rounded. Padding is z_a, and passes through T like any operand. (Jacob et al., "Quantization and Training of Neural
+/// Networks for Efficient Integer-Arithmetic-Only Inference", CVPR 2018, equation 4, with T for the exact product.)
+/// </remarks>
+public sealed record Quantisation
+{
+    /// <summary>Describes a layer.</summary>
+    /// <param name="activations">The format of its inputs: s_a and z_a.</param>
+    /// <param name="weights">The formats of its weights, s_w and z_w: one for all, or one for each output channel, all of one range.</param>
+    /// <param name="signs">How signed numbers enter an unsigned multiplier.</param>
+    /// <exception cref="InputException">The weights are of different ranges.</exception>
+    public Quantisation(AffineQuantisation activations, IReadOnlyList<AffineQuantisation> weights, SignHandling signs = default)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentOutOfRangeException.ThrowIfZero(weights.Count, nameof(weights));
+        IntegerFormat other = weights.Select(weight => weight.Format).FirstOrDefault(format => format != weights[0].Format, weights[0].Format);
+        if (other != weights[0].Format)
+            throw new InputException($"weights of a layer are {weights[0].Format} and {other}; all of a layer are of one range");
+        Activations = activations;
+        Weights = weights;
+        Signs = signs;
+    }
+
+    /// <summary>The format of the inputs.</summary>
+    public AffineQuantisation Activations { get; }
+
+    /// <summary>The formats of the weights: one for all, or one for each output channel.</summary>
+    public IReadOnlyList<AffineQuantisation> Weights { get; }
+
+    /// <summary>How signed numbers enter an unsigned multiplier.</summary>
+    public SignHandling Signs { get; init; }
+
+    /// <summary>The format of the weights of an output channel.</summary>
+    public AffineQuantisation Weight(int channel) => Weights[Weights.Count == 1 ? 0 : channel];
+
+    /// <summary>The weights that are multiplied: those given, each rounded to its format.</summary>
+    /// <param name="weights">Output channel after output channel.</param>
+    /// <param name="channels">The number of output channels.</param>
+    public float[] Round(ReadOnlySpan<float> weights, int channels)
+    {
+        float[] rounded = new float[weights.Length];
+        int fan = weights.Length / channels;
+        for (int i = 0; i < rounded.Length; i++)
+            rounded[i] = Weight(i / fan).Round(weights[i]);
+        return rounded;
+    }
+}

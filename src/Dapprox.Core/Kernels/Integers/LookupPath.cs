@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using Dapprox.Arithmetic;
+
+namespace Dapprox.Kernels.Integers;
+
+/// <summary>Products looked up one by one: the definition, for any products on any processor.</summary>
+sealed class LookupPath() : IntegerPath("scalar", KernelTable.Scalar)
+{
+    readonly ConditionalWeakTable<IntegerProducts, int[]> tables = [];
+
+    public override bool IsSupported => true;
+
+    public override bool Covers(IntegerProducts products) => true;
+
+    public override IntegerMatrix Prepare(IntegerProducts products, byte[] codes, int columns, int count) =>
+        new Matrix(tables.GetValue(products, ByWeight), products.Activations.Count, codes, count);
+
+    /// <summary>All products, those of a weight one after another.</summary>
+    static int[] ByWeight(IntegerProducts products)
+    {
+        int activations = products.Activations.Count, weights = products.Weights.Count;
+        int[] table = new int[products.Table.Length];
+        for (int code = 0; code < table.Length; code++)
+            table[code] = products.Table[code % activations * weights + code / activations];
+        return table;
+    }
+
+    sealed unsafe class Matrix(int[] table, int rowLength, byte[] codes, int count) : IntegerMatrix
+    {
+        public override void Sum(byte* activations, int lanes, int firstColumn, int endColumn, int* sums)
+        {
+            new Span<int>(sums, (endColumn - firstColumn) * IntegerPath.Lanes).Clear();
+            fixed (int* first = table)
+            {
+                for (int column = firstColumn; column < endColumn; column++, sums += IntegerPath.Lanes)
+                {
+                    for (int k = 0; k < count; k++)
+                    {
+                        int* row = first + codes[(nint)column * count + k] * rowLength;
+                        byte* operands = activations + (nint)k * IntegerPath.Lanes;
+                        for (int lane = 0; lane < lanes; lane++)
+                            sums[lane] += row[operands[lane]];
+                    }
+                }
+            }
+        }
+    }
+}
