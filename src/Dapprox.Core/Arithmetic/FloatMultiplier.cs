@@ -12,22 +12,10 @@ namespace Dapprox.Arithmetic;
 /// <param name="name">The name on the command line, in lower case: <c>ax-fpm</c>.</param>
 /// <param name="summary">What it computes, in one line.</param>
 /// <param name="source">Where it was published.</param>
-public abstract class FloatMultiplier(string name, string summary, string source)
+public abstract class FloatMultiplier(string name, string summary, string source) : Multiplier(name, summary, source)
 {
-    /// <summary>The name on the command line.</summary>
-    public string Name { get; } = name;
-
-    /// <summary>What it computes, in one line.</summary>
-    public string Summary { get; } = summary;
-
-    /// <summary>Where it was published.</summary>
-    public string Source { get; } = source;
-
     /// <summary>The product, as this hardware would give it.</summary>
     /// <param name="activation">The first operand, A.</param>
     /// <param name="weight">The second operand, B.</param>
     public abstract float Multiply(float activation, float weight);
-
-    /// <inheritdoc/>
-    public override string ToString() => Name;
 }

@@ -1,19 +1,21 @@
 namespace Dapprox.Arithmetic;
 
 /// <summary>
-/// A multiplier of integers, unsigned or in two's complement: that of a circuit, or a table. Numbers are given by their bits, the lowest
-/// first; bits above a number's width are zero.
+/// A multiplier of integers, unsigned or in two's complement: that of a circuit, a table, or a definition. Numbers are given by their
+/// bits, the lowest first; bits above a number's width are zero. For a multiplier of your own, <see cref="TableMultiplier"/> takes a
+/// function of two numbers.
 /// </summary>
 /// <param name="name">Its name for a reader.</param>
 /// <param name="firstWidth">The number of bits of operand a; 1 to 64.</param>
 /// <param name="secondWidth">The number of bits of operand b; 1 to 64.</param>
 /// <param name="productWidth">The number of bits of the product; 1 to 128.</param>
 /// <param name="isSigned">Whether operands and product are in two's complement.</param>
-public abstract class IntegerMultiplier(string name, int firstWidth, int secondWidth, int productWidth, bool isSigned)
+/// <param name="summary">What it computes, in one line.</param>
+/// <param name="source">Where it was published.</param>
+public abstract class IntegerMultiplier(
+    string name, int firstWidth, int secondWidth, int productWidth, bool isSigned, string summary = "", string source = "")
+    : Multiplier(name, summary, source)
 {
-    /// <summary>Its name for a reader.</summary>
-    public string Name => name;
-
     /// <summary>The number of bits of operand a.</summary>
     public int FirstWidth => firstWidth;
 
@@ -41,7 +43,4 @@ public abstract class IntegerMultiplier(string name, int firstWidth, int secondW
     /// <param name="bits">Its bits.</param>
     /// <param name="width">How many it has; 1 to 128.</param>
     public static Int128 Signed(UInt128 bits, int width) => (Int128)(bits << (128 - width)) >> (128 - width);
-
-    /// <inheritdoc/>
-    public override string ToString() => Name;
 }

@@ -1,6 +1,15 @@
+using Dapprox.Foundation;
+
 namespace Dapprox.Arithmetic;
 
-/// <summary>A multiplier of integers of the same width as a table of all its products.</summary>
+/// <summary>
+/// A multiplier of integers of the same width as a table of all its products. It makes a multiplier of your own of any function:
+/// <code>
+/// var mine = new TableMultiplier("mine", 8, isSigned: true, (a, b) => a * (b &amp; ~3L));
+/// IntegerMetrics error = IntegerMeasurement.AllPairs(mine, IntegerDistribution.Uniform);
+/// TableFiles.Write(mine, "mine.npy");
+/// </code>
+/// </summary>
 public sealed class TableMultiplier : IntegerMultiplier
 {
     /// <summary>The largest width of operands: tables of wider ones would have more than 2²⁴ products.</summary>
@@ -27,6 +36,19 @@ public sealed class TableMultiplier : IntegerMultiplier
         this.products = products;
     }
 
+    /// <summary>Takes a function as a multiplier, and calls it for each pair of operands once.</summary>
+    /// <param name="name">Its name for a reader.</param>
+    /// <param name="bits">The number of bits of the operands; 1 to <see cref="MaxBits"/>.</param>
+    /// <param name="isSigned">Whether numbers are in two's complement.</param>
+    /// <param name="product">
+    /// The product of two operands: from 0 to 2ⁿ − 1, or with a sign from −2ⁿ⁻¹ to 2ⁿ⁻¹ − 1. It need not be exact.
+    /// </param>
+    /// <exception cref="InputException">A product does not fit 32 bits, or is negative and the multiplier has no sign.</exception>
+    public TableMultiplier(string name, int bits, bool isSigned, Func<long, long, long> product)
+        : this(name, bits, isSigned, Products(name, bits, isSigned, product))
+    {
+    }
+
     /// <summary>The bits of one product.</summary>
     /// <param name="a">The bits of the first operand; those above its width are zero.</param>
     /// <param name="b">The bits of the second.</param>
@@ -37,6 +59,31 @@ public sealed class TableMultiplier : IntegerMultiplier
     {
         for (int i = 0; i < products.Length; i++)
             products[i] = Product(a[i], b[i]);
+    }
+
+    static uint[] Products(string name, int bits, bool isSigned, Func<long, long, long> product)
+    {
+        ArgumentNullException.ThrowIfNull(product);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bits, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, MaxBits);
+        (long least, long most) = isSigned ? (int.MinValue, int.MaxValue) : (0L, uint.MaxValue);
+        uint[] products = new uint[1 << (2 * bits)];
+        for (int i = 0; i < products.Length; i++)
+        {
+            long a = Operand(i >> bits), b = Operand(i & ((1 << bits) - 1)), value = product(a, b);
+            if (value < least || value > most)
+            {
+                throw new InputException(
+                    $"the multiplier {name} gives {value} for {a} and {b}; products of {(isSigned ? "signed" : "unsigned")} numbers in a "
+                        + $"table are from {least} to {most}");
+            }
+
+            products[i] = unchecked((uint)value);
+        }
+
+        return products;
+
+        long Operand(int number) => isSigned ? (long)Signed((UInt128)number, bits) : number;
     }
 
     /// <summary>Twice the width of the operands, or what the widest product takes.</summary>
