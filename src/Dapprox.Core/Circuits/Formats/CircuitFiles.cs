@@ -41,19 +41,44 @@ public static class CircuitFiles
         : Directory.Exists(given) ? throw new InputException($"'{given}' is a folder; give the file of a circuit")
         : File.Exists(given) ? throw new InputException(
             $"'{given}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read")
+        : IntegerMultipliers.IsMeant(given) ? throw new InputException(
+            $"'{given}' is a definition and has no circuit; 'dapprox circuit metrics' and 'dapprox circuit verify' take it")
         : new CircuitDocument(CircuitDescription.Build(given));
 
     /// <summary>Finds a multiplier of integers.</summary>
-    /// <param name="given">What <see cref="Load"/> takes, or the path of a table (<see cref="TableFiles"/>).</param>
+    /// <param name="given">
+    /// A name that <see cref="IntegerMultipliers"/> finds, what <see cref="Load"/> takes, or the path of a table
+    /// (<see cref="TableFiles"/>).
+    /// </param>
     /// <param name="isSigned">Whether its numbers are in two's complement; null for what the file or the description says.</param>
     /// <param name="note">Takes the <see cref="CircuitDocument.Notes"/> of a circuit.</param>
-    /// <exception cref="InputException">There is no such multiplier, or a table does not say whether it is signed.</exception>
+    /// <exception cref="InputException">
+    /// There is no such multiplier, a table does not say whether it is signed, or a name says something else than
+    /// <paramref name="isSigned"/>.
+    /// </exception>
     public static IntegerMultiplier FindIntegers(string given, bool? isSigned, Action<string>? note = null)
     {
         if (IsTable(given))
             return TableFiles.Read(given, isSigned);
+        if (IntegerMultipliers.IsMeant(given))
+            return Defined(given, isSigned);
+        if (given.Contains(':') && !CircuitDescription.IsMeant(given) && !IsCircuitFile(given) && !Path.Exists(given))
+        {
+            throw Names.Unknown(
+                "kind of multiplier", given.Split(':')[0],
+                [.. IntegerMultipliers.All.Select(family => family.Name), .. CircuitDescription.KnownKinds]);
+        }
+
         Netlist circuit = Load(given, note);
         return new IntegerCircuit(circuit.WithSign(isSigned ?? circuit.IsSigned));
+    }
+
+    static IntegerMultiplier Defined(string given, bool? isSigned)
+    {
+        IntegerMultiplier multiplier = IntegerMultipliers.Find(given);
+        return isSigned is null || isSigned == multiplier.IsSigned ? multiplier : throw new InputException(
+            $"the name '{given}' says that its numbers are {(multiplier.IsSigned ? "signed" : "unsigned")}; leave out "
+                + $"{(multiplier.IsSigned ? "--unsigned" : "--signed")}");
     }
 
     /// <summary>
@@ -140,9 +165,16 @@ public static class CircuitFiles
     /// The name of one of <see cref="Multipliers"/>, what <see cref="Load"/> takes, or the path of an unsigned table
     /// (<see cref="TableFiles"/>).
     /// </param>
-    /// <exception cref="InputException">There is no such multiplier, or the file does not multiply mantissas.</exception>
+    /// <exception cref="InputException">There is no such multiplier, or it does not multiply mantissas.</exception>
     public static FloatMultiplier FindMultiplier(string given)
     {
+        if (IntegerMultipliers.IsMeant(given))
+        {
+            throw new InputException(
+                $"'{given}' multiplies integers, and not floats; 'dapprox circuit metrics' measures it, and 'dapprox evaluate' takes it "
+                    + "with --quantise int8");
+        }
+
         if (IsTable(given))
         {
             TableMultiplier table = TableFiles.Read(given, isSigned: false);
