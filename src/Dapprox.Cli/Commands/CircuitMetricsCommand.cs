@@ -21,7 +21,9 @@ static class CircuitMetricsCommand
     public static Command Create()
     {
         Argument<string> circuit = Values.Argument(
-            "CIRCUIT", $"The circuit: {CircuitConversion.Given}; or a table of all products: {string.Join(", ", TableFiles.Extensions)}.",
+            "CIRCUIT",
+            $"The circuit: {CircuitConversion.Given}; a multiplier of integers that 'dapprox multipliers' lists, such as drum:8:k=6; or a "
+                + $"table of all products: {string.Join(", ", TableFiles.Extensions)}.",
             given => given);
         var sign = new SignOptions();
         Option<IntegerDistribution> distribution = Distribution("How operands are distributed", IntegerDistribution.Uniform);

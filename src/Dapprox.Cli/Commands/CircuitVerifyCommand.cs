@@ -14,7 +14,7 @@ using Dapprox.Measurement;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary><c>dapprox circuit verify</c>: whether two circuits compute the same.</summary>
+/// <summary><c>dapprox circuit verify</c>: whether two circuits, or a circuit and a definition, compute the same.</summary>
 static class CircuitVerifyCommand
 {
     const string Exact = "exact";
@@ -24,16 +24,56 @@ static class CircuitVerifyCommand
     // Distinct from 1, which is an error.
     const int DifferentExitCode = 2;
 
-    /// <summary>The other side of the comparison: another circuit, or the exact product.</summary>
-    sealed record Reference(Netlist? Circuit);
+    /// <summary>A side of the comparison: a circuit, or the definition of a multiplier of integers.</summary>
+    /// <param name="Name">What it is called.</param>
+    /// <param name="Inputs">The width of each input.</param>
+    /// <param name="Outputs">The width of each output.</param>
+    /// <param name="IsSigned">Whether its numbers are in two's complement.</param>
+    /// <param name="Evaluate">Takes arrays of numbers, one for each input, and gives one for each output.</param>
+    /// <param name="Circuit">The circuit; null for a definition.</param>
+    sealed record Side(
+        string Name, int[] Inputs, int[] Outputs, bool IsSigned, Func<ulong[][], UInt128[][]> Evaluate, Netlist? Circuit)
+    {
+        public static Side Of(string given) =>
+            IntegerMultipliers.IsMeant(given) ? Of(IntegerMultipliers.Find(given)) : Of(CircuitFiles.Load(given, Output.NoteFact));
+
+        static Side Of(Netlist circuit)
+        {
+            circuit.ThrowIfInputsAreWide();
+            return new(
+                circuit.Name, Widths(circuit.Inputs), Widths(circuit.Outputs), circuit.IsSigned,
+                inputs => BitSlicedSimulator.Of(circuit).Evaluate(inputs), circuit);
+        }
+
+        static Side Of(IntegerMultiplier multiplier)
+        {
+            return new(
+                multiplier.Name, [multiplier.FirstWidth, multiplier.SecondWidth], [multiplier.ProductWidth], multiplier.IsSigned, Evaluate,
+                null);
+
+            UInt128[][] Evaluate(ulong[][] inputs)
+            {
+                var products = new UInt128[inputs[0].Length];
+                multiplier.Multiply(inputs[0], inputs[1], products);
+                return [products];
+            }
+        }
+
+        static int[] Widths(IEnumerable<Bus> buses) => [.. buses.Select(bus => bus.Width)];
+    }
+
+    /// <summary>The other side: null for the exact product.</summary>
+    sealed record Reference(Side? Side);
 
     public static Command Create()
     {
-        Argument<Netlist> first = Values.Argument(
-            "A", $"A circuit: {CircuitConversion.Given}.", given => CircuitFiles.Load(given, Output.NoteFact));
+        Argument<Side> first = Values.Argument(
+            "A",
+            $"A circuit: {CircuitConversion.Given}; or a multiplier of integers that 'dapprox multipliers' lists, such as drum:8:k=6.",
+            Side.Of);
         Argument<Reference> second = Values.Argument(
             "B", $"Another, or '{Exact}' for the product of the two inputs of A.",
-            given => new Reference(given == Exact ? null : CircuitFiles.Load(given, Output.NoteFact)));
+            given => new Reference(given == Exact ? null : Side.Of(given)));
         Option<long> samples = Values.Option(
             "--samples", "N", "The number of random inputs compared if there are too many to compare all.",
             text => Values.ParseInteger("--samples", text, 1, long.MaxValue));
@@ -47,7 +87,7 @@ static class CircuitVerifyCommand
         var sign = new SignOptions();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
-            "verify", "Compare two circuits, or a circuit with the exact product.",
+            "verify", "Compare two circuits, or a circuit with a definition or the exact product.",
             $"With '{Exact}' the numbers of A are signed if its file, its description or --signed says so. All inputs are "
                 + $"compared if they have at most {CircuitComparison.MaxExhaustiveBits} bits together, as two operands of "
                 + $"{CircuitComparison.MaxExhaustiveBits / 2}, which is a proof. Otherwise random inputs are compared: half of them "
@@ -61,23 +101,23 @@ static class CircuitVerifyCommand
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            Netlist a = parse.GetValue(first)!;
-            Netlist? b = parse.GetValue(second)!.Circuit;
+            Side a = parse.GetValue(first)!;
+            Side? b = parse.GetValue(second)!.Side;
             bool isSigned = sign.Read(parse) ?? a.IsSigned;
             CheckPorts(a, b);
+            bool proves = parse.GetValue(yosys) && a.Inputs.Sum() > CircuitComparison.MaxExhaustiveBits;
+            if (proves && (a.Circuit is null ? a : b is { Circuit: null } ? b : null) is Side definition)
+                throw new InputException($"{definition.Name} is a definition, of which Yosys proves nothing; leave out --yosys");
             var watch = Stopwatch.StartNew();
-            int[] widths = [.. a.Inputs.Select(bus => bus.Width)];
-            Func<ulong[][], UInt128[][]> right = b is null
-                ? inputs => Products(inputs, widths, a.Outputs[0].Width, isSigned)
-                : BitSlicedSimulator.Of(b).Evaluate;
+            Func<ulong[][], UInt128[][]> right = b?.Evaluate ?? (inputs => Products(inputs, a.Inputs, a.Outputs[0], isSigned));
             CircuitComparison comparison = ProgressBar
-                .While("comparing", CircuitComparison.Total(widths, parse.GetValue(samples)), progress => CircuitComparison.Run(
-                widths, BitSlicedSimulator.Of(a).Evaluate, right, parse.GetValue(samples), parse.GetValue(seed), progress, cancellation));
+                .While("comparing", CircuitComparison.Total(a.Inputs, parse.GetValue(samples)), progress => CircuitComparison.Run(
+                a.Inputs, a.Evaluate, right, parse.GetValue(samples), parse.GetValue(seed), progress, cancellation));
             Proof? proof = null;
-            if (parse.GetValue(yosys) && comparison is { Exhaustive: false, Difference: null })
+            if (proves && comparison.Difference is null)
             {
                 proof = YosysProof.Prove(
-                    YosysProof.Module(a, "first"), b is null ? Product(a, isSigned) : YosysProof.Module(b, "second"),
+                    YosysProof.Module(a.Circuit!, "first"), b is null ? Product(a, isSigned) : YosysProof.Module(b.Circuit!, "second"),
                     parse.GetValue(timeout), cancellation);
                 if (proof.Inputs is not null)
                 {
@@ -85,7 +125,7 @@ static class CircuitVerifyCommand
                     comparison = comparison with
                     {
                         Difference = new Difference(
-                            proof.Inputs, [.. BitSlicedSimulator.Of(a).Evaluate(found).Select(output => output[0])],
+                            proof.Inputs, [.. a.Evaluate(found).Select(output => output[0])],
                             [.. right(found).Select(output => output[0])]),
                     };
                 }
@@ -100,19 +140,19 @@ static class CircuitVerifyCommand
         return command;
     }
 
-    static void CheckPorts(Netlist a, Netlist? b)
+    static void CheckPorts(Side a, Side? b)
     {
-        a.ThrowIfInputsAreWide();
-        if (b is null && (a.Inputs.Count != 2 || a.Outputs.Count != 1))
+        if (b is null && (a.Inputs.Length != 2 || a.Outputs.Length != 1))
             throw new InputException(
-                $"{a} has {a.Inputs.Count} inputs and {a.Outputs.Count} outputs; the exact product is of two inputs and is one output");
-        if (b is not null && (Widths(a.Inputs) != Widths(b.Inputs) || Widths(a.Outputs) != Widths(b.Outputs)))
+                $"{a.Name} has {a.Inputs.Length} inputs and {a.Outputs.Length} outputs; the exact product is of two inputs and is one "
+                    + "output");
+        if (b is not null && !(a.Inputs.SequenceEqual(b.Inputs) && a.Outputs.SequenceEqual(b.Outputs)))
             throw new InputException(
-                $"{a} has inputs of {Widths(a.Inputs)} bits and outputs of {Widths(a.Outputs)}, and {b} has {Widths(b.Inputs)} and "
-                    + $"{Widths(b.Outputs)}; give circuits with the same widths");
-    }
+                $"{a.Name} has inputs of {Shown(a.Inputs)} bits and outputs of {Shown(a.Outputs)}, and {b.Name} has {Shown(b.Inputs)} and "
+                    + $"{Shown(b.Outputs)}; give circuits with the same widths");
 
-    static string Widths(IEnumerable<Bus> buses) => string.Join(" and ", buses.Select(bus => bus.Width));
+        static string Shown(int[] widths) => string.Join(" and ", widths);
+    }
 
     /// <summary>The exact product, truncated to the output width.</summary>
     static UInt128[][] Products(ulong[][] inputs, int[] widths, int width, bool isSigned)
@@ -123,11 +163,11 @@ static class CircuitVerifyCommand
         UInt128 Number(ulong bits, int width) => isSigned ? (UInt128)IntegerMultiplier.Signed(bits, width) : bits;
     }
 
-    static string Product(Netlist a, bool isSigned)
+    static string Product(Side a, bool isSigned)
     {
         string sign = isSigned ? "signed " : "";
-        return $"module second(input {sign}[{a.Inputs[0].Width - 1}:0] i0, input {sign}[{a.Inputs[1].Width - 1}:0] i1, "
-            + $"output {sign}[{a.Outputs[0].Width - 1}:0] o0);\n  assign o0 = i0 * i1;\nendmodule\n";
+        return $"module second(input {sign}[{a.Inputs[0] - 1}:0] i0, input {sign}[{a.Inputs[1] - 1}:0] i1, "
+            + $"output {sign}[{a.Outputs[0] - 1}:0] o0);\n  assign o0 = i0 * i1;\nendmodule\n";
     }
 
     static JsonObject Json(CircuitComparison comparison, Proof? proof, double seconds) => new()

@@ -45,6 +45,39 @@ public sealed class CircuitCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Verify_TakesDefinitionsOnEitherSide()
+    {
+        string file = folder.File("exact.v");
+        await DapproxRun.RunAsync("circuit", "export", "array:6:sign-magnitude", "--output", file);
+
+        DapproxRun same = await DapproxRun.RunAsync("circuit", "verify", file, "exact-int6");
+        DapproxRun drum = await DapproxRun.RunAsync("circuit", "verify", "drum:6:k=4", "array:6", "--json");
+        DapproxRun exact = await DapproxRun.RunAsync("circuit", "verify", "drum:8:k=8:sign-magnitude", "exact");
+        DapproxRun widths = await DapproxRun.RunAsync("circuit", "verify", "mitchell:8", "array:6");
+        DapproxRun proof = await DapproxRun.RunAsync("circuit", "verify", "array:13", "exact-uint13", "--yosys");
+
+        Assert.StartsWith("equal: all 4,096 inputs compared", same.Output, StringComparison.Ordinal);
+        Assert.Equal(2, drum.ExitCode);
+        Assert.Equal("0x1", drum.Json.GetProperty("difference").GetProperty("inputs")[0].GetString());
+        Assert.StartsWith("equal: all 65,536 inputs compared", exact.Output, StringComparison.Ordinal);
+        widths.AssertRefused("mitchell:8 has inputs of 8 and 8 bits and outputs of 16, and array:6 has 6 and 6 and 12");
+        proof.AssertRefused("exact-uint13 is a definition, of which Yosys proves nothing; leave out --yosys");
+    }
+
+    [Fact]
+    public async Task Metrics_OfADefinition_AreItsErrors()
+    {
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "metrics", "kulkarni:4:sign-magnitude", "--json");
+        DapproxRun other = await DapproxRun.RunAsync("circuit", "metrics", "kulkarni:4", "--signed");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal("kulkarni:4:sign-magnitude", run.Json.GetProperty("circuit").GetString());
+        Assert.True(run.Json.GetProperty("signed").GetBoolean());
+        Assert.Equal(2.0 / 9, run.Json.GetProperty("worstRelative").GetDouble(), 1e-12);
+        other.AssertRefused("the name 'kulkarni:4' says that its numbers are unsigned; leave out --signed");
+    }
+
+    [Fact]
     public async Task Verify_WideCircuits_SaysThatSamplesAreNoProof()
     {
         DapproxRun run = await DapproxRun.RunAsync("circuit", "verify", "wallace:24", "exact", "--samples", "50000");

@@ -161,6 +161,9 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(
             Multipliers.All.Select(multiplier => multiplier.Name),
             run.Json.GetProperty("multipliers").EnumerateArray().Select(entry => entry.GetProperty("name").GetString()));
+        Assert.Equal(
+            IntegerMultipliers.All.Select(family => family.Example.Name),
+            run.Json.GetProperty("integers").EnumerateArray().Select(entry => entry.GetProperty("example").GetString()));
     }
 
     [Fact]

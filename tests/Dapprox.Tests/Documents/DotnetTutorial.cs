@@ -28,6 +28,17 @@ static class DotnetTutorial
         // end
 
         // part
+        var mine = new TableMultiplier("mine", 8, isSigned: true, (a, b) => a * (b & ~3L));
+        var drum = new DrumMultiplier(8, k: 6, isSigned: true);
+
+        foreach (IntegerMultiplier integers in (IntegerMultiplier[])[mine, drum])
+        {
+            IntegerMetrics metrics = IntegerMeasurement.AllPairs(integers, IntegerDistribution.Uniform);
+            Console.WriteLine($"{integers}: MRED {metrics.MeanRelativeError.Value:F4}, worst case {metrics.WorstAbsolute.Error}");
+        }
+        // end
+
+        // part
         Network exact = TrainedModels.Load("lenet5-digits");
         Network approximate = exact.With(axFpm);
         Dataset digits = Datasets.Load("digits", Split.Test).First(200);

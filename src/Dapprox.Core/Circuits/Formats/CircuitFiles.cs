@@ -47,7 +47,8 @@ public static class CircuitFiles
 
     /// <summary>Finds a multiplier of integers.</summary>
     /// <param name="given">
-    /// A name that <see cref="IntegerMultipliers"/> finds, what <see cref="Load"/> takes, or the path of a table (<see cref="TableFiles"/>).
+    /// A name that <see cref="IntegerMultipliers"/> finds, what <see cref="Load"/> takes, or the path of a table
+    /// (<see cref="TableFiles"/>).
     /// </param>
     /// <param name="isSigned">Whether its numbers are in two's complement; null for what the file or the description says.</param>
     /// <param name="note">Takes the <see cref="CircuitDocument.Notes"/> of a circuit.</param>
@@ -170,8 +171,8 @@ public static class CircuitFiles
         if (IntegerMultipliers.IsMeant(given))
         {
             throw new InputException(
-                $"'{given}' multiplies integers, and not floats; 'dapprox circuit metrics' measures it, and 'dapprox evaluate' takes it with "
-                    + "--quantise int8");
+                $"'{given}' multiplies integers, and not floats; 'dapprox circuit metrics' measures it, and 'dapprox evaluate' takes it "
+                    + "with --quantise int8");
         }
 
         if (IsTable(given))

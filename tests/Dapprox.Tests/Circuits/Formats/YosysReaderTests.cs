@@ -1,3 +1,4 @@
+using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
@@ -22,7 +23,6 @@ public sealed class YosysReaderTests : IDisposable
     [FactOf(Tier.Ci)]
     public void Drum_WrittenAsBehaviour_IsItsDefinition()
     {
-        const int K = 4;
         Netlist circuit = Read(".sv", """
             module drum #(parameter int N = 8, K = 4) (input logic [N-1:0] a, b, output logic [2*N-1:0] p);
               function automatic logic [3:0] lead(input logic [N-1:0] x);
@@ -41,13 +41,7 @@ public sealed class YosysReaderTests : IDisposable
             endmodule
             """);
 
-        Texts.AssertComputes(circuit, (a, b) => Cut(a) * Cut(b));
-
-        static ulong Cut(ulong x)
-        {
-            int shift = Math.Max(0, (int)ulong.Log2(Math.Max(1, x)) - K + 1);
-            return shift == 0 ? x : (x >> shift | 1) << shift;
-        }
+        Texts.AssertComputes(circuit, new DrumMultiplier(8, k: 4).Multiply);
     }
 
     /// <summary>
@@ -76,22 +70,13 @@ public sealed class YosysReaderTests : IDisposable
             endmodule
             """);
 
-        Texts.AssertComputes(circuit, (a, b) =>
-        {
-            if (a == 0 || b == 0)
-                return 0;
-            int ka = (int)ulong.Log2(a), kb = (int)ulong.Log2(b);
-            // With fractions of 2⁻⁷: 2^(ka + kb) (1 + xa + xb), or 2^(ka + kb + 1) (xa + xb) where the fractions carry.
-            ulong x = ((a << (7 - ka)) - 128) + ((b << (7 - kb)) - 128);
-            return x < 128 ? (128 + x) << (ka + kb) >> 7 : x << (ka + kb + 1) >> 7;
-        });
+        Texts.AssertComputes(circuit, new MitchellMultiplier(8).Multiply);
     }
 
     /// <summary>A lower-part OR adder (Mahdiani et al., IEEE TCAS-I 2010) that adds the rows of an array.</summary>
     [FactOf(Tier.Ci)]
     public void LowerPartOrAdder_WrittenAsBehaviour_IsItsDefinition()
     {
-        const int Low = 5;
         Netlist circuit = Read(".v", """
             module loa #(parameter LOW = 5) (input [5:0] a, b, output [11:0] p);
               wire [11:0] sum [0:6];
@@ -105,18 +90,7 @@ public sealed class YosysReaderTests : IDisposable
             endmodule
             """);
 
-        Texts.AssertComputes(circuit, (a, b) =>
-        {
-            ulong sum = 0;
-            for (int row = 0; row < 6; row++)
-            {
-                ulong y = (b >> row & 1) * (a << row);
-                ulong high = (sum >> Low) + (y >> Low) + (sum & y) / (1 << (Low - 1)) % 2;
-                sum = high << Low | ((sum | y) & ((1UL << Low) - 1));
-            }
-
-            return sum & 0xFFF;
-        });
+        Texts.AssertComputes(circuit, new LowerPartOrMultiplier(6, columns: 5).Multiply);
     }
 
     [FactOf(Tier.Ci)]
