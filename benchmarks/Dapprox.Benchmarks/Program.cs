@@ -31,12 +31,13 @@ void Run(string[] arguments)
     {
         [] => RunKernels,
         ["circuits"] => RunCircuits,
+        [IntegerBenchmark.Name] => RunIntegers,
         [TrainingBenchmark.Name] => () => TrainingBenchmark.Run(output),
         ["optimality", .. string[] networks] => () => OptimalityBenchmark.Run(output, networks),
         [ScaleBenchmark.Name, .. string[] networks] => () => ScaleBenchmark.Run(output, networks),
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
         _ => throw new InputException(
-            $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'circuits', 'training', "
+            $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'integers', 'circuits', 'training', "
                 + "or 'optimality', 'scale' or 'attacks', which names of networks or attacks may follow"),
     };
     output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
@@ -54,6 +55,13 @@ void RunKernels()
     output.WriteLine();
     KernelBenchmark.Run(output);
     NetworkBenchmark.Run(output);
+}
+
+void RunIntegers()
+{
+    output.WriteLine("Medians of 31 rounds; every round runs every row. Packing weights is not timed, packing activations is.");
+    output.WriteLine();
+    IntegerBenchmark.Run(output);
 }
 
 void RunCircuits()

@@ -84,18 +84,18 @@ sealed class AttackRun
         "Measure the transfer to the network with these multipliers. "
             + $"[default: {string.Join(',', DefaultTryOn.Select(multiplier => multiplier.Given))}; in a quantised network "
             + $"{QuantisedTryOn[0].Given}]",
-        MultiplierChoice.Parse);
+        text => MultiplierChoice.Parse(text));
 
     readonly Option<MultiplierChoice[]> togetherWith = Values.List(
         "--together-with", "NAME,…",
         "Attack the mean of the logits of the network with --multiplier and with these multipliers: an ensemble of surrogates, whose "
             + "examples transfer better (Liu et al. 2017), or a defence that draws one of them. [default: none]",
-        MultiplierChoice.Parse);
+        text => MultiplierChoice.Parse(text));
 
     readonly Option<MultiplierChoice[]> correctOn = Values.List(
         "--correct-on", "NAME,…",
         "Attack only images that the network classifies correctly with each of these multipliers. [default: all images]",
-        MultiplierChoice.Parse);
+        text => MultiplierChoice.Parse(text));
 
     readonly Option<string?> save = Values.Option<string?>(
         "--save", "DIR",

@@ -9,31 +9,48 @@ namespace Dapprox.Cli.Options;
 /// A multiplier as it is given. A circuit or a table multiplies the mantissas of floats, and in a quantised network integers; a name says
 /// what it multiplies.
 /// </summary>
-/// <param name="Given">The word on the command line.</param>
-sealed record MultiplierChoice(string Given)
+/// <param name="Given">The word on the command line, or in a list.</param>
+/// <param name="Line">The file and the line of the list, for messages; null for the command line.</param>
+sealed record MultiplierChoice(string Given, string? Line = null)
 {
     /// <summary>The exact multiplier of the network that it is for.</summary>
     public static MultiplierChoice Exact { get; } = new(Multipliers.All[0].Name);
 
-    /// <summary>Checks a name; files are read when they are used.</summary>
+    /// <summary>Checks a name or a description; files are read when they are used.</summary>
     /// <param name="given">What the user gave.</param>
+    /// <param name="line">The file and the line of the list; null for the command line.</param>
     /// <exception cref="InputException">It is no name, description or file.</exception>
-    public static MultiplierChoice Parse(string given)
+    public static MultiplierChoice Parse(string given, string? line = null) => At(line, () =>
     {
         if (IntegerMultipliers.IsMeant(given))
             IntegerMultipliers.Find(given);
+        else if (CircuitDescription.IsMeant(given))
+            CircuitDescription.Build(given);
         else if (!IsCircuit(given))
             Multipliers.Find(given);
-        return new MultiplierChoice(given);
-    }
+        return new MultiplierChoice(given, line);
+    });
 
     /// <summary>Finds the multiplier.</summary>
     /// <param name="isQuantised">Whether it is for a quantised network.</param>
     /// <param name="isSigned">Whether the integers of a table or circuit are signed; null for what it says.</param>
     /// <exception cref="InputException">A file cannot be read, or does not multiply such numbers.</exception>
-    public Multiplier Find(bool isQuantised, bool? isSigned) =>
-        IntegerMultipliers.IsMeant(Given) || (isQuantised && IsCircuit(Given)) ? CircuitFiles.FindIntegers(Given, isSigned)
-        : CircuitFiles.FindMultiplier(Given);
+    public Multiplier Find(bool isQuantised, bool? isSigned) => At(Line, () =>
+        IntegerMultipliers.IsMeant(Given) ? IntegerMultipliers.Find(Given)
+        : isQuantised && IsCircuit(Given) ? CircuitFiles.FindIntegers(Given, isSigned)
+        : (Multiplier)CircuitFiles.FindMultiplier(Given));
+
+    static T At<T>(string? line, Func<T> find)
+    {
+        try
+        {
+            return find();
+        }
+        catch (InputException e) when (line is not null)
+        {
+            throw new InputException($"{line}: {e.Message}", e);
+        }
+    }
 
     static bool IsCircuit(string given) => CircuitDescription.IsMeant(given) || CircuitFiles.IsFile(given);
 }

@@ -48,19 +48,7 @@ static class MultiplierList
         IEnumerable<(string Given, string? Line)> items = words
             .SelectMany(word => word.Split(',', StringSplitOptions.TrimEntries))
             .SelectMany(item => item.StartsWith('@') ? Lines(item[1..]) : [(item, null)]);
-        return [.. items.DistinctBy(item => item.Given).Select(item => Parse(item.Given, item.Line))];
-    }
-
-    static MultiplierChoice Parse(string given, string? line)
-    {
-        try
-        {
-            return MultiplierChoice.Parse(given);
-        }
-        catch (InputException e) when (line is not null)
-        {
-            throw new InputException($"{line}: {e.Message}", e);
-        }
+        return [.. items.DistinctBy(item => item.Given).Select(item => MultiplierChoice.Parse(item.Given, item.Line))];
     }
 
     static (string Given, string? Line)[] Lines(string path)

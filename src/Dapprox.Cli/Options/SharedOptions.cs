@@ -64,7 +64,7 @@ static class SharedOptions
             "--multiplier", "NAME",
             $"The multiplier: {MultiplierForms}. In a quantised network a circuit or a table multiplies integers. "
                 + $"[default: {Multipliers.All[0]}, in a quantised network {ExactIntegerMultiplier.Int8}]",
-            text => One(text, MultiplierChoice.Parse));
+            text => One(text, given => MultiplierChoice.Parse(given)));
         option.CompletionSources.Add([.. Multipliers.All.Select(multiplier => multiplier.Name), ExactIntegerMultiplier.Int8.Name]);
         return option;
     }

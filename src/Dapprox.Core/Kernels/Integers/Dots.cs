@@ -29,9 +29,12 @@ unsafe interface IDots<TSelf, TVector> : IMultiplyAdd<TSelf, int, TVector, TVect
     /// <param name="codes">The codes, <c>[count, <see cref="IntegerPath.Lanes"/>]</c>.</param>
     /// <param name="count">The number of products of a sum.</param>
     /// <param name="groups">How many numbers a sum's activations become.</param>
-    /// <param name="width">How many lanes are packed, a multiple of 16.</param>
+    /// <param name="width">How many lanes are packed.</param>
     /// <param name="first">What the code 0 stands for.</param>
-    /// <param name="packed">Receives <c>[groups, width]</c>.</param>
+    /// <param name="packed">
+    /// Receives <c>[groups, width]</c>, and up to 16 numbers more: 16 lanes are written at a time, and what is too much is overwritten by
+    /// the next group.
+    /// </param>
     static abstract void PackActivations(byte* codes, int count, int groups, int width, short first, int* packed);
 }
 

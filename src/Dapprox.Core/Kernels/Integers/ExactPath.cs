@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Dapprox.Arithmetic;
 
 namespace Dapprox.Kernels.Integers;
@@ -80,7 +81,7 @@ sealed class ExactPath<TDots, TVector>(string name, string instructionSet) : Int
 
         public override void Sum(byte* activations, int lanes, int firstColumn, int endColumn, int* sums)
         {
-            int[] packed = ArrayPool<int>.Shared.Rent(groups * Width);
+            int[] packed = ArrayPool<int>.Shared.Rent(groups * Width + Vector128<byte>.Count);
             int* tile = stackalloc int[Rows * Width];
             int* rows = stackalloc int[Rows];
             fixed (int* operands = packed)
