@@ -65,7 +65,7 @@ static class CertifyCommand
         command.SetAction((parse, cancellation) =>
         {
             IReadOnlyList<(string Given, FloatMultiplier Multiplier)> compared = MultiplierList.Of(parse, multipliers);
-            (Network exact, _, Dataset images) = variant.Load(parse, parse.GetValue(first));
+            (Network exact, Dataset images) = variant.Load(parse, parse.GetValue(first));
             Dataset? calibrated = variant.CalibrationImages(parse, calibration, exact, images);
             Func<FloatMultiplier, Network> on = variant.On(parse, exact, calibrated, cancellation);
             int[] counts = parse.GetValue(samples) is { Length: > 0 } asked ? asked : DefaultSamples;

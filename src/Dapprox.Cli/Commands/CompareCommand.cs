@@ -80,7 +80,7 @@ static class CompareCommand
                     AtomicFile.Probe(file);
             }
 
-            (Network network, _, Dataset whole) = variant.Load(parse);
+            (Network network, Dataset whole) = variant.Load(parse);
             Dataset images = whole.First(parse.GetValue(first) ?? whole.Count);
             (LayerSelection layers, Accumulation accumulation) = variant.Hardware(parse);
             Dataset? calibrated = variant.CalibrationImages(parse, calibration, network, whole);

@@ -51,7 +51,7 @@ static class CorruptCommand
             IReadOnlyList<(string Given, FloatMultiplier Multiplier)> compared = MultiplierList.Of(parse, multipliers);
             if (parse.GetValue(csv) is string file)
                 AtomicFile.Probe(file);
-            (Network exact, _, Dataset images) = variant.Load(parse, parse.GetValue(first));
+            (Network exact, Dataset images) = variant.Load(parse, parse.GetValue(first));
             Corruption[] corruptions = Fitting(parse.GetValue(only), images);
             Dataset? calibrated = variant.CalibrationImages(parse, calibration, exact, images);
             Func<FloatMultiplier, Network> on = variant.On(parse, exact, calibrated, cancellation);

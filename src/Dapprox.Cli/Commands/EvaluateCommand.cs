@@ -38,7 +38,7 @@ static class EvaluateCommand
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            (Network exact, _, Dataset images) = variant.Load(parse, parse.GetValue(first));
+            (Network exact, Dataset images) = variant.Load(parse, parse.GetValue(first));
             FloatMultiplier hardware = parse.GetValue(multiplier)!;
             Dataset? calibrated = variant.CalibrationImages(parse, calibration, exact, images);
             Network network = variant.On(parse, exact, calibrated, cancellation)(hardware);
