@@ -140,6 +140,19 @@ public sealed class OnnxBranchTests : IDisposable
         Assert.Contains("a branch of the file has data in another file", refused, StringComparison.Ordinal);
     }
 
+    /// <summary>A file with branches, in a function as well.</summary>
+    public static byte[] Small()
+    {
+        var graph = new OnnxGraph(18, 3);
+        NodeProto choice = NodeOf("", "If", ["c"], ["y"]);
+        Add(choice, Graph([NodeOf("", "Tanh", ["x"], ["t"])], "t"), Graph([NodeOf("", "Exp", ["x"], ["t"])], "t"));
+        graph.Model.Functions.Add(Function("Choice", "y", NodeOf("", "Constant", [], ["c"], ("value", Truth())), choice));
+        string first = If(graph, Condition(graph, 1), Scaled(Input, "Tanh"), Scaled(Input, "Exp"));
+        return graph.Bytes(graph.Node(Own + ".Choice", [first]));
+    }
+
+    static TensorProto Truth() => new() { DataType = 9, Int32Data = { 1 } };
+
     static Network Doubled(string path)
     {
         Network network = OnnxModels.Load(path);

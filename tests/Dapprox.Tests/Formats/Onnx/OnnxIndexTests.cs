@@ -2,6 +2,7 @@ using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Tensors;
+using Google.Protobuf;
 using Xunit;
 using static Dapprox.Tests.Formats.Onnx.OnnxGraph;
 
@@ -94,6 +95,37 @@ public sealed class OnnxIndexTests : IDisposable
         graph.Check(graph.Node("Add", [graph.Node("Mul", [selected, half]), real]));
         graph.Refuses(
             graph.Node("CastLike", [Input, graph.Integers(1)]), "real numbers are cast like a constant of integers or conditions");
+    }
+
+    [Theory]
+    [InlineData(4, new byte[] { 1, 0, 0, 0x80 })]
+    [InlineData(5, new byte[] { 1, 0, 0, 0x80 })]
+    [InlineData(12, new byte[] { 1, 0, 0, 0, 0, 0, 0, 0x80 })]
+    [InlineData(13, new byte[] { 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x40 })]
+    public void ConstantsOfIntegers(int type, byte[] numbers)
+    {
+        var graph = new OnnxGraph(13, 2);
+        graph.Model.Graph.Initializer.Add(
+            new TensorProto { Name = "integers", DataType = type, Dims = { 2 }, RawData = ByteString.CopyFrom(numbers) });
+        graph.Check(graph.Node("Mul", [Input, graph.Node("Cast", ["integers"], ("to", Float))]), checkGradient: false);
+        TensorProto inside = graph.Model.Graph.Initializer[^1];
+        long[] read = OnnxTensor.Read(inside.Clone(), "").Integers!;
+        inside.RawData = ByteString.Empty;
+        if (type is 12 or 13)
+            inside.Uint64Data.AddRange(read.Select(number => (ulong)number));
+        else
+            inside.Int32Data.AddRange(read.Select(number => (int)number));
+        Assert.Equal(read, OnnxTensor.Read(inside, "").Integers);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(16)]
+    public void ConstantsOfSixteenBits(int type)
+    {
+        var graph = new OnnxGraph(13, 4);
+        string half = graph.Node("Cast", [graph.Node("Cast", [graph.Weights(3, 4)], ("to", type))], ("to", Float));
+        graph.Check(graph.Node("Add", [Input, half]));
     }
 
     [Theory]
