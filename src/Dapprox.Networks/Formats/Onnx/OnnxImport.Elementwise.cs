@@ -14,8 +14,8 @@ sealed partial class OnnxImport
     {
         (int first, int second) = isSwapped ? (1, 0) : (0, 1);
         Value? left = node.Find(first, inAnyLayout: true), right = node.Find(second, inAnyLayout: true);
-        if (combination == Combination.Divide && (left ?? right)?.Kind == NumberKind.Integer)
-            throw new InputException("it divides integers that depend on the images, which are real numbers here");
+        if (combination == Combination.Divide)
+            ThrowIfInteger(left ?? right);
         if (left is null && right is null)
         {
             node.Give(Folded(node, node.Constant(first), node.Constant(second), combination));
@@ -103,7 +103,7 @@ sealed partial class OnnxImport
             .. operands.Where(operand => operand.Constant is null).Select((operand, i) => operand.Shape.AsSpan().SequenceEqual(shape)
                 ? operand
                 : Moved(operand, $"{node.Name}.{i + 1}", shape, RepeatedPart(operand.Shape)))];
-        NumberKind kind = operands[1..].Select(operand => operand.Kind).FirstOrDefault(one => one != NumberKind.Real);
+        NumberKind kind = operands[1..].Max(operand => operand.Kind);
         node.Give(Add(new Select(node.Name, constants[0], constants[1], constants[2]), shape, inputs) with
         {
             Layout = like.Layout,

@@ -75,8 +75,8 @@ sealed partial class OnnxImport
         long[] axes = node.ListOrInput("axes", 1) ?? [];
         if (axes.Length == 0 && node.Integer("noop_with_empty_axes", 0) == 0)
             throw new InputException("it has no axes, so it would mix images");
-        if (reduction == Reduction.Mean && input.Kind == NumberKind.Integer)
-            throw new InputException("it divides integers that depend on the images, which are real numbers here");
+        if (reduction == Reduction.Mean)
+            ThrowIfInteger(input);
         bool keep = node.Integer("keepdims", 1) != 0;
         node.Give(Reduced(node.Name, reduction, input, [.. axes.Select(axis => input.Axis(axis))], keep, isNamed: true));
     }
@@ -108,14 +108,8 @@ sealed partial class OnnxImport
     void GlobalNorm(NodeReader node)
     {
         Value input = node.Activation(0);
-        Reduction norm = node.Integer("p", 2) switch
-        {
-            1 => Reduction.L1,
-            2 => Reduction.L2,
-            long p => throw new InputException($"p is {p}; 1 and 2 are read"),
-        };
         node.Give(Reduced(
-            node.Name, norm, input, [.. Enumerable.Range(1, input.Shape.Length - 1)], keep: true, isNamed: true));
+            node.Name, Norm(node), input, [.. Enumerable.Range(1, input.Shape.Length - 1)], keep: true, isNamed: true));
     }
 
     Value Reduced(string name, Reduction reduction, Value input, int[] axes, bool keep, bool isNamed = false)

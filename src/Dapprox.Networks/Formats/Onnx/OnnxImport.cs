@@ -20,7 +20,7 @@ sealed partial class OnnxImport
     // Between these no operator that is read means something that is not known here, but for those below.
     const int OldestOperators = 6, NewestOperators = 28;
 
-    // What these mean changes with the newest version, which is not final, in a way that is not known here.
+    // The newest version makes something of these that is not known here.
     static readonly string[] ChangedInNewest = ["Cast", "CastLike", "Einsum", "Mod", "OneHot"];
 
     // A recurrent node stands for many: some for each step of a sequence.
@@ -98,13 +98,16 @@ sealed partial class OnnxImport
         public bool IsImages(long axis) => Constant is null && (axis < 0 ? axis + Rank : axis) == Layout.Place - Layout.Before;
     }
 
-    /// <summary>What numbers that depend on the images are in the file; the network has real numbers only.</summary>
+    /// <summary>
+    /// What numbers that depend on the images are in the file; the network has real numbers only. What is made of several kinds is of the
+    /// last of them.
+    /// </summary>
     enum NumberKind
     {
         Real,
-        Integer,
         // True or false, which is 1 or 0 here.
         Condition,
+        Integer,
     }
 
     /// <summary>
@@ -320,7 +323,7 @@ sealed partial class OnnxImport
         return kept;
     }
 
-    /// <summary>Adds a layer. What it gives is of integers or conditions if one of its inputs is.</summary>
+    /// <summary>Adds a layer.</summary>
     Value Add(Layer layer, int[] shape, params ReadOnlySpan<Value> inputs)
     {
         int[] indices = new int[inputs.Length];
@@ -328,7 +331,7 @@ sealed partial class OnnxImport
         for (int i = 0; i < indices.Length; i++)
         {
             indices[i] = inputs[i].Index;
-            kind = kind == NumberKind.Integer ? kind : inputs[i].Kind == NumberKind.Real ? kind : inputs[i].Kind;
+            kind = inputs[i].Kind > kind ? inputs[i].Kind : kind;
         }
 
         Charge(Tensor.Count(shape));
@@ -347,6 +350,14 @@ sealed partial class OnnxImport
 
     /// <summary>A unique layer name.</summary>
     string Unique(string wanted) => names.Of(InputFile.OneLine(wanted, LongestName));
+
+    /// <summary>Refuses integers that depend on the images where they would be divided, which real numbers do otherwise.</summary>
+    static void ThrowIfInteger(Value? value)
+    {
+        if (value?.Kind == NumberKind.Integer)
+            throw new InputException("it divides integers that depend on the images, which are real numbers here; export the model with a "
+                + "cast to float before it");
+    }
 
     /// <summary>Checks the dimensions of one image: at least 1 each, within the limits.</summary>
     static int[] Checked(params ReadOnlySpan<long> shape) => Checked(1, shape);
