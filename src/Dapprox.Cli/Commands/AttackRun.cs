@@ -238,10 +238,11 @@ sealed class AttackRun
         string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target, calibrated)}"
             + (ensemble.Length == 0 ? "" : $", together with {string.Join(", ", ensemble.Select(member => member.Name))}")
             + (campaign.InputDiversity == 0 ? "" : $", input diversity {campaign.InputDiversity.ToString(CultureInfo.InvariantCulture)}");
+        // The state is one of all images, so that it goes on with others that are skipped now.
         AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
             ? AttackCheckpoint.Open(
                 file,
-                $"{title}, weights {Fingerprint.Of(exact)}, images {Fingerprint.Of(data)}, {attacks[0].Attack}, "
+                $"{title}, weights {Fingerprint.Of(exact)}, images {Fingerprint.Of(variant.Whole(parse, exact))}, {attacks[0].Attack}, "
                     + $"seed {parse.GetValue(seed)}{TargetedIdentity(aim)}, "
                     + $"at most {parse.GetValue(maxQueries)} queries")
             : null;

@@ -268,7 +268,8 @@ public class ArchitectureTests
         Assert.Contains(
             "Known: lenet5, alexnet, dq-full, dq-weights, dq-float, resnet-8, resnet-20, pytorch-mnist, "
                 + "lenet5-classic-{relu|tanh|sigmoid}-{max|average}-{28|32} (28: images of 28×28, padded by 2; 32: of 32×32). "
-                + "Activations and pooling are not in such a file, so any other network is read from ONNX: torch.onnx.export(model, images, 'model.onnx').",
+                + "Activations and pooling are not in such a file, so any other network is read from ONNX: torch.onnx.export(model, "
+                + "images, 'model.onnx').",
             message, StringComparison.Ordinal);
     }
 
