@@ -82,7 +82,7 @@ static class ClassFolders
         foreach (string one in below.Order(StringComparer.Ordinal))
             files.AddRange(Pictures(one));
         return files.Count > 0 ? files : throw new InputException(
-            $"the folder '{root}' of a class holds no picture (PNG, JPEG, WebP, BMP or GIF); remove it, or give --labels FILE");
+            $"the folder '{root}' of a class holds no picture ({PictureFile.Formats}); remove it, or give --labels FILE");
     }
 
     /// <summary>The pictures directly in a folder, in their ordinal order.</summary>

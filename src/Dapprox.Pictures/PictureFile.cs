@@ -46,8 +46,15 @@ sealed class PictureFile : IDisposable
         (Width, Height) = orientation >= SKEncodedOrigin.LeftTop ? (height, width) : (width, height);
     }
 
+    /// <summary>What is read, in a message.</summary>
+    public const string Formats = "PNG, JPEG, WebP, BMP or GIF";
+
     /// <summary>The endings of the names of pictures.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
+
+    // Those that others would read.
+    static readonly string[] ForeignExtensions =
+        [".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".tga"];
 
     /// <summary>Columns of the upright picture.</summary>
     public int Width { get; }
@@ -56,7 +63,14 @@ sealed class PictureFile : IDisposable
     public int Height { get; }
 
     /// <summary>Whether a file is meant as a picture, by the ending of its name.</summary>
-    public static bool IsPicture(string file) => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
+    /// <exception cref="InputException">It is one of a format that is not read; left out, it would be missed.</exception>
+    public static bool IsPicture(string file)
+    {
+        string ending = Path.GetExtension(file);
+        return ForeignExtensions.Contains(ending, StringComparer.OrdinalIgnoreCase)
+            ? throw new InputException($"'{file}' is a picture of a format that is not read; convert it to {Formats}, or move it elsewhere")
+            : Extensions.Contains(ending, StringComparer.OrdinalIgnoreCase);
+    }
 
     /// <summary>Decodes a file; waits while other threads hold too many pixels.</summary>
     /// <param name="file">The path.</param>
@@ -114,7 +128,7 @@ sealed class PictureFile : IDisposable
     {
         using SKCodec? codec = SKCodec.Create(data);
         if (codec is null)
-            throw new InputException($"'{file}' is no picture that can be read; give PNG, JPEG, WebP, BMP or GIF");
+            throw new InputException($"'{file}' is no picture that can be read; give {Formats}");
         if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)
             throw new InputException($"'{file}' claims {codec.Info.Height}×{codec.Info.Width} pixels; at most {MaxPixels:N0} are taken");
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul);

@@ -22,10 +22,11 @@ public static class PictureFolder
     /// <param name="transform">How pictures of other sizes become images.</param>
     /// <param name="split">What the pictures are for.</param>
     /// <param name="first">The maximum number of pictures, in the order of the label file or of the folders.</param>
+    /// <param name="skip">The number of pictures before these, which are listed and not read.</param>
     /// <exception cref="InputException">A file is missing, is not a picture or has another size, or the labels are invalid.</exception>
     public static Dataset Load(
-        string folder, string? labels, Network network, PictureTransform transform, Split split = Split.Test, int first = int.MaxValue) =>
-        Load(folder, network, transform, split, first, () => labels is null
+        string folder, string? labels, Network network, PictureTransform transform, Split split = Split.Test, int first = int.MaxValue,
+        int skip = 0) => Load(folder, network, transform, split, skip, first, () => labels is null
             ? ClassFolders.List(folder, network.Name, network.Classes)
             : LabelFile.Read(labels, folder, network.Name, network.Classes));
 
@@ -36,16 +37,16 @@ public static class PictureFolder
     /// <param name="first">The maximum number of pictures, in the ordinal order of their names.</param>
     /// <exception cref="InputException">The folder holds no picture, or one that cannot be read or has another size.</exception>
     public static Dataset LoadUnlabelled(string folder, Network network, PictureTransform transform, int first) =>
-        Load(folder, network, transform, Split.Test, first, () =>
+        Load(folder, network, transform, Split.Test, skip: 0, first, () =>
         {
             List<(string, int)> listed =
                 [.. ClassFolders.Pictures(folder).Select(file => (file, 0))];
             return listed.Count > 0 ? new PictureList(listed, [], $"'{folder}' holds", "") : throw new InputException(
-                $"'{folder}' holds no picture; give a folder of PNG, JPEG, WebP, BMP or GIF files");
+                $"'{folder}' holds no picture; give a folder of {PictureFile.Formats} files");
         });
 
     static Dataset Load(
-        string folder, Network network, PictureTransform transform, Split split, int first, Func<PictureList> list)
+        string folder, Network network, PictureTransform transform, Split split, int skip, int first, Func<PictureList> list)
     {
         if (network.InputShape.Length != 3 || network.InputShape[0] is not (1 or 3))
             throw new InputException($"{network.Name} takes inputs of shape {string.Join('×', network.InputShape.ToArray())}, and "
@@ -59,7 +60,7 @@ public static class PictureFolder
         if (!Directory.Exists(folder))
             throw new InputException($"there is no folder '{folder}'; give the one that holds the pictures");
         PictureList all = Listed(folder, list);
-        (string File, int Label)[] listed = [.. all.Pictures.Take(first)];
+        (string File, int Label)[] listed = [.. all.Pictures.Skip(skip).Take(first)];
         long length = (long)channels * height * width;
         if (listed.Length * length > Array.MaxLength)
             throw new InputException($"{all.Source} {listed.Length} pictures of {channels}×{height}×{width}, more than fit into "
@@ -87,7 +88,8 @@ public static class PictureFolder
             $"{listed.Length} pictures of '{folder}'{all.Classes}"
             + (transform.Background == Background.Black ? "" : $", on {transform.Background.ToString().ToLowerInvariant()}")
             + (transform.ShorterSide is not int side ? "" : $", resized to a shorter side of {side} pixels "
-                + $"({transform.Resampling.ToString().ToLowerInvariant()}) and cut to {height}×{width}"));
+                + $"({transform.Resampling.ToString().ToLowerInvariant()}) and cut to {height}×{width}"),
+            offset: Math.Min(skip, all.Pictures.Count));
     }
 
     static PictureList Listed(string folder, Func<PictureList> list)

@@ -195,12 +195,12 @@ sealed class AttackRun
     void Run(ParseResult parse, CancellationToken cancellation)
     {
         Choice<TargetChoice>? aim = Aim(parse);
-        (Network exact, Dataset whole, Dataset data) = variant.Load(parse);
+        (Network exact, Dataset data) = variant.Load(parse);
         Multiplier target = variant.Fitting(parse, parse.GetValue(multiplier), exact);
         Multiplier[] others = Array.ConvertAll(
             parse.GetValue(tryOn) is { Length: > 0 } named ? named : target is IntegerMultiplier ? QuantisedTryOn : DefaultTryOn,
             choice => variant.Find(parse, choice, exact));
-        (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] attacks = Attacks(parse, exact, whole);
+        (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] attacks = Attacks(parse, exact, data);
         string? folder = parse.GetValue(save);
         if (folder is not null)
             AttackFolder.Probe(folder);
@@ -242,10 +242,11 @@ sealed class AttackRun
         string title = $"{entry.Name} against {variant.Describe(parse, exact, data, target, preparation)}"
             + (ensemble.Length == 0 ? "" : $", together with {string.Join(", ", ensemble.Select(member => member.Name))}")
             + (campaign.InputDiversity == 0 ? "" : $", input diversity {campaign.InputDiversity.ToString(CultureInfo.InvariantCulture)}");
+        // The state is one of all images, so that it goes on with others that are skipped now.
         AttackCheckpoint? checkpoint = parse.GetValue(resume) is string file
             ? AttackCheckpoint.Open(
                 file,
-                $"{title}, weights {Fingerprint.Of(exact)}, images {Fingerprint.Of(whole)}, {attacks[0].Attack}, "
+                $"{title}, weights {Fingerprint.Of(exact)}, images {Fingerprint.Of(variant.Whole(parse, exact))}, {attacks[0].Attack}, "
                     + $"seed {parse.GetValue(seed)}{TargetedIdentity(aim)}, "
                     + $"at most {parse.GetValue(maxQueries)} queries")
             : null;
@@ -302,7 +303,7 @@ sealed class AttackRun
     };
 
     /// <summary>The attack with each budget; a single attack without budget if none is given.</summary>
-    (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] Attacks(ParseResult parse, Network exact, Dataset whole)
+    (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] Attacks(ParseResult parse, Network exact, Dataset data)
     {
         Epsilon?[] budgets = parse.GetValue(epsilon) is { Length: > 0 } given
             ? [.. given.DistinctBy(budget => budget.Value).Cast<Epsilon?>()]
@@ -311,7 +312,7 @@ sealed class AttackRun
         {
             Preset = parse.GetValue(preset).Value,
             IsTargeted = Aim(parse) is not null,
-            Starts = entry.TakesStarts ? GivenImages.OfEachClass(whole) : new GivenImages([]),
+            Starts = entry.TakesStarts ? GivenImages.OfEachClass(variant.Whole(parse, exact)) : new GivenImages([]),
             Examples = entry.TakesExamples
                 ? GivenImages.Of(variant.Training(parse, exact, ExamplesOfUniversal))
                 : new GivenImages([]),
@@ -320,7 +321,7 @@ sealed class AttackRun
         return Array.ConvertAll(budgets, budget =>
         {
             IAttack<IGradientVictim> attack = Make(settings with { Epsilon = budget?.Value });
-            budget?.ThrowIfBeyondAllImages(attack.Norm, whole.Channels * whole.Height * whole.Width);
+            budget?.ThrowIfBeyondAllImages(attack.Norm, data.Channels * data.Height * data.Width);
             return (attack, budget);
         });
     }

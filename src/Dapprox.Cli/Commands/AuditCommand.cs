@@ -11,6 +11,7 @@ using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Runs;
 using Dapprox.Foundation;
 using Dapprox.Networks.Attacks.Geometry;
+using Dapprox.Networks.Attacks.Victims;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
@@ -98,11 +99,8 @@ static class AuditCommand
         {
             MultiplierAssignment[] assignments = Assignments(
                 parse.GetValue(multiplier) is { Length: > 0 } given ? given : ["ax-fpm"], parse.GetValue(layers)!);
-            (Network network, Dataset whole) = images.Load(parse, Split.Test);
-            int skipped = parse.GetValue(skip);
-            if (skipped >= whole.Count)
-                throw new InputException($"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name}; skip fewer");
-            Dataset some = whole.Skip(skipped).First(parse.GetValue(first) ?? int.MaxValue);
+            (Network network, Dataset some) = images.Load(
+                parse, Split.Test, parse.GetValue(first) ?? int.MaxValue, parse.GetValue(skip));
             string name = images.Model(parse);
             Dataset? calibrated = calibration.Load(parse, images, network, some);
             ModelVariant[] members =
@@ -135,7 +133,10 @@ static class AuditCommand
             }
 
             var audit = new Audit(defence, threat, parse.GetValue(scale)!);
-            context.Use(some, calibration: images.AreOwn(parse) ? calibrated ?? whole : null);
+            context.Use(some, images.AreOwn(parse)
+                ? calibrated ?? images.Images(
+                    parse, network, Split.Test, Math.Max(Calibration.DefaultImages, GradientWeights.CalibrationImages))
+                : null);
             Network[] networks = [.. members.Prepend(defence.Undefended).Select(variant => context.Network(variant, some.Name))];
             LogitSurvey[] surveys =
             [

@@ -64,7 +64,7 @@ static class CertifyCommand
         command.SetAction((parse, cancellation) =>
         {
             IReadOnlyList<MultiplierChoice> compared = MultiplierList.Of(parse, multipliers);
-            (Network exact, _, Dataset images) = variant.Load(parse, parse.GetValue(first));
+            (Network exact, Dataset images) = variant.Load(parse, parse.GetValue(first));
             Multiplier[] multiplied = [.. compared.Select(item => variant.Find(parse, item, exact))];
             VariantOptions.Preparation preparation = variant.Prepare(parse, exact, images);
             Func<Multiplier, Network> on = variant.On(parse, exact, preparation, cancellation);

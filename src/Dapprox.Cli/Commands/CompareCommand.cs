@@ -80,7 +80,7 @@ static class CompareCommand
                     AtomicFile.Probe(file);
             }
 
-            (Network network, _, Dataset whole) = variant.Load(parse);
+            (Network network, Dataset whole) = variant.Load(parse);
             Dataset images = whole.First(parse.GetValue(first) ?? whole.Count);
             Multiplier[] multiplied = [.. compared.Select(item => variant.Find(parse, item, network))];
             VariantOptions.Preparation preparation = variant.Prepare(parse, network, whole);

@@ -50,7 +50,7 @@ static class CorruptCommand
             IReadOnlyList<MultiplierChoice> compared = MultiplierList.Of(parse, multipliers);
             if (parse.GetValue(csv) is string file)
                 AtomicFile.Probe(file);
-            (Network exact, _, Dataset images) = variant.Load(parse, parse.GetValue(first));
+            (Network exact, Dataset images) = variant.Load(parse, parse.GetValue(first));
             Corruption[] corruptions = Fitting(parse.GetValue(only), images);
             Multiplier[] multiplied = [.. compared.Select(item => variant.Find(parse, item, exact))];
             VariantOptions.Preparation preparation = variant.Prepare(parse, exact, images);

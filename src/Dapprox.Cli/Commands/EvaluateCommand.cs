@@ -37,7 +37,7 @@ static class EvaluateCommand
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            (Network exact, _, Dataset images) = variant.Load(parse, parse.GetValue(first));
+            (Network exact, Dataset images) = variant.Load(parse, parse.GetValue(first));
             Multiplier hardware = variant.Fitting(parse, parse.GetValue(multiplier), exact);
             VariantOptions.Preparation preparation = variant.Prepare(parse, exact, images);
             Network network = variant.On(parse, exact, preparation, cancellation)(hardware);

@@ -240,7 +240,7 @@ static class ExploreCommand
 
     static DesignFigure AccuracyFigure(VariantOptions variant, ParseResult parse, int first, CancellationToken cancellation)
     {
-        (Network network, _, Dataset images) = variant.Load(parse);
+        (Network network, Dataset images) = variant.Load(parse);
         Dataset some = images.First(Math.Min(first, images.Count));
         VariantOptions.Preparation preparation = variant.Prepare(parse, network, images);
         Func<Multiplier, Network> on = variant.On(parse, network, preparation, cancellation);

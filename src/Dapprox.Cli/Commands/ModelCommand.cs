@@ -44,7 +44,7 @@ static class ModelCommand
             "inspect",
             "List the layers of a network with their inputs and multiplications, and the layers that a multiplier would replace.",
             "The names and shapes of the tensors identify the architecture of a .safetensors file or a PyTorch state dict (.pt, .pth; "
-                + "nothing in it is executed). ONNX files are read with the operator sets 6 to 25 and these operators: "
+                + "nothing in it is executed). ONNX files are read with the operator sets 6 to 28 and these operators: "
                 + $"{string.Join(", ", OnnxModels.Operators)}. Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul, also "
                 + "inside fused and recurrent operators, are what a multiplier replaces; all else stays exact, and nothing is folded "
                 + "into them without --fold-batch-norm. With "

@@ -55,9 +55,10 @@ sealed class ImageOptions(bool labelled = true)
     /// <summary>Loads the network, exact in all layers, and the images; notes images that are not the published ones.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="split">The split of a data set.</param>
-    /// <param name="first">The maximum number of images.</param>
-    /// <exception cref="InputException">The network or the images cannot be loaded, or they do not fit.</exception>
-    public (Network Network, Dataset Images) Load(ParseResult parse, Split split, int first = int.MaxValue)
+    /// <param name="first">The maximum number of images, after those skipped.</param>
+    /// <param name="skip">The number of images to skip.</param>
+    /// <exception cref="InputException">The network or the images cannot be loaded, they do not fit, or all are skipped.</exception>
+    public (Network Network, Dataset Images) Load(ParseResult parse, Split split, int first = int.MaxValue, int skip = 0)
     {
         if (parse.GetValue(model) is null && parse.GetValue(pictures) is not null)
             throw new InputException("--images is given without a network; give --model FILE|NAME");
@@ -68,7 +69,11 @@ sealed class ImageOptions(bool labelled = true)
         LogitNotes.NoteEnd(network);
         if (labelled)
             Evaluation.ThrowIfOneOutput(network);
-        Dataset images = Images(parse, network, split, first);
+        Dataset images = Images(parse, network, split, first, skip);
+        if (images.Count == 0)
+            throw new InputException(
+                $"--skip {skip} leaves none of the {images.Offset} images of {images.Name} ({split.ToString().ToLowerInvariant()}); skip "
+                    + "fewer");
         WarnOfFewFolders(parse, network);
         Evaluation.ThrowIfUnfit(network.Name, network.InputShape, network.Classes, images);
         if (!images.Canonical)
@@ -80,9 +85,10 @@ sealed class ImageOptions(bool labelled = true)
     /// <param name="parse">The command line.</param>
     /// <param name="network">The network that takes the pictures.</param>
     /// <param name="split">The split of a data set; pictures have no splits.</param>
-    /// <param name="first">The maximum number of images.</param>
+    /// <param name="first">The maximum number of images, after those skipped.</param>
+    /// <param name="skip">The number of images to skip; pictures that are skipped are not read.</param>
     /// <exception cref="InputException">The images cannot be loaded.</exception>
-    public Dataset Images(ParseResult parse, Network network, Split split, int first = int.MaxValue)
+    public Dataset Images(ParseResult parse, Network network, Split split, int first = int.MaxValue, int skip = 0)
     {
         string? folder = parse.GetValue(pictures), file = parse.GetValue(labels);
         if (folder is null && file is not null)
@@ -94,13 +100,13 @@ sealed class ImageOptions(bool labelled = true)
         if (parse.GetValue(resize) is null && Given(parse).Contains(resample))
             throw new InputException("--resample is given without --resize, whose filter it names; give both, or neither");
         if (folder is null)
-            return Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data)).First(first);
+            return Datasets.Load((parse.GetValue(dataset) ?? Datasets.All[0]).Name, split, parse.GetValue(data)).Skip(skip).First(first);
         if (!labelled)
             return Unlabelled(parse, folder, network, first);
         if (IsArray(parse, folder))
-            return ArrayImages.Load(folder, file, network, split, first);
+            return ArrayImages.Load(folder, file, network, split, (int)Math.Min(int.MaxValue, (long)skip + first)).Skip(skip);
         return file is null || !ArrayImages.IsArray(file)
-            ? PictureFolder.Load(folder, file, network, Transform(parse), split, first)
+            ? PictureFolder.Load(folder, file, network, Transform(parse), split, first, skip)
             : throw new InputException($"--labels '{file}' is an array, and --images '{folder}' is none; give two arrays, or a folder with "
                 + "a text file");
     }

@@ -30,20 +30,18 @@ sealed class VariantOptions
             command.Add(option);
     }
 
-    /// <summary>Loads the network, exact in all layers, all images of the split, and the images that are not skipped.</summary>
+    /// <summary>Loads the network, exact in all layers, and the images that are not skipped.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="first">The number of images that are enough, after those skipped; null for all.</param>
     /// <exception cref="InputException">The network or the images cannot be loaded, they do not fit, or no image is left.</exception>
-    public (Network Network, Dataset Whole, Dataset Images) Load(ParseResult parse, int? first = null)
-    {
-        int skipped = parse.GetValue(skip);
-        (Network network, Dataset whole) = images.Load(
-            parse, parse.GetValue(split).Value, (int)Math.Min(int.MaxValue, (long)skipped + (first ?? int.MaxValue)));
-        if (skipped >= whole.Count)
-            throw new InputException(
-                $"--skip {skipped} leaves none of the {whole.Count} images of {whole.Name} ({parse.GetValue(split)}); skip fewer");
-        return (network, whole, whole.Skip(skipped));
-    }
+    public (Network Network, Dataset Images) Load(ParseResult parse, int? first = null) =>
+        images.Load(parse, parse.GetValue(split).Value, first ?? int.MaxValue, parse.GetValue(skip));
+
+    /// <summary>All images of the split, with those that are skipped.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The network that the images are for.</param>
+    /// <exception cref="InputException">The images cannot be loaded.</exception>
+    public Dataset Whole(ParseResult parse, Network network) => images.Images(parse, network, parse.GetValue(split).Value);
 
     /// <summary>
     /// The first training images, whatever is attacked, or the first of a user's own pictures: for gradient estimators that measure the

@@ -128,6 +128,34 @@ public sealed class Pointwise : Layer
     /// <param name="name">The name inside the network.</param>
     public static Pointwise Ceiling(string name) => new(name, MathF.Ceiling, (_, _) => 1) { Function = ("Ceil", []) };
 
+    /// <summary>x without its fraction. Its gradient is 1, the straight-through estimate.</summary>
+    /// <param name="name">The name inside the network.</param>
+    public static Pointwise Truncate(string name) => new(name, MathF.Truncate, (_, _) => 1) { Function = ("Truncate", []) };
+
+    /// <summary>A trigonometric or hyperbolic function, or the inverse of one.</summary>
+    /// <param name="name">The name inside the network.</param>
+    /// <param name="function">Its name in ONNX: Sin, Cos, Tan, Sinh or Cosh, or Asin, Acos, Atan, Asinh, Acosh or Atanh.</param>
+    /// <exception cref="ArgumentException">It is none of these.</exception>
+    public static Pointwise Trigonometric(string name, string function)
+    {
+        (Func<float, float> value, Func<float, float, float> slope) = ((Func<float, float>, Func<float, float, float>))(function switch
+        {
+            "Sin" => (MathF.Sin, (x, _) => MathF.Cos(x)),
+            "Cos" => (MathF.Cos, (x, _) => -MathF.Sin(x)),
+            "Tan" => (MathF.Tan, (_, y) => 1 + y * y),
+            "Sinh" => (MathF.Sinh, (x, _) => MathF.Cosh(x)),
+            "Cosh" => (MathF.Cosh, (x, _) => MathF.Sinh(x)),
+            "Asin" => (MathF.Asin, (x, _) => 1 / MathF.Sqrt(1 - x * x)),
+            "Acos" => (MathF.Acos, (x, _) => -1 / MathF.Sqrt(1 - x * x)),
+            "Atan" => (MathF.Atan, (x, _) => 1 / (1 + x * x)),
+            "Asinh" => (MathF.Asinh, (x, _) => 1 / MathF.Sqrt(x * x + 1)),
+            "Acosh" => (MathF.Acosh, (x, _) => 1 / MathF.Sqrt(x * x - 1)),
+            "Atanh" => (MathF.Atanh, (x, _) => 1 / (1 - x * x)),
+            _ => throw new ArgumentException($"'{function}' is no such function.", nameof(function)),
+        });
+        return new Pointwise(name, value, slope) { Function = (function, []) };
+    }
+
     /// <summary>eˣ.</summary>
     /// <param name="name">The name inside the network.</param>
     public static Pointwise Exp(string name) => new(name, MathF.Exp, (_, y) => y) { Function = ("Exp", []) };

@@ -32,6 +32,12 @@ public enum Reduction
 
     /// <summary>log Σ eˣ, computed from the largest on.</summary>
     LogSumExp,
+
+    /// <summary>The index of the largest along one dimension, of the first of several; its gradient is 0.</summary>
+    ArgMax,
+
+    /// <summary>The index of the smallest along one dimension, of the first of several; its gradient is 0.</summary>
+    ArgMin,
 }
 
 /// <summary>A reduction over some of the dimensions of each image, summed in binary64.</summary>
@@ -48,11 +54,14 @@ public sealed class Reduce : Layer
     /// <param name="name">The name inside the network.</param>
     /// <param name="reduction">What becomes of the numbers.</param>
     /// <param name="input">The dimensions of one image of the input.</param>
-    /// <param name="axes">The dimensions to reduce, from 0.</param>
+    /// <param name="axes">The dimensions to reduce, from 0; one alone if the result is an index.</param>
     /// <param name="keep">Whether they stay in the shape with length 1.</param>
+    /// <exception cref="ArgumentException">An index is wanted along several dimensions.</exception>
     public Reduce(string name, Reduction reduction, int[] input, IReadOnlyCollection<int> axes, bool keep)
         : base(name)
     {
+        if (reduction is Reduction.ArgMax or Reduction.ArgMin && axes.Count != 1)
+            throw new ArgumentException($"An index along {axes.Count} dimensions.", nameof(axes));
         this.reduction = reduction;
         this.axes = [.. axes];
         this.keep = keep;
@@ -68,7 +77,7 @@ public sealed class Reduce : Layer
     }
 
     internal override bool IsHomogeneous =>
-        reduction is not (Reduction.Product or Reduction.SumSquare or Reduction.LogSum or Reduction.LogSumExp);
+        reduction is Reduction.Mean or Reduction.Sum or Reduction.Max or Reduction.Min or Reduction.L1 or Reduction.L2;
 
     internal (Reduction Reduction, int[] Axes, bool Keep) Definition => (reduction, axes, keep);
 
@@ -81,6 +90,12 @@ public sealed class Reduce : Layer
         {
             ReadOnlySpan<float> from = input.Row(image);
             Span<float> to = output.Row(image);
+            if (reduction is Reduction.ArgMax or Reduction.ArgMin)
+            {
+                FindExtremes(from, to);
+                continue;
+            }
+
             float[] largest = reduction == Reduction.LogSumExp ? Largest(from, to.Length) : [];
             Array.Fill(sums, reduction switch
             {
@@ -150,12 +165,27 @@ public sealed class Reduce : Layer
                     Reduction.L2 => y[place] > 0 ? x[i] / y[place] : 0,
                     Reduction.SumSquare => 2 * x[i],
                     Reduction.LogSum => MathF.Exp(-y[place]),
+                    Reduction.ArgMax or Reduction.ArgMin => 0,
                     _ => MathF.Exp(x[i] - y[place]),
                 };
             }
         }
 
         return result;
+    }
+
+    /// <summary>The index of the first extreme number at each place: how many numbers of the place came before it.</summary>
+    void FindExtremes(ReadOnlySpan<float> from, Span<float> to)
+    {
+        float[] extremes = new float[to.Length];
+        int[] seen = new int[to.Length];
+        for (int i = 0; i < places.Length; i++)
+        {
+            int place = places[i];
+            if (seen[place] == 0 || (reduction == Reduction.ArgMax ? from[i] > extremes[place] : from[i] < extremes[place]))
+                (extremes[place], to[place]) = (from[i], seen[place]);
+            seen[place]++;
+        }
     }
 
     static bool IsFirst(bool[] isTaken, int place, bool isExtreme)

@@ -18,13 +18,17 @@ public sealed record Architecture(
     public static IReadOnlyList<Architecture> All { get; } =
     [
         LeNet5.Architecture, AlexNet.Colour, AlexNet.Grey, QuantisedNetwork.Full, QuantisedNetwork.WeightsOnly,
-        QuantisedNetwork.Unquantised, ResNet.Eight, ResNet.Twenty, MnistExample.Architecture,
+        QuantisedNetwork.Unquantised, ResNet.Eight, ResNet.Twenty, MnistExample.Architecture, .. ClassicLeNet5.All,
     ];
 
     /// <summary>What a file of it is taken for and does not say itself, as the end of a sentence; null for nothing.</summary>
     public string? Hint { get; init; }
 
-    static string Known => string.Join(", ", All.Select(architecture => architecture.Name).Distinct());
+    /// <summary>The names of all architectures of its kind at once, with what they say; null if its name alone says all.</summary>
+    internal string? Family { get; init; }
+
+    static string Shown(IEnumerable<Architecture> architectures) =>
+        string.Join(", ", architectures.Select(architecture => architecture.Family ?? architecture.Name).Distinct());
 
     /// <summary>The architecture whose tensors have exactly these names and shapes.</summary>
     /// <param name="source">The source of the tensors, for the message.</param>
@@ -42,15 +46,15 @@ public sealed record Architecture(
                     own => tensors.TryGetValue(own.Key, out Tensor? tensor) && tensor.Shape.SequenceEqual(own.Value)))!;
             throw new InputException(
                 $"{source}: the tensors fit no known architecture; the nearest, {nearest.Name}, differs: {nearest.Difference(tensors)}. "
-                    + $"Known: {Known}. Activations and pooling are not in such a file, so any other network is read from ONNX: "
+                    + $"Known: {Shown(All)}. Activations and pooling are not in such a file, so any other network is read from ONNX: "
                     + "torch.onnx.export(model, images, 'model.onnx').");
         }
 
         if (fitting.Length == 1)
             return fitting[0];
         return Array.Find(fitting, architecture => architecture.Name == name) ?? throw new InputException(
-            $"{source}: the tensors fit {string.Join(", ", fitting.Select(architecture => architecture.Name))} alike; say which in the "
-                + "header of a .safetensors file, under 'architecture' (dapprox model convert --architecture NAME)");
+            $"{source}: the tensors fit {Shown(fitting)} alike; say which in the header of a .safetensors file, under 'architecture' "
+                + "(dapprox model convert --architecture NAME)");
     }
 
     /// <summary>The architecture of that name, in any case; of several, the first.</summary>

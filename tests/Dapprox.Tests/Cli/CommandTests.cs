@@ -122,6 +122,21 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Evaluate_OnPictures_ReadsNoneThatIsSkipped()
+    {
+        using var own = new TemporaryFolder();
+        PictureFolderTests.WriteDigits(own, Datasets.Load("digits", Split.Test).First(5));
+        foreach (int skipped in (int[])[0, 1, 4])
+            File.WriteAllText(own.File($"{skipped}.png"), "no picture");
+        string[] evaluate = ["evaluate", "--model", "lenet5-digits", "--images", own.Path, "--labels", own.File("labels.csv"), "--json"];
+
+        DapproxRun run = await DapproxRun.RunAsync([.. evaluate, "--skip", "2", "--first", "2"]);
+
+        Assert.Equal(2, run.Json.GetProperty("count").GetInt32());
+        (await DapproxRun.RunAsync([.. evaluate, "--skip", "5"])).AssertRefused("--skip 5 leaves none of the 5 images of");
+    }
+
+    [Fact]
     public async Task Evaluate_OnTheDefinitionAlone_GivesTheSameLogits()
     {
         string fast = Path.Combine(folder, "fast.csv"), scalar = Path.Combine(folder, "scalar.csv");

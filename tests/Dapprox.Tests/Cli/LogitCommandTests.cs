@@ -1,6 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats.Onnx;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Models;
+using Dapprox.Networks.Tensors;
 using Dapprox.Tests.Formats.Onnx;
 using Xunit;
 
@@ -39,6 +43,26 @@ public sealed class LogitCommandTests : IDisposable
         Assert.Contains("note: softmax ends in a softmax (the layer 'Softmax", note, StringComparison.Ordinal);
         Assert.Contains("note: logarithm ends in a log-softmax (the layer 'LogSoftmax", other, StringComparison.Ordinal);
         Assert.Single(note.TrimEnd().Split('\n'));
+    }
+
+    // The index of the class has no gradient, and no margin.
+    [Fact]
+    public void AFileThatEndsInAnIndex_IsThatOnItsLogits()
+    {
+        Network plain = TrainedModels.Load(OnnxFile.WriteDigits(folder.File("plain.onnx")));
+        Network index = TrainedModels.Load(OnnxFile.WriteDigits(
+            folder.File("index.onnx"), (graph, logits) => graph.Node("ArgMax", [logits], ("axis", 1), ("keepdims", 0))));
+        Network both = TrainedModels.Load(OnnxFile.WriteDigits(folder.File("both.onnx"), (graph, logits) => graph.Node(
+            "Cast", [graph.Node("ArgMax", [graph.Node("Softmax", [logits], ("axis", 1))], ("axis", -1))], ("to", 6))));
+        Tensor images = Datasets.Load("digits", Split.Test).Images(0, 5);
+
+        Assert.Equal(plain.Forward(images).Data, index.Forward(images).Data);
+        Assert.Equal(plain.Forward(images).Data, both.Forward(images).Data);
+        Assert.Matches(
+            @"^ends in the index of the largest number \(the layer 'ArgMax\d+'\); its input counts as the logits$", index.RemovedEnd);
+        Assert.Matches(
+            @"^ends in the index of the largest number \(the layer 'ArgMax\d+'\) behind a softmax \(the layer 'Softmax\d+'\); its input",
+            both.RemovedEnd);
     }
 
     [TheoryOf(Tier.Ci)]

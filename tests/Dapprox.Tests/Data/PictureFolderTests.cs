@@ -243,6 +243,46 @@ public sealed class PictureFolderTests : IDisposable
         Assert.Throws<InputException>(() => PictureFolder.Load(folder.Path, null, Grey, new()));
     }
 
+    [Fact]
+    public void Load_SkippedPictures_AreNotRead()
+    {
+        File.WriteAllText(PathOf("a/1.png"), "no picture");
+        Picture("a/2.png", 2);
+        Picture("b/1.png", 3);
+        File.WriteAllText(folder.File("b/2.png"), "no picture");
+
+        Dataset pictures = PictureFolder.Load(folder.Path, null, Grey, new(), first: 2, skip: 1);
+
+        Assert.Equal([2, 3], Levels(pictures));
+        Assert.Equal([0, 1], pictures.Labels);
+        Assert.Equal(1, pictures.Offset);
+        Dataset none = PictureFolder.Load(folder.Path, null, Grey, new(), skip: 9);
+        Assert.Equal((0, 4), (none.Count, none.Offset));
+    }
+
+    // Left out without a word, they would be missed.
+    [Theory]
+    [InlineData("0/b.tif")]
+    [InlineData("0/b.PPM")]
+    [InlineData("b.pgm")]
+    public void Load_PicturesOfOtherFormats_AreRefused(string name)
+    {
+        Picture("0/a.png", 1);
+        File.WriteAllText(folder.File(name), "P2 1 1 1 0");
+
+        string message = Assert.Throws<InputException>(() => PictureFolder.Load(folder.Path, null, Grey, new())).Message;
+
+        Assert.Equal(
+            $"'{folder.File(name)}' is a picture of a format that is not read; convert it to PNG, JPEG, WebP, BMP or GIF, or move it "
+                + "elsewhere",
+            message);
+        Labels($"{name},0");
+        Assert.Contains(
+            "is no picture that can be read; give PNG, JPEG, WebP, BMP or GIF",
+            Assert.Throws<InputException>(() => PictureFolder.Load(folder.Path, folder.File("labels.csv"), Grey, new())).Message,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("n00000003\nn00000001\nn00000002\n")]
     [InlineData("n00000003 tench, Tinca tinca\nn00000001 goldfish\nn00000002\n")]
@@ -359,10 +399,16 @@ public sealed class PictureFolderTests : IDisposable
         Save(bitmap, name);
     }
 
-    void Save(SKBitmap bitmap, string name)
+    /// <summary>The path of a file, whose folder is there then.</summary>
+    string PathOf(string name)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(folder.File(name))!);
-        using FileStream file = File.Create(folder.File(name));
+        return folder.File(name);
+    }
+
+    void Save(SKBitmap bitmap, string name)
+    {
+        using FileStream file = File.Create(PathOf(name));
         bitmap.Encode(file, SKEncodedImageFormat.Png, 100);
     }
 

@@ -16,6 +16,7 @@ using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Dapprox.Pictures;
 using Dapprox.Tests.Attacks;
+using Dapprox.Tests.Formats.Onnx;
 using SkiaSharp;
 using Xunit;
 
@@ -43,6 +44,7 @@ public sealed class MutatedFileTests : IDisposable
     {
         ["network.onnx"] = (
             path => OnnxModels.Save(path, SmallNetwork.Create(Multipliers.Find("exact"))), path => OnnxModels.Load(path)),
+        ["branches.onnx"] = (path => File.WriteAllBytes(path, OnnxBranchTests.Small()), path => OnnxModels.Load(path)),
         ["weights.safetensors"] = (
             path => Safetensors.Save(
                 path, new Dictionary<string, Tensor> { ["x"] = new([1, 2, 3], 3) }, new Dictionary<string, string> { ["k"] = "v" }),

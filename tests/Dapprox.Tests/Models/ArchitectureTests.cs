@@ -1,8 +1,10 @@
 using Dapprox.Foundation;
 using Dapprox.Networks.Formats;
+using Dapprox.Networks.Graph;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Dapprox.Tests.Circuits.Formats;
+using Dapprox.Tests.Formats.Onnx;
 using Xunit;
 
 namespace Dapprox.Tests.Models;
@@ -102,11 +104,83 @@ public class ArchitectureTests
         }
     }
 
-    // LeCun's LeNet-5: the tensors do not tell tanh from ReLU, or average from maximum.
+    // LeCun's LeNet-5: the tensors do not tell tanh from ReLU, average from maximum, or padded images from larger ones.
     [Fact]
-    public void Recognise_LeNet5Of1998_IsRefusedWithTheWayOut()
+    public void Recognise_LeNet5Of1998_IsRefusedWithTheChoices()
     {
-        var tensors = new Dictionary<string, int[]>
+        Dictionary<string, Tensor> tensors = ClassicTensors(new CounterRandom(1));
+
+        string message = Assert.Throws<InputException>(() => Architecture.Recognise("weights.pt", tensors)).Message;
+
+        Assert.Equal(
+            "weights.pt: the tensors fit lenet5-classic-{relu|tanh|sigmoid}-{max|average}-{28|32} (28: images of 28×28, padded by 2; "
+                + "32: of 32×32) alike; say which in the header of a .safetensors file, under 'architecture' (dapprox model convert "
+                + "--architecture NAME)",
+            message);
+        Assert.Equal(
+            "lenet5-classic-tanh-average-32", Architecture.Recognise("weights.pt", tensors, "lenet5-classic-tanh-average-32").Name);
+    }
+
+    [Theory]
+    [InlineData("Relu", "MaxPool", 28)]
+    [InlineData("Relu", "AveragePool", 32)]
+    [InlineData("Tanh", "AveragePool", 32)]
+    [InlineData("Tanh", "MaxPool", 28)]
+    [InlineData("Sigmoid", "AveragePool", 28)]
+    [InlineData("Sigmoid", "MaxPool", 32)]
+    public void LeNet5Of1998_GivesWhatItsDefinitionGivesInOnnxRuntime(string activation, string pooling, int size)
+    {
+        var random = new CounterRandom(3);
+        Dictionary<string, Tensor> tensors = ClassicTensors(random);
+        string name = $"lenet5-classic-{activation}-{pooling.Replace("Pool", "")}-{size}".ToLowerInvariant();
+        var graph = new OnnxGraph(17, 1, size, size);
+        string x = OnnxGraph.Input;
+        for (int i = 1; i <= 2; i++)
+        {
+            int padding = i == 1 ? (32 - size) / 2 : 0;
+            x = graph.Node("Conv", [x, .. Weights($"conv{i}")], ("pads", new[] { padding, padding, padding, padding }));
+            x = graph.Node(
+                pooling, [graph.Node(activation, [x])], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }));
+        }
+
+        x = graph.Node("Flatten", [x]);
+        for (int i = 1; i <= 3; i++)
+        {
+            x = graph.Node("Gemm", [x, .. Weights($"fc{i}")], ("transB", 1));
+            x = i < 3 ? graph.Node(activation, [x]) : x;
+        }
+
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder.File("m.onnx"), graph.Bytes(x));
+        var images = new Tensor([.. Enumerable.Range(0, 2 * size * size).Select(_ => random.NextSingle(0, 1))], 2, 1, size, size);
+
+        Network network = Architecture.Recognise("weights", tensors, name).Build("lenet", tensors);
+
+        OnnxGraph.AssertNear(OnnxGraph.Runtime(folder.File("m.onnx"), images), network.Forward(images).Data);
+        Assert.Equal(416_520, network.Multiplications);
+        Assert.Equal(61_706, tensors.Values.Sum(tensor => tensor.Data.Length));
+
+        string[] Weights(string layer) => [.. ((string[])["weight", "bias"]).Select(
+            part => graph.Constant(tensors[$"{layer}.{part}"].Data, tensors[$"{layer}.{part}"].Shape.ToArray()))];
+    }
+
+    // From a state dict, as the message says.
+    [Fact]
+    public void LeNet5Of1998_IsNamedByTheHeader()
+    {
+        using var folder = new TemporaryFolder();
+        var header = new Dictionary<string, string> { [TrainedModels.ArchitectureKey] = "lenet5-classic-relu-max-28" };
+        Safetensors.Save(folder.File("lenet.safetensors"), ClassicTensors(new CounterRandom(1)), header);
+
+        Network network = TrainedModels.Load(folder.File("lenet.safetensors"));
+
+        Assert.Equal([1, 28, 28], network.InputShape.ToArray());
+        Assert.Equal("lenet5-classic-relu-max-28", TrainedModels.Metadata(folder.File("lenet.safetensors"))["architecture"]);
+    }
+
+    static Dictionary<string, Tensor> ClassicTensors(CounterRandom random)
+    {
+        var shapes = new Dictionary<string, int[]>
         {
             ["conv1.weight"] = [6, 1, 5, 5],
             ["conv1.bias"] = [6],
@@ -118,12 +192,14 @@ public class ArchitectureTests
             ["fc2.bias"] = [84],
             ["fc3.weight"] = [10, 84],
             ["fc3.bias"] = [10],
-        }.ToDictionary(pair => pair.Key, pair => Tensor.Zeros(pair.Value));
-
-        string message = Assert.Throws<InputException>(() => Architecture.Recognise("weights.pt", tensors)).Message;
-
-        Assert.StartsWith("weights.pt: the tensors fit no known architecture", message, StringComparison.Ordinal);
-        Assert.Contains("torch.onnx.export(model, images, 'model.onnx')", message, StringComparison.Ordinal);
+        };
+        return shapes.ToDictionary(pair => pair.Key, pair =>
+        {
+            Tensor tensor = Tensor.Zeros(pair.Value);
+            for (int i = 0; i < tensor.Data.Length; i++)
+                tensor.Data[i] = random.NextSingle(-0.2f, 0.2f);
+            return tensor;
+        });
     }
 
     [Fact]
@@ -190,8 +266,10 @@ public class ArchitectureTests
         Assert.StartsWith("weights.safetensors: ", message, StringComparison.Ordinal);
         Assert.Contains(part, message, StringComparison.Ordinal);
         Assert.Contains(
-            "Known: lenet5, alexnet, dq-full, dq-weights, dq-float, resnet-8, resnet-20, pytorch-mnist. Activations and pooling are not in "
-                + "such a file, so any other network is read from ONNX: torch.onnx.export(model, images, 'model.onnx').",
+            "Known: lenet5, alexnet, dq-full, dq-weights, dq-float, resnet-8, resnet-20, pytorch-mnist, "
+                + "lenet5-classic-{relu|tanh|sigmoid}-{max|average}-{28|32} (28: images of 28×28, padded by 2; 32: of 32×32). "
+                + "Activations and pooling are not in such a file, so any other network is read from ONNX: torch.onnx.export(model, "
+                + "images, 'model.onnx').",
             message, StringComparison.Ordinal);
     }
 

@@ -161,6 +161,9 @@ sealed class OnnxExport
                 long type = function == "Float16" ? OnnxTensor.Half : OnnxTensor.BFloat16;
                 string there = Node("Cast", name + ".cast", [input], ("to", type));
                 return Node("Cast", name, [there], ("to", (long)OnnxTensor.Float));
+            case "Truncate":
+                string integer = Node("Cast", name + ".integer", [input], ("to", (long)OnnxTensor.Int64));
+                return Node("Cast", name, [integer], ("to", (long)OnnxTensor.Float));
             case "HardSigmoid":
                 return Node(function, name, [input], ("alpha", constants[0]), ("beta", constants[1]));
             case "Pow":
@@ -189,6 +192,10 @@ sealed class OnnxExport
     string Write(string name, Reduction reduction, long[] axes, bool keep, string input)
     {
         (string, object) keeps = ("keepdims", keep ? 1L : 0);
+        // An index is an integer, and a real number here.
+        if (reduction is Reduction.ArgMax or Reduction.ArgMin)
+            return Node(
+                "Cast", name, [Node($"{reduction}", name + ".index", [input], ("axis", axes[0]), keeps)], ("to", (long)OnnxTensor.Float));
         return reduction == Reduction.Sum
             ? Node("ReduceSum", name, [input, Integers(name + ".axes", axes)], keeps)
             : Node($"Reduce{(reduction == Reduction.Product ? "Prod" : $"{reduction}")}", name, [input], ("axes", axes), keeps);

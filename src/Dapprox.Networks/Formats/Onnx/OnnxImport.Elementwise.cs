@@ -1,3 +1,4 @@
+using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Networks.Layers;
 
@@ -13,6 +14,8 @@ sealed partial class OnnxImport
     {
         (int first, int second) = isSwapped ? (1, 0) : (0, 1);
         Value? left = node.Find(first, inAnyLayout: true), right = node.Find(second, inAnyLayout: true);
+        if (combination == Combination.Divide)
+            ThrowIfInteger(left ?? right);
         if (left is null && right is null)
         {
             node.Give(Folded(node, node.Constant(first), node.Constant(second), combination));
@@ -37,12 +40,46 @@ sealed partial class OnnxImport
                 Condition(right), isNamed: true));
     }
 
-    void Not(NodeReader node)
+    void Not(NodeReader node) => node.Give(Opposite(node, node.Any(0, inAnyLayout: true)));
+
+    /// <summary>Xor: whether conditions differ.</summary>
+    void ExclusiveOr(NodeReader node)
     {
-        Value input = node.Any(0, inAnyLayout: true);
-        node.Give(input.Constant is { } constant
-            ? Known(constant with { Integers = [.. constant.Integers!.Select(one => one == 0 ? 1L : 0)] })
-            : Combined(node.Name, Combination.Subtract, null, new OnnxTensor([], [1], null), input, null, isNamed: true));
+        Value left = node.Any(0, inAnyLayout: true), right = node.Any(1, inAnyLayout: true);
+        node.Give(Opposite(node, left.Constant is { } one && right.Constant is { } other
+            ? Known(Folded(node, one, other, Combination.Equal))
+            : Combined(
+                node.Name + ".equal", Combination.Equal, left.Constant is null ? left : null, Condition(left),
+                right.Constant is null ? right : null, Condition(right))));
+    }
+
+    /// <summary>A condition that holds where another does not.</summary>
+    Value Opposite(NodeReader node, Value input)
+    {
+        if (input.Constant is not { } constant)
+            return Combined(node.Name, Combination.Subtract, null, new OnnxTensor([], [1], null), input, null, isNamed: true);
+        long[] conditions = constant.Integers ?? throw new InputException("its condition is of real numbers");
+        return Known(constant with { Integers = [.. conditions.Select(one => one == 0 ? 1L : 0)] });
+    }
+
+    /// <summary>Whether a number is no number: it differs from itself.</summary>
+    void IsNotANumber(NodeReader node)
+    {
+        Value input = node.Activation(0, inAnyLayout: true);
+        node.Give(Opposite(node, Combined(node.Name + ".equal", Combination.Equal, input, null, input, null)));
+    }
+
+    /// <summary>Whether a number is infinite, with the sign that counts.</summary>
+    void IsInfinite(NodeReader node)
+    {
+        Value input = node.Activation(0, inAnyLayout: true);
+        bool isPositive = node.Integer("detect_positive", 1) != 0, isNegative = node.Integer("detect_negative", 1) != 0;
+        if (isPositive && isNegative)
+            input = Add(Pointwise.Absolute(Unique(node.Name + ".absolute")), input.Shape, input) with { Layout = input.Layout };
+        // Nothing equals a NaN.
+        float infinity = isPositive ? float.PositiveInfinity : isNegative ? float.NegativeInfinity : float.NaN;
+        node.Give(Combined(
+            node.Name, Combination.Equal, input, null, null, new OnnxTensor([], [infinity], null), isNamed: true));
     }
 
     /// <summary>Numbers selected by a condition.</summary>
@@ -59,19 +96,26 @@ sealed partial class OnnxImport
         Value like = operands.First(operand => operand.Constant is null);
         int[][] shapes = [.. operands.Select(operand => ShapeBeside(operand, like))];
         int[] shape = Checked(shapes.Aggregate((one, other) => Combine.ShapeOf(one, other)));
+        bool areIntegers = operands[1..].Any(operand => operand.Kind != NumberKind.Real)
+            || operands[1..].All(operand => operand.Constant is { Reals: null });
         float[]?[] constants = [.. operands.Select((operand, i) => Repeated(operand, shapes[i]))];
         Value[] inputs = [
             .. operands.Where(operand => operand.Constant is null).Select((operand, i) => operand.Shape.AsSpan().SequenceEqual(shape)
                 ? operand
                 : Moved(operand, $"{node.Name}.{i + 1}", shape, RepeatedPart(operand.Shape)))];
-        node.Give(Add(new Select(node.Name, constants[0], constants[1], constants[2]), shape, inputs) with { Layout = like.Layout });
+        NumberKind kind = operands[1..].Max(operand => operand.Kind);
+        node.Give(Add(new Select(node.Name, constants[0], constants[1], constants[2]), shape, inputs) with
+        {
+            Layout = like.Layout,
+            Kind = areIntegers && kind == NumberKind.Real ? NumberKind.Integer : kind,
+        });
 
         float[]? Repeated(Value operand, int[] own)
         {
             if (operand.Constant is not { } constant)
                 return null;
             Charge(2 * Tensor.Count(shape));
-            float[] reals = constant.Reals ?? throw new InputException("a constant of integers meets real ones");
+            float[] reals = RealsOf(constant, areIntegers);
             return [.. Indices(shape, RepeatedPart(own)).Select(index => reals[index])];
         }
     }
@@ -135,15 +179,24 @@ sealed partial class OnnxImport
         int[] result = Checked(Combine.ShapeOf(leftShape, rightShape));
         if (!leftShape.AsSpan().SequenceEqual(rightShape))
             Charge(2 * Tensor.Count(result));
+        bool areIntegers = like.Kind != NumberKind.Real;
         var layer = new Combine(
-            isNamed ? name : Unique(name), combination, leftShape, rightShape, leftConstant is null ? null : Reals(leftConstant),
-            rightConstant is null ? null : Reals(rightConstant));
+            isNamed ? name : Unique(name), combination, leftShape, rightShape,
+            leftConstant is null ? null : RealsOf(leftConstant, areIntegers),
+            rightConstant is null ? null : RealsOf(rightConstant, areIntegers));
         Value combined = left is null ? Add(layer, result, right!)
             : right is null ? Add(layer, result, left) : Add(layer, result, left, right);
-        return combined with { Layout = like.Layout };
-
-        static float[] Reals(OnnxTensor constant) => constant.Reals ?? throw new InputException("a constant of integers meets real ones");
+        return combined with
+        {
+            Layout = like.Layout,
+            Kind = IsComparison(combination) ? NumberKind.Condition : combined.Kind,
+        };
     }
+
+    /// <summary>The numbers of a constant beside numbers that depend on the images, which are integers or conditions, or real.</summary>
+    static float[] RealsOf(OnnxTensor constant, bool areIntegers) => constant.Reals ?? (areIntegers && !constant.Integers!.Any(IsOfImages)
+        ? [.. constant.Integers!.Select(number => (float)number)]
+        : throw new InputException("a constant of integers meets real ones"));
 
     /// <summary>The shape of an operand for one image beside another; shapes are aligned at the end, and only the dimension of the images
     /// may be the batch.</summary>
@@ -284,29 +337,43 @@ sealed partial class OnnxImport
         Identity(node);
     }
 
-    void Cast(NodeReader node)
+    /// <summary>A cast to the type of the second input.</summary>
+    void CastLike(NodeReader node)
     {
-        long to = node.Integer("to", 0);
+        Value like = node.Any(1, inAnyLayout: true);
+        bool isInteger = node.Any(0, inAnyLayout: true) is { Constant: null, Kind: NumberKind.Integer } or { Constant.Integers: not null };
+        // Constants are real numbers, or integers that may be conditions.
+        Cast(node, like switch
+        {
+            { Constant.Reals: not null } or { Constant: null, Kind: NumberKind.Real } => OnnxTensor.Float,
+            { Constant: null, Kind: NumberKind.Condition } => OnnxTensor.Bool,
+            { Constant: null } => OnnxTensor.Int64,
+            _ => isInteger ? OnnxTensor.Int64 : throw new InputException(
+                "real numbers are cast like a constant of integers or conditions; export the model with Cast"),
+        });
+    }
+
+    void Cast(NodeReader node, long to)
+    {
         if (node.Find(0, inAnyLayout: true) is Value value)
         {
-            if (to == OnnxTensor.Bool)
+            node.Give(to switch
             {
-                // Whether it is not 0.
-                Value isZero = Combined(node.Name + ".zero", Combination.Equal, value, null, null, new OnnxTensor([], [0], null));
-                node.Give(Combined(node.Name, Combination.Subtract, null, new OnnxTensor([], [1], null), isZero, null, isNamed: true));
-                return;
-            }
-
-            RealFormat? format = to is >= 0 and <= int.MaxValue ? OnnxTensor.RealFormatOf((int)to) : null;
-            node.Give(format switch
-            {
-                RealFormat.Float32 or RealFormat.Float64 => value,
-                RealFormat.Float16 => Add(Pointwise.RoundedToHalf(node.Name), value.Shape, value) with { Layout = value.Layout },
-                RealFormat.BFloat16 => Add(Pointwise.RoundedToBFloat16(node.Name), value.Shape, value) with { Layout = value.Layout },
+                OnnxTensor.Float or OnnxTensor.Double => value with { Kind = NumberKind.Real },
+                OnnxTensor.Half => Rounded(Pointwise.RoundedToHalf(node.Name)),
+                OnnxTensor.BFloat16 => Rounded(Pointwise.RoundedToBFloat16(node.Name)),
+                OnnxTensor.Bool when value.Kind != NumberKind.Condition => Opposite(
+                    node, Combined(node.Name + ".zero", Combination.Equal, value, null, null, new OnnxTensor([], [0], null))),
+                OnnxTensor.Bool => value,
+                OnnxTensor.Int32 or OnnxTensor.Int64 when value.Kind == NumberKind.Real =>
+                    Rounded(Pointwise.Truncate(node.Name)) with { Kind = NumberKind.Integer },
+                OnnxTensor.Int32 or OnnxTensor.Int64 => value with { Kind = NumberKind.Integer },
                 _ => throw new InputException(
                     $"activations are cast to {OnnxTensor.NameOf(to)}; they are real numbers here: export the model with float alone"),
             });
             return;
+
+            Value Rounded(Layer layer) => Add(layer, value.Shape, value) with { Layout = value.Layout, Kind = NumberKind.Real };
         }
 
         OnnxTensor constant = node.Constant(0);
@@ -318,6 +385,9 @@ sealed partial class OnnxImport
             OnnxTensor.Int32 or OnnxTensor.Int64 when constant.Reals is { } reals =>
                 constant with { Integers = [.. reals.Select(number => checked((long)number))], Reals = null },
             OnnxTensor.Float or OnnxTensor.Double or OnnxTensor.Int32 or OnnxTensor.Int64 => constant,
+            OnnxTensor.Half when constant.Reals is { } reals => constant with { Reals = [.. reals.Select(number => (float)(Half)number)] },
+            OnnxTensor.BFloat16 when constant.Reals is { } reals =>
+                constant with { Reals = [.. reals.Select(Bfloat16Multiplier.Round)] },
             OnnxTensor.Bool => constant with
             {
                 Integers = constant.Reals is { } numbers
@@ -325,7 +395,8 @@ sealed partial class OnnxImport
                     : [.. constant.Integers!.Select(number => number != 0 ? 1L : 0)],
                 Reals = null,
             },
-            _ => throw new InputException($"a constant is cast to {OnnxTensor.NameOf(to)}; float, double, int32, int64 and bool are read"),
+            _ => throw new InputException($"a constant is cast to {OnnxTensor.NameOf(to)}; float, double, int32, int64, bool and, of real "
+                + "numbers, float16 and bfloat16 are read"),
         });
     }
 }

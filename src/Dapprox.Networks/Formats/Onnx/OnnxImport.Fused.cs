@@ -1,4 +1,5 @@
 using Dapprox.Foundation;
+using Dapprox.Networks.Layers;
 
 namespace Dapprox.Networks.Formats.Onnx;
 
@@ -58,6 +59,19 @@ sealed partial class OnnxImport
             long[] order = [.. Enumerable.Range(0, rank - 2).Select(axis => (long)axis), rank - 1, rank - 2];
             return parts.Add(attribute, "Transpose", [node.InputNames[input]], ("perm", order));
         }
+    }
+
+    /// <summary>Swish(a)·b. (Shazeer, "GLU Variants Improve Transformer", 2020.)</summary>
+    void GatedSwish(NodeReader node)
+    {
+        Value gate = node.Activation(0, inAnyLayout: true);
+        Value swish = Add(Pointwise.Swish(Unique(node.Name + ".swish"), node.Real("alpha", 1)), gate.Shape, gate) with
+        {
+            Layout = gate.Layout,
+        };
+        Value? other = node.Find(1, inAnyLayout: true);
+        node.Give(Combined(
+            node.Name, Combination.Multiply, swish, null, other, other is null ? node.Constant(1) : null, isNamed: true));
     }
 
     /// <summary>A sum with a bias and the activation.</summary>

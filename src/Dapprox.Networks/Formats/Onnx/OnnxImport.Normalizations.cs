@@ -99,17 +99,18 @@ sealed partial class OnnxImport
     void LpNormalization(NodeReader node)
     {
         Value input = node.Activation(0);
-        Reduction norm = node.Integer("p", 2) switch
-        {
-            1 => Reduction.L1,
-            2 => Reduction.L2,
-            long p => throw new InputException($"p is {p}; 1 and 2 are read"),
-        };
-        Value size = Reduced(node.Name + ".norm", norm, input, [input.Axis(node.Integer("axis", -1))], keep: true);
+        Value size = Reduced(node.Name + ".norm", Norm(node), input, [input.Axis(node.Integer("axis", -1))], keep: true);
         // Zeros stay zeros.
         size = Combined(node.Name + ".least", Combination.Maximum, size, null, null, new OnnxTensor([], [LeastNorm], null));
         node.Give(Combined(node.Name + ".divide", Combination.Divide, input, null, size, null));
     }
+
+    static Reduction Norm(NodeReader node) => node.Integer("p", 2) switch
+    {
+        1 => Reduction.L1,
+        2 => Reduction.L2,
+        long p => throw new InputException($"p is {p}; 1 and 2 are read"),
+    };
 
     Value Centred(NodeReader node, Value input, int[] axes) => Combined(
         node.Name + ".centred", Combination.Subtract, input, null, Reduced(node.Name + ".mean", Reduction.Mean, input, axes, keep: true),

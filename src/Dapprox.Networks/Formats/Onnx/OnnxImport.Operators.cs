@@ -8,16 +8,24 @@ sealed partial class OnnxImport
     /// <summary>The supported operators.</summary>
     public static IEnumerable<string> KnownOperators => Operators.Keys;
 
+    static readonly string[] Trigonometric =
+        ["Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cos", "Cosh", "Sin", "Sinh", "Tan"];
+
     /// <summary>The import of each operator.</summary>
-    static readonly Dictionary<string, Action<OnnxImport, NodeReader>> Operators = new()
+    static readonly Dictionary<string, Action<OnnxImport, NodeReader>> Operators = new(Trigonometric.Select(
+        function => KeyValuePair.Create<string, Action<OnnxImport, NodeReader>>(
+            function, (_, node) => node.Give(Pointwise.Trigonometric(node.Name, function)))))
     {
         ["Abs"] = (_, node) => node.Give(Pointwise.Absolute(node.Name)),
         ["Add"] = (import, node) => import.Binary(node, Combination.Add),
         ["And"] = (import, node) => import.Logical(node, Combination.Minimum),
+        ["ArgMax"] = (import, node) => import.IndexOfExtreme(node, Reduction.ArgMax),
+        ["ArgMin"] = (import, node) => import.IndexOfExtreme(node, Reduction.ArgMin),
         ["Attention"] = (import, node) => import.Attention(node),
         ["AveragePool"] = (import, node) => import.Pooled(node, Pooling.Average),
         ["BatchNormalization"] = (import, node) => import.BatchNormalization(node),
-        ["Cast"] = (import, node) => import.Cast(node),
+        ["Cast"] = (import, node) => import.Cast(node, node.Integer("to", 0)),
+        ["CastLike"] = (import, node) => import.CastLike(node),
         ["Ceil"] = (_, node) => node.Give(Pointwise.Ceiling(node.Name)),
         ["Celu"] = (_, node) => node.Give(Pointwise.Celu(node.Name, node.Real("alpha", 1))),
         ["Clip"] = (_, node) => Clip(node),
@@ -26,6 +34,7 @@ sealed partial class OnnxImport
         ["ConstantOfShape"] = (import, node) => import.ConstantOfShape(node),
         ["Conv"] = (import, node) => import.Convolution(node),
         ["ConvTranspose"] = (import, node) => import.ConvolutionTranspose(node),
+        ["CumSum"] = (import, node) => import.RunningSum(node),
         ["DepthToSpace"] = (_, node) => DepthToSpace(node),
         ["Div"] = (import, node) => import.Binary(node, Combination.Divide),
         ["Dropout"] = (import, node) => import.Dropout(node),
@@ -38,6 +47,8 @@ sealed partial class OnnxImport
         ["Flatten"] = (_, node) => Flatten(node),
         ["Floor"] = (_, node) => node.Give(Pointwise.Floor(node.Name)),
         ["Gather"] = (_, node) => Gather(node),
+        ["GatherElements"] = (import, node) => import.GatherElements(node),
+        ["GatherND"] = (import, node) => import.GatherSlices(node),
         ["Gelu"] = (_, node) =>
             node.Give(node.Text("approximate", "none") == "tanh" ? Pointwise.GeluByTanh(node.Name) : Pointwise.Gelu(node.Name)),
         ["Gemm"] = (import, node) => import.Gemm(node),
@@ -45,6 +56,7 @@ sealed partial class OnnxImport
             node.Give(import.Reduced(
                 node.Name, Reduction.Mean, node.Activation(0), [.. Enumerable.Range(1, node.Activation(0).Shape.Length - 1)], keep: true,
                 isNamed: true)),
+        ["GlobalLpPool"] = (import, node) => import.GlobalNorm(node),
         ["GlobalMaxPool"] = (_, node) => GlobalMaximum(node),
         ["Greater"] = (import, node) => import.Binary(node, Combination.Greater),
         ["GreaterOrEqual"] = (import, node) => import.Binary(node, Combination.GreaterOrEqual),
@@ -53,7 +65,10 @@ sealed partial class OnnxImport
         ["HardSigmoid"] = (_, node) => node.Give(Pointwise.HardSigmoid(node.Name, node.Real("alpha", 0.2f), node.Real("beta", 0.5f))),
         ["HardSwish"] = (_, node) => node.Give(Pointwise.HardSwish(node.Name)),
         ["Identity"] = (_, node) => Identity(node),
+        ["If"] = (import, node) => import.Branch(node),
         ["InstanceNormalization"] = (import, node) => import.InstanceNormalization(node),
+        ["IsInf"] = (import, node) => import.IsInfinite(node),
+        ["IsNaN"] = (import, node) => import.IsNotANumber(node),
         ["LayerNormalization"] = (_, node) => LayerNormalization(node),
         ["LeakyRelu"] = (_, node) => node.Give(Pointwise.LeakyRelu(node.Name, node.Real("alpha", 0.01f))),
         ["Less"] = (import, node) => import.Binary(node, Combination.Greater, isSwapped: true),
@@ -77,7 +92,9 @@ sealed partial class OnnxImport
         ["Mod"] = (import, node) => import.Modulo(node),
         ["Mul"] = (import, node) => import.Binary(node, Combination.Multiply),
         ["Neg"] = (_, node) => node.Give(Pointwise.Negative(node.Name)),
+        ["NonZero"] = (import, node) => import.NonZero(node),
         ["Not"] = (import, node) => import.Not(node),
+        ["OneHot"] = (import, node) => import.OneHot(node),
         ["Or"] = (import, node) => import.Logical(node, Combination.Maximum),
         ["Pad"] = (_, node) => Pad(node),
         ["Pow"] = (import, node) => import.Power(node),
@@ -106,6 +123,7 @@ sealed partial class OnnxImport
         ["Sigmoid"] = (_, node) => node.Give(Pointwise.Sigmoid(node.Name)),
         ["Sign"] = (_, node) => node.Give(Pointwise.Sign(node.Name)),
         ["SimplifiedLayerNormalization"] = (import, node) => import.RootMeanSquareNormalization(node),
+        ["Size"] = (_, node) => Size(node),
         ["Slice"] = (import, node) => import.Slice(node),
         ["Softmax"] = (import, node) => import.Softmax(node, logarithm: false),
         ["Softplus"] = (_, node) => node.Give(Pointwise.Softplus(node.Name)),
@@ -116,13 +134,17 @@ sealed partial class OnnxImport
         ["Squeeze"] = (_, node) => Squeeze(node),
         ["Sub"] = (import, node) => import.Binary(node, Combination.Subtract),
         ["Sum"] = (import, node) => import.Folded(node, Combination.Add),
+        ["SwiGLU"] = (import, node) => import.GatedSwish(node),
         ["Swish"] = (_, node) => node.Give(Pointwise.Swish(node.Name, node.Real("alpha", 1))),
         ["Tanh"] = (_, node) => node.Give(Pointwise.Tanh(node.Name)),
         ["ThresholdedRelu"] = (_, node) => node.Give(Pointwise.ThresholdedRelu(node.Name, node.Real("alpha", 1))),
+        ["Tile"] = (_, node) => Tile(node),
         ["Transpose"] = (_, node) => Transpose(node),
+        ["Trilu"] = (import, node) => import.Triangle(node),
         ["Unsqueeze"] = (_, node) => Unsqueeze(node),
         ["Upsample"] = (import, node) => import.Resize(node),
         ["Where"] = (import, node) => import.Where(node),
+        ["Xor"] = (import, node) => import.ExclusiveOr(node),
         ["com.microsoft.Attention"] = (import, node) => import.PackedAttention(node),
         ["com.microsoft.BiasGelu"] = (import, node) => import.FusedGelu(node, isTanh: false),
         ["com.microsoft.FastGelu"] = (import, node) => import.FusedGelu(node, isTanh: true),

@@ -19,9 +19,11 @@ sealed partial class OnnxImport
     /// <param name="Weights">R, the weights of the state.</param>
     /// <param name="Bias">The bias of R·h; null for none.</param>
     /// <param name="Functions">The activations, in ONNX's order.</param>
+    /// <param name="Peepholes">What the gates i, o and f see the state c through; null for none.</param>
     /// <param name="Size">The size of the state.</param>
     sealed record Step(
-        string Name, string Input, string? Hidden, string? Cell, string Weights, string? Bias, string[] Functions, int Size);
+        string Name, string Input, string? Hidden, string? Cell, string Weights, string? Bias, string[]? Peepholes, string[] Functions,
+        int Size);
 
     /// <summary>A recurrent operator.</summary>
     /// <param name="Gates">The number of gates.</param>
@@ -33,19 +35,30 @@ sealed partial class OnnxImport
     static Recurrence SimpleRecurrence => new(1, ["Tanh"], (_, parts, step) =>
         (parts.Add($"{step.Name}.h", step.Functions[0], [parts.Sum($"{step.Name}.sum", step.Input, Recurrent(parts, step))]), null));
 
-    /// <summary>Gates i, o, f and c: c′ = f·c + i·c̃, h′ = o·tanh(c′).</summary>
+    /// <summary>
+    /// Gates i, o, f and c: c′ = f·c + i·c̃, h′ = o·tanh(c′). Through peepholes i and f see c, and o sees c′. (Gers, Schmidhuber,
+    /// "Recurrent Nets That Time and Count", IJCNN 2000.)
+    /// </summary>
     static Recurrence LongShortTermMemory => new(4, ["Sigmoid", "Tanh", "Tanh"], (_, parts, step) =>
     {
         string gates = parts.Sum($"{step.Name}.sum", step.Input, Recurrent(parts, step));
         string[] each = parts.AddSplit($"{step.Name}.gates", gates, 1, step.Size, step.Size, step.Size, step.Size);
-        string input = parts.Add($"{step.Name}.i", step.Functions[0], [each[0]]);
-        string output = parts.Add($"{step.Name}.o", step.Functions[0], [each[1]]);
+        string input = parts.Add($"{step.Name}.i", step.Functions[0], [Seeing(0, step.Cell)]);
         string added = parts.Add(
             $"{step.Name}.added", "Mul", [input, parts.Add($"{step.Name}.candidate", step.Functions[1], [each[3]])]);
         string? kept = step.Cell is null ? null : parts.Add(
-            $"{step.Name}.kept", "Mul", [parts.Add($"{step.Name}.f", step.Functions[0], [each[2]]), step.Cell]);
+            $"{step.Name}.kept", "Mul", [parts.Add($"{step.Name}.f", step.Functions[0], [Seeing(2, step.Cell)]), step.Cell]);
         string cell = parts.Sum($"{step.Name}.c", added, kept);
+        string output = parts.Add($"{step.Name}.o", step.Functions[0], [Seeing(1, cell)]);
         return (parts.Add($"{step.Name}.h", "Mul", [output, parts.Add($"{step.Name}.tanh", step.Functions[2], [cell])]), cell);
+
+        string Seeing(int gate, string? state)
+        {
+            if (step.Peepholes is null || state is null)
+                return each[gate];
+            string seen = parts.Add($"{step.Name}.{"iof"[gate]}.seen", "Mul", [state, step.Peepholes[gate]]);
+            return parts.Add($"{step.Name}.{"iof"[gate]}.sum", "Add", [each[gate], seen]);
+        }
     });
 
     /// <summary>Gates z, r and h: h′ = (1 − z)·h̃ + z·h, with r times the state before its product or after it.</summary>
@@ -96,8 +109,8 @@ sealed partial class OnnxImport
             "bidirectional" => ["forward", "reverse"],
             _ => throw new InputException($"its direction is '{direction}'; forward, reverse and bidirectional are read"),
         };
-        if (node.Attribute("clip") is not null || node.Integer("input_forget", 0) != 0 || node.Has(7))
-            throw new InputException("it has clip, input_forget or peepholes, which are not read");
+        if (node.Attribute("clip") is not null || node.Integer("input_forget", 0) != 0)
+            throw new InputException("it has clip or input_forget, which are not read");
         if (node.Has(4) && node.Integers(4).Any(length => length != steps))
             throw new InputException($"its sequences have lengths of their own; those of all {steps} steps are read");
         string[] functions = [.. node.Attribute("activations")?.Strings.Select(name => name.ToStringUtf8()) ?? []];
@@ -133,6 +146,9 @@ sealed partial class OnnxImport
             }
 
             string recurrent = Of(name + ".r", node.InputNames[2], i);
+            string[]? peepholes = node.Has(7)
+                ? parts.AddSplit(name + ".peepholes", Of(name + ".p", node.InputNames[7], i), 0, size, size, size)
+                : null;
             string? hidden = State(node, parts, 5, name, i, isBatchFirst), cell = State(node, parts, 6, name, i, isBatchFirst);
             string[] own = functions[(i * recurrence.Functions.Length)..((i + 1) * recurrence.Functions.Length)];
             string[] states = new string[steps];
@@ -142,7 +158,7 @@ sealed partial class OnnxImport
                 string at = parts.Add(
                     $"{name}.{time}.x", "Gather", [inputs, parts.Integer($"{name}.{time}.index", time)], ("axis", 1L));
                 (hidden, cell) = recurrence.Next(
-                    node, parts, new Step($"{name}.{time}", at, hidden, cell, recurrent, bias, own, size));
+                    node, parts, new Step($"{name}.{time}", at, hidden, cell, recurrent, bias, peepholes, own, size));
                 states[time] = hidden;
             }
 
@@ -181,6 +197,9 @@ sealed partial class OnnxImport
         Check("R", node.Constant(2), [directions, gates, size]);
         if (node.Has(3))
             Check("B", node.Constant(3), [directions, 2 * gates]);
+        // Only an LSTM has them.
+        if (node.Has(7))
+            Check("P", node.Constant(7), [directions, gates - size]);
 
         static void Check(string name, OnnxTensor weights, int[] shape)
         {

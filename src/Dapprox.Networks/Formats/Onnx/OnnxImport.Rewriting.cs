@@ -1,5 +1,3 @@
-using Dapprox.Foundation;
-
 namespace Dapprox.Networks.Formats.Onnx;
 
 sealed partial class OnnxImport
@@ -75,15 +73,9 @@ sealed partial class OnnxImport
         /// <summary>Puts the nodes in the place of the node.</summary>
         public void Done()
         {
-            import.rewritten += nodes.Count;
-            if (import.rewritten > MaxRewritten)
-                throw new InputException($"it stands for {nodes.Count} nodes, and the file's come to more than {MaxRewritten}");
             if (nodes.Any(added => added.Node.Name == node.Name))
                 import.names.Return(node.Name);
-            import.steps.RemoveAt(import.steps.Count - 1);
-            import.Need(nodes);
-            foreach (OnnxNode added in nodes.AsEnumerable().Reverse())
-                import.pending.Push(added);
+            import.Replace(nodes);
         }
     }
 }

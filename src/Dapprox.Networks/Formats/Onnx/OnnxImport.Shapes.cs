@@ -13,6 +13,12 @@ sealed partial class OnnxImport
         node.Give(OnnxTensor.List(shape[start..Math.Max(start, end)]));
     }
 
+    static void Size(NodeReader node)
+    {
+        Value input = node.Any(0, inAnyLayout: true);
+        node.Give(new OnnxTensor([], null, [input.Constant is null ? OnnxTensor.Images(input.Count) : input.Count]));
+    }
+
     void ConstantValue(NodeReader node)
     {
         if (node.Attribute("value")?.T is TensorProto tensor)
@@ -265,7 +271,10 @@ sealed partial class OnnxImport
             if (shape.Length != like.Shape.Length
                 || shape.Where((dimension, index) => index != own && dimension != like.Shape[index]).Any())
                 throw new InputException($"[{string.Join(", ", shape)}] does not go behind [{string.Join(", ", like.Shape)}]");
-            parts.Add((shape[own], value is null ? node.Reals(input) : null));
+            // A part of nothing is a constant of any type.
+            if (shape[own] == 0)
+                continue;
+            parts.Add((shape[own], value is null ? RealsOf(operands[input].Constant!, like.Kind != NumberKind.Real) : null));
             if (value is not null)
                 inputs.Add(value);
             length += shape[own];
@@ -306,7 +315,7 @@ sealed partial class OnnxImport
         Value input = node.Any(0, inAnyLayout: true);
         int axis = input.Axis(node.Integer("axis", 0)), length = input.Shape[axis];
         long[] lengths = node.ListOrInput("split", 1) ?? EvenLengths();
-        if (lengths.Length != node.Outputs || lengths.Any(part => part < 1 || part > length) || lengths.Sum() != length)
+        if (lengths.Length != node.Outputs || lengths.Any(part => part < 0 || part > length) || lengths.Sum() != length)
             throw new InputException($"[{string.Join(", ", lengths)}] are not parts of {length}, one for each of {node.Outputs} outputs");
         int[] strides = Strides(input.Shape);
         for (int output = 0, start = 0; output < lengths.Length; start += (int)lengths[output++])
@@ -456,6 +465,58 @@ sealed partial class OnnxImport
             layout: own < input.Layout.Place
                 ? input.Layout with { Place = input.Layout.Place + indices.Shape.Length - 1 }
                 : input.Layout);
+    }
+
+    /// <summary>Each number of the output is the one at an index along a dimension, at its own indices along the others.</summary>
+    void GatherElements(NodeReader node)
+    {
+        Value input = node.Any(0, inAnyLayout: true);
+        OnnxTensor indices = node.Constant(1);
+        int own = input.Axis(node.Integer("axis", 0));
+        int[] shape = input.Constant is null && input.Layout.Joined == 0 ? ShapeBeside(Known(indices), input) : indices.Shape;
+        if (shape.Length != input.Shape.Length || shape.Where((dimension, axis) => axis != own && dimension > input.Shape[axis]).Any())
+            throw new InputException($"its indices have the shape [{string.Join(", ", indices.Shape)}], which is beyond "
+                + $"{Shown(input.FileShape)}; the dimension of the images has to be 1");
+        Charge(2 * Tensor.Count(shape));
+        int[] strides = Strides(input.Shape);
+        int[] rest = Indices(shape, (axis, index) => axis == own ? 0 : index * strides[axis]);
+        long[] picked = node.Integers(1);
+        node.GiveFrom(input, shape, [.. rest.Select((start, i) => start + FromStart(picked[i], input.Shape[own]) * strides[own])]);
+    }
+
+    static void Tile(NodeReader node)
+    {
+        Value input = node.Any(0, inAnyLayout: true);
+        long[] repeats = node.Integers(1), shape = [.. input.Shape.Select(dimension => (long)dimension)];
+        if (repeats.Length != input.Rank)
+            throw new InputException($"it repeats {repeats.Length} dimensions of a tensor with {input.Rank}");
+        for (int i = 0; i < repeats.Length; i++)
+        {
+            if (repeats[i] is < 0 or > MaxNumbers)
+                throw new InputException($"it repeats a dimension {repeats[i]} times; that has to be from 0 to {MaxNumbers}");
+            if (!input.IsImages(i) || repeats[i] != 1)
+                shape[input.Axis(i)] *= repeats[i];
+        }
+
+        int[] strides = Strides(input.Shape);
+        node.GiveMoved(input, shape, (axis, index) => index % input.Shape[axis] * strides[axis]);
+    }
+
+    /// <summary>The upper or the lower triangle of matrices; the other numbers are 0.</summary>
+    void Triangle(NodeReader node)
+    {
+        Value input = node.Any(0, inAnyLayout: true);
+        bool isUpper = node.Integer("upper", 1) != 0;
+        long diagonal = node.Has(1) && node.Integers(1) is [long given, ..] ? given : 0;
+        int images = input.Layout.Place + input.Layout.Behind;
+        if (input.Shape is not [.., int rows, int columns] || input.Constant is null && images > input.Shape.Length - 2)
+            throw new InputException($"it takes the triangle of {Shown(input.FileShape)}; the last two dimensions have to be a matrix");
+        Charge(Tensor.Count(input.Shape));
+        node.GiveFrom(input, input.Shape, [.. Enumerable.Range(0, input.Count).Select(i =>
+        {
+            int above = i % columns - i / columns % rows;
+            return (isUpper ? above >= diagonal : above <= diagonal) ? i : -1;
+        })]);
     }
 
     static int FromStart(long index, int length) => index >= -length && index < length

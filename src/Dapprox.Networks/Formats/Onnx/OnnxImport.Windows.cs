@@ -75,8 +75,41 @@ sealed partial class OnnxImport
         long[] axes = node.ListOrInput("axes", 1) ?? [];
         if (axes.Length == 0 && node.Integer("noop_with_empty_axes", 0) == 0)
             throw new InputException("it has no axes, so it would mix images");
+        if (reduction == Reduction.Mean)
+            ThrowIfInteger(input);
         bool keep = node.Integer("keepdims", 1) != 0;
         node.Give(Reduced(node.Name, reduction, input, [.. axes.Select(axis => input.Axis(axis))], keep, isNamed: true));
+    }
+
+    /// <summary>The index of the largest or smallest number along a dimension, the first or the last of several.</summary>
+    void IndexOfExtreme(NodeReader node, Reduction reduction)
+    {
+        Value input = node.Activation(0, inAnyLayout: true);
+        int axis = input.Axis(node.Integer("axis", 0)), last = input.Shape[axis] - 1;
+        bool keep = node.Integer("keepdims", 1) != 0, isLast = node.Integer("select_last_index", 0) != 0;
+        if (isLast)
+        {
+            int[] strides = Strides(input.Shape);
+            input = Moved(
+                input, node.Name + ".turned", input.Shape, (own, index) => (own == axis ? last - index : index) * strides[own]) with
+            {
+                Layout = input.Layout,
+            };
+        }
+
+        Value index = Reduced(node.Name, reduction, input, [axis], keep, isNamed: true);
+        node.Give((isLast
+            ? Combined(node.Name + ".last", Combination.Subtract, null, new OnnxTensor([], [last], null), index, null)
+            : index) with
+        { Kind = NumberKind.Integer });
+    }
+
+    /// <summary>The p-norm of each channel.</summary>
+    void GlobalNorm(NodeReader node)
+    {
+        Value input = node.Activation(0);
+        node.Give(Reduced(
+            node.Name, Norm(node), input, [.. Enumerable.Range(1, input.Shape.Length - 1)], keep: true, isNamed: true));
     }
 
     Value Reduced(string name, Reduction reduction, Value input, int[] axes, bool keep, bool isNamed = false)

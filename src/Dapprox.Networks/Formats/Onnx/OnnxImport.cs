@@ -17,8 +17,11 @@ sealed partial class OnnxImport
     // For all layers together, including their tables, computed constants and repeated uses of the same weights.
     const long MaxNumbersOfAll = 4L * MaxNumbers;
 
-    // Between these no operator that is read means something that is not known here.
-    const int OldestOperators = 6, NewestOperators = 25;
+    // Between these no operator that is read means something that is not known here, but for those below.
+    const int OldestOperators = 6, NewestOperators = 28;
+
+    // The newest version makes something of these that is not known here.
+    static readonly string[] ChangedInNewest = ["Cast", "CastLike", "Einsum", "Mod", "OneHot"];
 
     // A recurrent node stands for many: some for each step of a sequence.
     const int MaxRewritten = 1 << 18;
@@ -56,7 +59,9 @@ sealed partial class OnnxImport
     /// <param name="Shape">The dimensions of one image or of the constant.</param>
     /// <param name="Constant">The constant, or null.</param>
     /// <param name="Layout">Where the file has the dimension of the images; the network has it first.</param>
-    sealed record Value(int Index, int[] Shape, OnnxTensor? Constant = null, Layout Layout = default)
+    /// <param name="Kind">What the numbers that depend on the images are in the file.</param>
+    sealed record Value(
+        int Index, int[] Shape, OnnxTensor? Constant = null, Layout Layout = default, NumberKind Kind = NumberKind.Real)
     {
         public int Count => (int)Tensor.Count(Shape);
 
@@ -91,6 +96,18 @@ sealed partial class OnnxImport
 
         /// <summary>Whether a dimension in the file is that of the images.</summary>
         public bool IsImages(long axis) => Constant is null && (axis < 0 ? axis + Rank : axis) == Layout.Place - Layout.Before;
+    }
+
+    /// <summary>
+    /// What numbers that depend on the images are in the file; the network has real numbers only. What is made of several kinds is of the
+    /// last of them.
+    /// </summary>
+    enum NumberKind
+    {
+        Real,
+        // True or false, which is 1 or 0 here.
+        Condition,
+        Integer,
     }
 
     /// <summary>
@@ -200,11 +217,12 @@ sealed partial class OnnxImport
             {
                 if (!Operators.TryGetValue(type, out Action<OnnxImport, NodeReader>? import))
                     throw new InputException($"the operator {type} is not read; read are {string.Join(", ", OnnxModels.Operators)}");
-                if (domain.Length == 0 && version is < OldestOperators or > NewestOperators)
+                int newest = ChangedInNewest.Contains(node.OpType) ? NewestOperators - 1 : NewestOperators;
+                if (domain.Length == 0 && (version < OldestOperators || version > newest))
                     throw new InputException(
                         $"{node.OpType} of version {version} of ONNX's operators is not known; those of the versions {OldestOperators} to "
-                            + $"{NewestOperators} are: export the model with one of these");
-                import(this, new NodeReader(this, node, steps.Count - 1));
+                            + $"{newest} are: export the model with one of these");
+                import(this, new NodeReader(this, step, steps.Count - 1));
             }
             catch (InputException e)
             {
@@ -253,7 +271,22 @@ sealed partial class OnnxImport
     void Need(IEnumerable<OnnxNode> those)
     {
         foreach (OnnxNode step in those.Reverse().Where(step => IsNeeded(step.Node)))
+        {
             needed.UnionWith(step.Node.Input.Where(input => input.Length > 0));
+            needed.UnionWith(step.Branches.SelectMany(branch => branch.Outer));
+        }
+    }
+
+    /// <summary>Puts nodes in the place of the one being read.</summary>
+    void Replace(List<OnnxNode> those)
+    {
+        rewritten += those.Count;
+        if (rewritten > MaxRewritten)
+            throw new InputException($"it stands for {those.Count} nodes, and the file's come to more than {MaxRewritten}");
+        steps.RemoveAt(steps.Count - 1);
+        Need(those);
+        foreach (OnnxNode added in those.AsEnumerable().Reverse())
+            pending.Push(added);
     }
 
     /// <summary>A tensor inside a node.</summary>
@@ -294,11 +327,16 @@ sealed partial class OnnxImport
     Value Add(Layer layer, int[] shape, params ReadOnlySpan<Value> inputs)
     {
         int[] indices = new int[inputs.Length];
+        NumberKind kind = NumberKind.Real;
         for (int i = 0; i < indices.Length; i++)
+        {
             indices[i] = inputs[i].Index;
+            kind = inputs[i].Kind > kind ? inputs[i].Kind : kind;
+        }
+
         Charge(Tensor.Count(shape));
         nodes.Add(new Graph.Node(layer, indices));
-        return new Value(nodes.Count - 1, shape);
+        return new Value(nodes.Count - 1, shape, Kind: kind);
     }
 
     /// <summary>Counts numbers before they are allocated; a small file could require any number of them.</summary>
@@ -312,6 +350,14 @@ sealed partial class OnnxImport
 
     /// <summary>A unique layer name.</summary>
     string Unique(string wanted) => names.Of(InputFile.OneLine(wanted, LongestName));
+
+    /// <summary>Refuses integers that depend on the images where they would be divided, which real numbers do otherwise.</summary>
+    static void ThrowIfInteger(Value? value)
+    {
+        if (value?.Kind == NumberKind.Integer)
+            throw new InputException("it divides integers that depend on the images, which are real numbers here; export the model with a "
+                + "cast to float before it");
+    }
 
     /// <summary>Checks the dimensions of one image: at least 1 each, within the limits.</summary>
     static int[] Checked(params ReadOnlySpan<long> shape) => Checked(1, shape);
@@ -349,11 +395,16 @@ sealed partial class OnnxImport
     /// <summary>A node with its inputs and outputs.</summary>
     /// <param name="import">The import of the graph.</param>
     /// <param name="index">The index of the node in the graph.</param>
-    sealed class NodeReader(OnnxImport import, NodeProto node, int index)
+    sealed class NodeReader(OnnxImport import, OnnxNode step, int index)
     {
-        public string Name { get; } = import.Unique(node.Name.Length > 0 ? node.Name : node.OpType.ToLowerInvariant());
+        readonly NodeProto node = step.Node;
+
+        public string Name { get; } = import.Unique(step.Node.Name.Length > 0 ? step.Node.Name : step.Node.OpType.ToLowerInvariant());
 
         public string Operator => node.OpType;
+
+        /// <summary>A branch of the node; null if it has none of that name.</summary>
+        public OnnxBranch? Branch(string name) => step.Branches.FirstOrDefault(branch => branch.Name == name);
 
         public int Inputs => node.Input.Count;
 
@@ -509,10 +560,27 @@ sealed partial class OnnxImport
             Value input, IEnumerable<long> dimensions, Func<int, int, int> part, float constant = 0, int[]? shape = null, int output = 0,
             Layout? layout = null)
         {
-            int[] moved = Checked(input.Images, [.. dimensions]);
-            shape ??= moved;
+            long[] all = [.. dimensions];
+            if (input.Constant is null && all.Contains(0) && all.Min() == 0)
+            {
+                // Nothing is the same for all images; a Concat leaves it out.
+                var nothing = new Value(Graph.Node.Images, shape ?? Checked(0, all), Layout: layout ?? input.Layout);
+                Give(new OnnxTensor([.. nothing.FileShape.Select(one => IsOfImages(one) ? 1 : (int)one)], [], null), output);
+                return;
+            }
+
+            int[] moved = Checked(input.Images, all);
             import.Charge(Tensor.Count(moved));
-            int[] sources = Indices(moved, part);
+            GiveFrom(input, shape ?? moved, Indices(moved, part), constant, output, layout);
+        }
+
+        /// <summary>Sets the output of the node to elements of its input.</summary>
+        /// <param name="sources">For each number of the output, its index in the input; negative for the constant.</param>
+        /// <param name="output">The index of the node's output.</param>
+        /// <param name="layout">Where the images are; null if they stay.</param>
+        public void GiveFrom(
+            Value input, int[] shape, int[] sources, float constant = 0, int output = 0, Layout? layout = null)
+        {
             if (input.Constant is null)
                 Give(
                     import.Add(new Rearrange(Outputs == 1 ? Name : $"{Name}.{output + 1}", shape, sources, constant), shape, input) with

@@ -6,10 +6,10 @@ using Google.Protobuf;
 namespace Dapprox.Networks.Formats.Onnx;
 
 /// <summary>
-/// ONNX files (onnx.ai) of networks. Read are operator sets 6 to 25, with one input of images, one output of logits, and only
-/// <see cref="Operators"/>; functions of the file are put in the place of their calls. Only the multiply-accumulates of Conv,
-/// ConvTranspose, Gemm and MatMul, also inside fused and recurrent operators, become layers that an approximate multiplier changes;
-/// everything else stays exact, and nothing is folded into them.
+/// ONNX files (onnx.ai) of networks. Read are operator sets 6 to 28, with one input of images, one output of logits, and only
+/// <see cref="Operators"/>; functions of the file are put in the place of their calls, and the branch that a known condition takes in that
+/// of If. Only the multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul, also inside fused and recurrent operators, become layers
+/// that an approximate multiplier changes; everything else stays exact, and nothing is folded into them.
 /// </summary>
 public static class OnnxModels
 {

@@ -5,6 +5,9 @@ namespace Dapprox.Networks.Formats.Onnx;
 /// <param name="Source">Its index in the file's graph; null if it is not there.</param>
 sealed record OnnxNode(NodeProto Node, long Version, int? Source)
 {
+    /// <summary>The graphs among its attributes.</summary>
+    public IReadOnlyList<OnnxBranch> Branches { get; init; } = [];
+
     // The types of attributes by their numbers in the format.
     const int FloatAttribute = 1, IntegerAttribute = 2, FloatsAttribute = 6, IntegersAttribute = 7;
 
@@ -28,3 +31,11 @@ sealed record OnnxNode(NodeProto Node, long Version, int? Source)
         return node;
     }
 }
+
+/// <summary>A graph inside a node, as nodes of the graph around it, with names of their own.</summary>
+/// <param name="Name">The name of the attribute: <c>then_branch</c>.</param>
+/// <param name="Nodes">Its nodes, without calls of functions.</param>
+/// <param name="Outputs">The tensors that it gives.</param>
+/// <param name="Outer">The tensors around it that it uses.</param>
+sealed record OnnxBranch(
+    string Name, IReadOnlyList<OnnxNode> Nodes, IReadOnlyList<string> Outputs, IReadOnlyCollection<string> Outer);

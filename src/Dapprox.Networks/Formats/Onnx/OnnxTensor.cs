@@ -14,7 +14,8 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     public const long Batch = long.MinValue;
 
     // Data types, indexed by their numbers in the format.
-    internal const int Float = 1, UInt8 = 2, Int8 = 3, Int32 = 6, Int64 = 7, Bool = 9, Half = 10, Double = 11, BFloat16 = 16;
+    internal const int Float = 1, UInt8 = 2, Int8 = 3, UInt16 = 4, Int16 = 5, Int32 = 6, Int64 = 7, Bool = 9, Half = 10, Double = 11,
+        UInt32 = 12, UInt64 = 13, BFloat16 = 16;
 
     const int External = 1;
 
@@ -58,9 +59,9 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         {
             Float => tensor.FloatData.Count,
             Double => tensor.DoubleData.Count,
-            Int64 =>
-            tensor.Int64Data.Count,
-            _ => tensor.Int32Data.Count
+            Int64 => tensor.Int64Data.Count,
+            UInt32 or UInt64 => tensor.Uint64Data.Count,
+            _ => tensor.Int32Data.Count,
         };
         ReadOnlyMemory<byte> raw = IsExternal(tensor) ? ReadExternal(tensor, folder) : tensor.RawData.Memory;
         bool isRaw = IsExternal(tensor) || !tensor.RawData.IsEmpty;
@@ -83,8 +84,12 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         long[] integers = new long[count];
         for (int i = 0; i < integers.Length; i++)
         {
-            integers[i] = isRaw ? RawInteger(
-                raw.Span[(i * size)..], tensor.DataType) : tensor.DataType == Int64 ? tensor.Int64Data[i] : tensor.Int32Data[i];
+            integers[i] = isRaw ? RawInteger(raw.Span[(i * size)..], tensor.DataType) : tensor.DataType switch
+            {
+                Int64 => tensor.Int64Data[i],
+                UInt32 or UInt64 => Signed(tensor.Uint64Data[i]),
+                _ => tensor.Int32Data[i],
+            };
             // As the end of a slice, the smallest numbers say "to the start": so does the next one that stands for no images.
             integers[i] = Math.Max(integers[i], Batch + MaxMultiple);
         }
@@ -125,13 +130,17 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     /// <summary>The size of an element in bytes.</summary>
     static int SizeOf(TensorProto tensor) => RealFormatOf(tensor.DataType)?.Size() ?? tensor.DataType switch
     {
-        Int64 => sizeof(long),
-        Int32 => sizeof(int),
+        Int64 or UInt64 => sizeof(long),
+        Int32 or UInt32 => sizeof(int),
+        Int16 or UInt16 => sizeof(short),
         UInt8 or Int8 or Bool => 1,
         _ => throw new InputException(
-            $"the tensor '{tensor.Name}' is of {NameOf(tensor.DataType)}; read are float, float16, bfloat16, double, int64, int32, int8, "
-                + "uint8 and bool"),
+            $"the tensor '{tensor.Name}' is of {NameOf(tensor.DataType)}; read are float, float16, bfloat16, double, bool, and integers of "
+                + "8 to 64 bits"),
     };
+
+    // The largest of uint64 say "to the end", as the largest of int64 do.
+    static long Signed(ulong number) => (long)Math.Min(number, long.MaxValue);
 
     static float GivenReal(TensorProto tensor, int i) => tensor.DataType switch
     {
@@ -144,7 +153,11 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     static long RawInteger(ReadOnlySpan<byte> bytes, int type) => type switch
     {
         Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
+        UInt64 => Signed(BinaryPrimitives.ReadUInt64LittleEndian(bytes)),
         Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
+        UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+        Int16 => BinaryPrimitives.ReadInt16LittleEndian(bytes),
+        UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
         Int8 => (sbyte)bytes[0],
         _ => bytes[0],
     };

@@ -101,17 +101,23 @@ sealed class OnnxWriteBack
             }
 
             foreach (Learnt one in sharing.Where(one => one.IsChanged))
-                Attach(one.Origin, NewInitializer(one, TypeOf(makers.ContainsKey(sharing.Key) || tensors.ContainsKey(sharing.Key)
+            {
+                int node = NodeOf(one.Origin);
+                Attach(one.Origin, node, NewInitializer(one, TypeOf(makers.ContainsKey(sharing.Key) || tensors.ContainsKey(sharing.Key)
                     ? sharing.Key
                     : WeightsOf(one.Origin))));
+            }
         }
     }
 
     /// <summary>Puts data of other files inside.</summary>
     /// <param name="folder">The folder of the file that was read.</param>
-    /// <exception cref="InputException">They cannot be read.</exception>
+    /// <exception cref="InputException">They cannot be read, or a branch has them.</exception>
     public void PutExternalInside(string folder)
     {
+        if (graph.Node.Any(HasExternalBranch))
+            throw new InputException("a branch of the file has data in another file, which are not written inside; export the model in one "
+                + "file, or without branches");
         foreach ((TensorProto tensor, WireMessage message, _) in tensors.Values)
         {
             if (OnnxTensor.IsExternal(tensor) && message.Of(TensorProto.ExternalDataFieldNumber).Count > 0)
@@ -237,12 +243,20 @@ sealed class OnnxWriteBack
         return tensor.Name;
     }
 
+    static bool HasExternalBranch(NodeProto node) => node.Attribute.Any(attribute => attribute.G is GraphProto branch
+        && (branch.Initializer.Any(OnnxTensor.IsExternal)
+            || branch.Node.Any(inner => inner.Attribute.Any(own => own.T is not null && OnnxTensor.IsExternal(own.T))
+                || HasExternalBranch(inner))));
+
+    /// <summary>The index in the graph of the node that has a parameter.</summary>
+    int NodeOf(OnnxImport.Origin origin) => import.Steps[origin.Node].Source ?? throw new InputException(
+        $"'{origin.Layer}.{origin.Parameter}' belongs to a node of a function, a branch or a fused operator and is no tensor of its own in "
+            + "the file, so it cannot be written back; export the model without these");
+
     /// <summary>Makes a tensor the input of a node, or has it added to the node's output.</summary>
-    void Attach(OnnxImport.Origin origin, string tensor)
+    /// <param name="place">The index of the node in the graph.</param>
+    void Attach(OnnxImport.Origin origin, int place, string tensor)
     {
-        int place = import.Steps[origin.Node].Source ?? throw new InputException(
-            $"'{origin.Layer}.{origin.Parameter}' belongs to a node of a function or of a fused operator and is no tensor of its own in "
-                + "the file, so it cannot be written back; export the model without functions and fused operators");
         WireMessage node = nodes[place].Message;
         if (origin.Input < 0)
         {
@@ -289,8 +303,6 @@ sealed class OnnxWriteBack
                     graphMessage.Remove(graphMessage.Of(GraphProto.InputFieldNumber)[i]);
             }
         }
-
-        static bool HasGraph(NodeProto node) => node.Attribute.Any(attribute => attribute.Type is GraphAttribute or GraphsAttribute);
     }
 
     /// <summary>The data type of a constant, which the nodes that compute it pass on, except for Cast.</summary>
@@ -304,9 +316,13 @@ sealed class OnnxWriteBack
             "Cast" => (int)maker.Attribute.First(attribute => attribute.Name == "to").I,
             "Constant" => OnnxTensor.Float,
             "ConstantOfShape" => ValueOf(maker) is int attribute ? maker.Attribute[attribute].T.DataType : OnnxTensor.Float,
+            _ when HasGraph(maker) => throw new InputException(
+                $"'{tensor}' is given by a branch, so it cannot be written back; export the model without branches"),
             _ => TypeOf(maker.Input[0]),
         };
     }
+
+    static bool HasGraph(NodeProto node) => node.Attribute.Any(attribute => attribute.Type is GraphAttribute or GraphsAttribute);
 
     static int? ValueOf(NodeProto node) =>
         node.Attribute.ToList().FindIndex(attribute => attribute is { Name: "value", T: not null }) is int index and >= 0 ? index : null;

@@ -59,7 +59,7 @@ static class BatchOfOne
             "MeanVarianceNormalization" => Axes(node, [0, 2, 3]),
             "Einsum" => Term(node, graph.Input[0].Name),
             "Concat" => Axis(node, 0) && node.Input.All(name => Deepened(graph, name)),
-            "Split" or "Gather" => Axis(node, 0),
+            "Split" or "Gather" or "ArgMax" or "ArgMin" => Axis(node, 0),
             "LayerNormalization" or "RMSNormalization" or "LpNormalization" => Axis(node, -1),
             "Squeeze" => node.Input.Count < 2 && node.Attribute.Count == 0
                 || Numbers(graph, node, "axes", 1, axes => [.. axes.Select(Shifted)]),

@@ -57,8 +57,22 @@ public class OnnxRecurrentTests
     }
 
     [Theory]
+    [InlineData("forward", 1)]
+    [InlineData("bidirectional", 2)]
+    public void Gates_SeeTheCellThroughPeepholes(string direction, int directions)
+    {
+        var graph = new OnnxGraph(14, Steps, Inputs);
+        string steps = graph.Node("Transpose", [Input], ("perm", new[] { 1, 0, 2 }));
+        string[] inputs = [.. Weights(graph, steps, directions, 4, bias: true), "", "", "", graph.Weights(1, directions, 3 * Size)];
+        string states = graph.Node("LSTM", inputs, ("hidden_size", Size), ("direction", direction));
+        graph.Check(graph.Node("Transpose", [states], ("perm", new[] { 2, 0, 1, 3 })));
+        inputs[^1] = graph.Weights(1, directions, 4 * Size);
+        graph.Refuses(graph.Node("LSTM", inputs, ("hidden_size", Size), ("direction", direction)), "its weights P have the shape");
+    }
+
+    [Theory]
     [InlineData("direction", "up", "its direction is 'up'")]
-    [InlineData("clip", 1f, "it has clip, input_forget or peepholes")]
+    [InlineData("clip", 1f, "it has clip or input_forget")]
     [InlineData("activations", new[] { "Sigmoid", "Softsign", "Tanh" }, "its activations are Sigmoid, Softsign, Tanh")]
     [InlineData("layout", 1, "has the shape [4, images, 3]")]
     public void Refusals(string attribute, object value, string message)
