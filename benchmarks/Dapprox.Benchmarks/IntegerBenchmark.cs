@@ -8,8 +8,8 @@ using Dapprox.Kernels.Integers;
 namespace Dapprox.Benchmarks;
 
 /// <summary>
-/// Matrix products of integers of the sizes of <see cref="KernelBenchmark"/>, on every path, against look-ups one by one, look-ups by gather
-/// instructions, and exact products of binary32.
+/// Matrix products of integers of the sizes of <see cref="KernelBenchmark"/>, on every path, against look-ups one by one, look-ups by
+/// gather instructions, and exact products of binary32.
 /// </summary>
 static class IntegerBenchmark
 {
@@ -68,8 +68,8 @@ static class IntegerBenchmark
     }
 
     /// <summary>
-    /// What emulators do: the product of each pair is read from the table. Activations are quantised and laid out in the same way as for our
-    /// kernels; a weight's products are one row of the table.
+    /// What emulators do: the product of each pair is read from the table. Activations are quantised and laid out in the same way as for
+    /// our kernels; a weight's products are one row of the table.
     /// </summary>
     sealed unsafe class LookUps
     {

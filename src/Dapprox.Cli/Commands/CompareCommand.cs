@@ -43,12 +43,13 @@ static class CompareCommand
         var command = new DocumentedCommand(
             "compare", "Compare multipliers in one network: accuracy, error, energy, delay, area and robust accuracy.",
             "One row per multiplier. Accuracy: with its 95 % interval (Wilson). MRED: the mean of |ŷ − y| / |y| over operands uniform in "
-                + "[−1, 1], of integers over all pairs whose product is not 0; mean relative error: the mean of (ŷ − y) / y over the same, of "
-                + "floats only. "
+                + "[−1, 1], of integers over all pairs whose product is not 0; mean relative error: the mean of (ŷ − y) / y over the "
+                + "same, of floats only. "
             + $"Energy: of all products of an image, on the activations that {Comparison.PricedImages} images have in the network with "
             + "this multiplier; layers that --layers leaves out are exact and priced as such; sums and memory are excluded. Relative: "
             + "to the network with exact multipliers everywhere. "
-            + "Delay and area: of a multiplier of integers its circuit; of floats the whole: mantissa multiplier, exponent adders, sign, normalising multiplexers, and "
+            + "Delay and area: of a multiplier of integers its circuit; of floats the whole: mantissa multiplier, exponent adders, sign, "
+            + "normalising multiplexers, and "
             + "rounding in exact and bfloat16-nearest. exact is binary32 with an exact array, bfloat16 has an 8-bit Booth multiplier. The "
             + "cost model is that of 'dapprox circuit cost', without glitches; operands in [−1, 1] are priced there. "
             + "Robust accuracy: the fraction of the attacked images that are classified correctly after PGD (40 steps) and after APGD-T "
@@ -58,7 +59,8 @@ static class CompareCommand
             + "[{multiplier, accuracy, correct, interval [low, high], mred, meanRelativeError, energyPerImage, energyPerProduct, "
             + "relativeEnergy, delay, relativeDelay, area, relativeArea, robustAccuracy, robustInterval, reason (why there is no cost), "
             + "seconds}]; null where there is no value; a row whose network gives a NaN or an infinity among its logits also has nonFinite "
-            + "{count, layer}: the images, and the first layer that gives one; with --calibrate also calibrationImages, their number, and with --quantise quantisation "
+            + "{count, layer}: the images, and the first layer that gives one; with --calibrate also calibrationImages, their number, and with "
+            + "--quantise quantisation "
             + $"{QuantiseOptions.Fields}. "
             + "--csv has the same columns, without nonFinite.")
         {

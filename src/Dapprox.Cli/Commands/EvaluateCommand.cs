@@ -31,7 +31,8 @@ static class EvaluateCommand
             "evaluate", "Measure a network's accuracy: the fraction of images that it classifies correctly.",
             "The interval is the 95 % confidence interval of the accuracy over images of this kind (Wilson). With --json: accuracy, "
                 + "correct, count, interval [low, high], seconds (classifying only, without loading); with "
-                + $"--calibrate also calibrationImages, their number, and with --quantise quantisation {QuantiseOptions.Fields}; {LogitNotes.Fields}.");
+                + $"--calibrate also calibrationImages, their number, and with --quantise quantisation {QuantiseOptions.Fields}; "
+                + $"{LogitNotes.Fields}.");
         variant.AddTo(command, multiplier);
         foreach (Option option in (Option[])[first, logits, json])
             command.Add(option);

@@ -21,7 +21,8 @@ sealed class CalibrationOptions
     readonly Option<string?> pictures = new("--calibration-images")
     {
         HelpName = "DIR|FILE",
-        Description = "The images for --calibrate and --quantise where --images has images of your own: other ones than those, without labels."
+        Description = "The images for --calibrate and --quantise where --images has images of your own: other ones than those, without "
+            + "labels."
     };
 
     /// <summary>All of them.</summary>

@@ -26,7 +26,8 @@ sealed class VariantOptions
     /// <param name="multipliers">The command's own options that name multipliers.</param>
     public void AddTo(Command command, params Option[] multipliers)
     {
-        foreach (Option option in (Option[])[.. images.All, split, skip, .. multipliers, layers, accumulate, .. quantise.All, .. calibration.All])
+        Option[] hardware = [.. multipliers, layers, accumulate, .. quantise.All, .. calibration.All];
+        foreach (Option option in (Option[])[.. images.All, split, skip, .. hardware])
             command.Add(option);
     }
 
@@ -117,8 +118,8 @@ sealed class VariantOptions
     bool IsQuantised(ParseResult parse, Network network) => network.IsQuantised || quantise.Value(parse) is not null;
 
     /// <summary>
-    /// The network with each multiplier in the selected layers: quantised first for one of integers, and then calibrated for it, where there
-    /// are images for that.
+    /// The network with each multiplier in the selected layers: quantised first for one of integers, and then calibrated for it, where
+    /// there are images for that.
     /// </summary>
     /// <param name="parse">The command line.</param>
     /// <param name="network">The exact network.</param>
@@ -152,7 +153,11 @@ sealed class VariantOptions
                 return network;
             if (!quantised.TryGetValue(isSigned, out Network? one))
             {
-                PostTrainingQuantisation options = quantise.Value(parse)!.Value.Quantisation with { IsSigned = isSigned, Layers = selection };
+                PostTrainingQuantisation options = quantise.Value(parse)!.Value.Quantisation with
+                {
+                    IsSigned = isSigned,
+                    Layers = selection,
+                };
                 one = ProgressBar.While("quantising", ranges.Count, progress =>
                     options.Run(network, ranges.Images(0, ranges.Count), done => progress(done), cancellation));
                 quantised.Add(isSigned, one);

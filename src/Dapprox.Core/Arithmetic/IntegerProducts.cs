@@ -72,7 +72,9 @@ public sealed class IntegerProducts
         (activation, weight) = byMagnitude
             ? (Math.Abs(activation), Math.Abs(weight))
             : (activation + ActivationShift, weight + WeightShift);
-        return ((ulong)activation & ulong.MaxValue >> (64 - multiplier.FirstWidth), (ulong)weight & ulong.MaxValue >> (64 - multiplier.SecondWidth));
+        return (Bits(activation, multiplier.FirstWidth), Bits(weight, multiplier.SecondWidth));
+
+        static ulong Bits(int number, int width) => (ulong)number & ulong.MaxValue >> (64 - width);
     }
 
     /// <summary>The products of a multiplier for two formats; computed once.</summary>
@@ -91,7 +93,8 @@ public sealed class IntegerProducts
         if (width < format.Bits)
         {
             throw new InputException(
-                $"{multiplier.Name} multiplies operands of {width} bits, and the network has {format}; quantise it to at most {width} bits");
+                $"{multiplier.Name} multiplies operands of {width} bits, and the network has {format}; quantise it to at most {width} "
+                    + "bits");
         }
 
         return format.IsSigned == multiplier.IsSigned || byMagnitude ? 0

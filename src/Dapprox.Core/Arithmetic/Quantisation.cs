@@ -14,16 +14,21 @@ public sealed record Quantisation
 {
     /// <summary>Describes a layer.</summary>
     /// <param name="activations">The format of its inputs: s_a and z_a.</param>
-    /// <param name="weights">The formats of its weights, s_w and z_w: one for all, or one for each output channel, all of one range.</param>
+    /// <param name="weights">The formats of its weights, s_w and z_w: one for all, or one for each output channel, all of one
+    /// range.</param>
     /// <param name="signs">How signed numbers enter an unsigned multiplier.</param>
     /// <exception cref="InputException">The weights are of different ranges.</exception>
     public Quantisation(AffineQuantisation activations, IReadOnlyList<AffineQuantisation> weights, SignHandling signs = default)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentOutOfRangeException.ThrowIfZero(weights.Count, nameof(weights));
-        IntegerFormat other = weights.Select(weight => weight.Format).FirstOrDefault(format => format != weights[0].Format, weights[0].Format);
-        if (other != weights[0].Format)
-            throw new InputException($"weights of a layer are {weights[0].Format} and {other}; all of a layer are of one range");
+        IntegerFormat first = weights[0].Format;
+        if (weights.Any(weight => weight.Format != first))
+        {
+            IntegerFormat other = weights.First(weight => weight.Format != first).Format;
+            throw new InputException($"weights of a layer are {first} and {other}; all of a layer are of one range");
+        }
+
         Activations = activations;
         Weights = weights;
         Signs = signs;

@@ -66,7 +66,8 @@ public sealed class CostMeasurement
     {
     }
 
-    /// <summary>Prepares the measurement of the hardware of a multiplier: of a float multiplier the whole, of integers the circuit.</summary>
+    /// <summary>Prepares the measurement of the hardware of a multiplier: of a float multiplier the whole, of integers the
+    /// circuit.</summary>
     /// <param name="multiplier">A multiplier whose circuit is known.</param>
     /// <param name="library">The library with energy, delay and area of every cell in its circuit.</param>
     /// <exception cref="InputException">No circuit of it is known, or the library lacks a cell; the message says which.</exception>

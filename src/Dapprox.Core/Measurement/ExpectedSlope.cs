@@ -57,9 +57,9 @@ public static class ExpectedSlope
     }
 
     /// <summary>
-    /// The slope of a quantised layer's product in the activation, for every weight, as a real number: that of the straight line through the
-    /// products of the weight with all activations of the format (least squares), times s_w. The line of an exact product has the weight
-    /// itself as its slope.
+    /// The slope of a quantised layer's product in the activation, for every weight, as a real number: that of the straight line through
+    /// the products of the weight with all activations of the format (least squares), times s_w. The line of an exact product has the
+    /// weight itself as its slope.
     /// </summary>
     /// <param name="multiplier">Any multiplier of integers; activations are its first operand.</param>
     /// <param name="quantisation">The formats of the layer.</param>

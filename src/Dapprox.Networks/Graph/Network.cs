@@ -110,8 +110,8 @@ public sealed class Network
         {
             throw new InputException(multiplier is IntegerMultiplier
                 ? $"{multiplier.Name} multiplies integers, and the layers of {Name} multiply floats; quantise the network: --quantise int8"
-                : $"{multiplier.Name} multiplies floats, and the layers of {Name} multiply integers; name a multiplier of integers, such as "
-                    + "exact-int8");
+                : $"{multiplier.Name} multiplies floats, and the layers of {Name} multiply integers; name a multiplier of integers, such "
+                    + "as exact-int8");
         }
 
         return WithLayers(

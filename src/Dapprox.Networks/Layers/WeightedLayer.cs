@@ -74,7 +74,8 @@ public abstract class WeightedLayer(
 
     Layer IMultiplies.With(Multiplier multiplier, Accumulation accumulation) => With(multiplier, accumulation);
 
-    /// <summary>The same layer with products of integers; its gradients are those of <see cref="Quantisation"/>'s rounded weights.</summary>
+    /// <summary>The same layer with products of integers; its gradients are those of <see cref="Quantisation"/>'s rounded
+    /// weights.</summary>
     /// <param name="quantisation">The formats of its operands.</param>
     /// <param name="multiplier">The multiplier of integers.</param>
     public abstract WeightedLayer Quantised(Quantisation quantisation, IntegerMultiplier multiplier);

@@ -90,8 +90,8 @@ sealed class ActivationHistogram
     }
 
     /// <summary>
-    /// Σ p·ln(p / q) over the bins inside the range: p has the clamped numbers in its outermost bins; q has the numbers that become an integer
-    /// spread evenly over those of its bins that are not empty, and none of the clamped ones.
+    /// Σ p·ln(p / q) over the bins inside the range: p has the clamped numbers in its outermost bins; q has the numbers that become an
+    /// integer spread evenly over those of its bins that are not empty, and none of the clamped ones.
     /// </summary>
     double Divergence(AffineQuantisation quantisation, long total)
     {

@@ -78,7 +78,8 @@ public sealed record PostTrainingQuantisation
             throw new InputException("there are no images to measure the ranges of activations on");
         network = BatchNormalizationFolding.Fold(network);
         HashSet<int> selected = [.. Layers.Of(network.Layers).Where(index => network.Layers[index] is WeightedLayer)];
-        ActivationHistogram?[] ranges = [.. network.Layers.Select((_, index) => selected.Contains(index) ? new ActivationHistogram() : null)];
+        ActivationHistogram?[] ranges = [
+            .. network.Layers.Select((_, index) => selected.Contains(index) ? new ActivationHistogram() : null)];
         foreach (bool isLast in (bool[])[false, true])
         {
             for (int first = 0; first < images.Batch; first += Chunk)

@@ -175,7 +175,8 @@ sealed class TrainingRun
     /// <summary>The network with the wanted gradients of products.</summary>
     Network WithGradient(Network network) => slopes.Count == 0 ? network : network.WithLayers([.. network.Layers.Select(layer =>
     {
-        if (layer is not WeightedLayer { Multiplier: FloatMultiplier floats } weighted || !slopes.TryGetValue(floats, out SlopeTable? table))
+        if (layer is not WeightedLayer { Multiplier: FloatMultiplier floats } weighted
+            || !slopes.TryGetValue(floats, out SlopeTable? table))
             return layer;
         float[] gradientWeights = new float[weighted.Weights.Length];
         table.Apply(weighted.Weights, gradientWeights);

@@ -21,7 +21,8 @@ public sealed class QuantiseOptionTests : IDisposable
         Assert.InRange(run.Json.GetProperty("accuracy").GetDouble() - floats.Json.GetProperty("accuracy").GetDouble(), -0.01, 0.01);
         JsonElement quantisation = run.Json.GetProperty("quantisation");
         Assert.Equal(
-            ["bits", "activations", "range", "weightScales", "signs", "images"], quantisation.EnumerateObject().Select(field => field.Name));
+            ["bits", "activations", "range", "weightScales", "signs", "images"],
+            quantisation.EnumerateObject().Select(field => field.Name));
         Assert.Equal((8, 100), (quantisation.GetProperty("bits").GetInt32(), quantisation.GetProperty("images").GetInt32()));
         Assert.Equal("int8", quantisation.GetProperty("activations")[0].GetString());
     }
@@ -119,7 +120,7 @@ public sealed class QuantiseOptionTests : IDisposable
     [InlineData("evaluate --quantise int9", "--quantise is 'int9'; give int4 to int8")]
     [InlineData("evaluate --quantise 8", "--quantise is '8'; give int4 to int8")]
     [InlineData("evaluate --quantise int8 --multiplier drum:4:k=3", "drum:4:k=3 multiplies operands of 4 bits, and the network has uint8")]
-    [InlineData("evaluate --quantise int8 --split train", "--quantise takes the first 512 training images, and --split train uses them, too")]
+    [InlineData("evaluate --quantise int8 --split train", "--quantise takes the first 512 training images, and --split train uses")]
     [InlineData("evaluate --quantise int8 --range middle", "unknown value of --range 'middle'")]
     public async Task WrongOptions_AreRefusedInOneLine(string words, string message)
     {

@@ -76,7 +76,9 @@ public sealed class ComparisonTests
         Assert.Equal(layers.Sum(layer => layer.Energy), price.EnergyPerImage, 1e-6);
         Assert.Equal(layers[0].Product.TotalEnergy, price.EnergyPerProduct, 1e-9);
         // The dense layers are exact, and cost as much as the exact array.
-        Assert.Equal(Row(new Comparison(Network, multiplier => Network.With(multiplier), Images(40)), ExactMultiplier.Rounded).Price!.Delay, layers[1].Product.Delay);
+        Assert.Equal(
+            Row(new Comparison(Network, multiplier => Network.With(multiplier), Images(40)), ExactMultiplier.Rounded).Price!.Delay,
+            layers[1].Product.Delay);
         Assert.True(layers[0].Product.Delay < layers[1].Product.Delay);
         Assert.True(price.RelativeEnergy < 1);
     }
@@ -101,7 +103,9 @@ public sealed class ComparisonTests
         Dataset images = Images(40);
 
         Evaluation Robust(double epsilon) =>
-            Row(new Comparison(Network, multiplier => Network.With(multiplier), images) { Epsilon = epsilon, AttackedImages = 20 }, AxFpm.Released).Robust!;
+            Row(
+                new Comparison(Network, multiplier => Network.With(multiplier), images) { Epsilon = epsilon, AttackedImages = 20 },
+                AxFpm.Released).Robust!;
         Evaluation clean = Evaluation.Of(Network.With(AxFpm.Released), images.First(20));
 
         Assert.Equal((clean.Correct, clean.Count), (Robust(0).Correct, Robust(0).Count));

@@ -24,7 +24,8 @@ public class PostTrainingQuantisationTests
         var images = new Tensor([-1, 3, 0.5f, 2], 2, 1, 1, 2);
 
         Quantisation unsigned = Of(new PostTrainingQuantisation().Run(network, images));
-        Quantisation signed = Of(new PostTrainingQuantisation { IsSigned = true, IsPerChannel = false, WeightBits = 4 }.Run(network, images));
+        Quantisation signed = Of(
+            new PostTrainingQuantisation { IsSigned = true, IsPerChannel = false, WeightBits = 4 }.Run(network, images));
 
         // From −1 to 3 in 255 steps, with the zero a quarter of the way.
         Assert.Equal(new AffineQuantisation(4 / 255f, 64, IntegerFormat.UInt8), unsigned.Activations);
@@ -71,15 +72,15 @@ public class PostTrainingQuantisationTests
     [Fact]
     public void Multipliers_OfTheOtherKind_AreRefusedWithTheWayOut()
     {
-        Network floats = SmallNetwork.Create(ExactMultiplier.Rounded), quantised = new PostTrainingQuantisation().Run(floats, Images(floats, 2));
+        Network floats = SmallNetwork.Create(ExactMultiplier.Rounded);
+        Network quantised = new PostTrainingQuantisation().Run(floats, Images(floats, 2));
 
-        Assert.Contains(
-            "--quantise int8", Assert.Throws<InputException>(() => floats.With(ExactIntegerMultiplier.Int8)).Message, StringComparison.Ordinal);
-        Assert.Contains("exact-int8", Assert.Throws<InputException>(() => quantised.With(AxFpm.Released)).Message, StringComparison.Ordinal);
-        Assert.Contains(
-            "quantised already",
-            Assert.Throws<InputException>(() => new PostTrainingQuantisation().Run(quantised, Images(floats, 2))).Message,
-            StringComparison.Ordinal);
+        Refused("--quantise int8", () => floats.With(ExactIntegerMultiplier.Int8));
+        Refused("exact-int8", () => quantised.With(AxFpm.Released));
+        Refused("quantised already", () => new PostTrainingQuantisation().Run(quantised, Images(floats, 2)));
+
+        static void Refused(string message, Func<Network> make) =>
+            Assert.Contains(message, Assert.Throws<InputException>(make).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ static class QuantisedReference
     /// <param name="formats">The formats of the layer.</param>
     /// <param name="channel">The output channel.</param>
     /// <param name="operands">The products of the sum; NaN stands for padding.</param>
-    /// <param name="bias">The bias.</param>
+    /// <param name="bias">The bias, added last.</param>
     public static float Output(
         IntegerMultiplier multiplier, Quantisation formats, int channel, IEnumerable<(float Activation, float Weight)> operands, float bias)
     {

@@ -38,7 +38,7 @@ abstract unsafe class IntegerMatrix
     /// <param name="activations">The codes of the activations, <c>[count, <see cref="IntegerPath.Lanes"/>]</c>, aligned to 64
     /// bytes.</param>
     /// <param name="lanes">How many of the lanes are wanted; the others hold any codes of the format.</param>
-    /// <param name="firstColumn">The first column.</param>
+    /// <param name="firstColumn">The first of the columns that are wanted.</param>
     /// <param name="endColumn">The column behind the last.</param>
     /// <param name="sums">Receives the sums of these columns, <c>[columns, lanes]</c>.</param>
     public abstract void Sum(byte* activations, int lanes, int firstColumn, int endColumn, int* sums);

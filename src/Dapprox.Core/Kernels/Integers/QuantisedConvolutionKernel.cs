@@ -115,7 +115,8 @@ public sealed unsafe class QuantisedConvolutionKernel : IConvolutionKernel
                 {
                     (int image, int position) = Math.DivRem(first + lane, this.image.Positions);
                     length = Math.Min(count - lane, this.image.Positions - position);
-                    results.Slice(lane, length).CopyTo(output[((image * shape.OutputChannels + channel) * this.image.Positions + position)..]);
+                    int plane = image * shape.OutputChannels + channel;
+                    results.Slice(lane, length).CopyTo(output[(plane * this.image.Positions + position)..]);
                 }
             }
         }

@@ -50,7 +50,8 @@ public sealed unsafe class QuantisedDenseKernel : IDenseKernel
         {
             int first = index / parts * IntegerPath.Lanes, part = index % parts;
             RunBlock(
-                source, destination, first, Math.Min(IntegerPath.Lanes, rows - first), part * Outputs / parts, (part + 1) * Outputs / parts);
+                source, destination, first, Math.Min(IntegerPath.Lanes, rows - first), part * Outputs / parts,
+                (part + 1) * Outputs / parts);
         });
     }
 

@@ -10,8 +10,8 @@ namespace Dapprox.Tests.Kernels.Integers;
 static class IntegerCases
 {
     /// <summary>
-    /// Exact ones; tables of random numbers of 16 bits, signed and unsigned, and of more bits than fit the registers' rows; a circuit; one that
-    /// is not 0 for a zero; narrow ones.
+    /// Exact ones; tables of random numbers of 16 bits, signed and unsigned, and of more bits than fit the registers' rows; a circuit; one
+    /// that is not 0 for a zero; narrow ones.
     /// </summary>
     public static IReadOnlyList<IntegerMultiplier> Multipliers { get; } =
     [
@@ -30,7 +30,7 @@ static class IntegerCases
     public static IntegerMultiplier Multiplier(string name) => Multipliers.Single(multiplier => multiplier.Name == name);
 
     /// <summary>Formats that a multiplier takes, with zero points at the ends, in the middle and anywhere.</summary>
-    /// <param name="multiplier">The multiplier.</param>
+    /// <param name="multiplier">The multiplier; formats have no more bits than its first operand.</param>
     /// <param name="channels">The number of output channels.</param>
     public static Gen<Quantisation> Formats(IntegerMultiplier multiplier, int channels) =>
         from bits in Gen.Int[4, Math.Min(8, multiplier.FirstWidth)]
@@ -47,7 +47,10 @@ static class IntegerCases
         let weightFormat = new IntegerFormat(weightBits, hasSignedWeights)
         select new Quantisation(
             new AffineQuantisation(scale, At(format, zero), format),
-            [.. scales.Zip(zeros, (one, at) => new AffineQuantisation(one, At(weightFormat, at), weightFormat)).Take(isPerChannel ? channels : 1)],
+            [
+                .. scales.Zip(zeros, (one, at) => new AffineQuantisation(one, At(weightFormat, at), weightFormat))
+                    .Take(isPerChannel ? channels : 1),
+            ],
             signs);
 
     static int At(IntegerFormat format, double place) => format.Low + (int)Math.Round(place * (format.Count - 1));

@@ -44,7 +44,8 @@ public class QuantisedKernelTests
             iter: 15, threads: 1);
     }
 
-    // Sums of 0 to 300 products, on both sides of the blocks of 256; rows on both sides of those that are looked up one by one and of a block.
+    // Sums of 0 to 300 products, on both sides of the blocks of 256; rows on both sides of those that are looked up one by one and of a
+    // block.
     [Theory]
     [MemberData(nameof(Paths))]
     public void AnyLength_EqualsTheDefinition(string name, string path)
@@ -192,17 +193,15 @@ public class QuantisedKernelTests
     [Fact]
     public void WrongFormats_AreRefused()
     {
-        Assert.Contains("scale 0", Assert.Throws<InputException>(() => new AffineQuantisation(0, 0, IntegerFormat.Int8)).Message, StringComparison.Ordinal);
-        Assert.Throws<InputException>(() => new AffineQuantisation(float.NaN, 0, IntegerFormat.Int8));
-        Assert.Throws<InputException>(() => new AffineQuantisation(-1, 0, IntegerFormat.Int8));
-        Assert.Throws<InputException>(() => new AffineQuantisation(float.PositiveInfinity, 0, IntegerFormat.Int8));
-        Assert.Contains(
-            "zero point 128", Assert.Throws<InputException>(() => new AffineQuantisation(1, 128, IntegerFormat.Int8)).Message, StringComparison.Ordinal);
-        Assert.Throws<InputException>(() => new IntegerFormat(9, IsSigned: false));
+        foreach (float scale in (float[])[0, -1, 1e-40f, float.NaN, float.PositiveInfinity])
+            Refused($"the scale {scale}", () => new AffineQuantisation(scale, 0, IntegerFormat.Int8));
+        Refused("zero point 128", () => new AffineQuantisation(1, 128, IntegerFormat.Int8));
+        Refused("9 bits", () => new IntegerFormat(9, IsSigned: false));
         var narrow = new ExactIntegerMultiplier(4, isSigned: true);
-        Assert.Contains(
-            "operands of 4 bits",
-            Assert.Throws<InputException>(() => IntegerProducts.Of(narrow, IntegerFormat.UInt8, IntegerFormat.Int8)).Message, StringComparison.Ordinal);
+        Refused("operands of 4 bits", () => IntegerProducts.Of(narrow, IntegerFormat.UInt8, IntegerFormat.Int8));
+
+        static void Refused(string message, Func<object> make) =>
+            Assert.Contains(message, Assert.Throws<InputException>(make).Message, StringComparison.Ordinal);
     }
 
     static float[] Numbers(int count, float range, ulong seed)
