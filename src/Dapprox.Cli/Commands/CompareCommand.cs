@@ -59,8 +59,8 @@ static class CompareCommand
             + "[{multiplier, accuracy, correct, interval [low, high], mred, meanRelativeError, energyPerImage, energyPerProduct, "
             + "relativeEnergy, delay, relativeDelay, area, relativeArea, robustAccuracy, robustInterval, reason (why there is no cost), "
             + "seconds}]; null where there is no value; a row whose network gives a NaN or an infinity among its logits also has nonFinite "
-            + "{count, layer}: the images, and the first layer that gives one; with --calibrate also calibrationImages, their number, and with "
-            + "--quantise quantisation "
+            + "{count, layer}: the images, and the first layer that gives one; with --calibrate also calibrationImages, their number, and "
+            + "with --quantise quantisation "
             + $"{QuantiseOptions.Fields}. "
             + "--csv has the same columns, without nonFinite.")
         {

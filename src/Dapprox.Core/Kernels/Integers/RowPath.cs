@@ -7,8 +7,8 @@ using Dapprox.Arithmetic;
 namespace Dapprox.Kernels.Integers;
 
 /// <summary>
-/// Any products whose greatest and least differ by less than 2¹⁶, looked up in registers: the products of one weight are 256 numbers of
-/// two bytes, and eight vectors hold their low and their high bytes. Two permutations and a choice look up 64 bytes.
+/// Products of which those of each weight differ by less than 2¹⁶, looked up in registers: less the least of them they are 256 numbers of two
+/// bytes, and eight vectors hold the low and the high bytes. Two permutations and a choice look up 64 bytes.
 /// </summary>
 /// <remarks>
 /// Bytes are summed in pairs: 16-bit lanes take the sum of both, e + 2⁸·o, and the sum of the upper, o. After at most 257 products o fits
@@ -28,26 +28,33 @@ sealed class RowPath() : IntegerPath("avx512-rows", KernelTable.Avx512)
 
     public override bool Covers(IntegerProducts products)
     {
-        (int least, int greatest) = Range(products.Table);
-        return (long)greatest - least <= ushort.MaxValue;
+        for (int weight = 0; weight < products.Weights.Count; weight++)
+        {
+            (int least, int greatest) = Range(products, weight);
+            if ((long)greatest - least > ushort.MaxValue)
+                return false;
+        }
+
+        return true;
     }
 
     public override IntegerMatrix Prepare(IntegerProducts products, byte[] codes, int columns, int count) =>
-        new Matrix(tables.GetValue(products, of => new Rows(of)), codes, count, few.Prepare(products, codes, columns, count));
+        new Matrix(tables.GetValue(products, of => new Rows(of)), codes, columns, count, few.Prepare(products, codes, columns, count));
 
-    static (int Least, int Greatest) Range(ReadOnlySpan<int> table)
+    /// <summary>The least and the greatest product of a weight.</summary>
+    static (int Least, int Greatest) Range(IntegerProducts products, int weight)
     {
         int least = int.MaxValue, greatest = int.MinValue;
-        foreach (int product in table)
+        for (int code = weight; code < products.Table.Length; code += products.Weights.Count)
         {
-            least = Math.Min(least, product);
-            greatest = Math.Max(greatest, product);
+            least = Math.Min(least, products.Table[code]);
+            greatest = Math.Max(greatest, products.Table[code]);
         }
 
         return (least, greatest);
     }
 
-    /// <summary>The products less the least of them, by weight.</summary>
+    /// <summary>The products of each weight, less the least of them.</summary>
     sealed unsafe class Rows
     {
         const int Alignment = 64;
@@ -60,21 +67,26 @@ sealed class RowPath() : IntegerPath("avx512-rows", KernelTable.Avx512)
             memory = GC.AllocateArray<byte>(weights * RowBytes + Alignment, pinned: true);
             byte* first = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
             First = first + (-(nint)first & (Alignment - 1));
-            Least = Range(products.Table).Least;
-            for (int code = 0; code < products.Table.Length; code++)
+            Least = new int[weights];
+            for (int weight = 0; weight < weights; weight++)
             {
-                int product = products.Table[code] - Least;
-                byte* at = First + code % weights * RowBytes + code / weights;
-                (at[0], at[RowBytes / 2]) = ((byte)product, (byte)(product >> 8));
+                Least[weight] = Range(products, weight).Least;
+                byte* row = First + weight * RowBytes;
+                for (int activation = 0; activation < activations; activation++)
+                {
+                    int product = products.Table[activation * weights + weight] - Least[weight];
+                    (row[activation], row[activation + RowBytes / 2]) = ((byte)product, (byte)(product >> 8));
+                }
             }
         }
 
         public byte* First { get; }
 
-        public int Least { get; }
+        /// <summary>By weight, what its row lacks.</summary>
+        public int[] Least { get; }
     }
 
-    sealed unsafe class Matrix(Rows rows, byte[] codes, int count, IntegerMatrix few) : IntegerMatrix
+    sealed unsafe class Matrix : IntegerMatrix
     {
         // A 16-bit lane holds the sum of so many bytes.
         const int BlockLength = 256;
@@ -84,6 +96,21 @@ sealed class RowPath() : IntegerPath("avx512-rows", KernelTable.Avx512)
         // Lanes that take longer one by one than a vector of them.
         const int FewLanes = 6;
 
+        readonly Rows rows;
+        readonly byte[] codes;
+        readonly int count;
+        readonly IntegerMatrix few;
+        // By column, what the rows of its weights lack together.
+        readonly int[] lacking;
+
+        public Matrix(Rows rows, byte[] codes, int columns, int count, IntegerMatrix few)
+        {
+            (this.rows, this.codes, this.count, this.few) = (rows, codes, count, few);
+            lacking = new int[columns];
+            for (int i = 0; i < codes.Length; i++)
+                lacking[i / count] += rows.Least[codes[i]];
+        }
+
         public override void Sum(byte* activations, int lanes, int firstColumn, int endColumn, int* sums)
         {
             if (lanes <= FewLanes)
@@ -92,7 +119,8 @@ sealed class RowPath() : IntegerPath("avx512-rows", KernelTable.Avx512)
                 return;
             }
 
-            new Span<int>(sums, (endColumn - firstColumn) * IntegerPath.Lanes).Fill(count * rows.Least);
+            for (int column = firstColumn; column < endColumn; column++)
+                new Span<int>(sums + (nint)(column - firstColumn) * IntegerPath.Lanes, IntegerPath.Lanes).Fill(lacking[column]);
             fixed (byte* first = codes)
             {
                 for (int k = 0; k < count; k += BlockLength)
