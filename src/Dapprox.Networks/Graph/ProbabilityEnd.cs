@@ -10,7 +10,8 @@ public static class ProbabilityEnd
 {
     /// <summary>
     /// The network up to its logits. The logits are the input of a final softmax over all classes, or of its logarithm. A final sigmoid of
-    /// one output z becomes the logits (0, z) of two classes: class 1 where the sigmoid is above 1/2. Only layers that reshape may follow.
+    /// one output z becomes the logits (0, z) of two classes: class 1 where the sigmoid is above 1/2. Only layers that reshape or round may
+    /// follow.
     /// </summary>
     /// <param name="network">The network as its file has it.</param>
     /// <returns>A network with <see cref="Network.RemovedEnd"/>; the same network if it ends otherwise.</returns>
@@ -18,7 +19,7 @@ public static class ProbabilityEnd
     {
         ArgumentNullException.ThrowIfNull(network);
         int last = network.Nodes.Count - 1;
-        while (network.Layers[last] is Flatten or Reshape && network.Nodes[last].Inputs[0] != Node.Images)
+        while (network.Layers[last] is Flatten or Reshape or Rounding && network.Nodes[last].Inputs[0] != Node.Images)
             last = network.Nodes[last].Inputs[0];
         string name = network.Layers[last].Name;
         return network.Layers[last] switch

@@ -205,6 +205,7 @@ sealed partial class OnnxImport
                         $"{node.OpType} of version {version} of ONNX's operators is not known; those of the versions {OldestOperators} to "
                             + $"{NewestOperators} are: export the model with one of these");
                 import(this, new NodeReader(this, node, steps.Count - 1));
+                FollowGrids(node);
             }
             catch (InputException e)
             {
@@ -523,7 +524,13 @@ sealed partial class OnnxImport
             else if (input.Constant.Reals is { } reals)
                 Give(new OnnxTensor(shape, [.. sources.Select(index => index < 0 ? constant : reals[index])], null), output);
             else
-                Give(new OnnxTensor(shape, null, [.. sources.Select(index => index < 0 ? 0 : input.Constant.Integers![index])]), output);
+                Give(
+                    input.Constant with
+                    {
+                        Shape = shape,
+                        Integers = [.. sources.Select(index => index < 0 ? 0 : input.Constant.Integers![index])],
+                    },
+                    output);
         }
 
         /// <summary>Adds one of several layers of the node.</summary>
