@@ -36,6 +36,7 @@ static class CommandLine
         ["multiply"] = MultiplyCommand.Create,
         ["evaluate"] = EvaluateCommand.Create,
         ["calibrate"] = CalibrateCommand.Create,
+        ["quantise"] = QuantiseCommand.Create,
         ["attack"] = AttackCommand.Create,
         ["attacks"] = AttacksCommand.Create,
         ["corrupt"] = CorruptCommand.Create,

@@ -21,18 +21,13 @@ sealed class QuantiseOptions
             ? bits
             : throw new InputException($"--quantise is '{text}'; give int{MinBits} to int{IntegerFormat.MaxBits}"));
 
-    readonly Option<Choice<RangeMethod>> range = Values.Choice<RangeMethod>(
-        "--range", "How the range of the activations of a layer is chosen; numbers outside are clamped.",
-        new("minmax", RangeMethod.MinMax), new("percentile", RangeMethod.Percentile), new("mse", RangeMethod.Mse),
-        new("entropy", RangeMethod.Entropy));
+    readonly Option<Choice<RangeMethod>> range = Range();
 
     readonly Option<int> images = Values.Integer(
         "--range-images", "The number of images on which the ranges are measured: the first training images, or of --calibration-images.",
         min: 1, otherwise: PostTrainingQuantisation.DefaultImages);
 
-    readonly Option<Choice<bool>> scales = Values.Choice<bool>(
-        "--weight-scales", "The scales of weights: one for each output channel, or one for a layer.",
-        new("per-channel", true), new("per-tensor", false));
+    readonly Option<Choice<bool>> scales = WeightScales();
 
     readonly Option<Choice<SignHandling>> signs = Values.Choice<SignHandling>(
         "--signs",
@@ -42,11 +37,22 @@ sealed class QuantiseOptions
 
     readonly SignOptions sign = new();
 
-    // The fewest bits with which a network without retraining is of use.
-    const int MinBits = 4;
+    /// <summary>The fewest bits with which a network without retraining is of use.</summary>
+    public const int MinBits = 4;
 
     /// <summary>The property of a result in JSON, for help.</summary>
     public const string Fields = "{bits, activations (formats), range, weightScales, signs, images}";
+
+    /// <summary>The option that chooses the ranges of activations.</summary>
+    public static Option<Choice<RangeMethod>> Range() => Values.Choice<RangeMethod>(
+        "--range", "How the range of the activations of a layer is chosen; numbers outside are clamped.",
+        new("minmax", RangeMethod.MinMax), new("percentile", RangeMethod.Percentile), new("mse", RangeMethod.Mse),
+        new("entropy", RangeMethod.Entropy));
+
+    /// <summary>The option that chooses the scales of weights; true for one for each output channel.</summary>
+    public static Option<Choice<bool>> WeightScales() => Values.Choice<bool>(
+        "--weight-scales", "The scales of weights: one for each output channel, or one for a layer.",
+        new("per-channel", true), new("per-tensor", false));
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [quantise, range, images, scales, signs, .. sign.All];

@@ -11,7 +11,7 @@ public static class ProbabilityEnd
     /// <summary>
     /// The network up to its logits. The logits are the input of a final softmax over all classes, or of its logarithm, or of the index of
     /// the largest of all numbers. A final sigmoid of one output z becomes the logits (0, z) of two classes: class 1 where the sigmoid is
-    /// above 1/2. Only layers that reshape may follow.
+    /// above 1/2. Only layers that reshape or round may follow.
     /// </summary>
     /// <param name="network">The network as its file has it.</param>
     /// <returns>A network with <see cref="Network.RemovedEnd"/>; the same network if it ends otherwise.</returns>
@@ -24,7 +24,7 @@ public static class ProbabilityEnd
     static Network Remove(Network network, string behind)
     {
         int last = network.Nodes.Count - 1;
-        while (network.Layers[last] is Flatten or Reshape && network.Nodes[last].Inputs[0] != Node.Images)
+        while (network.Layers[last] is Flatten or Reshape or Rounding && network.Nodes[last].Inputs[0] != Node.Images)
             last = network.Nodes[last].Inputs[0];
         string name = network.Layers[last].Name;
         int[] shape = network.InputShapes()[last][0];

@@ -12,6 +12,15 @@ public enum Pooling
     Average,
 }
 
+/// <summary>Windows of one size at equal distances, as files have them; one number for each dimension.</summary>
+/// <param name="Sizes">The size of a window.</param>
+/// <param name="Strides">The distance between windows.</param>
+/// <param name="Dilations">The distance between the elements of a window.</param>
+/// <param name="Padding">The padding before each dimension, then behind each.</param>
+/// <param name="IsCeiling">Whether a last window may extend beyond the end.</param>
+/// <param name="CountsPadding">Whether padding counts in an average.</param>
+sealed record PoolWindows(int[] Sizes, int[] Strides, int[] Dilations, int[] Padding, bool IsCeiling, bool CountsPadding);
+
 /// <summary>Pooling over arbitrary windows of the planes of images: <c>[batch, channels, …]</c> to <c>[batch, channels, …]</c>.</summary>
 public sealed class Pool : Layer
 {
@@ -38,6 +47,9 @@ public sealed class Pool : Layer
     internal override bool IsHomogeneous => true;
 
     internal Pooling Operation => pooling;
+
+    /// <summary>What the windows are in a file; null for windows that no file has.</summary>
+    internal PoolWindows? Windows { get; init; }
 
     /// <summary>Whether the one window is a whole plane of that many numbers.</summary>
     internal bool IsGlobal(int area) =>

@@ -1,5 +1,6 @@
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
+using Dapprox.Kernels.Integers;
 
 namespace Dapprox.Networks.Layers;
 
@@ -118,28 +119,20 @@ public abstract class WeightedLayer(
         if (Quantisation is null)
             return input;
         Tensor rounded = Tensor.Unfilled(input.Shape);
-        for (int i = 0; i < rounded.Data.Length; i++)
-            rounded.Data[i] = Quantisation.Activations.Round(input.Data[i]);
+        RoundingKernel.Run(Quantisation.Activations, input.Data, rounded.Data);
         return rounded;
     }
 
     /// <summary>
     /// Passes a gradient on to inputs that the format holds: none to those that are clamped (straight-through, as for
-    /// <see cref="Clip"/>).
+    /// <see cref="Rounding"/>).
     /// </summary>
     /// <param name="input">The inputs.</param>
     /// <param name="gradient">The gradient with respect to the rounded inputs, which that with respect to the inputs replaces.</param>
     internal void ThroughRounding(Tensor input, Tensor gradient)
     {
-        if (Quantisation is not Quantisation { Activations: AffineQuantisation format })
-            return;
-        float low = format.Format.Low - format.ZeroPoint, high = format.Format.High - format.ZeroPoint;
-        for (int i = 0; i < gradient.Data.Length; i++)
-        {
-            float rounded = MathF.Round(input.Data[i] / format.Scale);
-            if (rounded < low || rounded > high)
-                gradient.Data[i] = 0;
-        }
+        if (Quantisation is not null)
+            Rounding.Through(Quantisation.Activations, input, gradient);
     }
 
     /// <summary>Whether the weight gradient of a whole batch takes less time than those of its parts.</summary>

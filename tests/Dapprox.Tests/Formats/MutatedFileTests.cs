@@ -12,6 +12,7 @@ using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;
+using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Dapprox.Pictures;
@@ -45,6 +46,11 @@ public sealed class MutatedFileTests : IDisposable
         ["network.onnx"] = (
             path => OnnxModels.Save(path, SmallNetwork.Create(Multipliers.Find("exact"))), path => OnnxModels.Load(path)),
         ["branches.onnx"] = (path => File.WriteAllBytes(path, OnnxBranchTests.Small()), path => OnnxModels.Load(path)),
+        ["quantised.onnx"] = (
+            path => OnnxModels.Save(
+                path, new PostTrainingQuantisation { WeightBits = 4 }.Run(
+                    Network, Tensor.Zeros([1, .. Network.InputShape]))),
+            path => OnnxModels.Load(path)),
         ["weights.safetensors"] = (
             path => Safetensors.Save(
                 path, new Dictionary<string, Tensor> { ["x"] = new([1, 2, 3], 3) }, new Dictionary<string, string> { ["k"] = "v" }),

@@ -7,9 +7,9 @@ namespace Dapprox.Networks.Formats.Onnx;
 
 /// <summary>
 /// Writes the layers of a network as operators of ONNX. Nodes and initialisers have the names of layers and their parameters; products
-/// are exact, and quantised weights are those that are multiplied.
+/// are exact, and weights of few bits are those that are multiplied.
 /// </summary>
-sealed class OnnxExport
+sealed partial class OnnxExport
 {
     // Version 17 is the first with LayerNormalization; format 8 is its format.
     const int OperatorVersion = 17, FormatVersion = 8;
@@ -60,6 +60,7 @@ sealed class OnnxExport
         ChannelScale scale => Write(scale, inputs[0], shapes[0]),
         Relu => Node("Relu", layer.Name, inputs),
         QuantisedRelu relu => Write(relu, inputs[0]),
+        Rounding rounding => Rounded(layer.Name, inputs[0], rounding.Format),
         Clip { Range: (float min, float max) } => Node(
             "Clip", layer.Name,
             [
@@ -71,6 +72,8 @@ sealed class OnnxExport
             "MaxPool", layer.Name, inputs, ("kernel_shape", (long[])[pool.Size, pool.Size]), ("strides", (long[])[pool.Size, pool.Size])),
         Pool pool when pool.IsGlobal((int)Tensor.Count(shapes[0].AsSpan(1))) => Node(
             pool.Operation == Pooling.Max ? "GlobalMaxPool" : "GlobalAveragePool", layer.Name, inputs),
+        Pool { Windows: PoolWindows windows } pool when pool.Operation == Pooling.Max || windows.Dilations.All(distance => distance == 1) =>
+            Write(layer.Name, pool.Operation, windows, inputs),
         Reduce { Definition: (Reduction reduction, int[] axes, bool keep) } => Write(
             layer.Name, reduction, [.. axes.Select(axis => axis + 1L)], keep, inputs[0]),
         Flatten => Node("Flatten", layer.Name, inputs),
@@ -96,10 +99,8 @@ sealed class OnnxExport
         return Node(
             "Conv", layer.Name,
             [
-                input,
-                Numbers(
-                    layer.Name + ".weight", layer.Weights,
-                    [shape.OutputChannels, shape.GroupInputs, shape.KernelHeight, shape.KernelWidth]),
+                Activations(layer, input),
+                Weights(layer, layer.Weights, [shape.OutputChannels, shape.GroupInputs, shape.KernelHeight, shape.KernelWidth]),
                 .. Bias(layer),
             ],
             ("kernel_shape", (long[])[shape.KernelHeight, shape.KernelWidth]),
@@ -114,17 +115,33 @@ sealed class OnnxExport
         int inputs = layer.Inputs, outputs = layer.Weights.Length / inputs;
         if (shape.Length == 1)
             return Node(
-                "Gemm", layer.Name, [input, Numbers(layer.Name + ".weight", layer.Weights, [outputs, inputs]), .. Bias(layer)],
+                "Gemm", layer.Name, [Activations(layer, input), Weights(layer, layer.Weights, [outputs, inputs]), .. Bias(layer)],
                 ("transB", 1L));
         float[] columns = new float[layer.Weights.Length];
         for (int i = 0; i < columns.Length; i++)
             columns[i] = layer.Weights[i % outputs * inputs + i / outputs];
-        string product = Node("MatMul", layer.Name, [input, Numbers(layer.Name + ".weight", columns, [inputs, outputs])]);
+        string product = Node(
+            "MatMul", layer.Name, [Activations(layer, input), Weights(layer, columns, [inputs, outputs], channelAxis: 1)]);
         return Bias(layer) is [string bias] ? Node("Add", layer.Name + ".add", [product, bias]) : product;
     }
 
     string[] Bias(WeightedLayer layer) =>
         layer.Bias.IsEmpty ? [] : [Numbers(layer.Name + ".bias", layer.Bias, [layer.Bias.Length])];
+
+    /// <summary>An average has no dilations in this operator set.</summary>
+    string Write(string name, Pooling pooling, PoolWindows windows, string[] inputs)
+    {
+        (string, object)[] own =
+        [
+            ("kernel_shape", Long(windows.Sizes)), ("strides", Long(windows.Strides)), ("pads", Long(windows.Padding)),
+            ("ceil_mode", windows.IsCeiling ? 1L : 0),
+        ];
+        return pooling == Pooling.Max
+            ? Node("MaxPool", name, inputs, [.. own, ("dilations", Long(windows.Dilations))])
+            : Node("AveragePool", name, inputs, [.. own, ("count_include_pad", windows.CountsPadding ? 1L : 0)]);
+
+        static long[] Long(int[] numbers) => [.. numbers.Select(number => (long)number)];
+    }
 
     string Write(ChannelScale layer, string input, int[] shape)
     {

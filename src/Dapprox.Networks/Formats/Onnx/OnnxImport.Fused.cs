@@ -10,7 +10,7 @@ sealed partial class OnnxImport
     void FusedConv(NodeReader node)
     {
         var parts = new Rewriting(this, node);
-        string result = parts.AddLike(node, "Conv", 3);
+        string result = parts.AddLike(node, "Conv", [.. node.InputNames.Take(3)]);
         if (node.Has(3))
             result = parts.Add("sum", "Add", [result, node.InputNames[3]]);
         float[] numbers = [.. node.Attribute("activation_params")?.Floats ?? []];
@@ -23,7 +23,8 @@ sealed partial class OnnxImport
         var parts = new Rewriting(this, node);
         string[] names = ["activation_alpha", "activation_beta", "activation_gamma"];
         float[] numbers = [.. names.TakeWhile(name => node.Attribute(name) is not null).Select(name => node.Real(name, 0))];
-        parts.Give(Activated(parts, parts.AddLike(node, "Gemm", 3), node.Text("activation", ""), numbers));
+        string product = parts.AddLike(node, "Gemm", [.. node.InputNames.Take(3)]);
+        parts.Give(Activated(parts, product, node.Text("activation", ""), numbers));
         parts.Done();
     }
 

@@ -30,7 +30,8 @@ sealed partial class OnnxImport
             Dilation = window.Dilation,
             Groups = groups,
         };
-        ConvolutionLayer(node, input, shape, window, filters, bias);
+        Quantisation? quantisation = QuantisationOf(node, 0, 1, 0, ref input);
+        ConvolutionLayer(node, input, shape, window, filters, bias, quantisation);
         node.Holds("weight", 1);
         node.Holds("bias", 2, shape.OutputChannels);
     }
@@ -59,9 +60,10 @@ sealed partial class OnnxImport
             }
         }
 
+        Quantisation? quantisation = QuantisationOf(node, 0, 1, 0, ref input);
         Value unfolded = Add(new Rearrange(Unique(node.Name + ".windows"), rows, sources), rows, input);
         OnnxTensor matrix = node.Constant(1) with { Shape = [filters, rows[1]] };
-        Value product = DenseLayer(node, 1, unfolded, matrix, isTransposed: true, node.Has(2) ? node.Weights(2) : []);
+        Value product = DenseLayer(node, 1, unfolded, matrix, isTransposed: true, node.Has(2) ? node.Weights(2) : [], quantisation);
         node.Holds("bias", 2, filters);
         Value planes = Transposed(product, node.Name + ".filters");
         node.Give(Add(new Reshape(Unique(node.Name + ".volume"), [filters, .. counts]), [filters, .. counts], planes));
@@ -74,7 +76,8 @@ sealed partial class OnnxImport
                 + "sizes of a window, all above 0");
 
     /// <summary>Also a 1-D convolution: its lines are images of one row.</summary>
-    void ConvolutionLayer(NodeReader node, Value input, ConvolutionShape shape, Window window, float[] filters, float[] bias)
+    void ConvolutionLayer(
+        NodeReader node, Value input, ConvolutionShape shape, Window window, float[] filters, float[] bias, Quantisation? quantisation = null)
     {
         if (window.IsLine)
             input = Add(
@@ -85,8 +88,8 @@ sealed partial class OnnxImport
         Checked(
             output[0], input.Shape[1] + (long)shape.Dilation.Height * (shape.KernelHeight - 1),
             input.Shape[2] + (long)shape.Dilation.Width * (shape.KernelWidth - 1));
-        Value result = Add(
-            new Convolution2D(node.Name, shape, input.Shape[1], input.Shape[2], filters, bias, ExactMultiplier.Rounded), output, input);
+        var layer = new Convolution2D(node.Name, shape, input.Shape[1], input.Shape[2], filters, bias, ExactMultiplier.Rounded);
+        Value result = Add(Quantised(layer, quantisation), output, input);
         if (window.IsLine)
             result = Add(new Reshape(Unique(node.Name + ".line"), [output[0], output[2]]), [output[0], output[2]], result);
         node.Give(result);
@@ -161,15 +164,16 @@ sealed partial class OnnxImport
         bool isTransposed = node.Integer("transB", 0) != 0;
         float alpha = node.Real("alpha", 1), beta = node.Real("beta", 1);
         int outputs = matrix.Shape[isTransposed ? 0 : 1];
+        Quantisation? quantisation = QuantisationOf(node, 0, 1, isTransposed ? 0 : 1, ref input);
         Value result;
         if (node.Has(2) && alpha == 1 && beta == 1 && node.IsConstant(2) && node.Constant(2).Count == outputs)
         {
-            result = DenseLayer(node, 1, input, matrix, isTransposed, node.Weights(2));
+            result = DenseLayer(node, 1, input, matrix, isTransposed, node.Weights(2), quantisation);
             node.Holds("bias", 2);
         }
         else
         {
-            result = DenseLayer(node, 1, input, matrix, isTransposed, []);
+            result = DenseLayer(node, 1, input, matrix, isTransposed, [], quantisation);
             if (!node.Has(2) && alpha == 1 && beta == 1)
                 node.Holds("bias", 2, outputs);
             else
@@ -237,9 +241,11 @@ sealed partial class OnnxImport
                 throw new InputException(
                     $"a constant times rows [{string.Join(", ", columns.Shape)}] of each image mixes images; the second matrix has to be "
                         + "of one image");
+            Quantisation? leftQuantisation = QuantisationOf(node, 1, 0, left.Shape.Length - 2, ref columns);
             Value rows = Transposed(columns, node.Name + ".flipped");
             OnnxTensor matrix = Matrix(left, rows);
-            node.Give(Transposed(DenseLayer(node, 0, rows, matrix, isTransposed: true, []), node.Name + ".back"));
+            Value flipped = DenseLayer(node, 0, rows, matrix, isTransposed: true, [], leftQuantisation);
+            node.Give(Transposed(flipped, node.Name + ".back"));
             node.WouldAddBias([matrix.Shape[0], 1]);
             return;
         }
@@ -249,7 +255,9 @@ sealed partial class OnnxImport
         if (second.Constant is { Shape.Length: 1 } column)
         {
             // Each row becomes one number.
-            Value sums = DenseLayer(node, 1, first, column with { Shape = [column.Count, 1] }, isTransposed: false, []);
+            Quantisation? columnQuantisation = QuantisationOf(node, 0, 1, 1, ref first);
+            OnnxTensor matrix = column with { Shape = [column.Count, 1] };
+            Value sums = DenseLayer(node, 1, first, matrix, isTransposed: false, [], columnQuantisation);
             node.WouldAddBias([1]);
             Value row = Add(new Reshape(Unique(node.Name + ".row"), first.Shape[..^1]), first.Shape[..^1], sums);
             node.Give(row with { Layout = first.Layout });
@@ -258,7 +266,9 @@ sealed partial class OnnxImport
 
         if (second.Constant is OnnxTensor right)
         {
-            node.Give(DenseLayer(node, 1, first, Matrix(right, first), isTransposed: false, []));
+            OnnxTensor matrix = Matrix(right, first);
+            Quantisation? quantisation = QuantisationOf(node, 0, 1, right.Shape.Length - 1, ref first);
+            node.Give(DenseLayer(node, 1, first, matrix, isTransposed: false, [], quantisation));
             node.WouldAddBias([right.Shape[^1]]);
             return;
         }
@@ -312,7 +322,8 @@ sealed partial class OnnxImport
     }
 
     /// <summary>Adds the product of rows and the matrix that is an input of the node.</summary>
-    Value DenseLayer(NodeReader node, int matrixInput, Value input, OnnxTensor matrix, bool isTransposed, float[] bias)
+    Value DenseLayer(
+        NodeReader node, int matrixInput, Value input, OnnxTensor matrix, bool isTransposed, float[] bias, Quantisation? quantisation)
     {
         if (matrix.Shape.Length != 2 || matrix.Shape[isTransposed ? 1 : 0] != input.Shape[^1])
             throw new InputException($"a matrix of the shape [{string.Join(", ", matrix.Shape)}] does not fit rows of {input.Shape[^1]}");
@@ -326,9 +337,8 @@ sealed partial class OnnxImport
         }
 
         node.Holds("weight", matrixInput, place: isTransposed ? null : Place);
-        Value product = Add(
-            new Dense(node.Name, inputs, outputs, rows, bias, ExactMultiplier.Rounded, rows: input.Count / inputs),
-            Checked([.. input.Shape[..^1], outputs]), input);
+        var layer = new Dense(node.Name, inputs, outputs, rows, bias, ExactMultiplier.Rounded, rows: input.Count / inputs);
+        Value product = Add(Quantised(layer, quantisation), Checked([.. input.Shape[..^1], outputs]), input);
         return product with { Layout = input.Layout };
 
         int Place(int index) => index % outputs * inputs + index / outputs;

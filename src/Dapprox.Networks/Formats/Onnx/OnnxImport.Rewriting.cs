@@ -29,10 +29,10 @@ sealed partial class OnnxImport
             return added.Output[0];
         }
 
-        /// <summary>Adds a node of another operator with the first inputs and all attributes of this one.</summary>
-        public string AddLike(NodeReader like, string type, int inputs)
+        /// <summary>Adds a node of another operator with all attributes of this one.</summary>
+        public string AddLike(NodeReader like, string type, string[] inputs)
         {
-            string added = Add("", type, [.. like.InputNames.Take(inputs)]);
+            string added = Add("", type, inputs);
             nodes[^1].Node.Attribute.AddRange(like.Attributes);
             return added;
         }
@@ -58,6 +58,9 @@ sealed partial class OnnxImport
 
         /// <summary>Adds a real number.</summary>
         public string Real(string part, float number) => Add(part, "Constant", [], ("value_float", number));
+
+        /// <summary>Adds a list of real numbers.</summary>
+        public string Reals(string part, params float[] numbers) => Add(part, "Constant", [], ("value_floats", numbers));
 
         /// <summary>Makes a tensor an output of the node.</summary>
         public void Give(string tensor, int output = 0)

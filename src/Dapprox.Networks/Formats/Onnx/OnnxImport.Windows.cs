@@ -57,7 +57,12 @@ sealed partial class OnnxImport
             divisors[i] = isSum ? 1 : countsPadding ? elements.Count(element => element >= -1) : windows[i].Length;
         }
 
-        return Add(new Pool(name, pooling, counts, windows, divisors), shape, input);
+        var pool = new Pool(name, pooling, counts, windows, divisors)
+        {
+            Windows = isSum ? null : new PoolWindows(
+                window.Sizes, window.Strides, window.Dilations, [.. window.Before, .. window.Behind], window.CeilMode, countsPadding),
+        };
+        return Add(pool, shape, input);
     }
 
     static void GlobalMaximum(NodeReader node)

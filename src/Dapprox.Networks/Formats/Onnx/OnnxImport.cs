@@ -21,7 +21,7 @@ sealed partial class OnnxImport
     const int OldestOperators = 6, NewestOperators = 28;
 
     // The newest version makes something of these that is not known here.
-    static readonly string[] ChangedInNewest = ["Cast", "CastLike", "Einsum", "Mod", "OneHot"];
+    static readonly string[] ChangedInNewest = ["Cast", "CastLike", "DequantizeLinear", "Einsum", "Mod", "OneHot", "QuantizeLinear"];
 
     // A recurrent node stands for many: some for each step of a sequence.
     const int MaxRewritten = 1 << 18;
@@ -223,6 +223,7 @@ sealed partial class OnnxImport
                         $"{node.OpType} of version {version} of ONNX's operators is not known; those of the versions {OldestOperators} to "
                             + $"{newest} are: export the model with one of these");
                 import(this, new NodeReader(this, step, steps.Count - 1));
+                FollowGrids(node);
             }
             catch (InputException e)
             {
@@ -591,7 +592,13 @@ sealed partial class OnnxImport
             else if (input.Constant.Reals is { } reals)
                 Give(new OnnxTensor(shape, [.. sources.Select(index => index < 0 ? constant : reals[index])], null), output);
             else
-                Give(new OnnxTensor(shape, null, [.. sources.Select(index => index < 0 ? 0 : input.Constant.Integers![index])]), output);
+                Give(
+                    input.Constant with
+                    {
+                        Shape = shape,
+                        Integers = [.. sources.Select(index => index < 0 ? 0 : input.Constant.Integers![index])],
+                    },
+                    output);
         }
 
         /// <summary>Adds one of several layers of the node.</summary>

@@ -1,3 +1,4 @@
+using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
@@ -9,7 +10,9 @@ namespace Dapprox.Networks.Formats.Onnx;
 /// ONNX files (onnx.ai) of networks. Read are operator sets 6 to 28, with one input of images, one output of logits, and only
 /// <see cref="Operators"/>; functions of the file are put in the place of their calls, and the branch that a known condition takes in that
 /// of If. Only the multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul, also inside fused and recurrent operators, become layers
-/// that an approximate multiplier changes; everything else stays exact, and nothing is folded into them.
+/// that an approximate multiplier changes; everything else stays exact, and nothing is folded into them. Where QuantizeLinear and
+/// DequantizeLinear stand before the inputs of a Conv, Gemm or MatMul, and DequantizeLinear before its weights, its products are those of
+/// integers (<see cref="Quantisation"/>); such a pair anywhere else rounds. An output of integers gives the real numbers that they stand for.
 /// </summary>
 public static class OnnxModels
 {
@@ -31,8 +34,8 @@ public static class OnnxModels
 
     /// <summary>
     /// Writes a network as an ONNX file of its own, with operator set 17 and an open batch size. ONNX has exact products only, so the
-    /// multipliers are not written; quantised weights are written as they are multiplied. Nodes and initialisers have the names of layers
-    /// and their parameters.
+    /// multipliers are not written; weights of few bits are written as they are multiplied. Inputs and weights of a layer that multiplies
+    /// integers are written with QuantizeLinear and DequantizeLinear. Nodes and initialisers have the names of layers and their parameters.
     /// </summary>
     /// <param name="path">The file to write, replaced atomically.</param>
     /// <exception cref="InputException">A layer is no operator of ONNX (the message names it), or the file cannot be written.</exception>

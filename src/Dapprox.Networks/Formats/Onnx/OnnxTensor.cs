@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Formats.Onnx;
@@ -15,7 +16,7 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
 
     // Data types, indexed by their numbers in the format.
     internal const int Float = 1, UInt8 = 2, Int8 = 3, UInt16 = 4, Int16 = 5, Int32 = 6, Int64 = 7, Bool = 9, Half = 10, Double = 11,
-        UInt32 = 12, UInt64 = 13, BFloat16 = 16;
+        UInt32 = 12, UInt64 = 13, BFloat16 = 16, UInt4 = 21, Int4 = 22;
 
     const int External = 1;
 
@@ -25,8 +26,11 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     [
         "undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "double", "uint32",
         "uint64", "complex64",
-        "complex128", "bfloat16",
+        "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz", "uint4", "int4", "float4e2m1",
     ];
+
+    /// <summary>The range of integers of 4 or 8 bits; null for other numbers.</summary>
+    public IntegerFormat? Format { get; init; }
 
     /// <summary>The number of elements.</summary>
     public int Count => (int)Tensor.Count(Shape);
@@ -65,7 +69,7 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         };
         ReadOnlyMemory<byte> raw = IsExternal(tensor) ? ReadExternal(tensor, folder) : tensor.RawData.Memory;
         bool isRaw = IsExternal(tensor) || !tensor.RawData.IsEmpty;
-        long found = isRaw ? raw.Length : given, wanted = isRaw ? (long)count * size : count;
+        long found = isRaw ? raw.Length : given, wanted = isRaw || IsPacked(tensor) ? BytesOf(tensor) : count;
         if (found != wanted)
             throw new InputException(
                 $"the tensor '{tensor.Name}' of the shape [{string.Join(", ", shape)}] has {found} {(isRaw ? "bytes" : "numbers")} and "
@@ -84,6 +88,14 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         long[] integers = new long[count];
         for (int i = 0; i < integers.Length; i++)
         {
+            if (IsPacked(tensor))
+            {
+                // Two in a byte, the lower half first.
+                int half = (isRaw ? raw.Span[i / 2] : tensor.Int32Data[i / 2]) >> (i % 2 * 4) & 0xF;
+                integers[i] = tensor.DataType == Int4 ? (half ^ 8) - 8 : half;
+                continue;
+            }
+
             integers[i] = isRaw ? RawInteger(raw.Span[(i * size)..], tensor.DataType) : tensor.DataType switch
             {
                 Int64 => tensor.Int64Data[i],
@@ -94,8 +106,19 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
             integers[i] = Math.Max(integers[i], Batch + MaxMultiple);
         }
 
-        return new OnnxTensor(shape, null, integers);
+        return new OnnxTensor(shape, null, integers) { Format = IntegerFormatOf(tensor.DataType) };
     }
+
+    /// <summary>The range of a data type of integers of 4 or 8 bits; null for other data types.</summary>
+    /// <param name="type">Its number in the format.</param>
+    public static IntegerFormat? IntegerFormatOf(long type) => type switch
+    {
+        UInt8 => IntegerFormat.UInt8,
+        Int8 => IntegerFormat.Int8,
+        UInt4 => new IntegerFormat(4, IsSigned: false),
+        Int4 => new IntegerFormat(4, IsSigned: true),
+        _ => null,
+    };
 
     /// <summary>The format of a data type of real numbers; null for other data types.</summary>
     /// <param name="type">Its number in the format.</param>
@@ -133,14 +156,19 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
         Int64 or UInt64 => sizeof(long),
         Int32 or UInt32 => sizeof(int),
         Int16 or UInt16 => sizeof(short),
-        UInt8 or Int8 or Bool => 1,
+        UInt8 or Int8 or Bool or UInt4 or Int4 => 1,
         _ => throw new InputException(
             $"the tensor '{tensor.Name}' is of {NameOf(tensor.DataType)}; read are float, float16, bfloat16, double, bool, and integers of "
-                + "8 to 64 bits"),
+                + "4 and of 8 to 64 bits"),
     };
 
     // The largest of uint64 say "to the end", as the largest of int64 do.
     static long Signed(ulong number) => (long)Math.Min(number, long.MaxValue);
+
+    static bool IsPacked(TensorProto tensor) => tensor.DataType is UInt4 or Int4;
+
+    /// <summary>The number of bytes of all elements.</summary>
+    static long BytesOf(TensorProto tensor) => IsPacked(tensor) ? (CountOf(tensor) + 1L) / 2 : (long)CountOf(tensor) * SizeOf(tensor);
 
     static float GivenReal(TensorProto tensor, int i) => tensor.DataType switch
     {
@@ -167,7 +195,7 @@ sealed record OnnxTensor(int[] Shape, float[]? Reals, long[]? Integers)
     /// <exception cref="InputException">The bytes are not there, or the data type is an unsupported one.</exception>
     public static ReadOnlyMemory<byte> ReadExternal(TensorProto tensor, string folder)
     {
-        long length = (long)CountOf(tensor) * SizeOf(tensor);
+        long length = BytesOf(tensor);
         string? Entry(string key) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;
         string location = Entry("location") ?? "";
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));

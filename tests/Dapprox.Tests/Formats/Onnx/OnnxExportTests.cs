@@ -5,6 +5,7 @@ using Dapprox.Kernels;
 using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
+using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Xunit;
@@ -86,6 +87,40 @@ public class OnnxExportTests
             theirs, (a, b) => MathF.Abs(a - b) <= 1e-4f * largest).Chunk(network.Classes).Count(logits => logits.All(one => one));
 
         Assert.True(near >= Count * 9 / 10, $"{near} of {Count} images have the same logits");
+    }
+
+    // Written with QuantizeLinear and DequantizeLinear, and a Clip for fewer bits.
+    [Theory]
+    [InlineData("lenet5-digits", 8, false, true)]
+    [InlineData("lenet5-digits", 8, true, false)]
+    [InlineData("lenet5-digits", 4, false, true)]
+    [InlineData("dq-float-cifar-10", 8, false, true)]
+    [InlineData("dq-float-cifar-10", 6, true, true)]
+    public void NetworksOfIntegers_AreReadAsWritten(string name, int bits, bool isSigned, bool isPerChannel)
+    {
+        Network network = TrainedModels.Load(name);
+        var options = new PostTrainingQuantisation
+        {
+            ActivationBits = bits,
+            WeightBits = bits,
+            IsSigned = isSigned,
+            IsPerChannel = isPerChannel,
+        };
+        Network quantised = options.Run(network, Images(network, 20));
+
+        Network read = AssertExported(quantised, quantised, nearLogits: false);
+
+        Assert.Equal(
+            quantised.Layers.OfType<WeightedLayer>().Select(layer => (layer.Name, layer.Quantisation!.Activations)),
+            read.Layers.OfType<WeightedLayer>().Select(layer => (layer.Name, layer.Quantisation!.Activations)));
+        using var folder = new TemporaryFolder();
+        OnnxModels.Save(folder.File("a.onnx"), quantised);
+        Tensor images = Images(network, 20);
+        float[] ours = quantised.Forward(images).Data, theirs = Runtime(folder.File("a.onnx"), images, isOptimised: false);
+        // A sum between two integers becomes either, which the next layers spread; few images have one.
+        float near = 1e-4f * ours.Max(MathF.Abs);
+        int alike = ours.Zip(theirs, (a, b) => MathF.Abs(a - b) <= near).Chunk(network.Classes).Count(logits => logits.All(one => one));
+        Assert.True(alike >= 14, $"{alike} of 20 images have the same logits");
     }
 
     // Levels of each number of bits, ties between them, and what lies outside, bit for bit.

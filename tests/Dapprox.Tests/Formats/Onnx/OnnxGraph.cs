@@ -76,6 +76,18 @@ sealed class OnnxGraph
         return tensor.Name;
     }
 
+    /// <summary>A constant of integers of a data type of ONNX, by its number.</summary>
+    public string Integers(int type, int[] numbers, params int[] shape)
+    {
+        var tensor = new TensorProto { Name = $"w{count++}", DataType = type, Int32Data = { numbers } };
+        tensor.Dims.AddRange(shape.Select(dimension => (long)dimension));
+        model.Graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+
+    /// <summary>Random integers from a lower to below an upper bound.</summary>
+    public int[] Draw(int count, int low, int end) => [.. Enumerable.Range(0, count).Select(_ => low + draws.NextInt32(end - low))];
+
     public string Integer(long number)
     {
         string name = Integers(number);
@@ -185,15 +197,16 @@ sealed class OnnxGraph
 
     /// <summary>
     /// Written as a file of its own, the network gives the same in ONNX Runtime, and the same layers' logits when it is read again; only
-    /// windows smaller than a plane cannot be written.
+    /// sums of windows and averages of dilated ones cannot be written.
     /// </summary>
     static void CheckExport(Network network, Tensor images, float[] expected)
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("exported.onnx");
         int[][][] shapes = network.InputShapes();
-        if (network.Nodes.Where((node, i) => node.Layer is Pool own && !own.IsGlobal((int)Tensor.Count(shapes[i][0].AsSpan(1))))
-            .FirstOrDefault()?.Layer is Pool pool)
+        if (network.Layers.Where((layer, i) => layer is Pool own && !own.IsGlobal((int)Tensor.Count(shapes[i][0].AsSpan(1)))
+                && (own.Windows is null || (own.Operation == Pooling.Average && own.Windows.Dilations.Any(distance => distance > 1))))
+            .FirstOrDefault() is Pool pool)
         {
             InputException refused = Assert.Throws<InputException>(() => OnnxModels.Save(path, network));
             Assert.Contains($"the layer '{pool.Name}' (Pool) is no operator of ONNX", refused.Message);
@@ -206,9 +219,11 @@ sealed class OnnxGraph
         AssertNear(expected, OnnxModels.Load(path).Forward(images).Data);
     }
 
-    public static float[] Runtime(string path, Tensor images)
+    public static float[] Runtime(string path, Tensor images, bool isOptimised = true)
     {
         using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        if (!isOptimised)
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
         using var session = new InferenceSession(path, options);
         using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = session.Run(
             [NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<float>(images.Data, images.Shape))]);
@@ -226,7 +241,7 @@ sealed class OnnxGraph
                 $"number {i} is {actual[i]} and ONNX Runtime's {expected[i]}, the largest {largest}");
     }
 
-    Tensor Images(int batch, float low, float high)
+    public Tensor Images(int batch, float low, float high)
     {
         CounterRandom own = random;
         float[] numbers = new float[batch * Tensor.Count(InputShape)];
