@@ -61,9 +61,10 @@ static class MultipliersCommand
         Print(Multipliers.All);
         Output.Print("");
         Output.Print(
-            "Multipliers of integers, for 'dapprox circuit metrics' and 'dapprox circuit verify', each with an example of 8 bits; "
-                + $"'dapprox multipliers --help' has their options. With :{MagnitudeMultiplier.SignWord} they are signed. Truncated and "
-                + "broken arrays and those of approximate adders are circuits: 'dapprox circuit build --help'.");
+            "Multipliers of integers, for networks with --quantise, 'dapprox circuit metrics' and 'dapprox circuit verify', each with an "
+                + "example of 8 bits; 'dapprox multipliers --help' has their options. With "
+                + $":{MagnitudeMultiplier.SignWord} they are signed. Truncated and broken arrays and those of approximate adders are "
+                + "circuits: 'dapprox circuit build --help'.");
         Print(IntegerMultipliers.All.Select(family => family.Example));
     }
 

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
 using Dapprox.Cli.Terminal;
@@ -130,40 +132,23 @@ sealed class VariantOptions
     {
         LayerSelection selection = parse.GetValue(layers)!;
         Accumulation accumulation = parse.GetValue(accumulate).Value;
-        var quantised = new Dictionary<bool, Network>();
+        // A search asks from several threads, and for thousands of multipliers.
+        var quantised = new ConcurrentDictionary<bool, Lazy<Network>>();
         Network Replaced(Multiplier multiplier) => Base(multiplier).With(multiplier, selection, accumulation);
         if (preparation.Calibration is not Dataset some)
             return Replaced;
         Tensor pixels = some.Images(0, some.Count);
-        var calibrated = new Dictionary<Multiplier, Network>();
-        return multiplier =>
-        {
-            if (!calibrated.TryGetValue(multiplier, out Network? one))
-            {
-                one = CalibrationOptions.Run(Replaced(multiplier), pixels, cancellation).Network;
-                calibrated.Add(multiplier, one);
-            }
-
-            return one;
-        };
+        var calibrated = new ConditionalWeakTable<Multiplier, Lazy<Network>>();
+        return multiplier => calibrated.GetValue(
+            multiplier, own => new(() => CalibrationOptions.Run(Replaced(own), pixels, cancellation).Network)).Value;
 
         Network Base(Multiplier multiplier)
         {
             if (multiplier is not IntegerMultiplier { IsSigned: bool isSigned } || preparation.Ranges is not Dataset ranges)
                 return network;
-            if (!quantised.TryGetValue(isSigned, out Network? one))
-            {
-                PostTrainingQuantisation options = quantise.Value(parse)!.Value.Quantisation with
-                {
-                    IsSigned = isSigned,
-                    Layers = selection,
-                };
-                one = ProgressBar.While("quantising", ranges.Count, progress =>
-                    options.Run(network, ranges.Images(0, ranges.Count), done => progress(done), cancellation));
-                quantised.Add(isSigned, one);
-            }
-
-            return one;
+            PostTrainingQuantisation options = quantise.Value(parse)!.Value.Quantisation with { IsSigned = isSigned, Layers = selection };
+            return quantised.GetOrAdd(isSigned, _ => new(() => ProgressBar.While("quantising", ranges.Count, progress =>
+                options.Run(network, ranges.Images(0, ranges.Count), done => progress(done), cancellation)))).Value;
         }
     }
 

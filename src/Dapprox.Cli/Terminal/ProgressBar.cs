@@ -5,11 +5,15 @@ using Spectre.Console.Rendering;
 namespace Dapprox.Cli.Terminal;
 
 /// <summary>
-/// Shows the current activity, its progress and the time left on a terminal's stderr, and nothing elsewhere.
+/// Shows the current activity, its progress and the time left on a terminal's stderr, and nothing elsewhere. Work inside other work is a
+/// part of it, and is not shown by itself: a terminal has one display at a time.
 /// </summary>
 static class ProgressBar
 {
     const int BarWidth = 20;
+
+    // 1 while there is a display.
+    static int isShown;
 
     /// <summary>Runs work that reports increments of progress.</summary>
     /// <param name="title">The title of the activity.</param>
@@ -45,27 +49,41 @@ static class ProgressBar
     /// <param name="run">Does the work.</param>
     public static T While<T>(string title, Func<Action<double, string>, T> run)
     {
-        if (Console.IsErrorRedirected)
+        if (Console.IsErrorRedirected || Interlocked.Exchange(ref isShown, 1) == 1)
             return run((_, _) => { });
-        return Display().Start(display =>
+        try
         {
-            ProgressTask task = display.AddTask(title, maxValue: 1);
-            return run((done, what) => Show(task, done, what));
-        });
+            return Display().Start(display =>
+            {
+                ProgressTask task = display.AddTask(title, maxValue: 1);
+                return run((done, what) => Show(task, done, what));
+            });
+        }
+        finally
+        {
+            isShown = 0;
+        }
     }
 
     /// <summary>The same for asynchronous work.</summary>
     /// <param name="title">The title until the first report.</param>
     /// <param name="run">Does the work.</param>
-    public static Task<T> WhileAsync<T>(string title, Func<Action<double, string>, Task<T>> run)
+    public static async Task<T> WhileAsync<T>(string title, Func<Action<double, string>, Task<T>> run)
     {
-        if (Console.IsErrorRedirected)
-            return run((_, _) => { });
-        return Display().StartAsync(display =>
+        if (Console.IsErrorRedirected || Interlocked.Exchange(ref isShown, 1) == 1)
+            return await run((_, _) => { });
+        try
         {
-            ProgressTask task = display.AddTask(title, maxValue: 1);
-            return run((done, what) => Show(task, done, what));
-        });
+            return await Display().StartAsync(display =>
+            {
+                ProgressTask task = display.AddTask(title, maxValue: 1);
+                return run((done, what) => Show(task, done, what));
+            });
+        }
+        finally
+        {
+            isShown = 0;
+        }
     }
 
     static Progress Display() => Output.Notes.Progress()
