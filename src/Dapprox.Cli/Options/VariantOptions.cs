@@ -105,6 +105,8 @@ sealed class VariantOptions
     public Multiplier Find(ParseResult parse, MultiplierChoice? choice, Network network)
     {
         bool isQuantised = IsQuantised(parse, network);
+        if (choice == MultiplierChoice.Exact && network.IsQuantised)
+            return ExactIntegerMultiplier.Int8;
         return choice is not null ? choice.Find(isQuantised, quantise.IsSigned(parse))
             : isQuantised ? ExactIntegerMultiplier.Int8
             : Multipliers.All[0];

@@ -68,6 +68,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "train lenet5 --epochs 1 --batch-size 1000 --multiplier ax-fpm --out OUT/w.safetensors",
         "finetune --multiplier ax-fpm --first 100 --epochs 1 --calibrate 20 --out OUT/f.safetensors",
         "calibrate --multiplier ax-fpm --first 20 --out OUT/k.safetensors",
+        "quantise --first 20 --out OUT/q.onnx",
         "datasets",
         "datasets fetch digits",
         "models",

@@ -119,7 +119,7 @@ public class MalformedOnnxTests
     public void EightBitsInside() =>
         Refused(
             graph => graph.Node("Cast", [Input], ("to", 17)),
-            "activations are cast to the data type 17; they are real numbers here: export the model with float alone");
+            "activations are cast to float8e4m3fn; they are real numbers here: export the model with float alone");
 
     [Fact]
     public void AnInputOfBytes() => Refused(
