@@ -63,8 +63,8 @@ static class CertifyCommand
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            IReadOnlyList<MultiplierChoice> compared = MultiplierList.Of(parse, multipliers);
             (Network exact, Dataset images) = variant.Load(parse, parse.GetValue(first));
+            IReadOnlyList<MultiplierChoice> compared = parse.GetValue(multipliers) ?? [variant.Default(parse, exact)];
             Multiplier[] multiplied = [.. compared.Select(item => variant.Find(parse, item, exact))];
             VariantOptions.Preparation preparation = variant.Prepare(parse, exact, images);
             Func<Multiplier, Network> on = variant.On(parse, exact, preparation, cancellation);

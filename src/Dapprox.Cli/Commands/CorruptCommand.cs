@@ -47,11 +47,11 @@ static class CorruptCommand
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
-            IReadOnlyList<MultiplierChoice> compared = MultiplierList.Of(parse, multipliers);
             if (parse.GetValue(csv) is string file)
                 AtomicFile.Probe(file);
             (Network exact, Dataset images) = variant.Load(parse, parse.GetValue(first));
             Corruption[] corruptions = Fitting(parse.GetValue(only), images);
+            IReadOnlyList<MultiplierChoice> compared = parse.GetValue(multipliers) ?? [variant.Default(parse, exact)];
             Multiplier[] multiplied = [.. compared.Select(item => variant.Find(parse, item, exact))];
             VariantOptions.Preparation preparation = variant.Prepare(parse, exact, images);
             Func<Multiplier, Network> on = variant.On(parse, exact, preparation, cancellation);

@@ -25,8 +25,8 @@ static class QuantiseCommand
         Option<LayerSelection> layers = SharedOptions.Layers();
         Option<int> first = Values.Integer(
             "--first",
-            "Measure the ranges of activations on the first N training images of the data set, or pictures of --images in the order of their "
-                + "names.",
+            "Measure the ranges of activations on the first N training images of the data set, or pictures of --images in the order of "
+                + "their names.",
             min: 1, otherwise: PostTrainingQuantisation.DefaultImages);
         Option<Choice<RangeMethod>> range = QuantiseOptions.Range();
         Option<Choice<bool>> scales = QuantiseOptions.WeightScales();
@@ -42,13 +42,14 @@ static class QuantiseCommand
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "quantise", "Write a network whose layers multiply integers as an ONNX file, without training.",
-            "Layers with weights multiply integers afterwards, with sums of 32 bits, and everything between them stays as it is. Weights are "
-                + "symmetric. The ranges of activations are measured on images without labels, which are never those of the test split. "
-                + "Batch normalisations are folded into the weights. The file has QuantizeLinear and DequantizeLinear of ONNX before each "
-                + "layer, and a Clip between them for fewer than eight bits; preparations such as --mean are in it, and are left out with it. "
-                + "Read by this program, it has the logits of 'dapprox evaluate --quantise', bit for bit; other programs add floats, and "
-                + "differ where a sum lies between two integers. With --json: model, bits, activations (the format), range, weightScales, "
-                + "layers, images, count, fingerprint, file, quantisation [{layer, scale, zeroPoint (of its inputs)}], seconds.");
+            "Layers with weights multiply integers afterwards, with sums of 32 bits, and everything between them stays as "
+                + "it is. Weights are symmetric. The ranges of activations are measured on images without labels, which are "
+                + "never those of the test split. Batch normalisations are folded into the weights. The file has QuantizeLinear "
+                + "and DequantizeLinear of ONNX before each layer, and a Clip between them for fewer than eight bits; "
+                + "preparations such as --mean are in it, so they are left out with it. Read by this program, it has the logits "
+                + "of 'dapprox evaluate --quantise', bit for bit; other programs add floats, and differ where a sum lies "
+                + "between two integers. With --json: model, bits, activations (the format), range, weightScales, layers, "
+                + "images, count, fingerprint, file, quantisation [{layer, scale, zeroPoint (of its inputs)}], seconds.");
         foreach (Option option in (Option[])[.. images.All, layers, first, range, scales, bits, signed, output, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>

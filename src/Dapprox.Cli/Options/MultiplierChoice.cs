@@ -13,9 +13,6 @@ namespace Dapprox.Cli.Options;
 /// <param name="Line">The file and the line of the list, for messages; null for the command line.</param>
 sealed record MultiplierChoice(string Given, string? Line = null)
 {
-    /// <summary>The exact multiplier of the network that it is for.</summary>
-    public static MultiplierChoice Exact { get; } = new(Multipliers.All[0].Name);
-
     /// <summary>Checks a name or a description; files are read when they are used.</summary>
     /// <param name="given">What the user gave.</param>
     /// <param name="line">The file and the line of the list; null for the command line.</param>

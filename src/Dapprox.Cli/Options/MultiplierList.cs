@@ -21,13 +21,7 @@ static class MultiplierList
     /// <summary>The option that names the multipliers of a command.</summary>
     public static Option<IReadOnlyList<MultiplierChoice>?> Option() =>
         Values.Option<IReadOnlyList<MultiplierChoice>?>(
-            "--multiplier", "NAME,…", $"The multipliers: {Given}. [default: {Multipliers.All[0].Name}]", text => Parse([text]));
-
-    /// <summary>The multipliers that the option names, or the exact one.</summary>
-    /// <param name="parse">The command line.</param>
-    public static IReadOnlyList<MultiplierChoice> Of(
-        ParseResult parse, Option<IReadOnlyList<MultiplierChoice>?> option) =>
-        parse.GetValue(option) ?? [MultiplierChoice.Exact];
+            "--multiplier", "NAME,…", $"The multipliers: {Given}. [default: the exact one]", text => Parse([text]));
 
     /// <summary>A name for a narrow column.</summary>
     /// <param name="names">The multipliers as given.</param>

@@ -105,11 +105,16 @@ sealed class VariantOptions
     /// <exception cref="InputException">It cannot be read.</exception>
     public Multiplier Find(ParseResult parse, MultiplierChoice? choice, Network network)
     {
-        bool isQuantised = IsQuantised(parse, network);
-        return choice is not null ? choice.Find(isQuantised, quantise.IsSigned(parse))
-            : isQuantised ? ExactIntegerMultiplier.Int8
-            : Multipliers.All[0];
+        // A quantised file has no network of floats, so exact is exact-int8.
+        choice = choice is null || (choice.Given == Multipliers.All[0].Name && network.IsQuantised) ? Default(parse, network) : choice;
+        return choice.Find(IsQuantised(parse, network), quantise.IsSigned(parse));
     }
+
+    /// <summary>The exact multiplier of the network, which is taken where none is named.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The exact network.</param>
+    public MultiplierChoice Default(ParseResult parse, Network network) =>
+        new(IsQuantised(parse, network) ? ExactIntegerMultiplier.Int8.Name : Multipliers.All[0].Name);
 
     /// <summary>The network as it was loaded, exact, with the selected accumulator format.</summary>
     /// <param name="parse">The command line.</param>

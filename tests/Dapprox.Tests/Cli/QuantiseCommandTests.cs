@@ -41,7 +41,7 @@ public sealed class QuantiseCommandTests : IDisposable
     {
         string file = folder.File("q.onnx");
         DapproxRun run = await DapproxRun.RunAsync("quantise", "--first", "50", "--out", file);
-        DapproxRun drum = await DapproxRun.RunAsync("evaluate", "--model", file, "--first", "40", "--multiplier", "drum:8:4", "--json");
+        DapproxRun drum = await DapproxRun.RunAsync("evaluate", "--model", file, "--first", "40", "--multiplier", "drum:8:k=4", "--json");
         DapproxRun floats = await DapproxRun.RunAsync("evaluate", "--model", file, "--first", "40", "--multiplier", "ax-fpm");
 
         Assert.Equal(0, run.ExitCode);

@@ -27,7 +27,9 @@ public class RoundingTests
 
             RoundingKernel.Run(format, numbers, rounded);
 
-            Assert.Equal(numbers.Select(format.Round).Append(42f).Select(BitConverter.SingleToInt32Bits), rounded.Select(BitConverter.SingleToInt32Bits));
+            Assert.Equal(
+                numbers.Select(format.Round).Append(42f).Select(BitConverter.SingleToInt32Bits),
+                rounded.Select(BitConverter.SingleToInt32Bits));
         });
 
     // So a layer may round what was rounded.

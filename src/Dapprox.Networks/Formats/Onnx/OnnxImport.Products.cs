@@ -77,7 +77,8 @@ sealed partial class OnnxImport
 
     /// <summary>Also a 1-D convolution: its lines are images of one row.</summary>
     void ConvolutionLayer(
-        NodeReader node, Value input, ConvolutionShape shape, Window window, float[] filters, float[] bias, Quantisation? quantisation = null)
+        NodeReader node, Value input, ConvolutionShape shape, Window window, float[] filters, float[] bias,
+        Quantisation? quantisation = null)
     {
         if (window.IsLine)
             input = Add(

@@ -13,7 +13,7 @@ sealed partial class OnnxImport
     // What moves numbers, or selects some of them.
     static readonly HashSet<string> Movers =
     [
-        "Concat", "DepthToSpace", "Dropout", "Expand", "Flatten", "Gather", "GlobalMaxPool", "Identity", "MaxPool", "Reshape", "Slice",
+        "DepthToSpace", "Dropout", "Expand", "Flatten", "Gather", "GlobalMaxPool", "Identity", "MaxPool", "Reshape", "Slice",
         "SpaceToDepth", "Split", "Squeeze", "Transpose", "Unsqueeze",
     ];
 
@@ -22,7 +22,7 @@ sealed partial class OnnxImport
 
     /// <summary>What is known of a tensor whose numbers stand for integers.</summary>
     /// <param name="Formats">One for all numbers, or of constants one for each index of an axis.</param>
-    /// <param name="Axis">The axis.</param>
+    /// <param name="Axis">The axis of several.</param>
     /// <param name="IsInteger">Whether the file has the integers there.</param>
     /// <param name="Before">What was rounded, where nothing has happened since.</param>
     sealed record Grid(AffineQuantisation[] Formats, int Axis = 0, bool IsInteger = false, Value? Before = null)
@@ -249,11 +249,7 @@ sealed partial class OnnxImport
         if (node.Output.All(output => grids.ContainsKey(output) || (!values.ContainsKey(output) && !constants.ContainsKey(output))))
             return;
         Grid? grid = node.Input.Count > 0 ? grids.GetValueOrDefault(node.Input[0]) : null;
-        bool isMover = Movers.Contains(node.OpType) && OnnxFunctions.Domain(node.Domain).Length == 0;
-        if (node.OpType == "Concat" && !node.Input.All(input => grid?.IsLike(grids.GetValueOrDefault(input)) == true))
-            isMover = false;
-        // The largest of a number and 0 is on the grid, too.
-        if (grid is not null && (isMover || (node.OpType == "Relu" && !grid.IsInteger)))
+        if (grid is not null && Keeps(node, grid))
         {
             if (Moved(node, grid) is Grid moved)
             {
@@ -268,6 +264,16 @@ sealed partial class OnnxImport
         }
     }
 
+    /// <summary>Whether the outputs of a node are on the grid of its input; 0 is on every grid of real numbers.</summary>
+    bool Keeps(NodeProto node, Grid grid) => OnnxFunctions.Domain(node.Domain).Length == 0 && node.OpType switch
+    {
+        "Concat" => node.Input.All(input => grid.IsLike(grids.GetValueOrDefault(input))),
+        "Relu" => !grid.IsInteger,
+        "Pad" => !grid.IsInteger && node.Attribute.All(attribute => attribute.Name != "value" || attribute.F == 0)
+            && (node.Input.Count < 3 || node.Input[2].Length == 0 || constants[node.Input[2]].Reals is [0]),
+        string other => Movers.Contains(other),
+    };
+
     static Grid? Moved(NodeProto node, Grid grid)
     {
         long[] order = node.Attribute.FirstOrDefault(attribute => attribute.Name == "perm")?.Ints.ToArray() ?? [1, 0];
@@ -280,6 +286,7 @@ sealed partial class OnnxImport
     static void ThrowIfIntegers(string input, Grid? grid)
     {
         if (grid is { IsInteger: true })
-            throw new InputException($"its input '{input}' is of integers, with which it computes; export the model with DequantizeLinear before");
+            throw new InputException(
+                $"its input '{input}' is of integers, with which it computes; export the model with DequantizeLinear before it");
     }
 }

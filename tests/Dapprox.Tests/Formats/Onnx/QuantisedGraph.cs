@@ -55,7 +55,10 @@ sealed class QuantisedGraph(OnnxGraph graph, bool isSigned, int zeroPoint, bool 
         float[] scales = [.. steps.Select(step => step * Step)];
         return graph.Node(
             "DequantizeLinear",
-            [graph.Integers(Int32, graph.Draw(channels, -2000, 2000), channels), graph.Constant(scales, scales.Length > 1 ? [scales.Length] : [])],
+            [
+                graph.Integers(Int32, graph.Draw(channels, -2000, 2000), channels),
+                graph.Constant(scales, scales.Length > 1 ? [scales.Length] : []),
+            ],
             ("axis", 0));
     }
 
@@ -67,8 +70,8 @@ sealed class QuantisedGraph(OnnxGraph graph, bool isSigned, int zeroPoint, bool 
     }
 
     /// <summary>
-    /// The network gives what ONNX Runtime gives without optimisations; with them to a step, since sums that lie between two integers become
-    /// either. Written as a file of its own, it has the same logits, bit for bit, and the same number of layers of integers.
+    /// The network gives what ONNX Runtime gives without optimisations; with them to a step, since sums that lie between two integers
+    /// become either. Written as a file of its own, it has the same logits, bit for bit, and the same number of layers of integers.
     /// </summary>
     /// <param name="quantised">The number of layers of integers.</param>
     /// <param name="step">The step of the logits.</param>

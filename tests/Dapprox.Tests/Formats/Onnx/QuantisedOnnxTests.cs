@@ -73,8 +73,9 @@ public class QuantisedOnnxTests
         string x = graph.Node("Relu", [own.Rounded(Input)]);
         x = graph.Node("MaxPool", [x], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }));
         x = graph.Node("Concat", [x, graph.Node("Identity", [x])], ("axis", 1));
-        x = graph.Node("Reshape", [x, graph.Integers(0, 8, 9)]);
-        (string weights, _) = own.RealWeights(0, 7, 9);
+        x = graph.Node("Pad", [x, graph.Integers(0, 0, 1, 0, 0, 0, 0, 1)]);
+        x = graph.Node("Reshape", [x, graph.Integers(0, 8, 16)]);
+        (string weights, _) = own.RealWeights(0, 7, 16);
         x = graph.Node("MatMul", [x, graph.Node("Transpose", [weights], ("perm", new[] { 1, 0 }))]);
 
         own.Check(own.Rounded(x), quantised: 1);

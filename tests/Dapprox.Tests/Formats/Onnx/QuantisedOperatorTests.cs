@@ -21,7 +21,8 @@ public class QuantisedOperatorTests
         string x = graph.Node("QuantizeLinear", [Input, .. grid]);
         string bias = graph.Integers(QuantisedGraph.Int32, graph.Draw(4, -2000, 2000), 4);
         x = graph.Node(
-            "QLinearConv", [x, .. grid, weights, scales, zeros, .. result, bias], ("pads", new[] { 1, 1, 1, 1 }), ("strides", new[] { 2, 1 }));
+            "QLinearConv", [x, .. grid, weights, scales, zeros, .. result, bias], ("pads", new[] { 1, 1, 1, 1 }),
+            ("strides", new[] { 2, 1 }));
         x = graph.Node("DequantizeLinear", [graph.Node("MaxPool", [x], ("kernel_shape", new[] { 2, 2 })), .. result]);
 
         Network network = own.Check(x, quantised: 1, step: 1 / 16f);
