@@ -7,8 +7,8 @@ using Dapprox.Arithmetic;
 namespace Dapprox.Kernels.Integers;
 
 /// <summary>
-/// Products of which those of each weight differ by less than 2¹⁶, looked up in registers: less the least of them they are 256 numbers of two
-/// bytes, and eight vectors hold the low and the high bytes. Two permutations and a choice look up 64 bytes.
+/// Products of which those of each weight differ by less than 2¹⁶, looked up in registers: less the least of them they are 256 numbers of
+/// two bytes, and eight vectors hold the low and the high bytes. Two permutations and a choice look up 64 bytes.
 /// </summary>
 /// <remarks>
 /// Bytes are summed in pairs: 16-bit lanes take the sum of both, e + 2⁸·o, and the sum of the upper, o. After at most 257 products o fits

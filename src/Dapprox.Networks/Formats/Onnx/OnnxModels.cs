@@ -12,7 +12,8 @@ namespace Dapprox.Networks.Formats.Onnx;
 /// of If. Only the multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul, also inside fused and recurrent operators, become layers
 /// that an approximate multiplier changes; everything else stays exact, and nothing is folded into them. Where QuantizeLinear and
 /// DequantizeLinear stand before the inputs of a Conv, Gemm or MatMul, and DequantizeLinear before its weights, its products are those of
-/// integers (<see cref="Quantisation"/>); such a pair anywhere else rounds. An output of integers gives the real numbers that they stand for.
+/// integers (<see cref="Quantisation"/>); such a pair anywhere else rounds. An output of integers gives the real numbers that they stand
+/// for.
 /// </summary>
 public static class OnnxModels
 {

@@ -163,8 +163,8 @@ sealed class OnnxWriteBack
                 bool isChanged = old is null || !AreSame(old.Values, numbers);
                 if (isChanged && name == "weight" && layer is IMultiplies { Quantisation: not null })
                     throw new InputException(
-                        $"the weights of the layer '{layer.Name}' are integers in the file, so other ones are not written back; quantise the "
-                            + "network afterwards");
+                        $"the weights of the layer '{layer.Name}' are integers in the file, so other ones are not written back; quantise "
+                            + "the network afterwards");
                 learnt.Add(new Learnt(origin, InFile(origin, numbers), isChanged));
             }
         }
