@@ -20,7 +20,7 @@ static class IntegerBenchmark
     static readonly Quantisation Formats = new(
         new AffineQuantisation(1 / 255f, 0, IntegerFormat.UInt8), [new AffineQuantisation(1 / 127f, 0, IntegerFormat.Int8)]);
 
-    public static void Run(TextWriter output)
+    public static unsafe void Run(TextWriter output)
     {
         var random = new Random(1);
         var table = new TableMultiplier("any table", 8, isSigned: false, (_, _) => random.Next(1 << 16));
@@ -30,11 +30,11 @@ static class IntegerBenchmark
             float[] result = new float[rows * columns];
             var lookUps = new LookUps(IntegerProducts.Of(table, IntegerFormat.UInt8, IntegerFormat.Int8), b, inner, columns);
             var contest = new Contest((double)rows * inner * columns);
-            contest.Add("look-ups one by one", () => lookUps.OneByOne(a, rows, result));
+            contest.Add("look-ups one by one", () => lookUps.Run(a, rows, result, LookUps.OneByOne));
             if (Avx512BW.IsSupported)
-                contest.Add("look-ups by gather, AVX-512", () => lookUps.Gather512(a, rows, result));
+                contest.Add("look-ups by gather, AVX-512", () => lookUps.Run(a, rows, result, LookUps.Gather512));
             if (Avx2.IsSupported)
-                contest.Add("look-ups by gather, AVX2", () => lookUps.Gather256(a, rows, result));
+                contest.Add("look-ups by gather, AVX2", () => lookUps.Run(a, rows, result, LookUps.Gather256));
             var single = new DenseKernel(ExactMultiplier.Rounded, b, [], inner, columns);
             contest.Add("exact, binary32, fastest path", () => single.Run(a, result, threads: 1));
             foreach (IntegerMultiplier multiplier in (IntegerMultiplier[])[table, ExactIntegerMultiplier.Int8])
@@ -90,8 +90,11 @@ static class IntegerBenchmark
             activations = new byte[inner * Lanes];
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void OneByOne(float[] input, int rows, float[] output)
+        /// <summary>The sums of one column: those of the products of its weights with the activations of all lanes.</summary>
+        public delegate void Column(int* table, byte* operands, byte* codes, int inner, int* sums);
+
+        /// <summary>Computes the product of two matrices.</summary>
+        public void Run(float[] input, int rows, float[] output, Column column)
         {
             int* sums = stackalloc int[Lanes];
             fixed (int* first = table)
@@ -100,100 +103,75 @@ static class IntegerBenchmark
                 for (int row = 0; row < rows; row += Lanes)
                 {
                     Pack(input, rows, row);
-                    for (int column = 0; column < columns; column++)
+                    for (int index = 0; index < columns; index++)
                     {
-                        new Span<int>(sums, Lanes).Clear();
-                        for (int k = 0; k < inner; k++)
-                        {
-                            int* products = first + (codes[column * inner + k] << 8);
-                            byte* own = operands + k * Lanes;
-                            for (int lane = 0; lane < Lanes; lane++)
-                                sums[lane] += products[own[lane]];
-                        }
-
-                        Store(sums, rows, row, column, output);
+                        column(first, operands, codes + index * inner, inner, sums);
+                        for (int lane = 0; lane < Lanes && row + lane < rows; lane++)
+                            output[(row + lane) * columns + index] = sums[lane];
                     }
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Gather512(float[] input, int rows, float[] output)
+        public static void OneByOne(int* table, byte* operands, byte* codes, int inner, int* sums)
         {
-            int* sums = stackalloc int[Lanes];
-            fixed (int* first = table)
-            fixed (byte* operands = activations, codes = weights)
+            new Span<int>(sums, Lanes).Clear();
+            for (int k = 0; k < inner; k++, operands += Lanes)
             {
-                for (int row = 0; row < rows; row += Lanes)
-                {
-                    Pack(input, rows, row);
-                    for (int column = 0; column < columns; column++)
-                    {
-                        Vector512<int> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-                        for (int k = 0; k < inner; k++)
-                        {
-                            int* products = first + (codes[column * inner + k] << 8);
-                            byte* own = operands + k * Lanes;
-                            sum0 += Wide(products, own);
-                            sum1 += Wide(products, own + 16);
-                            sum2 += Wide(products, own + 32);
-                            sum3 += Wide(products, own + 48);
-                        }
-
-                        sum0.Store(sums);
-                        sum1.Store(sums + 16);
-                        sum2.Store(sums + 32);
-                        sum3.Store(sums + 48);
-                        Store(sums, rows, row, column, output);
-                    }
-                }
+                int* products = table + (codes[k] << 8);
+                for (int lane = 0; lane < Lanes; lane++)
+                    sums[lane] += products[operands[lane]];
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Gather512(int* table, byte* operands, byte* codes, int inner, int* sums)
+        {
+            Vector512<int> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+            for (int k = 0; k < inner; k++, operands += Lanes)
+            {
+                int* products = table + (codes[k] << 8);
+                sum0 += Wide(products, operands);
+                sum1 += Wide(products, operands + 16);
+                sum2 += Wide(products, operands + 32);
+                sum3 += Wide(products, operands + 48);
+            }
+
+            sum0.Store(sums);
+            sum1.Store(sums + 16);
+            sum2.Store(sums + 32);
+            sum3.Store(sums + 48);
 
             // .NET has no gather of 512 bits; two of 256 take as many loads, which are what a gather takes its time for.
-            static Vector512<int> Wide(int* products, byte* own) => Vector512.Create(
-                Avx2.GatherVector256(products, Avx2.ConvertToVector256Int32(own), sizeof(int)),
-                Avx2.GatherVector256(products, Avx2.ConvertToVector256Int32(own + 8), sizeof(int)));
+            static Vector512<int> Wide(int* products, byte* own) => Vector512.Create(Gathered(products, own), Gathered(products, own + 8));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Gather256(float[] input, int rows, float[] output)
+        public static void Gather256(int* table, byte* operands, byte* codes, int inner, int* sums)
         {
-            int* sums = stackalloc int[Lanes];
-            fixed (int* first = table)
-            fixed (byte* operands = activations, codes = weights)
+            for (int half = 0; half < Lanes; half += Lanes / 2)
             {
-                for (int row = 0; row < rows; row += Lanes)
+                Vector256<int> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+                byte* own = operands + half;
+                for (int k = 0; k < inner; k++, own += Lanes)
                 {
-                    Pack(input, rows, row);
-                    for (int column = 0; column < columns; column++)
-                    {
-                        for (int half = 0; half < Lanes; half += Lanes / 2)
-                        {
-                            Vector256<int> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-                            for (int k = 0; k < inner; k++)
-                            {
-                                int* products = first + (codes[column * inner + k] << 8);
-                                byte* own = operands + k * Lanes + half;
-                                sum0 += Narrow(products, own);
-                                sum1 += Narrow(products, own + 8);
-                                sum2 += Narrow(products, own + 16);
-                                sum3 += Narrow(products, own + 24);
-                            }
-
-                            sum0.Store(sums + half);
-                            sum1.Store(sums + half + 8);
-                            sum2.Store(sums + half + 16);
-                            sum3.Store(sums + half + 24);
-                        }
-
-                        Store(sums, rows, row, column, output);
-                    }
+                    int* products = table + (codes[k] << 8);
+                    sum0 += Gathered(products, own);
+                    sum1 += Gathered(products, own + 8);
+                    sum2 += Gathered(products, own + 16);
+                    sum3 += Gathered(products, own + 24);
                 }
-            }
 
-            static Vector256<int> Narrow(int* products, byte* own) =>
-                Avx2.GatherVector256(products, Avx2.ConvertToVector256Int32(own), sizeof(int));
+                sum0.Store(sums + half);
+                sum1.Store(sums + half + 8);
+                sum2.Store(sums + half + 16);
+                sum3.Store(sums + half + 24);
+            }
         }
+
+        static Vector256<int> Gathered(int* products, byte* own) =>
+            Avx2.GatherVector256(products, Avx2.ConvertToVector256Int32(own), sizeof(int));
 
         void Pack(float[] input, int rows, int row)
         {
@@ -202,12 +180,6 @@ static class IntegerBenchmark
                 for (int k = 0; k < inner; k++)
                     activations[k * Lanes + lane] = (byte)(input[(row + lane) * inner + k] * 255 + 0.5f);
             }
-        }
-
-        void Store(int* sums, int rows, int row, int column, float[] output)
-        {
-            for (int lane = 0; lane < Lanes && row + lane < rows; lane++)
-                output[(row + lane) * columns + column] = sums[lane];
         }
     }
 }

@@ -101,8 +101,11 @@ public sealed class Comparison(Network exact, Func<Multiplier, Network> on, Data
     {
         if (multiplier is IntegerMultiplier integers)
         {
-            return (IntegerMeasurement.AllPairs(
-                integers, IntegerDistribution.Uniform, cancellation: cancellation).MeanRelativeError.Value, null);
+            IntegerDistribution distribution = IntegerDistribution.Uniform;
+            IntegerMetrics metrics = IntegerMeasurement.Pairs(integers, distribution) <= IntegerMeasurement.MaxPairs
+                ? IntegerMeasurement.AllPairs(integers, distribution, cancellation: cancellation)
+                : IntegerMeasurement.Sample(integers, distribution, ErrorSamples, Seed, cancellation: cancellation);
+            return (metrics.MeanRelativeError.Value, null);
         }
 
         ErrorMetrics errors = ErrorMeasurement.Sample(

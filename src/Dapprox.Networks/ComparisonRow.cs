@@ -18,7 +18,8 @@ public sealed record MultiplierPrice(
 /// <summary>One multiplier of a <see cref="Comparison"/>.</summary>
 /// <param name="Accuracy">The network's accuracy with it.</param>
 /// <param name="RelativeDistance">
-/// The mean of |ŷ − y| / |y|: of floats on operands uniform in [−1, 1], of integers over all pairs whose product is not zero.
+/// The mean of |ŷ − y| / |y|: of floats on operands uniform in [−1, 1], of integers over all pairs whose product is not
+/// zero, or over a sample of more than 2²⁴.
 /// </param>
 /// <param name="RelativeError">The mean of (ŷ − y) / y on the same operands; null for integers.</param>
 /// <param name="Price">The cost; null if unknown.</param>

@@ -60,6 +60,18 @@ sealed class QuantiseOptions
     /// <summary>Whether the integers of a circuit or a table are signed; null for what it says.</summary>
     public bool? IsSigned(ParseResult parse) => sign.Read(parse);
 
+    /// <summary>Refuses options that say how, where nothing is quantised.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="isQuantised">Whether the network is quantised already, so that circuits and tables multiply integers.</param>
+    /// <exception cref="InputException">There is such an option.</exception>
+    public void ThrowIfIdle(ParseResult parse, bool isQuantised)
+    {
+        Option[] idle = [range, images, scales, signs, .. isQuantised ? [] : sign.All];
+        if (parse.GetValue(quantise) is null
+            && idle.FirstOrDefault(option => parse.GetResult(option) is { Implicit: false }) is Option given)
+            throw new InputException($"{given.Name} is given without --quantise; give both, or neither");
+    }
+
     /// <summary>How the network is quantised; null to leave it as it is.</summary>
     /// <param name="parse">The command line.</param>
     public (PostTrainingQuantisation Quantisation, int Images)? Value(ParseResult parse) => parse.GetValue(quantise) is int bits

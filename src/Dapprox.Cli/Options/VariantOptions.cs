@@ -73,6 +73,7 @@ sealed class VariantOptions
     /// <exception cref="InputException">There are no such images, or the network is calibrated or quantised already.</exception>
     public Preparation Prepare(ParseResult parse, Network network, Dataset used)
     {
+        quantise.ThrowIfIdle(parse, network.IsQuantised);
         (PostTrainingQuantisation, int Images)? asked = quantise.Value(parse);
         if (asked is not null && network.IsQuantised)
             throw new InputException($"{network.Name} is quantised already; leave out --quantise");

@@ -11,10 +11,8 @@ namespace Dapprox.Arithmetic;
 /// <param name="Format">The range of q.</param>
 public readonly record struct AffineQuantisation(float Scale, int ZeroPoint, IntegerFormat Format)
 {
-    const float SmallestScale = 1.17549435e-38f;
-
     /// <summary>s.</summary>
-    public float Scale { get; } = float.IsFinite(Scale) && Scale >= SmallestScale
+    public float Scale { get; } = float.IsNormal(Scale) && Scale > 0
         ? Scale
         : throw new InputException($"the scale {Scale} of a quantisation is no positive, normal, finite number");
 

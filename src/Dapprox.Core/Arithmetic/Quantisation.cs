@@ -41,7 +41,7 @@ public sealed record Quantisation
     public IReadOnlyList<AffineQuantisation> Weights { get; }
 
     /// <summary>How signed numbers enter an unsigned multiplier.</summary>
-    public SignHandling Signs { get; init; }
+    public SignHandling Signs { get; }
 
     /// <summary>The format of the weights of an output channel.</summary>
     public AffineQuantisation Weight(int channel) => Weights[Weights.Count == 1 ? 0 : channel];

@@ -77,16 +77,7 @@ public sealed class ConvolutionKernel : IConvolutionKernel
     /// <inheritdoc/>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
     {
-        int inputLength = image.Length;
-        int outputLength = shape.OutputChannels * Positions;
-        int batch = input.Length / inputLength;
-        if (input.Length != batch * inputLength || output.Length != (long)batch * outputLength)
-        {
-            throw new ArgumentException(
-                $"{input.Length} inputs and {output.Length} outputs are not images of {inputLength} and {outputLength} numbers.",
-                nameof(output));
-        }
-
+        int inputLength = image.Length, outputLength = image.OutputLength, batch = image.Batch(input, output);
         threads = ParallelRange.Threads(threads, (long)output.Length * shape.Taps);
         bool byImages = batch >= threads;
         ParallelRange.ForEach(input, output, batch, byImages ? threads : 1, (index, source, destination) => RunImage(

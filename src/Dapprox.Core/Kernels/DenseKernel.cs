@@ -60,13 +60,7 @@ public sealed class DenseKernel : IDenseKernel
     /// <inheritdoc/>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
     {
-        int rows = input.Length / Inputs;
-        if (input.Length != rows * Inputs || output.Length != (long)rows * Outputs)
-        {
-            throw new ArgumentException(
-                $"{input.Length} inputs and {output.Length} outputs are not rows of {Inputs} and {Outputs}.", nameof(output));
-        }
-
+        int rows = Rows(this, input, output);
         threads = ParallelRange.Threads(threads, (long)output.Length * Inputs);
         // Rows that share one packing and one pass over the weights.
         int block = sums.RowBlock;
@@ -81,6 +75,15 @@ public sealed class DenseKernel : IDenseKernel
                 destination.Slice(first * Outputs, count * Outputs),
                 count, byRows ? 1 : threads);
         });
+    }
+
+    /// <summary>The number of rows that a layer computes.</summary>
+    /// <exception cref="ArgumentException">A length is not a multiple of a row's, or the numbers of rows differ.</exception>
+    internal static int Rows(IDenseKernel layer, ReadOnlySpan<float> input, ReadOnlySpan<float> output)
+    {
+        int rows = input.Length / layer.Inputs;
+        return input.Length == rows * layer.Inputs && output.Length == (long)rows * layer.Outputs ? rows : throw new ArgumentException(
+            $"{input.Length} inputs and {output.Length} outputs are not rows of {layer.Inputs} and {layer.Outputs}.", nameof(output));
     }
 
     void RunBlock(ReadOnlySpan<float> input, Span<float> output, int count, int threads)

@@ -57,7 +57,19 @@ sealed class PaddedImage
     /// <summary>The number of pixels of all channels.</summary>
     public int Length => shape.InputChannels * Plane;
 
+    /// <summary>The number of outputs of all channels.</summary>
+    public int OutputLength => shape.OutputChannels * Positions;
+
     int PaddedWidth => Width + shape.Padding.Width;
+
+    /// <summary>The number of images that a convolution computes.</summary>
+    /// <exception cref="ArgumentException">A length is not a multiple of an image's, or the numbers of images differ.</exception>
+    public int Batch(ReadOnlySpan<float> input, ReadOnlySpan<float> output)
+    {
+        int batch = input.Length / Length;
+        return input.Length == batch * Length && output.Length == (long)batch * OutputLength ? batch : throw new ArgumentException(
+            $"{input.Length} inputs and {output.Length} outputs are not images of {Length} and {OutputLength} numbers.", nameof(output));
+    }
 
     /// <summary>Copies channels into zeros.</summary>
     /// <param name="channels">Any number of channels without padding.</param>

@@ -121,6 +121,10 @@ public sealed class QuantiseOptionTests : IDisposable
     [InlineData("evaluate --quantise 8", "--quantise is '8'; give int4 to int8")]
     [InlineData("evaluate --quantise int8 --multiplier drum:4:k=3", "drum:4:k=3 multiplies operands of 4 bits, and the network has uint8")]
     [InlineData("evaluate --quantise int8 --split train", "--quantise takes the first 512 training images, and --split train uses")]
+    [InlineData("evaluate --range mse", "--range is given without --quantise; give both, or neither")]
+    [InlineData("evaluate --signs offset", "--signs is given without --quantise; give both, or neither")]
+    [InlineData("evaluate --multiplier array:8 --signed", "--signed is given without --quantise; give both, or neither")]
+    [InlineData("compare exact --first 1 --weight-scales per-tensor", "--weight-scales is given without --quantise")]
     [InlineData("evaluate --quantise int8 --range middle", "unknown value of --range 'middle'")]
     public async Task WrongOptions_AreRefusedInOneLine(string words, string message)
     {

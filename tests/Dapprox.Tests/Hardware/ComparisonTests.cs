@@ -62,6 +62,21 @@ public sealed class ComparisonTests
         Assert.True(nearest.TotalEnergy > expected.TotalEnergy && nearest.Delay > expected.Delay && nearest.Area > expected.Area);
     }
 
+    // Of 16 bits there are 2³² pairs of operands: a sample is measured.
+    [Fact]
+    public void Measure_AWideMultiplierOfIntegers_HasTheErrorOfASample()
+    {
+        Dataset images = Images(4);
+        Network quantised = new PostTrainingQuantisation().Run(Network, images.Images(0, images.Count));
+        var comparison = new Comparison(Network, multiplier => quantised.With(multiplier), images);
+
+        ComparisonRow row = Row(comparison, new DrumMultiplier(16, 6));
+
+        // DRUM's paper has 1.47 %.
+        Assert.InRange(row.RelativeDistance, 0.0145, 0.0149);
+        Assert.Null(row.RelativeError);
+    }
+
     [FactOf(Tier.Ci)]
     public void Measure_SomeLayers_AddsTheEnergyOfExactOnes()
     {
@@ -125,7 +140,7 @@ public sealed class ComparisonTests
         Assert.Equal(comparison.Estimate(AxFpm.Released), done, 1e-6);
     }
 
-    static ComparisonRow Row(Comparison comparison, FloatMultiplier multiplier) =>
+    static ComparisonRow Row(Comparison comparison, Multiplier multiplier) =>
         comparison.Measure(multiplier, cancellation: TestContext.Current.CancellationToken);
 
     /// <summary>Images with the classes that the exact network gives them.</summary>

@@ -38,9 +38,38 @@ unsafe interface IDots<TSelf, TVector> : IMultiplyAdd<TSelf, int, TVector, TVect
     static abstract void PackActivations(byte* codes, int count, int groups, int width, short first, int* packed);
 }
 
-/// <summary>What pairs of 16-bit products have in common.</summary>
-static unsafe class ShortDots
+/// <summary>Pairs of 16-bit products in lanes of any width.</summary>
+readonly unsafe struct ShortDots<TLanes, TVector> : IDots<ShortDots<TLanes, TVector>, TVector>
+    where TLanes : ILanes<TVector, int>
+    where TVector : unmanaged
 {
+    public static bool IsSupported => TLanes.IsSupported;
+
+    public static int Lanes => TLanes.Count;
+
+    public static bool Split => false;
+
+    public static int Products => 2;
+
+    public static bool TakesCodes => false;
+
+    public static bool TakesUnsignedWeights => true;
+
+    public static TVector NegativeZero => default;
+
+    public static TVector Load(int* source) => TLanes.Load(source);
+
+    public static TVector Broadcast(int* source) => TLanes.Broadcast(*source);
+
+    public static void StoreSum(TVector sum, float* bias, float* destination) => TLanes.Store(sum, (int*)destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Begin(TVector a0, TVector b0, TVector b1) => TLanes.Multiply(a0, b0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector End(TVector sum, TVector a0, TVector a1, TVector b0, TVector b1, TVector begun, TVector refined) =>
+        TLanes.Add(sum, begun);
+
     public static void PackWeights(ReadOnlySpan<short> weights, Span<int> packed)
     {
         for (int i = 0; i < packed.Length; i++)
@@ -55,19 +84,19 @@ static unsafe class ShortDots
             bool isPair = 2 * group + 1 < count;
             for (int lane = 0; lane < width; lane += Vector128<byte>.Count)
             {
-                Vector128<byte> even = Vector128.Load(codes + lane);
-                Vector128<byte> odd = isPair ? Vector128.Load(codes + IntegerPath.Lanes + lane) : default;
-                Store(even, odd, isPair, start, packed + lane);
+                // The weight beside an operand that is missing is zero.
+                Store(
+                    Vector128.Load(codes + lane), isPair ? Vector128.Load(codes + IntegerPath.Lanes + lane) : default, start,
+                    packed + lane);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Store(Vector128<byte> even, Vector128<byte> odd, bool isPair, Vector128<short> start, int* packed)
+    static void Store(Vector128<byte> even, Vector128<byte> odd, Vector128<short> start, int* packed)
     {
         (Vector128<ushort> evenLow, Vector128<ushort> evenHigh) = Vector128.Widen(even);
         (Vector128<ushort> oddLow, Vector128<ushort> oddHigh) = Vector128.Widen(odd);
-        // The weight beside an operand that is missing is zero.
         Interleave(evenLow.AsInt16() + start, oddLow.AsInt16() + start, packed);
         Interleave(evenHigh.AsInt16() + start, oddHigh.AsInt16() + start, packed + Vector128<short>.Count);
     }
@@ -80,120 +109,6 @@ static unsafe class ShortDots
         (evenLow | oddLow << 16).AsInt32().Store(packed);
         (evenHigh | oddHigh << 16).AsInt32().Store(packed + Vector128<int>.Count);
     }
-}
-
-/// <summary>Pairs of 16-bit products in 512 bits.</summary>
-readonly unsafe struct ShortDots512 : IDots<ShortDots512, Vector512<int>>
-{
-    public static bool IsSupported => Avx512BW.IsSupported;
-
-    public static int Lanes => Vector512<int>.Count;
-
-    public static bool Split => false;
-
-    public static int Products => 2;
-
-    public static bool TakesCodes => false;
-
-    public static bool TakesUnsignedWeights => true;
-
-    public static Vector512<int> NegativeZero => default;
-
-    public static Vector512<int> Load(int* source) => Vector512.Load(source);
-
-    public static Vector512<int> Broadcast(int* source) => Vector512.Create(*source);
-
-    public static void StoreSum(Vector512<int> sum, float* bias, float* destination) => sum.Store((int*)destination);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Begin(Vector512<int> a0, Vector512<int> b0, Vector512<int> b1) =>
-        Avx512BW.MultiplyAddAdjacent(a0.AsInt16(), b0.AsInt16());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> End(
-        Vector512<int> sum, Vector512<int> a0, Vector512<int> a1, Vector512<int> b0, Vector512<int> b1, Vector512<int> begun,
-        Vector512<int> refined) => sum + begun;
-
-    public static void PackWeights(ReadOnlySpan<short> weights, Span<int> packed) => ShortDots.PackWeights(weights, packed);
-
-    public static void PackActivations(byte* codes, int count, int groups, int width, short first, int* packed) =>
-        ShortDots.PackActivations(codes, count, groups, width, first, packed);
-}
-
-/// <summary>Pairs of 16-bit products in 256 bits.</summary>
-readonly unsafe struct ShortDots256 : IDots<ShortDots256, Vector256<int>>
-{
-    public static bool IsSupported => Avx2.IsSupported;
-
-    public static int Lanes => Vector256<int>.Count;
-
-    public static bool Split => false;
-
-    public static int Products => 2;
-
-    public static bool TakesCodes => false;
-
-    public static bool TakesUnsignedWeights => true;
-
-    public static Vector256<int> NegativeZero => default;
-
-    public static Vector256<int> Load(int* source) => Vector256.Load(source);
-
-    public static Vector256<int> Broadcast(int* source) => Vector256.Create(*source);
-
-    public static void StoreSum(Vector256<int> sum, float* bias, float* destination) => sum.Store((int*)destination);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Begin(Vector256<int> a0, Vector256<int> b0, Vector256<int> b1) =>
-        Avx2.MultiplyAddAdjacent(a0.AsInt16(), b0.AsInt16());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> End(
-        Vector256<int> sum, Vector256<int> a0, Vector256<int> a1, Vector256<int> b0, Vector256<int> b1, Vector256<int> begun,
-        Vector256<int> refined) => sum + begun;
-
-    public static void PackWeights(ReadOnlySpan<short> weights, Span<int> packed) => ShortDots.PackWeights(weights, packed);
-
-    public static void PackActivations(byte* codes, int count, int groups, int width, short first, int* packed) =>
-        ShortDots.PackActivations(codes, count, groups, width, first, packed);
-}
-
-/// <summary>Pairs of 16-bit products in 128 bits.</summary>
-readonly unsafe struct ShortDots128 : IDots<ShortDots128, Vector128<int>>
-{
-    public static bool IsSupported => Vector128.IsHardwareAccelerated;
-
-    public static int Lanes => Vector128<int>.Count;
-
-    public static bool Split => false;
-
-    public static int Products => 2;
-
-    public static bool TakesCodes => false;
-
-    public static bool TakesUnsignedWeights => true;
-
-    public static Vector128<int> NegativeZero => default;
-
-    public static Vector128<int> Load(int* source) => Vector128.Load(source);
-
-    public static Vector128<int> Broadcast(int* source) => Vector128.Create(*source);
-
-    public static void StoreSum(Vector128<int> sum, float* bias, float* destination) => sum.Store((int*)destination);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Begin(Vector128<int> a0, Vector128<int> b0, Vector128<int> b1) =>
-        ((a0 << 16 >> 16) * (b0 << 16 >> 16)) + ((a0 >> 16) * (b0 >> 16));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> End(
-        Vector128<int> sum, Vector128<int> a0, Vector128<int> a1, Vector128<int> b0, Vector128<int> b1, Vector128<int> begun,
-        Vector128<int> refined) => sum + begun;
-
-    public static void PackWeights(ReadOnlySpan<short> weights, Span<int> packed) => ShortDots.PackWeights(weights, packed);
-
-    public static void PackActivations(byte* codes, int count, int groups, int width, short first, int* packed) =>
-        ShortDots.PackActivations(codes, count, groups, width, first, packed);
 }
 
 /// <summary>Four products of an unsigned and a signed byte in each lane.</summary>

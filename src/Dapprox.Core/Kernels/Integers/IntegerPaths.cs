@@ -13,9 +13,9 @@ static class IntegerPaths
     public static IReadOnlyList<IntegerPath> All { get; } =
     [
         new ExactPath<ByteDots, Vector256<int>>("avx2-dots", KernelTable.Avx2),
-        new ExactPath<ShortDots512, Vector512<int>>("avx512", KernelTable.Avx512),
-        new ExactPath<ShortDots256, Vector256<int>>("avx2", KernelTable.Avx2),
-        new ExactPath<ShortDots128, Vector128<int>>("vector128", KernelTable.Vector128Set),
+        new ExactPath<ShortDots<Pairs512, Vector512<int>>, Vector512<int>>("avx512", KernelTable.Avx512),
+        new ExactPath<ShortDots<Pairs256, Vector256<int>>, Vector256<int>>("avx2", KernelTable.Avx2),
+        new ExactPath<ShortDots<Pairs128, Vector128<int>>, Vector128<int>>("vector128", KernelTable.Vector128Set),
         new RowPath(),
         new LookupPath(),
     ];

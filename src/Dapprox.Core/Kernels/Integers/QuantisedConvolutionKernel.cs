@@ -62,15 +62,7 @@ public sealed unsafe class QuantisedConvolutionKernel : IConvolutionKernel
     /// <inheritdoc/>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
     {
-        int inputLength = image.Length, outputLength = shape.OutputChannels * image.Positions;
-        int batch = input.Length / inputLength;
-        if (input.Length != batch * inputLength || output.Length != (long)batch * outputLength)
-        {
-            throw new ArgumentException(
-                $"{input.Length} inputs and {output.Length} outputs are not images of {inputLength} and {outputLength} numbers.",
-                nameof(output));
-        }
-
+        int batch = image.Batch(input, output);
         threads = ParallelRange.Threads(threads, (long)output.Length * shape.Taps);
         int paddedLength = shape.InputChannels * image.PaddedPlane;
         // Whole vectors are copied from behind the last operand, too.

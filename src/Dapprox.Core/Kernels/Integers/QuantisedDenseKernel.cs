@@ -35,43 +35,41 @@ public sealed unsafe class QuantisedDenseKernel : IDenseKernel
     /// <inheritdoc/>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int threads = 0)
     {
-        int rows = input.Length / Inputs;
-        if (input.Length != rows * Inputs || output.Length != (long)rows * Outputs)
-        {
-            throw new ArgumentException(
-                $"{input.Length} inputs and {output.Length} outputs are not rows of {Inputs} and {Outputs}.", nameof(output));
-        }
-
+        int rows = DenseKernel.Rows(this, input, output);
         threads = ParallelRange.Threads(threads, (long)output.Length * Inputs);
         int blocks = (rows + IntegerPath.Lanes - 1) / IntegerPath.Lanes;
         // Few rows share one block, whose columns are divided.
-        int parts = blocks >= threads ? 1 : threads;
-        ParallelRange.ForEach(input, output, blocks * parts, threads, (index, source, destination) =>
+        bool byRows = blocks >= threads;
+        ParallelRange.ForEach(input, output, blocks, byRows ? threads : 1, (index, source, destination) =>
         {
-            int first = index / parts * IntegerPath.Lanes, part = index % parts;
+            int first = index * IntegerPath.Lanes, count = Math.Min(IntegerPath.Lanes, rows - first);
             RunBlock(
-                source, destination, first, Math.Min(IntegerPath.Lanes, rows - first), part * Outputs / parts,
-                (part + 1) * Outputs / parts);
+                source.Slice(first * Inputs, count * Inputs), destination.Slice(first * Outputs, count * Outputs), count,
+                byRows ? 1 : threads);
         });
     }
 
-    void RunBlock(ReadOnlySpan<float> input, Span<float> output, int firstRow, int rows, int firstColumn, int endColumn)
+    void RunBlock(ReadOnlySpan<float> input, Span<float> output, int rows, int threads)
     {
-        using var block = new QuantisedSums.Block(Inputs, endColumn - firstColumn, rows);
+        using var block = new QuantisedSums.Block(Inputs, Outputs, rows);
         byte[] codes = new byte[Inputs];
         for (int row = 0; row < rows; row++)
         {
             fixed (byte* own = codes)
-                sums.Quantise(input.Slice((firstRow + row) * Inputs, Inputs), own);
+                sums.Quantise(input.Slice(row * Inputs, Inputs), own);
             for (int k = 0; k < codes.Length; k++)
                 block.Codes[(nint)k * IntegerPath.Lanes + row] = codes[k];
         }
 
-        sums.Sum(0, block, rows, firstColumn, endColumn);
-        for (int row = 0; row < rows; row++)
+        ParallelRange.ForEach(input, output, threads, threads, (part, _, destination) =>
         {
-            for (int column = firstColumn; column < endColumn; column++)
-                output[(firstRow + row) * Outputs + column] = block.Outputs[(nint)(column - firstColumn) * IntegerPath.Lanes + row];
-        }
+            int first = part * Outputs / threads, end = (part + 1) * Outputs / threads;
+            sums.Sum(0, block, rows, first, end);
+            for (int row = 0; row < rows; row++)
+            {
+                for (int column = first; column < end; column++)
+                    destination[row * Outputs + column] = block.Outputs[(nint)column * IntegerPath.Lanes + row];
+            }
+        });
     }
 }

@@ -90,31 +90,11 @@ sealed unsafe class QuantisedSums
     /// <summary>Quantises activations.</summary>
     /// <param name="source">Any numbers.</param>
     /// <param name="codes">Receives as many codes.</param>
-    public void Quantise(ReadOnlySpan<float> source, byte* codes)
-    {
-        AffineQuantisation format = quantisation.Activations;
-        Vector512<float> scale = Vector512.Create(format.Scale);
-        Vector512<float> low = Vector512.Create((float)(format.Format.Low - format.ZeroPoint));
-        Vector512<float> high = Vector512.Create((float)(format.Format.High - format.ZeroPoint));
-        Vector512<int> shift = Vector512.Create(format.ZeroPoint - format.Format.Low);
-        int i = 0;
-        for (; i <= source.Length - Vector512<float>.Count; i += Vector512<float>.Count)
-        {
-            Vector512<float> rounded = Vector512.Round(Vector512.Create(source[i..]) / scale);
-            // A NaN is unequal to itself, and becomes the zero point.
-            rounded = Vector512.ConditionalSelect(Vector512.Equals(rounded, rounded), rounded, Vector512<float>.Zero);
-            Vector512<int> numbers = Vector512.ConvertToInt32(Vector512.Min(Vector512.Max(rounded, low), high)) + shift;
-            Vector256<ushort> shorts = Vector256.Narrow(numbers.GetLower().AsUInt32(), numbers.GetUpper().AsUInt32());
-            Vector128.Narrow(shorts.GetLower(), shorts.GetUpper()).Store(codes + i);
-        }
-
-        for (; i < source.Length; i++)
-            codes[i] = (byte)(format.Quantise(source[i]) - format.Format.Low);
-    }
+    public void Quantise(ReadOnlySpan<float> source, byte* codes) => RoundingKernel.Code(quantisation.Activations, source, codes);
 
     /// <summary>The outputs of some columns for up to <see cref="IntegerPath.Lanes"/> positions.</summary>
     /// <param name="matrix">Which matrix.</param>
-    /// <param name="block">The codes of the activations; receives the outputs, <c>[columns, <see cref="IntegerPath.Lanes"/>]</c>.</param>
+    /// <param name="block">The codes of the activations; receives the outputs of these columns.</param>
     /// <param name="lanes">How many positions there are.</param>
     /// <param name="firstColumn">The first column of the matrix.</param>
     /// <param name="endColumn">The column behind the last.</param>
@@ -122,7 +102,7 @@ sealed unsafe class QuantisedSums
     {
         // In place: sums are as long as outputs.
         byte* activations = block.Codes;
-        float* outputs = block.Outputs;
+        float* outputs = block.Outputs + (nint)firstColumn * IntegerPath.Lanes;
         int* sums = (int*)outputs;
         matrices[matrix].Sum(activations, lanes, firstColumn, endColumn, sums);
         int* operandSums = stackalloc int[IntegerPath.Lanes];
@@ -181,6 +161,7 @@ sealed unsafe class QuantisedSums
 
         public byte* Codes { get; }
 
+        /// <summary><c>[columns, <see cref="IntegerPath.Lanes"/>]</c>.</summary>
         public float* Outputs { get; }
 
         MemoryHandle Handle { get; }
