@@ -44,6 +44,7 @@ static class CommandLine
         ["profile"] = ProfileCommand.Create,
         ["circuit"] = CircuitCommand.Create,
         ["cells"] = CellsCommand.Create,
+        ["assign"] = AssignCommand.Create,
         ["explore"] = ExploreCommand.Create,
         ["reproduce"] = ReproduceCommand.Create,
         ["submit"] = SubmitCommand.Create,

@@ -75,7 +75,7 @@ public sealed class Comparison(Network exact, Func<Multiplier, Network> on, Data
         var watch = Stopwatch.StartNew();
         Network network = Replaced(multiplier);
         Evaluation accuracy = Evaluation.Of(network, images, batch => progress?.Invoke(batch.Batch * image), cancellation);
-        (double distance, double? signed) = Errors(multiplier, cancellation);
+        (double? distance, double? signed) = Errors(multiplier, cancellation);
         MultiplierPrice? price = null;
         string? reason = null;
         try
@@ -96,9 +96,11 @@ public sealed class Comparison(Network exact, Func<Multiplier, Network> on, Data
         return new ComparisonRow(multiplier, accuracy, distance, signed, price, reason, robust, watch.Elapsed.TotalSeconds);
     }
 
-    /// <summary>The mean relative error, of floats also with its sign.</summary>
-    (double Distance, double? Signed) Errors(Multiplier multiplier, CancellationToken cancellation)
+    /// <summary>The mean relative error, of floats also with its sign; none of a multiplier for each layer.</summary>
+    (double? Distance, double? Signed) Errors(Multiplier multiplier, CancellationToken cancellation)
     {
+        if (multiplier is LayerMultipliers)
+            return (null, null);
         if (multiplier is IntegerMultiplier integers)
         {
             IntegerDistribution distribution = IntegerDistribution.Uniform;
@@ -140,17 +142,19 @@ public sealed class Comparison(Network exact, Func<Multiplier, Network> on, Data
 
     MultiplierPrice Price(Network network, Multiplier multiplier, CancellationToken cancellation)
     {
-        Measurement(multiplier);
+        IReadOnlyList<Multiplier> parts = multiplier is LayerMultipliers several ? several.Multipliers : [multiplier];
+        foreach (Multiplier part in parts)
+            Measurement(part);
         exactCosts ??= Costs(exact);
         IReadOnlyList<LayerCost> costs = Costs(network);
         CircuitCost reference = exactCosts[0].Product;
         IMultiplies[] layers = [.. network.Layers.OfType<IMultiplies>()];
-        LayerCost[] own = [.. costs.Where((_, layer) => layers[layer].Multiplier == multiplier)];
-        CircuitCost hardware = own[0].Product;
-        double energy = costs.Sum(layer => layer.Energy);
+        LayerCost[] own = [.. costs.Where((_, layer) => parts.Contains(layers[layer].Multiplier))];
+        double energy = costs.Sum(layer => layer.Energy), delay = own.Max(layer => layer.Product.Delay);
+        double? area = parts.Count == 1 ? own[0].Product.Area : null;
         return new MultiplierPrice(
-            own.Sum(layer => layer.Energy) / own.Sum(layer => layer.Products), energy, hardware.Delay, hardware.Area,
-            energy / exactCosts.Sum(layer => layer.Energy), hardware.Delay / reference.Delay, hardware.Area / reference.Area);
+            own.Sum(layer => layer.Energy) / own.Sum(layer => layer.Products), energy, delay, area,
+            energy / exactCosts.Sum(layer => layer.Energy), delay / reference.Delay, area / reference.Area);
 
         IReadOnlyList<LayerCost> Costs(Network priced)
         {

@@ -198,7 +198,7 @@ sealed class AttackRun
         (Network exact, Dataset data) = variant.Load(parse);
         Multiplier target = variant.Fitting(parse, parse.GetValue(multiplier), exact);
         Multiplier[] others = Array.ConvertAll(
-            parse.GetValue(tryOn) is { Length: > 0 } named ? named : target is IntegerMultiplier ? QuantisedTryOn : DefaultTryOn,
+            parse.GetValue(tryOn) is { Length: > 0 } named ? named : target.MultipliesIntegers ? QuantisedTryOn : DefaultTryOn,
             choice => variant.Find(parse, choice, exact));
         (IAttack<IGradientVictim> Attack, Epsilon? Epsilon)[] attacks = Attacks(parse, exact, data);
         string? folder = parse.GetValue(save);

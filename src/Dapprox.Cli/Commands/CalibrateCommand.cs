@@ -18,7 +18,8 @@ static class CalibrateCommand
     public static Command Create()
     {
         var images = new ImageOptions(labelled: false);
-        Option<FloatMultiplier> multiplier = SharedOptions.Multiplier();
+        Option<MultiplierChoice?> multiplier = SharedOptions.AnyMultiplier();
+        var quantise = new QuantiseOptions();
         Option<LayerSelection> layers = SharedOptions.Layers();
         Option<Choice<Accumulation>> accumulate = SharedOptions.Accumulate();
         Option<int> first = Values.Integer(
@@ -38,22 +39,26 @@ static class CalibrateCommand
                 + "it is calibrated, and commands that read it repeat that. With --json: model, multiplier, layers, accumulate, images, "
                 + "count, fingerprint, file, calibration [{layer, gain (accumulated), change (the largest change of a bias or of a mean of "
                 + "a batch normalisation), exponent (of the power of two that multiplies the weights)}], seconds.");
-        foreach (Option option in (Option[])[.. images.All, multiplier, layers, accumulate, first, output, json])
+        foreach (Option option in (Option[])[.. images.All, multiplier, layers, accumulate, .. quantise.All, first, output, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
             string file = parse.GetValue(output)!, model = images.Model(parse);
-            LearntFile.Probe(file, model);
+            LayerSelection selection = parse.GetValue(layers)!;
+            LearntFile.Probe(file, model, quantise.IsGiven(parse));
             FittedHeader.ThrowIfFitted(model);
             (Network exact, Dataset some) = images.Load(parse, Split.Train, parse.GetValue(first));
-            FloatMultiplier hardware = parse.GetValue(multiplier)!;
-            if (hardware is ExactMultiplier)
+            LearntFile.Probe(file, model, quantise.IsQuantised(parse, exact));
+            Multiplier hardware = quantise.Fitting(parse, parse.GetValue(multiplier), exact, selection);
+            if (hardware.IsExact && !exact.IsQuantised && !quantise.IsGiven(parse))
             {
                 Output.Note(
                     $"note: the products of {hardware.Name} are exact, and nothing is to be fitted; name the hardware with --multiplier");
             }
 
-            Network network = exact.With(hardware, parse.GetValue(layers), parse.GetValue(accumulate).Value);
+            Network network = quantise.Images(parse, exact) is int ranges
+                ? quantise.Measure(parse, exact, some.First(ranges), selection, cancellation).With(hardware, parse.GetValue(accumulate).Value)
+                : exact.With(hardware, selection, parse.GetValue(accumulate).Value);
 
             var watch = Stopwatch.StartNew();
             Calibration result = CalibrationOptions.Run(network, some.Images(0, some.Count), cancellation);

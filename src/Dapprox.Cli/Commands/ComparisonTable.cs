@@ -36,7 +36,7 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
         ["accuracy"] = row.Accuracy.Accuracy,
         ["correct"] = row.Accuracy.Correct,
         ["interval"] = Interval(row.Accuracy),
-        ["mred"] = Output.Number(row.RelativeDistance),
+        ["mred"] = row.RelativeDistance is double distance ? Output.Number(distance) : null,
         ["meanRelativeError"] = row.RelativeError is double error ? Output.Number(error) : null,
         ["energyPerImage"] = row.Price?.EnergyPerImage / FemtojoulesPerPicojoule,
         ["energyPerProduct"] = row.Price?.EnergyPerProduct / FemtojoulesPerPicojoule,
@@ -60,7 +60,7 @@ sealed class ComparisonTable(IReadOnlyList<string> names, IReadOnlyList<Comparis
         Print(
             ("accuracy", row => Output.Percent(row.Accuracy.Accuracy, row.Accuracy.Count)),
             ("95 % interval", row => Text(row.Accuracy.Interval)),
-            ("MRED", row => Small(row.RelativeDistance)),
+            ("MRED", row => row.RelativeDistance is double distance ? Small(distance) : NoValue),
             ("energy", row => Ratio(row.Price?.RelativeEnergy)),
             ("delay", row => Ratio(row.Price?.RelativeDelay)),
             ("time", row => $"{row.Seconds:F1} s"));

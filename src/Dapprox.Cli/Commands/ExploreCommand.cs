@@ -27,8 +27,6 @@ static class ExploreCommand
 
     const string Accuracy = "accuracy";
 
-    static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(10);
-
     static readonly string[] FigureNames = [.. DesignFigures.All.Select(figure => figure.Name), Accuracy];
 
     static readonly string[] DistributionNames =
@@ -141,7 +139,7 @@ static class ExploreCommand
                 search += $"; accuracy of {variant.Identify(parse)}, {parse.GetValue(first)} images";
 
             IReadOnlyList<Candidate> front = ParetoFront.Of(
-                Run(method, search, problem, made.Length, parse.GetValue(state), cancellation).Candidates)
+                SearchProgress.Run(method, search, problem, made.Length, parse.GetValue(state), cancellation).Candidates)
                 .OrderBy(candidate => candidate.Values[0]).ToArray();
             DesignFigure[] shown = goals.Length == 0 ? figures : [.. made, .. figures];
             double[][] values = [
@@ -180,40 +178,6 @@ static class ExploreCommand
             return Task.CompletedTask;
         });
         return command;
-    }
-
-    static SearchState Run(
-        SearchMethod method, string search, SearchProblem problem, int objectives, string? file, CancellationToken cancellation)
-    {
-        SearchState state = file is null ? SearchState.Begin : SearchStateFile.Load(file, search, problem, objectives);
-        if (file is not null)
-            AtomicFile.Probe(file);
-        long saved = Stopwatch.GetTimestamp();
-        return ProgressBar.While("searching", method.Steps, progress =>
-        {
-            progress(state.Step);
-            try
-            {
-                return method.Run(state, Reached, cancellation: cancellation);
-            }
-            finally
-            {
-                // Also after Ctrl-C: the last state is valid.
-                if (file is not null && state.Step > 0)
-                    SearchStateFile.Save(file, search, state);
-            }
-
-            void Reached(SearchState reached)
-            {
-                state = reached;
-                progress(1);
-                if (file is not null && Stopwatch.GetElapsedTime(saved) > SaveInterval)
-                {
-                    SearchStateFile.Save(file, search, state);
-                    saved = Stopwatch.GetTimestamp();
-                }
-            }
-        });
     }
 
     static DesignMeasurement Measurement(

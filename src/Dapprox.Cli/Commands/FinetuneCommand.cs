@@ -7,6 +7,7 @@ using Dapprox.Cli.Terminal;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
+using Dapprox.Networks.Models;
 using Dapprox.Networks.Training;
 
 namespace Dapprox.Cli.Commands;
@@ -30,7 +31,8 @@ static class FinetuneCommand
     public static Command Create()
     {
         var images = new ImageOptions();
-        Option<FloatMultiplier> multiplier = SharedOptions.Multiplier();
+        Option<MultiplierChoice?> multiplier = SharedOptions.AnyMultiplier();
+        var quantise = new QuantiseOptions();
         Option<LayerSelection> layers = SharedOptions.Layers();
         Option<int?> first = SharedOptions.First("Train on this many images at most.");
         Option<int> calibrate = Values.Integer(
@@ -42,8 +44,9 @@ static class FinetuneCommand
         var command = new DocumentedCommand(
             "finetune", "Train a network further, for an approximate multiplier.",
             "The forward pass uses the multiplier, the backward pass the gradient that --gradient names. Weights, biases and "
-                + "batch normalisations are trained; other constants stay. The network is calibrated first. It is trained on the "
-                + "training images of the data set, or on all pictures of --images; one in ten is held out, in adversarial "
+                + "batch normalisations are trained; other constants stay. With --quantise the network is quantised first, and its "
+                + "scales stay; gradients pass through rounding, but not to activations that are clamped. The network is calibrated "
+                + "next. It is trained on the training images of the data set, or on all pictures of --images; one in ten is held out, in adversarial "
                 + "training perturbed. The numbers of the "
                 + "epoch that classifies most of these correctly are saved; if no epoch is as good as the calibrated network, its "
                 + "numbers are (bestEpoch 0). The same options give the same numbers on every processor and with any number of "
@@ -51,18 +54,22 @@ static class FinetuneCommand
                 + "--json: model, dataset, multiplier, file, initialValidationAccuracy, bestEpoch, validationAccuracy, "
                 + "testAccuracy (null for pictures of your own), epochs (each with epoch, loss, trainAccuracy, "
                 + "validationAccuracy), seconds.");
-        foreach (Option option in (Option[])[.. images.All, multiplier, layers, first, calibrate, .. settings.All, output, json])
+        foreach (Option option in (Option[])[.. images.All, multiplier, layers, .. quantise.All, first, calibrate, .. settings.All, output, json])
             command.Add(option);
         command.KeepsState = settings.Checkpoint;
         command.SetAction((parse, cancellation) =>
         {
             string file = parse.GetValue(output)!, model = images.Model(parse);
-            LearntFile.Probe(file, model);
+            LayerSelection selection = parse.GetValue(layers)!;
+            LearntFile.Probe(file, model, quantise.IsGiven(parse));
             (Network exact, Dataset training) = images.Load(parse, Split.Train, parse.GetValue(first) ?? int.MaxValue);
-            FloatMultiplier hardware = parse.GetValue(multiplier)!;
+            LearntFile.Probe(file, model, quantise.IsQuantised(parse, exact));
+            Multiplier hardware = quantise.Fitting(parse, parse.GetValue(multiplier), exact, selection);
             TrainingOptions options = settings.Read(parse, Defaults);
             var watch = Stopwatch.StartNew();
-            Network network = exact.With(hardware, parse.GetValue(layers), threads: options.Threads);
+            Network network = quantise.Images(parse, exact) is int ranges
+                ? quantise.Measure(parse, exact, training.First(ranges), selection, cancellation).With(hardware)
+                : exact.With(hardware, selection);
             if (parse.GetValue(calibrate) is > 0 and int count)
             {
                 FittedHeader.ThrowIfFitted(model);
@@ -76,13 +83,14 @@ static class FinetuneCommand
             double seconds = watch.Elapsed.TotalSeconds;
             LearntFile.Save(file, model, result.Network,
             [
-                .. FittedHeader.Trained(hardware.Name, parse.GetValue(layers)!.Name),
+                .. FittedHeader.Trained(hardware.Name, selection.Name),
                 new("trained_on", CalibrationOptions.Describe(training)),
                 new("trained_epochs", options.Epochs.ToString(CultureInfo.InvariantCulture)),
                 new("trained_seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
             ], images.Onnx(parse, model));
             Evaluation? judged = images.AreOwn(parse) ? null : Evaluation.Of(
-                images.Reload(parse, Path.GetFullPath(file)).With(hardware, parse.GetValue(layers)),
+                (network.IsQuantised ? TrainedModels.Load(file) : images.Reload(parse, Path.GetFullPath(file)))
+                    .With(hardware, selection),
                 images.Images(parse, exact, Split.Test),
                 cancellation: cancellation);
             if (parse.GetValue(json))

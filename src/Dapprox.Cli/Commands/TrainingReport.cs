@@ -30,7 +30,7 @@ static class TrainingReport
     /// <param name="key">What is trained: <c>architecture</c> or <c>model</c>.</param>
     /// <param name="name">The name of it.</param>
     public static void PrintJson(
-        string key, string name, TrainingResult result, string file, FloatMultiplier multiplier, Evaluation? judged,
+        string key, string name, TrainingResult result, string file, Multiplier multiplier, Evaluation? judged,
         List<EpochReport> reports, double seconds) =>
         Output.PrintJson(new JsonObject
         {
@@ -53,7 +53,7 @@ static class TrainingReport
         });
 
     public static void Print(
-        string name, TrainingResult result, string file, FloatMultiplier multiplier, Evaluation? judged, double seconds)
+        string name, TrainingResult result, string file, Multiplier multiplier, Evaluation? judged, double seconds)
     {
         Output.Print($"{file}: {name} trained on {result.Dataset} with {multiplier.Name} in {seconds:F1} s");
         string heldOut = $"of the {result.HeldOut}{(result.Options.AdversarialEpsilon > 0 ? " perturbed" : "")} held-out images";

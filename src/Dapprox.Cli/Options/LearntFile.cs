@@ -17,20 +17,25 @@ static class LearntFile
     public static Option<string> Output() => new("--out")
     {
         HelpName = "FILE",
-        Description = $"The file to write: {Onnx} for a network from an ONNX file, which is that file with new numbers; {Safetensors} for "
-            + "others.",
+        Description = $"The file to write: {Onnx} for a network from an ONNX file, which is that file with new numbers, and for a "
+            + $"quantised network, which is one as 'dapprox quantise' writes it; {Safetensors} for others.",
         Required = true,
     };
 
     /// <summary>Refuses a file of another kind than the network's, before the work.</summary>
     /// <param name="file">The file to write.</param>
     /// <param name="model">The network's name or file.</param>
+    /// <param name="isQuantised">Whether it is quantised before it is written.</param>
     /// <exception cref="InputException">The kinds differ, or the file cannot be written.</exception>
-    public static void Probe(string file, string model)
+    public static void Probe(string file, string model, bool isQuantised = false)
     {
-        string expected = IsOnnx(model) ? Onnx : Safetensors;
+        string expected = isQuantised || IsOnnx(model) ? Onnx : Safetensors;
         if (!file.EndsWith(expected, StringComparison.OrdinalIgnoreCase))
-            throw new InputException($"--out is '{file}'; give a file that ends in {expected} for the network '{model}'");
+        {
+            throw new InputException(
+                $"--out is '{file}'; give a file that ends in {expected} for the {(isQuantised ? "quantised " : "")}network '{model}'");
+        }
+
         AtomicFile.Probe(file);
     }
 
@@ -43,6 +48,12 @@ static class LearntFile
     public static void Save(
         string file, string model, Network network, IEnumerable<KeyValuePair<string, string>> header, OnnxOptions onnx)
     {
+        if (network.IsQuantised)
+        {
+            OnnxModels.Save(file, network);
+            return;
+        }
+
         if (IsOnnx(model))
         {
             OnnxModels.Save(file, network, model, onnx);

@@ -2,12 +2,13 @@ using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
+using Dapprox.Networks.Graph;
 
 namespace Dapprox.Cli.Options;
 
 /// <summary>
-/// A multiplier as it is given. A circuit or a table multiplies the mantissas of floats, and in a quantised network integers; a name says
-/// what it multiplies.
+/// A multiplier as it is given, or an assignment of multipliers to layers. A circuit or a table multiplies the mantissas of floats, and in a
+/// quantised network integers; a name says what it multiplies.
 /// </summary>
 /// <param name="Given">The word on the command line, or in a list.</param>
 /// <param name="Line">The file and the line of the list, for messages; null for the command line.</param>
@@ -16,8 +17,17 @@ sealed record MultiplierChoice(string Given, string? Line = null)
     /// <summary>Checks a name or a description; files are read when they are used.</summary>
     /// <param name="given">What the user gave.</param>
     /// <param name="line">The file and the line of the list; null for the command line.</param>
-    /// <exception cref="InputException">It is no name, description or file.</exception>
+    /// <exception cref="InputException">It is no name, description, file or assignment.</exception>
     public static MultiplierChoice Parse(string given, string? line = null) => At(line, () =>
+    {
+        if (AssignedLayers.Of(given) is null)
+            Check(given);
+        return new MultiplierChoice(given, line);
+    });
+
+    /// <summary>Checks the name or the description of one multiplier; files are read when they are used.</summary>
+    /// <exception cref="InputException">It is neither.</exception>
+    public static void Check(string given)
     {
         if (IntegerMultipliers.IsMeant(given))
             IntegerMultipliers.Find(given);
@@ -25,17 +35,27 @@ sealed record MultiplierChoice(string Given, string? Line = null)
             CircuitDescription.Build(given);
         else if (!IsCircuit(given))
             Multipliers.Find(given);
-        return new MultiplierChoice(given, line);
-    });
+    }
 
     /// <summary>Finds the multiplier.</summary>
     /// <param name="isQuantised">Whether it is for a quantised network.</param>
     /// <param name="isSigned">Whether the integers of a table or circuit are signed; null for what it says.</param>
     /// <exception cref="InputException">A file cannot be read, or does not multiply such numbers.</exception>
     public Multiplier Find(bool isQuantised, bool? isSigned) => At(Line, () =>
-        IntegerMultipliers.IsMeant(Given) ? IntegerMultipliers.Find(Given)
-        : isQuantised && IsCircuit(Given) ? CircuitFiles.FindIntegers(Given, isSigned)
-        : (Multiplier)CircuitFiles.FindMultiplier(Given));
+    {
+        if (AssignedLayers.Of(Given) is not { } parts)
+            return Find(Given, isQuantised, isSigned);
+        // Layers with the same multiplier share its products.
+        Dictionary<string, Multiplier> found = parts.Select(part => part.Multiplier).Distinct()
+            .ToDictionary(given => given, given => Find(given, isQuantised, isSigned));
+        return new LayerMultipliers(
+            Given, [.. parts.Select(part => (found[part.Multiplier], LayerSelection.Parse(part.Layers)))]);
+    });
+
+    static Multiplier Find(string given, bool isQuantised, bool? isSigned) =>
+        IntegerMultipliers.IsMeant(given) ? IntegerMultipliers.Find(given)
+        : isQuantised && IsCircuit(given) ? CircuitFiles.FindIntegers(given, isSigned)
+        : (Multiplier)CircuitFiles.FindMultiplier(given);
 
     static T At<T>(string? line, Func<T> find)
     {

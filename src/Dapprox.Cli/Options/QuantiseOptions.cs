@@ -2,7 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
+using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
 using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Cli.Options;
@@ -58,13 +61,13 @@ sealed class QuantiseOptions
     public IReadOnlyList<Option> All => [quantise, range, images, scales, signs, .. sign.All];
 
     /// <summary>Whether the integers of a circuit or a table are signed; null for what it says.</summary>
-    public bool? IsSigned(ParseResult parse) => sign.Read(parse);
+    bool? IsSigned(ParseResult parse) => sign.Read(parse);
 
     /// <summary>Refuses options that say how, where nothing is quantised.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="isQuantised">Whether the network is quantised already, so that circuits and tables multiply integers.</param>
     /// <exception cref="InputException">There is such an option.</exception>
-    public void ThrowIfIdle(ParseResult parse, bool isQuantised)
+    void ThrowIfIdle(ParseResult parse, bool isQuantised)
     {
         Option[] idle = [range, images, scales, signs, .. isQuantised ? [] : sign.All];
         if (parse.GetValue(quantise) is null
@@ -72,18 +75,87 @@ sealed class QuantiseOptions
             throw new InputException($"{given.Name} is given without --quantise; give both, or neither");
     }
 
-    /// <summary>How the network is quantised; null to leave it as it is.</summary>
+    /// <summary>Whether the layers of the network multiply integers, as it is or after --quantise.</summary>
     /// <param name="parse">The command line.</param>
-    public (PostTrainingQuantisation Quantisation, int Images)? Value(ParseResult parse) => parse.GetValue(quantise) is int bits
-        ? (new PostTrainingQuantisation
+    /// <param name="network">The network as it was loaded.</param>
+    public bool IsQuantised(ParseResult parse, Network network) => network.IsQuantised || IsGiven(parse);
+
+    /// <summary>Whether the network is to be quantised.</summary>
+    public bool IsGiven(ParseResult parse) => parse.GetValue(quantise) is not null;
+
+    /// <summary>A multiplier for the network: circuits and tables multiply integers if it is quantised.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="choice">The multiplier as given; null for the exact one.</param>
+    /// <param name="network">The network as it was loaded.</param>
+    /// <param name="layers">The layers that it replaces.</param>
+    /// <exception cref="InputException">It cannot be read, or names layers as well.</exception>
+    public Multiplier Find(ParseResult parse, MultiplierChoice? choice, Network network, LayerSelection layers)
+    {
+        // A quantised file has no network of floats, so exact is exact-int8.
+        choice = choice is null || (choice.Given == Multipliers.All[0].Name && network.IsQuantised) ? Default(parse, network) : choice;
+        Multiplier multiplier = choice.Find(IsQuantised(parse, network), IsSigned(parse));
+        return multiplier is LayerMultipliers && layers != LayerSelection.All
+            ? throw new InputException($"{multiplier.Name} names the layers itself; leave out --layers {layers}")
+            : multiplier;
+    }
+
+    /// <summary>The one multiplier of a command, which fits the network.</summary>
+    /// <inheritdoc cref="Find"/>
+    /// <exception cref="InputException">It cannot be read, or multiplies floats where integers are multiplied, or the reverse.</exception>
+    public Multiplier Fitting(ParseResult parse, MultiplierChoice? choice, Network network, LayerSelection layers)
+    {
+        Multiplier multiplier = Find(parse, choice, network, layers);
+        bool isQuantised = IsQuantised(parse, network);
+        if (isQuantised == multiplier.MultipliesIntegers)
+            return multiplier;
+        throw new InputException(isQuantised
+            ? $"{multiplier.Name} multiplies floats, and the network integers; name a multiplier of integers, such as "
+                + $"{ExactIntegerMultiplier.Int8}" + (network.IsQuantised ? "" : ", or leave out --quantise")
+            : $"{multiplier.Name} multiplies integers, and the network floats; quantise it: --quantise int8");
+    }
+
+    /// <summary>The exact multiplier of the network, which is taken where none is named.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The network as it was loaded.</param>
+    public MultiplierChoice Default(ParseResult parse, Network network) =>
+        new(IsQuantised(parse, network) ? ExactIntegerMultiplier.Int8.Name : Multipliers.All[0].Name);
+
+    /// <summary>Refuses what does not go together, and says on how many images ranges are measured; null for a network that is left as
+    /// it is.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The network as it was loaded.</param>
+    /// <exception cref="InputException">An option of quantisation stands without it, or the network is quantised already.</exception>
+    public int? Images(ParseResult parse, Network network)
+    {
+        ThrowIfIdle(parse, network.IsQuantised);
+        if (parse.GetValue(quantise) is null)
+            return null;
+        return network.IsQuantised
+            ? throw new InputException($"{network.Name} is quantised already; leave out --quantise")
+            : parse.GetValue(images);
+    }
+
+    /// <summary>Measures the ranges of activations, with progress on a terminal.</summary>
+    /// <param name="parse">The command line, with --quantise.</param>
+    /// <param name="network">The network of floats.</param>
+    /// <param name="ranges">The images on which they are measured.</param>
+    /// <param name="layers">The layers that are quantised.</param>
+    /// <param name="cancellation">Stops the measurement.</param>
+    public ActivationRanges Measure(
+        ParseResult parse, Network network, Dataset ranges, LayerSelection layers, CancellationToken cancellation)
+    {
+        var options = new PostTrainingQuantisation
         {
-            ActivationBits = bits,
-            WeightBits = bits,
+            ActivationBits = parse.GetValue(quantise)!.Value,
+            WeightBits = parse.GetValue(quantise)!.Value,
             IsPerChannel = parse.GetValue(scales).Value,
             Method = parse.GetValue(range).Value,
             Signs = parse.GetValue(signs).Value,
-        }, parse.GetValue(images))
-        : null;
+            Layers = layers,
+        };
+        return ProgressBar.While("quantising", ranges.Count, progress =>
+            options.Measure(network, ranges.Images(0, ranges.Count), done => progress(done), cancellation));
+    }
 
     /// <summary>The quantisation in words: <c>int8, minmax, per-channel</c>.</summary>
     public string Describe(ParseResult parse) =>
@@ -96,8 +168,10 @@ sealed class QuantiseOptions
     public JsonObject Json(ParseResult parse, int images, params IEnumerable<Multiplier> multipliers) => new()
     {
         ["bits"] = parse.GetValue(quantise),
-        ["activations"] = new JsonArray([.. multipliers.OfType<IntegerMultiplier>().Select(
-            multiplier => $"{new IntegerFormat(parse.GetValue(quantise)!.Value, multiplier.IsSigned)}").Distinct()
+        ["activations"] = new JsonArray([.. multipliers
+            .SelectMany(multiplier => multiplier is LayerMultipliers several ? several.Multipliers : [multiplier])
+            .OfType<IntegerMultiplier>()
+            .Select(multiplier => $"{new IntegerFormat(parse.GetValue(quantise)!.Value, multiplier.IsSigned)}").Distinct()
             .Select(name => JsonValue.Create(name))]),
         ["range"] = parse.GetValue(range).Name,
         ["weightScales"] = parse.GetValue(scales).Name,

@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
-using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
 using Dapprox.Kernels;
 using Dapprox.Networks.Data;
@@ -61,6 +59,31 @@ sealed class VariantOptions
         return training.Images(0, training.Count);
     }
 
+    /// <summary>
+    /// Labelled images to search on, and others to judge on: the first training images, or the first of a user's own pictures.
+    /// </summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="network">The network that the images are for.</param>
+    /// <param name="used">The images of <see cref="Load"/>.</param>
+    /// <param name="count">The number of images to search on.</param>
+    /// <exception cref="InputException">There are too few images, or they cannot be loaded.</exception>
+    public (Dataset Searched, Dataset Judged) Divide(ParseResult parse, Network network, Dataset used, int count)
+    {
+        if (images.AreOwn(parse))
+        {
+            return used.Count > count
+                ? (used.First(count), used.Skip(count))
+                : throw new InputException(
+                    $"there are {used.Count} pictures, and the search takes {count} of them, which leaves none to judge on; give "
+                        + "--search-images a smaller number, or more pictures");
+        }
+
+        return used.Split == Networks.Data.Split.Train && used.Offset < count
+            ? throw new InputException(
+                $"the search takes the first {count} training images, and --split train uses them, too; give --skip {count}, or more")
+            : (images.Images(parse, network, Networks.Data.Split.Train, count), used);
+    }
+
     /// <summary>How the network is prepared for its multipliers.</summary>
     /// <param name="Ranges">The images on which the ranges of activations are measured; null to leave it as it is.</param>
     /// <param name="Calibration">The images on which it is calibrated; null for none.</param>
@@ -73,57 +96,28 @@ sealed class VariantOptions
     /// <exception cref="InputException">There are no such images, or the network is calibrated or quantised already.</exception>
     public Preparation Prepare(ParseResult parse, Network network, Dataset used)
     {
-        quantise.ThrowIfIdle(parse, network.IsQuantised);
-        (PostTrainingQuantisation, int Images)? asked = quantise.Value(parse);
-        if (asked is not null && network.IsQuantised)
-            throw new InputException($"{network.Name} is quantised already; leave out --quantise");
+        int? ranges = quantise.Images(parse, network);
         return new Preparation(
-            asked is null ? null : calibration.Unused(parse, "--quantise", images, network, used, asked.Value.Images),
-            calibration.Load(parse, images, network, used, isOptional: asked is not null));
+            ranges is int count ? calibration.Unused(parse, "--quantise", images, network, used, count) : null,
+            calibration.Load(parse, images, network, used, isOptional: ranges is not null));
     }
 
-    /// <summary>The one multiplier of a command, which fits the network.</summary>
-    /// <param name="parse">The command line.</param>
-    /// <param name="choice">The multiplier as given; null for the exact one.</param>
-    /// <param name="network">The exact network.</param>
-    /// <exception cref="InputException">It cannot be read, or multiplies floats where integers are multiplied, or the reverse.</exception>
-    public Multiplier Fitting(ParseResult parse, MultiplierChoice? choice, Network network)
-    {
-        Multiplier multiplier = Find(parse, choice, network);
-        bool isQuantised = IsQuantised(parse, network);
-        if (isQuantised == multiplier is IntegerMultiplier)
-            return multiplier;
-        throw new InputException(isQuantised
-            ? $"{multiplier.Name} multiplies floats, and the network integers; name a multiplier of integers, such as "
-                + $"{ExactIntegerMultiplier.Int8}" + (network.IsQuantised ? "" : ", or leave out --quantise")
-            : $"{multiplier.Name} multiplies integers, and the network floats; quantise it: --quantise int8");
-    }
+    /// <summary>The one multiplier of a command, which fits the network; see <see cref="QuantiseOptions.Fitting"/>.</summary>
+    public Multiplier Fitting(ParseResult parse, MultiplierChoice? choice, Network network) =>
+        quantise.Fitting(parse, choice, network, parse.GetValue(layers)!);
 
-    /// <summary>A multiplier for the network: circuits and tables multiply integers if it is quantised.</summary>
-    /// <param name="parse">The command line.</param>
-    /// <param name="choice">The multiplier as given; null for the exact one.</param>
-    /// <param name="network">The exact network.</param>
-    /// <exception cref="InputException">It cannot be read.</exception>
-    public Multiplier Find(ParseResult parse, MultiplierChoice? choice, Network network)
-    {
-        // A quantised file has no network of floats, so exact is exact-int8.
-        choice = choice is null || (choice.Given == Multipliers.All[0].Name && network.IsQuantised) ? Default(parse, network) : choice;
-        return choice.Find(IsQuantised(parse, network), quantise.IsSigned(parse));
-    }
+    /// <summary>A multiplier for the network; see <see cref="QuantiseOptions.Find"/>.</summary>
+    public Multiplier Find(ParseResult parse, MultiplierChoice? choice, Network network) =>
+        quantise.Find(parse, choice, network, parse.GetValue(layers)!);
 
     /// <summary>The exact multiplier of the network, which is taken where none is named.</summary>
-    /// <param name="parse">The command line.</param>
-    /// <param name="network">The exact network.</param>
-    public MultiplierChoice Default(ParseResult parse, Network network) =>
-        new(IsQuantised(parse, network) ? ExactIntegerMultiplier.Int8.Name : Multipliers.All[0].Name);
+    public MultiplierChoice Default(ParseResult parse, Network network) => quantise.Default(parse, network);
 
     /// <summary>The network as it was loaded, exact, with the selected accumulator format.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="network">The exact network.</param>
     public Network Exact(ParseResult parse, Network network) => network.With(
         network.IsQuantised ? ExactIntegerMultiplier.Int8 : Multipliers.All[0], accumulation: parse.GetValue(accumulate).Value);
-
-    bool IsQuantised(ParseResult parse, Network network) => network.IsQuantised || quantise.Value(parse) is not null;
 
     /// <summary>
     /// The network with each multiplier in the selected layers: quantised first for one of integers, and then calibrated for it, where
@@ -139,23 +133,16 @@ sealed class VariantOptions
         LayerSelection selection = parse.GetValue(layers)!;
         Accumulation accumulation = parse.GetValue(accumulate).Value;
         // A search asks from several threads, and for thousands of multipliers.
-        var quantised = new ConcurrentDictionary<bool, Lazy<Network>>();
-        Network Replaced(Multiplier multiplier) => Base(multiplier).With(multiplier, selection, accumulation);
+        var measured = new Lazy<ActivationRanges>(() => quantise.Measure(parse, network, preparation.Ranges!, selection, cancellation));
+        Network Replaced(Multiplier multiplier) => multiplier.MultipliesIntegers && preparation.Ranges is not null
+            ? measured.Value.With(multiplier, accumulation)
+            : network.With(multiplier, selection, accumulation);
         if (preparation.Calibration is not Dataset some)
             return Replaced;
         Tensor pixels = some.Images(0, some.Count);
         var calibrated = new ConditionalWeakTable<Multiplier, Lazy<Network>>();
         return multiplier => calibrated.GetValue(
             multiplier, own => new(() => CalibrationOptions.Run(Replaced(own), pixels, cancellation).Network)).Value;
-
-        Network Base(Multiplier multiplier)
-        {
-            if (multiplier is not IntegerMultiplier { IsSigned: bool isSigned } || preparation.Ranges is not Dataset ranges)
-                return network;
-            PostTrainingQuantisation options = quantise.Value(parse)!.Value.Quantisation with { IsSigned = isSigned, Layers = selection };
-            return quantised.GetOrAdd(isSigned, _ => new(() => ProgressBar.While("quantising", ranges.Count, progress =>
-                options.Run(network, ranges.Images(0, ranges.Count), done => progress(done), cancellation)))).Value;
-        }
     }
 
     /// <summary>The network, the images and the hardware as the first properties of a result.</summary>
@@ -198,7 +185,7 @@ sealed class VariantOptions
     /// <param name="parse">The command line.</param>
     public string Identify(ParseResult parse) =>
         $"{images.Identify(parse)} ({parse.GetValue(split)}, from image {parse.GetValue(skip)}), {parse.GetValue(layers)} layers, sums in "
-            + $"{parse.GetValue(accumulate)}{(quantise.Value(parse) is null ? "" : $", {quantise.Describe(parse)}")}"
+            + $"{parse.GetValue(accumulate)}{(quantise.IsGiven(parse) ? $", {quantise.Describe(parse)}" : "")}"
             + calibration.Identify(parse);
 
     /// <summary>One line that describes the network, the images and the hardware.</summary>
@@ -208,7 +195,7 @@ sealed class VariantOptions
     public string Describe(ParseResult parse, Network network, Dataset data, Multiplier multiplier, Preparation preparation)
     {
         string where = parse.GetValue(layers) == LayerSelection.All ? "all layers" : $"the layers '{parse.GetValue(layers)}'";
-        string sums = multiplier is IntegerMultiplier ? "int32" : $"{parse.GetValue(accumulate)}";
+        string sums = multiplier.MultipliesIntegers ? "int32" : $"{parse.GetValue(accumulate)}";
         return $"{network.Name} on {data.Name} ({parse.GetValue(split)}), {multiplier.Name} in {where}, sums in {sums}"
             + Prepared(parse, preparation);
     }

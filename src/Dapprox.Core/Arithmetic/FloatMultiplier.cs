@@ -14,6 +14,9 @@ namespace Dapprox.Arithmetic;
 /// <param name="source">Where it was published.</param>
 public abstract class FloatMultiplier(string name, string summary, string source) : Multiplier(name, summary, source)
 {
+    /// <inheritdoc/>
+    public sealed override bool MultipliesIntegers => false;
+
     /// <summary>The product, as this hardware would give it.</summary>
     /// <param name="activation">The first operand, A.</param>
     /// <param name="weight">The second operand, B.</param>

@@ -16,6 +16,9 @@ public abstract class IntegerMultiplier(
     string name, int firstWidth, int secondWidth, int productWidth, bool isSigned, string summary = "", string source = "")
     : Multiplier(name, summary, source)
 {
+    /// <inheritdoc/>
+    public sealed override bool MultipliesIntegers => true;
+
     /// <summary>The number of bits of operand a.</summary>
     public int FirstWidth => firstWidth;
 

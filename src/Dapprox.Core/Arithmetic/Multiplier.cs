@@ -1,6 +1,9 @@
 namespace Dapprox.Arithmetic;
 
-/// <summary>A multiplier: of floats (<see cref="FloatMultiplier"/>) or of integers (<see cref="IntegerMultiplier"/>).</summary>
+/// <summary>
+/// A multiplier: of floats (<see cref="FloatMultiplier"/>), of integers (<see cref="IntegerMultiplier"/>), or one of either kind for each
+/// layer of a network.
+/// </summary>
 /// <param name="name">The name on the command line, in lower case: <c>ax-fpm</c>.</param>
 /// <param name="summary">What it computes, in one line.</param>
 /// <param name="source">Where it was published.</param>
@@ -14,6 +17,9 @@ public abstract class Multiplier(string name, string summary, string source)
 
     /// <summary>Where it was published; empty where it was not.</summary>
     public string Source { get; } = source;
+
+    /// <summary>Whether it multiplies integers; floats otherwise.</summary>
+    public abstract bool MultipliesIntegers { get; }
 
     /// <summary>Whether every product is exact but for the rounding of its format.</summary>
     public virtual bool IsExact => false;

@@ -56,46 +56,6 @@ public static class ExpectedSlope
         return Of(activations, threads, (sample, operands, products) => BulkMultiply.Run(multiplier, operands, sample, products));
     }
 
-    /// <summary>
-    /// The slope of a quantised layer's product in the activation, for every weight, as a real number: that of the straight line through
-    /// the products of the weight with all activations of the format (least squares), times s_w. The line of an exact product has the
-    /// weight itself as its slope.
-    /// </summary>
-    /// <param name="multiplier">Any multiplier of integers; activations are its first operand.</param>
-    /// <param name="quantisation">The formats of the layer.</param>
-    /// <param name="weights">The weights, output channel after output channel.</param>
-    /// <param name="channels">The number of output channels.</param>
-    public static float[] Of(IntegerMultiplier multiplier, Quantisation quantisation, ReadOnlySpan<float> weights, int channels)
-    {
-        ArgumentNullException.ThrowIfNull(quantisation);
-        IntegerFormat activations = quantisation.Activations.Format, format = quantisation.Weights[0].Format;
-        IntegerProducts products = IntegerProducts.Of(multiplier, activations, format, quantisation.Signs);
-        double mean = (activations.Low + activations.High) / 2.0;
-        double[] slopes = new double[format.Count];
-        for (int weight = 0; weight < slopes.Length; weight++)
-        {
-            double covariance = 0, variance = 0;
-            for (int activation = activations.Low; activation <= activations.High; activation++)
-            {
-                covariance += (activation - mean) * products[activation, format.Low + weight];
-                variance += (activation - mean) * (activation - mean);
-            }
-
-            slopes[weight] = covariance / variance;
-        }
-
-        float[] result = new float[weights.Length];
-        int fan = weights.Length / channels;
-        for (int i = 0; i < result.Length; i++)
-        {
-            AffineQuantisation own = quantisation.Weight(i / fan);
-            double slope = slopes[own.Quantise(weights[i]) - format.Low];
-            result[i] = (float)(own.Scale * (slope - own.ZeroPoint - products.WeightShift));
-        }
-
-        return result;
-    }
-
     delegate void Products(ReadOnlySpan<float> sample, ReadOnlySpan<float> operands, Span<float> products);
 
     static float[] Of(ReadOnlyMemory<float> operands, int threads, Products multiply)

@@ -12,8 +12,8 @@ namespace Dapprox.Search;
 /// The paper's operators for real numbers do not fit choices. Parents are chosen as there, by binary tournament; a child takes
 /// each choice from either parent (uniform crossover), or is a copy of the first, and each choice is redrawn with probability
 /// 1 / positions. A child that is in the population already is changed until it is not, where that is possible. The first
-/// population has, besides random vectors, those that make one choice throughout, and those that make one choice up to some
-/// position and another from there on, since in an adder the high positions count most.
+/// population has, besides those given and random vectors, those that make one choice throughout, and those that make one choice up to
+/// some position and another from there on, since in an adder the high positions count most.
 /// </remarks>
 /// <param name="problem">What is searched.</param>
 /// <param name="population">How many candidates there are, at least 4.</param>
@@ -25,6 +25,10 @@ public sealed class Nsga2(SearchProblem problem, int population, int generations
 
     // Tiny spaces can be used up: then a child may be one that is there already.
     const int MaxChanges = 20;
+
+    /// <summary>Vectors that the first population begins with, as far as there is room; the search is the same only with the same
+    /// ones.</summary>
+    public IReadOnlyList<byte[]> First { get; init; } = [];
 
     /// <inheritdoc/>
     public override long Steps => generations + 1L;
@@ -62,8 +66,8 @@ public sealed class Nsga2(SearchProblem problem, int population, int generations
 
     List<byte[]> FirstGenes(ref CounterRandom random)
     {
-        var genes = new List<byte[]>();
-        for (int choice = 0; choice < Math.Min(problem.Choices, population); choice++)
+        List<byte[]> genes = [.. First.Take(population)];
+        for (int choice = 0; choice < problem.Choices && genes.Count < population; choice++)
             genes.Add([.. Enumerable.Repeat((byte)choice, problem.Places)]);
         while (genes.Count < population)
         {

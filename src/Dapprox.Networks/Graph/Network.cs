@@ -98,30 +98,40 @@ public sealed class Network
     /// everything else is unchanged. The weights are shared. A multiplier of integers replaces those of quantised layers, one of floats
     /// those of the others.
     /// </summary>
-    /// <param name="selection">The layers whose multiplier is replaced, null for all; the others keep theirs.</param>
+    /// <param name="multiplier">The multiplier, or one for each layer (<see cref="LayerMultipliers"/>).</param>
+    /// <param name="selection">The layers whose multiplier is replaced, null for all; the others keep theirs. <see cref="LayerMultipliers"/>
+    /// name their own.</param>
     /// <param name="accumulation">The format of the sums, in all layers.</param>
     /// <param name="threads">The maximum degree of parallelism, 0 for the number of processors; null for that of this network.</param>
     /// <exception cref="InputException">The selection matches no layer that takes such a multiplier.</exception>
     public Network With(
         Multiplier multiplier, LayerSelection? selection = null, Accumulation accumulation = Accumulation.Float32, int? threads = null)
     {
-        HashSet<int> selected = (selection ?? LayerSelection.All).Of(Layers);
-        if (selected.Count > 0 && !selected.Any(index => Takes((IMultiplies)Layers[index], multiplier)))
+        var multipliers = new Multiplier?[Layers.Count];
+        IReadOnlyList<(Multiplier Multiplier, LayerSelection Layers)> parts =
+            multiplier is LayerMultipliers several ? several.Parts : [(multiplier, selection ?? LayerSelection.All)];
+        foreach ((Multiplier part, LayerSelection layers) in parts)
         {
-            throw new InputException(multiplier is IntegerMultiplier
-                ? $"{multiplier.Name} multiplies integers, and the layers of {Name} multiply floats; quantise the network: --quantise int8"
-                : $"{multiplier.Name} multiplies floats, and the layers of {Name} multiply integers; name a multiplier of integers, such "
-                    + "as exact-int8");
+            HashSet<int> selected = layers.Of(Layers), taking = [.. selected.Where(index => Takes((IMultiplies)Layers[index], part))];
+            if (selected.Count > 0 && taking.Count == 0)
+                throw DoNotFit(part);
+            foreach (int index in taking)
+                multipliers[index] = part;
         }
 
         return WithLayers(
             [.. Layers.Select((layer, index) => layer is IMultiplies own
-                ? own.With(selected.Contains(index) && Takes(own, multiplier) ? multiplier : own.Multiplier, accumulation)
+                ? own.With(multipliers[index] ?? own.Multiplier, accumulation)
                 : layer)],
             threads ?? Threads);
     }
 
-    static bool Takes(IMultiplies layer, Multiplier multiplier) => layer.Quantisation is null == multiplier is FloatMultiplier;
+    InputException DoNotFit(Multiplier multiplier) => new(multiplier.MultipliesIntegers
+        ? $"{multiplier.Name} multiplies integers, and the layers of {Name} multiply floats; quantise the network: --quantise int8"
+        : $"{multiplier.Name} multiplies floats, and the layers of {Name} multiply integers; name a multiplier of integers, such as "
+            + "exact-int8");
+
+    static bool Takes(IMultiplies layer, Multiplier multiplier) => layer.Quantisation is null != multiplier.MultipliesIntegers;
 
     /// <summary>The same network with other layers; each takes the inputs of the layer that it replaces.</summary>
     /// <param name="layers">One layer for each layer of the network.</param>

@@ -51,35 +51,47 @@ public static class NetworkCost
 
         return costs;
 
-        LayerCost Of(Layer layer, IReadOnlyList<Tensor> inputs, ulong index)
-        {
-            var multiplying = (IMultiplies)layer;
-            CostMeasurement circuit = measurement(multiplying.Multiplier);
-            SwitchingActivity activity = circuit.NewActivity();
-            long zeros = 0, looked = 0;
-            for (ulong part = 0; activity.Transitions < samples; part++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                (float[] activations, float[] weights) = LayerOperands.Sample(
-                    multiplying, inputs, SwitchingActivity.StreamsTogether, StreamLength, new CounterRandom(seed, part, index));
-                if (multiplying is { Multiplier: IntegerMultiplier integers, Quantisation: Quantisation formats })
-                {
-                    IntegerProducts products = IntegerProducts.Of(
-                        integers, formats.Activations.Format, formats.Weights[0].Format, formats.Signs);
-                    (ulong A, ulong B)[] operands = [.. activations.Zip(weights, (a, b) => products.Operands((int)a, (int)b))];
-                    activity.Add([[.. operands.Select(pair => pair.A)], [.. operands.Select(pair => pair.B)]], StreamLength);
-                }
-                else
-                {
-                    circuit.Count(activity, activations, weights, StreamLength);
-                }
+        LayerCost Of(Layer layer, IReadOnlyList<Tensor> inputs, ulong index) =>
+            OfLayer(layer, inputs, measurement(((IMultiplies)layer).Multiplier), samples, seed, index, cancellation);
+    }
 
-                zeros += activations.Count(activation => activation == 0);
-                looked += activations.Length;
+    /// <summary>Prices the products of a layer.</summary>
+    /// <param name="layer">A layer that multiplies.</param>
+    /// <param name="inputs">A batch of its inputs.</param>
+    /// <param name="circuit">The circuit of its multiplier.</param>
+    /// <param name="samples">The number of products sampled, rounded up to a multiple of 32768.</param>
+    /// <param name="seed">Determines the sampled products.</param>
+    /// <param name="index">Another number for each layer gives it other random numbers.</param>
+    /// <param name="cancellation">Stops between blocks of some thousands of products.</param>
+    internal static LayerCost OfLayer(
+        Layer layer, IReadOnlyList<Tensor> inputs, CostMeasurement circuit, long samples, ulong seed, ulong index,
+        CancellationToken cancellation = default)
+    {
+        var multiplying = (IMultiplies)layer;
+        SwitchingActivity activity = circuit.NewActivity();
+        long zeros = 0, looked = 0;
+        for (ulong part = 0; activity.Transitions < samples; part++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            (float[] activations, float[] weights) = LayerOperands.Sample(
+                multiplying, inputs, SwitchingActivity.StreamsTogether, StreamLength, new CounterRandom(seed, part, index));
+            if (multiplying is { Multiplier: IntegerMultiplier integers, Quantisation: Quantisation formats })
+            {
+                IntegerProducts products = IntegerProducts.Of(
+                    integers, formats.Activations.Format, formats.Weights[0].Format, formats.Signs);
+                (ulong A, ulong B)[] operands = [.. activations.Zip(weights, (a, b) => products.Operands((int)a, (int)b))];
+                activity.Add([[.. operands.Select(pair => pair.A)], [.. operands.Select(pair => pair.B)]], StreamLength);
+            }
+            else
+            {
+                circuit.Count(activity, activations, weights, StreamLength);
             }
 
-            return new LayerCost(
-                layer.Name, multiplying.Multiplications, (double)zeros / looked, CircuitCost.Of(activity, circuit.Library));
+            zeros += activations.Count(activation => activation == 0);
+            looked += activations.Length;
         }
+
+        return new LayerCost(
+            layer.Name, multiplying.Multiplications, (double)zeros / looked, CircuitCost.Of(activity, circuit.Library));
     }
 }

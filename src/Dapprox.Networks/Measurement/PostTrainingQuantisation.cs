@@ -63,12 +63,19 @@ public sealed record PostTrainingQuantisation
     public LayerSelection Layers { get; init; } = LayerSelection.All;
 
     /// <summary>Quantises a network; its products are exact.</summary>
+    /// <inheritdoc cref="Measure"/>
+    public Network Run(
+        Network network, Tensor images, Action<int>? progress = null, CancellationToken cancellation = default) =>
+        Measure(network, images, progress, cancellation).Quantised(IsSigned);
+
+    /// <summary>Measures the ranges of the activations of a network, with which it is quantised for any multiplier.</summary>
     /// <param name="network">A network of floats.</param>
     /// <param name="images">Images like those that the network will meet, <c>[batch, channels, height, width]</c>, at least one.</param>
     /// <param name="progress">Called with the number of images done since the last call; null for none.</param>
     /// <param name="cancellation">Stops between some images.</param>
     /// <exception cref="InputException">There are no images, the network is quantised already, or an activation is not finite.</exception>
-    public Network Run(Network network, Tensor images, Action<int>? progress = null, CancellationToken cancellation = default)
+    public ActivationRanges Measure(
+        Network network, Tensor images, Action<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
@@ -98,18 +105,19 @@ public sealed record PostTrainingQuantisation
             }
         }
 
-        return network.WithLayers(
-        [
-            .. network.Layers.Select((layer, index) => ranges[index] is ActivationHistogram range
-                ? ((WeightedLayer)layer).Quantised(
-                    new Quantisation(Activations(range), Weights((WeightedLayer)layer), Signs), ExactIntegerMultiplier.Int8)
-                : layer),
-        ]);
+        return new ActivationRanges(this, network, ranges);
     }
 
-    AffineQuantisation Activations(ActivationHistogram range)
+    /// <summary>The formats of a layer.</summary>
+    /// <param name="layer">The layer of floats.</param>
+    /// <param name="range">The range of its inputs.</param>
+    /// <param name="isSigned">Whether activations are signed and symmetric.</param>
+    internal Quantisation Formats(WeightedLayer layer, ActivationHistogram range, bool isSigned) =>
+        new(Activations(range, isSigned), Weights(layer), Signs);
+
+    AffineQuantisation Activations(ActivationHistogram range, bool isSigned)
     {
-        var format = new IntegerFormat(ActivationBits, IsSigned);
+        var format = new IntegerFormat(ActivationBits, isSigned);
         (double low, double high) = Method switch
         {
             RangeMethod.Percentile => range.Percentile(0.9999),

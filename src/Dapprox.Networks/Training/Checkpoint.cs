@@ -1,8 +1,10 @@
 using System.Globalization;
+using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
+using Dapprox.Networks.Layers;
 
 namespace Dapprox.Networks.Training;
 
@@ -17,8 +19,18 @@ static class Checkpoint
 
     /// <summary>The identity of a training; only an equal training can be continued.</summary>
     public static string Describe(Network network, TrainingOptions options, Dataset data) =>
-        $"{network.Name} {Fingerprint.Of(network)}, {options with { Threads = 0, CheckpointPath = null }}, {data.Name} "
-            + $"{Fingerprint.Of(data)}";
+        $"{network.Name} {Fingerprint.Of(network)} on {Hardware(network)}, {options with { Threads = 0, CheckpointPath = null }}, "
+            + $"{data.Name} {Fingerprint.Of(data)}";
+
+    /// <summary>The multipliers, and a fingerprint of the formats of activations where there are any.</summary>
+    static string Hardware(Network network)
+    {
+        IMultiplies[] layers = [.. network.Layers.OfType<IMultiplies>()];
+        float[] formats = [.. layers.Select(layer => layer.Quantisation?.Activations).OfType<AffineQuantisation>()
+            .SelectMany(format => (float[])[format.Scale, format.ZeroPoint, format.Format.Bits])];
+        string names = string.Join('+', layers.Select(layer => layer.Multiplier.Name).Distinct());
+        return formats.Length == 0 ? names : $"{names} ({Fingerprint.Of([formats])})";
+    }
 
     public static void Save(string path, string training, TrainingRun run)
     {

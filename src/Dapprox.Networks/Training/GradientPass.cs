@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
-using Dapprox.Arithmetic;
 using Dapprox.Foundation;
-using Dapprox.Measurement;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Tensors;
@@ -18,8 +16,8 @@ namespace Dapprox.Networks.Training;
 /// order. A batch normalisation has to see the whole batch: all chunks stop in front of it, in both directions. The memory between the
 /// layers and that of the gradients is used again for the next batch.
 /// </remarks>
-/// <param name="slopes">For multipliers whose weight gradients use slopes in the weight instead of activations: the slopes.</param>
-sealed class GradientPass(IReadOnlyDictionary<FloatMultiplier, SlopeTable> slopes)
+/// <param name="slopes">The gradients of products.</param>
+sealed class GradientPass(ProductSlopes slopes)
 {
     // A multiple of a tile's rows; a constant, because the order of the sums depends on it.
     const int ChunkImages = 12;
@@ -167,14 +165,7 @@ sealed class GradientPass(IReadOnlyDictionary<FloatMultiplier, SlopeTable> slope
     void TakeIn(WeightedLayer layer, int node, Chunk chunk, int batch, Tensor input, Tensor outputGradient)
     {
         chunk.BiasGradients[node] = layer.BiasGradient(outputGradient);
-        if (layer.Multiplier is FloatMultiplier floats && slopes.TryGetValue(floats, out SlopeTable? table))
-        {
-            Tensor own = Tensor.Unfilled(input.Shape);
-            table.Apply(input.Data, own.Data);
-            input = own;
-        }
-
-        input = layer.Multiplied(input);
+        input = slopes.InWeight(layer, input);
         if (!layer.PrefersWholeBatch)
         {
             layer.WeightGradient(input, outputGradient, Fit(chunk.WeightGradients, node, layer.Weights.Length), threads: 1);

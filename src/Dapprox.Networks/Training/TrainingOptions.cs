@@ -48,8 +48,9 @@ public enum ProductGradient
     StraightThrough,
 
     /// <summary>
-    /// The expected slope of the multiplier's products in each operand (<see cref="Dapprox.Measurement.ExpectedSlope"/>). The gain of the
-    /// multiplier is in it, layer by layer, so the learning rate has to be smaller.
+    /// The expected slope of the multiplier's products in each operand (<see cref="Dapprox.Measurement.ExpectedSlope"/>), of integers that
+    /// of straight lines through them (<see cref="Dapprox.Measurement.IntegerSlopes"/>). The gain of the multiplier is in it, layer by
+    /// layer, so the learning rate has to be smaller.
     /// </summary>
     Smoothed,
 }

@@ -1,9 +1,6 @@
-using Dapprox.Arithmetic;
 using Dapprox.Foundation;
-using Dapprox.Measurement;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
-using Dapprox.Networks.Layers;
 using Dapprox.Networks.Measurement;
 
 namespace Dapprox.Networks.Training;
@@ -14,19 +11,14 @@ sealed class TrainingRun
     readonly TrainingOptions options;
     readonly GradientPass pass;
     readonly Adversary? adversary;
-    // The slopes in the activation of the products of approximate multipliers, where they are wanted.
-    readonly Dictionary<FloatMultiplier, SlopeTable> slopes;
+    readonly ProductSlopes slopes;
 
     /// <summary>Begins with the numbers of a network.</summary>
     public TrainingRun(Network network, TrainingOptions options)
     {
         this.options = options;
-        FloatMultiplier[] approximate = options.Gradient == ProductGradient.StraightThrough ? [] : [
-            .. network.Layers.OfType<WeightedLayer>().Select(
-                layer => layer.Multiplier).OfType<FloatMultiplier>().Where(multiplier => !multiplier.IsExact)
-                .Distinct()];
-        slopes = approximate.ToDictionary(multiplier => multiplier, SlopeTable.InActivation);
-        pass = new GradientPass(approximate.ToDictionary(multiplier => multiplier, SlopeTable.InWeight));
+        slopes = new ProductSlopes(network, options.Gradient);
+        pass = new GradientPass(slopes);
         adversary = options.AdversarialEpsilon > 0 ? new Adversary(options) : null;
         Learnt = new LearntNetwork(network);
         Optimiser = new OptimiserState(options, [.. Learnt.Arrays.Where(array => array.HasGradient)]);
@@ -104,7 +96,7 @@ sealed class TrainingRun
             Tensor images = data.Images(batch);
             // The random numbers are the same after every epoch.
             if (adversary is not null)
-                images = adversary.Perturb(WithGradient(network), images, labels, batch, epoch: 0);
+                images = adversary.Perturb(slopes.WithGradient(network), images, labels, batch, epoch: 0);
             correct += Scores.Labels(network.Forward(images)).Zip(labels).Count(pair => pair.First == pair.Second);
         }
 
@@ -129,7 +121,7 @@ sealed class TrainingRun
     {
         int count = Math.Max(1, (int)Math.Round(options.AdversarialFraction * labels.Length));
         Tensor perturbed = adversary.Perturb(
-            WithGradient(Learnt.Current()), images.Rows(0, count), labels[..count], numbers[..count], Epoch);
+            slopes.WithGradient(Learnt.Current()), images.Rows(0, count), labels[..count], numbers[..count], Epoch);
         if (options.Trades > 0)
             return TradesStep(images, perturbed, labels, rate);
         perturbed.Data.CopyTo(images.Data, 0);
@@ -164,24 +156,14 @@ sealed class TrainingRun
 
     void Step(Tensor images, double rate, LogitGradient loss, Action<Tensor>? observe = null)
     {
-        Network network = Dropout.Insert(WithGradient(Learnt.Current()), options.Dropout, options.Seed, Optimiser.Steps, out int[] places);
+        Network network = Dropout.Insert(
+            slopes.WithGradient(Learnt.Current()), options.Dropout, options.Seed, Optimiser.Steps, out int[] places);
         IReadOnlyDictionary<int, IReadOnlyList<float[]>> gradients = pass.Run(network, images, loss, observe);
         Optimiser.Step(
             Learnt.Gradients(Enumerable.Range(0, places.Length).Where(node => gradients.ContainsKey(places[node]))
                 .ToDictionary(node => node, node => gradients[places[node]])),
             rate, network.MaxThreads);
     }
-
-    /// <summary>The network with the wanted gradients of products.</summary>
-    Network WithGradient(Network network) => slopes.Count == 0 ? network : network.WithLayers([.. network.Layers.Select(layer =>
-    {
-        if (layer is not WeightedLayer { Multiplier: FloatMultiplier floats } weighted
-            || !slopes.TryGetValue(floats, out SlopeTable? table))
-            return layer;
-        float[] gradientWeights = new float[weighted.Weights.Length];
-        table.Apply(weighted.Weights, gradientWeights);
-        return weighted.WithGradientWeights(gradientWeights);
-    })]);
 
     /// <summary>The learning rate after a fraction of the training.</summary>
     double Rate(double done) => options.LearningRate * options.Schedule switch

@@ -16,6 +16,21 @@ public sealed class CalibrateCommandTests : IDisposable
     string File => folder.File("c.safetensors");
 
     [Fact]
+    public async Task Calibrate_OfAQuantisedNetwork_WritesWhatTheOptionComputes()
+    {
+        string file = folder.File("c.onnx");
+        string[] hardware = ["--multiplier", "array:8:vertical=9"], quantise = ["--quantise", "int8", "--range-images", "50"];
+        DapproxRun run = await DapproxRun.RunAsync(["calibrate", .. hardware, .. quantise, "--first", "50", "--out", file]);
+        DapproxRun saved = await DapproxRun.RunAsync(
+            ["evaluate", "--model", file, .. hardware, "--first", "100", "--logits", file + ".1"]);
+        DapproxRun option = await DapproxRun.RunAsync(
+            ["evaluate", .. hardware, .. quantise, "--calibrate", "50", "--first", "100", "--logits", file + ".2"]);
+
+        Assert.Equal((0, 0, 0), (run.ExitCode, saved.ExitCode, option.ExitCode));
+        Assert.Equal(await System.IO.File.ReadAllTextAsync(file + ".2"), await System.IO.File.ReadAllTextAsync(file + ".1"));
+    }
+
+    [Fact]
     public async Task Calibrate_WritesAFileThatSaysWhatItIsFor_AndEvaluatesAsTheOptionDoes()
     {
         DapproxRun run = await DapproxRun.RunAsync(

@@ -56,6 +56,30 @@ public sealed class FinetuneCommandTests : IDisposable
         Assert.All(before.Tensors, own => Assert.NotEqual(own.Value.Data, after.Tensors[own.Key].Data));
     }
 
+    // What is written is the quantised network that was judged, biases fitted and weights trained for the multiplier.
+    [Fact]
+    public async Task Finetune_OfAQuantisedNetwork_WritesOneThatIsWhatTheReportIsAbout()
+    {
+        string file = folder.File("tuned.onnx");
+        string[] hardware = ["--multiplier", "array:8:vertical=9"];
+
+        DapproxRun run = await DapproxRun.RunAsync(
+            ["finetune", .. hardware, "--quantise", "int8", "--first", "300", "--epochs", "2", "--out", file, "--json"]);
+        DapproxRun saved = await DapproxRun.RunAsync(["evaluate", "--model", file, .. hardware, "--json"]);
+        DapproxRun before = await DapproxRun.RunAsync(["evaluate", "--quantise", "int8", .. hardware, "--json"]);
+        DapproxRun mixed = await DapproxRun.RunAsync(
+            "finetune", "--quantise", "int8", "--multiplier", "ax-fpm", "--out", folder.File("other.onnx"));
+        DapproxRun wrongKind = await DapproxRun.RunAsync(
+            "finetune", "--quantise", "int8", "--multiplier", "exact-int8", "--out", folder.File("other.safetensors"));
+
+        Assert.Equal((0, 0), (run.ExitCode, saved.ExitCode));
+        double tuned = saved.Json.GetProperty("accuracy").GetDouble();
+        Assert.Equal(tuned, run.Json.GetProperty("testAccuracy").GetDouble());
+        Assert.True(tuned > before.Json.GetProperty("accuracy").GetDouble());
+        Assert.Contains("ax-fpm multiplies floats, and the network integers", mixed.Error, StringComparison.Ordinal);
+        Assert.Contains("give a file that ends in .onnx for the quantised network", wrongKind.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Finetune_ThatOnlyDoesHarm_SavesTheCalibratedNetwork_AndSaysSo()
     {

@@ -26,7 +26,7 @@ public sealed class ComparisonTests
         ComparisonRow row = Row(new Comparison(Network, multiplier => Network.With(multiplier), Images(40)), ExactMultiplier.Rounded);
 
         Assert.Equal((1, 1, 1), (row.Price!.RelativeEnergy, row.Price.RelativeDelay, row.Price.RelativeArea));
-        Assert.Equal(0, row.RelativeDistance, 1e-7);
+        Assert.Equal(0, row.RelativeDistance!.Value, 1e-7);
         Assert.Null(row.Robust);
         Assert.Null(row.Reason);
     }
@@ -42,7 +42,7 @@ public sealed class ComparisonTests
         {
             MultiplierPrice price = Row(comparison, multiplier).Price!;
             Assert.Equal(row.Normal.Delay, price.RelativeDelay, 1e-12);
-            Assert.Equal(row.Normal.Cost.Area, price.Area, 1e-6);
+            Assert.Equal(row.Normal.Cost.Area, price.Area!.Value, 1e-6);
         }
     }
 
@@ -73,7 +73,7 @@ public sealed class ComparisonTests
         ComparisonRow row = Row(comparison, new DrumMultiplier(16, 6));
 
         // DRUM's paper has 1.47 %.
-        Assert.InRange(row.RelativeDistance, 0.0145, 0.0149);
+        Assert.InRange(row.RelativeDistance!.Value, 0.0145, 0.0149);
         Assert.Null(row.RelativeError);
     }
 
@@ -109,7 +109,7 @@ public sealed class ComparisonTests
         Assert.Equal(40, fused.Accuracy.Count);
         // A dense layer's activations change from image to image, and one image has no next.
         Assert.Contains("at least 2", single.Reason, StringComparison.Ordinal);
-        Assert.InRange(single.RelativeError!.Value, 0.3, single.RelativeDistance);
+        Assert.InRange(single.RelativeError!.Value, 0.3, single.RelativeDistance!.Value);
     }
 
     [FactOf(Tier.Ci)]

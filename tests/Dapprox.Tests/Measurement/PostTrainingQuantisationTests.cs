@@ -4,9 +4,11 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
 using Dapprox.Networks.Measurement;
+using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Dapprox.Tests.Attacks;
 using Dapprox.Tests.Kernels;
+using Dapprox.Tests.Training;
 using Xunit;
 
 namespace Dapprox.Tests.Measurement;
@@ -78,9 +80,6 @@ public class PostTrainingQuantisationTests
         Refused("--quantise int8", () => floats.With(ExactIntegerMultiplier.Int8));
         Refused("exact-int8", () => quantised.With(AxFpm.Released));
         Refused("quantised already", () => new PostTrainingQuantisation().Run(quantised, Images(floats, 2)));
-
-        static void Refused(string message, Func<Network> make) =>
-            Assert.Contains(message, Assert.Throws<InputException>(make).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,15 +145,53 @@ public class PostTrainingQuantisationTests
                 [new AffineQuantisation(0.01f, x.zero, new IntegerFormat(8, x.hasSignedWeights))], x.signs);
             foreach (bool isSigned in (bool[])[false, true])
             {
-                float[] slopes = Dapprox.Measurement.ExpectedSlope.Of(
-                    new ExactIntegerMultiplier(8, isSigned), formats, x.weights, channels: 1);
+                var lines = new Dapprox.Measurement.IntegerSlopes(new ExactIntegerMultiplier(8, isSigned), formats);
+                float[] slopes = new float[x.weights.Length], inWeight = new float[x.weights.Length];
+                lines.InActivation(x.weights, channels: 1, slopes);
+                lines.InWeight(x.weights, inWeight);
 
-                // By magnitude the line is bent at zero; it is straight where activations have one sign.
+                // By magnitude the line is bent at zero; it is straight where the other operands have one sign.
                 if (isSigned || x.signs == SignHandling.Offset || !x.isSigned)
                     Assert.All(formats.Round(x.weights, 1).Zip(slopes), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+                if (isSigned || x.signs == SignHandling.Offset || !x.hasSignedWeights)
+                {
+                    Assert.All(
+                        x.weights.Select(formats.Activations.Round).Zip(inWeight),
+                        pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+                }
             }
         });
     }
+
+    // Layers take activations of the kind of their own multipliers, and each layer is that of the network with its multiplier throughout.
+    [Fact]
+    public void Multipliers_ForLayers_HaveLayersOfTheirKind()
+    {
+        Network floats = LeNet5.Architecture.Build("n", TrainedArchitectureTests.RandomWeights(LeNet5.Architecture));
+        ActivationRanges ranges = new PostTrainingQuantisation().Measure(floats, Images(floats, 3));
+        var signed = new MitchellMultiplier(8, isSigned: true);
+        var unsigned = new DrumMultiplier(8, k: 4);
+        string[] names = [.. floats.Layers.OfType<WeightedLayer>().Select(layer => layer.Name)];
+
+        Network mixed = ranges.With(new LayerMultipliers(
+            "mix", [(signed, LayerSelection.Named([names[0], names[1]])), (unsigned, LayerSelection.Named([names[1], names[2]]))]));
+
+        Multiplier[] expected = [signed, unsigned, unsigned, ExactIntegerMultiplier.Int8];
+        WeightedLayer[] layers = [.. mixed.Layers.OfType<WeightedLayer>()];
+        Assert.Equal(expected, layers.Select(layer => layer.Multiplier));
+        foreach ((WeightedLayer layer, Multiplier multiplier) in layers.Zip(expected))
+        {
+            WeightedLayer own = ranges.With(multiplier).Layers.OfType<WeightedLayer>().Single(other => other.Name == layer.Name);
+            Assert.Equal(own.Quantisation!.Activations, layer.Quantisation!.Activations);
+        }
+
+        Refused("no layer is 'other'", () => ranges.With(new LayerMultipliers("m", [(signed, LayerSelection.Named(["other"]))])));
+        Refused("the multipliers of a network are of one kind", () =>
+            new LayerMultipliers("m", [(signed, LayerSelection.All), (AxFpm.Released, LayerSelection.All)]));
+    }
+
+    static void Refused(string message, Func<object> make) =>
+        Assert.Contains(message, Assert.Throws<InputException>(make).Message, StringComparison.Ordinal);
 
     static Tensor Images(Network network, int count)
     {

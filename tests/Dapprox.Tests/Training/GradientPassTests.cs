@@ -2,9 +2,9 @@ using Dapprox.Arithmetic;
 using Dapprox.Benchmarks.Oracle;
 using Dapprox.Foundation;
 using Dapprox.Kernels;
-using Dapprox.Measurement;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
+using Dapprox.Networks.Measurement;
 using Dapprox.Networks.Models;
 using Dapprox.Networks.Tensors;
 using Dapprox.Networks.Training;
@@ -174,7 +174,7 @@ public class GradientPassTests
     public void Run_DoesNotDependOnThreadsOrOnWhatRanBefore()
     {
         Dictionary<string, Tensor> weights = TrainedArchitectureTests.RandomWeights(QuantisedNetwork.Full);
-        var kept = new GradientPass(new Dictionary<FloatMultiplier, SlopeTable>());
+        GradientPass kept = StraightThrough();
         foreach (int batch in (int[])[26, 1, 13, 26])
         {
             Tensor images = Uniform(batch, QuantisedNetwork.Full.InputShape);
@@ -185,7 +185,7 @@ public class GradientPassTests
             Assert.Equal(expected, Fresh(3));
             Assert.Equal(expected, Of(kept, 2));
 
-            float[][] Fresh(int threads) => Of(new GradientPass(new Dictionary<FloatMultiplier, SlopeTable>()), threads);
+            float[][] Fresh(int threads) => Of(StraightThrough(), threads);
 
             float[][] Of(GradientPass pass, int threads)
             {
@@ -200,17 +200,57 @@ public class GradientPassTests
     public void Run_WithTheSlopesOfTheExactProduct_IsTheExactGradient()
     {
         Dictionary<string, Tensor> weights = TrainedArchitectureTests.RandomWeights(LeNet5.Architecture);
-        Network network = LeNet5.Architecture.Build("n", weights).With(ExactMultiplier.FusedSum);
+        Network network = LeNet5.Architecture.Build("n", weights), unknown = network.With(new Product());
         Tensor images = Uniform(13, LeNet5.Architecture.InputShape);
         int[] labels = [.. Enumerable.Range(0, 13).Select(i => i % 10)];
-        var table = SlopeTable.InWeight(ExactMultiplier.FusedSum);
 
-        IReadOnlyList<float[]> smoothed = Gradients(
-            new LearntNetwork(network), images, labels,
-            new GradientPass(new Dictionary<FloatMultiplier, SlopeTable> { [ExactMultiplier.FusedSum] = table }));
+        IReadOnlyList<float[]> exact = Gradients(new LearntNetwork(network), images, labels), smoothed = Smoothed(unknown, images, labels);
 
-        foreach ((float[] theirs, float[] ours) in Gradients(new LearntNetwork(network), images, labels).Zip(smoothed))
+        foreach ((float[] theirs, float[] ours) in exact.Zip(smoothed))
             Assert.True(Length([.. theirs.Zip(ours, (a, b) => a - b)]) <= Rounding * Length(theirs));
+    }
+
+    // The same of integers; and a multiplier that doubles products has gradients that are twice as large behind a layer.
+    [Fact]
+    public void Run_OfAQuantisedNetwork_UsesTheSlopesOfItsTable()
+    {
+        Dictionary<string, Tensor> weights = TrainedArchitectureTests.RandomWeights(LeNet5.Architecture);
+        Tensor images = Uniform(13, LeNet5.Architecture.InputShape);
+        int[] labels = [.. Enumerable.Range(0, 13).Select(i => i % 10)];
+        Network network = new PostTrainingQuantisation { IsSigned = true }.Run(LeNet5.Architecture.Build("n", weights), images);
+        var same = new TableMultiplier("same", 8, isSigned: true, (a, b) => a * b);
+        var twice = new TableMultiplier("twice", 8, isSigned: true, (a, b) => 2 * a * b);
+
+        IReadOnlyList<float[]> exact = Gradients(new LearntNetwork(network), images, labels);
+        IReadOnlyList<float[]> ours = Smoothed(network.With(same), images, labels);
+
+        foreach ((float[] theirs, float[] own) in exact.Zip(ours))
+            Assert.True(Length([.. theirs.Zip(own, (a, b) => a - b)]) <= Rounding * Length(theirs));
+        var last = LayerSelection.Named([network.Layers.OfType<WeightedLayer>().Last().Name]);
+        Network doubled = network.With(twice, last);
+        IReadOnlyList<float[]> slopes = Smoothed(doubled, images, labels), plain = Gradients(new LearntNetwork(doubled), images, labels);
+        // All arrays but the bias of the last layer, the last array.
+        for (int i = 0; i < plain.Count - 1; i++)
+            Assert.True(Length([.. plain[i].Zip(slopes[i], (a, b) => 2 * a - b)]) <= Rounding * Length(slopes[i]));
+        Assert.Equal(plain[^1], slopes[^1]);
+    }
+
+    static IReadOnlyList<float[]> Smoothed(Network network, Tensor images, int[] labels)
+    {
+        var slopes = new ProductSlopes(network, ProductGradient.Smoothed);
+        var learnt = new LearntNetwork(network);
+        return learnt.Gradients(new GradientPass(slopes).Run(
+            slopes.WithGradient(learnt.Current()), images,
+            (image, logits, gradient) => CrossEntropyLoss.Of(logits, labels[image], 0, 1.0 / labels.Length, gradient)));
+    }
+
+    static GradientPass StraightThrough() =>
+        new(new ProductSlopes(new Network("n", [1, 1, 1], 1, (Layer[])[]), ProductGradient.StraightThrough));
+
+    /// <summary>The exact product, which nothing knows to be exact.</summary>
+    sealed class Product() : FloatMultiplier("product", "", "")
+    {
+        public override float Multiply(float activation, float weight) => activation * weight;
     }
 
     // Two layers, one array: the sum of the gradients that they have as two arrays.
@@ -255,7 +295,7 @@ public class GradientPassTests
     }
 
     static IReadOnlyList<float[]> Gradients(LearntNetwork learnt, Tensor images, int[] labels, GradientPass? pass = null) =>
-        learnt.Gradients((pass ?? new GradientPass(new Dictionary<FloatMultiplier, SlopeTable>())).Run(
+        learnt.Gradients((pass ?? StraightThrough()).Run(
             learnt.Current(), images,
             (image, logits, gradient) => CrossEntropyLoss.Of(logits, labels[image], 0, 1.0 / labels.Length, gradient)));
 

@@ -45,7 +45,8 @@ public static class GradientWeights
     }
 
     /// <summary>
-    /// The network whose gradient weights are the <see cref="ExpectedSlope"/> of each weight's product in the activation.
+    /// The network whose gradient weights are the slopes of each weight's product in the activation: <see cref="ExpectedSlope"/>, of
+    /// integers <see cref="IntegerSlopes"/>.
     /// </summary>
     /// <param name="network">The approximate network.</param>
     public static Network Smoothed(Network network)
@@ -55,9 +56,12 @@ public static class GradientWeights
         {
             if (IsApproximate(layers[i], out WeightedLayer? layer))
             {
-                layers[i] = layer.WithGradientWeights(layer.Multiplier is IntegerMultiplier integers
-                    ? ExpectedSlope.Of(integers, layer.Quantisation!, layer.Weights, layer.Parameters[0].Shape[0])
-                    : ExpectedSlope.Of((FloatMultiplier)layer.Multiplier, layer.Weights.ToArray(), network.Threads));
+                float[] slopes = new float[layer.Weights.Length];
+                if (layer.Multiplier is IntegerMultiplier integers)
+                    new IntegerSlopes(integers, layer.Quantisation!).InActivation(layer.Weights, layer.Parameters[0].Shape[0], slopes);
+                else
+                    slopes = ExpectedSlope.Of((FloatMultiplier)layer.Multiplier, layer.Weights.ToArray(), network.Threads);
+                layers[i] = layer.WithGradientWeights(slopes);
             }
         }
 

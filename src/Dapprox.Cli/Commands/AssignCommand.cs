@@ -1,0 +1,195 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Dapprox.Arithmetic;
+using Dapprox.Cli.Options;
+using Dapprox.Cli.Terminal;
+using Dapprox.Foundation;
+using Dapprox.Hardware;
+using Dapprox.Networks;
+using Dapprox.Networks.Data;
+using Dapprox.Networks.Graph;
+using Dapprox.Search;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary><c>dapprox assign</c>: searches a multiplier for each layer.</summary>
+static class AssignCommand
+{
+    const int DefaultSearchImages = 500, DefaultPopulation = 50, DefaultGenerations = 30, DefaultPoints = 15, DefaultAttacked = 100;
+
+    // Up to this number all assignments are tried.
+    const long MaxExhaustive = 2_000;
+
+    const double DefaultLoss = 1;
+
+    public static Command Create()
+    {
+        var variant = new VariantOptions();
+        Option<IReadOnlyList<MultiplierChoice>> from = Values.Option<IReadOnlyList<MultiplierChoice>>(
+            "--from", "NAME,…", $"The multipliers to choose from, besides the exact one: {MultiplierList.Given}.",
+            text => MultiplierList.Parse([text]));
+        from.Required = true;
+        Option<double?> loss = Values.Option<double?>(
+            "--loss", "X", $"The accuracy that may be lost, in percentage points. [default: {DefaultLoss:F1}]",
+            text => Values.Number("--loss", text, number => number is >= 0 and <= 100, "a number of percentage points from 0 to 100"));
+        Option<int> searchImages = Values.Integer(
+            "--search-images", "Search on the first N training images of the data set, or pictures of --images.", 2, DefaultSearchImages);
+        Option<int> population = Values.Integer("--population", "The population size of NSGA-II.", 4, DefaultPopulation);
+        Option<int> generations = Values.Integer("--generations", "The number of generations of NSGA-II.", 0, DefaultGenerations);
+        Option<int> points = Values.Integer("--points", "Judge this many assignments of the front at most.", 1, DefaultPoints);
+        Option<int?> first = SharedOptions.First("Judge on this many images at most, after those skipped.");
+        Option<Epsilon?> epsilon = Values.Option<Epsilon?>(
+            "--epsilon", "X",
+            $"Also measure robust accuracy at this L∞ distance, as 'dapprox compare' does, on the first {DefaultAttacked} images. "
+                + "[default: no attack]",
+            text => Epsilon.Parse(
+                "--epsilon", text, number => number is > 0 and <= 1, "a number or a fraction above 0, up to 1, such as 0.03 or 8/255"));
+        Option<CellLibrary> library = CellsListCommand.CellLibraryOption();
+        Option<ulong> seed = SharedOptions.Seed();
+        Option<string?> state = new("--state")
+        {
+            HelpName = "FILE",
+            Description = "Save the state of the search in this file, and resume from it if it exists, also with more generations.",
+        };
+        Option<string> output = RunOptions.Folder(
+            "The folder of the results: front.csv, front.png, and 1.json and so on, each an assignment that is a --multiplier.", "assigned");
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "assign", "Search which multiplier in which layer gives the least energy for the accuracy that may be lost.",
+            "First the accuracy is measured with each multiplier in each layer alone. Changes that save most energy for the accuracy "
+                + $"that they cost, one after the other, give the assignments with which NSGA-II begins; up to {MaxExhaustive:N0} "
+                + "assignments are all tried (after ALWANN: Mrázek et al., ICCAD 2019). The search sees training images only. The front "
+                + "is then judged on the images of --split, where energy is measured anew, on the activations of each assignment. Energy: of "
+                + "all products of an image, relative to exact multipliers in all layers, as in 'dapprox compare'; so every multiplier "
+                + "needs a circuit. Each assignment is a file that every command takes as --multiplier. The best single multiplier in "
+                + "all layers stands beside the front. With --calibrate the assignments are calibrated before they are judged, and not in "
+                + "the search. The same seed finds the same assignments with any number of threads. With --json: network, dataset, split, "
+                + "count, searchImages, exact {accuracy, energyPerImage (pJ)}, front [{file, energy, accuracy, correct, interval [low, high], "
+                + "loss (percentage points), robustAccuracy, layers [{layer, multiplier}]}], best (the place in the front of the least "
+                + "energy within --loss; null for none), single {multiplier, energy, accuracy, loss}, seconds.");
+        variant.AddTo(command, from);
+        foreach (Option option in (Option[])[
+            loss, searchImages, population, generations, points, first, epsilon, library, seed, state, output, json,
+        ])
+            command.Add(option);
+        command.KeepsState = output;
+        command.SetAction((parse, cancellation) =>
+        {
+            var watch = Stopwatch.StartNew();
+            string folder = parse.GetValue(output)!;
+            (Network network, Dataset whole) = variant.Load(parse);
+            (Dataset searched, Dataset rest) = variant.Divide(parse, network, whole, parse.GetValue(searchImages));
+            Dataset judged = rest.First(parse.GetValue(first) ?? rest.Count);
+            MultiplierChoice[] choices = [variant.Default(parse, network), .. parse.GetValue(from)!];
+            Multiplier[] multipliers = [.. choices.Select(choice => variant.Fitting(parse, choice, network))];
+            ThrowIfUnfit(choices, multipliers);
+            VariantOptions.Preparation preparation = variant.Prepare(parse, network, judged);
+            Func<Multiplier, Network> uncalibrated = variant.On(parse, network, preparation with { Calibration = null }, cancellation);
+            Func<Multiplier, Network> on = variant.On(parse, network, preparation, cancellation);
+
+            AssignmentSearch search = ProgressBar.While("pricing", 1.0, progress => new AssignmentSearch(
+                multipliers, uncalibrated, searched, parse.GetValue(library)!, parse.GetValue(seed), progress, cancellation));
+            IReadOnlyList<Candidate> found = Search(search, parse, choices, variant);
+            byte[][] front = Thinned([.. ParetoFront.Of(found).OrderBy(candidate => candidate.Values[0]).Select(candidate => candidate.Genes)],
+                parse.GetValue(points));
+            double most = (parse.GetValue(loss) ?? DefaultLoss) / 100;
+
+            var comparison = new Comparison(on(multipliers[0]), on, judged)
+            {
+                Library = parse.GetValue(library)!,
+                Epsilon = parse.GetValue(epsilon)?.Value,
+                AttackedImages = DefaultAttacked,
+                Seed = parse.GetValue(seed),
+            };
+            ComparisonRow exact = comparison.Measure(multipliers[0], cancellation: cancellation);
+            ComparisonRow[] rows = ProgressBar.While("judging", front.Length, progress => Array.ConvertAll(front, genes =>
+            {
+                ComparisonRow row = comparison.Measure(search.Assignment(genes), cancellation: cancellation);
+                progress(1);
+                return row;
+            }));
+            ComparisonRow single = ProgressBar.While("judging single multipliers", multipliers.Length, progress =>
+                Single(search, multipliers, comparison, exact, most, progress, cancellation));
+
+            var result = new AssignmentTable(
+                [.. choices.Select(choice => choice.Given)], search.Layers, front, rows, exact, single, most, folder,
+                parse.GetValue(epsilon));
+            result.Save(network.Name, $"{network.Name} on {judged.Name}, {judged.Count} images");
+            double seconds = watch.Elapsed.TotalSeconds;
+            if (parse.GetValue(json))
+            {
+                JsonObject values = variant.Json(parse, network, judged);
+                values["searchImages"] = searched.Count;
+                variant.AddTo(values, parse, preparation, multipliers);
+                result.AddTo(values);
+                values["seconds"] = seconds;
+                Output.PrintJson(values);
+                return Task.CompletedTask;
+            }
+
+            Output.Print(variant.Heading(parse, network, judged, preparation));
+            result.Print(seconds);
+            return Task.CompletedTask;
+
+            IReadOnlyList<Candidate> Search(
+                AssignmentSearch searching, ParseResult line, MultiplierChoice[] given, VariantOptions options)
+            {
+                IReadOnlyList<byte[]> seeds = ProgressBar.While(
+                    "measuring sensitivity", 1.0, progress => searching.Seeds(progress, cancellation));
+                int size = line.GetValue(population);
+                SearchMethod method = ExhaustiveSearch.Count(searching.Problem) <= MaxExhaustive
+                    ? new ExhaustiveSearch(searching.Problem)
+                    : new Nsga2(searching.Problem, size, line.GetValue(generations), line.GetValue(seed)) { First = Thinned(seeds, size / 2) };
+                string text = string.Create(CultureInfo.InvariantCulture,
+                    $"assign {string.Join('+', given.Select(choice => choice.Given))} in {options.Identify(line)}, {searched.Count} images, "
+                        + $"{method.Summary}");
+                SearchState reached = SearchProgress.Run(
+                    method, text, searching.Problem, objectives: 2, line.GetValue(state), cancellation);
+                return [.. reached.Candidates, .. seeds.Select(genes => new Candidate(genes, searching.Problem.Evaluate(genes)))];
+            }
+        });
+        return command;
+    }
+
+    /// <summary>Some of a list, evenly spaced, the first and the last among them.</summary>
+    static byte[][] Thinned(IReadOnlyList<byte[]> all, int count) => all.Count <= count ? [.. all]
+        : count == 1 ? [all[0]]
+        : [.. Enumerable.Range(0, count).Select(i => all[(int)Math.Round(i * (all.Count - 1.0) / (count - 1))])];
+
+    /// <summary>The multiplier that, in all layers, has the least energy within the loss: the exact one, if no other.</summary>
+    static ComparisonRow Single(
+        AssignmentSearch search, Multiplier[] multipliers, Comparison comparison, ComparisonRow exact, double most, Action<double> progress,
+        CancellationToken cancellation)
+    {
+        // Those far from the bound on the images of the search are not judged.
+        const double Margin = 0.02;
+        byte[][] uniform = [.. multipliers.Select((_, choice) => Enumerable.Repeat((byte)choice, search.Layers.Count).ToArray())];
+        double[][] values = Array.ConvertAll(uniform, genes =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            double[] own = search.Problem.Evaluate(genes);
+            progress(1);
+            return own;
+        });
+        foreach (int choice in Enumerable.Range(1, multipliers.Length - 1).OrderBy(choice => values[choice][0]))
+        {
+            if (values[choice][1] - values[0][1] > most + Margin || values[choice][0] >= 1)
+                continue;
+            ComparisonRow row = comparison.Measure(multipliers[choice], cancellation: cancellation);
+            if (exact.Accuracy.Accuracy - row.Accuracy.Accuracy <= most)
+                return row;
+        }
+
+        return exact;
+    }
+
+    static void ThrowIfUnfit(MultiplierChoice[] choices, Multiplier[] multipliers)
+    {
+        if (multipliers.FirstOrDefault(multiplier => multiplier is LayerMultipliers) is Multiplier assigned)
+            throw new InputException($"--from has {assigned.Name}, which is an assignment; give multipliers");
+        if (multipliers.Length > 256)
+            throw new InputException($"--from has {choices.Length - 1} multipliers; give 255 at most");
+    }
+}

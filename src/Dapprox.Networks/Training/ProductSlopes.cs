@@ -1,0 +1,74 @@
+using Dapprox.Arithmetic;
+using Dapprox.Measurement;
+using Dapprox.Networks.Graph;
+using Dapprox.Networks.Layers;
+
+namespace Dapprox.Networks.Training;
+
+/// <summary>
+/// The gradients of products in training, as <see cref="ProductGradient"/> says: the slopes of approximate products take the place of the
+/// other operand. Slopes are computed once for a multiplier of floats, and for a multiplier of integers and the formats of a layer.
+/// </summary>
+sealed class ProductSlopes
+{
+    readonly Dictionary<FloatMultiplier, (SlopeTable InActivation, SlopeTable InWeight)> floats;
+    readonly Dictionary<(IntegerMultiplier, Quantisation), IntegerSlopes> integers;
+
+    /// <summary>Computes the slopes for a network; none where gradients are those of exact products.</summary>
+    public ProductSlopes(Network network, ProductGradient gradient)
+    {
+        WeightedLayer[] approximate = gradient == ProductGradient.StraightThrough ? [] :
+            [.. network.Layers.OfType<WeightedLayer>().Where(layer => !layer.Multiplier.IsExact)];
+        floats = approximate.Select(layer => layer.Multiplier).OfType<FloatMultiplier>().Distinct()
+            .ToDictionary(multiplier => multiplier, multiplier => (SlopeTable.InActivation(multiplier), SlopeTable.InWeight(multiplier)));
+        integers = approximate.Where(layer => layer.Quantisation is not null).Select(Key).Distinct()
+            .ToDictionary(key => key, key => new IntegerSlopes(key.Multiplier, key.Quantisation));
+    }
+
+    /// <summary>The network with the slopes in the activations as gradient weights.</summary>
+    public Network WithGradient(Network network) => floats.Count + integers.Count == 0
+        ? network
+        : network.WithLayers([.. network.Layers.Select(layer => layer is WeightedLayer weighted ? WithGradient(weighted) : layer)]);
+
+    /// <summary>What the gradient of a weight multiplies the output's gradient with: the activations that are multiplied, or slopes.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="input">A batch of its inputs; not changed.</param>
+    public Tensor InWeight(WeightedLayer layer, Tensor input)
+    {
+        if (layer.Multiplier is FloatMultiplier multiplier)
+        {
+            if (!floats.TryGetValue(multiplier, out (SlopeTable InActivation, SlopeTable InWeight) tables))
+                return input;
+            Tensor slopes = Tensor.Unfilled(input.Shape);
+            tables.InWeight.Apply(input.Data, slopes.Data);
+            return slopes;
+        }
+
+        Tensor multiplied = layer.Multiplied(input);
+        if (integers.TryGetValue(Key(layer), out IntegerSlopes? lines))
+            lines.InWeight(multiplied.Data, multiplied.Data);
+        return multiplied;
+    }
+
+    WeightedLayer WithGradient(WeightedLayer layer)
+    {
+        float[] slopes = new float[layer.Weights.Length];
+        if (layer.Multiplier is FloatMultiplier multiplier)
+        {
+            if (!floats.TryGetValue(multiplier, out (SlopeTable InActivation, SlopeTable InWeight) tables))
+                return layer;
+            tables.InActivation.Apply(layer.Weights, slopes);
+        }
+        else
+        {
+            if (!integers.TryGetValue(Key(layer), out IntegerSlopes? lines))
+                return layer;
+            lines.InActivation(layer.Weights, layer.Parameters[0].Shape[0], slopes);
+        }
+
+        return layer.WithGradientWeights(slopes);
+    }
+
+    static (IntegerMultiplier Multiplier, Quantisation Quantisation) Key(WeightedLayer layer) =>
+        ((IntegerMultiplier)layer.Multiplier, layer.Quantisation!);
+}
