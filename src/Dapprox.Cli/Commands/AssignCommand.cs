@@ -10,6 +10,7 @@ using Dapprox.Hardware;
 using Dapprox.Networks;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Graph;
+using Dapprox.Networks.Training;
 using Dapprox.Search;
 
 namespace Dapprox.Cli.Commands;
@@ -23,6 +24,9 @@ static class AssignCommand
     const long MaxExhaustive = 2_000;
 
     const double DefaultLoss = 1;
+
+    // Assignments that lose more on the images of the search are not judged; training wins back more.
+    const double JudgedLoss = 0.1, TrainedLoss = 0.4;
 
     public static Command Create()
     {
@@ -39,6 +43,9 @@ static class AssignCommand
         Option<int> population = Values.Integer("--population", "The population size of NSGA-II.", 4, DefaultPopulation);
         Option<int> generations = Values.Integer("--generations", "The number of generations of NSGA-II.", 0, DefaultGenerations);
         Option<int> points = Values.Integer("--points", "Judge this many assignments of the front at most.", 1, DefaultPoints);
+        Option<int> retrain = Values.Integer(
+            "--retrain", "Train each assignment for N epochs before it is judged, as 'dapprox finetune' does; 0 for not at all.", min: 0,
+            otherwise: 0);
         Option<int?> first = SharedOptions.First("Judge on this many images at most, after those skipped.");
         Option<Epsilon?> epsilon = Values.Option<Epsilon?>(
             "--epsilon", "X",
@@ -54,24 +61,27 @@ static class AssignCommand
             Description = "Save the state of the search in this file, and resume from it if it exists, also with more generations.",
         };
         Option<string> output = RunOptions.Folder(
-            "The folder of the results: front.csv, front.png, and 1.json and so on, each an assignment that is a --multiplier.", "assigned");
+            "The folder of the results: front.csv, front.png, and 1.json and so on, each an assignment that is a --multiplier; with "
+                + "--calibrate or --retrain also 1.onnx and so on, the quantised networks with their own biases and weights.",
+            "assigned");
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
             "assign", "Search which multiplier in which layer gives the least energy for the accuracy that may be lost.",
             "First the accuracy is measured with each multiplier in each layer alone. Changes that save most energy for the accuracy "
                 + $"that they cost, one after the other, give the assignments with which NSGA-II begins; up to {MaxExhaustive:N0} "
                 + "assignments are all tried (after ALWANN: Mrázek et al., ICCAD 2019). The search sees training images only. The front "
-                + "is then judged on the images of --split, where energy is measured anew, on the activations of each assignment. Energy: of "
-                + "all products of an image, relative to exact multipliers in all layers, as in 'dapprox compare'; so every multiplier "
-                + "needs a circuit. Each assignment is a file that every command takes as --multiplier. The best single multiplier in "
-                + "all layers stands beside the front. With --calibrate the assignments are calibrated before they are judged, and not in "
-                + "the search. The same seed finds the same assignments with any number of threads. With --json: network, dataset, split, "
-                + "count, searchImages, exact {accuracy, energyPerImage (pJ)}, front [{file, energy, accuracy, correct, interval [low, high], "
-                + "loss (percentage points), robustAccuracy, layers [{layer, multiplier}]}], best (the place in the front of the least "
-                + "energy within --loss; null for none), single {multiplier, energy, accuracy, loss}, seconds.");
+                + "is then judged on the images of --split, where energy is measured anew, on the activations of each assignment. "
+                + "Energy: of all products of an image, relative to exact multipliers in all layers, as in 'dapprox compare'; so every "
+                + "multiplier needs a circuit. Each assignment is a file that every command takes as --multiplier. The best single "
+                + "multiplier in all layers stands beside the front. With --calibrate and --retrain each is calibrated, then trained, "
+                + "before it is judged; the search does neither. The same seed finds the same assignments with any number of threads. "
+                + "With --json: network, dataset, split, count, searchImages, exact {accuracy, energyPerImage (pJ)}, front [{file, model "
+                + "(its network; null as it is), energy, accuracy, correct, interval [low, high], loss (percentage points), "
+                + "robustAccuracy, layers [{layer, multiplier}]}], best (the place in the front of the least energy within --loss; null "
+                + "for none), single {multiplier, energy, accuracy, loss}, seconds.");
         variant.AddTo(command, from);
         foreach (Option option in (Option[])[
-            loss, searchImages, population, generations, points, first, epsilon, library, seed, state, output, json,
+            loss, searchImages, population, generations, points, retrain, first, epsilon, library, seed, state, output, json,
         ])
             command.Add(option);
         command.KeepsState = output;
@@ -80,11 +90,12 @@ static class AssignCommand
             var watch = Stopwatch.StartNew();
             string folder = parse.GetValue(output)!;
             (Network network, Dataset whole) = variant.Load(parse);
-            (Dataset searched, Dataset rest) = variant.Divide(parse, network, whole, parse.GetValue(searchImages));
-            Dataset judged = rest.First(parse.GetValue(first) ?? rest.Count);
+            (Dataset training, Dataset rest) = variant.Divide(parse, network, whole, parse.GetValue(searchImages));
+            Dataset searched = training.First(parse.GetValue(searchImages)), judged = rest.First(parse.GetValue(first) ?? rest.Count);
             MultiplierChoice[] choices = [variant.Default(parse, network), .. parse.GetValue(from)!];
             Multiplier[] multipliers = [.. choices.Select(choice => variant.Fitting(parse, choice, network))];
             ThrowIfUnfit(choices, multipliers);
+            int epochs = parse.GetValue(retrain);
             VariantOptions.Preparation preparation = variant.Prepare(parse, network, judged);
             Func<Multiplier, Network> uncalibrated = variant.On(parse, network, preparation with { Calibration = null }, cancellation);
             Func<Multiplier, Network> on = variant.On(parse, network, preparation, cancellation);
@@ -92,11 +103,17 @@ static class AssignCommand
             AssignmentSearch search = ProgressBar.While("pricing", 1.0, progress => new AssignmentSearch(
                 multipliers, uncalibrated, searched, parse.GetValue(library)!, parse.GetValue(seed), progress, cancellation));
             IReadOnlyList<Candidate> found = Search(search, parse, choices, variant);
-            byte[][] front = Thinned([.. ParetoFront.Of(found).OrderBy(candidate => candidate.Values[0]).Select(candidate => candidate.Genes)],
-                parse.GetValue(points));
+            double mostWrong = search.Problem.Evaluate(new byte[search.Layers.Count])[1] + (epochs > 0 ? TrainedLoss : JudgedLoss);
+            byte[][] front = Thinned(
+                [
+                    .. ParetoFront.Of(found).Where(candidate => candidate.Values[1] <= mostWrong).OrderBy(candidate => candidate.Values[0])
+                        .Select(candidate => candidate.Genes),
+                ], parse.GetValue(points));
             double most = (parse.GetValue(loss) ?? DefaultLoss) / 100;
+            bool changes = epochs > 0 || preparation.Calibration is not null;
+            var trained = new Dictionary<Multiplier, Network>();
 
-            var comparison = new Comparison(on(multipliers[0]), on, judged)
+            var comparison = new Comparison(on(multipliers[0]), Fitted, judged)
             {
                 Library = parse.GetValue(library)!,
                 Epsilon = parse.GetValue(epsilon)?.Value,
@@ -116,7 +133,9 @@ static class AssignCommand
             var result = new AssignmentTable(
                 [.. choices.Select(choice => choice.Given)], search.Layers, front, rows, exact, single, most, folder,
                 parse.GetValue(epsilon));
-            result.Save(network.Name, $"{network.Name} on {judged.Name}, {judged.Count} images");
+            result.Save(
+                network.Name, $"{network.Name} on {judged.Name}, {judged.Count} images",
+                changes ? row => Fitted(row.Multiplier) : null);
             double seconds = watch.Elapsed.TotalSeconds;
             if (parse.GetValue(json))
             {
@@ -133,6 +152,21 @@ static class AssignCommand
             result.Print(seconds);
             return Task.CompletedTask;
 
+            // Calibrated and trained for its multipliers, if so asked; the exact network is the one that it is compared with.
+            Network Fitted(Multiplier multiplier)
+            {
+                Network fitted = on(multiplier);
+                if (epochs == 0 || multiplier == multipliers[0])
+                    return fitted;
+                if (!trained.TryGetValue(multiplier, out Network? own))
+                {
+                    TrainingOptions options = FinetuneCommand.Defaults with { Epochs = epochs, Seed = parse.GetValue(seed) };
+                    trained[multiplier] = own = Trainer.Train(fitted, training, options, cancellation: cancellation).Network;
+                }
+
+                return own;
+            }
+
             IReadOnlyList<Candidate> Search(
                 AssignmentSearch searching, ParseResult line, MultiplierChoice[] given, VariantOptions options)
             {
@@ -141,10 +175,13 @@ static class AssignCommand
                 int size = line.GetValue(population);
                 SearchMethod method = ExhaustiveSearch.Count(searching.Problem) <= MaxExhaustive
                     ? new ExhaustiveSearch(searching.Problem)
-                    : new Nsga2(searching.Problem, size, line.GetValue(generations), line.GetValue(seed)) { First = Thinned(seeds, size / 2) };
+                    : new Nsga2(searching.Problem, size, line.GetValue(generations), line.GetValue(seed))
+                    {
+                        First = Thinned(seeds, size / 2),
+                    };
                 string text = string.Create(CultureInfo.InvariantCulture,
-                    $"assign {string.Join('+', given.Select(choice => choice.Given))} in {options.Identify(line)}, {searched.Count} images, "
-                        + $"{method.Summary}");
+                    $"assign {string.Join('+', given.Select(choice => choice.Given))} in {options.Identify(line)}, {searched.Count} "
+                        + $"images, {method.Summary}");
                 SearchState reached = SearchProgress.Run(
                     method, text, searching.Problem, objectives: 2, line.GetValue(state), cancellation);
                 return [.. reached.Candidates, .. seeds.Select(genes => new Candidate(genes, searching.Problem.Evaluate(genes)))];

@@ -6,6 +6,8 @@ using Dapprox.Experiments.Figures;
 using Dapprox.Foundation;
 using Dapprox.Networks;
 using Dapprox.Networks.Formats;
+using Dapprox.Networks.Formats.Onnx;
+using Dapprox.Networks.Graph;
 
 namespace Dapprox.Cli.Commands;
 
@@ -25,6 +27,8 @@ sealed class AssignmentTable(
 {
     const double FemtojoulesPerPicojoule = 1e3, FemtojoulesPerNanojoule = 1e6;
 
+    readonly string?[] models = new string?[front.Length];
+
     /// <summary>The place of the least energy within the loss; null for none.</summary>
     int? Best => Enumerable.Range(0, rows.Length).Where(i => Loss(rows[i]) <= most).OrderBy(i => rows[i].Price!.RelativeEnergy)
         .Cast<int?>().FirstOrDefault();
@@ -32,9 +36,16 @@ sealed class AssignmentTable(
     /// <summary>Writes the files.</summary>
     /// <param name="network">The name of the network.</param>
     /// <param name="title">The title of the figure.</param>
-    public void Save(string network, string title)
+    /// <param name="fitted">The quantised networks with numbers of their own; null where they have the network's.</param>
+    public void Save(string network, string title, Func<ComparisonRow, Network>? fitted)
     {
         Directory.CreateDirectory(folder);
+        for (int i = 0; fitted is not null && i < front.Length; i++)
+        {
+            models[i] = Path.ChangeExtension(File(i), ".onnx");
+            OnnxModels.Save(models[i]!, fitted(rows[i]));
+        }
+
         for (int i = 0; i < front.Length; i++)
             AssignmentFile.Write(File(i), network, front[i].Zip(layers, (choice, layer) => (layer, multipliers[choice])));
         AtomicFile.WriteText(Path.Combine(folder, "front.csv"), CsvText.Of([.. Enumerable.Range(0, rows.Length).Select(Columns)]));
@@ -121,6 +132,7 @@ sealed class AssignmentTable(
     JsonObject Columns(int i) => new()
     {
         ["file"] = File(i),
+        ["model"] = models[i],
         ["energy"] = rows[i].Price!.RelativeEnergy,
         ["accuracy"] = rows[i].Accuracy.Accuracy,
         ["correct"] = rows[i].Accuracy.Correct,

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
@@ -37,10 +36,12 @@ static class AuditCommand
         Option<string[]> multiplier = Values.Flattened<string>(
             "--multiplier", "NAME,…",
             "The multiplier of the defence: a name that 'dapprox multipliers' lists, a circuit description or a circuit file. Several "
-                + "make a randomised (moving-target) defence: a random one of them classifies each image. NAME:LAYERS "
-                + "replaces some layers only, and + joins two parts into a mix: ax-fpm:convolutions+heap-like:dense. [default: ax-fpm]",
+                + "make a randomised (moving-target) defence: a random one of them classifies each image. A multiplier for each layer is "
+                + $"{AssignedLayers.Form}: ax-fpm:convolutions+heap-like:dense. [default: ax-fpm, with --quantise "
+                + $"{ExactIntegerMultiplier.Int8}]",
             text => [text]);
         Option<LayerSelection> layers = SharedOptions.Layers();
+        var quantise = new QuantiseOptions();
         Option<AuditScale> scale = Values.Option("--scale", string.Join('|', AuditScale.All.Select(known => known.Name)), "How much is "
             + "run: quick, minutes on digits; standard, an hour or more. A circuit that is simulated gate by gate takes about thirty "
             + "times as long.",
@@ -90,22 +91,36 @@ static class AuditCommand
                 + " control. With --json: what audit.json holds; its nonFinite {count, layer} are the images with a NaN or an infinity "
                 + $"among their logits, of the first {SurveyedImages}, and the first layer that gives one.");
         foreach (Option option in (Option[])[
-            .. images.All, skip, first, multiplier, layers, .. calibration.All, undefended, epsilon, norm, scale, minutes, output, seed,
-            json,
+            .. images.All, skip, first, multiplier, layers, .. quantise.All, .. calibration.All, undefended, epsilon, norm, scale,
+            minutes, output, seed, json,
         ])
             command.Add(option);
         command.KeepsState = output;
         command.SetAction((parse, cancellation) =>
         {
+            bool isQuantised = quantise.IsGiven(parse);
             MultiplierAssignment[] assignments = Assignments(
-                parse.GetValue(multiplier) is { Length: > 0 } given ? given : ["ax-fpm"], parse.GetValue(layers)!);
+                parse.GetValue(multiplier) is { Length: > 0 } given ? given : [isQuantised ? ExactIntegerMultiplier.Int8.Name : "ax-fpm"],
+                parse.GetValue(layers)!, isQuantised);
             (Network network, Dataset some) = images.Load(
                 parse, Split.Test, parse.GetValue(first) ?? int.MaxValue, parse.GetValue(skip));
             string name = images.Model(parse);
-            Dataset? calibrated = calibration.Load(parse, images, network, some);
+            if (network.IsQuantised)
+                throw new InputException(
+                    $"{network.Name} is quantised, and an audit compares a defence with its network of floats; give that one, and "
+                        + "--quantise int8");
+            int? ranges = quantise.Images(parse, network);
+            Dataset? measured = ranges is int count ? calibration.Unused(parse, "--quantise", images, network, some, count) : null;
+            Dataset? calibrated = calibration.Load(parse, images, network, some, isOptional: isQuantised);
+            VariantQuantisation? quantisation = measured is null ? null
+                : new(quantise.Options(parse, parse.GetValue(layers)!), measured.Count, quantise.IsSigned(parse));
             ModelVariant[] members =
             [
-                .. assignments.Select(assignment => new ModelVariant(name, assignment) { CalibrationImages = calibrated?.Count ?? 0 }),
+                .. assignments.Select(assignment => new ModelVariant(name, assignment)
+                {
+                    CalibrationImages = calibrated?.Count ?? 0,
+                    Quantisation = quantisation,
+                }),
             ];
             string title = members.Length == 1
                 ? members[0].Title
@@ -134,7 +149,7 @@ static class AuditCommand
 
             var audit = new Audit(defence, threat, parse.GetValue(scale)!);
             context.Use(some, images.AreOwn(parse)
-                ? calibrated ?? images.Images(
+                ? Larger(measured, calibrated) ?? images.Images(
                     parse, network, Split.Test, Math.Max(Calibration.DefaultImages, GradientWeights.CalibrationImages))
                 : null);
             Network[] networks = [.. members.Prepend(defence.Undefended).Select(variant => context.Network(variant, some.Name))];
@@ -191,9 +206,12 @@ static class AuditCommand
         }
     }
 
-    static MultiplierAssignment[] Assignments(string[] given, LayerSelection layers)
+    // Both are the first of the same images.
+    static Dataset? Larger(Dataset? one, Dataset? other) => one is null || other?.Count > one.Count ? other : one;
+
+    static MultiplierAssignment[] Assignments(string[] given, LayerSelection layers, bool isQuantised)
     {
-        MultiplierAssignment[] assignments = [.. given.Select(text => Part(text, layers))];
+        MultiplierAssignment[] assignments = [.. given.Select(text => Assignment(text, layers, isQuantised))];
         // Columns are named after the members, and SQL column names are case-insensitive.
         return assignments.GroupBy(
             assignment => $"{assignment}", StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice
@@ -201,39 +219,29 @@ static class AuditCommand
             : assignments;
     }
 
-    /// <summary>ax-fpm, or ax-fpm:convolutions+heap-like:dense.</summary>
-    static MultiplierAssignment Part(string text, LayerSelection layers)
+    static MultiplierAssignment Assignment(string text, LayerSelection layers, bool isQuantised)
     {
-        // A + that does not follow a group of layers belongs to the description of a circuit.
-        (string Multiplier, string Layers)[] parts = [
-            .. Regex.Split(text, $@"(?<=:(?:{string.Join('|', LayerSelection.Known)}))\+").Select(part => Layers(part, layers))];
-        string[] groups = [.. parts.Select(part => part.Layers).Order(StringComparer.Ordinal)];
-        return parts.Length == 1 || groups.SequenceEqual([LayerSelection.Convolutions.Name, LayerSelection.Dense.Name])
-            ? new([.. parts.Where(part => part.Multiplier != Multipliers.All[0].Name)])
-            : throw new InputException(
-                $"--multiplier is '{text}'; a mix gives one multiplier to the convolutions and one to the dense layers, as "
-                    + $"ax-fpm:{LayerSelection.Convolutions}+heap-like:{LayerSelection.Dense}");
+        if (AssignedLayers.Of(text) is not { } parts)
+            return new(Parts((Named(text, isQuantised), layers.Name)));
+        return layers == LayerSelection.All
+            ? new(Parts(parts.Select(part => (Named(part.Multiplier, isQuantised), part.Layers))))
+            {
+                Name = File.Exists(text) ? Path.GetFileName(text) : null,
+            }
+            : throw new InputException($"--layers is '{layers}', and '{text}' names its own; leave out --layers");
     }
 
-    static (string Multiplier, string Layers) Layers(string part, LayerSelection otherwise)
-    {
-        int colon = part.LastIndexOf(':');
-        // A circuit's description has colons of its own.
-        if (colon > 0 && LayerSelection.Known.Any(known => known.Name == part[(colon + 1)..]))
-        {
-            return otherwise == LayerSelection.All
-                ? (Multiplier(part[..colon]), part[(colon + 1)..])
-                : throw new InputException($"--layers is '{otherwise}', and '{part}' names its own; leave out --layers");
-        }
-
-        if (colon > 0 && Multipliers.All.Any(known => known.Name == part[..colon]))
-            throw Names.Unknown("group of layers", part[(colon + 1)..], LayerSelection.Known.Select(known => known.Name));
-        return (Multiplier(part), otherwise.Name);
-    }
+    // Layers are exact unless something else is said.
+    static IReadOnlyList<(string Multiplier, string Layers)> Parts(params IEnumerable<(string Multiplier, string Layers)> parts) =>
+        parts.All(part => part.Multiplier == Multipliers.All[0].Name || part.Multiplier == ExactIntegerMultiplier.Int8.Name)
+            ? []
+            : [.. parts];
 
     /// <summary>The multiplier's name; for a circuit file, the file name, whatever name the file contains.</summary>
-    static string Multiplier(string text)
+    static string Named(string text, bool isQuantised)
     {
+        if (isQuantised)
+            return text == Multipliers.All[0].Name ? ExactIntegerMultiplier.Int8.Name : text;
         FloatMultiplier found = CircuitFiles.FindMultiplier(text);
         return CircuitFiles.IsFile(text) ? text : found.Name;
     }

@@ -56,9 +56,10 @@ static class CalibrateCommand
                     $"note: the products of {hardware.Name} are exact, and nothing is to be fitted; name the hardware with --multiplier");
             }
 
+            Accumulation sums = parse.GetValue(accumulate).Value;
             Network network = quantise.Images(parse, exact) is int ranges
-                ? quantise.Measure(parse, exact, some.First(ranges), selection, cancellation).With(hardware, parse.GetValue(accumulate).Value)
-                : exact.With(hardware, selection, parse.GetValue(accumulate).Value);
+                ? quantise.Measure(parse, exact, some.First(ranges), selection, cancellation).With(hardware, sums)
+                : exact.With(hardware, selection, sums);
 
             var watch = Stopwatch.StartNew();
             Calibration result = CalibrationOptions.Run(network, some.Images(0, some.Count), cancellation);

@@ -15,8 +15,8 @@ namespace Dapprox.Cli.Commands;
 /// <summary><c>dapprox finetune</c>: trains a network further, for an approximate multiplier.</summary>
 static class FinetuneCommand
 {
-    // Small steps from weights that are good already; half a dozen epochs.
-    static readonly TrainingOptions Defaults = new()
+    /// <summary>Small steps from weights that are good already; half a dozen epochs.</summary>
+    public static readonly TrainingOptions Defaults = new()
     {
         Epochs = 6,
         BatchSize = 100,
@@ -46,15 +46,16 @@ static class FinetuneCommand
             "The forward pass uses the multiplier, the backward pass the gradient that --gradient names. Weights, biases and "
                 + "batch normalisations are trained; other constants stay. With --quantise the network is quantised first, and its "
                 + "scales stay; gradients pass through rounding, but not to activations that are clamped. The network is calibrated "
-                + "next. It is trained on the training images of the data set, or on all pictures of --images; one in ten is held out, in adversarial "
-                + "training perturbed. The numbers of the "
-                + "epoch that classifies most of these correctly are saved; if no epoch is as good as the calibrated network, its "
+                + "next. It is trained on the training images of the data set, or on all pictures of --images; one in ten is held out, "
+                + "in adversarial training perturbed. The numbers of the epoch that classifies most of these correctly are saved; if no epoch is as good as the calibrated network, its "
                 + "numbers are (bestEpoch 0). The same options give the same numbers on every processor and with any number of "
                 + "threads. With a data set the saved file is read back and evaluated on the test images, on the multiplier. With "
                 + "--json: model, dataset, multiplier, file, initialValidationAccuracy, bestEpoch, validationAccuracy, "
                 + "testAccuracy (null for pictures of your own), epochs (each with epoch, loss, trainAccuracy, "
                 + "validationAccuracy), seconds.");
-        foreach (Option option in (Option[])[.. images.All, multiplier, layers, .. quantise.All, first, calibrate, .. settings.All, output, json])
+        foreach (Option option in (Option[])[
+            .. images.All, multiplier, layers, .. quantise.All, first, calibrate, .. settings.All, output, json,
+        ])
             command.Add(option);
         command.KeepsState = settings.Checkpoint;
         command.SetAction((parse, cancellation) =>

@@ -21,7 +21,9 @@ static class AssignedLayers
         if (IsMultiplier(given))
             return AssignmentFile.TryRead(given);
         string[] words = given.Split('+');
-        return Split(words, 0, []) is { } parts && (parts.Count > 1 || LayerSelection.Known.Any(known => known.Name == parts[0].Layers))
+        // A single part may be the mistyped description of a circuit.
+        return Split(words, 0, []) is { } parts && (parts.Count > 1 || LayerSelection.Known.Any(known => known.Name == parts[0].Layers)
+            || Multipliers.All.Any(known => known.Name == parts[0].Multiplier))
             ? parts
             : null;
     }

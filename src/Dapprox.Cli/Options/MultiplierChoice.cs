@@ -7,8 +7,8 @@ using Dapprox.Networks.Graph;
 namespace Dapprox.Cli.Options;
 
 /// <summary>
-/// A multiplier as it is given, or an assignment of multipliers to layers. A circuit or a table multiplies the mantissas of floats, and in a
-/// quantised network integers; a name says what it multiplies.
+/// A multiplier as it is given, or an assignment of multipliers to layers. A circuit or a table multiplies the mantissas of floats, and
+/// in a quantised network integers; a name says what it multiplies.
 /// </summary>
 /// <param name="Given">The word on the command line, or in a list.</param>
 /// <param name="Line">The file and the line of the list, for messages; null for the command line.</param>
@@ -33,7 +33,7 @@ sealed record MultiplierChoice(string Given, string? Line = null)
             IntegerMultipliers.Find(given);
         else if (CircuitDescription.IsMeant(given))
             CircuitDescription.Build(given);
-        else if (!IsCircuit(given))
+        else if (!CircuitFiles.IsFile(given))
             Multipliers.Find(given);
     }
 
@@ -44,18 +44,13 @@ sealed record MultiplierChoice(string Given, string? Line = null)
     public Multiplier Find(bool isQuantised, bool? isSigned) => At(Line, () =>
     {
         if (AssignedLayers.Of(Given) is not { } parts)
-            return Find(Given, isQuantised, isSigned);
+            return CircuitFiles.Find(Given, isQuantised, isSigned);
         // Layers with the same multiplier share its products.
         Dictionary<string, Multiplier> found = parts.Select(part => part.Multiplier).Distinct()
-            .ToDictionary(given => given, given => Find(given, isQuantised, isSigned));
+            .ToDictionary(given => given, given => CircuitFiles.Find(given, isQuantised, isSigned));
         return new LayerMultipliers(
             Given, [.. parts.Select(part => (found[part.Multiplier], LayerSelection.Parse(part.Layers)))]);
     });
-
-    static Multiplier Find(string given, bool isQuantised, bool? isSigned) =>
-        IntegerMultipliers.IsMeant(given) ? IntegerMultipliers.Find(given)
-        : isQuantised && IsCircuit(given) ? CircuitFiles.FindIntegers(given, isSigned)
-        : (Multiplier)CircuitFiles.FindMultiplier(given);
 
     static T At<T>(string? line, Func<T> find)
     {
@@ -68,6 +63,4 @@ sealed record MultiplierChoice(string Given, string? Line = null)
             throw new InputException($"{line}: {e.Message}", e);
         }
     }
-
-    static bool IsCircuit(string given) => CircuitDescription.IsMeant(given) || CircuitFiles.IsFile(given);
 }

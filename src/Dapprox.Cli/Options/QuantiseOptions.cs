@@ -61,7 +61,7 @@ sealed class QuantiseOptions
     public IReadOnlyList<Option> All => [quantise, range, images, scales, signs, .. sign.All];
 
     /// <summary>Whether the integers of a circuit or a table are signed; null for what it says.</summary>
-    bool? IsSigned(ParseResult parse) => sign.Read(parse);
+    public bool? IsSigned(ParseResult parse) => sign.Read(parse);
 
     /// <summary>Refuses options that say how, where nothing is quantised.</summary>
     /// <param name="parse">The command line.</param>
@@ -135,6 +135,19 @@ sealed class QuantiseOptions
             : parse.GetValue(images);
     }
 
+    /// <summary>How the network is quantised.</summary>
+    /// <param name="parse">The command line, with --quantise.</param>
+    /// <param name="layers">The layers that are quantised.</param>
+    public PostTrainingQuantisation Options(ParseResult parse, LayerSelection layers) => new()
+    {
+        ActivationBits = parse.GetValue(quantise)!.Value,
+        WeightBits = parse.GetValue(quantise)!.Value,
+        IsPerChannel = parse.GetValue(scales).Value,
+        Method = parse.GetValue(range).Value,
+        Signs = parse.GetValue(signs).Value,
+        Layers = layers,
+    };
+
     /// <summary>Measures the ranges of activations, with progress on a terminal.</summary>
     /// <param name="parse">The command line, with --quantise.</param>
     /// <param name="network">The network of floats.</param>
@@ -144,15 +157,7 @@ sealed class QuantiseOptions
     public ActivationRanges Measure(
         ParseResult parse, Network network, Dataset ranges, LayerSelection layers, CancellationToken cancellation)
     {
-        var options = new PostTrainingQuantisation
-        {
-            ActivationBits = parse.GetValue(quantise)!.Value,
-            WeightBits = parse.GetValue(quantise)!.Value,
-            IsPerChannel = parse.GetValue(scales).Value,
-            Method = parse.GetValue(range).Value,
-            Signs = parse.GetValue(signs).Value,
-            Layers = layers,
-        };
+        PostTrainingQuantisation options = Options(parse, layers);
         return ProgressBar.While("quantising", ranges.Count, progress =>
             options.Measure(network, ranges.Images(0, ranges.Count), done => progress(done), cancellation));
     }

@@ -60,14 +60,14 @@ sealed class VariantOptions
     }
 
     /// <summary>
-    /// Labelled images to search on, and others to judge on: the first training images, or the first of a user's own pictures.
+    /// Labelled images to search and to train on, and others to judge on: the training images, or the first of a user's own pictures.
     /// </summary>
     /// <param name="parse">The command line.</param>
     /// <param name="network">The network that the images are for.</param>
     /// <param name="used">The images of <see cref="Load"/>.</param>
-    /// <param name="count">The number of images to search on.</param>
+    /// <param name="count">The number of pictures to search on, or of training images.</param>
     /// <exception cref="InputException">There are too few images, or they cannot be loaded.</exception>
-    public (Dataset Searched, Dataset Judged) Divide(ParseResult parse, Network network, Dataset used, int count)
+    public (Dataset Training, Dataset Judged) Divide(ParseResult parse, Network network, Dataset used, int count)
     {
         if (images.AreOwn(parse))
         {
@@ -78,10 +78,9 @@ sealed class VariantOptions
                         + "--search-images a smaller number, or more pictures");
         }
 
-        return used.Split == Networks.Data.Split.Train && used.Offset < count
-            ? throw new InputException(
-                $"the search takes the first {count} training images, and --split train uses them, too; give --skip {count}, or more")
-            : (images.Images(parse, network, Networks.Data.Split.Train, count), used);
+        return used.Split == Networks.Data.Split.Train
+            ? throw new InputException("the search takes the training images, and --split train judges on them; leave it out")
+            : (images.Images(parse, network, Networks.Data.Split.Train), used);
     }
 
     /// <summary>How the network is prepared for its multipliers.</summary>

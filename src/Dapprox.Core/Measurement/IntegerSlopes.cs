@@ -44,8 +44,7 @@ public sealed class IntegerSlopes
     }
 
     /// <summary>The slopes in the weight, by activation.</summary>
-    /// <param name="activations">The activations.</param>
-    /// <param name="slopes">Receives as many; it may be the same memory.</param>
+    /// <param name="slopes">Receives as many as there are activations; it may be the same memory.</param>
     public void InWeight(ReadOnlySpan<float> activations, Span<float> slopes)
     {
         AffineQuantisation own = quantisation.Activations;

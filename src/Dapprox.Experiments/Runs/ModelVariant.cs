@@ -25,6 +25,12 @@ public enum Perturbation
     GainAndNoise,
 }
 
+/// <summary>How a network in an experiment is quantised: for its multipliers, without training.</summary>
+/// <param name="Options">The bits and ranges.</param>
+/// <param name="Images">The number of training images on which ranges are measured.</param>
+/// <param name="IsSigned">Whether the integers of circuits and tables are signed; null for what they say.</param>
+public sealed record VariantQuantisation(PostTrainingQuantisation Options, int Images, bool? IsSigned);
+
 /// <summary>A network in an experiment: its weights and its multipliers.</summary>
 /// <param name="Model">
 /// The name of an included network, or the path of a network file; where a unit trains it (<see cref="Training"/>), only a name.
@@ -44,6 +50,9 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
     /// <summary>A name for a reader, where the multipliers do not tell it from other networks. It is not a part of the identity.</summary>
     public string? Label { get; init; }
 
+    /// <summary>How it is quantised, so that its multipliers multiply integers; null for a network of floats.</summary>
+    public VariantQuantisation? Quantisation { get; init; }
+
     /// <summary>The change of its exact weights.</summary>
     public Perturbation Perturbation { get; init; }
 
@@ -59,7 +68,8 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
     {
         get
         {
-            string weights = Label ?? Training?.Name ?? "", change = CalibrationImages > 0 ? ", calibrated" : "";
+            string weights = Label ?? Training?.Name ?? "", change = Quantisation is null ? "" : $", int{Quantisation.Options.WeightBits}";
+            change += CalibrationImages > 0 ? ", calibrated" : "";
             change += Perturbation switch
             {
                 Perturbation.Gain => " × gain",
@@ -76,7 +86,10 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
     public ModelVariant Calibrated() => this with { CalibrationImages = Calibration.DefaultImages };
 
     /// <summary>Whether training images determine it.</summary>
-    internal bool Measures => CalibrationImages > 0 || Perturbation != Perturbation.None;
+    internal bool Measures => CalibrationImages > 0 || Quantisation is not null || Perturbation != Perturbation.None;
+
+    /// <summary>An estimate of the time that one image takes through LeNet-5 on two cores, in seconds.</summary>
+    internal double SecondsAnImage => Quantisation is null ? Assignment.SecondsAnImage : MultiplierAssignment.Exact.SecondsAnImage;
 
     /// <summary>The unit that trains it, if any.</summary>
     public IReadOnlyList<WorkUnit> Needs => Training is null ? [] : [Training];
@@ -93,6 +106,17 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
         Assignment = Assignment.Identity,
         // Left out of the text where there is none.
         CalibrationImages = CalibrationImages > 0 ? CalibrationImages : (int?)null,
+        Quantisation = Quantisation is not { Options: PostTrainingQuantisation options } ? null : new
+        {
+            options.ActivationBits,
+            options.WeightBits,
+            options.IsPerChannel,
+            options.Method,
+            options.Signs,
+            Layers = options.Layers.Name,
+            Quantisation.Images,
+            Quantisation.IsSigned,
+        },
         Perturbation,
     };
 
@@ -102,7 +126,9 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
     /// <param name="seed">Determines the noise.</param>
     internal Network Make(Network exact, Func<int, Tensor> training, ulong seed)
     {
-        Network network = Assignment.Put(exact);
+        Network network = Quantisation is null
+            ? Assignment.Put(exact)
+            : Quantisation.Options.Measure(exact, training(Quantisation.Images)).With(Assignment.Integers(Quantisation.IsSigned));
         if (CalibrationImages > 0)
             network = Calibration.Of(network, training(CalibrationImages)).Network;
         return Perturbation == Perturbation.None ? network : Perturb(network, training(GradientWeights.CalibrationImages), seed);

@@ -8,15 +8,21 @@ namespace Dapprox.Experiments.Runs;
 
 /// <summary>Which multiplier computes which layers of a network.</summary>
 /// <param name="Parts">
-/// Multipliers, by name or as the paths of circuit files, and the layers that each replaces, in the order in which they are assigned;
-/// layers that are not selected stay exact.
+/// Multipliers, by name or as the paths of files of circuits and tables, and the layers that each replaces, in the order in which they are
+/// assigned; layers that are not selected stay exact.
 /// </param>
 public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplier, string Layers)> Parts)
 {
     const double FastestPass = 0.3e-3;
 
     // A circuit's file may change during a run; the identity and the computation both use the content that was read first.
-    readonly Lazy<(FloatMultiplier Multiplier, string? Fingerprint)[]> read = new(() => [.. Parts.Select(part => Read(part.Multiplier))]);
+    readonly Lazy<string?[]> fingerprints = new(() => [.. Parts.Select(part =>
+        CircuitFiles.IsFile(part.Multiplier) ? Fingerprint.OfFile(part.Multiplier) : null)]);
+
+    readonly Lazy<Multiplier> floats = new(() => Find(Parts, CircuitFiles.FindMultiplier, ExactMultiplier.Rounded));
+
+    /// <summary>A name for a reader instead of the parts; not a part of the identity.</summary>
+    public string? Name { get; init; }
 
     /// <summary>Exact in all layers.</summary>
     public static MultiplierAssignment Exact { get; } = new();
@@ -38,11 +44,15 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
     public static MultiplierAssignment Of(string multiplier) => new((multiplier, LayerSelection.All.Name));
 
     /// <summary>A network with these multipliers.</summary>
-    /// <param name="network">The exact network.</param>
+    /// <param name="network">The exact network of floats.</param>
     /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
-    public Network Put(Network network) =>
-        Parts.Zip(read.Value).Aggregate(
-            network, (before, part) => before.With(part.Second.Multiplier, LayerSelection.Parse(part.First.Layers)));
+    public Network Put(Network network) => Parts.Count == 0 ? network : network.With(floats.Value);
+
+    /// <summary>These multipliers as multipliers of integers, for a quantised network; exact without parts.</summary>
+    /// <param name="isSigned">Whether the integers of circuits and tables are signed; null for what they say.</param>
+    /// <exception cref="InputException">A circuit or a table cannot be read, or a name is that of a multiplier of floats.</exception>
+    public Multiplier Integers(bool? isSigned) => Find(
+        Parts, given => CircuitFiles.Find(given, areIntegers: true, isSigned), ExactIntegerMultiplier.Int8);
 
     /// <summary>An estimate of the time that one image takes through LeNet-5 on two cores, in seconds.</summary>
     internal double SecondsAnImage => Parts.Select(part => part.Multiplier switch
@@ -56,22 +66,26 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
     /// <summary>What determines the products: multipliers by name, circuit files also by fingerprint, with their layers.</summary>
     /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
     internal object Identity =>
-        Parts.Zip(read.Value, (part, multiplier) => new { part.Multiplier, part.Layers, Circuit = multiplier.Fingerprint });
+        Parts.Zip(fingerprints.Value, (part, fingerprint) => new { part.Multiplier, part.Layers, Circuit = fingerprint });
 
     /// <inheritdoc/>
-    public override string ToString() => Parts.Count == 0
-        ? "exact"
+    public override string ToString() => Name is not null ? Name
+        : Parts.Count == 0 ? "exact"
         : string.Join(" + ", Parts.Select(part =>
             part.Layers == LayerSelection.All.Name ? part.Multiplier : $"{part.Multiplier} in {part.Layers}"));
 
-    static (FloatMultiplier Multiplier, string? Fingerprint) Read(string multiplier)
+    static Multiplier Find(
+        IReadOnlyList<(string Multiplier, string Layers)> parts, Func<string, Multiplier> find, Multiplier exact)
     {
-        string? fingerprint = CircuitFiles.IsFile(multiplier) ? Fingerprint.OfFile(multiplier) : null;
-        return (CircuitFiles.FindMultiplier(multiplier), fingerprint);
+        // Layers with the same multiplier share its products.
+        Dictionary<string, Multiplier> found = parts.Select(part => part.Multiplier).Distinct().ToDictionary(given => given, find);
+        return parts.Count == 0
+            ? exact
+            : new LayerMultipliers("parts", [.. parts.Select(part => (found[part.Multiplier], LayerSelection.Parse(part.Layers)))]);
     }
 
     /// <inheritdoc/>
-    public bool Equals(MultiplierAssignment? other) => other is not null && Parts.SequenceEqual(other.Parts);
+    public bool Equals(MultiplierAssignment? other) => other is not null && Parts.SequenceEqual(other.Parts) && Name == other.Name;
 
     /// <inheritdoc/>
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);

@@ -16,7 +16,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     readonly Dictionary<(string, Split), Dataset> datasets = [];
     readonly Dictionary<(string, Split), object> images = [];
     readonly Dictionary<ModelVariant, Network> exact = [];
-    readonly Dictionary<(ModelVariant, string), Network> calibrated = [];
+    readonly Dictionary<(ModelVariant, string), Network> prepared = [];
     readonly Dictionary<string, object> results = [];
     readonly Dictionary<WorkUnit, string> files = [];
     readonly Dictionary<Network, object> weights = [];
@@ -92,6 +92,7 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
         {
             Assignment = MultiplierAssignment.Exact,
             CalibrationImages = 0,
+            Quantisation = null,
             Perturbation = Perturbation.None,
         };
         if (!exact.TryGetValue(key, out Network? network))
@@ -138,16 +139,16 @@ public sealed class RunContext(RunFolder folder, string? dataFolder, ulong seed)
     }
 
     /// <summary>The network of a variant.</summary>
-    /// <param name="variant">The network; its weights are loaded, and calibrated, at most once.</param>
+    /// <param name="variant">The network; its weights are loaded, quantised and calibrated at most once.</param>
     /// <param name="dataset">The data set on whose training images gains are measured and networks are calibrated.</param>
     /// <exception cref="InputException">The weights or a circuit cannot be read.</exception>
     public Network Network(ModelVariant variant, string dataset)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        if (variant.CalibrationImages == 0)
+        if (variant is { CalibrationImages: 0, Quantisation: null })
             return Make();
-        if (!calibrated.TryGetValue((variant, dataset), out Network? network))
-            calibrated[(variant, dataset)] = network = Make();
+        if (!prepared.TryGetValue((variant, dataset), out Network? network))
+            prepared[(variant, dataset)] = network = Make();
         return network;
 
         Network Make() => variant.Make(Exact(variant), count => Calibration(dataset, count), seed);

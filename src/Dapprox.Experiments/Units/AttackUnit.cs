@@ -61,8 +61,8 @@ public sealed record AttackUnit(IAttack<IGradientVictim> Attack, string DatasetN
 
     /// <inheritdoc/>
     public override double Seconds => 0.2 + Images * Effort(DatasetName) * (SecondsAnImage
-        + CorrectOn.Sum(variant => variant.Assignment.SecondsAnImage)
-        + (2 + ExtrapolationFactors.Count) * TriedOn.Sum(variant => variant.Assignment.SecondsAnImage));
+        + CorrectOn.Sum(variant => variant.SecondsAnImage)
+        + (2 + ExtrapolationFactors.Count) * TriedOn.Sum(variant => variant.SecondsAnImage));
 
     /// <inheritdoc/>
     public override string Title => $"{Attack.Name} on {Source.Title}, {DatasetName}"

@@ -35,7 +35,7 @@ public sealed record PredictionsUnit(string DatasetName, ModelVariant Variant, i
     public override string? Dataset => DatasetName;
 
     /// <inheritdoc/>
-    public override double Seconds => 0.2 + Count * Variant.Assignment.SecondsAnImage * Effort(DatasetName);
+    public override double Seconds => 0.2 + Count * Variant.SecondsAnImage * Effort(DatasetName);
 
     /// <inheritdoc/>
     public override string Title =>

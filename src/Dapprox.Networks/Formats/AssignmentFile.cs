@@ -32,7 +32,8 @@ public static class AssignmentFile
                 || !document.RootElement.TryGetProperty(Layers, out JsonElement layers) || layers.ValueKind != JsonValueKind.Array)
                 return null;
             string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-            (string, string)[] parts = [.. layers.EnumerateArray().Select(part => (Located(Text(part, Multiplier), folder), Text(part, Layer)))];
+            (string, string)[] parts =
+                [.. layers.EnumerateArray().Select(part => (Located(Text(part, Multiplier), folder), Text(part, Layer)))];
             return parts.Length > 0 ? parts : throw new InputException($"'{path}' assigns a multiplier to no layer");
         }
         catch (JsonException)

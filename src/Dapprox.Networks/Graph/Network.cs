@@ -99,8 +99,8 @@ public sealed class Network
     /// those of the others.
     /// </summary>
     /// <param name="multiplier">The multiplier, or one for each layer (<see cref="LayerMultipliers"/>).</param>
-    /// <param name="selection">The layers whose multiplier is replaced, null for all; the others keep theirs. <see cref="LayerMultipliers"/>
-    /// name their own.</param>
+    /// <param name="selection">The layers whose multiplier is replaced, null for all; the others keep theirs.
+    /// <see cref="LayerMultipliers"/> name their own.</param>
     /// <param name="accumulation">The format of the sums, in all layers.</param>
     /// <param name="threads">The maximum degree of parallelism, 0 for the number of processors; null for that of this network.</param>
     /// <exception cref="InputException">The selection matches no layer that takes such a multiplier.</exception>

@@ -30,8 +30,9 @@ sealed class ProductSlopes
         ? network
         : network.WithLayers([.. network.Layers.Select(layer => layer is WeightedLayer weighted ? WithGradient(weighted) : layer)]);
 
-    /// <summary>What the gradient of a weight multiplies the output's gradient with: the activations that are multiplied, or slopes.</summary>
-    /// <param name="layer">The layer.</param>
+    /// <summary>
+    /// What the gradient of a weight multiplies the output's gradient with: the activations that are multiplied, or slopes.
+    /// </summary>
     /// <param name="input">A batch of its inputs; not changed.</param>
     public Tensor InWeight(WeightedLayer layer, Tensor input)
     {

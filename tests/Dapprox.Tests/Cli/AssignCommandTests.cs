@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dapprox.Cli.Options;
+using Dapprox.Foundation;
 using Dapprox.Networks.Formats;
 using Xunit;
 
@@ -75,6 +76,7 @@ public sealed class AssignCommandTests : IDisposable
 
     [Theory]
     [InlineData("ax-fpm:convolutions", "ax-fpm", "convolutions")]
+    [InlineData("ax-fpm:conv1", "ax-fpm", "conv1")]
     [InlineData("ax-fpm:conv1+bfloat16:dense", "ax-fpm", "conv1", "bfloat16", "dense")]
     [InlineData("array:8:by-column=2xfa+ama5:conv1+drum:8:k=4:conv*", "array:8:by-column=2xfa+ama5", "conv1", "drum:8:k=4", "conv*")]
     [InlineData("array:8:ama1:columns=8:a/b+my.v:c", "array:8:ama1:columns=8", "a/b", "my.v", "c")]
@@ -100,7 +102,7 @@ public sealed class AssignCommandTests : IDisposable
         if (reason is null)
             Assert.Null(AssignmentFile.TryRead(file));
         else
-            Assert.Contains(reason, Assert.Throws<Dapprox.Foundation.InputException>(() => AssignmentFile.TryRead(file)).Message, StringComparison.Ordinal);
+            Assert.Contains(reason, Assert.Throws<InputException>(() => AssignmentFile.TryRead(file)).Message, StringComparison.Ordinal);
     }
 
     // The folder can be moved with the circuits in it.

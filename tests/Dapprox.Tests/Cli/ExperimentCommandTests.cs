@@ -337,10 +337,10 @@ public sealed class ExperimentCommandTests : IDisposable
     [InlineData("no two images are further apart than 28 in L2", "--norm", "l2", "--epsilon", "1.5,29")]
     [InlineData("there is no file 'nothing.onnx'", "--undefended", "nothing.onnx")]
     [InlineData("alexnet-cifar-10 takes 3×32×32 images", "--undefended", "alexnet-cifar-10")]
-    [InlineData("dense", "--multiplier", "ax-fpm:nowhere")]
-    [InlineData("a mix gives one multiplier to the convolutions", "--multiplier", "ax-fpm:dense+heap-like:dense")]
-    [InlineData("a mix gives one multiplier to the convolutions", "--multiplier", "heap-like:dense+ax-fpm")]
-    [InlineData("a mix gives one multiplier to the convolutions", "--multiplier", "ax-fpm:inner+exact:dense")]
+    [InlineData("no layer is 'nowhere'", "--multiplier", "ax-fpm:nowhere")]
+    [InlineData("unknown multiplier 'heap-like:dense+ax-fpm'", "--multiplier", "heap-like:dense+ax-fpm")]
+    [InlineData("ax-fpm multiplies floats, and the layers of lenet5-digits", "--quantise", "int8", "--multiplier", "ax-fpm")]
+    [InlineData("--range is given without --quantise", "--range", "mse")]
     [InlineData("which are the same", "--multiplier", "array:24:ama1,array:24:AMA1")]
     public async Task Audit_OfWhatThereIsNot_IsOneLine(string message, params string[] arguments)
     {

@@ -45,6 +45,19 @@ public static class CircuitFiles
             $"'{given}' is a definition and has no circuit; 'dapprox circuit metrics' and 'dapprox circuit verify' take it")
         : new CircuitDocument(CircuitDescription.Build(given));
 
+    /// <summary>
+    /// Finds a multiplier of either kind: names say what they multiply; circuits and tables multiply integers or the mantissas of floats,
+    /// as they are used.
+    /// </summary>
+    /// <param name="given">What <see cref="FindMultiplier"/> or <see cref="FindIntegers"/> takes.</param>
+    /// <param name="areIntegers">Whether circuits and tables multiply integers.</param>
+    /// <param name="isSigned">Whether integers are in two's complement; null for what a file or a description says.</param>
+    /// <exception cref="InputException">There is no such multiplier, or it does not multiply such numbers.</exception>
+    public static Multiplier Find(string given, bool areIntegers, bool? isSigned) =>
+        IntegerMultipliers.IsMeant(given) ? IntegerMultipliers.Find(given)
+        : areIntegers && (CircuitDescription.IsMeant(given) || IsFile(given)) ? FindIntegers(given, isSigned)
+        : FindMultiplier(given);
+
     /// <summary>Finds a multiplier of integers.</summary>
     /// <param name="given">
     /// A name that <see cref="IntegerMultipliers"/> finds, what <see cref="Load"/> takes, or the path of a table

@@ -258,6 +258,10 @@ sealed class AuditAttacks(Defence defence, Threat threat, AuditScale scale)
         .. defence.Members.Any(member => member.Assignment == MultiplierAssignment.Bfloat16)
             ? []
             : (ModelVariant[])[defence.Undefended with { Assignment = MultiplierAssignment.Bfloat16, Label = "control" }],
+        // Quantised, but not approximate.
+        .. defence.Members[0].Quantisation is null || defence.Members.Any(member => member.Assignment == MultiplierAssignment.Exact)
+            ? []
+            : (ModelVariant[])[defence.Members[0] with { Assignment = MultiplierAssignment.Exact, Label = "control" }],
         .. Independent is ModelVariant independent ? [independent] : (ModelVariant[])[],
     ];
 

@@ -21,11 +21,15 @@ public sealed record Defence(string Name, Dataset Images, params IReadOnlyList<M
     /// <summary>Whether the data set has training images; a user's own pictures have none.</summary>
     public bool HasTrainingImages { get; init; } = true;
 
-    /// <summary>The network that it is compared with: the same weights on exact multipliers, unless another is given.</summary>
+    /// <summary>
+    /// The network that it is compared with: the same weights on exact multipliers, floats also where the defence is quantised, unless
+    /// another is given.
+    /// </summary>
     public ModelVariant Undefended { get; init; } = Members[0] with
     {
         Assignment = MultiplierAssignment.Exact,
         CalibrationImages = 0,
+        Quantisation = null,
         Label = null,
     };
 
