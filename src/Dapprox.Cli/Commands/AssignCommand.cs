@@ -215,7 +215,7 @@ static class AssignCommand
             if (values[choice][1] - values[0][1] > most + Margin || values[choice][0] >= 1)
                 continue;
             ComparisonRow row = comparison.Measure(multipliers[choice], cancellation: cancellation);
-            if (exact.Accuracy.Accuracy - row.Accuracy.Accuracy <= most)
+            if (AssignmentTable.IsWithin(row, exact, most))
                 return row;
         }
 

@@ -30,7 +30,7 @@ sealed class AssignmentTable(
     readonly string?[] models = new string?[front.Length];
 
     /// <summary>The place of the least energy within the loss; null for none.</summary>
-    int? Best => Enumerable.Range(0, rows.Length).Where(i => Loss(rows[i]) <= most).OrderBy(i => rows[i].Price!.RelativeEnergy)
+    int? Best => Enumerable.Range(0, rows.Length).Where(i => IsWithin(rows[i], exact, most)).OrderBy(i => rows[i].Price!.RelativeEnergy)
         .Cast<int?>().FirstOrDefault();
 
     /// <summary>Writes the files.</summary>
@@ -140,6 +140,10 @@ sealed class AssignmentTable(
         ["loss"] = 100 * Loss(rows[i]),
         ["robustAccuracy"] = rows[i].Robust?.Accuracy,
     };
+
+    /// <summary>Whether a row loses no more accuracy than a fraction of the images, which need not be a binary number.</summary>
+    public static bool IsWithin(ComparisonRow row, ComparisonRow exact, double most) =>
+        exact.Accuracy.Correct - row.Accuracy.Correct <= most * exact.Accuracy.Count + 1e-9;
 
     double Loss(ComparisonRow row) => exact.Accuracy.Accuracy - row.Accuracy.Accuracy;
 
