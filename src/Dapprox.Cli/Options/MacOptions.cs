@@ -3,7 +3,6 @@ using System.Globalization;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
-using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Options;
@@ -30,7 +29,7 @@ sealed class MacOptions
         "The bits of the sums, which wrap; or the file of an adder that adds the second of two inputs, the product, to the first, the sum.",
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bits)
             ? new Accumulator(bits, null)
-            : new Accumulator(0, CircuitFiles.Load(text, Output.NoteFact)));
+            : new Accumulator(0, CircuitFiles.Load(text)));
 
     readonly Option<Choice<SignHandling>> signs = SharedOptions.Signs();
 

@@ -132,35 +132,21 @@ public static class VerilogMacWriter
               input [N*{{a}}-1:0] a, input [N*{{b}}-1:0] b,
               input [N*{{sum}}-1:0] start, output [N*{{sum}}-1:0] sum);
 
-              // What enters row i of column 0 and column i of row 0.
-              wire [N*{{a}}-1:0] a_first;
-              wire [N*{{b}}-1:0] b_first;
-              // The operands of all units: activations column after column, weights row after row.
-              reg [(N-1)*N*{{a}}-1:0] a_later;
-              reg [(N-1)*N*{{b}}-1:0] b_later;
-              wire [N*N*{{a}}-1:0] a_all = {a_later, a_first};
-              wire [N*N*{{b}}-1:0] b_all = {b_later, b_first};
               // Whether the units (i, j) with i + j = 0, 1, ... have operands.
               reg [2*N-3:0] enabled_later;
               wire [2*N-2:0] enabled = {enabled_later, enable};
-              // The sums above each row, and below the last.
-              wire [(N+1)*N*{{sum}}-1:0] sums;
-
-              always @(posedge clk) begin
-                a_later <= a_all[(N-1)*N*{{a}}-1:0];
-                b_later <= b_all[(N-1)*N*{{b}}-1:0];
+              always @(posedge clk)
                 enabled_later <= load ? 0 : enabled[2*N-3:0];
-              end
 
+              // What enters row i from the left and column i from above: i clocks late.
+              wire [N*{{a}}-1:0] a_first;
+              wire [N*{{b}}-1:0] b_first;
               assign a_first[{{a - 1}}:0] = a[{{a - 1}}:0];
               assign b_first[{{b - 1}}:0] = b[{{b - 1}}:0];
-              assign sums[N*{{sum}}-1:0] = start;
-              assign sum = sums[N*N*{{sum}} +: N*{{sum}}];
 
               genvar i, j;
               generate
                 for (i = 1; i < N; i = i + 1) begin : skew
-                  // Number i waits i clocks.
                   reg [i*{{a}}-1:0] a_waiting;
                   reg [i*{{b}}-1:0] b_waiting;
                   wire [(i+1)*{{a}}-1:0] a_moving = {a_waiting, a[i*{{a}} +: {{a}}]};
@@ -172,12 +158,36 @@ public static class VerilogMacWriter
                   assign a_first[i*{{a}} +: {{a}}] = a_moving[i*{{a}} +: {{a}}];
                   assign b_first[i*{{b}} +: {{b}}] = b_moving[i*{{b}} +: {{b}}];
                 end
+
                 for (i = 0; i < N; i = i + 1) begin : row
                   for (j = 0; j < N; j = j + 1) begin : column
+                    wire [{{a - 1}}:0] a_here;
+                    wire [{{b - 1}}:0] b_here;
+                    wire [{{sum - 1}}:0] above, here;
+                    // For the units to the right and below.
+                    reg [{{a - 1}}:0] a_next;
+                    reg [{{b - 1}}:0] b_next;
+                    always @(posedge clk) begin
+                      a_next <= a_here;
+                      b_next <= b_here;
+                    end
+
+                    if (j == 0)
+                      assign a_here = a_first[i*{{a}} +: {{a}}];
+                    else
+                      assign a_here = row[i].column[j-1].a_next;
+                    if (i == 0) begin
+                      assign b_here = b_first[j*{{b}} +: {{b}}];
+                      assign above = start[j*{{sum}} +: {{sum}}];
+                    end else begin
+                      assign b_here = row[i-1].column[j].b_next;
+                      assign above = row[i-1].column[j].here;
+                    end
+                    if (i == N - 1)
+                      assign sum[j*{{sum}} +: {{sum}}] = here;
+
                     {{ModuleName(unit, size: 1)}} unit(
-                      .clk(clk), .load(load), .enable(enabled[i+j]),
-                      .a(a_all[(j*N+i)*{{a}} +: {{a}}]), .b(b_all[(i*N+j)*{{b}} +: {{b}}]),
-                      .start(sums[(i*N+j)*{{sum}} +: {{sum}}]), .sum(sums[((i+1)*N+j)*{{sum}} +: {{sum}}]));
+                      .clk(clk), .load(load), .enable(enabled[i+j]), .a(a_here), .b(b_here), .start(above), .sum(here));
                   end
                 end
               endgenerate
