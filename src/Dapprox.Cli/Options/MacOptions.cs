@@ -11,7 +11,11 @@ namespace Dapprox.Cli.Options;
 sealed class MacOptions
 {
     /// <summary>An accumulator: its width, or its adder.</summary>
-    sealed record Accumulator(int Width, Netlist? Adder);
+    sealed record Accumulator(int Width, Netlist? Adder)
+    {
+        // The default, as help shows it.
+        public override string ToString() => $"{Width}";
+    }
 
     readonly Option<bool> mac = new("--mac")
     {
@@ -26,10 +30,11 @@ sealed class MacOptions
 
     readonly Option<Accumulator> accumulator = Values.Option(
         "--accumulator", "BITS|FILE",
-        "The bits of the sums, which wrap; or the file of an adder that adds the second of two inputs, the product, to the first, the sum.",
-        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bits)
-            ? new Accumulator(bits, null)
-            : new Accumulator(0, CircuitFiles.Load(text)));
+        "The bits of the sums, which are exact and wrap; or the file of an adder, the inputs of which are the sum and the product, in this "
+            + "order.",
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) ? new Accumulator(bits, null)
+            : CircuitFiles.IsFile(text) ? new Accumulator(0, CircuitFiles.Load(text))
+            : throw new InputException($"--accumulator is '{text}'; give a number of bits, such as 32, or the file of an adder"));
 
     readonly Option<Choice<SignHandling>> signs = SharedOptions.Signs();
 

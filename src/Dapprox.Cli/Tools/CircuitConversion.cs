@@ -70,8 +70,8 @@ static class CircuitConversion
             if (parse.GetValue(hierarchical) && file is null)
                 throw new InputException("--hierarchical says how a file is written; give --output FILE.v too");
             (MacUnit Unit, int Size)? built = mac?.Read(parse, document.Circuit);
-            if (built is var (unit, size))
-                CircuitFiles.WriteMac(unit, size, file!, parse.GetValue(hierarchical));
+            if (built is not null)
+                CircuitFiles.WriteMac(built.Value.Unit, built.Value.Size, file!, parse.GetValue(hierarchical));
             else if (file is not null && TableFiles.IsTable(file))
                 TableFiles.Write(new IntegerCircuit(document.Circuit), file);
             else if (file is not null)
@@ -83,14 +83,19 @@ static class CircuitConversion
 
             if (parse.GetValue(testBench) is string bench)
             {
-                if (built is var (tested, rows))
-                    CircuitFiles.WriteMacTestBench(tested, rows, bench);
+                if (built is not null)
+                    CircuitFiles.WriteMacTestBench(built.Value.Unit, built.Value.Size, bench);
                 else
                     CircuitFiles.WriteTestBench(document.Circuit, bench);
             }
 
             if (parse.GetValue(json))
-                Output.PrintJson(Json(document, file));
+            {
+                JsonObject result = Json(document, file);
+                if (built is not null)
+                    result["module"] = VerilogMacWriter.ModuleName(built.Value.Unit, built.Value.Size);
+                Output.PrintJson(result);
+            }
             else
                 Print(document, built is null ? "" : Described(built.Value.Unit, built.Value.Size), file);
         });

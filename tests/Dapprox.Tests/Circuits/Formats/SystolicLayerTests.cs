@@ -162,7 +162,8 @@ public sealed class SystolicLayerTests : IDisposable
         int At(int image, int y, int x, int tap)
         {
             int channel = tap / (shape.KernelHeight * shape.KernelWidth);
-            int row = y - shape.Padding.Top + tap / shape.KernelWidth % shape.KernelHeight, column = x - shape.Padding.Left + tap % shape.KernelWidth;
+            int row = y - shape.Padding.Top + tap / shape.KernelWidth % shape.KernelHeight;
+            int column = x - shape.Padding.Left + tap % shape.KernelWidth;
             return row >= 0 && row < height && column >= 0 && column < width
                 ? format.Quantise(input.Data[((image * shape.InputChannels + channel) * height + row) * width + column])
                 : format.ZeroPoint;
