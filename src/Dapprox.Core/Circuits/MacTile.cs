@@ -8,7 +8,6 @@ namespace Dapprox.Circuits;
 public sealed record MacTile(ulong[][] Activations, ulong[][] Weights, UInt128[][] Starts, UInt128[][] Sums)
 {
     /// <summary>The pass that the definition gives.</summary>
-    /// <param name="unit">The unit.</param>
     /// <param name="activations"><c>[row][k]</c>.</param>
     /// <param name="weights"><c>[column][k]</c>, as many columns as rows.</param>
     /// <param name="starts"><c>[row][column]</c>.</param>

@@ -161,7 +161,6 @@ public static class CircuitFiles
         Write(path, writer => VerilogTestBench.Write(circuit, seed: 1, writer));
 
     /// <summary>Writes the Verilog of a multiply-accumulate unit, or of an array of them: <see cref="VerilogMacWriter"/>.</summary>
-    /// <param name="unit">The unit.</param>
     /// <param name="size">The rows and columns of the array; 1 for the unit alone.</param>
     /// <param name="path">The file, which ends in <c>.v</c>.</param>
     /// <param name="hierarchical">Whether the multiplier has modules for cells and for netlists inside.</param>
@@ -174,7 +173,6 @@ public static class CircuitFiles
     }
 
     /// <summary>Writes a Verilog test bench for a unit or an array: <see cref="VerilogMacTestBench"/>.</summary>
-    /// <param name="unit">The unit.</param>
     /// <param name="size">The rows and columns of the array; 1 for the unit alone.</param>
     /// <param name="path">The file to create or replace.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>

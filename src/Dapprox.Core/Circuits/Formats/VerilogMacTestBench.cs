@@ -18,7 +18,6 @@ public static class VerilogMacTestBench
     const int IdleAfter = 5;
 
     /// <summary>Writes the module <c>test_bench</c> with random operands; the sums are those of <see cref="MacUnit.Sum"/>.</summary>
-    /// <param name="unit">The unit.</param>
     /// <param name="size">The rows and columns of the array; 1 for the unit alone.</param>
     /// <param name="seed">Determines the operands.</param>
     /// <param name="writer">Receives the text; not closed.</param>
@@ -44,7 +43,6 @@ public static class VerilogMacTestBench
     }
 
     /// <summary>Writes the module <c>test_bench</c> with given operands and sums.</summary>
-    /// <param name="unit">The unit.</param>
     /// <param name="size">The rows and columns of the array; 1 for the unit alone.</param>
     /// <param name="tiles">The passes, one after another, of so many rows and columns; at least one.</param>
     /// <param name="writer">Receives the text; not closed.</param>

@@ -14,13 +14,11 @@ public static class VerilogMacWriter
     public const int MaxSize = 256;
 
     /// <summary>The name of the module of a unit, or of an array of units.</summary>
-    /// <param name="unit">The unit.</param>
     /// <param name="size">The rows and columns of the array; 1 for the unit alone.</param>
     public static string ModuleName(MacUnit unit, int size) =>
         $"{VerilogWriter.ModuleName(unit.Multiplier)}_{(size == 1 ? "mac" : "systolic")}";
 
     /// <summary>Writes the modules of the multiplier, the adder if it is a circuit, the unit, and the array.</summary>
-    /// <param name="unit">The unit.</param>
     /// <param name="size">The rows and columns of the array, <see cref="MinSize"/> to <see cref="MaxSize"/>; 1 for the unit alone.</param>
     /// <param name="hierarchical">Whether the multiplier has modules for cells and for netlists inside.</param>
     /// <param name="writer">Receives the text; not closed.</param>
