@@ -50,6 +50,6 @@ static class CircuitImportCommand
                     ? document with { Circuit = CircuitPorts.Renamed(document.Circuit, names) }
                     : document;
             },
-            outputIsRequired: false, top, cells, ports);
+            outputIsRequired: false, mac: null, top, cells, ports);
     }
 }

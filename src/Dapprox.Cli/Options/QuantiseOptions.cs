@@ -32,11 +32,7 @@ sealed class QuantiseOptions
 
     readonly Option<Choice<bool>> scales = WeightScales();
 
-    readonly Option<Choice<SignHandling>> signs = Values.Choice<SignHandling>(
-        "--signs",
-        "How signed weights enter an unsigned multiplier: as their absolute values, the product being negated where the signs differ, or "
-            + "shifted by half of their range.",
-        new("sign-magnitude", SignHandling.SignMagnitude), new("offset", SignHandling.Offset));
+    readonly Option<Choice<SignHandling>> signs = SharedOptions.Signs();
 
     readonly SignOptions sign = new();
 

@@ -89,6 +89,12 @@ static class SharedOptions
         "--accumulate", "The accumulator format: float32 as in hardware, or float64 as in the released code of the paper.",
         new("float32", Accumulation.Float32), new("float64", Accumulation.Float64));
 
+    public static Option<Choice<SignHandling>> Signs() => Values.Choice<SignHandling>(
+        "--signs",
+        "How signed weights enter an unsigned multiplier: as their absolute values, the product being negated where the signs differ, or "
+            + "shifted by half of their range.",
+        new("sign-magnitude", SignHandling.SignMagnitude), new("offset", SignHandling.Offset));
+
     public static Option<int> Skip() => Values.Integer("--skip", "Skip the first N images of the split.", min: 0, otherwise: 0);
 
     public static Option<int?> First(string description) => Values.Integer("--first", description + " [default: all]", 1);

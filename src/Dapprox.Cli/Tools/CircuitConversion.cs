@@ -23,10 +23,12 @@ static class CircuitConversion
     /// <param name="description">The description of the argument.</param>
     /// <param name="open">Finds the circuit.</param>
     /// <param name="outputIsRequired">Whether a file has to be written.</param>
+    /// <param name="mac">The options of a multiply-accumulate unit; null if none is written.</param>
     /// <param name="options">The command's own options.</param>
     public static Command Create(
         string name, string summary, string details, string argument, string description,
-        Func<ParseResult, string, CircuitDocument> open, bool outputIsRequired, params Option[] options)
+        Func<ParseResult, string, CircuitDocument> open, bool outputIsRequired, MacOptions? mac = null,
+        params Option[] options)
     {
         Argument<string> given = new(argument) { Description = description };
         Option<string?> output = new("--output")
@@ -56,7 +58,7 @@ static class CircuitConversion
         {
             given, output, hierarchical, testBench,
         };
-        foreach (Option option in (Option[])[.. options, .. sign.All, json])
+        foreach (Option option in (Option[])[.. options, .. mac?.All ?? [], .. sign.All, json])
             command.Add(option);
         command.SetAction(parse =>
         {
@@ -67,7 +69,10 @@ static class CircuitConversion
             string? file = parse.GetValue(output);
             if (parse.GetValue(hierarchical) && file is null)
                 throw new InputException("--hierarchical says how a file is written; give --output FILE.v too");
-            if (file is not null && TableFiles.IsTable(file))
+            (MacUnit Unit, int Size)? built = mac?.Read(parse, document.Circuit);
+            if (built is not null)
+                CircuitFiles.WriteMac(built.Value.Unit, built.Value.Size, file!, parse.GetValue(hierarchical));
+            else if (file is not null && TableFiles.IsTable(file))
                 TableFiles.Write(new IntegerCircuit(document.Circuit), file);
             else if (file is not null)
             {
@@ -77,11 +82,22 @@ static class CircuitConversion
             }
 
             if (parse.GetValue(testBench) is string bench)
-                CircuitFiles.WriteTestBench(document.Circuit, bench);
+            {
+                if (built is not null)
+                    CircuitFiles.WriteMacTestBench(built.Value.Unit, built.Value.Size, bench);
+                else
+                    CircuitFiles.WriteTestBench(document.Circuit, bench);
+            }
+
             if (parse.GetValue(json))
-                Output.PrintJson(Json(document, file));
+            {
+                JsonObject result = Json(document, file);
+                if (built is not null)
+                    result["module"] = VerilogMacWriter.ModuleName(built.Value.Unit, built.Value.Size);
+                Output.PrintJson(result);
+            }
             else
-                Print(document, file);
+                Print(document, built is null ? "" : Described(built.Value.Unit, built.Value.Size), file);
         });
         return command;
     }
@@ -105,7 +121,11 @@ static class CircuitConversion
     static JsonArray Buses(IEnumerable<Bus> buses) =>
         new([.. buses.Select(bus => new JsonObject { ["name"] = bus.Name, ["width"] = bus.Width })]);
 
-    static void Print(CircuitDocument document, string? file)
+    static string Described(MacUnit unit, int size) =>
+        $"{VerilogMacWriter.ModuleName(unit, size)}: {(size == 1 ? "one unit" : $"{size} × {size} units")}, sums of {unit.Width} bits"
+            + (unit.Adder is Netlist adder ? $" by {adder.Name}" : "");
+
+    static void Print(CircuitDocument document, string module, string? file)
     {
         CircuitSummary summary = CircuitSummary.Of(document.Circuit);
         Output.Print($"{document.Name ?? document.Circuit.Name}: {Shown(document.Circuit.Inputs)} to {Shown(document.Circuit.Outputs)}, "
@@ -113,7 +133,7 @@ static class CircuitConversion
         Output.PrintFields(
             ("cells", $"{summary.Cells.Sum(kind => kind.Count)}{(summary.Cells.Count == 0 ? "" : ": ")}"
                 + string.Join(", ", summary.Cells.Select(kind => $"{kind.Count} {kind.Name}"))),
-            ("depth", $"{summary.Depth}"), ("output", file ?? ""));
+            ("depth", $"{summary.Depth}"), ("module", module), ("output", file ?? ""));
     }
 
     static string Shown(IEnumerable<Bus> buses) =>

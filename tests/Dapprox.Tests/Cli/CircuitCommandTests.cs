@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dapprox.Tests.Circuits.Formats;
 using Xunit;
 
 namespace Dapprox.Tests.Cli;
@@ -249,5 +250,22 @@ public sealed class CircuitCommandTests : IDisposable
         Assert.Contains(
             "module test_bench;", await File.ReadAllTextAsync(folder.File("bench.v"), TestContext.Current.CancellationToken),
             StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--mac", "array_4_ama1_mac", "PASSED 4 sums")]
+    [InlineData("--systolic 3", "array_4_ama1_systolic", "PASSED 36 sums")]
+    public async Task Export_OfAMac_PassesItsTestBench(string options, string module, string printed)
+    {
+        Tool.Require("iverilog", "vvp");
+
+        DapproxRun run = await DapproxRun.RunAsync(
+            ["circuit", "export", "array:4:ama1", .. options.Split(' '), "--output", folder.File("mac.v"), "--test-bench",
+                folder.File("bench.v"), "--json"]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(module, run.Json.GetProperty("module").GetString());
+        await Tool.RunAsync(folder.Path, "iverilog", "-Wall", "-o", "test", "mac.v", "bench.v");
+        Assert.Equal(printed, (await Tool.RunAsync(folder.Path, "vvp", "test")).Trim());
     }
 }

@@ -55,6 +55,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "circuit build array:8:ama5",
         "circuit import OUT/a8.v",
         "circuit export array:8 --output OUT/b8.v",
+        "circuit export array:8:ama1:columns=6:signed --systolic 8 --output OUT/mac8.v --test-bench OUT/bench8.v",
         "circuit metrics array:6:ama5",
         "circuit verify array:6 dadda:6",
         "circuit cost array:6:ama5 --samples 600",

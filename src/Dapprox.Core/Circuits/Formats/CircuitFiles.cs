@@ -173,6 +173,25 @@ public static class CircuitFiles
     public static void WriteTestBench(Netlist circuit, string path) =>
         Write(path, writer => VerilogTestBench.Write(circuit, seed: 1, writer));
 
+    /// <summary>Writes the Verilog of a multiply-accumulate unit, or of an array of them: <see cref="VerilogMacWriter"/>.</summary>
+    /// <param name="size">The rows and columns of the array; 1 for the unit alone.</param>
+    /// <param name="path">The file, which ends in <c>.v</c>.</param>
+    /// <param name="hierarchical">Whether the multiplier has modules for cells and for netlists inside.</param>
+    /// <exception cref="InputException">The name of the file ends otherwise, or it cannot be written.</exception>
+    public static void WriteMac(MacUnit unit, int size, string path, bool hierarchical = false)
+    {
+        if (CircuitFormat.Of(path)?.Extensions[0] != ".v")
+            throw new InputException($"multiply-accumulate units are written as Verilog, and '{path}' does not end in .v");
+        Write(path, writer => VerilogMacWriter.Write(unit, size, hierarchical, writer));
+    }
+
+    /// <summary>Writes a Verilog test bench for a unit or an array: <see cref="VerilogMacTestBench"/>.</summary>
+    /// <param name="size">The rows and columns of the array; 1 for the unit alone.</param>
+    /// <param name="path">The file to create or replace.</param>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void WriteMacTestBench(MacUnit unit, int size, string path) =>
+        Write(path, writer => VerilogMacTestBench.Write(unit, size, seed: 1, writer));
+
     /// <summary>Finds a multiplier.</summary>
     /// <param name="given">
     /// The name of one of <see cref="Multipliers"/>, what <see cref="Load"/> takes, or the path of an unsigned table

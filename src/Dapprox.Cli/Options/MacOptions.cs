@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+using Dapprox.Arithmetic;
+using Dapprox.Circuits;
+using Dapprox.Circuits.Formats;
+using Dapprox.Foundation;
+
+namespace Dapprox.Cli.Options;
+
+/// <summary>The options that write a multiply-accumulate unit, or an array of units, around a multiplier.</summary>
+sealed class MacOptions
+{
+    /// <summary>An accumulator: its width, or its adder.</summary>
+    sealed record Accumulator(int Width, Netlist? Adder)
+    {
+        // The default, as help shows it.
+        public override string ToString() => $"{Width}";
+    }
+
+    readonly Option<bool> mac = new("--mac")
+    {
+        Description = "Verilog of a clocked multiply-accumulate unit around the multiplier, sum <= sum + a*b, instead of the multiplier "
+            + "alone; a is the activation, b the weight.",
+    };
+
+    readonly Option<int?> systolic = Values.Option<int?>(
+        "--systolic", "N",
+        $"Verilog of an output-stationary systolic array of N × N such units, {VerilogMacWriter.MinSize} to {VerilogMacWriter.MaxSize}.",
+        text => (int)Values.ParseInteger("--systolic", text, VerilogMacWriter.MinSize, VerilogMacWriter.MaxSize));
+
+    readonly Option<Accumulator> accumulator = Values.Option(
+        "--accumulator", "BITS|FILE",
+        "The bits of the sums, which are exact and wrap; or the file of an adder, the inputs of which are the sum and the product, in this "
+            + "order.",
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) ? new Accumulator(bits, null)
+            : CircuitFiles.IsFile(text) ? new Accumulator(0, CircuitFiles.Load(text))
+            : throw new InputException($"--accumulator is '{text}'; give a number of bits, such as 32, or the file of an adder"));
+
+    readonly Option<Choice<SignHandling>> signs = SharedOptions.Signs();
+
+    public MacOptions() => accumulator.DefaultValueFactory = _ => new Accumulator(MacUnit.DefaultWidth, null);
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [mac, systolic, accumulator, signs];
+
+    /// <summary>The unit and the rows of the array, 1 for the unit alone; null if neither is to be written.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="multiplier">The circuit of the multiplier.</param>
+    /// <exception cref="InputException">Options contradict each other, or the circuits do not fit.</exception>
+    public (MacUnit Unit, int Size)? Read(ParseResult parse, Netlist multiplier)
+    {
+        if (!parse.GetValue(mac) && parse.GetValue(systolic) is null)
+        {
+            return ((Option[])[accumulator, signs]).FirstOrDefault(option => parse.GetResult(option) is { Implicit: false }) is Option idle
+                ? throw new InputException($"{idle.Name} is given without --mac or --systolic; give one of them, or neither")
+                : null;
+        }
+
+        if (multiplier.IsSigned && parse.GetResult(signs) is { Implicit: false })
+            throw new InputException($"--signs is for unsigned multipliers, and {multiplier.Name} is signed; leave it out");
+        Accumulator chosen = parse.GetValue(accumulator)!;
+        SignHandling handling = parse.GetValue(signs).Value;
+        MacUnit unit = chosen.Adder is Netlist adder
+            ? new MacUnit(multiplier, handling, adder)
+            : new MacUnit(multiplier, handling, chosen.Width);
+        return (unit, parse.GetValue(systolic) ?? 1);
+    }
+}
