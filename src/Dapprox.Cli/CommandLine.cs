@@ -45,6 +45,7 @@ static class CommandLine
         ["circuit"] = CircuitCommand.Create,
         ["cells"] = CellsCommand.Create,
         ["explore"] = ExploreCommand.Create,
+        ["evolve"] = EvolveCommand.Create,
         ["reproduce"] = ReproduceCommand.Create,
         ["submit"] = SubmitCommand.Create,
         ["audit"] = AuditCommand.Create,

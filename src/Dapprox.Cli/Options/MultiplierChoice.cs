@@ -1,5 +1,4 @@
 using Dapprox.Arithmetic;
-using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
 
@@ -21,8 +20,8 @@ sealed record MultiplierChoice(string Given, string? Line = null)
     {
         if (IntegerMultipliers.IsMeant(given))
             IntegerMultipliers.Find(given);
-        else if (CircuitDescription.IsMeant(given))
-            CircuitDescription.Build(given);
+        else if (CircuitFiles.IsNamed(given))
+            CircuitFiles.Open(given);
         else if (!IsCircuit(given))
             Multipliers.Find(given);
         return new MultiplierChoice(given, line);
@@ -49,5 +48,5 @@ sealed record MultiplierChoice(string Given, string? Line = null)
         }
     }
 
-    static bool IsCircuit(string given) => CircuitDescription.IsMeant(given) || CircuitFiles.IsFile(given);
+    static bool IsCircuit(string given) => CircuitFiles.IsNamed(given) || CircuitFiles.IsFile(given);
 }
