@@ -18,7 +18,7 @@ static class EvolveCommand
 {
     const int DefaultGenerations = 100_000;
 
-    const string DefaultFolder = "evolved", FrontFile = "front.csv";
+    const string DefaultFolder = "evolved", FrontFile = "front.csv", StateFile = "state.json";
 
     // Of circuits that differ less in their errors only the cheapest is written.
     const double LeastStep = 0.95;
@@ -63,7 +63,8 @@ static class EvolveCommand
         Option<string?> state = new("--state")
         {
             HelpName = "FILE",
-            Description = "Save the state of the search in this file, and resume from it if it exists, also with more generations.",
+            Description = "Save the state of the search in this file, and resume from it if it exists, also with more generations. [default: "
+                + $"{StateFile} in DIR]",
         };
         Option<string> folder = Values.Option("--out", "DIR", "The folder for the circuits.", text => Values.Folder("--out", text));
         folder.DefaultValueFactory = _ => DefaultFolder;
@@ -81,14 +82,14 @@ static class EvolveCommand
                 + $"cost', relative to the exact array. The folder gets {FrontFile} and the Pareto-optimal circuits of cost and error that "
                 + "were found within the bound, as JSON and Verilog, the cheapest first; of two whose errors differ by less than 5 % the "
                 + "cheaper one. For wce the cheapest circuit is all. The same seed and generations give the same circuits, with any number "
-                + "of threads. Ctrl-C ends the search and writes the circuits so far. With --json: search, generations, children (measured "
+                + "of threads. Ctrl-C ends the search and writes the circuits so far, without prices. With --json: search, generations, children (measured "
                 + $"circuits), folder, front, an array of {{{EvolvedTable.JsonHelp}}}, seconds.")
         {
             seedCircuit, metric, atMost, objective,
         };
         foreach (Option option in (Option[])[.. signs.All, avoidBias, generations, minutes, seed, state, folder, liberty, json])
             command.Add(option);
-        command.KeepsState = state;
+        command.KeepsState = folder;
         command.SetAction((parse, cancellation) =>
         {
             var watch = Stopwatch.StartNew();
@@ -107,7 +108,7 @@ static class EvolveCommand
             string target = parse.GetValue(folder)!;
             AtomicFile.Probe(Path.Combine(target, FrontFile));
             var run = new Run(
-                evolution, parse.GetValue(state), parse.GetValue(generations),
+                evolution, parse.GetValue(state) ?? Path.Combine(target, StateFile), parse.GetValue(generations),
                 parse.GetValue(minutes) is double limit ? TimeSpan.FromMinutes(Math.Min(limit, TimeSpan.MaxValue.TotalMinutes / 2)) : null);
             try
             {
@@ -209,20 +210,19 @@ static class EvolveCommand
     }
 
     /// <summary>A search that keeps its state.</summary>
-    sealed class Run(Evolution evolution, string? file, long generations, TimeSpan? time)
+    sealed class Run(Evolution evolution, string file, long generations, TimeSpan? time)
     {
         long saved;
 
         /// <summary>How far it is.</summary>
-        public EvolutionState State { get; private set; } = file is null ? evolution.Begin() : EvolutionStateFile.Load(file, evolution);
+        public EvolutionState State { get; private set; } = EvolutionStateFile.Load(file, evolution);
 
         /// <summary>How many generations there were.</summary>
         public long Generations => State.Epoch * evolution.EpochLength;
 
         public void Go(CancellationToken cancellation)
         {
-            if (file is not null)
-                AtomicFile.Probe(file);
+            AtomicFile.Probe(file);
             long start = saved = Stopwatch.GetTimestamp();
             try
             {
@@ -247,7 +247,7 @@ static class EvolveCommand
 
         void Save()
         {
-            if (file is not null && State.Epoch > 0)
+            if (State.Epoch > 0)
                 EvolutionStateFile.Save(file, evolution, State);
             saved = Stopwatch.GetTimestamp();
         }

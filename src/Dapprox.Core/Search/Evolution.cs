@@ -76,7 +76,6 @@ public sealed unsafe class Evolution
     // Areas are below it, so that of two circuits the faster one is always cheaper.
     const double LargestArea = 1 << 20;
 
-    readonly EvolutionProblem problem;
     readonly PairErrors errors;
     readonly ErrorTerm term;
     readonly GateList start;
@@ -91,7 +90,7 @@ public sealed unsafe class Evolution
         ArgumentNullException.ThrowIfNull(problem);
         _ = new IntegerCircuit(problem.Start);
         problem.ThrowIfUnfit();
-        this.problem = problem;
+        Problem = problem;
         double weight = problem.TotalWeight;
         errors = PairErrors.Create(problem.Pairs, problem.Pair, problem.Start);
         term = problem.Metric.Term(problem.AtMost);
@@ -103,13 +102,16 @@ public sealed unsafe class Evolution
         capacity = start.Count + start.Count / SparePart + SpareGates;
     }
 
+    /// <summary>What is searched.</summary>
+    public EvolutionProblem Problem { get; }
+
     /// <summary>How many generations an epoch has: fewer where there are more pairs of operands than those of 8 bits.</summary>
     public int EpochLength { get; }
 
     /// <summary>The search in words, which differ where its states would.</summary>
     public string Summary => FormattableString.Invariant(
-        $"{problem.Objective.ToString().ToLowerInvariant()} of {problem.Start.Name} ({Fingerprint():x16}), {problem.Metric} at most ")
-        + FormattableString.Invariant($"{problem.AtMost}{(problem.AvoidsBias ? " without bias" : "")}, seed {problem.Seed}");
+        $"{Problem.Objective.ToString().ToLowerInvariant()} of {Problem.Start.Name} ({Fingerprint():x16}), {Problem.Metric} at most ")
+        + FormattableString.Invariant($"{Problem.AtMost}{(Problem.AvoidsBias ? " without bias" : "")}, seed {Problem.Seed}");
 
     /// <summary>The state before the first epoch.</summary>
     public EvolutionState Begin()
@@ -132,7 +134,7 @@ public sealed unsafe class Evolution
         ParallelRange.OneByOne(Islands, ParallelRange.Threads(threads), island =>
         {
             using var worker = new Worker(this);
-            var random = new CounterRandom(problem.Seed, (ulong)state.Epoch, (ulong)island);
+            var random = new CounterRandom(Problem.Seed, (ulong)state.Epoch, (ulong)island);
             (ends[island], found[island]) = worker.Epoch(state.Islands[island], ref random, cancellation);
         });
         cancellation.ThrowIfCancellationRequested();
@@ -147,7 +149,7 @@ public sealed unsafe class Evolution
     {
         ArgumentNullException.ThrowIfNull(state);
         return [.. state.Front.Select((one, i) => new EvolvedCircuit(
-            one.Gates.ToNetlist(problem.Start, $"evolved-{i + 1}"), one.Cost, Error(one.Sum)))];
+            one.Gates.ToNetlist(Problem.Start, $"evolved-{i + 1}"), one.Cost, Error(one.Sum)))];
     }
 
     /// <summary>A circuit that was kept, with its cost and error; null where the numbers are no circuit.</summary>
@@ -177,12 +179,12 @@ public sealed unsafe class Evolution
     }
 
     // The search bounds the excess of a worst case, which is 0.
-    double Error(double sum) => problem.Metric == ErrorMetric.Wce ? problem.AtMost : sum / problem.TotalWeight;
+    double Error(double sum) => Problem.Metric == ErrorMetric.Wce ? Problem.AtMost : sum / Problem.TotalWeight;
 
     /// <summary>A number made of the circuit to begin with.</summary>
     ulong Fingerprint()
     {
-        ulong hash = problem.Start.IsSigned ? 1UL : 0;
+        ulong hash = Problem.Start.IsSigned ? 1UL : 0;
         foreach (int number in start.ToNumbers())
             hash = BitOperations.RotateLeft((hash ^ (ulong)number) * 0x9E3779B97F4A7C15, 29);
         return hash;
@@ -299,7 +301,7 @@ public sealed unsafe class Evolution
         {
             double area = 0;
             Span<Gate> gates = list.Gates;
-            switch (evolution.problem.Objective)
+            switch (evolution.Problem.Objective)
             {
                 case EvolutionObjective.Area:
                     foreach (Gate gate in gates)

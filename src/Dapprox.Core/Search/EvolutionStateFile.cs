@@ -47,8 +47,8 @@ public static class EvolutionStateFile
         if (content.Search != evolution.Summary)
         {
             throw new InputException(
-                $"'{path}' is the state of another search ({content.Search}), not of this one ({evolution.Summary}); name another file, "
-                + "or delete this one");
+                $"'{path}' is the state of another search ({content.Search}), not of this one ({evolution.Summary}); give another file "
+                + "or folder, or delete this one");
         }
 
         EvolvedGates[] islands = Measured(content.Islands), front = Measured(content.Front);
