@@ -29,8 +29,7 @@ static class EvolveCommand
     {
         Argument<string> seedCircuit = Values.Argument(
             "SEED",
-            $"The circuit to begin with: {CircuitConversion.Given}, or an evolved multiplier ('dapprox multipliers --evolved'). One that does "
-                + "not keep the bound is repaired first.",
+            $"The circuit to begin with: {CircuitConversion.Given}. One that does not keep the bound is repaired first, if it is near.",
             given => given);
         Option<ErrorMetric> metric = Values.Option(
             "--metric", string.Join('|', ErrorMetric.All.Select(known => known.Name)),
@@ -193,8 +192,8 @@ static class EvolveCommand
     /// <summary>The library to which circuits are mapped.</summary>
     public static Option<LibertyLibrary?> Liberty() => Values.Option<LibertyLibrary?>(
         "--liberty", "FILE",
-        "Also map the circuits to this standard-cell library (Liberty, .lib or .lib.gz) with Yosys and ABC, which have to be installed, "
-            + "and give their areas.",
+        "Also map the circuits, their gates as they are written, to this standard-cell library (Liberty, .lib or .lib.gz) with Yosys and "
+            + "ABC, which have to be installed, and give their areas.",
         LibertyLibrary.Load);
 
     static EvolvedCircuit[] Thinned(IReadOnlyList<EvolvedCircuit> front)

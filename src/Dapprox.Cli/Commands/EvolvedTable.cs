@@ -13,7 +13,7 @@ namespace Dapprox.Cli.Commands;
 /// <param name="Name">Its name, or that of its file.</param>
 /// <param name="Metrics">Its errors, on all pairs of operands or on a sample.</param>
 /// <param name="Cost">Relative to the exact array of its width and sign; null where its operands differ in width, or if not asked.</param>
-/// <param name="MappedArea">After mapping to standard cells, in the library's unit; null without a library.</param>
+/// <param name="MappedArea">The area of its gates after mapping to standard cells, in the library's unit; null without a library.</param>
 sealed record EvolvedRow(string Name, IntegerMetrics Metrics, DesignCost? Cost, double? MappedArea)
 {
     /// <summary>The row for JSON and CSV.</summary>
@@ -79,10 +79,11 @@ static class EvolvedTable
                 cost = price.Cost(circuit);
             }
 
+            // Its gates as they are, as those of other libraries' files are mapped.
             double? mapped = isPriced && liberty is not null
                 ? TechnologyMapping.Of(
-                    new CostMeasurement(circuit, CellLibrary.Shipped), liberty, IntegerDistribution.Uniform, samples: 1, seed: 1,
-                    cancellation).Area
+                    new CostMeasurement(circuit, CellLibrary.Shipped, form: CircuitForm.AsDrawn), liberty, IntegerDistribution.Uniform,
+                    samples: 1, seed: 1, cancellation).Area
                 : null;
             return new EvolvedRow(name, metrics, cost, mapped);
         }

@@ -311,7 +311,8 @@ public sealed unsafe class Evolution
                     evolution.errors.Evaluate(list, 0, scratch);
                     for (int i = 0; i < gates.Length; i++)
                         area += (gates[i].IsXor ? AreaOfXor : 1) * Switching(list.FirstGate + i);
-                    return area;
+                    // Whole numbers: where no two costs are equal, nothing drifts.
+                    return Math.Round(area);
                 default:
                     Array.Clear(levels, 0, list.FirstGate);
                     for (int i = 0; i < gates.Length; i++)

@@ -9,7 +9,9 @@ public enum EvolutionObjective
     /// <summary>The gates, an XOR counting as three ANDs.</summary>
     Area,
 
-    /// <summary>The same, each gate times the probability that its output changes from one pair of operands to the next.</summary>
+    /// <summary>
+    /// The same, each gate times the probability that its output changes from one pair of operands to the next; rounded to a whole number.
+    /// </summary>
     Energy,
 
     /// <summary>The gates on the longest path, an XOR counting as two ANDs; of equal ones the area.</summary>
@@ -71,7 +73,7 @@ public sealed record EvolutionProblem
         {
             throw new InputException(
                 $"the circuit {Start.Name} has {InputBits} bits at its inputs and {Start.Outputs[0].Width} at its output; circuits of at most "
-                    + $"{MaxProductBits} evolve");
+                    + $"{MaxProductBits} bits evolve");
         }
 
         if (AvoidsBias && Metric == ErrorMetric.Ep)

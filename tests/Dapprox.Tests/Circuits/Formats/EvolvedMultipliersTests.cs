@@ -54,4 +54,30 @@ public class EvolvedMultipliersTests
 
         Assert.Equal(BitSlicedSimulator.Of(circuit).Evaluate(a, b)[0], BitSlicedSimulator.Of(verilog).Evaluate(a, b)[0]);
     }
+
+    // The command is the source of the file: those of 4 bits take seconds.
+    [TheoryOf(Tier.Ci)]
+    [InlineData("evo4u-mre-0.05")]
+    [InlineData("evo4s-mre-0.1")]
+    public void Source_OfAName_MakesTheSameCircuit(string name)
+    {
+        CircuitDocument document = EvolvedMultipliers.Find(name);
+        string[] words = document.Source.Split(' ');
+        var evolution = new Evolution(new EvolutionProblem
+        {
+            Start = CircuitFiles.Load(words[2]),
+            Metric = ErrorMetric.Find(Value("--metric")),
+            AtMost = double.Parse(Value("--at-most"), CultureInfo.InvariantCulture),
+            Seed = ulong.Parse(Value("--seed"), CultureInfo.InvariantCulture),
+        });
+        EvolutionState state = evolution.Begin();
+        while (state.Epoch * evolution.EpochLength < long.Parse(Value("--generations"), CultureInfo.InvariantCulture))
+            state = evolution.Next(state, cancellation: TestContext.Current.CancellationToken);
+
+        Netlist made = evolution.Front(state)[0].Circuit.WithName(name);
+
+        Assert.Equal(Texts.Of(document.Circuit, ".json"), Texts.Of(made, ".json"));
+
+        string Value(string option) => words[Array.IndexOf(words, option) + 1];
+    }
 }
