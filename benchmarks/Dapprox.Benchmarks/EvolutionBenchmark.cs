@@ -23,7 +23,8 @@ static class EvolutionBenchmark
 
     public static unsafe void Run(TextWriter output)
     {
-        output.WriteLine("| from | bound | gates after 50,000 generations | first epoch, circuits/s | then, circuits/s | all pairs, circuits/s |");
+        output.WriteLine("| from | bound | gates after 50,000 generations | first epoch, circuits/s | then, circuits/s | all pairs, "
+            + "circuits/s |");
         output.WriteLine("|---|---|---:|---:|---:|---:|");
         foreach ((string start, string metric, double atMost) in Searches)
         {

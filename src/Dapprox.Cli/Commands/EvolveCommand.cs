@@ -62,8 +62,8 @@ static class EvolveCommand
         Option<string?> state = new("--state")
         {
             HelpName = "FILE",
-            Description = "Save the state of the search in this file, and resume from it if it exists, also with more generations. [default: "
-                + $"{StateFile} in DIR]",
+            Description = "Save the state of the search in this file, and resume from it if it exists, also with more generations. "
+                + $"[default: {StateFile} in DIR]",
         };
         Option<string> folder = Values.Option("--out", "DIR", "The folder for the circuits.", text => Values.Folder("--out", text));
         folder.DefaultValueFactory = _ => DefaultFolder;
@@ -72,16 +72,20 @@ static class EvolveCommand
         var command = new DocumentedCommand(
             "evolve", "Evolve a multiplier of integers to the cheapest circuit whose error keeps a bound.",
             "Cartesian genetic programming (Miller 2011; Vašíček and Sekanina, IEEE TEVC 2015) over ANDs, XORs and inverters: "
-                + $"{Evolution.Islands} islands, each with {Evolution.Children} children a generation, of which the cheapest that keeps the "
+                + $"{Evolution.Islands} islands, each with {Evolution.Children} children a generation, of which the cheapest that keeps "
+                + "the "
                 + "bound is the next parent. With ŷ the circuit's number and y = a·b, mre is the mean of |ŷ − y| / max(1, |y|) over all "
-                + $"pairs. Operands of together at most {EvolutionProblem.MaxExhaustiveBits} bits are measured exhaustively, and no circuit "
-                + $"that is written exceeds the bound; wider ones, of together at most {EvolutionProblem.MaxProductBits} bits, are measured "
-                + $"on the same {EvolutionProblem.SampledPairs:N0} pairs in the search and on others in the result, which is called sampled. "
+                + $"pairs. Operands of together at most {EvolutionProblem.MaxExhaustiveBits} bits are measured exhaustively, and no "
+                + $"circuit that is written exceeds the bound; wider ones, of together at most {EvolutionProblem.MaxProductBits} bits, are "
+                + "measured "
+                + $"on the same {EvolutionProblem.SampledPairs:N0} pairs in the search and on others in the result, which is called "
+                + "sampled. "
                 + "In the search an XOR counts three ANDs for area and energy, two for delay; the table has the price of 'dapprox circuit "
                 + $"cost', relative to the exact array. The folder gets {FrontFile} and the Pareto-optimal circuits of cost and error that "
                 + "were found within the bound, as JSON and Verilog, the cheapest first; of two whose errors differ by less than 5 % the "
                 + "cheaper one. For wce the cheapest circuit is all. The same seed and generations give the same circuits, with any number "
-                + "of threads. Ctrl-C ends the search and writes the circuits so far, without prices. With --json: search, generations, children (measured "
+                + "of threads. Ctrl-C ends the search and writes the circuits so far, without prices. With --json: search, generations, "
+                + "children (measured "
                 + $"circuits), folder, front, an array of {{{EvolvedTable.JsonHelp}}}, seconds.")
         {
             seedCircuit, metric, atMost, objective,
@@ -123,7 +127,8 @@ static class EvolveCommand
             if (rows.Length == 0)
             {
                 throw new InputException(
-                    $"no circuit with {problem.Metric} of at most {parse.GetValue(atMost).ToString(CultureInfo.InvariantCulture)} was found from "
+                    $"no circuit with {problem.Metric} of at most {parse.GetValue(atMost).ToString(CultureInfo.InvariantCulture)} was "
+                        + "found from "
                         + $"{given} in {run.Generations:N0} generations; give more --generations, a larger bound, or a SEED that keeps it");
             }
 
@@ -146,7 +151,8 @@ static class EvolveCommand
             EvolvedTable.Print(rows);
             string sampled = problem.IsSampled ? "; errors are sampled" : "";
             Output.Print(
-                $"{rows.Length} {(rows.Length == 1 ? "circuit" : "circuits")} in {target}, costs relative to the exact array{sampled}, {seconds:F1} s");
+                $"{rows.Length} {(rows.Length == 1 ? "circuit" : "circuits")} in {target}, costs relative to the exact array{sampled}, "
+                    + $"{seconds:F1} s");
             return Task.CompletedTask;
 
             EvolvedRow[] Write(bool isPriced, CancellationToken cancellation)

@@ -27,16 +27,17 @@ static class MultipliersCommand
             .Select(family => $"{family.Option}, {family.OptionHelp} ({family.Name})"));
         var command = new DocumentedCommand(
             "multipliers", "List the multipliers, with what they compute and where they were published.",
-            "Those of floats are for --multiplier. Those of integers are for --multiplier in a quantised network, 'dapprox circuit metrics' "
-                + $"and 'dapprox circuit verify'; their names are {forms}. BITS is {MagnitudeMultiplier.MinBits} to "
+            "Those of floats are for --multiplier. Those of integers are for --multiplier in a quantised network, 'dapprox circuit "
+                + $"metrics' and 'dapprox circuit verify'; their names are {forms}. BITS is {MagnitudeMultiplier.MinBits} to "
                 + $"{MagnitudeMultiplier.MaxBits} (kulkarni: an even number; drum: from {DrumMultiplier.MinK}). Numbers: {options}. "
-                + $"Without {MagnitudeMultiplier.SignWord} they are unsigned; with it operands are in two's complement, absolute values are "
-                + "multiplied, and the product is negated where the signs differ. "
+                + $"Without {MagnitudeMultiplier.SignWord} they are unsigned; with it operands are in two's complement, absolute values "
+                + "are multiplied, and the product is negated where the signs differ. "
                 + "Truncated arrays, broken arrays (BAM) and arrays of approximate adders are circuits: array:8:vertical=5, "
-                + "array:8:vertical=5:horizontal=2, array:8:ama5 (see dapprox circuit build --help). The names of those that are included as "
-                + "circuits, by --evolved, say width, sign, metric and bound: evo8u-mre-0.01 has unsigned operands of 8 bits and an MRE of at "
-                + "most 0.01; they are for all commands that take a circuit or a multiplier. With --json: multipliers {name, "
-                + "summary, source}, integers {family, form, option, optionHelp, example, summary, source}; with --evolved evolved, an array of {"
+                + "array:8:vertical=5:horizontal=2, array:8:ama5 (see dapprox circuit build --help). The names of those that are included "
+                + "as circuits, by --evolved, say width, sign, metric and bound: evo8u-mre-0.01 has unsigned operands of 8 bits and an MRE "
+                + "of at most 0.01; they are for all commands that take a circuit or a multiplier. With --json: multipliers {name, "
+                + "summary, source}, integers {family, form, option, optionHelp, example, summary, "
+                + "source}; with --evolved evolved, an array of {"
                 + $"{EvolvedTable.JsonHelp}, source (the command that made it)}}.")
         { evolved, liberty, json };
         command.SetAction((parse, cancellation) =>

@@ -36,7 +36,8 @@ public sealed record EvolutionProblem
     /// <summary>The metric that is bounded.</summary>
     public required ErrorMetric Metric { get; init; }
 
-    /// <summary>The bound, at least 0: a number for <c>mae</c>, <c>wce</c> and <c>mse</c>, a fraction for <c>mre</c> and <c>ep</c>.</summary>
+    /// <summary>The bound, at least 0: a number for <c>mae</c>, <c>wce</c> and <c>mse</c>, a fraction for <c>mre</c> and
+    /// <c>ep</c>.</summary>
     public required double AtMost { get; init; }
 
     /// <summary>What is minimised.</summary>
@@ -72,8 +73,8 @@ public sealed record EvolutionProblem
         if (product > MaxProductBits)
         {
             throw new InputException(
-                $"the circuit {Start.Name} has {InputBits} bits at its inputs and {Start.Outputs[0].Width} at its output; circuits of at most "
-                    + $"{MaxProductBits} bits evolve");
+                $"the circuit {Start.Name} has {InputBits} bits at its inputs and {Start.Outputs[0].Width} at its output; circuits of at "
+                    + $"most {MaxProductBits} bits evolve");
         }
 
         if (AvoidsBias && Metric == ErrorMetric.Ep)

@@ -6,8 +6,8 @@ namespace Dapprox.Search;
 
 /// <summary>
 /// Keeps how far an evolution is in a file, so that it can go on later: JSON with <c>search</c> (its <see cref="Evolution.Summary"/>),
-/// <c>epoch</c>, <c>islands</c> and <c>front</c>, circuits as numbers: 0 for an AND or 1 for an XOR and two literals for each gate, then the
-/// literals of the outputs.
+/// <c>epoch</c>, <c>islands</c> and <c>front</c>, circuits as numbers: 0 for an AND or 1 for an XOR and two literals for each gate, then
+/// the literals of the outputs.
 /// </summary>
 public static class EvolutionStateFile
 {

@@ -239,8 +239,8 @@ sealed class GateList(int inputs, int capacity, int outputs)
     }
 
     /// <summary>
-    /// The same gates in a random order in which they can be computed, with random gates that nothing needs between them, up to the capacity
-    /// of the result.
+    /// The same gates in a random order in which they can be computed, with random gates that nothing needs between them, up to the
+    /// capacity of the result.
     /// </summary>
     /// <param name="random">Draws the order and the gates.</param>
     /// <param name="result">Takes them; its capacity is at least the number of gates.</param>
