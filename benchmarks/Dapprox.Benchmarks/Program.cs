@@ -32,13 +32,14 @@ void Run(string[] arguments)
         [] => RunKernels,
         ["circuits"] => RunCircuits,
         [IntegerBenchmark.Name] => RunIntegers,
+        [EvolutionBenchmark.Name] => RunEvolution,
         [TrainingBenchmark.Name] => () => TrainingBenchmark.Run(output),
         ["optimality", .. string[] networks] => () => OptimalityBenchmark.Run(output, networks),
         [ScaleBenchmark.Name, .. string[] networks] => () => ScaleBenchmark.Run(output, networks),
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
         _ => throw new InputException(
             $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'integers', 'circuits', "
-                + "'training', or 'optimality', 'scale' or 'attacks', which names of networks or attacks may follow"),
+                + "'evolution', 'training', or 'optimality', 'scale' or 'attacks', which names of networks or attacks may follow"),
     };
     output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
     output.WriteLine();
@@ -70,6 +71,13 @@ void RunCircuits()
         "Medians of 31 rounds; every round runs every row. Rows with binary32 and networks use the circuit as the mantissa multiplier.");
     output.WriteLine();
     CircuitBenchmark.Run(output);
+}
+
+void RunEvolution()
+{
+    output.WriteLine("One thread, medians of 15. Making, simplifying, pricing and measuring a circuit are timed.");
+    output.WriteLine();
+    EvolutionBenchmark.Run(output);
 }
 
 static string Processor()

@@ -46,6 +46,7 @@ static class CommandLine
         ["cells"] = CellsCommand.Create,
         ["assign"] = AssignCommand.Create,
         ["explore"] = ExploreCommand.Create,
+        ["evolve"] = EvolveCommand.Create,
         ["reproduce"] = ReproduceCommand.Create,
         ["submit"] = SubmitCommand.Create,
         ["audit"] = AuditCommand.Create,

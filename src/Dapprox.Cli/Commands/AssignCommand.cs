@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
+using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
@@ -25,6 +26,10 @@ static class AssignCommand
 
     const double DefaultLoss = 1;
 
+    const string Evolved = "evolved";
+
+    const int EvolvedBits = 8;
+
     // Assignments that lose more on the images of the search are not judged; training wins back more.
     const double JudgedLoss = 0.1, TrainedLoss = 0.4;
 
@@ -32,8 +37,11 @@ static class AssignCommand
     {
         var variant = new VariantOptions();
         Option<IReadOnlyList<MultiplierChoice>> from = Values.Option<IReadOnlyList<MultiplierChoice>>(
-            "--from", "NAME,…", $"The multipliers to choose from, besides the exact one: {MultiplierList.Given}.",
-            text => MultiplierList.Parse([text]));
+            "--from", "NAME,…",
+            $"The multipliers to choose from, besides the exact one: {MultiplierList.Given}; or {Evolved} for all evolved ones of "
+                + $"{EvolvedBits} bits ('dapprox multipliers --evolved').",
+            text => MultiplierList.Parse(text.Split(',').SelectMany(
+                item => item == Evolved ? EvolvedMultipliers.OfBits(EvolvedBits) : [item])));
         from.Required = true;
         Option<double?> loss = Values.Option<double?>(
             "--loss", "X", $"The accuracy that may be lost, in percentage points. [default: {DefaultLoss:F1}]",

@@ -43,13 +43,14 @@ static class CircuitMetricsCommand
             "metrics", "Measure the error of a circuit, or of a table, as a multiplier of integers.",
             "With ŷ the circuit's number, y = a·b, and operands of n and m bits: error probability is the fraction of pairs with ŷ ≠ y; "
                 + "MAE the mean of |ŷ − y|; worst case the largest |ŷ − y|; MRE, which is also MRED, the mean of |ŷ − y| / |y| over all y "
-                + "that are not zero, worst relative the largest of these; MSE the mean of (ŷ − y)²; NMED is MAE divided by the largest "
+                + "that are not zero, worst relative the largest of these; with zeros, the mean of |ŷ − y| / max(1, |y|) over all y; MSE "
+                + "the mean of (ŷ − y)²; NMED is MAE divided by the largest "
                 + "product (2ⁿ − 1)(2ᵐ − 1), signed 2^(n + m − 2), where EvoApproxLib divides by 2^(n + m); bias the mean of "
                 + "ŷ − y; above exact the fraction "
                 + "with ŷ > y. Of samples, intervals are 95 % (normal approximation; Wilson for fractions), and the worst is the worst "
                 + "that occurred. A table has one row for each a, from the least on. With --json: circuit, signed, law, samples, seed "
-                + "(null if all pairs were measured), errorProbability, mae, worstCase, mre, worstRelative, mse, mred, nmed, bias, "
-                + "shareAbove, the means and fractions with an Interval [low, high] "
+                + "(null if all pairs were measured), errorProbability, mae, worstCase, mre, mreWithZeros, worstRelative, mse, mred, "
+                + "nmed, bias, shareAbove, the means and fractions with an Interval [low, high] "
                 + "of that name, normaliser, worstCaseAt and worstRelativeAt {a, b, product}, perBit (the fraction of pairs in which a "
                 + "bit is wrong, the lowest first), heatMap {a [low, high], b [low, high], meanErrors: the mean of ŷ − y, rows by the "
                 + "high bits of a, columns by those of b}, seconds.")
@@ -131,6 +132,7 @@ static class CircuitMetricsCommand
         foreach ((string name, Estimate estimate) in new[]
         {
             ("errorProbability", metrics.ErrorProbability), ("mae", metrics.MeanAbsoluteError), ("mre", metrics.MeanRelativeError),
+            ("mreWithZeros", metrics.MeanRelativeErrorWithZeros),
             ("mse", metrics.MeanSquaredError), ("mred", metrics.MeanRelativeError), ("nmed", metrics.NormalisedMeanError),
             ("bias", metrics.Bias), ("shareAbove", metrics.ShareAbove),
         })
@@ -172,6 +174,7 @@ static class CircuitMetricsCommand
             Mean("MAE, mean |ŷ − y|", metrics.MeanAbsoluteError),
             Mean($"NMED, MAE / {metrics.Normaliser:G6}", metrics.NormalisedMeanError),
             Mean("MRED, mean |ŷ − y| / |y|", metrics.MeanRelativeError),
+            Mean("… mean |ŷ − y| / max(1, |y|)", metrics.MeanRelativeErrorWithZeros),
             Mean("MSE, mean (ŷ − y)²", metrics.MeanSquaredError),
             Mean("bias, mean ŷ − y", metrics.Bias),
             Fraction("above exact, ŷ > y", metrics.ShareAbove),

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
+using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
+using Dapprox.Foundation;
+using Dapprox.Hardware;
 
 namespace Dapprox.Cli.Commands;
 
@@ -11,6 +14,12 @@ static class MultipliersCommand
 {
     public static Command Create()
     {
+        var evolved = new Option<bool>("--evolved")
+        {
+            Description = "Instead, the multipliers of integers that 'dapprox evolve' found and that are included: their errors, and their "
+                + "energy, delay and area relative to the exact array.",
+        };
+        Option<LibertyLibrary?> liberty = EvolveCommand.Liberty();
         Option<bool> json = SharedOptions.Json();
         string forms = string.Join(", ", IntegerMultipliers.All.Select(family => family.Form));
         string options = string.Join("; ", IntegerMultipliers.All
@@ -24,17 +33,48 @@ static class MultipliersCommand
                 + $"Without {MagnitudeMultiplier.SignWord} they are unsigned; with it operands are in two's complement, absolute values "
                 + "are multiplied, and the product is negated where the signs differ. "
                 + "Truncated arrays, broken arrays (BAM) and arrays of approximate adders are circuits: array:8:vertical=5, "
-                + "array:8:vertical=5:horizontal=2, array:8:ama5 (see dapprox circuit build --help). With --json: multipliers {name, "
-                + "summary, source}, integers {family, form, option, optionHelp, example, summary, source}.")
-        { json };
-        command.SetAction(parse =>
+                + "array:8:vertical=5:horizontal=2, array:8:ama5 (see dapprox circuit build --help). The names of those that are included "
+                + "as circuits, by --evolved, say width, sign, metric and bound: evo8u-mre-0.01 has unsigned operands of 8 bits and an MRE "
+                + "of at most 0.01; they are for all commands that take a circuit or a multiplier. With --json: multipliers {name, "
+                + "summary, source}, integers {family, form, option, optionHelp, example, summary, "
+                + "source}; with --evolved evolved, an array of {"
+                + $"{EvolvedTable.JsonHelp}, source (the command that made it)}}.")
+        { evolved, liberty, json };
+        command.SetAction((parse, cancellation) =>
         {
-            if (parse.GetValue(json))
+            if (parse.GetValue(liberty) is not null && !parse.GetValue(evolved))
+                throw new InputException("--liberty is for the table of --evolved; give both");
+            if (parse.GetValue(evolved))
+                PrintEvolved(parse.GetValue(liberty), parse.GetValue(json), cancellation);
+            else if (parse.GetValue(json))
                 PrintJson();
             else
                 PrintTables();
+            return Task.CompletedTask;
         });
         return command;
+    }
+
+    static void PrintEvolved(LibertyLibrary? liberty, bool isJson, CancellationToken cancellation)
+    {
+        CircuitDocument[] documents = [.. EvolvedMultipliers.All.Select(EvolvedMultipliers.Find)];
+        EvolvedRow[] rows = EvolvedTable.Measure(
+            [.. documents.Select(document => (document.Circuit.Name, document.Circuit))], isPriced: true, liberty, cancellation);
+        if (!isJson)
+        {
+            EvolvedTable.Print(rows);
+            return;
+        }
+
+        Output.PrintJson(new JsonObject
+        {
+            ["evolved"] = new JsonArray([.. rows.Zip(documents, (row, document) =>
+            {
+                JsonObject json = row.Json();
+                json["source"] = document.Source;
+                return json;
+            })]),
+        });
     }
 
     static void PrintJson() => Output.PrintJson(new JsonObject

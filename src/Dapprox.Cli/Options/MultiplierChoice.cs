@@ -1,5 +1,4 @@
 using Dapprox.Arithmetic;
-using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
 using Dapprox.Networks.Graph;
@@ -31,8 +30,8 @@ sealed record MultiplierChoice(string Given, string? Line = null)
     {
         if (IntegerMultipliers.IsMeant(given))
             IntegerMultipliers.Find(given);
-        else if (CircuitDescription.IsMeant(given))
-            CircuitDescription.Build(given);
+        else if (CircuitFiles.IsNamed(given))
+            CircuitFiles.Open(given);
         else if (!CircuitFiles.IsFile(given))
             Multipliers.Find(given);
     }

@@ -15,7 +15,8 @@ static class SharedOptions
 {
     /// <summary>The legal forms of a multiplier, for help.</summary>
     public const string MultiplierForms = "a name that 'dapprox multipliers' lists, the description of a mantissa circuit "
-        + "(array:24:ama1), or a file of a circuit (.v, .blif, .json, .cgp) or of a table of all products (.npy, .bin, .csv, .txt)";
+        + "(array:24:ama1), an evolved multiplier of integers ('dapprox multipliers --evolved'), or a file of a circuit (.v, .blif, "
+        + ".json, .cgp) or of a table of all products (.npy, .bin, .csv, .txt)";
 
     public static Option<bool> Json() => new("--json")
     {

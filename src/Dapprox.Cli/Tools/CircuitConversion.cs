@@ -12,7 +12,8 @@ namespace Dapprox.Cli.Tools;
 static class CircuitConversion
 {
     /// <summary>The legal arguments of <see cref="CircuitFiles.Open"/>, for help.</summary>
-    public static string Given { get; } = "a description such as array:24:ama5, a file, or "
+    public static string Given { get; } = "a description such as array:24:ama5, a file, the name of an evolved multiplier "
+        + "('dapprox multipliers --evolved'), or "
         + $"{string.Join(", ", CircuitDescription.KnownNames)}";
 
     /// <summary>Creates such a command.</summary>

@@ -68,6 +68,9 @@ public sealed record IntegerMetrics
     /// </summary>
     public required Estimate MeanRelativeError { get; init; }
 
+    /// <summary>The mean of |ŷ − y| / max(1, |y|) over all pairs, also those with y = 0.</summary>
+    public required Estimate MeanRelativeErrorWithZeros { get; init; }
+
     /// <summary>WCRE: the pair with the largest |ŷ − y| / |y|, y ≠ 0; in a sample a lower bound.</summary>
     public required WorstPair WorstRelative { get; init; }
 

@@ -20,7 +20,7 @@ sealed class IntegerTally
     readonly long[] bits = new long[NetlistBuilder.MaxBits];
     readonly double[] mapErrors;
     readonly long[] mapCounts;
-    Moments relative, absolute, signed, squared;
+    Moments relative, relativeWithZeros, absolute, signed, squared;
     WorstPair worstAbsolute, worstRelative;
     long samples, wrong, above;
 
@@ -46,7 +46,7 @@ sealed class IntegerTally
     void Add<T>(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, ReadOnlySpan<UInt128> products)
         where T : struct, IBinaryInteger<T>, IUnsignedNumber<T>
     {
-        double sum = 0, absoluteSum = 0, squares = 0, fourths = 0, relativeSum = 0, relativeSquares = 0;
+        double sum = 0, absoluteSum = 0, squares = 0, fourths = 0, relativeSum = 0, relativeSquares = 0, zeroSum = 0, zeroSquares = 0;
         long withRelative = 0;
         bool isWide = typeof(T) == typeof(UInt128);
         // The bit that a negative number has and no other.
@@ -81,7 +81,12 @@ sealed class IntegerTally
                 if (magnitude > worstAbsolute.Error)
                     worstAbsolute = Worst(a[i], b[i], products[i], magnitude);
                 if (exact == T.Zero)
+                {
+                    zeroSum += magnitude;
+                    zeroSquares += square;
                     continue;
+                }
+
                 double ratio = magnitude / double.CreateTruncating((exact & negative) != T.Zero ? T.Zero - exact : exact);
                 withRelative++;
                 relativeSum += ratio;
@@ -101,6 +106,7 @@ sealed class IntegerTally
         absolute = absolute.With(Moments.FromSums(all, absoluteSum, squares));
         squared = squared.With(Moments.FromSums(all, squares, fourths));
         relative = relative.With(Moments.FromSums(withRelative, relativeSum, relativeSquares));
+        relativeWithZeros = relativeWithZeros.With(Moments.FromSums(all, relativeSum + zeroSum, relativeSquares + zeroSquares));
 
         // A number's bits, extended by its sign.
         T Extend(T bits, int width)
@@ -129,6 +135,7 @@ sealed class IntegerTally
         absolute = absolute.With(other.absolute);
         squared = squared.With(other.squared);
         relative = relative.With(other.relative);
+        relativeWithZeros = relativeWithZeros.With(other.relativeWithZeros);
         if (other.worstAbsolute.Error > worstAbsolute.Error)
             worstAbsolute = other.worstAbsolute;
         if (other.worstRelative.Error > worstRelative.Error)
@@ -163,6 +170,7 @@ sealed class IntegerTally
             Normaliser = normaliser,
             WorstAbsolute = worstAbsolute,
             MeanRelativeError = relative.Estimate(complete),
+            MeanRelativeErrorWithZeros = relativeWithZeros.Estimate(complete),
             WorstRelative = worstRelative,
             MeanSquaredError = squared.Estimate(complete),
             Bias = signed.Estimate(complete),

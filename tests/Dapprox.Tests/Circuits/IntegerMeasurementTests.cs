@@ -31,7 +31,7 @@ public class IntegerMeasurementTests
         int bits = circuit.Inputs[0].Width;
         long lowest = law == IntegerDistribution.Normalised ? 1L << (bits - 1) : circuit.IsSigned ? -1L << (bits - 1) : 0;
         long end = circuit.IsSigned ? 1L << (bits - 1) : 1L << bits, largest = circuit.IsSigned ? lowest * lowest : (end - 1) * (end - 1);
-        double wrong = 0, above = 0, sum = 0, absolute = 0, squares = 0, relative = 0, worst = 0, worstRelative = 0;
+        double wrong = 0, above = 0, sum = 0, absolute = 0, squares = 0, relative = 0, zeros = 0, worst = 0, worstRelative = 0;
         int pairs = 0, nonZero = 0, width = circuit.Outputs[0].Width;
         double[] wrongBits = new double[width];
         for (long a = lowest; a < end; a++)
@@ -52,7 +52,11 @@ public class IntegerMeasurementTests
                 for (int bit = 0; bit < wrongBits.Length; bit++)
                     wrongBits[bit] += ((product >> bit) & 1) != ((a * b) >> bit & 1) ? 1 : 0;
                 if (a * b == 0)
+                {
+                    zeros += Math.Abs(error);
                     continue;
+                }
+
                 nonZero++;
                 relative += Math.Abs(error) / Math.Abs(a * b);
                 worstRelative = Math.Max(worstRelative, Math.Abs(error) / Math.Abs(a * b));
@@ -71,6 +75,7 @@ public class IntegerMeasurementTests
         AssertExact(absolute / pairs / largest, metrics.NormalisedMeanError);
         AssertExact(squares / pairs, metrics.MeanSquaredError);
         AssertExact(relative / nonZero, metrics.MeanRelativeError);
+        AssertExact((relative + zeros) / pairs, metrics.MeanRelativeErrorWithZeros);
         Assert.Equal(worst, metrics.WorstAbsolute.Error);
         Assert.Equal(worstRelative, metrics.WorstRelative.Error);
         (BigInteger worstA, BigInteger worstB, BigInteger worstProduct, _) = metrics.WorstAbsolute;

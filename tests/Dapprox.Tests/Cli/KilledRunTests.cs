@@ -21,6 +21,7 @@ public sealed partial class KilledRunTests : IDisposable
         { "train lenet5 --dataset digits --epochs 4 --threads 1 --checkpoint {state} --out {out}", "{out}" },
         { "finetune --model lenet5-digits --dataset digits --multiplier ax-fpm --epochs 2 --checkpoint {state} --out {out}", "{out}" },
         { "explore array:4 --by columns --objectives mred,energy --population 40 --generations 60 --state {state} --json", "" },
+        { "evolve array:6 --metric mae --at-most 9 --generations 60000 --state {state} --out {out}", "{out}" },
         { "attack hopskipjump --dataset digits --first 12 --max-queries 2000 --resume {state} --json", "" },
         { "attack boundary --dataset digits --multiplier ax-fpm --first 6 --max-queries 1500 --resume {state} --json", "" },
         { "reproduce --only figure-4,figure-12,figure-16,table-7,table-10 --out {state} --json", "{state}/units" },

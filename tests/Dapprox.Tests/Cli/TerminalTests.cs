@@ -61,6 +61,8 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "circuit cost array:6:ama5 --samples 600",
         "cells list",
         "explore array:3 --by rows --cells fa,ama5 --distribution uniform --samples 500 --objectives mred,transistors",
+        "evolve array:3 --metric mae --at-most 1 --generations 2000 --out OUT/evolved",
+        "multipliers --evolved",
         "reproduce --only figure-4 --out RUN",
         "audit --model OUT/own.onnx --images OUT/pictures --labels OUT/labels.csv --mean 0.5 --deviation 0.25 --out OUT/audit",
         "submit --only figure-4 --out OUT/slurm --dry-run",
@@ -159,6 +161,8 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
     [InlineData("attack pgd --first 50 --steps 1000000", "interrupted; nothing was kept")]
     [InlineData("explore array:24 --generations 100000 --population 4 --state "
         + "OUT/search", "interrupted; this resumes where it stopped: dapprox explore array:24 ")]
+    [InlineData("evolve array:8 --metric mae --at-most 50 --generations 100000000 --out "
+        + "OUT/front", "interrupted; this resumes where it stopped: dapprox evolve array:8 ")]
     [InlineData("profile ax-fpm --samples 10000000000", "interrupted; nothing was kept")]
     [InlineData("circuit cost array:24 --samples 1000000000", "interrupted; nothing was kept")]
     [InlineData("compare exact,array:24:ama1 --epsilon 0.1 --first 100", "interrupted; nothing was kept")]

@@ -12,13 +12,18 @@ public static class CircuitFiles
     /// <param name="given">What <see cref="FindMultiplier"/> takes.</param>
     public static bool IsFile(string given) => IsCircuitFile(given) || IsTable(given);
 
-    static bool IsCircuitFile(string given) => !CircuitDescription.IsMeant(given) && CircuitFormat.Of(given) is not null;
+    static bool IsCircuitFile(string given) => !IsNamed(given) && CircuitFormat.Of(given) is not null;
 
-    static bool IsTable(string given) => !CircuitDescription.IsMeant(given) && TableFiles.IsTable(given);
+    /// <summary>Whether what is given is meant as a circuit that is no file: a description, or an evolved multiplier that is
+    /// included.</summary>
+    /// <param name="given">What <see cref="FindMultiplier"/> takes.</param>
+    public static bool IsNamed(string given) => CircuitDescription.IsMeant(given) || EvolvedMultipliers.IsMeant(given);
+
+    static bool IsTable(string given) => !IsNamed(given) && TableFiles.IsTable(given);
 
     /// <summary>Loads a circuit.</summary>
-    /// <param name="given">A description (<see cref="CircuitDescription"/>), or the path of a file in a
-    /// <see cref="CircuitFormat"/>.</param>
+    /// <param name="given">A description (<see cref="CircuitDescription"/>), the name of one of <see cref="EvolvedMultipliers"/>, or the
+    /// path of a file in a <see cref="CircuitFormat"/>.</param>
     /// <param name="note">Takes the <see cref="CircuitDocument.Notes"/>.</param>
     /// <exception cref="InputException">There is no such circuit.</exception>
     public static Netlist Load(string given, Action<string>? note = null)
@@ -38,6 +43,7 @@ public static class CircuitFiles
     /// <exception cref="InputException">There is no such circuit.</exception>
     public static CircuitDocument Open(string given) =>
         IsCircuitFile(given) ? Read(given)
+        : EvolvedMultipliers.IsMeant(given) && !Path.Exists(given) ? EvolvedMultipliers.Find(given)
         : Directory.Exists(given) ? throw new InputException($"'{given}' is a folder; give the file of a circuit")
         : File.Exists(given) ? throw new InputException(
             $"'{given}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read")
@@ -55,7 +61,7 @@ public static class CircuitFiles
     /// <exception cref="InputException">There is no such multiplier, or it does not multiply such numbers.</exception>
     public static Multiplier Find(string given, bool areIntegers, bool? isSigned) =>
         IntegerMultipliers.IsMeant(given) ? IntegerMultipliers.Find(given)
-        : areIntegers && (CircuitDescription.IsMeant(given) || IsFile(given)) ? FindIntegers(given, isSigned)
+        : areIntegers && (IsNamed(given) || IsFile(given)) ? FindIntegers(given, isSigned)
         : FindMultiplier(given);
 
     /// <summary>Finds a multiplier of integers.</summary>
@@ -75,7 +81,7 @@ public static class CircuitFiles
             return TableFiles.Read(given, isSigned);
         if (IntegerMultipliers.IsMeant(given))
             return Defined(given, isSigned);
-        if (given.Contains(':') && !CircuitDescription.IsMeant(given) && !IsCircuitFile(given) && !Path.Exists(given))
+        if (given.Contains(':') && !IsNamed(given) && !IsCircuitFile(given) && !Path.Exists(given))
         {
             throw Names.Unknown(
                 "kind of multiplier", given.Split(':')[0],
@@ -215,7 +221,7 @@ public static class CircuitFiles
         }
 
         bool isFile = IsCircuitFile(given);
-        if (!isFile && !CircuitDescription.IsMeant(given))
+        if (!isFile && !IsNamed(given))
             return Multipliers.Find(given);
         CircuitDocument document = Open(given);
         if (document.Circuit.IsSigned)

@@ -1,0 +1,32 @@
+module evo4u_mre_0_1(input [3:0] a, input [3:0] b, output [7:0] p);
+  wire n10 = a[1] & b[1];
+  wire n11 = a[1] & b[0];
+  wire n12 = a[1] & b[3];
+  wire n13 = a[3] & b[3];
+  wire n14 = a[1] & b[2];
+  wire n15 = a[2] & b[3];
+  wire n16 = a[3] & b[2];
+  wire n17 = n15 & n16;
+  wire n18 = a[3] & b[1];
+  wire n19 = a[2] & b[1];
+  wire n20 = n13 & ~n17;
+  wire n21 = ~(n15 | n16);
+  wire n22 = a[0] & b[3];
+  wire n23 = ~(n14 | n22);
+  wire n24 = a[2] & b[2];
+  wire n25 = a[0] & b[2];
+  wire n26 = a[3] & b[0];
+  wire n27 = a[2] & b[0];
+  wire n28 = n23 & ~n26;
+  wire n29 = ~(n10 | n25);
+  wire n30 = ~(n12 | n24);
+  wire n31 = n30 & ~n18;
+  wire n32 = n29 & ~n27;
+  wire n33 = n28 & ~n19;
+  wire n34 = ~n32;
+  wire n35 = ~n33;
+  wire n36 = ~n31;
+  wire n37 = ~n21;
+  assign p = {n17, n20, n37, n36, n35, n34, n11, n25};
+endmodule
+

@@ -1,0 +1,31 @@
+module evo8u_mre_0_3(input [7:0] a, input [7:0] b, output [15:0] p);
+  wire n18 = a[4] & b[7];
+  wire n19 = a[7] & b[5];
+  wire n20 = a[7] & b[7];
+  wire n21 = a[3] & b[4];
+  wire n22 = a[6] & b[7];
+  wire n23 = a[5] & b[6];
+  wire n24 = a[6] & b[5];
+  wire n25 = a[5] & b[7];
+  wire n26 = ~(n18 | n24);
+  wire n27 = a[6] & b[6];
+  wire n28 = ~(n25 | n27);
+  wire n29 = n19 ^ n28;
+  wire n30 = n19 & ~n28;
+  wire n31 = n20 & n30;
+  wire n32 = n20 ^ n30;
+  wire n33 = a[7] & b[4];
+  wire n34 = n26 & ~n33;
+  wire n35 = a[7] & b[6];
+  wire n36 = ~(n22 | n35);
+  wire n37 = n34 & ~n23;
+  wire n38 = n29 & n37;
+  wire n39 = n38 & ~n21;
+  wire n40 = ~n38;
+  wire n41 = ~n36;
+  wire n42 = ~n39;
+  wire n43 = ~n37;
+  wire n44 = ~n29;
+  assign p = {n31, n32, n41, n44, n43, n40, n42, n42, n42, n41, n40, n31, n21, n27, n24, 1'b0};
+endmodule
+

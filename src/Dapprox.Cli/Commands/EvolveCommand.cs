@@ -1,0 +1,260 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Dapprox.Circuits;
+using Dapprox.Circuits.Formats;
+using Dapprox.Cli.Options;
+using Dapprox.Cli.Terminal;
+using Dapprox.Cli.Tools;
+using Dapprox.Foundation;
+using Dapprox.Hardware;
+using Dapprox.Search;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary><c>dapprox evolve</c>: finds cheap circuits whose error keeps a bound.</summary>
+static class EvolveCommand
+{
+    const int DefaultGenerations = 100_000;
+
+    const string DefaultFolder = "evolved", FrontFile = "front.csv", StateFile = "state.json";
+
+    // Of circuits that differ less in their errors only the cheapest is written.
+    const double LeastStep = 0.95;
+
+    static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(10);
+
+    public static Command Create()
+    {
+        Argument<string> seedCircuit = Values.Argument(
+            "SEED",
+            $"The circuit to begin with: {CircuitConversion.Given}. One that does not keep the bound is repaired first, if it is near.",
+            given => given);
+        Option<ErrorMetric> metric = Values.Option(
+            "--metric", string.Join('|', ErrorMetric.All.Select(known => known.Name)),
+            "The metric of the error that is bounded, over all pairs of operands: "
+                + $"{string.Join("; ", ErrorMetric.All.Select(known => $"{known.Name}, {known.Summary}"))}.",
+            ErrorMetric.Find);
+        metric.Required = true;
+        metric.CompletionSources.Add([.. ErrorMetric.All.Select(known => known.Name)]);
+        Option<double> atMost = Values.Option(
+            "--at-most", "X", "The bound: a number for mae, wce and mse, a fraction for mre and ep.",
+            text => Values.Number("--at-most", text, number => number >= 0, "a number of at least 0"));
+        atMost.Required = true;
+        Option<Choice<EvolutionObjective>> objective = Values.Choice<EvolutionObjective>(
+            "--objective", "What is minimised.",
+            new("area", EvolutionObjective.Area), new("energy", EvolutionObjective.Energy), new("delay", EvolutionObjective.Delay));
+        var signs = new SignOptions();
+        var avoidBias = new Option<bool>("--avoid-bias")
+        {
+            Description = "Also keep the same mean with the signs of the errors within a tenth of the bound: of ŷ − y for mae, of "
+                + "(ŷ − y) / max(1, |y|) for mre; for wce and mse the mean of ŷ − y within a tenth of X, or of its root.",
+        };
+        Option<int> generations = Values.Integer(
+            "--generations",
+            $"How many generations, rounded up to a multiple of {Evolution.LongestEpoch:N0} (of fewer above 16 bits of operands).", 0,
+            DefaultGenerations);
+        Option<double?> minutes = Values.Option<double?>(
+            "--minutes", "M", "Stop after so many minutes, if there are generations left.",
+            text => Values.Number("--minutes", text, number => number > 0, "a number above 0"));
+        Option<ulong> seed = SharedOptions.Seed();
+        Option<string?> state = new("--state")
+        {
+            HelpName = "FILE",
+            Description = "Save the state of the search in this file, and resume from it if it exists, also with more generations. "
+                + $"[default: {StateFile} in DIR]",
+        };
+        Option<string> folder = Values.Option("--out", "DIR", "The folder for the circuits.", text => Values.Folder("--out", text));
+        folder.DefaultValueFactory = _ => DefaultFolder;
+        Option<LibertyLibrary?> liberty = Liberty();
+        Option<bool> json = SharedOptions.Json();
+        var command = new DocumentedCommand(
+            "evolve", "Evolve a multiplier of integers to the cheapest circuit whose error keeps a bound.",
+            "Cartesian genetic programming (Miller 2011; Vašíček and Sekanina, IEEE TEVC 2015) over ANDs, XORs and inverters: "
+                + $"{Evolution.Islands} islands, each with {Evolution.Children} children a generation, of which the cheapest that keeps "
+                + "the "
+                + "bound is the next parent. With ŷ the circuit's number and y = a·b, mre is the mean of |ŷ − y| / max(1, |y|) over all "
+                + $"pairs. Operands of together at most {EvolutionProblem.MaxExhaustiveBits} bits are measured exhaustively, and no "
+                + $"circuit that is written exceeds the bound; wider ones, of together at most {EvolutionProblem.MaxProductBits} bits, are "
+                + "measured "
+                + $"on the same {EvolutionProblem.SampledPairs:N0} pairs in the search and on others in the result, which is called "
+                + "sampled. "
+                + "In the search an XOR counts three ANDs for area and energy, two for delay; the table has the price of 'dapprox circuit "
+                + $"cost', relative to the exact array. The folder gets {FrontFile} and the Pareto-optimal circuits of cost and error that "
+                + "were found within the bound, as JSON and Verilog, the cheapest first; of two whose errors differ by less than 5 % the "
+                + "cheaper one. For wce the cheapest circuit is all. The same seed and generations give the same circuits, with any number "
+                + "of threads. Ctrl-C ends the search and writes the circuits so far, without prices. With --json: search, generations, "
+                + "children (measured "
+                + $"circuits), folder, front, an array of {{{EvolvedTable.JsonHelp}}}, seconds.")
+        {
+            seedCircuit, metric, atMost, objective,
+        };
+        foreach (Option option in (Option[])[.. signs.All, avoidBias, generations, minutes, seed, state, folder, liberty, json])
+            command.Add(option);
+        command.KeepsState = folder;
+        command.SetAction((parse, cancellation) =>
+        {
+            var watch = Stopwatch.StartNew();
+            string given = parse.GetValue(seedCircuit)!;
+            Netlist circuit = CircuitFiles.Load(given, Output.NoteFact);
+            var problem = new EvolutionProblem
+            {
+                Start = circuit.WithSign(signs.Read(parse) ?? circuit.IsSigned),
+                Metric = parse.GetValue(metric)!,
+                AtMost = parse.GetValue(atMost),
+                Objective = parse.GetValue(objective).Value,
+                AvoidsBias = parse.GetValue(avoidBias),
+                Seed = parse.GetValue(seed),
+            };
+            var evolution = new Evolution(problem);
+            string target = parse.GetValue(folder)!;
+            AtomicFile.Probe(Path.Combine(target, FrontFile));
+            var run = new Run(
+                evolution, parse.GetValue(state) ?? Path.Combine(target, StateFile), parse.GetValue(generations),
+                parse.GetValue(minutes) is double limit ? TimeSpan.FromMinutes(Math.Min(limit, TimeSpan.MaxValue.TotalMinutes / 2)) : null);
+            try
+            {
+                run.Go(cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                Write(isPriced: false, CancellationToken.None);
+                throw;
+            }
+
+            EvolvedRow[] rows = Write(isPriced: true, cancellation);
+            if (rows.Length == 0)
+            {
+                throw new InputException(
+                    $"no circuit with {problem.Metric} of at most {parse.GetValue(atMost).ToString(CultureInfo.InvariantCulture)} was "
+                        + "found from "
+                        + $"{given} in {run.Generations:N0} generations; give more --generations, a larger bound, or a SEED that keeps it");
+            }
+
+            double seconds = watch.Elapsed.TotalSeconds;
+            if (parse.GetValue(json))
+            {
+                Output.PrintJson(new JsonObject
+                {
+                    ["search"] = evolution.Summary,
+                    ["generations"] = run.Generations,
+                    ["children"] = run.Generations * Evolution.Children * Evolution.Islands,
+                    ["folder"] = target,
+                    ["front"] = new JsonArray([.. rows.Select(row => row.Json())]),
+                    ["seconds"] = seconds,
+                });
+                return Task.CompletedTask;
+            }
+
+            Output.Print($"{evolution.Summary}, {run.Generations:N0} generations");
+            EvolvedTable.Print(rows);
+            string sampled = problem.IsSampled ? "; errors are sampled" : "";
+            Output.Print(
+                $"{rows.Length} {(rows.Length == 1 ? "circuit" : "circuits")} in {target}, costs relative to the exact array{sampled}, "
+                    + $"{seconds:F1} s");
+            return Task.CompletedTask;
+
+            EvolvedRow[] Write(bool isPriced, CancellationToken cancellation)
+            {
+                EvolvedCircuit[] front = Thinned(evolution.Front(run.State));
+                if (front.Length == 0)
+                    return [];
+                string source = Source(given, parse, run.Generations);
+                (string Name, Netlist Circuit)[] circuits =
+                    [.. front.Select((one, i) => (string.Create(CultureInfo.InvariantCulture, $"evolved-{i + 1:D2}"), one.Circuit))];
+                foreach ((string name, Netlist made) in circuits)
+                {
+                    var document = new CircuitDocument(made.WithName(name)) { Source = source };
+                    CircuitFiles.Write(document, Path.Combine(target, name + ".json"));
+                    CircuitFiles.Write(document, Path.Combine(target, name + ".v"));
+                }
+
+                EvolvedRow[] rows = EvolvedTable.Measure(circuits, isPriced, parse.GetValue(liberty), cancellation);
+                AtomicFile.WriteText(Path.Combine(target, FrontFile), CsvText.Of(rows.Select(row => row.Json())));
+                return rows;
+            }
+
+            string Source(string given, ParseResult parse, long generations)
+            {
+                var words = new List<string>
+                {
+                    "dapprox evolve", given, "--metric", problem.Metric.Name, "--at-most",
+                    problem.AtMost.ToString(CultureInfo.InvariantCulture),
+                };
+                if (problem.Objective != EvolutionObjective.Area)
+                    words.AddRange(["--objective", parse.GetValue(objective).Name]);
+                if (problem.Start.IsSigned != circuit.IsSigned)
+                    words.Add(problem.Start.IsSigned ? "--signed" : "--unsigned");
+                if (problem.AvoidsBias)
+                    words.Add("--avoid-bias");
+                words.Add(string.Create(CultureInfo.InvariantCulture, $"--seed {problem.Seed} --generations {generations}"));
+                return string.Join(' ', words);
+            }
+        });
+        return command;
+    }
+
+    /// <summary>The library to which circuits are mapped.</summary>
+    public static Option<LibertyLibrary?> Liberty() => Values.Option<LibertyLibrary?>(
+        "--liberty", "FILE",
+        "Also map the circuits, their gates as they are written, to this standard-cell library (Liberty, .lib or .lib.gz) with Yosys and "
+            + "ABC, which have to be installed, and give their areas.",
+        LibertyLibrary.Load);
+
+    static EvolvedCircuit[] Thinned(IReadOnlyList<EvolvedCircuit> front)
+    {
+        var kept = new List<EvolvedCircuit>();
+        foreach (EvolvedCircuit one in front)
+        {
+            if (kept.Count == 0 || one.Error <= LeastStep * kept[^1].Error)
+                kept.Add(one);
+        }
+
+        return [.. kept];
+    }
+
+    /// <summary>A search that keeps its state.</summary>
+    sealed class Run(Evolution evolution, string file, long generations, TimeSpan? time)
+    {
+        long saved;
+
+        /// <summary>How far it is.</summary>
+        public EvolutionState State { get; private set; } = EvolutionStateFile.Load(file, evolution);
+
+        /// <summary>How many generations there were.</summary>
+        public long Generations => State.Epoch * evolution.EpochLength;
+
+        public void Go(CancellationToken cancellation)
+        {
+            AtomicFile.Probe(file);
+            long start = saved = Stopwatch.GetTimestamp();
+            try
+            {
+                ProgressBar.While("evolving", generations, progress =>
+                {
+                    progress(Generations);
+                    while (Generations < generations && (time is null || Stopwatch.GetElapsedTime(start) < time))
+                    {
+                        State = evolution.Next(State, cancellation: cancellation);
+                        progress(evolution.EpochLength);
+                        if (Stopwatch.GetElapsedTime(saved) > SaveInterval)
+                            Save();
+                    }
+                });
+            }
+            finally
+            {
+                // Also after Ctrl-C: the last state is valid.
+                Save();
+            }
+        }
+
+        void Save()
+        {
+            if (State.Epoch > 0)
+                EvolutionStateFile.Save(file, evolution, State);
+            saved = Stopwatch.GetTimestamp();
+        }
+    }
+}

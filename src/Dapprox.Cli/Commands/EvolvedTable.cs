@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Dapprox.Circuits;
+using Dapprox.Cli.Terminal;
+using Dapprox.Cli.Tools;
+using Dapprox.Hardware;
+using Dapprox.Measurement;
+using Dapprox.Search;
+
+namespace Dapprox.Cli.Commands;
+
+/// <summary>What is said of an evolved circuit: its errors, and what it costs.</summary>
+/// <param name="Name">Its name, or that of its file.</param>
+/// <param name="Metrics">Its errors, on all pairs of operands or on a sample.</param>
+/// <param name="Cost">Relative to the exact array of its width and sign; null where its operands differ in width, or if not asked.</param>
+/// <param name="MappedArea">The area of its gates after mapping to standard cells, in the library's unit; null without a library.</param>
+sealed record EvolvedRow(string Name, IntegerMetrics Metrics, DesignCost? Cost, double? MappedArea)
+{
+    /// <summary>The row for JSON and CSV.</summary>
+    public JsonObject Json()
+    {
+        var json = new JsonObject { ["name"] = Name };
+        foreach (ErrorMetric metric in ErrorMetric.All)
+            json[metric.Name] = metric.Of(Metrics);
+        json["bias"] = Metrics.Bias.Value;
+        json["sampled"] = Metrics.Seed is not null;
+        json["energy"] = Output.Number(Cost?.Energy);
+        json["delay"] = Output.Number(Cost?.Delay);
+        json["area"] = Output.Number(Cost?.Area);
+        json["mappedArea"] = Output.Number(MappedArea);
+        return json;
+    }
+}
+
+/// <summary>Measures and prints evolved circuits.</summary>
+static class EvolvedTable
+{
+    /// <summary>What <see cref="EvolvedRow.Json"/> has, for help.</summary>
+    public const string JsonHelp =
+        "name, mae, wce, mre, mse, ep, bias (the mean of ŷ − y), sampled (whether on a sample of the operands), energy, delay, area "
+            + "(relative to the exact array, null where there is none), mappedArea (in the unit of --liberty, or null)";
+
+    // A relative error of the mean below a tenth of a per cent.
+    const long Samples = 1 << 22;
+
+    /// <summary>Measures circuits.</summary>
+    /// <param name="circuits">Multipliers of integers by name.</param>
+    /// <param name="isPriced">Whether costs are wanted.</param>
+    /// <param name="liberty">The library to map to; null for none.</param>
+    /// <param name="cancellation">Ends the measurement.</param>
+    public static EvolvedRow[] Measure(
+        IReadOnlyList<(string Name, Netlist Circuit)> circuits, bool isPriced, LibertyLibrary? liberty, CancellationToken cancellation)
+    {
+        var prices = new Dictionary<(int, bool), DesignMeasurement>();
+        return ProgressBar.While("measuring", circuits.Count, progress => circuits.Select(one =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            EvolvedRow row = Measure(one.Name, one.Circuit);
+            progress(1);
+            return row;
+        }).ToArray());
+
+        EvolvedRow Measure(string name, Netlist circuit)
+        {
+            var multiplier = new IntegerCircuit(circuit);
+            IntegerMetrics metrics = IntegerMeasurement.Pairs(multiplier, IntegerDistribution.Uniform) <= IntegerMeasurement.MaxPairs
+                ? IntegerMeasurement.AllPairs(multiplier, IntegerDistribution.Uniform, cancellation: cancellation)
+                : IntegerMeasurement.Sample(multiplier, IntegerDistribution.Uniform, Samples, seed: 1, cancellation: cancellation);
+            int bits = multiplier.FirstWidth;
+            DesignCost? cost = null;
+            if (isPriced && bits == multiplier.SecondWidth)
+            {
+                if (!prices.TryGetValue((bits, circuit.IsSigned), out DesignMeasurement? price))
+                {
+                    price = DesignMeasurement.OfIntegers(IntegerDistribution.Uniform, bits, circuit.IsSigned, samples: 1, seed: 1);
+                    prices.Add((bits, circuit.IsSigned), price);
+                }
+
+                cost = price.Cost(circuit);
+            }
+
+            // Its gates as they are, as those of other libraries' files are mapped.
+            double? mapped = isPriced && liberty is not null
+                ? TechnologyMapping.Of(
+                    new CostMeasurement(circuit, CellLibrary.Shipped, form: CircuitForm.AsDrawn), liberty, IntegerDistribution.Uniform,
+                    samples: 1, seed: 1, cancellation).Area
+                : null;
+            return new EvolvedRow(name, metrics, cost, mapped);
+        }
+    }
+
+    /// <summary>Prints rows.</summary>
+    public static void Print(IReadOnlyList<EvolvedRow> rows)
+    {
+        bool isMapped = rows.Any(row => row.MappedArea is not null);
+        Output.PrintTable(
+            ["name", ">mae", ">wce", ">mre", ">ep", ">energy", ">delay", ">area", .. isMapped ? (string[])[">mapped"] : []],
+            rows.Select(row => (string[])
+            [
+                row.Name, Short(row.Metrics.MeanAbsoluteError.Value), Short(row.Metrics.WorstAbsolute.Error),
+                Short(row.Metrics.MeanRelativeErrorWithZeros.Value), Short(row.Metrics.ErrorProbability.Value), Ratio(row.Cost?.Energy),
+                Ratio(row.Cost?.Delay), Ratio(row.Cost?.Area), .. isMapped ? (string[])[$"{row.MappedArea:F1}"] : [],
+            ]));
+    }
+
+    static string Short(double number) => number.ToString("G3", CultureInfo.InvariantCulture);
+
+    static string Ratio(double? ratio) => ratio is double number ? $"{number:F3}" : "–";
+}
