@@ -6,13 +6,13 @@ using Dapprox.Foundation;
 namespace Dapprox.Search;
 
 /// <summary>A circuit that an evolution found.</summary>
-/// <param name="Gates">The circuit.</param>
+/// <param name="Gates">What is left of it when simplified.</param>
 /// <param name="Cost">Its cost in the search.</param>
 /// <param name="Sum">What its error sums up to.</param>
 sealed record EvolvedGates(GateList Gates, double Cost, double Sum);
 
 /// <summary>A circuit that an evolution found.</summary>
-/// <param name="Circuit">The circuit.</param>
+/// <param name="Circuit">It has the widths and the sign of the start; its name says its place on the front.</param>
 /// <param name="Cost">What the objective is for it: an AND counts 1.</param>
 /// <param name="Error">The metric that was bounded, on all pairs of operands or on the sample of the search, to five digits.</param>
 public sealed record EvolvedCircuit(Netlist Circuit, double Cost, double Error);

@@ -25,7 +25,8 @@ readonly record struct OperandPair(uint A, uint B, long Exact, float Weight);
 /// </summary>
 /// <remarks>
 /// A wire is a vector with a bit a pair. The bits of the product are transposed to integers, whose difference to the exact product is
-/// taken, weighted and summed in binary32 over 512 pairs and in binary64 over all; <see cref="Precision"/> bounds the relative error of the sum.
+/// taken, weighted and summed in binary32 over 512 pairs and in binary64 over all; <see cref="Precision"/> bounds the relative error of
+/// the sum.
 /// </remarks>
 abstract unsafe class PairErrors
 {
