@@ -22,7 +22,8 @@ public static class EvolvedMultipliers
 
     /// <summary>The names of those with operands of so many bits.</summary>
     public static IEnumerable<string> OfBits(int bits) => All.Where(name =>
-        name.StartsWith($"{Beginning}{bits}u-", StringComparison.Ordinal) || name.StartsWith($"{Beginning}{bits}s-", StringComparison.Ordinal));
+        name.StartsWith($"{Beginning}{bits}u-", StringComparison.Ordinal)
+        || name.StartsWith($"{Beginning}{bits}s-", StringComparison.Ordinal));
 
     /// <summary>Whether a text is meant as such a name, right or wrong: it begins with evo and a digit.</summary>
     /// <param name="given">What the user gave as a multiplier.</param>
