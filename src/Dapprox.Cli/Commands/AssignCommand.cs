@@ -50,7 +50,8 @@ static class AssignCommand
             "--search-images", "Search on the first N training images of the data set, or pictures of --images.", 2, DefaultSearchImages);
         Option<int> population = Values.Integer("--population", "The population size of NSGA-II.", 4, DefaultPopulation);
         Option<int> generations = Values.Integer("--generations", "The number of generations of NSGA-II.", 0, DefaultGenerations);
-        Option<int> points = Values.Integer("--points", "Judge this many assignments of the front at most.", 1, DefaultPoints);
+        Option<int> points = Values.Integer(
+            "--points", "Judge this many assignments at most: the front and, if it has fewer, those that it dominates.", 1, DefaultPoints);
         Option<int> retrain = Values.Integer(
             "--retrain", "Train each assignment for N epochs before it is judged, as 'dapprox finetune' does; 0 for not at all.", min: 0,
             otherwise: 0);
@@ -80,8 +81,10 @@ static class AssignCommand
                 + "assignments are all tried (after ALWANN: Mrázek et al., ICCAD 2019). The search sees training images only. The front "
                 + "is then judged on the images of --split, where energy is measured anew, on the activations of each assignment. "
                 + "Energy: of all products of an image, relative to exact multipliers in all layers, as in 'dapprox compare'; so every "
-                + "multiplier needs a circuit. Each assignment is a file that every command takes as --multiplier. The best single "
-                + "multiplier in all layers stands beside the front. With --calibrate and --retrain each is calibrated, then trained, "
+                + "multiplier needs a circuit. Exact is exact-uint8 where all multipliers are unsigned, else exact-int8; what handles "
+                + "signs around an unsigned one is not priced. Each assignment is a file that every command takes as --multiplier. The "
+                + "best single multiplier in all layers stands beside the front. With --calibrate and --retrain each is calibrated, then "
+                + "trained, "
                 + "before it is judged; the search does neither. The same seed finds the same assignments with any number of threads. "
                 + "With --json: network, dataset, split, count, searchImages, exact {accuracy, energyPerImage (pJ)}, front [{file, model "
                 + "(its network; null as it is), energy, accuracy, correct, interval [low, high], loss (percentage points), "
@@ -100,8 +103,13 @@ static class AssignCommand
             (Network network, Dataset whole) = variant.Load(parse);
             (Dataset training, Dataset rest) = variant.Divide(parse, network, whole, parse.GetValue(searchImages));
             Dataset searched = training.First(parse.GetValue(searchImages)), judged = rest.First(parse.GetValue(first) ?? rest.Count);
-            MultiplierChoice[] choices = [variant.Default(parse, network), .. parse.GetValue(from)!];
+            MultiplierChoice[] choices = [.. parse.GetValue(from)!];
             Multiplier[] multipliers = [.. choices.Select(choice => variant.Fitting(parse, choice, network))];
+            // An unsigned array is smaller than a signed one, and would be the exact one of a designer of unsigned multipliers.
+            MultiplierChoice exactChoice = multipliers.All(multiplier => multiplier is IntegerMultiplier { IsSigned: false })
+                ? new(new ExactIntegerMultiplier(EvolvedBits, isSigned: false).Name)
+                : variant.Default(parse, network);
+            (choices, multipliers) = ([exactChoice, .. choices], [variant.Fitting(parse, exactChoice, network), .. multipliers]);
             ThrowIfUnfit(choices, multipliers);
             int epochs = parse.GetValue(retrain);
             VariantOptions.Preparation preparation = variant.Prepare(parse, network, judged);
@@ -111,12 +119,15 @@ static class AssignCommand
             AssignmentSearch search = ProgressBar.While("pricing", 1.0, progress => new AssignmentSearch(
                 multipliers, uncalibrated, searched, parse.GetValue(library)!, parse.GetValue(seed), progress, cancellation));
             IReadOnlyList<Candidate> found = Search(search, parse, choices, variant);
-            double mostWrong = search.Problem.Evaluate(new byte[search.Layers.Count])[1] + (epochs > 0 ? TrainedLoss : JudgedLoss);
-            byte[][] front = Thinned(
-                [
-                    .. ParetoFront.Of(found).Where(candidate => candidate.Values[1] <= mostWrong).OrderBy(candidate => candidate.Values[0])
-                        .Select(candidate => candidate.Genes),
-                ], parse.GetValue(points));
+            double mostLost = epochs > 0 ? TrainedLoss : JudgedLoss;
+            double mostWrong = search.Problem.Evaluate(new byte[search.Layers.Count])[1] + mostLost;
+            byte[][] front = Chosen(
+                found.Where(candidate => candidate.Values[1] <= mostWrong && candidate.Genes.Any(choice => choice > 0)),
+                parse.GetValue(points));
+            if (front.Length == 0)
+                throw new InputException(
+                    $"with every assignment that was tried the network loses more than {100 * mostLost:F0} percentage points; give "
+                        + "multipliers with smaller errors in --from");
             double most = (parse.GetValue(loss) ?? DefaultLoss) / 100;
             bool changes = epochs > 0 || preparation.Calibration is not null;
             var trained = new Dictionary<Multiplier, Network>();
@@ -196,6 +207,27 @@ static class AssignCommand
             }
         });
         return command;
+    }
+
+    /// <summary>
+    /// The front, thinned, by rising energy. Where it has fewer than wanted, the front of the rest follows, and so on: the images of the
+    /// search are few, and on others a small difference turns round.
+    /// </summary>
+    static byte[][] Chosen(IEnumerable<Candidate> found, int count)
+    {
+        List<Candidate> left = [.. found.DistinctBy(candidate => Convert.ToHexString(candidate.Genes))];
+        var chosen = new List<byte[]>();
+        var energies = new Dictionary<byte[], double>();
+        while (chosen.Count < count && left.Count > 0)
+        {
+            Candidate[] front = [.. ParetoFront.Of(left).OrderBy(candidate => candidate.Values[0])];
+            foreach (Candidate candidate in front)
+                energies[candidate.Genes] = candidate.Values[0];
+            chosen.AddRange(Thinned([.. front.Select(candidate => candidate.Genes)], count - chosen.Count));
+            left.RemoveAll(front.Contains);
+        }
+
+        return [.. chosen.OrderBy(genes => energies[genes])];
     }
 
     /// <summary>Some of a list, evenly spaced, the first and the last among them.</summary>

@@ -40,6 +40,13 @@ sealed class AssignmentTable(
     public void Save(string network, string title, Func<ComparisonRow, Network>? fitted)
     {
         Directory.CreateDirectory(folder);
+        // Those of an earlier search are not of this front.
+        for (int i = front.Length; System.IO.File.Exists(File(i)) && AssignmentFile.TryRead(File(i)) is not null; i++)
+        {
+            System.IO.File.Delete(File(i));
+            System.IO.File.Delete(Path.ChangeExtension(File(i), ".onnx"));
+        }
+
         for (int i = 0; fitted is not null && i < front.Length; i++)
         {
             models[i] = Path.ChangeExtension(File(i), ".onnx");
@@ -47,7 +54,12 @@ sealed class AssignmentTable(
         }
 
         for (int i = 0; i < front.Length; i++)
-            AssignmentFile.Write(File(i), network, front[i].Zip(layers, (choice, layer) => (layer, multipliers[choice])));
+        {
+            AssignmentFile.Write(
+                File(i), network, exact.Multiplier.MultipliesIntegers,
+                front[i].Zip(layers, (choice, layer) => (layer, multipliers[choice])));
+        }
+
         AtomicFile.WriteText(Path.Combine(folder, "front.csv"), CsvText.Of([.. Enumerable.Range(0, rows.Length).Select(Columns)]));
         ParetoAxis[] axes = [new("energy of the products of an image, relative to exact"), new("accuracy, %", LargerIsBetter: true)];
         ParetoPoint[] points =

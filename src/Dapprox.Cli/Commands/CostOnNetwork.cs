@@ -60,6 +60,7 @@ static class CostOnNetwork
         })]);
         json["energy"] = energy;
         json["relative"] = Output.Number(energy / otherEnergy);
+        Output.NoteMantissas(CircuitFiles.FindMultiplier(priced.Given));
         return json;
 
         IReadOnlyList<LayerCost> Price(PricedDesign circuit, Action progress)

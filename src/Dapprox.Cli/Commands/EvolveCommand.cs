@@ -81,10 +81,10 @@ static class EvolveCommand
                 + $"on the same {EvolutionProblem.SampledPairs:N0} pairs in the search and on others in the result, which is called "
                 + "sampled. "
                 + "In the search an XOR counts three ANDs for area and energy, two for delay; the table has the price of 'dapprox circuit "
-                + $"cost', relative to the exact array. The folder gets {FrontFile} and the Pareto-optimal circuits of cost and error that "
-                + "were found within the bound, as JSON and Verilog, the cheapest first; of two whose errors differ by less than 5 % the "
-                + "cheaper one. For wce the cheapest circuit is all. The same seed and generations give the same circuits, with any number "
-                + "of threads. Ctrl-C ends the search and writes the circuits so far, without prices. With --json: search, generations, "
+                + $"cost --distribution uniform', relative to the exact array. The folder gets {FrontFile} and the circuits within the "
+                + "bound that are Pareto-optimal by error and the cost of the search, as JSON and Verilog, the cheapest first; of two "
+                + "whose errors differ by less than 5 % the cheaper one. For wce the cheapest circuit is all. The same seed and "
+                + "generations give the same circuits, with any number of threads. Ctrl-C ends the search and writes the circuits so far, without prices. With --json: search, generations, "
                 + "children (measured "
                 + $"circuits), folder, front, an array of {{{EvolvedTable.JsonHelp}}}, seconds.")
         {

@@ -94,7 +94,7 @@ static class EvolvedTable
     {
         bool isMapped = rows.Any(row => row.MappedArea is not null);
         Output.PrintTable(
-            ["name", ">mae", ">wce", ">mre", ">ep", ">energy", ">delay", ">area", .. isMapped ? (string[])[">mapped"] : []],
+            ["name", ">mae", ">wce", ">mre with zeros", ">ep", ">energy", ">delay", ">area", .. isMapped ? (string[])[">mapped"] : []],
             rows.Select(row => (string[])
             [
                 row.Name, Short(row.Metrics.MeanAbsoluteError.Value), Short(row.Metrics.WorstAbsolute.Error),

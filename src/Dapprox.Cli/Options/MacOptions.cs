@@ -56,6 +56,8 @@ sealed class MacOptions
                 : null;
         }
 
+        if (parse.GetValue(mac) && parse.GetValue(systolic) is not null)
+            throw new InputException("--mac is one unit and --systolic an array of them; give one of them");
         if (multiplier.IsSigned && parse.GetResult(signs) is { Implicit: false })
             throw new InputException($"--signs is for unsigned multipliers, and {multiplier.Name} is signed; leave it out");
         Accumulator chosen = parse.GetValue(accumulator)!;

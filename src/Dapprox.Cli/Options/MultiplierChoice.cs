@@ -1,6 +1,7 @@
 using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
+using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
 
 namespace Dapprox.Cli.Options;
@@ -44,6 +45,12 @@ sealed record MultiplierChoice(string Given, string? Line = null)
     {
         if (AssignedLayers.Of(Given) is not { } parts)
             return CircuitFiles.Find(Given, isQuantised, isSigned);
+        if (AssignmentFile.AreIntegers(Given) is bool areIntegers && areIntegers != isQuantised)
+        {
+            throw new InputException($"'{Given}' assigns multipliers of {(areIntegers ? "integers" : "floats")}, and the network is "
+                + (areIntegers ? "one of floats; quantise it: --quantise int8" : "quantised; leave out --quantise"));
+        }
+
         // Layers with the same multiplier share its products.
         Dictionary<string, Multiplier> found = parts.Select(part => part.Multiplier).Distinct()
             .ToDictionary(given => given, given => CircuitFiles.Find(given, isQuantised, isSigned));

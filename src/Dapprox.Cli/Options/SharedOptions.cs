@@ -63,7 +63,8 @@ static class SharedOptions
     {
         Option<MultiplierChoice?> option = Values.Option<MultiplierChoice?>(
             "--multiplier", "NAME",
-            $"The multiplier: {MultiplierForms}. In a quantised network a circuit or a table multiplies integers. "
+            $"The multiplier: {MultiplierForms}. In a quantised network a circuit or a table multiplies integers. A multiplier for each "
+                + $"layer is {AssignedLayers.Form}. "
                 + $"[default: {Multipliers.All[0]}, in a quantised network {ExactIntegerMultiplier.Int8}]",
             text => One(text, given => MultiplierChoice.Parse(given)));
         option.CompletionSources.Add([.. Multipliers.All.Select(multiplier => multiplier.Name), ExactIntegerMultiplier.Int8.Name]);

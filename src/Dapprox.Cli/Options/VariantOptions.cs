@@ -175,7 +175,9 @@ sealed class VariantOptions
     /// <param name="preparation">How the networks are prepared.</param>
     public string Heading(ParseResult parse, Network network, Dataset used, Preparation preparation) =>
         $"{network.Name} on {used.Name} ({SplitOf(used)}), {used.Count} images, layers: {parse.GetValue(layers)}, sums in "
-            + $"{parse.GetValue(accumulate)}{Prepared(parse, preparation)}";
+            + $"{(IsInt32(network, preparation) ? "int32, of floats in " : "")}{parse.GetValue(accumulate)}{Prepared(parse, preparation)}";
+
+    static bool IsInt32(Network network, Preparation preparation) => network.IsQuantised || preparation.Ranges is not null;
 
     // A user's own pictures are in no split that the command line names.
     static string SplitOf(Dataset used) => used.Split.ToString().ToLowerInvariant();

@@ -70,6 +70,8 @@ static class CircuitConversion
             string? file = parse.GetValue(output);
             if (parse.GetValue(hierarchical) && file is null)
                 throw new InputException("--hierarchical says how a file is written; give --output FILE.v too");
+            if (file is not null && parse.GetValue(testBench) is string same && Path.GetFullPath(file) == Path.GetFullPath(same))
+                throw new InputException($"--output and --test-bench are both '{file}'; give two files");
             (MacUnit Unit, int Size)? built = mac?.Read(parse, document.Circuit);
             if (built is not null)
                 CircuitFiles.WriteMac(built.Value.Unit, built.Value.Size, file!, parse.GetValue(hierarchical));

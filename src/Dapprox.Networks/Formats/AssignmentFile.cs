@@ -5,8 +5,9 @@ using Dapprox.Foundation;
 namespace Dapprox.Networks.Formats;
 
 /// <summary>
-/// Which multiplier is in which layer, as JSON: <c>{"layers": [{"layer": "conv1", "multiplier": "drum:8:k=4"}, …]}</c>. A file of a
-/// circuit or a table is named relative to the folder of this one.
+/// Which multiplier is in which layer, as JSON: <c>{"numbers": "integers", "layers": [{"layer": "conv1", "multiplier": "drum:8:k=4"},
+/// …]}</c>. What it multiplies, <c>integers</c> or <c>floats</c>, can be left out. A file of a circuit or a table is named relative to the
+/// folder of this one.
 /// </summary>
 public static class AssignmentFile
 {
@@ -18,10 +19,18 @@ public static class AssignmentFile
 
     const string Layers = "layers", Layer = "layer", Multiplier = "multiplier";
 
+    const string Numbers = "numbers", Integers = "integers", Floats = "floats";
+
     /// <summary>Reads multipliers and the layers that each is in; null for a file of something else, such as a circuit.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InputException">It is an assignment and damaged.</exception>
-    public static IReadOnlyList<(string Multiplier, string Layers)>? TryRead(string path)
+    public static IReadOnlyList<(string Multiplier, string Layers)>? TryRead(string path) => Read(path)?.Parts;
+
+    /// <summary>Whether a file is an assignment of multipliers of integers; null where it does not say, or is something else.</summary>
+    /// <inheritdoc cref="TryRead"/>
+    public static bool? AreIntegers(string path) => Read(path)?.AreIntegers;
+
+    static (IReadOnlyList<(string Multiplier, string Layers)> Parts, bool? AreIntegers)? Read(string path)
     {
         if (!path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || !File.Exists(path) || new FileInfo(path).Length > MaxBytes)
             return null;
@@ -34,7 +43,13 @@ public static class AssignmentFile
             string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             (string, string)[] parts =
                 [.. layers.EnumerateArray().Select(part => (Located(Text(part, Multiplier), folder), Text(part, Layer)))];
-            return parts.Length > 0 ? parts : throw new InputException($"'{path}' assigns a multiplier to no layer");
+            if (parts.Length == 0)
+                throw new InputException($"'{path}' assigns a multiplier to no layer");
+            if (!document.RootElement.TryGetProperty(Numbers, out JsonElement numbers))
+                return (parts, null);
+            return numbers.ValueKind == JsonValueKind.String && numbers.GetString() is Integers or Floats
+                ? (parts, numbers.GetString() == Integers)
+                : throw new InputException($"'{path}' is damaged: its '{Numbers}' are '{Integers}' or '{Floats}'");
         }
         catch (JsonException)
         {
@@ -52,14 +67,16 @@ public static class AssignmentFile
     /// <summary>Writes the file.</summary>
     /// <param name="path">The file to create or replace.</param>
     /// <param name="network">The name of the network, for a reader.</param>
+    /// <param name="areIntegers">Whether the multipliers multiply integers; floats otherwise.</param>
     /// <param name="layers">The layers with their multipliers.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Write(string path, string network, IEnumerable<(string Layer, string Multiplier)> layers)
+    public static void Write(string path, string network, bool areIntegers, IEnumerable<(string Layer, string Multiplier)> layers)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var content = new JsonObject
         {
             ["network"] = network,
+            [Numbers] = areIntegers ? Integers : Floats,
             [Layers] = new JsonArray([.. layers.Select(part => new JsonObject
             {
                 [Layer] = part.Layer,

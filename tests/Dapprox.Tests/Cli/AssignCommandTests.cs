@@ -45,6 +45,8 @@ public sealed class AssignCommandTests : IDisposable
             Assert.Equal(best.GetProperty("correct").GetInt32(), again.Json.GetProperty("correct").GetInt32());
         }
 
+        DapproxRun floats = await DapproxRun.RunAsync("evaluate", "--multiplier", file);
+        Assert.Contains("assigns multipliers of integers, and the network is one of floats", floats.Error, StringComparison.Ordinal);
         Assert.Equal(1 + front.Length, (await File.ReadAllLinesAsync(Path.Combine(output, "front.csv"))).Length);
         Assert.True(new FileInfo(Path.Combine(output, "front.png")).Length > 1000);
     }
@@ -94,6 +96,7 @@ public sealed class AssignCommandTests : IDisposable
     [InlineData("""{"layers": []}""", "assigns a multiplier to no layer")]
     [InlineData("""{"layers": [3]}""", "is damaged")]
     [InlineData("""{"layers": [{"layer": "a"}]}""", "is damaged")]
+    [InlineData("""{"numbers": 8, "layers": [{"layer": "a", "multiplier": "b"}]}""", "its 'numbers' are 'integers' or 'floats'")]
     public void FilesOfSomethingElse_AreNotRead_AndDamagedOnesRefused(string content, string? reason)
     {
         string file = folder.File("a.json");
@@ -111,9 +114,10 @@ public sealed class AssignCommandTests : IDisposable
     {
         string circuit = folder.File("c.v"), file = folder.File("a.json");
         File.WriteAllText(circuit, "");
-        AssignmentFile.Write(file, "n", [("conv1", circuit), ("conv2", "exact-int8")]);
+        AssignmentFile.Write(file, "n", areIntegers: true, [("conv1", circuit), ("conv2", "exact-int8")]);
 
         Assert.Contains("\"c.v\"", File.ReadAllText(file), StringComparison.Ordinal);
         Assert.Equal([(circuit, "conv1"), ("exact-int8", "conv2")], AssignmentFile.TryRead(file)!);
+        Assert.True(AssignmentFile.AreIntegers(file));
     }
 }

@@ -162,6 +162,8 @@ public class ErrorTests
     [InlineData("circuit export array:8 --mac --accumulator 16 --output x.v", "for products of 16 bits and a sign give 17 to 128")]
     [InlineData("circuit export array:8 --mac --accumulator wide --output x.v", "--accumulator is 'wide'; give a number of bits, such as")]
     [InlineData("circuit export array:8:signed --mac --signs offset --output x.v", "--signs is for unsigned multipliers")]
+    [InlineData("circuit export array:8 --mac --systolic 4 --output x.v", "--mac is one unit and --systolic an array of them")]
+    [InlineData("circuit export array:8 --output x.v --test-bench ./x.v", "--output and --test-bench are both 'x.v'; give two files")]
     [InlineData("circuit import no/such.v", "there is no file 'no/such.v'")]
     [InlineData("circuit import x.c", "files that end in .v, .blif, .json, .cgp, .chr, .sv, .il, .aig, .aag, .bench, .vhd, .vhdl are read")]
     [InlineData("circuit verify array:8 array:9", "give circuits with the same widths")]
