@@ -68,7 +68,7 @@ public sealed unsafe class Evolution
 
     const int MigrationEpochs = 10;
 
-    // What ABC's mapping to standard cells takes for evolved circuits: an XOR costs it three ANDs.
+    // It can be spelt with three. docs/design.md has how well the area after mapping follows.
     const double AreaOfXor = 3;
 
     const int DelayOfXor = 2;
