@@ -84,8 +84,8 @@ static class EvolveCommand
                 + $"cost --distribution uniform', relative to the exact array. The folder gets {FrontFile} and the circuits within the "
                 + "bound that are Pareto-optimal by error and the cost of the search, as JSON and Verilog, the cheapest first; of two "
                 + "whose errors differ by less than 5 % the cheaper one. For wce the cheapest circuit is all. The same seed and "
-                + "generations give the same circuits, with any number of threads. Ctrl-C ends the search and writes the circuits so far, without prices. With --json: search, generations, "
-                + "children (measured "
+                + "generations give the same circuits, with any number of threads. Ctrl-C ends the search and writes the circuits so "
+                + "far, without prices. With --json: search, generations, children (measured "
                 + $"circuits), folder, front, an array of {{{EvolvedTable.JsonHelp}}}, seconds.")
         {
             seedCircuit, metric, atMost, objective,
