@@ -174,7 +174,7 @@ static class CircuitMetricsCommand
             Mean("MAE, mean |ŷ − y|", metrics.MeanAbsoluteError),
             Mean($"NMED, MAE / {metrics.Normaliser:G6}", metrics.NormalisedMeanError),
             Mean("MRED, mean |ŷ − y| / |y|", metrics.MeanRelativeError),
-            Mean("… mean |ŷ − y| / max(1, |y|)", metrics.MeanRelativeErrorWithZeros),
+            Mean("MRE with zeros", metrics.MeanRelativeErrorWithZeros),
             Mean("MSE, mean (ŷ − y)²", metrics.MeanSquaredError),
             Mean("bias, mean ŷ − y", metrics.Bias),
             Fraction("above exact, ŷ > y", metrics.ShareAbove),

@@ -35,7 +35,7 @@ static class AssignedLayers
         {
             string part = string.Join('+', words[first..end]);
             int colon = part.LastIndexOf(':');
-            if (colon <= 0 || part.Contains('=', StringComparison.Ordinal) && part.LastIndexOf('=') > colon || IsMultiplier(part)
+            if (colon <= 0 || part.LastIndexOf('+') > colon || part.Contains('=', StringComparison.Ordinal) && part.LastIndexOf('=') > colon || IsMultiplier(part)
                 || !IsMultiplier(part[..colon]))
                 continue;
             if (end == words.Length)

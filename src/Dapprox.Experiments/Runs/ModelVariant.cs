@@ -103,7 +103,7 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
     {
         Model = Training is null ? Model : null,
         Weights = Training is null ? context.WeightsIdentity(this) : context.FileOf(Training),
-        Assignment = Assignment.Identity,
+        Assignment = Assignment.Identity(Quantisation is not null, Quantisation?.IsSigned),
         // Left out of the text where there is none.
         CalibrationImages = CalibrationImages > 0 ? CalibrationImages : (int?)null,
         Quantisation = Quantisation is not { Options: PostTrainingQuantisation options } ? null : new

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
@@ -16,10 +17,7 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
     const double FastestPass = 0.3e-3;
 
     // A circuit's file may change during a run; the identity and the computation both use the content that was read first.
-    readonly Lazy<string?[]> fingerprints = new(() => [.. Parts.Select(part =>
-        CircuitFiles.IsFile(part.Multiplier) ? Fingerprint.OfFile(part.Multiplier) : null)]);
-
-    readonly Lazy<Multiplier> floats = new(() => Find(Parts, CircuitFiles.FindMultiplier, ExactMultiplier.Rounded));
+    readonly ConcurrentDictionary<(bool AreIntegers, bool? IsSigned), (Multiplier Multiplier, string?[] Fingerprints)> read = new();
 
     /// <summary>A name for a reader instead of the parts; not a part of the identity.</summary>
     public string? Name { get; init; }
@@ -46,13 +44,12 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
     /// <summary>A network with these multipliers.</summary>
     /// <param name="network">The exact network of floats.</param>
     /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
-    public Network Put(Network network) => Parts.Count == 0 ? network : network.With(floats.Value);
+    public Network Put(Network network) => Parts.Count == 0 ? network : network.With(Read(areIntegers: false, isSigned: null).Multiplier);
 
     /// <summary>These multipliers as multipliers of integers, for a quantised network; exact without parts.</summary>
     /// <param name="isSigned">Whether the integers of circuits and tables are signed; null for what they say.</param>
     /// <exception cref="InputException">A circuit or a table cannot be read, or a name is that of a multiplier of floats.</exception>
-    public Multiplier Integers(bool? isSigned) => Find(
-        Parts, given => CircuitFiles.Find(given, areIntegers: true, isSigned), ExactIntegerMultiplier.Int8);
+    public Multiplier Integers(bool? isSigned) => Read(areIntegers: true, isSigned).Multiplier;
 
     /// <summary>An estimate of the time that one image takes through LeNet-5 on two cores, in seconds.</summary>
     internal double SecondsAnImage => Parts.Select(part => part.Multiplier switch
@@ -65,8 +62,9 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
 
     /// <summary>What determines the products: multipliers by name, circuit files also by fingerprint, with their layers.</summary>
     /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
-    internal object Identity =>
-        Parts.Zip(fingerprints.Value, (part, fingerprint) => new { part.Multiplier, part.Layers, Circuit = fingerprint });
+    internal object Identity(bool areIntegers, bool? isSigned) => Parts.Zip(
+        Read(areIntegers, isSigned).Fingerprints,
+        (part, fingerprint) => new { part.Multiplier, part.Layers, Circuit = fingerprint });
 
     /// <inheritdoc/>
     public override string ToString() => Name is not null ? Name
@@ -74,15 +72,17 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
         : string.Join(" + ", Parts.Select(part =>
             part.Layers == LayerSelection.All.Name ? part.Multiplier : $"{part.Multiplier} in {part.Layers}"));
 
-    static Multiplier Find(
-        IReadOnlyList<(string Multiplier, string Layers)> parts, Func<string, Multiplier> find, Multiplier exact)
+    (Multiplier Multiplier, string?[] Fingerprints) Read(bool areIntegers, bool? isSigned) => read.GetOrAdd((areIntegers, isSigned), _ =>
     {
         // Layers with the same multiplier share its products.
-        Dictionary<string, Multiplier> found = parts.Select(part => part.Multiplier).Distinct().ToDictionary(given => given, find);
-        return parts.Count == 0
-            ? exact
-            : new LayerMultipliers("parts", [.. parts.Select(part => (found[part.Multiplier], LayerSelection.Parse(part.Layers)))]);
-    }
+        Dictionary<string, Multiplier> found = Parts.Select(part => part.Multiplier).Distinct().ToDictionary(
+            given => given, given => areIntegers ? CircuitFiles.Find(given, areIntegers, isSigned) : CircuitFiles.FindMultiplier(given));
+        Multiplier multiplier = Parts.Count == 0
+            ? areIntegers ? ExactIntegerMultiplier.Int8 : ExactMultiplier.Rounded
+            : new LayerMultipliers("parts", [.. Parts.Select(part => (found[part.Multiplier], LayerSelection.Parse(part.Layers)))]);
+        return (multiplier, [.. Parts.Select(part =>
+            CircuitFiles.IsFile(part.Multiplier) ? Fingerprint.OfFile(part.Multiplier) : null)]);
+    });
 
     /// <inheritdoc/>
     public bool Equals(MultiplierAssignment? other) => other is not null && Parts.SequenceEqual(other.Parts) && Name == other.Name;
