@@ -35,8 +35,8 @@ static class AssignedLayers
         {
             string part = string.Join('+', words[first..end]);
             int colon = part.LastIndexOf(':');
-            if (colon <= 0 || part.LastIndexOf('+') > colon || part.Contains('=', StringComparison.Ordinal) && part.LastIndexOf('=') > colon || IsMultiplier(part)
-                || !IsMultiplier(part[..colon]))
+            // The name of a layer has neither sign.
+            if (colon <= 0 || part.LastIndexOfAny(['+', '=']) > colon || IsMultiplier(part) || !IsMultiplier(part[..colon]))
                 continue;
             if (end == words.Length)
                 return [(part[..colon], part[(colon + 1)..])];

@@ -56,7 +56,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "circuit import OUT/a8.v",
         "circuit export array:8 --output OUT/b8.v",
         "circuit export array:8:ama1:columns=6:signed --systolic 8 --output OUT/mac8.v --test-bench OUT/bench8.v",
-        "assign --quantise int8 --from array:8:vertical=8 --search-images 50 --first 50 --range-images 50 --calibrate 50 --out OUT/assigned",
+        "assign --quantise int8 --from array:8:vertical=8 --search-images 50 --first 50 --range-images 50 --out OUT/assigned",
         "circuit metrics array:6:ama5",
         "circuit verify array:6 dadda:6",
         "circuit cost array:6:ama5 --samples 600",
