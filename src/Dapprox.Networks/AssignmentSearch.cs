@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Hardware;
@@ -31,7 +30,8 @@ public sealed class AssignmentSearch
     readonly Dataset images;
     // By place and multiplier, in fJ for an image.
     readonly double[][] energies;
-    readonly double exactEnergy;
+    // Of the layers that are not assigned, and of all with exact multipliers.
+    readonly double fixedEnergy, exactEnergy;
 
     /// <summary>Prepares a search and measures energies.</summary>
     /// <param name="multipliers">The multipliers to choose from, 2 to 256; the first is the exact one.</param>
@@ -52,20 +52,20 @@ public sealed class AssignmentSearch
         (this.multipliers, this.images) = (multipliers, images);
         CostMeasurement[] measurements = [.. multipliers.Select(multiplier => CostMeasurement.Of(multiplier, library))];
         // An assignment is measured on one thread, and several assignments together.
-        networks = [.. multipliers.Select(multiplier => on(multiplier)).Select(network => network.WithLayers(network.Layers, threads: 1))];
+        networks = [.. multipliers.Select(on).Select(network => network.WithLayers(network.Layers, threads: 1))];
         // The layers that change with the multiplier.
         places = [.. Enumerable.Range(0, networks[0].Layers.Count).Where(index =>
             networks[0].Layers[index] is IMultiplies && networks.Skip(1).Any(network =>
                 ((IMultiplies)network.Layers[index]).Multiplier != ((IMultiplies)networks[0].Layers[index]).Multiplier))];
         energies = [.. places.Select(_ => new double[multipliers.Count])];
-        double fixedEnergy = 0;
+        double others = 0;
         networks[0].Observe(images.Images(0, Math.Min(Comparison.PricedImages, images.Count)), (index, inputs) =>
         {
             if (networks[0].Layers[index] is not IMultiplies own)
                 return;
             int place = Array.IndexOf(places, index);
             if (place < 0)
-                fixedEnergy += Energy(0, CostMeasurement.Of(own.Multiplier, library));
+                others += Energy(0, CostMeasurement.Of(own.Multiplier, library));
             for (int choice = 0; place >= 0 && choice < multipliers.Count; choice++)
             {
                 energies[place][choice] = Energy(choice, measurements[choice]);
@@ -75,13 +75,14 @@ public sealed class AssignmentSearch
             double Energy(int choice, CostMeasurement circuit) => NetworkCost.OfLayer(
                 networks[choice].Layers[index], inputs, circuit, Comparison.CostSamples, seed, (ulong)index, cancellation).Energy;
         });
-        FixedEnergy = fixedEnergy;
+        fixedEnergy = others;
         exactEnergy = fixedEnergy + energies.Sum(own => own[0]);
+        Layers = [.. places.Select(place => networks[0].Layers[place].Name)];
         Problem = new SearchProblem(places.Length, multipliers.Count, Evaluate);
     }
 
     /// <summary>The names of the layers that are assigned, in order.</summary>
-    public IReadOnlyList<string> Layers => [.. places.Select(place => networks[0].Layers[place].Name)];
+    public IReadOnlyList<string> Layers { get; }
 
     /// <summary>
     /// The search: for each layer the index of its multiplier; minimised are the energy, relative to exact multipliers everywhere, and the
@@ -89,24 +90,10 @@ public sealed class AssignmentSearch
     /// </summary>
     public SearchProblem Problem { get; }
 
-    /// <summary>The energy of the products of layers that are not assigned, in fJ for an image.</summary>
-    public double FixedEnergy { get; }
-
-    /// <summary>The estimated energy of an assignment, relative to exact multipliers everywhere.</summary>
-    /// <param name="genes">For each layer the index of its multiplier.</param>
-    public double RelativeEnergy(ReadOnlySpan<byte> genes)
-    {
-        double energy = FixedEnergy;
-        for (int place = 0; place < genes.Length; place++)
-            energy += energies[place][genes[place]];
-        return energy / exactEnergy;
-    }
-
     /// <summary>An assignment as a multiplier.</summary>
     /// <param name="genes">For each layer the index of its multiplier.</param>
     public LayerMultipliers Assignment(IReadOnlyList<byte> genes) => new(
-        string.Join('+', genes.Zip(Layers, (choice, layer) => string.Create(
-            CultureInfo.InvariantCulture, $"{multipliers[choice].Name}:{layer}"))),
+        string.Join('+', genes.Zip(Layers, (choice, layer) => $"{multipliers[choice].Name}:{layer}")),
         [.. genes.Zip(Layers, (choice, layer) => (multipliers[choice], LayerSelection.Named([layer])))]);
 
     /// <summary>Measures the sensitivity of each layer, and gives the assignments that the search begins with, from exact on.</summary>
@@ -114,18 +101,19 @@ public sealed class AssignmentSearch
     /// <param name="cancellation">Stops the measurement.</param>
     public IReadOnlyList<byte[]> Seeds(Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        double exact = Wrong(new byte[places.Length]);
-        double[][] losses = [.. places.Select(_ => new double[multipliers.Count])];
-        ParallelRange.OneByOne(places.Length * multipliers.Count, ParallelRange.Threads(0), i =>
+        // By place and multiplier, in that place alone.
+        double[][] losses = [.. places.Select((_, place) =>
         {
-            cancellation.ThrowIfCancellationRequested();
-            (int place, int choice) = (i / multipliers.Count, i % multipliers.Count);
-            byte[] genes = new byte[places.Length];
-            genes[place] = (byte)choice;
-            losses[place][choice] = choice == 0 ? 0 : Math.Max(0, Wrong(genes) - exact);
-            progress?.Invoke(1.0 / (places.Length * multipliers.Count));
-        });
-
+            byte[][] alone = [.. multipliers.Select((_, choice) =>
+            {
+                byte[] genes = new byte[places.Length];
+                genes[place] = (byte)choice;
+                return genes;
+            })];
+            double[] wrong = [.. Problem.EvaluateAll(alone, threads: 0, cancellation).Select(candidate => candidate.Values[1])];
+            progress?.Invoke(1.0 / places.Length);
+            return Array.ConvertAll(wrong, own => Math.Max(0, own - wrong[0]));
+        })];
         var seeds = new List<byte[]> { new byte[places.Length] };
         while (true)
         {
@@ -150,13 +138,16 @@ public sealed class AssignmentSearch
         }
     }
 
-    double[] Evaluate(byte[] genes) => [RelativeEnergy(genes), Wrong(genes)];
-
-    double Wrong(byte[] genes)
+    double[] Evaluate(byte[] genes)
     {
+        double energy = fixedEnergy;
         Layer[] layers = [.. networks[0].Layers];
         for (int place = 0; place < genes.Length; place++)
+        {
+            energy += energies[place][genes[place]];
             layers[places[place]] = networks[genes[place]].Layers[places[place]];
-        return 1 - Evaluation.Of(networks[0].WithLayers(layers), images).Accuracy;
+        }
+
+        return [energy / exactEnergy, 1 - Evaluation.Of(networks[0].WithLayers(layers), images).Accuracy];
     }
 }

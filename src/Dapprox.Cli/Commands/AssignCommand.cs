@@ -19,7 +19,7 @@ namespace Dapprox.Cli.Commands;
 /// <summary><c>dapprox assign</c>: searches a multiplier for each layer.</summary>
 static class AssignCommand
 {
-    const int DefaultSearchImages = 500, DefaultPopulation = 50, DefaultGenerations = 30, DefaultPoints = 15, DefaultAttacked = 100;
+    const int DefaultSearchImages = 500, DefaultPopulation = 50, DefaultGenerations = 30, DefaultPoints = 15;
 
     // Up to this number all assignments are tried.
     const long MaxExhaustive = 2_000;
@@ -29,6 +29,9 @@ static class AssignCommand
     const string Evolved = "evolved";
 
     const int EvolvedBits = 8;
+
+    // Of the choices of a search, one is the exact multiplier.
+    const int MostChoices = 255;
 
     // Assignments that lose more on the images of the search are not judged; training wins back more.
     const double JudgedLoss = 0.1, TrainedLoss = 0.4;
@@ -56,19 +59,12 @@ static class AssignCommand
             "--retrain", "Train each assignment for N epochs before it is judged, as 'dapprox finetune' does; 0 for not at all.", min: 0,
             otherwise: 0);
         Option<int?> first = SharedOptions.First("Judge on this many images at most, after those skipped.");
-        Option<Epsilon?> epsilon = Values.Option<Epsilon?>(
-            "--epsilon", "X",
-            $"Also measure robust accuracy at this L∞ distance, as 'dapprox compare' does, on the first {DefaultAttacked} images. "
-                + "[default: no attack]",
-            text => Epsilon.Parse(
-                "--epsilon", text, number => number is > 0 and <= 1, "a number or a fraction above 0, up to 1, such as 0.03 or 8/255"));
+        Option<Epsilon?> epsilon = SharedOptions.RobustAt(
+            $"Also measure robust accuracy at this L∞ distance, as 'dapprox compare' does, on the first {CompareCommand.DefaultAttacked} "
+                + "images.");
         Option<CellLibrary> library = CellsListCommand.CellLibraryOption();
         Option<ulong> seed = SharedOptions.Seed();
-        Option<string?> state = new("--state")
-        {
-            HelpName = "FILE",
-            Description = "Save the state of the search in this file, and resume from it if it exists, also with more generations.",
-        };
+        Option<string?> state = SharedOptions.SearchState();
         Option<string> output = RunOptions.Folder(
             "The folder of the results: front.csv, front.png, and 1.json and so on, each an assignment that is a --multiplier; with "
                 + "--calibrate or --retrain also 1.onnx and so on, the quantised networks with their own biases and weights.",
@@ -81,13 +77,13 @@ static class AssignCommand
                 + "assignments are all tried (after ALWANN: Mrázek et al., ICCAD 2019). The search sees training images only. The front "
                 + "is then judged on the images of --split, where energy is measured anew, on the activations of each assignment. "
                 + "Energy: of all products of an image, relative to exact multipliers in all layers, as in 'dapprox compare'; so every "
-                + "multiplier needs a circuit. Exact is exact-uint8 where all multipliers are unsigned, else exact-int8; what handles "
-                + "signs around an unsigned one is not priced. Each assignment is a file that every command takes as --multiplier. The "
-                + "best single multiplier in all layers stands beside the front. With --calibrate and --retrain each is calibrated, then "
-                + "trained, "
-                + "before it is judged; the search does neither. The same seed finds the same assignments with any number of threads. "
-                + "With --json: network, dataset, split, count, searchImages, exact {accuracy, energyPerImage (pJ)}, front [{file, model "
-                + "(its network; null as it is), energy, accuracy, correct, interval [low, high], loss (percentage points), "
+                + "multiplier needs a circuit. In a quantised network exact is exact-uint8 where all multipliers are unsigned, else "
+                + "exact-int8; what handles signs around an unsigned one is not priced. Each assignment is a file that every command takes "
+                + "as --multiplier. The best single multiplier in all layers stands beside the front. With --calibrate and --retrain each "
+                + "is calibrated, then trained, before it is judged; the search does neither. The same seed finds the same assignments "
+                + "with any number of threads. With --json: network, dataset, split, count, searchImages, exact {accuracy, "
+                + "energyPerImage (pJ)}, front "
+                + "[{file, model (its network; null as it is), energy, accuracy, correct, interval [low, high], loss (percentage points), "
                 + "robustAccuracy, layers [{layer, multiplier}]}], best (the place in the front of the least energy within --loss; null "
                 + "for none), single {multiplier, energy, accuracy, loss}, seconds.");
         variant.AddTo(command, from);
@@ -95,7 +91,7 @@ static class AssignCommand
             loss, searchImages, population, generations, points, retrain, first, epsilon, library, seed, state, output, json,
         ])
             command.Add(option);
-        command.KeepsState = output;
+        command.KeepsState = state;
         command.SetAction((parse, cancellation) =>
         {
             var watch = Stopwatch.StartNew();
@@ -103,14 +99,18 @@ static class AssignCommand
             (Network network, Dataset whole) = variant.Load(parse);
             (Dataset training, Dataset rest) = variant.Divide(parse, network, whole, parse.GetValue(searchImages));
             Dataset searched = training.First(parse.GetValue(searchImages)), judged = rest.First(parse.GetValue(first) ?? rest.Count);
-            MultiplierChoice[] choices = [.. parse.GetValue(from)!];
-            Multiplier[] multipliers = [.. choices.Select(choice => variant.Fitting(parse, choice, network))];
+            IReadOnlyList<MultiplierChoice> asked = parse.GetValue(from)!;
+            if (asked.FirstOrDefault(choice => choice.IsAssignment) is MultiplierChoice assigned)
+                throw new InputException($"--from has {assigned.Given}, which is an assignment; give multipliers");
+            if (asked.Count > MostChoices)
+                throw new InputException($"--from has {asked.Count} multipliers; give {MostChoices} at most");
+            Multiplier[] named = [.. asked.Select(choice => variant.Fitting(parse, choice, network))];
             // An unsigned array is smaller than a signed one, and would be the exact one of a designer of unsigned multipliers.
-            MultiplierChoice exactChoice = multipliers.All(multiplier => multiplier is IntegerMultiplier { IsSigned: false })
+            MultiplierChoice exactChoice = named.All(multiplier => multiplier is IntegerMultiplier { IsSigned: false })
                 ? new(new ExactIntegerMultiplier(EvolvedBits, isSigned: false).Name)
                 : variant.Default(parse, network);
-            (choices, multipliers) = ([exactChoice, .. choices], [variant.Fitting(parse, exactChoice, network), .. multipliers]);
-            ThrowIfUnfit(choices, multipliers);
+            string[] names = [exactChoice.Given, .. asked.Select(choice => choice.Given)];
+            Multiplier[] multipliers = [variant.Fitting(parse, exactChoice, network), .. named];
             int epochs = parse.GetValue(retrain);
             VariantOptions.Preparation preparation = variant.Prepare(parse, network, judged);
             Func<Multiplier, Network> uncalibrated = variant.On(parse, network, preparation with { Calibration = null }, cancellation);
@@ -118,11 +118,28 @@ static class AssignCommand
 
             AssignmentSearch search = ProgressBar.While("pricing", 1.0, progress => new AssignmentSearch(
                 multipliers, uncalibrated, searched, parse.GetValue(library)!, parse.GetValue(seed), progress, cancellation));
-            IReadOnlyList<Candidate> found = Search(search, parse, choices, variant);
+            IReadOnlyList<byte[]> seeds = ProgressBar.While(
+                "measuring sensitivity", 1.0, progress => search.Seeds(progress, cancellation));
+            // One multiplier in all layers; the first is exact.
+            byte[][] uniform = [.. multipliers.Select((_, choice) => Enumerable.Repeat((byte)choice, search.Layers.Count).ToArray())];
+            Candidate[] tried = search.Problem.EvaluateAll([.. uniform, .. seeds], threads: 0, cancellation);
+            Candidate[] singles = tried[..uniform.Length];
+            SearchMethod method = ExhaustiveSearch.Count(search.Problem) <= MaxExhaustive
+                ? new ExhaustiveSearch(search.Problem)
+                : new Nsga2(search.Problem, parse.GetValue(population), parse.GetValue(generations), parse.GetValue(seed))
+                {
+                    First = Thinned(seeds, parse.GetValue(population) / 2),
+                };
+            string text = string.Create(
+                CultureInfo.InvariantCulture,
+                $"assign {string.Join('+', names)} in {variant.Identify(parse)}, {searched.Count} images, {method.Summary}");
+            IReadOnlyList<Candidate> found = SearchProgress.Run(
+                method, text, search.Problem, objectives: 2, parse.GetValue(state), cancellation).Candidates;
+
             double mostLost = epochs > 0 ? TrainedLoss : JudgedLoss;
-            double mostWrong = search.Problem.Evaluate(new byte[search.Layers.Count])[1] + mostLost;
             byte[][] front = Chosen(
-                found.Where(candidate => candidate.Values[1] <= mostWrong && candidate.Genes.Any(choice => choice > 0)),
+                found.Concat(tried).Where(candidate =>
+                    candidate.Values[1] <= singles[0].Values[1] + mostLost && candidate.Genes.Any(choice => choice > 0)),
                 parse.GetValue(points));
             if (front.Length == 0)
                 throw new InputException(
@@ -136,7 +153,7 @@ static class AssignCommand
             {
                 Library = parse.GetValue(library)!,
                 Epsilon = parse.GetValue(epsilon)?.Value,
-                AttackedImages = DefaultAttacked,
+                AttackedImages = CompareCommand.DefaultAttacked,
                 Seed = parse.GetValue(seed),
             };
             ComparisonRow exact = comparison.Measure(multipliers[0], cancellation: cancellation);
@@ -146,11 +163,11 @@ static class AssignCommand
                 progress(1);
                 return row;
             }));
-            ComparisonRow single = ProgressBar.While("judging single multipliers", multipliers.Length, progress =>
-                Single(search, multipliers, comparison, exact, most, progress, cancellation));
+            ComparisonRow single = Single(
+                singles, choice => comparison.Measure(multipliers[choice], cancellation: cancellation), exact, most);
 
             var result = new AssignmentTable(
-                [.. choices.Select(choice => choice.Given)], search.Layers, front, rows, exact, single, most, folder,
+                names, search.Layers, front, rows, exact, single, most, folder,
                 parse.GetValue(epsilon));
             result.Save(
                 network.Name, $"{network.Name} on {judged.Name}, {judged.Count} images",
@@ -185,26 +202,6 @@ static class AssignCommand
 
                 return own;
             }
-
-            IReadOnlyList<Candidate> Search(
-                AssignmentSearch searching, ParseResult line, MultiplierChoice[] given, VariantOptions options)
-            {
-                IReadOnlyList<byte[]> seeds = ProgressBar.While(
-                    "measuring sensitivity", 1.0, progress => searching.Seeds(progress, cancellation));
-                int size = line.GetValue(population);
-                SearchMethod method = ExhaustiveSearch.Count(searching.Problem) <= MaxExhaustive
-                    ? new ExhaustiveSearch(searching.Problem)
-                    : new Nsga2(searching.Problem, size, line.GetValue(generations), line.GetValue(seed))
-                    {
-                        First = Thinned(seeds, size / 2),
-                    };
-                string text = string.Create(CultureInfo.InvariantCulture,
-                    $"assign {string.Join('+', given.Select(choice => choice.Given))} in {options.Identify(line)}, {searched.Count} "
-                        + $"images, {method.Summary}");
-                SearchState reached = SearchProgress.Run(
-                    method, text, searching.Problem, objectives: 2, line.GetValue(state), cancellation);
-                return [.. reached.Candidates, .. seeds.Select(genes => new Candidate(genes, searching.Problem.Evaluate(genes)))];
-            }
         });
         return command;
     }
@@ -236,37 +233,16 @@ static class AssignCommand
         : [.. Enumerable.Range(0, count).Select(i => all[(int)Math.Round(i * (all.Count - 1.0) / (count - 1))])];
 
     /// <summary>The multiplier that, in all layers, has the least energy within the loss: the exact one, if no other.</summary>
-    static ComparisonRow Single(
-        AssignmentSearch search, Multiplier[] multipliers, Comparison comparison, ComparisonRow exact, double most, Action<double> progress,
-        CancellationToken cancellation)
+    /// <param name="singles">The multipliers on the images of the search, the exact one first.</param>
+    /// <param name="judge">Judges one by its index.</param>
+    static ComparisonRow Single(Candidate[] singles, Func<int, ComparisonRow> judge, ComparisonRow exact, double most)
     {
         // Those far from the bound on the images of the search are not judged.
         const double Margin = 0.02;
-        byte[][] uniform = [.. multipliers.Select((_, choice) => Enumerable.Repeat((byte)choice, search.Layers.Count).ToArray())];
-        double[][] values = Array.ConvertAll(uniform, genes =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            double[] own = search.Problem.Evaluate(genes);
-            progress(1);
-            return own;
-        });
-        foreach (int choice in Enumerable.Range(1, multipliers.Length - 1).OrderBy(choice => values[choice][0]))
-        {
-            if (values[choice][1] - values[0][1] > most + Margin || values[choice][0] >= 1)
-                continue;
-            ComparisonRow row = comparison.Measure(multipliers[choice], cancellation: cancellation);
-            if (AssignmentTable.IsWithin(row, exact, most))
-                return row;
-        }
-
-        return exact;
-    }
-
-    static void ThrowIfUnfit(MultiplierChoice[] choices, Multiplier[] multipliers)
-    {
-        if (multipliers.FirstOrDefault(multiplier => multiplier is LayerMultipliers) is Multiplier assigned)
-            throw new InputException($"--from has {assigned.Name}, which is an assignment; give multipliers");
-        if (multipliers.Length > 256)
-            throw new InputException($"--from has {choices.Length - 1} multipliers; give 255 at most");
+        return Enumerable.Range(1, singles.Length - 1)
+            .Where(choice => singles[choice].Values[0] < 1 && singles[choice].Values[1] - singles[0].Values[1] <= most + Margin)
+            .OrderBy(choice => singles[choice].Values[0])
+            .Select(judge)
+            .FirstOrDefault(row => AssignmentTable.Loss(row, exact) <= most, exact);
     }
 }

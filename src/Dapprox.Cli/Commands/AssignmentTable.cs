@@ -30,7 +30,7 @@ sealed class AssignmentTable(
     readonly string?[] models = new string?[front.Length];
 
     /// <summary>The place of the least energy within the loss; null for none.</summary>
-    int? Best => Enumerable.Range(0, rows.Length).Where(i => IsWithin(rows[i], exact, most)).OrderBy(i => rows[i].Price!.RelativeEnergy)
+    int? Best => Enumerable.Range(0, rows.Length).Where(i => Loss(rows[i]) <= most).OrderBy(i => rows[i].Price!.RelativeEnergy)
         .Cast<int?>().FirstOrDefault();
 
     /// <summary>Writes the files.</summary>
@@ -108,7 +108,7 @@ sealed class AssignmentTable(
     {
         Output.PrintTable(
             [
-                "~assignment", ">energy", ">accuracy", ">95 % interval", ">loss",
+                "~assignment", ">energy", ">accuracy", ">95 % interval", ">points lost",
                 .. epsilon is null ? (string[])[] : [$">robust at {epsilon}"],
             ],
             [
@@ -116,16 +116,19 @@ sealed class AssignmentTable(
                 .. rows.Select((row, i) => Row(File(i), row)),
                 .. single == exact ? (string[][])[] : [Row($"{single.Multiplier.Name} in all layers", single)],
             ]);
-        Output.Print($"Energy of an image is relative to exact ({exact.Price!.EnergyPerImage / FemtojoulesPerNanojoule:N1} nJ). The single "
-            + "multiplier is the best that loses no more than allowed.");
+        Output.Print($"Energy of an image is relative to exact ({exact.Price!.EnergyPerImage / FemtojoulesPerNanojoule:N1} nJ)."
+            + (single == exact ? "" : " The single multiplier is the best that loses no more than allowed."));
         Console.WriteLine();
         if (Best is not int best)
         {
-            Output.Print($"no assignment loses at most {Points(most)}; allow more with --loss, or give other multipliers");
+            Output.Print(
+                $"no assignment loses at most {Points(most)} percentage points; allow more with --loss, or give other multipliers");
         }
         else
         {
-            Output.Print($"{File(best)} loses {Points(Loss(rows[best]))} and takes {rows[best].Price!.RelativeEnergy:F3} of the energy:");
+            Output.Print(
+                $"{File(best)} loses {Points(Loss(rows[best]))} percentage points and takes {rows[best].Price!.RelativeEnergy:F3} of "
+                    + "the energy:");
             Output.PrintTable(
                 ["layer", "~multiplier"], front[best].Zip(layers, (choice, layer) => (string[])[layer, multipliers[choice]]));
         }
@@ -153,11 +156,11 @@ sealed class AssignmentTable(
         ["robustAccuracy"] = rows[i].Robust?.Accuracy,
     };
 
-    /// <summary>Whether a row loses no more accuracy than a fraction of the images, which need not be a binary number.</summary>
-    public static bool IsWithin(ComparisonRow row, ComparisonRow exact, double most) =>
-        exact.Accuracy.Correct - row.Accuracy.Correct <= most * exact.Accuracy.Count + 1e-9;
+    /// <summary>The accuracy that a row loses, as a fraction; from counts, so that 2 of 200 images are 0.01.</summary>
+    public static double Loss(ComparisonRow row, ComparisonRow exact) =>
+        (double)(exact.Accuracy.Correct - row.Accuracy.Correct) / exact.Accuracy.Count;
 
-    double Loss(ComparisonRow row) => exact.Accuracy.Accuracy - row.Accuracy.Accuracy;
+    double Loss(ComparisonRow row) => Loss(row, exact);
 
     string File(int i) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{i + 1}{AssignmentFile.Extension}"));
 

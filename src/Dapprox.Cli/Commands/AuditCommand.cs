@@ -221,14 +221,12 @@ static class AuditCommand
 
     static MultiplierAssignment Assignment(string text, LayerSelection layers, bool isQuantised)
     {
-        if (AssignedLayers.Of(text) is not { } parts)
-            return new(Parts((Named(text, isQuantised), layers.Name)));
-        return layers == LayerSelection.All
-            ? new(Parts(parts.Select(part => (Named(part.Multiplier, isQuantised), part.Layers))))
-            {
-                Name = File.Exists(text) ? Path.GetFileName(text) : null,
-            }
-            : throw new InputException($"--layers is '{layers}', and '{text}' names its own; leave out --layers");
+        var choice = MultiplierChoice.Parse(text);
+        return new(Parts(choice.Parts(isQuantised, layers).Select(part => (Named(part.Multiplier, isQuantised), part.Layers))))
+        {
+            // A file may name many layers.
+            Name = choice.IsAssignment && File.Exists(text) ? Path.GetFileName(text) : null,
+        };
     }
 
     // Layers are exact unless something else is said.

@@ -48,9 +48,8 @@ static class CalibrateCommand
             LearntFile.Probe(file, model, quantise.IsGiven(parse));
             FittedHeader.ThrowIfFitted(model);
             (Network exact, Dataset some) = images.Load(parse, Split.Train, parse.GetValue(first));
-            LearntFile.Probe(file, model, quantise.IsQuantised(parse, exact));
             Multiplier hardware = quantise.Fitting(parse, parse.GetValue(multiplier), exact, selection);
-            if (hardware.IsExact && !exact.IsQuantised && !quantise.IsGiven(parse))
+            if (hardware is ExactMultiplier)
             {
                 Output.Note(
                     $"note: the products of {hardware.Name} are exact, and nothing is to be fitted; name the hardware with --multiplier");

@@ -15,7 +15,8 @@ namespace Dapprox.Cli.Commands;
 /// <summary><c>dapprox compare</c>: several multipliers in one network, side by side.</summary>
 static class CompareCommand
 {
-    const int DefaultAttacked = 100;
+    /// <summary>How many images are attacked unless told otherwise.</summary>
+    public const int DefaultAttacked = 100;
 
     public static Command Create()
     {
@@ -28,12 +29,7 @@ static class CompareCommand
         Option<int?> first = SharedOptions.First(
             $"Classify this many images at most, after those skipped; with --epsilon these are attacked, too, or {DefaultAttacked} if "
                 + "nothing is said.");
-        Option<Epsilon?> epsilon = Values.Option<Epsilon?>(
-            "--epsilon", "X",
-            "Also measure robust accuracy at this L∞ distance, pixels from 0 to 1, as a number or a fraction: 0.03, 8/255. [default: no "
-                + "attack]",
-            text => Epsilon.Parse(
-                "--epsilon", text, number => number is > 0 and <= 1, "a number or a fraction above 0, up to 1, such as 0.03 or 8/255"));
+        Option<Epsilon?> epsilon = SharedOptions.RobustAt("Also measure robust accuracy at this L∞ distance.");
         Option<CellLibrary> library = CellsListCommand.CellLibraryOption();
         Option<ulong> seed = SharedOptions.Seed();
         Option<string?> csv = new("--csv") { HelpName = "FILE", Description = "Also write all columns as CSV (RFC 4180)." };

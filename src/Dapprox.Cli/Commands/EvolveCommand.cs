@@ -23,8 +23,6 @@ static class EvolveCommand
     // Of circuits that differ less in their errors only the cheapest is written.
     const double LeastStep = 0.95;
 
-    static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(10);
-
     public static Command Create()
     {
         Argument<string> seedCircuit = Values.Argument(
@@ -110,12 +108,18 @@ static class EvolveCommand
             var evolution = new Evolution(problem);
             string target = parse.GetValue(folder)!;
             AtomicFile.Probe(Path.Combine(target, FrontFile));
-            var run = new Run(
-                evolution, parse.GetValue(state) ?? Path.Combine(target, StateFile), parse.GetValue(generations),
-                parse.GetValue(minutes) is double limit ? TimeSpan.FromMinutes(Math.Min(limit, TimeSpan.MaxValue.TotalMinutes / 2)) : null);
+            string file = parse.GetValue(state) ?? Path.Combine(target, StateFile);
+            long last = parse.GetValue(generations);
+            EvolutionState reached = EvolutionStateFile.Load(file, evolution);
+            AtomicFile.Probe(file);
             try
             {
-                run.Go(cancellation);
+                SearchProgress.Run(
+                    "evolving", last, reached, Generations,
+                    own => Generations(own) < last && !(watch.Elapsed.TotalMinutes >= parse.GetValue(minutes))
+                        ? reached = evolution.Next(own, cancellation: cancellation)
+                        : null,
+                    own => EvolutionStateFile.Save(file, evolution, own));
             }
             catch (OperationCanceledException)
             {
@@ -128,8 +132,8 @@ static class EvolveCommand
             {
                 throw new InputException(
                     $"no circuit with {problem.Metric} of at most {parse.GetValue(atMost).ToString(CultureInfo.InvariantCulture)} was "
-                        + "found from "
-                        + $"{given} in {run.Generations:N0} generations; give more --generations, a larger bound, or a SEED that keeps it");
+                        + $"found from {given} in {Generations(reached):N0} generations; give more --generations, a larger bound, or a "
+                        + "SEED that keeps it");
             }
 
             double seconds = watch.Elapsed.TotalSeconds;
@@ -138,8 +142,8 @@ static class EvolveCommand
                 Output.PrintJson(new JsonObject
                 {
                     ["search"] = evolution.Summary,
-                    ["generations"] = run.Generations,
-                    ["children"] = run.Generations * Evolution.Children * Evolution.Islands,
+                    ["generations"] = Generations(reached),
+                    ["children"] = Generations(reached) * Evolution.Children * Evolution.Islands,
                     ["folder"] = target,
                     ["front"] = new JsonArray([.. rows.Select(row => row.Json())]),
                     ["seconds"] = seconds,
@@ -147,7 +151,7 @@ static class EvolveCommand
                 return Task.CompletedTask;
             }
 
-            Output.Print($"{evolution.Summary}, {run.Generations:N0} generations");
+            Output.Print($"{evolution.Summary}, {Generations(reached):N0} generations");
             EvolvedTable.Print(rows);
             string sampled = problem.IsSampled ? "; errors are sampled" : "";
             Output.Print(
@@ -155,12 +159,15 @@ static class EvolveCommand
                     + $"{seconds:F1} s");
             return Task.CompletedTask;
 
+            // How many there were.
+            long Generations(EvolutionState own) => own.Epoch * evolution.EpochLength;
+
             EvolvedRow[] Write(bool isPriced, CancellationToken cancellation)
             {
-                EvolvedCircuit[] front = Thinned(evolution.Front(run.State));
+                EvolvedCircuit[] front = Thinned(evolution.Front(reached));
                 if (front.Length == 0)
                     return [];
-                string source = Source(given, parse, run.Generations);
+                string source = Source(given, parse, Generations(reached));
                 (string Name, Netlist Circuit)[] circuits =
                     [.. front.Select((one, i) => (string.Create(CultureInfo.InvariantCulture, $"evolved-{i + 1:D2}"), one.Circuit))];
                 foreach ((string name, Netlist made) in circuits)
@@ -212,49 +219,5 @@ static class EvolveCommand
         }
 
         return [.. kept];
-    }
-
-    /// <summary>A search that keeps its state.</summary>
-    sealed class Run(Evolution evolution, string file, long generations, TimeSpan? time)
-    {
-        long saved;
-
-        /// <summary>How far it is.</summary>
-        public EvolutionState State { get; private set; } = EvolutionStateFile.Load(file, evolution);
-
-        /// <summary>How many generations there were.</summary>
-        public long Generations => State.Epoch * evolution.EpochLength;
-
-        public void Go(CancellationToken cancellation)
-        {
-            AtomicFile.Probe(file);
-            long start = saved = Stopwatch.GetTimestamp();
-            try
-            {
-                ProgressBar.While("evolving", generations, progress =>
-                {
-                    progress(Generations);
-                    while (Generations < generations && (time is null || Stopwatch.GetElapsedTime(start) < time))
-                    {
-                        State = evolution.Next(State, cancellation: cancellation);
-                        progress(evolution.EpochLength);
-                        if (Stopwatch.GetElapsedTime(saved) > SaveInterval)
-                            Save();
-                    }
-                });
-            }
-            finally
-            {
-                // Also after Ctrl-C: the last state is valid.
-                Save();
-            }
-        }
-
-        void Save()
-        {
-            if (State.Epoch > 0)
-                EvolutionStateFile.Save(file, evolution, State);
-            saved = Stopwatch.GetTimestamp();
-        }
     }
 }

@@ -70,11 +70,7 @@ static class ExploreCommand
             Description = "Price every cell as the library has it, for cells that are drawn by hand; without it a design is priced in its "
                 + "normal form, as 'dapprox circuit cost' prices it.",
         };
-        Option<string?> state = new("--state")
-        {
-            HelpName = "FILE",
-            Description = "Save the state of the search in this file, and resume from it if it exists, also with more generations.",
-        };
+        Option<string?> state = SharedOptions.SearchState();
         Option<string?> plot = new("--plot")
         {
             HelpName = "FILE",

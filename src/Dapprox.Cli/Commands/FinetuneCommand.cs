@@ -65,7 +65,6 @@ static class FinetuneCommand
             LayerSelection selection = parse.GetValue(layers)!;
             LearntFile.Probe(file, model, quantise.IsGiven(parse));
             (Network exact, Dataset training) = images.Load(parse, Split.Train, parse.GetValue(first) ?? int.MaxValue);
-            LearntFile.Probe(file, model, quantise.IsQuantised(parse, exact));
             Multiplier hardware = quantise.Fitting(parse, parse.GetValue(multiplier), exact, selection);
             TrainingOptions options = settings.Read(parse, Defaults);
             var watch = Stopwatch.StartNew();

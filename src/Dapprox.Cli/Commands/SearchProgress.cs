@@ -23,31 +23,50 @@ static class SearchProgress
         SearchState state = file is null ? SearchState.Begin : SearchStateFile.Load(file, search, problem, objectives);
         if (file is not null)
             AtomicFile.Probe(file);
-        long saved = Stopwatch.GetTimestamp();
-        return ProgressBar.While("searching", method.Steps, progress =>
-        {
-            progress(state.Step);
-            try
+        return Run(
+            "searching", method.Steps, state, own => own.Step,
+            own => own.Step < method.Steps ? method.Next(own, cancellation: cancellation) : null,
+            own =>
             {
-                return method.Run(state, Reached, cancellation: cancellation);
-            }
-            finally
-            {
-                // Also after Ctrl-C: the last state is valid.
-                if (file is not null && state.Step > 0)
-                    SearchStateFile.Save(file, search, state);
-            }
+                if (file is not null)
+                    SearchStateFile.Save(file, search, own);
+            });
+    }
 
-            void Reached(SearchState reached)
+    /// <summary>Goes from state to state.</summary>
+    /// <param name="title">What is done, for the terminal.</param>
+    /// <param name="total">The position of the last state.</param>
+    /// <param name="state">The first state.</param>
+    /// <param name="position">How far a state is; 0 for one that is not worth keeping.</param>
+    /// <param name="next">The state after one; null for none.</param>
+    /// <param name="save">Keeps a state.</param>
+    /// <returns>The last state.</returns>
+    public static T Run<T>(
+        string title, double total, T state, Func<T, long> position, Func<T, T?> next, Action<T> save)
+        where T : class => ProgressBar.While(title, total, progress =>
+    {
+        long saved = Stopwatch.GetTimestamp();
+        progress(position(state));
+        try
+        {
+            while (next(state) is T reached)
             {
+                progress(position(reached) - position(state));
                 state = reached;
-                progress(1);
-                if (file is not null && Stopwatch.GetElapsedTime(saved) > SaveInterval)
+                if (Stopwatch.GetElapsedTime(saved) > SaveInterval)
                 {
-                    SearchStateFile.Save(file, search, state);
+                    save(state);
                     saved = Stopwatch.GetTimestamp();
                 }
             }
-        });
-    }
+
+            return state;
+        }
+        finally
+        {
+            // Also after Ctrl-C: the last state is valid.
+            if (position(state) > 0)
+                save(state);
+        }
+    });
 }

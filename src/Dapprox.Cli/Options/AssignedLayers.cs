@@ -16,15 +16,17 @@ static class AssignedLayers
     /// <summary>Multipliers and their layers; null where one multiplier is given.</summary>
     /// <param name="given">A word on the command line.</param>
     /// <exception cref="InputException">It is a file of an assignment that is damaged.</exception>
-    public static IReadOnlyList<(string Multiplier, string Layers)>? Of(string given)
+    public static AssignedMultipliers? Of(string given)
     {
-        if (IsMultiplier(given))
-            return AssignmentFile.TryRead(given);
-        string[] words = given.Split('+');
+        if (AssignmentFile.TryRead(given) is { } written)
+            return written;
+        if (!given.Contains(':') || IsMultiplier(given))
+            return null;
         // A single part may be the mistyped description of a circuit.
-        return Split(words, 0, []) is { } parts && (parts.Count > 1 || LayerSelection.Known.Any(known => known.Name == parts[0].Layers)
-            || Multipliers.All.Any(known => known.Name == parts[0].Multiplier))
-            ? parts
+        return Split(given.Split('+'), 0, []) is { } parts
+            && (parts.Count > 1 || LayerSelection.Known.Any(known => known.Name == parts[0].Layers)
+                || Multipliers.All.Any(known => known.Name == parts[0].Multiplier))
+            ? new(parts, AreIntegers: null)
             : null;
     }
 

@@ -1,5 +1,6 @@
 using Dapprox.Arithmetic;
 using Dapprox.Circuits.Formats;
+using Dapprox.Experiments.Runs;
 using Dapprox.Foundation;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
@@ -14,15 +15,27 @@ namespace Dapprox.Cli.Options;
 /// <param name="Line">The file and the line of the list, for messages; null for the command line.</param>
 sealed record MultiplierChoice(string Given, string? Line = null)
 {
-    /// <summary>Checks a name or a description; files are read when they are used.</summary>
+    readonly AssignedMultipliers? assigned;
+
+    MultiplierChoice(string given, string? line, AssignedMultipliers? assigned)
+        : this(given, line)
+    {
+        this.assigned = assigned;
+    }
+
+    /// <summary>Whether it assigns multipliers to layers.</summary>
+    public bool IsAssignment => assigned is not null;
+
+    /// <summary>Checks a name or a description; files of circuits and tables are read when they are used.</summary>
     /// <param name="given">What the user gave.</param>
     /// <param name="line">The file and the line of the list; null for the command line.</param>
     /// <exception cref="InputException">It is no name, description, file or assignment.</exception>
     public static MultiplierChoice Parse(string given, string? line = null) => At(line, () =>
     {
-        if (AssignedLayers.Of(given) is null)
+        AssignedMultipliers? assigned = AssignedLayers.Of(given);
+        if (assigned is null)
             Check(given);
-        return new MultiplierChoice(given, line);
+        return new MultiplierChoice(given, line, assigned);
     });
 
     /// <summary>Checks the name or the description of one multiplier; files are read when they are used.</summary>
@@ -37,26 +50,31 @@ sealed record MultiplierChoice(string Given, string? Line = null)
             Multipliers.Find(given);
     }
 
-    /// <summary>Finds the multiplier.</summary>
+    /// <summary>Finds the multiplier, or one for each layer that an assignment names.</summary>
     /// <param name="isQuantised">Whether it is for a quantised network.</param>
     /// <param name="isSigned">Whether the integers of a table or circuit are signed; null for what it says.</param>
-    /// <exception cref="InputException">A file cannot be read, or does not multiply such numbers.</exception>
-    public Multiplier Find(bool isQuantised, bool? isSigned) => At(Line, () =>
-    {
-        if (AssignedLayers.Of(Given) is not { } parts)
-            return CircuitFiles.Find(Given, isQuantised, isSigned);
-        if (AssignmentFile.AreIntegers(Given) is bool areIntegers && areIntegers != isQuantised)
-        {
-            throw new InputException($"'{Given}' assigns multipliers of {(areIntegers ? "integers" : "floats")}, and the network is "
-                + (areIntegers ? "one of floats; quantise it: --quantise int8" : "quantised; leave out --quantise"));
-        }
+    /// <param name="layers">The layers that it replaces, all for an assignment.</param>
+    /// <exception cref="InputException">A file cannot be read, or does not multiply such numbers; or an assignment does not go with the
+    /// layers or the network.</exception>
+    public Multiplier Find(bool isQuantised, bool? isSigned, LayerSelection layers) => At(Line, () => assigned is null
+        ? CircuitFiles.Find(Given, isQuantised, isSigned)
+        : new MultiplierAssignment(Parts(isQuantised, layers)) { Name = Given }.Find(isQuantised, isSigned));
 
-        // Layers with the same multiplier share its products.
-        Dictionary<string, Multiplier> found = parts.Select(part => part.Multiplier).Distinct()
-            .ToDictionary(given => given, given => CircuitFiles.Find(given, isQuantised, isSigned));
-        return new LayerMultipliers(
-            Given, [.. parts.Select(part => (found[part.Multiplier], LayerSelection.Parse(part.Layers)))]);
-    });
+    /// <summary>The multipliers and their layers.</summary>
+    /// <param name="isQuantised">Whether they are for a quantised network.</param>
+    /// <param name="layers">The layers that a single multiplier replaces, all for an assignment.</param>
+    /// <exception cref="InputException">An assignment does not go with the layers or the network.</exception>
+    public IReadOnlyList<(string Multiplier, string Layers)> Parts(bool isQuantised, LayerSelection layers)
+    {
+        if (assigned is null)
+            return [(Given, layers.Name)];
+        if (layers != LayerSelection.All)
+            throw new InputException($"{Given} names the layers itself; leave out --layers {layers}");
+        return assigned.AreIntegers is bool areIntegers && areIntegers != isQuantised
+            ? throw new InputException($"'{Given}' assigns multipliers of {(areIntegers ? "integers" : "floats")}, and the network is "
+                + (areIntegers ? "one of floats; quantise it: --quantise int8" : "quantised; leave out --quantise"))
+            : assigned.Parts;
+    }
 
     static T At<T>(string? line, Func<T> find)
     {

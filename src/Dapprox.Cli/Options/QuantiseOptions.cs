@@ -74,7 +74,7 @@ sealed class QuantiseOptions
     /// <summary>Whether the layers of the network multiply integers, as it is or after --quantise.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="network">The network as it was loaded.</param>
-    public bool IsQuantised(ParseResult parse, Network network) => network.IsQuantised || IsGiven(parse);
+    bool IsQuantised(ParseResult parse, Network network) => network.IsQuantised || IsGiven(parse);
 
     /// <summary>Whether the network is to be quantised.</summary>
     public bool IsGiven(ParseResult parse) => parse.GetValue(quantise) is not null;
@@ -89,10 +89,7 @@ sealed class QuantiseOptions
     {
         // A quantised file has no network of floats, so exact is exact-int8.
         choice = choice is null || (choice.Given == Multipliers.All[0].Name && network.IsQuantised) ? Default(parse, network) : choice;
-        Multiplier multiplier = choice.Find(IsQuantised(parse, network), IsSigned(parse));
-        return multiplier is LayerMultipliers && layers != LayerSelection.All
-            ? throw new InputException($"{multiplier.Name} names the layers itself; leave out --layers {layers}")
-            : multiplier;
+        return choice.Find(IsQuantised(parse, network), IsSigned(parse), layers);
     }
 
     /// <summary>The one multiplier of a command, which fits the network.</summary>

@@ -101,6 +101,19 @@ static class SharedOptions
 
     public static Option<int?> First(string description) => Values.Integer("--first", description + " [default: all]", 1);
 
+    /// <summary>The file of a search that can be interrupted.</summary>
+    public static Option<string?> SearchState() => new("--state")
+    {
+        HelpName = "FILE",
+        Description = "Save the state of the search in this file, and resume from it if it exists, also with more generations.",
+    };
+
+    /// <summary>The distance at which robust accuracy is measured, too; null for no attack.</summary>
+    public static Option<Epsilon?> RobustAt(string description) => Values.Option<Epsilon?>(
+        "--epsilon", "X", description + " Pixels go from 0 to 1; give a number or a fraction: 0.03, 8/255. [default: no attack]",
+        text => Options.Epsilon.Parse(
+            "--epsilon", text, number => number is > 0 and <= 1, "a number or a fraction above 0, up to 1, such as 0.03 or 8/255"));
+
     public static Option<ulong> Seed()
     {
         Option<ulong> option = Values.Option(

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Dapprox.Foundation;
 
 namespace Dapprox.Search;
@@ -14,14 +12,6 @@ public static class EvolutionStateFile
     // Some ten thousand circuits; a larger file is not one that was written here.
     const long MaxBytes = 64 << 20;
 
-    static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
     /// <summary>Reads the file.</summary>
     /// <param name="path">The file; where there is none, the search begins.</param>
     /// <param name="evolution">The search; a file of another one is refused.</param>
@@ -31,19 +21,7 @@ public static class EvolutionStateFile
         ArgumentNullException.ThrowIfNull(evolution);
         if (!File.Exists(path))
             return evolution.Begin();
-        Content content = InputFile.Read(path, stream =>
-        {
-            if (stream.Length > MaxBytes)
-                throw Damaged(path, null);
-            try
-            {
-                return JsonSerializer.Deserialize<Content>(stream, Options) ?? throw Damaged(path, null);
-            }
-            catch (JsonException e)
-            {
-                throw Damaged(path, e);
-            }
-        });
+        Content content = StateJson.TryRead<Content>(path, MaxBytes) ?? throw Damaged(path);
         if (content.Search != evolution.Summary)
         {
             throw new InputException(
@@ -54,11 +32,11 @@ public static class EvolutionStateFile
         EvolvedGates[] islands = Measured(content.Islands), front = Measured(content.Front);
         return content.Epoch >= 1 && islands.Length == Evolution.Islands && front.All(evolution.IsLegal)
             ? new EvolutionState(content.Epoch, islands, front)
-            : throw Damaged(path, null);
+            : throw Damaged(path);
 
         // What the file does not say is measured again, so that no file can say anything wrong.
         EvolvedGates[] Measured(int[]?[] circuits) => Array.ConvertAll(
-            circuits, numbers => numbers is null ? throw Damaged(path, null) : evolution.Measure(numbers) ?? throw Damaged(path, null));
+            circuits, numbers => numbers is null ? throw Damaged(path) : evolution.Measure(numbers) ?? throw Damaged(path));
     }
 
     /// <summary>Writes the file, in one step: a reader never meets half of it.</summary>
@@ -73,11 +51,11 @@ public static class EvolutionStateFile
         var content = new Content(
             evolution.Summary, state.Epoch, [.. state.Islands.Select(one => one.Gates.ToNumbers())],
             [.. state.Front.Select(one => one.Gates.ToNumbers())]);
-        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, content, Options));
+        StateJson.Write(path, content);
     }
 
-    static InputException Damaged(string path, Exception? cause) =>
-        new($"'{path}' is damaged: it does not hold the state of an evolution; delete it and begin anew", cause!);
+    static InputException Damaged(string path) =>
+        new($"'{path}' is damaged: it does not hold the state of an evolution; delete it and begin anew");
 
     // The serializer lets null into arrays.
     sealed record Content(string Search, long Epoch, int[]?[] Islands, int[]?[] Front);

@@ -24,9 +24,6 @@ sealed class GateSimplifier
         (slots, stamps, mask) = (new int[size], new int[size], size - 1);
     }
 
-    /// <summary>Which gates of the last list an output needs.</summary>
-    public ReadOnlySpan<bool> Needed => needed;
-
     /// <summary>Writes what is left of a list to another.</summary>
     public void Run(GateList list, GateList result)
     {

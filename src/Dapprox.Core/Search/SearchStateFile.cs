@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Dapprox.Foundation;
 
 namespace Dapprox.Search;
@@ -13,14 +11,6 @@ public static class SearchStateFile
     // Some hundred thousand candidates; a larger file is not one that was written here.
     const long MaxBytes = 256 << 20;
 
-    static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
     /// <summary>Reads the file.</summary>
     /// <param name="path">The file; where there is none, the search begins.</param>
     /// <param name="search">What is searched and how; a file that says something else is refused.</param>
@@ -32,31 +22,17 @@ public static class SearchStateFile
         ArgumentNullException.ThrowIfNull(problem);
         if (!File.Exists(path))
             return SearchState.Begin;
-        return InputFile.Read(path, stream =>
+        Content content = StateJson.TryRead<Content>(path, MaxBytes) ?? throw Damaged(path, null);
+        if (content.Search != search)
         {
-            if (stream.Length > MaxBytes)
-                throw Damaged(path, null);
-            Content content;
-            try
-            {
-                content = JsonSerializer.Deserialize<Content>(stream, Options) ?? throw Damaged(path, null);
-            }
-            catch (JsonException e)
-            {
-                throw Damaged(path, e);
-            }
+            throw new InputException(
+                $"'{path}' is the state of another search ({content.Search}), not of this one ({search}); name another file, "
+                + "or delete this one");
+        }
 
-            if (content.Search != search)
-            {
-                throw new InputException(
-                    $"'{path}' is the state of another search ({content.Search}), not of this one ({search}); name another file, "
-                    + "or delete this one");
-            }
-
-            if (content.Step < 1 || content.Candidates.Length == 0)
-                throw Damaged(path, null);
-            return new SearchState(content.Step, [.. content.Candidates.Select(kept => Read(path, kept, problem, objectives))]);
-        });
+        if (content.Step < 1 || content.Candidates.Length == 0)
+            throw Damaged(path, null);
+        return new SearchState(content.Step, [.. content.Candidates.Select(kept => Read(path, kept, problem, objectives))]);
     }
 
     /// <summary>Writes the file, in one step: a reader never meets half of it.</summary>
@@ -69,7 +45,7 @@ public static class SearchStateFile
         ArgumentNullException.ThrowIfNull(state);
         var content = new Content(search, state.Step,
             [.. state.Candidates.Select(candidate => new Kept(Convert.ToHexString(candidate.Genes), candidate.Values))]);
-        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, content, Options));
+        StateJson.Write(path, content);
     }
 
     static Candidate Read(string path, Kept? kept, SearchProblem problem, int objectives)

@@ -128,7 +128,8 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
     {
         Network network = Quantisation is null
             ? Assignment.Put(exact)
-            : Quantisation.Options.Measure(exact, training(Quantisation.Images)).With(Assignment.Integers(Quantisation.IsSigned));
+            : Quantisation.Options.Measure(exact, training(Quantisation.Images)).With(
+                Assignment.Find(areIntegers: true, Quantisation.IsSigned));
         if (CalibrationImages > 0)
             network = Calibration.Of(network, training(CalibrationImages)).Network;
         return Perturbation == Perturbation.None ? network : Perturb(network, training(GradientWeights.CalibrationImages), seed);

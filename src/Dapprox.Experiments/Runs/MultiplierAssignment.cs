@@ -44,12 +44,13 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
     /// <summary>A network with these multipliers.</summary>
     /// <param name="network">The exact network of floats.</param>
     /// <exception cref="InputException">A circuit cannot be read, or does not multiply mantissas.</exception>
-    public Network Put(Network network) => Parts.Count == 0 ? network : network.With(Read(areIntegers: false, isSigned: null).Multiplier);
+    public Network Put(Network network) => Parts.Count == 0 ? network : network.With(Find(areIntegers: false));
 
-    /// <summary>These multipliers as multipliers of integers, for a quantised network; exact without parts.</summary>
+    /// <summary>These multipliers as one, which is exact without parts.</summary>
+    /// <param name="areIntegers">Whether circuits and tables multiply integers; the mantissas of floats otherwise.</param>
     /// <param name="isSigned">Whether the integers of circuits and tables are signed; null for what they say.</param>
-    /// <exception cref="InputException">A circuit or a table cannot be read, or a name is that of a multiplier of floats.</exception>
-    public Multiplier Integers(bool? isSigned) => Read(areIntegers: true, isSigned).Multiplier;
+    /// <exception cref="InputException">A circuit or a table cannot be read, or does not multiply such numbers.</exception>
+    public Multiplier Find(bool areIntegers, bool? isSigned = null) => Read(areIntegers, isSigned).Multiplier;
 
     /// <summary>An estimate of the time that one image takes through LeNet-5 on two cores, in seconds.</summary>
     internal double SecondsAnImage => Parts.Select(part => part.Multiplier switch
@@ -75,11 +76,12 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
     (Multiplier Multiplier, string?[] Fingerprints) Read(bool areIntegers, bool? isSigned) => read.GetOrAdd((areIntegers, isSigned), _ =>
     {
         // Layers with the same multiplier share its products.
-        Dictionary<string, Multiplier> found = Parts.Select(part => part.Multiplier).Distinct().ToDictionary(
-            given => given, given => areIntegers ? CircuitFiles.Find(given, areIntegers, isSigned) : CircuitFiles.FindMultiplier(given));
+        Dictionary<string, Multiplier> found = Parts.Select(part => part.Multiplier).Distinct()
+            .ToDictionary(given => given, given => CircuitFiles.Find(given, areIntegers, isSigned));
         Multiplier multiplier = Parts.Count == 0
             ? areIntegers ? ExactIntegerMultiplier.Int8 : ExactMultiplier.Rounded
-            : new LayerMultipliers("parts", [.. Parts.Select(part => (found[part.Multiplier], LayerSelection.Parse(part.Layers)))]);
+            : new LayerMultipliers(
+                $"{this}", [.. Parts.Select(part => (found[part.Multiplier], LayerSelection.Parse(part.Layers)))]);
         return (multiplier, [.. Parts.Select(part =>
             CircuitFiles.IsFile(part.Multiplier) ? Fingerprint.OfFile(part.Multiplier) : null)]);
     });

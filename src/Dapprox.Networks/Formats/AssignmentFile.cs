@@ -4,6 +4,11 @@ using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Formats;
 
+/// <summary>Multipliers for layers, as they are written.</summary>
+/// <param name="Parts">Multipliers, by name or as the paths of files, and their layers, in the order in which they are assigned.</param>
+/// <param name="AreIntegers">Whether they multiply integers; null where nothing is said.</param>
+public sealed record AssignedMultipliers(IReadOnlyList<(string Multiplier, string Layers)> Parts, bool? AreIntegers);
+
 /// <summary>
 /// Which multiplier is in which layer, as JSON: <c>{"numbers": "integers", "layers": [{"layer": "conv1", "multiplier": "drum:8:k=4"},
 /// …]}</c>. What it multiplies, <c>integers</c> or <c>floats</c>, can be left out. A file of a circuit or a table is named relative to the
@@ -24,13 +29,7 @@ public static class AssignmentFile
     /// <summary>Reads multipliers and the layers that each is in; null for a file of something else, such as a circuit.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InputException">It is an assignment and damaged.</exception>
-    public static IReadOnlyList<(string Multiplier, string Layers)>? TryRead(string path) => Read(path)?.Parts;
-
-    /// <summary>Whether a file is an assignment of multipliers of integers; null where it does not say, or is something else.</summary>
-    /// <inheritdoc cref="TryRead"/>
-    public static bool? AreIntegers(string path) => Read(path)?.AreIntegers;
-
-    static (IReadOnlyList<(string Multiplier, string Layers)> Parts, bool? AreIntegers)? Read(string path)
+    public static AssignedMultipliers? TryRead(string path)
     {
         if (!path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || !File.Exists(path) || new FileInfo(path).Length > MaxBytes)
             return null;
@@ -46,9 +45,9 @@ public static class AssignmentFile
             if (parts.Length == 0)
                 throw new InputException($"'{path}' assigns a multiplier to no layer");
             if (!document.RootElement.TryGetProperty(Numbers, out JsonElement numbers))
-                return (parts, null);
+                return new(parts, null);
             return numbers.ValueKind == JsonValueKind.String && numbers.GetString() is Integers or Floats
-                ? (parts, numbers.GetString() == Integers)
+                ? new(parts, numbers.GetString() == Integers)
                 : throw new InputException($"'{path}' is damaged: its '{Numbers}' are '{Integers}' or '{Floats}'");
         }
         catch (JsonException)

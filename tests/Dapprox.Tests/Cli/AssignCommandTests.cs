@@ -47,6 +47,8 @@ public sealed class AssignCommandTests : IDisposable
 
         DapproxRun floats = await DapproxRun.RunAsync("evaluate", "--multiplier", file);
         Assert.Contains("assigns multipliers of integers, and the network is one of floats", floats.Error, StringComparison.Ordinal);
+        DapproxRun audit = await DapproxRun.RunAsync("audit", "--multiplier", file, "--out", folder.File("audit"));
+        Assert.Contains("assigns multipliers of integers, and the network is one of floats", audit.Error, StringComparison.Ordinal);
         Assert.Equal(1 + front.Length, (await File.ReadAllLinesAsync(Path.Combine(output, "front.csv"))).Length);
         Assert.True(new FileInfo(Path.Combine(output, "front.png")).Length > 1000);
     }
@@ -83,7 +85,7 @@ public sealed class AssignCommandTests : IDisposable
     [InlineData("array:8:by-column=2xfa+ama5:conv1+drum:8:k=4:conv*", "array:8:by-column=2xfa+ama5", "conv1", "drum:8:k=4", "conv*")]
     [InlineData("array:8:ama1:columns=8:a/b+my.v:c", "array:8:ama1:columns=8", "a/b", "my.v", "c")]
     public void WrittenForms_AreTakenApart(string given, params string[] expected) =>
-        Assert.Equal(expected, AssignedLayers.Of(given)!.SelectMany(part => (string[])[part.Multiplier, part.Layers]));
+        Assert.Equal(expected, AssignedLayers.Of(given)!.Parts.SelectMany(part => (string[])[part.Multiplier, part.Layers]));
 
     // Every + could end a part; trying all of them would take for ever.
     [Fact]
@@ -117,7 +119,7 @@ public sealed class AssignCommandTests : IDisposable
         AssignmentFile.Write(file, "n", areIntegers: true, [("conv1", circuit), ("conv2", "exact-int8")]);
 
         Assert.Contains("\"c.v\"", File.ReadAllText(file), StringComparison.Ordinal);
-        Assert.Equal([(circuit, "conv1"), ("exact-int8", "conv2")], AssignmentFile.TryRead(file)!);
-        Assert.True(AssignmentFile.AreIntegers(file));
+        Assert.Equal([(circuit, "conv1"), ("exact-int8", "conv2")], AssignmentFile.TryRead(file)!.Parts);
+        Assert.True(AssignmentFile.TryRead(file)!.AreIntegers);
     }
 }

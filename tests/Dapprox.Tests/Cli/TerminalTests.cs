@@ -164,6 +164,8 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         + "OUT/search", "interrupted; this resumes where it stopped: dapprox explore array:24 ")]
     [InlineData("evolve array:8 --metric mae --at-most 50 --generations 100000000 --out "
         + "OUT/front", "interrupted; this resumes where it stopped: dapprox evolve array:8 ")]
+    [InlineData("assign --quantise int8 --from evolved --search-images 1000 --out OUT/assigned", "interrupted; nothing was kept: give "
+        + "--state FILE, and the same command resumes where it stopped")]
     [InlineData("profile ax-fpm --samples 10000000000", "interrupted; nothing was kept")]
     [InlineData("circuit cost array:24 --samples 1000000000", "interrupted; nothing was kept")]
     [InlineData("compare exact,array:24:ama1 --epsilon 0.1 --first 100", "interrupted; nothing was kept")]
