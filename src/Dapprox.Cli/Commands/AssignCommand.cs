@@ -44,7 +44,7 @@ static class AssignCommand
             $"The multipliers to choose from, besides the exact one: {MultiplierList.Given}; or {Evolved} for all evolved ones of "
                 + $"{EvolvedBits} bits ('dapprox multipliers --evolved').",
             text => MultiplierList.Parse(text.Split(',').SelectMany(
-                item => item == Evolved ? EvolvedMultipliers.OfBits(EvolvedBits) : [item])));
+                item => item == Evolved ? EvolvedMultipliers.UpToBits(EvolvedBits) : [item])));
         from.Required = true;
         Option<double?> loss = Values.Option<double?>(
             "--loss", "X", $"The accuracy that may be lost, in percentage points. [default: {DefaultLoss:F1}]",

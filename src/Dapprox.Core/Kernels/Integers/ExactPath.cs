@@ -18,6 +18,8 @@ sealed class ExactPath<TDots, TVector>(string name, string instructionSet) : Int
 
     public override bool Covers(IntegerProducts products)
     {
+        if (!products.Accumulator.IsModular)
+            return false;
         if (products.Weights.IsSigned ? products.WeightShift != 0 : !TDots.TakesUnsignedWeights)
             return false;
         for (int code = 0; code < products.Table.Length; code++)
