@@ -41,7 +41,7 @@ abstract unsafe class DotMatrix<TDots, TVector> : IntegerMatrix
     protected int Groups { get; }
 
     /// <summary>Packs the weights of a column.</summary>
-    /// <param name="column">The column.</param>
+    /// <param name="column">The index of the column.</param>
     /// <param name="values">The weights of its ordinary products.</param>
     /// <param name="constant">What is added to its sums.</param>
     protected void PackWeights(int column, ReadOnlySpan<short> values, int constant)

@@ -12,7 +12,8 @@ static class IntegerCases
 {
     /// <summary>
     /// Exact ones; tables of random numbers of 16 bits, signed and unsigned, and of more bits than fit the registers' rows; a circuit; one
-    /// that is not 0 for a zero; narrow ones; sums of one, a few and many ordinary products; accumulators that wrap, saturate or add approximately.
+    /// that is not 0 for a zero; narrow ones; sums of one, a few and many ordinary products; accumulators that wrap,
+    /// saturate or add approximately.
     /// </summary>
     public static IReadOnlyList<IntegerMultiplier> Multipliers { get; } =
     [
