@@ -30,6 +30,7 @@ static class QuantiseCommand
             min: 1, otherwise: PostTrainingQuantisation.DefaultImages);
         Option<Choice<RangeMethod>> range = QuantiseOptions.Range();
         Option<Choice<bool>> scales = QuantiseOptions.WeightScales();
+        Option<bool> equalise = QuantiseOptions.Equalise();
         Option<int> bits = Values.Option<int>(
             "--bits", "N", $"The bits of weights and activations, {QuantiseOptions.MinBits} to {IntegerFormat.MaxBits}.",
             text => (int)Values.ParseInteger("--bits", text, QuantiseOptions.MinBits, IntegerFormat.MaxBits));
@@ -48,9 +49,9 @@ static class QuantiseCommand
                 + "and DequantizeLinear of ONNX before each layer, and a Clip between them for fewer than eight bits; "
                 + "preparations such as --mean are in it, so they are left out with it. Read by this program, it has the logits "
                 + "of 'dapprox evaluate --quantise', bit for bit; other programs add floats, and differ where a sum lies "
-                + "between two integers. With --json: model, bits, activations (the format), range, weightScales, layers, "
-                + "images, count, fingerprint, file, quantisation [{layer, scale, zeroPoint (of its inputs)}], seconds.");
-        foreach (Option option in (Option[])[.. images.All, layers, first, range, scales, bits, signed, output, json])
+                + "between two integers. With --json: model, bits, activations (the format), range, weightScales, equalised, "
+                + "layers, images, count, fingerprint, file, quantisation [{layer, scale, zeroPoint (of its inputs)}], seconds.");
+        foreach (Option option in (Option[])[.. images.All, layers, first, range, scales, equalise, bits, signed, output, json])
             command.Add(option);
         command.SetAction((parse, cancellation) =>
         {
@@ -65,6 +66,7 @@ static class QuantiseCommand
                 WeightBits = parse.GetValue(bits),
                 IsSigned = parse.GetValue(signed),
                 IsPerChannel = parse.GetValue(scales).Value,
+                Equalises = parse.GetValue(equalise),
                 Method = parse.GetValue(range).Value,
                 Layers = parse.GetValue(layers)!,
             };
@@ -87,6 +89,7 @@ static class QuantiseCommand
                     ["activations"] = $"{new IntegerFormat(options.ActivationBits, options.IsSigned)}",
                     ["range"] = parse.GetValue(range).Name,
                     ["weightScales"] = parse.GetValue(scales).Name,
+                    ["equalised"] = options.Equalises,
                     ["layers"] = parse.GetValue(layers)!.Name,
                     ["images"] = some.Name,
                     ["count"] = some.Count,
@@ -105,7 +108,7 @@ static class QuantiseCommand
             {
                 Print(
                     $"{file}: {exact.Name} in the layers '{parse.GetValue(layers)}', int{options.WeightBits}, {parse.GetValue(range)}, "
-                        + $"{parse.GetValue(scales)}, ranges of {CalibrationOptions.Describe(some)} in {seconds:F1} s",
+                        + $"{parse.GetValue(scales)}{(options.Equalises ? ", equalised" : "")}, ranges of {CalibrationOptions.Describe(some)} in {seconds:F1} s",
                     quantised);
             }
 

@@ -33,6 +33,8 @@ sealed class QuantiseOptions
 
     readonly Option<Choice<bool>> scales = WeightScales();
 
+    readonly Option<bool> equalise = Equalise();
+
     readonly Option<Choice<SignHandling>> signs = SharedOptions.Signs();
 
     readonly SignOptions sign = new();
@@ -41,7 +43,7 @@ sealed class QuantiseOptions
     public const int MinBits = 4;
 
     /// <summary>The property of a result in JSON, for help.</summary>
-    public const string Fields = "{bits, activations (formats), range, weightScales, signs, images}";
+    public const string Fields = "{bits, activations (formats), range, weightScales, equalised, signs, images}";
 
     /// <summary>The option that chooses the ranges of activations.</summary>
     public static Option<Choice<RangeMethod>> Range() => Values.Choice<RangeMethod>(
@@ -54,8 +56,15 @@ sealed class QuantiseOptions
         "--weight-scales", "The scales of weights: one for each output channel, or one for a layer.",
         new("per-channel", true), new("per-tensor", false));
 
+    /// <summary>The option that equalises weights.</summary>
+    public static Option<bool> Equalise() => new("--equalise")
+    {
+        Description = "Make the ranges of the weights of neighbouring layers equal first, channel by channel, by powers of two: with exact "
+            + "products of floats no logit changes (Nagel et al., ICCV 2019).",
+    };
+
     /// <summary>All of them.</summary>
-    public IReadOnlyList<Option> All => [quantise, range, images, scales, signs, .. sign.All];
+    public IReadOnlyList<Option> All => [quantise, range, images, scales, equalise, signs, .. sign.All];
 
     /// <summary>Whether the integers of a circuit or a table are signed; null for what it says.</summary>
     public bool? IsSigned(ParseResult parse) => sign.Read(parse);
@@ -66,7 +75,7 @@ sealed class QuantiseOptions
     /// <exception cref="InputException">There is such an option.</exception>
     void ThrowIfIdle(ParseResult parse, bool isQuantised)
     {
-        Option[] idle = [range, images, scales, signs, .. isQuantised ? [] : sign.All];
+        Option[] idle = [range, images, scales, equalise, signs, .. isQuantised ? [] : sign.All];
         if (parse.GetValue(quantise) is null
             && idle.FirstOrDefault(option => parse.GetResult(option) is { Implicit: false }) is Option given)
             throw new InputException($"{given.Name} is given without --quantise; give both, or neither");
@@ -148,6 +157,7 @@ sealed class QuantiseOptions
         ActivationBits = parse.GetValue(quantise)!.Value,
         WeightBits = parse.GetValue(quantise)!.Value,
         IsPerChannel = parse.GetValue(scales).Value,
+        Equalises = parse.GetValue(equalise),
         Method = parse.GetValue(range).Value,
         Signs = parse.GetValue(signs).Value,
         Layers = layers,
@@ -172,7 +182,8 @@ sealed class QuantiseOptions
 
     /// <summary>The quantisation in words: <c>int8, minmax, per-channel</c>.</summary>
     public string Describe(ParseResult parse) =>
-        $"int{parse.GetValue(quantise)}, {parse.GetValue(range)}, {parse.GetValue(scales)}, signs: {parse.GetValue(signs)}";
+        $"int{parse.GetValue(quantise)}, {parse.GetValue(range)}, {parse.GetValue(scales)}, "
+            + $"{(parse.GetValue(equalise) ? "equalised, " : "")}signs: {parse.GetValue(signs)}";
 
     /// <summary>The quantisation as a property of a result.</summary>
     /// <param name="parse">The command line.</param>
@@ -188,6 +199,7 @@ sealed class QuantiseOptions
             .Select(name => JsonValue.Create(name))]),
         ["range"] = parse.GetValue(range).Name,
         ["weightScales"] = parse.GetValue(scales).Name,
+        ["equalised"] = parse.GetValue(equalise),
         ["signs"] = parse.GetValue(signs).Name,
         ["images"] = images,
     };

@@ -111,6 +111,8 @@ public sealed record ModelVariant(string Model, MultiplierAssignment Assignment)
             options.ActivationBits,
             options.WeightBits,
             options.IsPerChannel,
+            // Left out of the text where it is not done.
+            Equalises = options.Equalises ? true : (bool?)null,
             options.Method,
             options.Signs,
             Layers = options.Layers.Name,

@@ -53,6 +53,9 @@ public sealed record PostTrainingQuantisation
     /// <summary>Whether each output channel has a scale of its own.</summary>
     public bool IsPerChannel { get; init; } = true;
 
+    /// <summary>Whether the ranges of the weights of neighbouring layers are made equal first (<see cref="WeightEqualisation"/>).</summary>
+    public bool Equalises { get; init; }
+
     /// <summary>How the ranges of activations are chosen.</summary>
     public RangeMethod Method { get; init; }
 
@@ -84,6 +87,8 @@ public sealed record PostTrainingQuantisation
         if (images.Batch == 0)
             throw new InputException("there are no images to measure the ranges of activations on");
         network = BatchNormalizationFolding.Fold(network);
+        if (Equalises)
+            network = WeightEqualisation.Of(network);
         HashSet<int> selected = [.. Layers.Of(network.Layers).Where(index => network.Layers[index] is WeightedLayer)];
         ActivationHistogram?[] ranges = [
             .. network.Layers.Select((_, index) => selected.Contains(index) ? new ActivationHistogram() : null)];

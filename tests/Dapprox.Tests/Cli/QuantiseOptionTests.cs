@@ -21,7 +21,7 @@ public sealed class QuantiseOptionTests : IDisposable
         Assert.InRange(run.Json.GetProperty("accuracy").GetDouble() - floats.Json.GetProperty("accuracy").GetDouble(), -0.01, 0.01);
         JsonElement quantisation = run.Json.GetProperty("quantisation");
         Assert.Equal(
-            ["bits", "activations", "range", "weightScales", "signs", "images"],
+            ["bits", "activations", "range", "weightScales", "equalised", "signs", "images"],
             quantisation.EnumerateObject().Select(field => field.Name));
         Assert.Equal((8, 100), (quantisation.GetProperty("bits").GetInt32(), quantisation.GetProperty("images").GetInt32()));
         Assert.Equal("int8", quantisation.GetProperty("activations")[0].GetString());

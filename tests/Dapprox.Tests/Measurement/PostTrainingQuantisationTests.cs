@@ -38,6 +38,52 @@ public class PostTrainingQuantisationTests
         static Quantisation Of(Network network) => ((WeightedLayer)network.Layers[1]).Quantisation!;
     }
 
+    // The channels of a convolution differ by 2¹⁰ and 2⁻¹⁰, and the next layer makes up for it: the same logits with exact floats, and with
+    // one scale for a layer far better ones of integers.
+    [Fact]
+    public void Equalisation_KeepsTheExactLogits_AndBringsChannelsTogether()
+    {
+        Network balanced = SmallNetwork.Create(ExactMultiplier.Rounded);
+        Tensor images = Images(balanced, 40);
+        float[] expected = balanced.Forward(images).Data;
+        Network network = balanced.WithLayers(
+        [
+            .. balanced.Layers.Select((layer, index) => layer is Convolution2D own && index == First(balanced)
+                ? Multiplied(own, perInput: false) : layer is WeightedLayer next && index == Next(balanced) ? Multiplied(next, perInput: true)
+                : layer),
+        ]);
+        KernelCases.AssertBits(expected, network.Forward(images).Data);
+
+        Network equalised = WeightEqualisation.Of(network);
+
+        KernelCases.AssertBits(expected, equalised.Forward(images).Data);
+        var options = new PostTrainingQuantisation { IsPerChannel = false };
+        double without = Error(options.Run(network, images)), with = Error((options with { Equalises = true }).Run(network, images));
+        Assert.True(with < 0.03 && with < 0.2 * without, $"{with} {without}");
+
+        static int First(Network network) => network.Layers.ToList().FindIndex(layer => layer is WeightedLayer);
+        static int Next(Network network) => network.Layers.ToList().FindIndex(First(network) + 1, layer => layer is WeightedLayer);
+
+        // By 2¹⁰, 1 or 2⁻¹⁰, by turns of output channels, or by its inverse for the inputs.
+        WeightedLayer Multiplied(WeightedLayer layer, bool perInput)
+        {
+            int channels = ((WeightedLayer)balanced.Layers[First(balanced)]).Parameters[0].Shape[0];
+            int fan = layer.Weights.Length / layer.Parameters[0].Shape[0], place = perInput ? fan / channels : fan;
+            float Factor(int channel) => (float)Math.Pow(2, 10 * (channel % 3 - 1));
+            float[] weights = [.. layer.Weights.ToArray().Select((weight, i) => perInput
+                ? weight / Factor(i % fan / place)
+                : weight * Factor(i / fan))];
+            return layer.WithWeights(
+                weights, [.. layer.Bias.ToArray().Select((bias, channel) => perInput ? bias : bias * Factor(channel))]);
+        }
+
+        double Error(Network quantised)
+        {
+            float[] logits = quantised.Forward(images).Data;
+            return Math.Sqrt(expected.Zip(logits, (x, y) => ((double)x - y) * (x - y)).Sum() / expected.Sum(x => (double)x * x));
+        }
+    }
+
     [Fact]
     public void Logits_AreThoseOfTheFloatNetworkUpToRounding_AndGradientsThoseOfTheRoundedWeights()
     {
