@@ -11,11 +11,14 @@ namespace Dapprox.Cli.Commands;
 
 /// <summary>What is said of an evolved circuit: its errors, and what it costs.</summary>
 /// <param name="Name">Its name, or that of its file.</param>
-/// <param name="Metrics">Its errors, on all pairs of operands or on a sample.</param>
+/// <param name="Metrics">Its errors, all pairs of operands counting the same, on all or on a sample.</param>
 /// <param name="Cost">Relative to the exact array of its width and sign; null where its operands differ in width, or if not asked.</param>
 /// <param name="MappedArea">The area of its gates after mapping to standard cells, in the library's unit; null without a library.</param>
 sealed record EvolvedRow(string Name, IntegerMetrics Metrics, DesignCost? Cost, double? MappedArea)
 {
+    /// <summary>The metric that the search bounded, weighted by the operands of a network, to five digits; null for none.</summary>
+    public double? WeightedError { get; init; }
+
     /// <summary>The row for JSON and CSV.</summary>
     public JsonObject Json()
     {
@@ -23,6 +26,8 @@ sealed record EvolvedRow(string Name, IntegerMetrics Metrics, DesignCost? Cost, 
         foreach (ErrorMetric metric in ErrorMetric.All)
             json[metric.Name] = metric.Of(Metrics);
         json["bias"] = Metrics.Bias.Value;
+        if (WeightedError is double weighted)
+            json["weightedError"] = weighted;
         json["sampled"] = Metrics.Seed is not null;
         json["energy"] = Output.Number(Cost?.Energy);
         json["delay"] = Output.Number(Cost?.Delay);
@@ -90,14 +95,20 @@ static class EvolvedTable
     }
 
     /// <summary>Prints rows.</summary>
-    public static void Print(IReadOnlyList<EvolvedRow> rows)
+    /// <param name="rows">What was measured.</param>
+    /// <param name="weighted">The metric that is also there weighted; null for none.</param>
+    public static void Print(IReadOnlyList<EvolvedRow> rows, ErrorMetric? weighted = null)
     {
         bool isMapped = rows.Any(row => row.MappedArea is not null);
         Output.PrintTable(
-            ["name", ">mae", ">wce", ">mre with zeros", ">ep", ">energy", ">delay", ">area", .. isMapped ? (string[])[">mapped"] : []],
+            [
+                "name", .. weighted is null ? (string[])[] : [$">weighted {weighted}"], ">mae", ">wce", ">mre with zeros", ">ep", ">energy",
+                ">delay", ">area", .. isMapped ? (string[])[">mapped"] : [],
+            ],
             rows.Select(row => (string[])
             [
-                row.Name, Short(row.Metrics.MeanAbsoluteError.Value), Short(row.Metrics.WorstAbsolute.Error),
+                row.Name, .. row.WeightedError is double error ? (string[])[Short(error)] : [],
+                Short(row.Metrics.MeanAbsoluteError.Value), Short(row.Metrics.WorstAbsolute.Error),
                 Short(row.Metrics.MeanRelativeErrorWithZeros.Value), Short(row.Metrics.ErrorProbability.Value), Ratio(row.Cost?.Energy),
                 Ratio(row.Cost?.Delay), Ratio(row.Cost?.Area), .. isMapped ? (string[])[$"{row.MappedArea:F1}"] : [],
             ]));
