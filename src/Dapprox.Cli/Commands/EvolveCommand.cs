@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
@@ -17,6 +18,9 @@ namespace Dapprox.Cli.Commands;
 static class EvolveCommand
 {
     const int DefaultGenerations = 100_000;
+
+    // The beginning of the source of a circuit.
+    const string Evolve = "dapprox evolve";
 
     const string DefaultFolder = "evolved", FrontFile = "front.csv", StateFile = "state.json";
 
@@ -182,8 +186,14 @@ static class EvolveCommand
                 if (front.Length == 0)
                     return [];
                 string source = Source(given, parse, Generations(reached));
-                (string Name, Netlist Circuit)[] circuits =
-                    [.. front.Select((one, i) => (string.Create(CultureInfo.InvariantCulture, $"evolved-{i + 1:D2}"), one.Circuit))];
+                (string Name, Netlist Circuit)[] circuits = [.. front.Select((one, i) => (NameOf(i), one.Circuit))];
+                // Those of an earlier search are not of this front.
+                for (int i = front.Length; IsEvolved(Path.Combine(target, NameOf(i) + ".json")); i++)
+                {
+                    File.Delete(Path.Combine(target, NameOf(i) + ".json"));
+                    File.Delete(Path.Combine(target, NameOf(i) + ".v"));
+                }
+
                 foreach ((string name, Netlist made) in circuits)
                 {
                     var document = new CircuitDocument(made.WithName(name)) { Source = source };
@@ -191,7 +201,9 @@ static class EvolveCommand
                     CircuitFiles.Write(document, Path.Combine(target, name + ".v"));
                 }
 
-                EvolvedRow[] rows = EvolvedTable.Measure(circuits, isPriced, parse.GetValue(liberty), cancellation);
+                EvolvedRow[] rows = EvolvedTable.Measure(
+                    [.. circuits.Select(one => (one.Name, (IntegerMultiplier)new IntegerCircuit(one.Circuit)))], isPriced,
+                    parse.GetValue(liberty), cancellation);
                 if (weights is not null)
                     rows = [.. rows.Zip(front, (row, one) => row with { WeightedError = one.Error })];
                 AtomicFile.WriteText(Path.Combine(target, FrontFile), CsvText.Of(rows.Select(row => row.Json())));
@@ -202,7 +214,7 @@ static class EvolveCommand
             {
                 var words = new List<string>
                 {
-                    "dapprox evolve", given, "--metric", problem.Metric.Name, "--at-most",
+                    Evolve, given, "--metric", problem.Metric.Name, "--at-most",
                     problem.AtMost.ToString(CultureInfo.InvariantCulture),
                 };
                 if (problem.Objective != EvolutionObjective.Area)
@@ -225,6 +237,21 @@ static class EvolveCommand
         "Also map the circuits, their gates as they are written, to this standard-cell library (Liberty, .lib or .lib.gz) with Yosys and "
             + "ABC, which have to be installed, and give their areas.",
         LibertyLibrary.Load);
+
+    static string NameOf(int place) => string.Create(CultureInfo.InvariantCulture, $"evolved-{place + 1:D2}");
+
+    /// <summary>Whether a file is a circuit that this command wrote.</summary>
+    static bool IsEvolved(string path)
+    {
+        try
+        {
+            return File.Exists(path) && CircuitFiles.Read(path).Source.StartsWith(Evolve, StringComparison.Ordinal);
+        }
+        catch (InputException)
+        {
+            return false;
+        }
+    }
 
     static EvolvedCircuit[] Thinned(IReadOnlyList<EvolvedCircuit> front)
     {

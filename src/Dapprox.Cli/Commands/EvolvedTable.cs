@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Cli.Terminal;
 using Dapprox.Cli.Tools;
@@ -9,10 +10,12 @@ using Dapprox.Search;
 
 namespace Dapprox.Cli.Commands;
 
-/// <summary>What is said of an evolved circuit: its errors, and what it costs.</summary>
+/// <summary>What is said of a multiplier of integers: its errors, and what it costs.</summary>
 /// <param name="Name">Its name, or that of its file.</param>
 /// <param name="Metrics">Its errors, all pairs of operands counting the same, on all or on a sample.</param>
-/// <param name="Cost">Relative to the exact array of its width and sign; null where its operands differ in width, or if not asked.</param>
+/// <param name="Cost">
+/// Relative to the exact array of its width and sign; null where its operands differ in width, without a circuit, or if not asked.
+/// </param>
 /// <param name="MappedArea">The area of its gates after mapping to standard cells, in the library's unit; null without a library.</param>
 sealed record EvolvedRow(string Name, IntegerMetrics Metrics, DesignCost? Cost, double? MappedArea)
 {
@@ -37,7 +40,7 @@ sealed record EvolvedRow(string Name, IntegerMetrics Metrics, DesignCost? Cost, 
     }
 }
 
-/// <summary>Measures and prints evolved circuits.</summary>
+/// <summary>Measures and prints multipliers of integers.</summary>
 static class EvolvedTable
 {
     /// <summary>What <see cref="EvolvedRow.Json"/> has, for help.</summary>
@@ -49,31 +52,32 @@ static class EvolvedTable
     const long Samples = 1 << 22;
 
     /// <summary>Measures circuits.</summary>
-    /// <param name="circuits">Multipliers of integers by name.</param>
+    /// <param name="multipliers">Multipliers of integers by name; those without a circuit have no price.</param>
     /// <param name="isPriced">Whether costs are wanted.</param>
     /// <param name="liberty">The library to map to; null for none.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     public static EvolvedRow[] Measure(
-        IReadOnlyList<(string Name, Netlist Circuit)> circuits, bool isPriced, LibertyLibrary? liberty, CancellationToken cancellation)
+        IReadOnlyList<(string Name, IntegerMultiplier Multiplier)> multipliers, bool isPriced, LibertyLibrary? liberty,
+        CancellationToken cancellation)
     {
         var prices = new Dictionary<(int, bool), DesignMeasurement>();
-        return ProgressBar.While("measuring", circuits.Count, progress => circuits.Select(one =>
+        return ProgressBar.While("measuring", multipliers.Count, progress => multipliers.Select(one =>
         {
             cancellation.ThrowIfCancellationRequested();
-            EvolvedRow row = Measure(one.Name, one.Circuit);
+            EvolvedRow row = Measure(one.Name, one.Multiplier);
             progress(1);
             return row;
         }).ToArray());
 
-        EvolvedRow Measure(string name, Netlist circuit)
+        EvolvedRow Measure(string name, IntegerMultiplier multiplier)
         {
-            var multiplier = new IntegerCircuit(circuit);
+            Netlist? circuit = isPriced ? IntegerCircuit.Of(multiplier) : null;
             IntegerMetrics metrics = IntegerMeasurement.Pairs(multiplier, IntegerDistribution.Uniform) <= IntegerMeasurement.MaxPairs
                 ? IntegerMeasurement.AllPairs(multiplier, IntegerDistribution.Uniform, cancellation: cancellation)
                 : IntegerMeasurement.Sample(multiplier, IntegerDistribution.Uniform, Samples, seed: 1, cancellation: cancellation);
             int bits = multiplier.FirstWidth;
             DesignCost? cost = null;
-            if (isPriced && bits == multiplier.SecondWidth)
+            if (circuit is not null && bits == multiplier.SecondWidth)
             {
                 if (!prices.TryGetValue((bits, circuit.IsSigned), out DesignMeasurement? price))
                 {
@@ -85,7 +89,7 @@ static class EvolvedTable
             }
 
             // Its gates as they are, as those of other libraries' files are mapped.
-            double? mapped = isPriced && liberty is not null
+            double? mapped = circuit is not null && liberty is not null
                 ? TechnologyMapping.Of(
                     new CostMeasurement(circuit, CellLibrary.Shipped, form: CircuitForm.AsDrawn), liberty, IntegerDistribution.Uniform,
                     samples: 1, seed: 1, cancellation).Area

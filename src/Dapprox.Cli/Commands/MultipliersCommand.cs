@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
+using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
@@ -59,7 +60,8 @@ static class MultipliersCommand
     {
         CircuitDocument[] documents = [.. EvolvedMultipliers.All.Select(EvolvedMultipliers.Find)];
         EvolvedRow[] rows = EvolvedTable.Measure(
-            [.. documents.Select(document => (document.Circuit.Name, document.Circuit))], isPriced: true, liberty, cancellation);
+            [.. documents.Select(document => (document.Circuit.Name, (IntegerMultiplier)new IntegerCircuit(document.Circuit)))],
+            isPriced: true, liberty, cancellation);
         if (!isJson)
         {
             EvolvedTable.Print(rows);

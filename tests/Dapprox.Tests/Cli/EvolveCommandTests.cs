@@ -102,6 +102,28 @@ public sealed class EvolveCommandTests : IDisposable
     }
 
     [FactOf(Tier.Ci)]
+    public async Task Evolve_IntoAFolderOfAnotherSearch_RemovesItsCircuitsAndNoOtherFile()
+    {
+        string[] search = ["evolve", "array:4", "--metric", "mae", "--out", folder.File("front"), "--generations", "1000"];
+        Assert.Equal(0, (await DapproxRun.RunAsync([.. search, "--at-most", "2"])).ExitCode);
+        File.Delete(folder.File("front/state.json"));
+        string[] earlier = Directory.GetFiles(folder.File("front"), "evolved-*.json");
+        Assert.True(earlier.Length > 1);
+        string own = folder.File("front/evolved-notes.json"), after = folder.File($"front/evolved-{earlier.Length + 1:D2}.json");
+        File.WriteAllText(own, "{}");
+        File.WriteAllText(after, "{}");
+
+        // Of a bound of 0 the front is one circuit.
+        DapproxRun exact = await DapproxRun.RunAsync([.. search, "--at-most", "0"]);
+
+        Assert.Equal(0, exact.ExitCode);
+        Assert.Equal(
+            [after, own, folder.File("front/evolved-01.json"), folder.File("front/evolved-01.v")],
+            Directory.GetFiles(folder.File("front"), "evolved-*").OrderBy(file => file != after).ThenBy(file => file != own)
+                .ThenBy(file => file, StringComparer.Ordinal));
+    }
+
+    [FactOf(Tier.Ci)]
     public async Task Evaluate_WithAnEvolvedMultiplier_TakesItsName()
     {
         DapproxRun run = await DapproxRun.RunAsync(
