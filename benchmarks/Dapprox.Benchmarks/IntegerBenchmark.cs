@@ -24,6 +24,10 @@ static class IntegerBenchmark
     {
         var random = new Random(1);
         var table = new TableMultiplier("any table", 8, isSigned: false, (_, _) => random.Next(1 << 16));
+        // Sums of 1, 2, 4, 8 and 12 ordinary products.
+        IntegerMultiplier[] structured = [.. ((int[])[1, 2, 4, 8, 12]).Select(rank => new TableMultiplier(
+            $"{rank} {(rank == 1 ? "term" : "terms")}", 8, isSigned: false,
+            (a, w) => a == 0 || w == 0 ? 0 : Enumerable.Range(0, rank).Sum(r => Term(a, r) * Term(w, r))))];
         foreach ((int rows, int inner, int columns) in Sizes)
         {
             float[] a = KernelBenchmark.Uniform(rows * inner, 0, 1, 1), b = KernelBenchmark.Uniform(columns * inner, -1, 1, 2);
@@ -37,7 +41,7 @@ static class IntegerBenchmark
                 contest.Add("look-ups by gather, AVX2", () => lookUps.Run(a, rows, result, LookUps.Gather256));
             var single = new DenseKernel(ExactMultiplier.Rounded, b, [], inner, columns);
             contest.Add("exact, binary32, fastest path", () => single.Run(a, result, threads: 1));
-            foreach (IntegerMultiplier multiplier in (IntegerMultiplier[])[table, ExactIntegerMultiplier.Int8])
+            foreach (IntegerMultiplier multiplier in (IntegerMultiplier[])[table, .. structured, ExactIntegerMultiplier.Int8])
             {
                 IntegerProducts products = IntegerProducts.Of(multiplier, IntegerFormat.UInt8, IntegerFormat.Int8);
                 foreach (IntegerPath path in IntegerPaths.All.Where(path => path.IsSupported && path.Covers(products)))
@@ -66,6 +70,9 @@ static class IntegerBenchmark
             output.WriteLine();
         }
     }
+
+    // A number that is not that of another term, of 6 bits.
+    static long Term(long operand, int r) => (operand * (2 * r + 3) ^ operand >> r) & 63;
 
     /// <summary>
     /// What emulators do: the product of each pair is read from the table. Activations are quantised and laid out in the same way as for

@@ -36,7 +36,10 @@ static class MultipliersCommand
                 + "Truncated arrays, broken arrays (BAM) and arrays of approximate adders are circuits: array:8:vertical=5, "
                 + "array:8:vertical=5:horizontal=2, array:8:ama5 (see dapprox circuit build --help). The names of those that are included "
                 + "as circuits, by --evolved, say width, sign, metric and bound: evo8u-mre-0.01 has unsigned operands of 8 bits and an MRE "
-                + "of at most 0.01; they are for all commands that take a circuit or a multiplier. With --json: multipliers {name, "
+                + "of at most 0.01; they are for all commands that take a circuit or a multiplier. In a quantised network "
+                + "MULTIPLIER@ACCUMULATOR says how products are added: @int16 or @uint16, sums of 8 to 32 bits, which "
+                + $"wrap; @int16:saturate; or an approximate adder of their lowest bits, {AdderCircuit.Forms}, or the file of a circuit, "
+                + "which may follow a format: @int24:loa:8. With --json: multipliers {name, "
                 + "summary, source}, integers {family, form, option, optionHelp, example, summary, "
                 + "source}; with --evolved evolved, an array of {"
                 + $"{EvolvedTable.JsonHelp}, source (the command that made it)}}.")

@@ -10,11 +10,11 @@ namespace Dapprox.Cli.Options;
 /// <summary>The options that write a multiply-accumulate unit, or an array of units, around a multiplier.</summary>
 sealed class MacOptions
 {
-    /// <summary>An accumulator: its width, or its adder.</summary>
+    /// <summary>An accumulator: its width, or the adder of all its bits.</summary>
     sealed record Accumulator(int Width, Netlist? Adder)
     {
         // The default, as help shows it.
-        public override string ToString() => $"{Width}";
+        public override string ToString() => $"int{Width}";
     }
 
     readonly Option<bool> mac = new("--mac")
@@ -29,16 +29,27 @@ sealed class MacOptions
         text => (int)Values.ParseInteger("--systolic", text, VerilogMacWriter.MinSize, VerilogMacWriter.MaxSize));
 
     readonly Option<Accumulator> accumulator = Values.Option(
-        "--accumulator", "BITS|FILE",
-        "The bits of the sums, which are exact and wrap; or the file of an adder, the inputs of which are the sum and the product, in this "
-            + "order.",
-        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) ? new Accumulator(bits, null)
-            : CircuitFiles.IsFile(text) ? new Accumulator(0, CircuitFiles.Load(text))
-            : throw new InputException($"--accumulator is '{text}'; give a number of bits, such as 32, or the file of an adder"));
+        "--accumulator", "ACCUMULATOR",
+        $"The format of the sums, intBITS, which wrap, or intBITS:saturate; or an adder of their lowest bits: {AdderCircuit.Forms}, or the "
+            + $"file of a circuit, the inputs of which are the sum and the product, in this order. One of more than {LowerAdder.MaxBits} "
+            + "bits adds all of them. Or a format and an adder, int24:loa:8.",
+        Read);
 
     readonly Option<Choice<SignHandling>> signs = SharedOptions.Signs();
 
     public MacOptions() => accumulator.DefaultValueFactory = _ => new Accumulator(MacUnit.DefaultWidth, null);
+
+    static Accumulator Read(string given)
+    {
+        if (CircuitFiles.IsFile(given) && CircuitFiles.Load(given) is Netlist adder && adder.Inputs[0].Width > LowerAdder.MaxBits)
+            return new Accumulator(0, adder);
+        // Exact sums may be wider than those of a network.
+        if (given.StartsWith("int", StringComparison.OrdinalIgnoreCase)
+            && int.TryParse(given[3..], NumberStyles.None, CultureInfo.InvariantCulture, out int bits))
+            return new Accumulator(bits, null);
+        IntegerAccumulator found = CircuitFiles.FindAccumulator(given);
+        return found.IsModular ? new Accumulator(found.Bits, null) : new Accumulator(0, AdderCircuit.Whole(found));
+    }
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [mac, systolic, accumulator, signs];

@@ -42,7 +42,12 @@ sealed record MultiplierChoice(string Given, string? Line = null)
     /// <exception cref="InputException">It is neither.</exception>
     public static void Check(string given)
     {
-        if (IntegerMultipliers.IsMeant(given))
+        if (CircuitFiles.Parted(given) is var (multiplier, accumulator))
+        {
+            Check(multiplier);
+            CircuitFiles.FindAccumulator(accumulator);
+        }
+        else if (IntegerMultipliers.IsMeant(given))
             IntegerMultipliers.Find(given);
         else if (CircuitFiles.IsNamed(given))
             CircuitFiles.Open(given);

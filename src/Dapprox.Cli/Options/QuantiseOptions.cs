@@ -17,7 +17,8 @@ sealed class QuantiseOptions
         "--quantise", "int8",
         "Quantise the network first, without training: its layers multiply integers of so many bits, int4 to int8, and --multiplier is a "
             + "multiplier of integers. Weights are symmetric. Activations are signed and symmetric for a signed multiplier, else unsigned "
-            + "with a zero point. Batch normalisations are folded. [default: floats]",
+            + "with a zero point. A multiplier of fewer bits quantises its layers to these. Batch normalisations are folded. "
+            + "[default: floats]",
         text => text.StartsWith("int", StringComparison.OrdinalIgnoreCase)
             && int.TryParse(text[3..], NumberStyles.None, CultureInfo.InvariantCulture, out int bits)
             && bits is >= MinBits and <= IntegerFormat.MaxBits
@@ -92,7 +93,18 @@ sealed class QuantiseOptions
     {
         // A quantised file has no network of floats, so exact is exact-int8.
         choice = choice is null || (choice.Given == Multipliers.All[0].Name && network.IsQuantised) ? Default(parse, network) : choice;
-        return choice.Find(IsQuantised(parse, network), IsSigned(parse), layers);
+        Multiplier found = choice.Find(IsQuantised(parse, network), IsSigned(parse), layers);
+        if (parse.GetValue(quantise) is int bits)
+        {
+            foreach (IntegerMultiplier narrow in Integers(found).Where(own => Math.Min(own.FirstWidth, own.SecondWidth) < bits))
+            {
+                Output.NoteFact($"{narrow.Name} has operands of "
+                    + (narrow.FirstWidth == narrow.SecondWidth ? $"{narrow.FirstWidth}" : $"{narrow.FirstWidth} and {narrow.SecondWidth}")
+                    + " bits; its layers are quantised to these");
+            }
+        }
+
+        return found;
     }
 
     /// <summary>The one multiplier of a command, which fits the network.</summary>
@@ -158,6 +170,9 @@ sealed class QuantiseOptions
             options.Measure(network, ranges.Images(0, ranges.Count), done => progress(done), cancellation));
     }
 
+    static IEnumerable<IntegerMultiplier> Integers(Multiplier multiplier) =>
+        (multiplier is LayerMultipliers several ? several.Multipliers : [multiplier]).OfType<IntegerMultiplier>();
+
     /// <summary>The quantisation in words: <c>int8, minmax, per-channel</c>.</summary>
     public string Describe(ParseResult parse) =>
         $"int{parse.GetValue(quantise)}, {parse.GetValue(range)}, {parse.GetValue(scales)}, signs: {parse.GetValue(signs)}";
@@ -170,9 +185,9 @@ sealed class QuantiseOptions
     {
         ["bits"] = parse.GetValue(quantise),
         ["activations"] = new JsonArray([.. multipliers
-            .SelectMany(multiplier => multiplier is LayerMultipliers several ? several.Multipliers : [multiplier])
-            .OfType<IntegerMultiplier>()
-            .Select(multiplier => $"{new IntegerFormat(parse.GetValue(quantise)!.Value, multiplier.IsSigned)}").Distinct()
+            .SelectMany(Integers)
+            .Select(multiplier => new IntegerFormat(
+                Math.Min(parse.GetValue(quantise)!.Value, multiplier.FirstWidth), multiplier.IsSigned).ToString()).Distinct()
             .Select(name => JsonValue.Create(name))]),
         ["range"] = parse.GetValue(range).Name,
         ["weightScales"] = parse.GetValue(scales).Name,

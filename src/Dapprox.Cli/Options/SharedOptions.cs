@@ -63,8 +63,9 @@ static class SharedOptions
     {
         Option<MultiplierChoice?> option = Values.Option<MultiplierChoice?>(
             "--multiplier", "NAME",
-            $"The multiplier: {MultiplierForms}. In a quantised network a circuit or a table multiplies integers. A multiplier for each "
-                + $"layer is {AssignedLayers.Form}. "
+            $"The multiplier: {MultiplierForms}. In a quantised network a circuit or a table multiplies integers, and "
+                + "MULTIPLIER@ACCUMULATOR adds the products otherwise than in int32, as exact-int8@int16:saturate or "
+                + $"exact-int8@loa:8 ('dapprox multipliers --help'). A multiplier for each layer is {AssignedLayers.Form}. "
                 + $"[default: {Multipliers.All[0]}, in a quantised network {ExactIntegerMultiplier.Int8}]",
             text => One(text, given => MultiplierChoice.Parse(given)));
         option.CompletionSources.Add([.. Multipliers.All.Select(multiplier => multiplier.Name), ExactIntegerMultiplier.Int8.Name]);

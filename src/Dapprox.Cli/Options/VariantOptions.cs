@@ -190,7 +190,8 @@ sealed class VariantOptions
     /// <param name="preparation">How the networks are prepared.</param>
     public string Heading(ParseResult parse, Network network, Dataset used, Preparation preparation) =>
         $"{network.Name} on {used.Name} ({SplitOf(used)}), {used.Count} images, layers: {parse.GetValue(layers)}, sums in "
-            + $"{(IsInt32(network, preparation) ? "int32, of floats in " : "")}{parse.GetValue(accumulate)}{Prepared(parse, preparation)}";
+            + $"{(IsInt32(network, preparation) ? $"{IntegerAccumulator.Int32}, of floats in " : "")}{parse.GetValue(accumulate)}"
+            + Prepared(parse, preparation);
 
     static bool IsInt32(Network network, Preparation preparation) => network.IsQuantised || preparation.Ranges is not null;
 
@@ -211,7 +212,8 @@ sealed class VariantOptions
     public string Describe(ParseResult parse, Network network, Dataset data, Multiplier multiplier, Preparation preparation)
     {
         string where = parse.GetValue(layers) == LayerSelection.All ? "all layers" : $"the layers '{parse.GetValue(layers)}'";
-        string sums = multiplier.MultipliesIntegers ? "int32" : $"{parse.GetValue(accumulate)}";
+        string sums = multiplier is IntegerMultiplier integers ? $"{integers.Accumulator}"
+            : multiplier.MultipliesIntegers ? $"{IntegerAccumulator.Int32}" : $"{parse.GetValue(accumulate)}";
         return $"{network.Name} on {data.Name} ({parse.GetValue(split)}), {multiplier.Name} in {where}, sums in {sums}"
             + Prepared(parse, preparation);
     }

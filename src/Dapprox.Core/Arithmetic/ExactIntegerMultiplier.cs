@@ -17,7 +17,7 @@ public sealed class ExactIntegerMultiplier : MagnitudeMultiplier
     }
 
     /// <inheritdoc/>
-    public override bool IsExact => true;
+    public override bool IsExact => Accumulator == IntegerAccumulator.Int32;
 
     /// <inheritdoc/>
     public override ulong Multiply(ulong a, ulong b) => a * b;

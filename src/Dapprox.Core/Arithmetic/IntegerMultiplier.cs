@@ -16,6 +16,9 @@ public abstract class IntegerMultiplier(
     string name, int firstWidth, int secondWidth, int productWidth, bool isSigned, string summary = "", string source = "")
     : Multiplier(name, summary, source)
 {
+    /// <summary>What stands in a name between a multiplier and its accumulator.</summary>
+    internal const char AccumulatorMark = '@';
+
     /// <inheritdoc/>
     public sealed override bool MultipliesIntegers => true;
 
@@ -30,6 +33,19 @@ public abstract class IntegerMultiplier(
 
     /// <summary>Whether operands and product are in two's complement.</summary>
     public bool IsSigned => isSigned;
+
+    /// <summary>How a layer adds its products.</summary>
+    public IntegerAccumulator Accumulator { get; private set; } = IntegerAccumulator.Int32;
+
+    /// <summary>The same multiplier with another accumulator: <c>exact-int8@int16:saturate</c>.</summary>
+    /// <param name="accumulator">How a layer adds its products.</param>
+    public IntegerMultiplier With(IntegerAccumulator accumulator)
+    {
+        var copy = (IntegerMultiplier)MemberwiseClone();
+        copy.Accumulator = accumulator;
+        copy.Name = $"{Name}{AccumulatorMark}{accumulator}";
+        return copy;
+    }
 
     /// <summary>Multiplies pairs of operands.</summary>
     /// <param name="a">The bits of the first operands.</param>

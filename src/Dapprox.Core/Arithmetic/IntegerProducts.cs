@@ -45,6 +45,8 @@ public sealed class IntegerProducts
             bool isNegated = byMagnitude && activations.Low + code / weights.Count < 0 != weights.Low + code % weights.Count < 0;
             table[code] = isNegated ? unchecked(-(int)product) : (int)product;
         }
+
+        multiplier.Accumulator.ThrowIfTooNarrow(multiplier.Name, table);
     }
 
     /// <summary>The format of activations.</summary>
@@ -58,6 +60,9 @@ public sealed class IntegerProducts
 
     /// <summary>What is added to a weight before it is multiplied; its zero point moves with it.</summary>
     public int WeightShift { get; }
+
+    /// <summary>How they are added.</summary>
+    public IntegerAccumulator Accumulator => multiplier.Accumulator;
 
     /// <summary>All products: that of the codes a and w has the index <c>a · (number of weights) + w</c>.</summary>
     public ReadOnlySpan<int> Table => table;

@@ -10,7 +10,7 @@ namespace Dapprox.Arithmetic;
 public abstract class Multiplier(string name, string summary, string source)
 {
     /// <summary>The name on the command line.</summary>
-    public string Name { get; } = name;
+    public string Name { get; private protected set; } = name;
 
     /// <summary>What it computes, in one line; empty where nothing is said.</summary>
     public string Summary { get; } = summary;
@@ -21,7 +21,7 @@ public abstract class Multiplier(string name, string summary, string source)
     /// <summary>Whether it multiplies integers; floats otherwise.</summary>
     public abstract bool MultipliesIntegers { get; }
 
-    /// <summary>Whether every product is exact but for the rounding of its format.</summary>
+    /// <summary>Whether every product is exact but for the rounding of its format, and so is every sum of integers.</summary>
     public virtual bool IsExact => false;
 
     /// <inheritdoc/>

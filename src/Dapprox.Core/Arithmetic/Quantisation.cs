@@ -6,9 +6,10 @@ namespace Dapprox.Arithmetic;
 /// <remarks>
 /// With T the products of the multiplier (<see cref="IntegerProducts"/>), an output is
 /// <c>y = s_a·s_w·(Σ T(q_a, q_w) − z_a·Σ q_w − z_w·Σ q_a + K·z_a·z_w) + bias</c> over the K products of a sum. The sum in parentheses is
-/// that of int32 accumulators in two's complement, corrections included; it is rounded to binary32, multiplied by s_a·s_w, rounded, and
-/// the bias is added, rounded. Padding is z_a, and passes through T like any operand. (Jacob et al., "Quantization and Training of Neural
-/// Networks for Efficient Integer-Arithmetic-Only Inference", CVPR 2018, equation 4, with T for the exact product.)
+/// that of int32 accumulators in two's complement, corrections included, unless the multiplier has another
+/// <see cref="IntegerMultiplier.Accumulator"/>, which then adds the products; it is rounded to binary32, multiplied by s_a·s_w, rounded,
+/// and the bias is added, rounded. Padding is z_a, and passes through T like any operand. (Jacob et al., "Quantization and Training of
+/// Neural Networks for Efficient Integer-Arithmetic-Only Inference", CVPR 2018, equation 4, with T for the exact product.)
 /// </remarks>
 public sealed record Quantisation
 {

@@ -82,9 +82,20 @@ public sealed record MultiplierAssignment(params IReadOnlyList<(string Multiplie
             ? areIntegers ? ExactIntegerMultiplier.Int8 : ExactMultiplier.Rounded
             : new LayerMultipliers(
                 $"{this}", [.. Parts.Select(part => (found[part.Multiplier], LayerSelection.Parse(part.Layers)))]);
-        return (multiplier, [.. Parts.Select(part =>
-            CircuitFiles.IsFile(part.Multiplier) ? Fingerprint.OfFile(part.Multiplier) : null)]);
+        return (multiplier, [.. Parts.Select(part => Fingerprints(part.Multiplier))]);
     });
+
+    /// <summary>The fingerprints of the files of a multiplier; null where it has none.</summary>
+    static string? Fingerprints(string multiplier)
+    {
+        var files = new List<string>();
+        CircuitFiles.WithFiles(multiplier, file =>
+        {
+            files.Add(Fingerprint.OfFile(file));
+            return file;
+        });
+        return files.Count == 0 ? null : string.Join('+', files);
+    }
 
     /// <inheritdoc/>
     public bool Equals(MultiplierAssignment? other) => other is not null && Parts.SequenceEqual(other.Parts) && Name == other.Name;

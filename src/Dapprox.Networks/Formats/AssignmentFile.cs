@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
 
 namespace Dapprox.Networks.Formats;
@@ -79,13 +80,13 @@ public static class AssignmentFile
             [Layers] = new JsonArray([.. layers.Select(part => new JsonObject
             {
                 [Layer] = part.Layer,
-                [Multiplier] = File.Exists(part.Multiplier) ? Path.GetRelativePath(folder, part.Multiplier) : part.Multiplier,
+                [Multiplier] = CircuitFiles.WithFiles(part.Multiplier, file => Path.GetRelativePath(folder, file)),
             })]),
         };
         AtomicFile.WriteText(path, content.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
 
-    /// <summary>A file beside the assignment, or the name as it is.</summary>
+    /// <summary>The same with files beside the assignment, where they are.</summary>
     static string Located(string multiplier, string folder) =>
-        Path.Combine(folder, multiplier) is string beside && File.Exists(beside) ? beside : multiplier;
+        CircuitFiles.WithFiles(multiplier, file => Path.Combine(folder, file) is string beside && File.Exists(beside) ? beside : file);
 }

@@ -15,7 +15,7 @@ public interface IMultiplies
     /// <summary>The formats of the operands of a layer that multiplies integers; null for a layer that multiplies floats.</summary>
     Quantisation? Quantisation { get; }
 
-    /// <summary>The format of the sums of floats; those of integers are int32.</summary>
+    /// <summary>The format of the sums of floats; those of integers are the multiplier's.</summary>
     Accumulation Accumulation { get; }
 
     /// <summary>The exact multiplier of as many bits.</summary>

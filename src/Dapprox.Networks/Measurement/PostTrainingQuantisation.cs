@@ -111,13 +111,21 @@ public sealed record PostTrainingQuantisation
     /// <summary>The formats of a layer.</summary>
     /// <param name="layer">The layer of floats.</param>
     /// <param name="range">The range of its inputs.</param>
-    /// <param name="isSigned">Whether activations are signed and symmetric.</param>
-    internal Quantisation Formats(WeightedLayer layer, ActivationHistogram range, bool isSigned) =>
-        new(Activations(range, isSigned), Weights(layer), Signs);
+    internal Quantisation Formats(WeightedLayer layer, ActivationHistogram range) =>
+        new(Activations(range), Weights(layer), Signs);
 
-    AffineQuantisation Activations(ActivationHistogram range, bool isSigned)
+    /// <summary>The same for the layers of a multiplier: signed where it is, and with no more bits than its operands have.</summary>
+    /// <param name="multiplier">A multiplier of integers; one of floats, which is refused later, changes nothing.</param>
+    internal PostTrainingQuantisation For(Multiplier multiplier) => multiplier is not IntegerMultiplier integers ? this : this with
     {
-        var format = new IntegerFormat(ActivationBits, isSigned);
+        IsSigned = integers.IsSigned,
+        ActivationBits = Math.Min(ActivationBits, integers.FirstWidth),
+        WeightBits = Math.Min(WeightBits, integers.SecondWidth),
+    };
+
+    AffineQuantisation Activations(ActivationHistogram range)
+    {
+        var format = new IntegerFormat(ActivationBits, IsSigned);
         (double low, double high) = Method switch
         {
             RangeMethod.Percentile => range.Percentile(0.9999),

@@ -35,7 +35,8 @@ public sealed class QuantiseOptionTests : IDisposable
         TableFiles.Write(new ExactIntegerMultiplier(8, isSigned: false), table);
         Assert.Equal(0, (await DapproxRun.RunAsync("circuit", "export", "array:8", "--output", circuit)).ExitCode);
         var logits = new List<string>();
-        foreach (string multiplier in (string[])["exact-uint8", table, circuit, "dadda:8"])
+        string[] exact = ["exact-uint8", table, circuit, "dadda:8", $"{circuit}@int24", "exact-uint8@fa:6", "dadda:8@int30:saturate:fa:3"];
+        foreach (string multiplier in exact)
         {
             string file = folder.File("logits.csv");
             DapproxRun run = await DapproxRun.RunAsync(
@@ -46,6 +47,31 @@ public sealed class QuantiseOptionTests : IDisposable
         }
 
         Assert.All(logits, text => Assert.Equal(logits[0], text));
+    }
+
+    // Of 4 bits: that of the network, or that of a multiplier.
+    [Fact]
+    public async Task Evaluate_AMultiplierOfFewerBits_QuantisesItsLayersToThese()
+    {
+        var logits = new List<string>();
+        foreach ((string bits, string multiplier) in ((string, string)[])[("int4", "exact-int4"), ("int8", "exact-int4")])
+        {
+            string file = folder.File("logits.csv");
+            DapproxRun run = await DapproxRun.RunAsync(
+                "evaluate", "--first", "50", "--quantise", bits, "--multiplier", multiplier, "--logits", file, "--json");
+            Assert.Equal("int4", run.Json.GetProperty("quantisation").GetProperty("activations")[0].GetString());
+            Assert.Equal(bits == "int8", run.Error.Contains(
+                "note: exact-int4 has operands of 4 bits; its layers are quantised to these", StringComparison.Ordinal));
+            logits.Add(await File.ReadAllTextAsync(file));
+        }
+
+        Assert.Equal(logits[0], logits[1]);
+        DapproxRun mixed = await DapproxRun.RunAsync(
+            "evaluate", "--first", "50", "--quantise", "int8", "--multiplier", "exact-int8@loa:6:convolutions+exact-uint4:dense", "--json");
+        Assert.Equal(
+            ["int8", "uint4"],
+            mixed.Json.GetProperty("quantisation").GetProperty("activations").EnumerateArray().Select(format => format.GetString()));
+        Assert.InRange(mixed.Json.GetProperty("accuracy").GetDouble(), 0.7, 1);
     }
 
     [Fact]
@@ -115,11 +141,16 @@ public sealed class QuantiseOptionTests : IDisposable
     }
 
     [Theory]
+    [InlineData("evaluate --quantise int8 --multiplier exact-int8@sat16", "the accumulator 'sat16' is not of the form int16, uint16")]
+    [InlineData("evaluate --quantise int8 --multiplier exact-int8@int12", "gives the product 16384; its accumulator holds -2048 to 2047")]
+    [InlineData("evaluate --quantise int8 --multiplier exact-int9@int12", "exact-int9")]
+    [InlineData("evaluate --quantise int8 --multiplier exact-int8@none.v", "none.v")]
+    [InlineData("evaluate --multiplier ax-fpm@int16", "only a multiplier of integers takes an accumulator, 'int16'")]
+    [InlineData("evaluate --multiplier exact-int8@int16", "exact-int8@int16 multiplies integers, and the network floats; quantise it")]
     [InlineData("evaluate --multiplier exact-int8", "exact-int8 multiplies integers, and the network floats; quantise it: --quantise int8")]
     [InlineData("evaluate --quantise int8 --multiplier ax-fpm", "ax-fpm multiplies floats, and the network integers")]
     [InlineData("evaluate --quantise int9", "--quantise is 'int9'; give int4 to int8")]
     [InlineData("evaluate --quantise 8", "--quantise is '8'; give int4 to int8")]
-    [InlineData("evaluate --quantise int8 --multiplier drum:4:k=3", "drum:4:k=3 multiplies operands of 4 bits, and the network has uint8")]
     [InlineData("evaluate --quantise int8 --split train", "--quantise takes the first 512 training images, and --split train uses")]
     [InlineData("evaluate --range mse", "--range is given without --quantise; give both, or neither")]
     [InlineData("evaluate --signs offset", "--signs is given without --quantise; give both, or neither")]

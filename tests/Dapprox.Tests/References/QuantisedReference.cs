@@ -1,10 +1,11 @@
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
+using Xunit;
 
 namespace Dapprox.Tests.References;
 
 /// <summary>
-/// The definition of a quantised layer, one output at a time, in integers of any size: sums wrap at 32 bits only at the end.
+/// The definition of a quantised layer, one output at a time, in integers of any size: exact sums wrap only at the end.
 /// </summary>
 static class QuantisedReference
 {
@@ -25,15 +26,36 @@ static class QuantisedReference
         foreach ((float activation, float weight) in operands)
         {
             long q = Quantise(a, activation) + shiftA, r = Quantise(w, weight) + shiftW;
-            sum += byMagnitude ? Math.Sign(q) * Math.Sign(r) * Product(Math.Abs(q), Math.Abs(r)) + Zero(q, r) : Product(q, r);
+            sum = Added(
+                sum, byMagnitude ? Math.Sign(q) * Math.Sign(r) * Product(Math.Abs(q), Math.Abs(r)) + Zero(q, r) : Product(q, r));
             sumA += q;
             sumW += r;
             count++;
         }
 
         long zeroA = a.ZeroPoint + shiftA, zeroW = w.ZeroPoint + shiftW;
+        if (multiplier.Accumulator is { Saturates: false, IsSigned: true })
+            sum = Wrapped(sum, multiplier.Accumulator.Bits);
         int total = unchecked((int)(sum - zeroA * sumW - zeroW * sumA + count * zeroA * zeroW));
         return (float)((float)total * (float)(a.Scale * w.Scale)) + bias;
+
+        // A lower-part OR adder, where there is one; saturation at each step.
+        Int128 Added(Int128 before, Int128 product)
+        {
+            IntegerAccumulator accumulator = multiplier.Accumulator;
+            Int128 after = before + product;
+            if (accumulator.Lower is LowerAdder adder)
+            {
+                Assert.StartsWith("loa:", adder.Name, StringComparison.Ordinal);
+                Int128 unit = Int128.One << adder.Bits;
+                Int128 low = Remainder(before, unit), other = Remainder(product, unit);
+                Int128 carry = 2 * low >= unit && 2 * other >= unit ? unit : 0;
+                after = before - low + (product - other) + carry + (low | other);
+            }
+
+            Int128 half = Int128.One << (accumulator.Bits - 1);
+            return accumulator.Saturates ? Int128.Clamp(after, -half, half - 1) : after;
+        }
 
         Int128 Product(long first, long second)
         {
@@ -51,6 +73,15 @@ static class QuantisedReference
         long Shift(int width, IntegerFormat format) => format.IsSigned == multiplier.IsSigned || byMagnitude ? 0
             : format.IsSigned ? 1L << (format.Bits - 1)
             : width > format.Bits ? 0 : -(1L << (width - 1));
+    }
+
+    static Int128 Remainder(Int128 number, Int128 of) => (number % of + of) % of;
+
+    /// <summary>The number of so many bits in two's complement that is left of another.</summary>
+    static Int128 Wrapped(Int128 number, int bits)
+    {
+        Int128 unsigned = Remainder(number, Int128.One << bits);
+        return unsigned >> (bits - 1) == 0 ? unsigned : unsigned - (Int128.One << bits);
     }
 
     /// <summary>A convolution, image after image.</summary>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Measurement;
@@ -6,7 +8,7 @@ using Dapprox.Measurement;
 namespace Dapprox.Circuits.Formats;
 
 /// <summary>Finds circuits, and multipliers with them, from a description or a file.</summary>
-public static class CircuitFiles
+public static partial class CircuitFiles
 {
     /// <summary>Whether what is given names a file, by its ending, and neither a multiplier nor a description.</summary>
     /// <param name="given">What <see cref="FindMultiplier"/> takes.</param>
@@ -61,9 +63,69 @@ public static class CircuitFiles
     /// <param name="isSigned">Whether integers are in two's complement; null for what a file or a description says.</param>
     /// <exception cref="InputException">There is no such multiplier, or it does not multiply such numbers.</exception>
     public static Multiplier Find(string given, bool areIntegers, bool? isSigned) =>
-        IntegerMultipliers.IsMeant(given) ? IntegerMultipliers.Find(given)
+        Parted(given) is var (multiplier, accumulator)
+            ? Find(multiplier, areIntegers: true, isSigned) is IntegerMultiplier integers
+                ? integers.With(FindAccumulator(accumulator))
+                : throw new InputException(
+                    $"{multiplier} multiplies floats; only a multiplier of integers takes an accumulator, '{accumulator}'")
+        : IntegerMultipliers.IsMeant(given) ? IntegerMultipliers.Find(given)
         : areIntegers && (IsNamed(given) || IsFile(given)) ? FindIntegers(given, isSigned)
         : FindMultiplier(given);
+
+    /// <summary>The multiplier and the accumulator of <c>exact-int8@int16:saturate</c>; null where no accumulator is given.</summary>
+    /// <param name="given">What <see cref="Find"/> takes.</param>
+    public static (string Multiplier, string Accumulator)? Parted(string given)
+    {
+        int mark = given.LastIndexOf(IntegerMultiplier.AccumulatorMark);
+        // The mark may be in the name of a file.
+        return mark <= 0 || File.Exists(given) ? null : (given[..mark], given[(mark + 1)..]);
+    }
+
+    /// <summary>The same multiplier with other files: those of circuits and tables, and that of an adder.</summary>
+    /// <param name="given">What <see cref="Find"/> takes.</param>
+    /// <param name="other">Gives the path for a path.</param>
+    public static string WithFiles(string given, Func<string, string> other)
+    {
+        if (Parted(given) is not var (multiplier, accumulator))
+            return IsFile(given) ? other(given) : given;
+        (string format, string adder) = AdderOf(accumulator);
+        return $"{WithFiles(multiplier, other)}{IntegerMultiplier.AccumulatorMark}{format}"
+            + (IsCircuitFile(adder) ? other(adder) : adder);
+    }
+
+    /// <summary>Finds an accumulator.</summary>
+    /// <param name="given">
+    /// <c>int16</c> or <c>uint16</c>, the format of the sums, which may be followed by <c>:saturate</c>; an adder of the lowest bits of
+    /// int32, by a name that <see cref="AdderCircuit.Build"/> takes or the path of its circuit; or a format, a colon and an adder.
+    /// </param>
+    /// <exception cref="InputException">There is no such accumulator.</exception>
+    public static IntegerAccumulator FindAccumulator(string given)
+    {
+        (string format, string adder) = AdderOf(given);
+        LowerAdder? lower = adder.Length == 0 && format.Length > 0 && !given.EndsWith(':') ? null
+            : AdderCircuit.IsMeant(adder) ? AdderCircuit.Build(adder)
+            : IsCircuitFile(adder) ? new AdderCircuit(Read(adder).Circuit.WithName(adder))
+            : throw new InputException(
+                $"the accumulator '{given}' is not of the form int16, uint16, int16:{Saturate}, {AdderCircuit.Forms}, the file of an "
+                    + "adder, or a format and an adder, such as int24:loa:8");
+        if (format.Length == 0)
+            return new IntegerAccumulator(IntegerAccumulator.MaxBits, lower: lower);
+        string[] words = format.ToLowerInvariant().Split(':', StringSplitOptions.RemoveEmptyEntries);
+        return new IntegerAccumulator(
+            int.Parse(words[0].TrimStart('u')[3..], CultureInfo.InvariantCulture), !words[0].StartsWith('u'), words.Length > 1, lower);
+    }
+
+    const string Saturate = "saturate";
+
+    /// <summary>The format of an accumulator with its colons, and its adder; either may be empty.</summary>
+    static (string Format, string Adder) AdderOf(string given)
+    {
+        Match format = AccumulatorFormat().Match(given);
+        return (format.Value, given[format.Length..]);
+    }
+
+    [GeneratedRegex($"^u?int[0-9]{{1,3}}(:{Saturate})?(:|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AccumulatorFormat();
 
     /// <summary>Finds a multiplier of integers.</summary>
     /// <param name="given">

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Dapprox.Foundation;
 
@@ -20,10 +21,8 @@ public static class EvolvedMultipliers
             .OrderBy(Family, StringComparer.Ordinal).ThenBy(Bound),
     ];
 
-    /// <summary>The names of those with operands of so many bits.</summary>
-    public static IEnumerable<string> OfBits(int bits) => All.Where(name =>
-        name.StartsWith($"{Beginning}{bits}u-", StringComparison.Ordinal)
-        || name.StartsWith($"{Beginning}{bits}s-", StringComparison.Ordinal));
+    /// <summary>The names of those with operands of at most so many bits.</summary>
+    public static IEnumerable<string> UpToBits(int bits) => All.Where(name => BitsOf(name) <= bits);
 
     /// <summary>Whether a text is meant as such a name, right or wrong: it begins with evo and a digit.</summary>
     /// <param name="given">What the user gave as a multiplier.</param>
@@ -43,6 +42,9 @@ public static class EvolvedMultipliers
         return CircuitJson.Read(new SourceText(name + Suffix, reader.ReadToEnd()));
     }
 
+    static int BitsOf(string name) =>
+        int.Parse(name.AsSpan(Beginning.Length, name.AsSpan(Beginning.Length).IndexOfAny('u', 's')), CultureInfo.InvariantCulture);
+
     // evo12u before evo8u would be the order of letters.
     static string Family(string name)
     {
@@ -51,5 +53,5 @@ public static class EvolvedMultipliers
     }
 
     static double Bound(string name) =>
-        double.Parse(name[(name.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        double.Parse(name[(name.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture);
 }

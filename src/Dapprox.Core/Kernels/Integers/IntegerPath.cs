@@ -4,7 +4,8 @@ namespace Dapprox.Kernels.Integers;
 
 /// <summary>
 /// A fast way to compute sums of integer products on one instruction set, equal to the definition bit for bit. Sums are those of int32
-/// accumulators in two's complement, so their order does not matter. <see cref="IntegerPaths"/> lists the paths.
+/// accumulators in two's complement, so their order does not matter; <see cref="LookupPath"/> alone adds as another accumulator does.
+/// <see cref="IntegerPaths"/> lists the paths.
 /// </summary>
 abstract class IntegerPath(string name, string instructionSet)
 {

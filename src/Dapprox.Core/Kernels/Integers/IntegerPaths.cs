@@ -16,7 +16,9 @@ static class IntegerPaths
         new ExactPath<ShortDots<Pairs512, Vector512<int>>, Vector512<int>>("avx512", KernelTable.Avx512),
         new ExactPath<ShortDots<Pairs256, Vector256<int>>, Vector256<int>>("avx2", KernelTable.Avx2),
         new ExactPath<ShortDots<Pairs128, Vector128<int>>, Vector128<int>>("vector128", KernelTable.Vector128Set),
+        new FactorPath<Pairs512, Vector512<int>>("avx512-factors", KernelTable.Avx512, maxRank: 4),
         new RowPath(),
+        new FactorPath<Pairs256, Vector256<int>>("avx2-factors", KernelTable.Avx2, IntegerFactors.MaxRank),
         new LookupPath(),
     ];
 

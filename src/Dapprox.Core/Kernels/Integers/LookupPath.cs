@@ -3,7 +3,10 @@ using Dapprox.Arithmetic;
 
 namespace Dapprox.Kernels.Integers;
 
-/// <summary>Products looked up one by one: the definition, for any products on any processor.</summary>
+/// <summary>
+/// Products looked up one by one: the definition, for any products on any processor. The only path whose sums may saturate, or be those of
+/// an approximate adder.
+/// </summary>
 sealed class LookupPath() : IntegerPath("scalar", KernelTable.Scalar)
 {
     readonly ConditionalWeakTable<IntegerProducts, int[]> tables = [];
@@ -13,7 +16,10 @@ sealed class LookupPath() : IntegerPath("scalar", KernelTable.Scalar)
     public override bool Covers(IntegerProducts products) => true;
 
     public override IntegerMatrix Prepare(IntegerProducts products, byte[] codes, int columns, int count) =>
-        new Matrix(tables.GetValue(products, ByWeight), products.Activations.Count, codes, count);
+        products.Accumulator.IsModular
+            ? new Matrix<Modular>(tables.GetValue(products, ByWeight), products.Activations.Count, codes, count, default)
+            : new Matrix<Accumulating>(
+                tables.GetValue(products, ByWeight), products.Activations.Count, codes, count, new Accumulating(products.Accumulator));
 
     /// <summary>All products, those of a weight one after another.</summary>
     static int[] ByWeight(IntegerProducts products)
@@ -25,7 +31,24 @@ sealed class LookupPath() : IntegerPath("scalar", KernelTable.Scalar)
         return table;
     }
 
-    sealed unsafe class Matrix(int[] table, int rowLength, byte[] codes, int count) : IntegerMatrix
+    interface IAddition
+    {
+        int Add(int sum, int product);
+    }
+
+    /// <summary>Integers modulo 2³².</summary>
+    readonly struct Modular : IAddition
+    {
+        public int Add(int sum, int product) => sum + product;
+    }
+
+    readonly struct Accumulating(IntegerAccumulator accumulator) : IAddition
+    {
+        public int Add(int sum, int product) => accumulator.Add(sum, product);
+    }
+
+    sealed unsafe class Matrix<TAddition>(int[] table, int rowLength, byte[] codes, int count, TAddition addition) : IntegerMatrix
+        where TAddition : struct, IAddition
     {
         public override void Sum(byte* activations, int lanes, int firstColumn, int endColumn, int* sums)
         {
@@ -39,7 +62,7 @@ sealed class LookupPath() : IntegerPath("scalar", KernelTable.Scalar)
                         int* row = first + codes[(nint)column * count + k] * rowLength;
                         byte* operands = activations + (nint)k * IntegerPath.Lanes;
                         for (int lane = 0; lane < lanes; lane++)
-                            sums[lane] += row[operands[lane]];
+                            sums[lane] = addition.Add(sums[lane], row[operands[lane]]);
                     }
                 }
             }

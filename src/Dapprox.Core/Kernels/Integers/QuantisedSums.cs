@@ -21,6 +21,7 @@ sealed unsafe class QuantisedSums
     readonly int[] constants;
     readonly int[] zeroPoints;
     readonly bool needsOperandSums;
+    readonly IntegerAccumulator accumulator;
 
     /// <summary>Prepares weights.</summary>
     /// <param name="multiplier">The multiplier of every product, activation first.</param>
@@ -46,6 +47,7 @@ sealed unsafe class QuantisedSums
         this.quantisation = quantisation;
         IntegerFormat activationFormat = quantisation.Activations.Format, weightFormat = quantisation.Weights[0].Format;
         IntegerProducts products = IntegerProducts.Of(multiplier, activationFormat, weightFormat, quantisation.Signs);
+        accumulator = products.Accumulator;
         count = weights.Length / all;
         Columns = columns;
         firstActivation = activationFormat.Low + products.ActivationShift;
@@ -105,6 +107,13 @@ sealed unsafe class QuantisedSums
         float* outputs = block.Outputs + (nint)firstColumn * IntegerPath.Lanes;
         int* sums = (int*)outputs;
         matrices[matrix].Sum(activations, lanes, firstColumn, endColumn, sums);
+        // Modulo 2³² until here, whatever the order; other sums are in their range at each step.
+        if (accumulator.IsModular && accumulator.Bits < IntegerAccumulator.MaxBits)
+        {
+            foreach (ref int sum in new Span<int>(sums, (endColumn - firstColumn) * IntegerPath.Lanes))
+                sum = accumulator.Wrap(sum);
+        }
+
         int* operandSums = stackalloc int[IntegerPath.Lanes];
         if (needsOperandSums)
             SumOperands(activations, operandSums);

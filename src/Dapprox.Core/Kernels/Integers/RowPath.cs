@@ -28,6 +28,8 @@ sealed class RowPath() : IntegerPath("avx512-rows", KernelTable.Avx512)
 
     public override bool Covers(IntegerProducts products)
     {
+        if (!products.Accumulator.IsModular)
+            return false;
         for (int weight = 0; weight < products.Weights.Count; weight++)
         {
             (int least, int greatest) = Range(products, weight);

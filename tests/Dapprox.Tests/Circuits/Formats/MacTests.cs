@@ -91,6 +91,23 @@ public sealed class MacTests : IDisposable
         await AssertPassesAsync(unit, size: 2);
     }
 
+    [Theory]
+    [InlineData("array:4:signed", "int12:saturate")]
+    [InlineData("array:4:ama1", "int16:loa:5")]
+    [InlineData("array:4:ama1", "int12:saturate:eta:6")]
+    public async Task Verilog_WithAnAccumulatorOfANetwork_HasItsSums(string description, string accumulator)
+    {
+        IntegerAccumulator definition = CircuitFiles.FindAccumulator(accumulator);
+        var unit = new MacUnit(CircuitDescription.Build(description), default, AdderCircuit.Whole(definition));
+        ulong[] a = [7, 15, 3, 9, 9, 14], b = [5, 11, 2, 7, 12, 1];
+
+        int expected = 0;
+        for (int k = 0; k < a.Length; k++)
+            expected = definition.Add(expected, definition.Wrap((int)(uint)new MacUnit(unit.Multiplier).Sum(0, [a[k]], [b[k]])));
+        Assert.Equal(expected, definition.Wrap((int)(uint)unit.Sum(0, a, b)));
+        await AssertPassesAsync(unit, size: 2);
+    }
+
     [Fact]
     public async Task TestBench_OfAnotherMultiplier_Fails()
     {

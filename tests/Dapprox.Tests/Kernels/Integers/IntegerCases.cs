@@ -1,6 +1,7 @@
 using CsCheck;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits;
+using Dapprox.Circuits.Formats;
 using Dapprox.Kernels.Integers;
 using Xunit;
 
@@ -11,7 +12,8 @@ static class IntegerCases
 {
     /// <summary>
     /// Exact ones; tables of random numbers of 16 bits, signed and unsigned, and of more bits than fit the registers' rows; a circuit; one
-    /// that is not 0 for a zero; narrow ones.
+    /// that is not 0 for a zero; narrow ones; sums of one, a few and many ordinary products; accumulators that wrap,
+    /// saturate or add approximately.
     /// </summary>
     public static IReadOnlyList<IntegerMultiplier> Multipliers { get; } =
     [
@@ -25,6 +27,14 @@ static class IntegerCases
         new TableMultiplier("one", 8, isSigned: false, (_, _) => 1),
         new TableMultiplier("largest", 8, isSigned: false, (_, _) => 65_535),
         new IntegerCircuit(CircuitDescription.Build("array:8:ama5:columns=6")),
+        IntegerMultipliers.Find("drum:8:k=4"),
+        IntegerMultipliers.Find("roba:8:sign-magnitude"),
+        new IntegerCircuit(CircuitDescription.Build("array:8:vertical=5")),
+        (IntegerMultiplier)CircuitFiles.Find("exact-int8@int17", areIntegers: true, isSigned: null),
+        Random("random-signed-17", 8, isSigned: true, -32_768, 32_768).With(new IntegerAccumulator(17)),
+        ExactIntegerMultiplier.Int8.With(new IntegerAccumulator(18, saturates: true)),
+        new ExactIntegerMultiplier(8, isSigned: false).With(CircuitFiles.FindAccumulator("loa:7")),
+        Random("random-signed-loa", 8, isSigned: true, -32_768, 32_768).With(CircuitFiles.FindAccumulator("int20:saturate:loa:5")),
     ];
 
     public static IntegerMultiplier Multiplier(string name) => Multipliers.Single(multiplier => multiplier.Name == name);
