@@ -61,7 +61,6 @@ public sealed partial class DatasheetCommandTests : IDisposable
     [InlineData("evo8u-mre-0.1,nothing", "unknown multiplier 'nothing'")]
     [InlineData("ax-fpm", "no multiplier of integers")]
     [InlineData("exact-uint8 --first 5", "quantise it: --quantise int8")]
-    [InlineData("exact-uint4 --quantise int8", "quantise it to at most 4 bits")]
     [InlineData("exact-uint8 --out sheet.pdf", "ends in .html")]
     [InlineData("exact-uint8 --what", "unknown option '--what'")]
     [InlineData("drum:8:k=4:conv1+exact-int8:conv2", "is an assignment")]
