@@ -33,6 +33,7 @@ static class CommandLine
     {
         ["compare"] = CompareCommand.Create,
         ["multipliers"] = MultipliersCommand.Create,
+        ["datasheet"] = DatasheetCommand.Create,
         ["multiply"] = MultiplyCommand.Create,
         ["evaluate"] = EvaluateCommand.Create,
         ["calibrate"] = CalibrateCommand.Create,

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Dapprox.Arithmetic;
-using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
 using Dapprox.Cli.Terminal;
 using Dapprox.Foundation;
@@ -26,10 +25,6 @@ static class AssignCommand
 
     const double DefaultLoss = 1;
 
-    const string Evolved = "evolved";
-
-    const int EvolvedBits = 8;
-
     // Of the choices of a search, one is the exact multiplier.
     const int MostChoices = 255;
 
@@ -41,10 +36,9 @@ static class AssignCommand
         var variant = new VariantOptions();
         Option<IReadOnlyList<MultiplierChoice>> from = Values.Option<IReadOnlyList<MultiplierChoice>>(
             "--from", "NAME,…",
-            $"The multipliers to choose from, besides the exact one: {MultiplierList.Given}; or {Evolved} for all evolved ones of "
-                + $"{EvolvedBits} bits ('dapprox multipliers --evolved').",
-            text => MultiplierList.Parse(text.Split(',').SelectMany(
-                item => item == Evolved ? EvolvedMultipliers.UpToBits(EvolvedBits) : [item])));
+            $"The multipliers to choose from, besides the exact one: {MultiplierList.Given}; or "
+                + $"{MultiplierList.Evolved} for all evolved ones of {MultiplierList.EvolvedBits} bits ('dapprox multipliers --evolved').",
+            text => MultiplierList.Parse(MultiplierList.WithEvolved([text])));
         from.Required = true;
         Option<double?> loss = Values.Option<double?>(
             "--loss", "X", $"The accuracy that may be lost, in percentage points. [default: {DefaultLoss:F1}]",
@@ -107,7 +101,7 @@ static class AssignCommand
             Multiplier[] named = [.. asked.Select(choice => variant.Fitting(parse, choice, network))];
             // An unsigned array is smaller than a signed one, and would be the exact one of a designer of unsigned multipliers.
             MultiplierChoice exactChoice = named.All(multiplier => multiplier is IntegerMultiplier { IsSigned: false })
-                ? new(new ExactIntegerMultiplier(EvolvedBits, isSigned: false).Name)
+                ? new(new ExactIntegerMultiplier(MultiplierList.EvolvedBits, isSigned: false).Name)
                 : variant.Default(parse, network);
             string[] names = [exactChoice.Given, .. asked.Select(choice => choice.Given)];
             Multiplier[] multipliers = [variant.Fitting(parse, exactChoice, network), .. named];

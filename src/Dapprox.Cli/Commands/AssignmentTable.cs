@@ -41,10 +41,12 @@ sealed class AssignmentTable(
     {
         Directory.CreateDirectory(folder);
         // Those of an earlier search are not of this front.
-        for (int i = front.Length; System.IO.File.Exists(File(i)) && AssignmentFile.TryRead(File(i)) is not null; i++)
+        for (int i = 0; System.IO.File.Exists(File(i)) && AssignmentFile.TryRead(File(i)) is not null; i++)
         {
-            System.IO.File.Delete(File(i));
-            System.IO.File.Delete(Path.ChangeExtension(File(i), ".onnx"));
+            if (i >= front.Length)
+                System.IO.File.Delete(File(i));
+            if (i >= front.Length || fitted is null)
+                System.IO.File.Delete(Path.ChangeExtension(File(i), ".onnx"));
         }
 
         for (int i = 0; fitted is not null && i < front.Length; i++)

@@ -148,8 +148,8 @@ static class CompareCommand
     }
 
     /// <summary>
-    /// Sentences about the logits: for each multiplier with which some are not finite, and for the first with which they saturate, since
-    /// that is the network's doing.
+    /// Sentences about the logits: for each multiplier with which some are not finite or all are the same, and for the first with which
+    /// they saturate, since that is the network's doing.
     /// </summary>
     static string[] Warnings(
         string network, IReadOnlyList<MultiplierChoice> compared, IReadOnlyList<ComparisonRow> rows)
@@ -157,6 +157,7 @@ static class CompareCommand
         return
         [
             .. Sentences(row => row.Accuracy.Logits!.NonFiniteWarning),
+            .. Sentences(row => row.Accuracy.Logits!.SameScores),
             .. Sentences(row => row.Accuracy.Logits!.Saturation).Take(1),
         ];
 

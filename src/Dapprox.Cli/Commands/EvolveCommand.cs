@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Dapprox.Arithmetic;
 using Dapprox.Circuits;
 using Dapprox.Circuits.Formats;
 using Dapprox.Cli.Options;
@@ -17,6 +18,9 @@ namespace Dapprox.Cli.Commands;
 static class EvolveCommand
 {
     const int DefaultGenerations = 100_000;
+
+    // The beginning of the source of a circuit.
+    const string Evolve = "dapprox evolve";
 
     const string DefaultFolder = "evolved", FrontFile = "front.csv", StateFile = "state.json";
 
@@ -44,6 +48,7 @@ static class EvolveCommand
             "--objective", "What is minimised.",
             new("area", EvolutionObjective.Area), new("energy", EvolutionObjective.Energy), new("delay", EvolutionObjective.Delay));
         var signs = new SignOptions();
+        var operands = new OperandOptions();
         var avoidBias = new Option<bool>("--avoid-bias")
         {
             Description = "Also keep the same mean with the signs of the errors within a tenth of the bound: of ŷ − y for mae, of "
@@ -83,12 +88,17 @@ static class EvolveCommand
                 + "bound that are Pareto-optimal by error and the cost of the search, as JSON and Verilog, the cheapest first; of two "
                 + "whose errors differ by less than 5 % the cheaper one. For wce the cheapest circuit is all. The same seed and "
                 + "generations give the same circuits, with any number of threads. Ctrl-C ends the search and writes the circuits so "
-                + "far, without prices. With --json: search, generations, children (measured "
-                + $"circuits), folder, front, an array of {{{EvolvedTable.JsonHelp}}}, seconds.")
+                + "far, without prices. With --operands-from the metric that is bounded is the mean over the products of the network on "
+                + "training images (weighted error: Vašíček, Mrázek, Sekanina, DATE 2019); pairs that do not occur there do not count. Its "
+                + "column is weighted; the other errors are over all pairs alike. With --json: search, weightedBy {network, dataset, "
+                + "split, images, fingerprint, layers, signs, products (counted)} or null, generations, children (measured circuits), "
+                + $"folder, front, an array of {{{EvolvedTable.JsonHelp}; with --operands-from also weightedError}}, seconds.")
         {
             seedCircuit, metric, atMost, objective,
         };
-        foreach (Option option in (Option[])[.. signs.All, avoidBias, generations, minutes, seed, state, folder, liberty, json])
+        foreach (Option option in (Option[])[
+            .. signs.All, avoidBias, .. operands.All, generations, minutes, seed, state, folder, liberty, json,
+        ])
             command.Add(option);
         command.KeepsState = folder;
         command.SetAction((parse, cancellation) =>
@@ -96,9 +106,14 @@ static class EvolveCommand
             var watch = Stopwatch.StartNew();
             string given = parse.GetValue(seedCircuit)!;
             Netlist circuit = CircuitFiles.Load(given, Output.NoteFact);
+            Netlist start = circuit.WithSign(signs.Read(parse) ?? circuit.IsSigned);
+            if (operands.IsGiven(parse) && parse.GetValue(metric) == ErrorMetric.Wce)
+                throw new InputException("--operands-from weights a mean, and wce is none; bound mae, mre, mse or ep");
+            OperandWeights? weights = operands.IsGiven(parse) ? operands.Read(parse, start, cancellation) : null;
             var problem = new EvolutionProblem
             {
-                Start = circuit.WithSign(signs.Read(parse) ?? circuit.IsSigned),
+                Start = start,
+                Weights = weights?.Pairs,
                 Metric = parse.GetValue(metric)!,
                 AtMost = parse.GetValue(atMost),
                 Objective = parse.GetValue(objective).Value,
@@ -131,9 +146,9 @@ static class EvolveCommand
             if (rows.Length == 0)
             {
                 throw new InputException(
-                    $"no circuit with {problem.Metric} of at most {parse.GetValue(atMost).ToString(CultureInfo.InvariantCulture)} was "
-                        + $"found from {given} in {Generations(reached):N0} generations; give more --generations, a larger bound, or a "
-                        + "SEED that keeps it");
+                    $"no circuit with {(weights is null ? "" : "weighted ")}{problem.Metric} of at most "
+                        + $"{parse.GetValue(atMost).ToString(CultureInfo.InvariantCulture)} was found from {given} in "
+                        + $"{Generations(reached):N0} generations; give more --generations, a larger bound, or a SEED that keeps it");
             }
 
             double seconds = watch.Elapsed.TotalSeconds;
@@ -142,6 +157,7 @@ static class EvolveCommand
                 Output.PrintJson(new JsonObject
                 {
                     ["search"] = evolution.Summary,
+                    ["weightedBy"] = weights?.Json,
                     ["generations"] = Generations(reached),
                     ["children"] = Generations(reached) * Evolution.Children * Evolution.Islands,
                     ["folder"] = target,
@@ -152,7 +168,9 @@ static class EvolveCommand
             }
 
             Output.Print($"{evolution.Summary}, {Generations(reached):N0} generations");
-            EvolvedTable.Print(rows);
+            EvolvedTable.Print(rows, weights is null ? null : problem.Metric);
+            if (weights is not null)
+                Output.Print($"weighted {problem.Metric}: by {weights.Summary}; the other errors are over all pairs of operands");
             string sampled = problem.IsSampled ? "; errors are sampled" : "";
             Output.Print(
                 $"{rows.Length} {(rows.Length == 1 ? "circuit" : "circuits")} in {target}, costs relative to the exact array{sampled}, "
@@ -168,8 +186,14 @@ static class EvolveCommand
                 if (front.Length == 0)
                     return [];
                 string source = Source(given, parse, Generations(reached));
-                (string Name, Netlist Circuit)[] circuits =
-                    [.. front.Select((one, i) => (string.Create(CultureInfo.InvariantCulture, $"evolved-{i + 1:D2}"), one.Circuit))];
+                (string Name, Netlist Circuit)[] circuits = [.. front.Select((one, i) => (NameOf(i), one.Circuit))];
+                // Those of an earlier search are not of this front.
+                for (int i = front.Length; IsEvolved(Path.Combine(target, NameOf(i) + ".json")); i++)
+                {
+                    File.Delete(Path.Combine(target, NameOf(i) + ".json"));
+                    File.Delete(Path.Combine(target, NameOf(i) + ".v"));
+                }
+
                 foreach ((string name, Netlist made) in circuits)
                 {
                     var document = new CircuitDocument(made.WithName(name)) { Source = source };
@@ -177,7 +201,11 @@ static class EvolveCommand
                     CircuitFiles.Write(document, Path.Combine(target, name + ".v"));
                 }
 
-                EvolvedRow[] rows = EvolvedTable.Measure(circuits, isPriced, parse.GetValue(liberty), cancellation);
+                EvolvedRow[] rows = EvolvedTable.Measure(
+                    [.. circuits.Select(one => (one.Name, (IntegerMultiplier)new IntegerCircuit(one.Circuit)))], isPriced,
+                    parse.GetValue(liberty), cancellation);
+                if (weights is not null)
+                    rows = [.. rows.Zip(front, (row, one) => row with { WeightedError = one.Error })];
                 AtomicFile.WriteText(Path.Combine(target, FrontFile), CsvText.Of(rows.Select(row => row.Json())));
                 return rows;
             }
@@ -186,7 +214,7 @@ static class EvolveCommand
             {
                 var words = new List<string>
                 {
-                    "dapprox evolve", given, "--metric", problem.Metric.Name, "--at-most",
+                    Evolve, given, "--metric", problem.Metric.Name, "--at-most",
                     problem.AtMost.ToString(CultureInfo.InvariantCulture),
                 };
                 if (problem.Objective != EvolutionObjective.Area)
@@ -195,6 +223,7 @@ static class EvolveCommand
                     words.Add(problem.Start.IsSigned ? "--signed" : "--unsigned");
                 if (problem.AvoidsBias)
                     words.Add("--avoid-bias");
+                words.AddRange(weights?.Words ?? []);
                 words.Add(string.Create(CultureInfo.InvariantCulture, $"--seed {problem.Seed} --generations {generations}"));
                 return string.Join(' ', words);
             }
@@ -208,6 +237,21 @@ static class EvolveCommand
         "Also map the circuits, their gates as they are written, to this standard-cell library (Liberty, .lib or .lib.gz) with Yosys and "
             + "ABC, which have to be installed, and give their areas.",
         LibertyLibrary.Load);
+
+    static string NameOf(int place) => string.Create(CultureInfo.InvariantCulture, $"evolved-{place + 1:D2}");
+
+    /// <summary>Whether a file is a circuit that this command wrote.</summary>
+    static bool IsEvolved(string path)
+    {
+        try
+        {
+            return File.Exists(path) && CircuitFiles.Read(path).Source.StartsWith(Evolve, StringComparison.Ordinal);
+        }
+        catch (InputException)
+        {
+            return false;
+        }
+    }
 
     static EvolvedCircuit[] Thinned(IReadOnlyList<EvolvedCircuit> front)
     {

@@ -63,7 +63,8 @@ static class MultipliersCommand
     {
         CircuitDocument[] documents = [.. EvolvedMultipliers.All.Select(EvolvedMultipliers.Find)];
         EvolvedRow[] rows = EvolvedTable.Measure(
-            [.. documents.Select(document => (document.Circuit.Name, document.Circuit))], isPriced: true, liberty, cancellation);
+            [.. documents.Select(document => (document.Circuit.Name, (IntegerMultiplier)new IntegerCircuit(document.Circuit)))],
+            isPriced: true, liberty, cancellation);
         if (!isJson)
         {
             EvolvedTable.Print(rows);

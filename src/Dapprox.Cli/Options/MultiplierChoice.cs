@@ -52,7 +52,8 @@ sealed record MultiplierChoice(string Given, string? Line = null)
         else if (CircuitFiles.IsNamed(given))
             CircuitFiles.Open(given);
         else if (!CircuitFiles.IsFile(given))
-            Multipliers.Find(given);
+            Names.Find<Multiplier>(
+                "multiplier", given, [.. Multipliers.All, .. IntegerMultipliers.All.Select(family => family.Example)], one => one.Name);
     }
 
     /// <summary>Finds the multiplier, or one for each layer that an assignment names.</summary>

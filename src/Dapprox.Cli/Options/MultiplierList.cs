@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Dapprox.Circuits.Formats;
 using Dapprox.Foundation;
 
 namespace Dapprox.Cli.Options;
@@ -17,6 +18,18 @@ static class MultiplierList
 
     // Tables and figures replace longer names by a number and list them below.
     const int LongestName = 24;
+
+    /// <summary>The word for all evolved multipliers of at most <see cref="EvolvedBits"/> bits, where a command takes it.</summary>
+    public const string Evolved = "evolved";
+
+    /// <summary>The most bits of those that <see cref="Evolved"/> stands for.</summary>
+    public const int EvolvedBits = 8;
+
+    /// <summary>The words, with the names that <see cref="Evolved"/> stands for.</summary>
+    /// <param name="words">The words, with commas between items.</param>
+    public static IEnumerable<string> WithEvolved(IEnumerable<string> words) => words
+        .SelectMany(word => word.Split(',', StringSplitOptions.TrimEntries))
+        .SelectMany(item => item == Evolved ? EvolvedMultipliers.UpToBits(EvolvedBits) : [item]);
 
     /// <summary>The option that names the multipliers of a command.</summary>
     public static Option<IReadOnlyList<MultiplierChoice>?> Option() =>

@@ -66,6 +66,9 @@ sealed class QuantiseOptions
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [quantise, range, images, scales, equalise, signs, .. sign.All];
 
+    /// <summary>Those that say whether the integers of a circuit or a table are signed.</summary>
+    public IEnumerable<Option> OfSigns => sign.All;
+
     /// <summary>Whether the integers of a circuit or a table are signed; null for what it says.</summary>
     public bool? IsSigned(ParseResult parse) => sign.Read(parse);
 

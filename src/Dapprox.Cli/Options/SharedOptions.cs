@@ -76,13 +76,12 @@ static class SharedOptions
         ? throw new InputException($"--multiplier is '{text}'; give one (dapprox compare takes several)")
         : find(text);
 
-    public static Option<LayerSelection> Layers()
+    public static Option<LayerSelection> Layers(string which = "The layers that the multiplier replaces")
     {
         Option<LayerSelection> option = Values.Option(
             "--layers", "NAME,…",
-            "The layers that the multiplier replaces: "
-                + $"{string.Join("; ", LayerSelection.Known.Select(known => $"{known}, {known.Summary}"))}; or the names of layers, in "
-                + "which * stands for any letters.",
+            $"{which}: {string.Join("; ", LayerSelection.Known.Select(known => $"{known}, {known.Summary}"))}; or the names of layers, "
+                + "in which * stands for any letters.",
             LayerSelection.Parse);
         option.DefaultValueFactory = _ => LayerSelection.All;
         return option;

@@ -31,6 +31,21 @@ sealed class VariantOptions
             command.Add(option);
     }
 
+    /// <summary>
+    /// Whether anything is said of a network, its images or its hardware; signs of integers may be those of a circuit alone.
+    /// </summary>
+    public bool IsGiven(ParseResult parse) =>
+        ((Option[])[.. images.All, split, skip, layers, accumulate, .. quantise.All, .. calibration.All])
+            .Except(quantise.OfSigns).Any(option => parse.GetResult(option) is { Implicit: false });
+
+    /// <summary>A multiplier of integers, without a network.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="choice">The multiplier as given.</param>
+    /// <exception cref="InputException">It cannot be read, or multiplies no integers.</exception>
+    public IntegerMultiplier Integers(ParseResult parse, MultiplierChoice choice) =>
+        choice.Find(isQuantised: true, quantise.IsSigned(parse), LayerSelection.All) as IntegerMultiplier
+            ?? throw new InputException($"{choice.Given} is no multiplier of integers");
+
     /// <summary>Loads the network, exact in all layers, and the images that are not skipped.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="first">The number of images that are enough, after those skipped; null for all.</param>

@@ -21,6 +21,17 @@ public sealed class IntegerCircuit : IntegerMultiplier
     /// <summary>The circuit.</summary>
     public Netlist Circuit { get; }
 
+    /// <summary>
+    /// The circuit of a multiplier: its own, or the array of an exact one; null for one that is known only by what it computes.
+    /// </summary>
+    /// <param name="multiplier">A multiplier of integers.</param>
+    public static Netlist? Of(IntegerMultiplier multiplier) => multiplier switch
+    {
+        IntegerCircuit made => made.Circuit,
+        ExactIntegerMultiplier exact => CircuitDescription.Build($"array:{exact.FirstWidth}{(exact.IsSigned ? ":signed" : "")}"),
+        _ => null,
+    };
+
     /// <inheritdoc/>
     public override void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<UInt128> products) =>
         interpreter.Evaluate(a, b, products);

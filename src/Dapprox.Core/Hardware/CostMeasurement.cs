@@ -74,9 +74,7 @@ public sealed class CostMeasurement
     public static CostMeasurement Of(Multiplier multiplier, CellLibrary library) => multiplier switch
     {
         FloatMultiplier floats => new CostMeasurement(floats, library),
-        IntegerCircuit made => new CostMeasurement(made.Circuit, library),
-        ExactIntegerMultiplier exact => new CostMeasurement(
-            CircuitDescription.Build($"array:{exact.FirstWidth}{(exact.IsSigned ? ":signed" : "")}"), library),
+        IntegerMultiplier integers when IntegerCircuit.Of(integers) is Netlist circuit => new CostMeasurement(circuit, library),
         _ => throw new InputException($"{multiplier.Name} is known by what it computes, and not by a circuit; give it as a circuit"),
     };
 

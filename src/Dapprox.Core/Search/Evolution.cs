@@ -14,7 +14,10 @@ sealed record EvolvedGates(GateList Gates, double Cost, double Sum);
 /// <summary>A circuit that an evolution found.</summary>
 /// <param name="Circuit">It has the widths and the sign of the start; its name says its place on the front.</param>
 /// <param name="Cost">What the objective is for it: an AND counts 1.</param>
-/// <param name="Error">The metric that was bounded, on all pairs of operands or on the sample of the search, to five digits.</param>
+/// <param name="Error">
+/// The metric that was bounded, on all pairs of operands, weighted where the search weights them, or on the sample of the search, to
+/// five digits.
+/// </param>
 public sealed record EvolvedCircuit(Netlist Circuit, double Cost, double Error);
 
 /// <summary>How far an evolution is: all that it needs to continue.</summary>
@@ -111,7 +114,9 @@ public sealed unsafe class Evolution
     /// <summary>The search in words, which differ where its states would.</summary>
     public string Summary => FormattableString.Invariant(
         $"{Problem.Objective.ToString().ToLowerInvariant()} of {Problem.Start.Name} ({Fingerprint():x16}), {Problem.Metric} at most ")
-        + FormattableString.Invariant($"{Problem.AtMost}{(Problem.AvoidsBias ? " without bias" : "")}, seed {Problem.Seed}");
+        + FormattableString.Invariant($"{Problem.AtMost}{(Problem.AvoidsBias ? " without bias" : "")}, ")
+        + (Problem.Weights is null ? "" : FormattableString.Invariant($"pairs weighted ({WeightFingerprint():x16}), "))
+        + FormattableString.Invariant($"seed {Problem.Seed}");
 
     /// <summary>The state before the first epoch.</summary>
     public EvolutionState Begin()
@@ -186,9 +191,14 @@ public sealed unsafe class Evolution
     {
         ulong hash = Problem.Start.IsSigned ? 1UL : 0;
         foreach (int number in start.ToNumbers())
-            hash = BitOperations.RotateLeft((hash ^ (ulong)number) * 0x9E3779B97F4A7C15, 29);
+            hash = Mixed(hash, (ulong)number);
         return hash;
     }
+
+    /// <summary>A number made of the weights of the pairs.</summary>
+    ulong WeightFingerprint() => Problem.Weights!.Aggregate(0UL, (hash, weight) => Mixed(hash, BitConverter.DoubleToUInt64Bits(weight)));
+
+    static ulong Mixed(ulong hash, ulong number) => BitOperations.RotateLeft((hash ^ number) * 0x9E3779B97F4A7C15, 29);
 
     /// <summary>The memory of one thread.</summary>
     sealed class Worker : IDisposable

@@ -50,7 +50,8 @@ public sealed record EvolutionProblem
     public bool AvoidsBias { get; init; }
 
     /// <summary>
-    /// How much each pair of operands counts, by the first operand's bits and then the second's; null for all alike. Not for <c>wce</c>.
+    /// How much each pair of operands counts in the metric, which is then a weighted mean, by the first operand's bits and then the
+    /// second's: at least 0, not all 0; null for all alike. Not for <c>wce</c>.
     /// </summary>
     public IReadOnlyList<double>? Weights { get; init; }
 
@@ -84,6 +85,9 @@ public sealed record EvolutionProblem
             throw new InputException(
                 $"weights are for {1 << Math.Min(InputBits, MaxExhaustiveBits)} pairs of operands, and for a metric that is a mean");
         }
+
+        if (Weights is not null && !(Weights.All(weight => weight >= 0) && TotalWeight is > 0 and < float.MaxValue))
+            throw new InputException("a weight of a pair of operands is negative or no number, or all are 0");
     }
 
     /// <summary>A pair that the search measures.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Dapprox.Search;
 using ScottPlot;
@@ -9,7 +10,11 @@ namespace Dapprox.Experiments.Figures;
 /// <summary>An axis of a <see cref="ParetoFigure"/>.</summary>
 /// <param name="Label">The quantity, its unit, and the design to which it is relative.</param>
 /// <param name="LargerIsBetter">Whether the quantity is maximised; otherwise it is minimised.</param>
-public sealed record ParetoAxis(string Label, bool LargerIsBetter = false);
+/// <param name="IsLogarithmic">Whether the axis is logarithmic; designs with a 0 are then left out.</param>
+public sealed record ParetoAxis(string Label, bool LargerIsBetter = false, bool IsLogarithmic = false)
+{
+    internal double Place(double value) => IsLogarithmic ? Math.Log10(value) : value;
+}
 
 /// <summary>A design in a <see cref="ParetoFigure"/>.</summary>
 /// <param name="Name">The text beside its marker.</param>
@@ -61,13 +66,29 @@ public static class ParetoFigure
     /// <param name="points">The designs, each with one value per axis.</param>
     /// <param name="key">Lines below the plots that explain short names; long lines are broken.</param>
     public static string Svg(
-        string title, IReadOnlyList<ParetoAxis> axes, IReadOnlyList<ParetoPoint> points, IReadOnlyList<string>? key = null)
+        string title, IReadOnlyList<ParetoAxis> axes, IReadOnlyList<ParetoPoint> points, IReadOnlyList<string>? key = null) =>
+        SvgNames.Renumbered(Drawing(title, axes, points, key).Svg, "pareto");
+
+    /// <summary>Draws the figure as an SVG element of a page, whose style sheet has the colours.</summary>
+    /// <param name="axes">The objectives, at least two.</param>
+    /// <param name="points">The designs, each with one value per axis.</param>
+    /// <param name="name">A name that no other picture of the page has.</param>
+    /// <param name="attributes">Further attributes of the element, each with a blank before it.</param>
+    internal static string OnPage(
+        IReadOnlyList<ParetoAxis> axes, IReadOnlyList<ParetoPoint> points, string name, string attributes)
+    {
+        (string svg, int width, int height) = Drawing("", axes, points, key: null);
+        return PlotStyle.OnPage(svg, name, width, height, attributes);
+    }
+
+    static (string Svg, int Width, int Height) Drawing(
+        string title, IReadOnlyList<ParetoAxis> axes, IReadOnlyList<ParetoPoint> points, IReadOnlyList<string>? key)
     {
         (int width, int height, string[] lines) = Layout(axes, key);
         using var stream = new MemoryStream();
         using (SKCanvas canvas = SKSvgCanvas.Create(SKRect.Create(width, height), stream))
             Draw(canvas, title, axes, points, lines);
-        return SvgNames.Renumbered(Encoding.UTF8.GetString(stream.ToArray()), "pareto");
+        return (Encoding.UTF8.GetString(stream.ToArray()), width, height);
     }
 
     static int PlotWidth(IReadOnlyList<ParetoAxis> axes) => axes.Count == 2 ? SingleWidth : Width;
@@ -99,7 +120,7 @@ public static class ParetoFigure
         for (int other = 1; other <= Math.Min(axes.Count - 1, MaxPlots); other++)
         {
             (ParetoPoint Point, Coordinates At)[] marks = [.. points
-                .Select(point => (point, new Coordinates(point.Values[0], point.Values[other])))
+                .Select(point => (point, new Coordinates(axes[0].Place(point.Values[0]), axes[other].Place(point.Values[other]))))
                 .Where(mark => double.IsFinite(mark.Item2.X) && double.IsFinite(mark.Item2.Y))];
             using Plot plot = Plot(
                 other == 1 ? title : "", axes[0], axes[other], [.. marks.Select(mark => mark.At)], out IReadOnlyList<Coordinates> front);
@@ -140,11 +161,17 @@ public static class ParetoFigure
 
         AddMarks([.. marks.Where(front.Contains)], MarkerShape.FilledCircle, "Pareto-optimal");
         AddMarks([.. marks.Where(mark => !front.Contains(mark))], MarkerShape.OpenCircle, "dominated");
+        if (vertical.IsLogarithmic)
+            plot.Axes.Left.TickGenerator = Powers();
+        if (horizontal.IsLogarithmic)
+            plot.Axes.Bottom.TickGenerator = Powers();
         // Room for names beside the marks at the edges.
         plot.Axes.Margins(0.18, 0.12);
         plot.ShowLegend(Edge.Bottom);
         plot.Legend.Orientation = Orientation.Horizontal;
         plot.Legend.FontName = FigureFont.Name;
+        plot.Legend.FontColor = PlotStyle.Ink;
+        plot.Legend.BackgroundColor = PlotTheme.Light.Paper;
         plot.Legend.OutlineWidth = 0;
         plot.Legend.ShadowColor = Colors.Transparent;
         return plot;
@@ -158,6 +185,12 @@ public static class ParetoFigure
             made.MarkerStyle.LineWidth = 1.5f;
         }
     }
+
+    static ScottPlot.TickGenerators.NumericAutomatic Powers() => new()
+    {
+        IntegerTicksOnly = true,
+        LabelFormatter = exponent => Math.Pow(10, exponent).ToString("#,0.#########", CultureInfo.InvariantCulture),
+    };
 
     static HashSet<Coordinates> Front(ParetoAxis horizontal, ParetoAxis vertical, Coordinates[] marks) =>
         [.. ParetoFront.Of(marks.Select((mark, i) => new Candidate(

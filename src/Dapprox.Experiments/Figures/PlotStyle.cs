@@ -81,6 +81,23 @@ static class PlotStyle
         plot.Font.Set(FigureFont.Name);
     }
 
+    /// <summary>A drawing in light colours as an SVG element of a page, whose style sheet has the colours.</summary>
+    /// <param name="svg">The drawing as SkiaSharp wrote it.</param>
+    /// <param name="name">A name that no other picture of the page has.</param>
+    /// <param name="width">The width of the drawing.</param>
+    /// <param name="height">The height of the drawing.</param>
+    /// <param name="attributes">Further attributes of the element, each with a blank before it.</param>
+    public static string OnPage(string svg, string name, int width, int height, string attributes)
+    {
+        svg = SvgNames.Renumbered(svg, name);
+        foreach ((string colour, string variable) in PlotTheme.Light.Hex.Zip(Variables))
+            svg = svg.Replace($"\"{colour}\"", $"\"var({variable})\"", StringComparison.Ordinal);
+        int end = svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal));
+        string content = svg[end..].Replace("fill=\"white\"", "fill=\"var(--plot-paper)\"", StringComparison.Ordinal)
+            .Replace("\t", "", StringComparison.Ordinal);
+        return $"<svg viewBox=\"0 0 {width} {height}\" role=\"img\"{attributes}{content}";
+    }
+
     /// <summary>Adds a legend below the axes, where it covers nothing.</summary>
     /// <param name="plot">The plot that is changed.</param>
     /// <param name="theme">The colours of text and background.</param>
@@ -136,7 +153,11 @@ static class PlotStyle
     /// <param name="label">The quantity and unit of the colours.</param>
     public static ColorBar AddColorBar(Plot plot, Heatmap map, string label)
     {
+        // That of the other axes.
+        Color ink = plot.Axes.Bottom.Label.ForeColor;
         ColorBar bar = plot.Add.ColorBar(map);
+        bar.LabelStyle.ForeColor = bar.Axis.TickLabelStyle.ForeColor = ink;
+        bar.Axis.FrameLineStyle.Color = bar.Axis.MajorTickStyle.Color = bar.Axis.MinorTickStyle.Color = ink;
         bar.Label = label;
         bar.LabelStyle.FontName = FigureFont.Name;
         bar.LabelStyle.FontSize = LabelSize;

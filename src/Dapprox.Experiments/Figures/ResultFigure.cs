@@ -38,16 +38,11 @@ public static class ResultFigure
     {
         ArgumentNullException.ThrowIfNull(data);
         using Plot plot = Draw(data, PlotTheme.Light);
-        string svg = SvgNames.Renumbered(plot.GetSvgXml(Width, Height), name);
-        foreach ((string colour, string variable) in PlotTheme.Light.Hex.Zip(PlotStyle.Variables))
-            svg = svg.Replace($"\"{colour}\"", $"\"var({variable})\"", StringComparison.Ordinal);
+        string svg = plot.GetSvgXml(Width, Height);
         string places = data.Kind == PlotKind.Lines && data.Series is [{ X.Count: <= MaxMarks } first, ..]
             ? Places(plot, first)
             : "";
-        int end = svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal));
-        string content = svg[end..].Replace("fill=\"white\"", "fill=\"var(--plot-paper)\"", StringComparison.Ordinal)
-            .Replace("\t", "", StringComparison.Ordinal);
-        return $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\"{places}{attributes}{content}";
+        return PlotStyle.OnPage(svg, name, Width, Height, places + attributes);
     }
 
     static string Places(Plot plot, Series series)

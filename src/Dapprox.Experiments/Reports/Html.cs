@@ -13,10 +13,17 @@ static class Html
     /// <summary>The largest number of columns that a narrow screen shows at once.</summary>
     const int MaxNarrow = 2;
 
+    const string Paper = """
+        The paper: A. Guesmi, I. Alouani, K. Khasawneh, M. Baklouti, T. Frikha, M. Abid,
+        N. Abu-Ghazaleh: Defensive Approximation: Securing CNNs using Approximate Computing, ASPLOS 2021,
+        doi 10.1145/3445814.3446747.
+        """;
+
     /// <summary>A whole page.</summary>
     /// <param name="title">The title, as text.</param>
     /// <param name="body">The content, as HTML.</param>
-    public static string Page(string title, string body) => $"""
+    /// <param name="footer">What is below it, as HTML.</param>
+    public static string Page(string title, string body, string footer = Paper) => $"""
         <!doctype html>
         <html lang="en">
         <head>
@@ -31,9 +38,7 @@ static class Html
         <body>
         <main>
         {body}</main>
-        <footer class="soft"><p>The paper: A. Guesmi, I. Alouani, K. Khasawneh, M. Baklouti, T. Frikha, M. Abid,
-        N. Abu-Ghazaleh: Defensive Approximation: Securing CNNs using Approximate Computing, ASPLOS 2021,
-        doi 10.1145/3445814.3446747.</p></footer>
+        <footer class="soft"><p>{footer}</p></footer>
         <script>
         {Resource("report.js")}</script>
         </body>

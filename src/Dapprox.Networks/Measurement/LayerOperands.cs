@@ -53,6 +53,39 @@ public static class LayerOperands
         return (activations, weights);
     }
 
+    /// <summary>Counts how often the products of a quantised layer have each pair of operands.</summary>
+    /// <param name="layer">A layer that multiplies integers.</param>
+    /// <param name="input">A batch of its inputs.</param>
+    /// <param name="counts">
+    /// Incremented; that of the integers a and w has the index <c>(a − lowest a) · (number of weights) + (w − lowest w)</c>.
+    /// </param>
+    internal static void Count(WeightedLayer layer, Tensor input, long[] counts)
+    {
+        Quantisation formats = layer.Quantisation!;
+        AffineQuantisation activations = formats.Activations;
+        IntegerFormat weights = formats.Weights[0].Format;
+        int channels = layer.Parameters[0].Shape[0], taps = layer.Weights.Length / channels;
+        int groupChannels = layer is Convolution2D convolution ? convolution.Shape.GroupOutputs : channels;
+        long[] seen = new long[activations.Format.Count];
+        for (int first = 0; first < channels; first += groupChannels)
+        {
+            for (int tap = 0; tap < taps; tap++)
+            {
+                // All channels of a group multiply the same activations.
+                Array.Clear(seen);
+                Func<int, (float Activation, float)> operands = Operands(layer, [input], first * taps + tap, out int count);
+                for (int i = 0; i < count; i++)
+                    seen[activations.Quantise(operands(i).Activation) - activations.Format.Low]++;
+                for (int channel = first; channel < first + groupChannels; channel++)
+                {
+                    int weight = formats.Weight(channel).Quantise(layer.Weights[channel * taps + tap]) - weights.Low;
+                    for (int activation = 0; activation < seen.Length; activation++)
+                        counts[activation * weights.Count + weight] += seen[activation];
+                }
+            }
+        }
+    }
+
     /// <summary>The operands of the multiplier of a weight, by index.</summary>
     static Func<int, (float Activation, float Weight)> Operands(IMultiplies layer, IReadOnlyList<Tensor> inputs, int weight, out int count)
     {

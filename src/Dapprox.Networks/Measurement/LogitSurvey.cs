@@ -25,6 +25,8 @@ public sealed class LogitSurvey
 
     readonly Network network;
     readonly List<(float Smallest, float Largest)> ranges = [];
+    // By class, over the images.
+    readonly (float Smallest, float Largest)[] classes;
     int sumToOne;
 
     /// <summary>Begins a survey of no image.</summary>
@@ -32,6 +34,8 @@ public sealed class LogitSurvey
     public LogitSurvey(Network network)
     {
         this.network = network;
+        classes = new (float, float)[network.Classes];
+        Array.Fill(classes, (float.PositiveInfinity, float.NegativeInfinity));
     }
 
     /// <summary>The number of images.</summary>
@@ -62,7 +66,7 @@ public sealed class LogitSurvey
                 return $"gives scores that sum to one for {sumToOne} of {Count} images, as probabilities do; attacks and margins need "
                     + "logits: export it without its last softmax";
             // A logit that is constant by construction, as that of class 0 before a sigmoid, is no bound.
-            if (ranges.Count < FewestForBounds || network.Layers[^1] is Rearrange { Moves.Sources: [< 0, ..] })
+            if (ranges.Count < FewestForBounds || SameScores is not null || network.Layers[^1] is Rearrange { Moves.Sources: [< 0, ..] })
                 return null;
             float low = ranges.Min(range => range.Smallest), high = ranges.Max(range => range.Largest);
             float near = BoundTolerance * (high - low);
@@ -73,8 +77,23 @@ public sealed class LogitSurvey
         }
     }
 
-    /// <summary>Both warnings, if there are any.</summary>
-    public IEnumerable<string> Warnings => new[] { NonFiniteWarning, Saturation }.OfType<string>();
+    /// <summary>That all images have the same scores, as the predicate of a sentence about the network; null if they do not.</summary>
+    public string? SameScores
+    {
+        get
+        {
+            if (ranges.Count < FewestForBounds)
+                return null;
+            float near = BoundTolerance * (ranges.Max(range => range.Largest) - ranges.Min(range => range.Smallest));
+            return classes.All(scores => scores.Largest - scores.Smallest <= near)
+                ? $"gives the same scores for all {ranges.Count} images: the errors of its multiplier or its preprocessing (--mean, "
+                    + "--deviation) leave nothing of them; its accuracy and attacks on it mean nothing"
+                : null;
+        }
+    }
+
+    /// <summary>All warnings, if there are any.</summary>
+    public IEnumerable<string> Warnings => new[] { NonFiniteWarning, SameScores, Saturation }.OfType<string>();
 
     string Bounded(string which, int images, float bound) =>
         $"saturates: the {which} score of {images} of {Count} images is {bound:G4}, as behind a sigmoid, a tanh or a clip; gradients "
@@ -118,11 +137,13 @@ public sealed class LogitSurvey
 
             float smallest = float.PositiveInfinity, largest = float.NegativeInfinity;
             double sum = 0;
-            foreach (float score in scores)
+            for (int index = 0; index < scores.Length; index++)
             {
+                float score = scores[index];
                 smallest = MathF.Min(smallest, score);
                 largest = MathF.Max(largest, score);
                 sum += score;
+                classes[index] = (MathF.Min(classes[index].Smallest, score), MathF.Max(classes[index].Largest, score));
             }
 
             ranges.Add((smallest, largest));

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Dapprox.Circuits;
 using Dapprox.Hardware;
+using Dapprox.Networks.Formats;
 using Dapprox.Tests.Data;
 using Xunit;
 
@@ -61,7 +62,29 @@ public sealed class CostCommandTests : IDisposable
                 rows[2].GetProperty(form).GetProperty("energy").GetDouble() > rows[1].GetProperty(form).GetProperty("energy").GetDouble()));
     }
 
-    [Fact]
+    [TheoryOf(Tier.Ci)]
+    [InlineData("exact-uint8", "array:8")]
+    [InlineData("exact-int8", "array:8:signed")]
+    public async Task Cost_OfAnExactMultiplierOfIntegers_IsThatOfTheArray(string name, string array)
+    {
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "cost", name, "--distribution", "uniform", "--json");
+        DapproxRun expected = await DapproxRun.RunAsync("circuit", "cost", array, "--distribution", "uniform", "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(expected.Output, run.Output);
+    }
+
+    [FactOf(Tier.Ci)]
+    public async Task Cost_OfAnAssignment_SaysWhatItIs()
+    {
+        string file = Path.Combine(folder, "a.json");
+        AssignmentFile.Write(file, "lenet5-digits", areIntegers: true, [("conv1", "drum:8:k=4")]);
+        DapproxRun run = await DapproxRun.RunAsync("circuit", "cost", file);
+
+        run.AssertRefused("is no circuit but an assignment of multipliers to layers");
+    }
+
+    [FactOf(Tier.Ci)]
     public async Task Cost_OfANetwork_IsTheSumOfItsLayers()
     {
         DapproxRun run = await DapproxRun.RunAsync(

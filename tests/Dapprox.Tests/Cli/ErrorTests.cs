@@ -28,6 +28,7 @@ public class ErrorTests
     [InlineData("evaluate surplus", "'surplus' is one word too many")]
     [InlineData("evaluate --model", "--model has no value; give '--model FILE|NAME'")]
     [InlineData("evaluate --multiplier ax-fmp", "unknown multiplier 'ax-fmp': did you mean 'ax-fpm'?")]
+    [InlineData("evaluate --multiplier something", "exact-fused, exact-int8, exact-uint8, drum:8:k=6, mitchell:8,")]
     [InlineData("evaluate --dataset minst", "unknown data set 'minst': did you mean 'mnist'?")]
     [InlineData("evaluate --model lenet5-digit", "did you mean 'lenet5-digits'?")]
     [InlineData("evaluate --model no/such.safetensors", "no/such.safetensors")]

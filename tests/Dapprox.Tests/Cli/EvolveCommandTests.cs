@@ -43,7 +43,47 @@ public sealed class EvolveCommandTests : IDisposable
         other.AssertRefused("another search");
     }
 
+    [FactOf(Tier.Ci)]
+    public async Task Evolve_ByTheOperandsOfANetwork_SaysWhatItIsWeightedBy()
+    {
+        string[] search =
+        [
+            "evolve", "dadda:6", "--metric", "mre", "--at-most", "0.05", "--generations", "1500", "--out", folder.File("front"),
+            "--operands-from", "lenet5-digits", "--dataset", "digits", "--operand-images", "40",
+        ];
+        DapproxRun run = await DapproxRun.RunAsync([.. search, "--layers", "conv*", "--json"]);
+
+        Assert.Equal(0, run.ExitCode);
+        JsonElement by = run.Json.GetProperty("weightedBy");
+        Assert.Equal(
+            ("lenet5-digits", "train", 40, "conv*"),
+            (by.GetProperty("network").GetString(), by.GetProperty("split").GetString(), by.GetProperty("images").GetInt32(),
+                by.GetProperty("layers").GetString()));
+        JsonElement one = run.Json.GetProperty("front")[0];
+        Assert.InRange(one.GetProperty("weightedError").GetDouble(), 0, 0.05);
+        // The other errors are those of all pairs.
+        DapproxRun metrics = await DapproxRun.RunAsync("circuit", "metrics", folder.File("front/evolved-01.v"), "--json");
+        Assert.Equal(metrics.Json.GetProperty("mreWithZeros").GetDouble(), one.GetProperty("mre").GetDouble());
+        Assert.NotEqual(one.GetProperty("weightedError").GetDouble(), one.GetProperty("mre").GetDouble());
+        Assert.Contains("weightedError", File.ReadLines(folder.File("front/front.csv")).First(), StringComparison.Ordinal);
+        Assert.Equal(
+            "dapprox evolve dadda:6 --metric mre --at-most 0.05 --operands-from lenet5-digits --dataset digits --layers conv* "
+                + "--operand-images 40 --seed 1 --generations 2000",
+            CircuitFiles.Open(folder.File("front/evolved-01.json")).Source);
+        (await DapproxRun.RunAsync(search)).AssertRefused("another search");
+        DapproxRun shown = await DapproxRun.RunAsync([.. search, "--state", folder.File("other.json")]);
+        Assert.Contains("weighted mre: by the operands of lenet5-digits in all layers (40 training images of digits", shown.Output,
+            StringComparison.Ordinal);
+    }
+
     [TheoryOf(Tier.Ci)]
+    [InlineData("dadda:8 --metric wce --at-most 1 --operands-from lenet5-digits --dataset digits", "wce is none")]
+    [InlineData("dadda:8 --metric mae --at-most 1 --operands-from nothing --dataset digits", "nothing")]
+    [InlineData("dadda:8 --metric mae --at-most 1 --operands-from alexnet-cifar-10 --dataset digits", "choose a data set or a model")]
+    [InlineData("dadda:8 --metric mae --at-most 1 --operands-from lenet5-digits --dataset digits --layers no", "no layer is 'no'")]
+    [InlineData("dadda:10 --metric mae --at-most 1 --operands-from lenet5-digits --dataset digits", "operands of 4 to 8 bits")]
+    [InlineData("dadda:8 --metric mae --at-most 1 --operands-from lenet5-digits --dataset digits --signed --signs offset", "--signs")]
+    [InlineData("dadda:8 --metric mae --at-most 1 --layers conv1", "--layers is given without --operands-from")]
     [InlineData("array:4 --at-most 1", "--metric")]
     [InlineData("array:4 --metric mae", "--at-most")]
     [InlineData("array:4 --metric mae --at-most -1", "at least 0")]
@@ -59,6 +99,28 @@ public sealed class EvolveCommandTests : IDisposable
         DapproxRun run = await DapproxRun.RunAsync(["evolve", .. arguments.Split(' '), "--out", folder.File("front")]);
 
         run.AssertRefused(reason);
+    }
+
+    [FactOf(Tier.Ci)]
+    public async Task Evolve_IntoAFolderOfAnotherSearch_RemovesItsCircuitsAndNoOtherFile()
+    {
+        string[] search = ["evolve", "array:4", "--metric", "mae", "--out", folder.File("front"), "--generations", "1000"];
+        Assert.Equal(0, (await DapproxRun.RunAsync([.. search, "--at-most", "2"])).ExitCode);
+        File.Delete(folder.File("front/state.json"));
+        string[] earlier = Directory.GetFiles(folder.File("front"), "evolved-*.json");
+        Assert.True(earlier.Length > 1);
+        string own = folder.File("front/evolved-notes.json"), after = folder.File($"front/evolved-{earlier.Length + 1:D2}.json");
+        File.WriteAllText(own, "{}");
+        File.WriteAllText(after, "{}");
+
+        // Of a bound of 0 the front is one circuit.
+        DapproxRun exact = await DapproxRun.RunAsync([.. search, "--at-most", "0"]);
+
+        Assert.Equal(0, exact.ExitCode);
+        Assert.Equal(
+            [after, own, folder.File("front/evolved-01.json"), folder.File("front/evolved-01.v")],
+            Directory.GetFiles(folder.File("front"), "evolved-*").OrderBy(file => file != after).ThenBy(file => file != own)
+                .ThenBy(file => file, StringComparer.Ordinal));
     }
 
     [FactOf(Tier.Ci)]

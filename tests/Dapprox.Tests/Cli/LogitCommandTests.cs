@@ -162,6 +162,21 @@ public sealed class LogitCommandTests : IDisposable
         static GraphProto Graph(string path) => ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)).Graph;
     }
 
+    // A multiplier that gives 0 leaves the biases, which are no bound of a sigmoid.
+    [Fact]
+    public async Task ScoresThatAreTheSameForAllImages_AreTheMultipliersDoing()
+    {
+        string table = folder.File("zero.csv");
+        await File.WriteAllLinesAsync(
+            table, Enumerable.Repeat(string.Join(',', Enumerable.Repeat(0, 256)), 256), TestContext.Current.CancellationToken);
+        DapproxRun run = await DapproxRun.RunAsync(
+            "evaluate", "--quantise", "int8", "--multiplier", table, "--unsigned", "--dataset", "digits", "--first", "60", "--json");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("gives the same scores for all 60 images", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("saturates", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Tanh", "saturates: the largest score of ")]
     [InlineData("Sigmoid", "saturates: the largest score of ")]

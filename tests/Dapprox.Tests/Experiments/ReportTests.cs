@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Dapprox.Arithmetic;
@@ -7,7 +6,6 @@ using Dapprox.Experiments.Paper;
 using Dapprox.Experiments.Reports;
 using Dapprox.Experiments.Results;
 using Dapprox.Foundation;
-using Deque.AxeCore.Commons;
 using Xunit;
 
 namespace Dapprox.Tests.Experiments;
@@ -221,7 +219,7 @@ public partial class ReportTests(RunsFixture fixture)
             "<meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"script-src 'none'\">",
             StringComparison.Ordinal);
 
-        (string document, string log) = await Browse(forbidding, "document.title = 'scripts run'", []);
+        (string document, string log) = await Browser.BrowseAsync(forbidding, "document.title = 'scripts run'", []);
 
         Assert.DoesNotContain("scripts run", TitleTag().Match(document).Groups[1].Value, StringComparison.Ordinal);
         // The browser complains of the scripts that it may not run, and of nothing else.
@@ -240,48 +238,13 @@ public partial class ReportTests(RunsFixture fixture)
     [InlineData("1200,900", "--force-dark-mode", "--blink-settings=preferredColorScheme=0")]
     public async Task Html_PassesAxe(string window, params string[] arguments)
     {
-        (string document, _) = await Browse(
-            new BundledAxeScriptProvider().GetScript()
-                + ";axe.run().then(found => { document.title = 'axe: ' + JSON.stringify(found.violations.map(one => [one.id, "
-                + "one.nodes.length, one.nodes[0].html.slice(0, 200), one.nodes[0].failureSummary])) });",
-            [$"--window-size={window}", "--virtual-time-budget=60000", .. arguments]);
+        (string title, _) = await Browser.PassAxeAsync(Page, window, arguments);
 
-        string title = System.Net.WebUtility.HtmlDecode(TitleTag().Match(document).Groups[1].Value);
         Assert.True(title == "axe: []", title);
     }
 
-    Task<(string Document, string Log)> Browse(string script, params string[] arguments) => Browse(Page, script, arguments);
-
-    static async Task<(string Document, string Log)> Browse(string content, string script, string[] arguments)
-    {
-        string? browser = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name)))
-            .FirstOrDefault(File.Exists);
-        Assert.SkipWhen(browser is null, "Neither chromium nor google-chrome is on the PATH.");
-        using var folder = new TemporaryFolder();
-        string page = folder.File("report.html");
-        await File.WriteAllTextAsync(
-            page,
-            content.Replace("</body>", $"<script>addEventListener('load', () => {{ {script} }})</script></body>", StringComparison.Ordinal),
-            TestContext.Current.CancellationToken);
-        var start = new ProcessStartInfo(browser)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        string[] all = [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-logging=stderr",
-            $"--user-data-dir={Path.Combine(folder.Path, "profile")}", .. arguments, "--dump-dom",
-            new Uri(Path.GetFullPath(page)).AbsoluteUri];
-        foreach (string argument in all)
-            start.ArgumentList.Add(argument);
-        using Process process = Process.Start(start)!;
-        Task<string> log = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string document = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, process.ExitCode);
-        return (document, await log);
-    }
+    Task<(string Document, string Log)> Browse(string script, params string[] arguments) =>
+        Browser.BrowseAsync(Page, script, arguments);
 
     [GeneratedRegex("<div class=\"(scale|multiplication) tool\" hidden")]
     private static partial Regex HiddenTool();

@@ -187,6 +187,70 @@ public sealed class EvolutionTests : IDisposable
             Assert.Equal((pair >> 4) * (pair & 15), (ulong)best.Circuit.Evaluate(pair >> 4, pair & 15)[0]);
     }
 
+    [Theory]
+    [InlineData("mae", 2)]
+    [InlineData("mre", 0.04)]
+    [InlineData("mse", 12)]
+    [InlineData("ep", 0.3)]
+    public void Front_OfWeightedOperands_KeepsTheWeightedBound(string name, double bound)
+    {
+        ErrorMetric metric = ErrorMetric.Find(name);
+        string[] starts = ["array:5", "dadda:5:signed"];
+        Gen.Select(Gen.ULong, Gen.Int[0, 1].Select(index => starts[index])).Sample(
+            (seed, start) =>
+            {
+                // Some pairs never occur; the others' counts differ by orders of magnitude.
+                var random = new CounterRandom(seed);
+                double[] weights = [.. Enumerable.Range(0, 1024).Select(
+                    _ => Math.Max(0, Math.Floor(Math.Exp(random.NextSingle(-8, 16)))))];
+                var evolution = new Evolution(
+                    Problem(CircuitDescription.Build(start), metric, bound) with { Seed = seed, Weights = weights });
+                IReadOnlyList<EvolvedCircuit> front = evolution.Front(Run(evolution, 2));
+                Assert.True(front[0].Cost < evolution.Front(evolution.Begin())[0].Cost);
+                Assert.All(front, one =>
+                {
+                    double error = Weighted(one.Circuit, metric, weights);
+                    Assert.True(error <= bound, $"{error} > {bound}");
+                    Assert.Equal(error, one.Error, 1e-5 * error);
+                });
+            },
+            iter: 6);
+    }
+
+    [Fact]
+    public void Evolution_WithOtherWeights_IsAnotherSearch_AndWithoutAnyTheSameAsBefore()
+    {
+        EvolutionProblem problem = Problem(CircuitDescription.Build("array:4"), ErrorMetric.Mae, 1);
+        double[] weights = [.. Enumerable.Range(0, 256).Select(pair => (double)(pair % 7))];
+        double[] others = [.. weights[..255], 1e3];
+        Evolution plain = new(problem), evolution = new(problem with { Weights = weights }), other = new(problem with { Weights = others });
+        string file = folder.File("state.json");
+        EvolutionStateFile.Save(file, evolution, Run(evolution, 1));
+
+        Assert.Equal(1, EvolutionStateFile.Load(file, new Evolution(problem with { Weights = [.. weights] })).Epoch);
+        Assert.Contains("another search", Assert.Throws<InputException>(() => EvolutionStateFile.Load(file, other)).Message);
+        Assert.Contains("another search", Assert.Throws<InputException>(() => EvolutionStateFile.Load(file, plain)).Message);
+        Assert.DoesNotContain("weighted", plain.Summary, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-1.0)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(0.0)]
+    public void Evolution_WithWeightsThatAreNone_IsRefused(double weight)
+    {
+        double[] weights = new double[256];
+        weights[17] = weight;
+        EvolutionProblem problem = Problem(CircuitDescription.Build("array:4"), ErrorMetric.Mae, 1);
+
+        Assert.Contains(
+            "a weight", Assert.Throws<InputException>(() => new Evolution(problem with { Weights = weights })).Message);
+        Assert.Contains(
+            "a metric that is a mean",
+            Assert.Throws<InputException>(() => new Evolution(problem with { Weights = weights, Metric = ErrorMetric.Wce })).Message);
+    }
+
     [Fact]
     public void Run_WithAnyNumberOfThreadsOrStopped_EndsTheSame()
     {
@@ -270,6 +334,29 @@ public sealed class EvolutionTests : IDisposable
         while (state.Epoch < epochs)
             state = evolution.Next(state, threads, Cancellation);
         return state;
+    }
+
+    static double Weighted(Netlist circuit, ErrorMetric metric, double[] weights)
+    {
+        int width = circuit.Inputs[0].Width, product = circuit.Outputs[0].Width;
+        double sum = 0;
+        for (int pair = 0; pair < weights.Length; pair++)
+        {
+            (int a, int b) = (pair >> width, pair & ((1 << width) - 1));
+            long exact = Number(a, width) * Number(b, width);
+            double error = Math.Abs(Number((long)circuit.Evaluate((ulong)a, (ulong)b)[0], product) - exact);
+            sum += weights[pair] * metric.Name switch
+            {
+                "mre" => error / Math.Max(1, Math.Abs(exact)),
+                "mse" => error * error,
+                "ep" => error > 0 ? 1 : 0,
+                _ => error,
+            };
+        }
+
+        return sum / weights.Sum();
+
+        long Number(long bits, int bitCount) => circuit.IsSigned ? bits << (64 - bitCount) >> (64 - bitCount) : bits;
     }
 
     static IntegerMetrics Measure(Netlist circuit) =>

@@ -24,8 +24,8 @@ public static partial class CircuitFiles
     static bool IsTable(string given) => !IsNamed(given) && TableFiles.IsTable(given);
 
     /// <summary>Loads a circuit.</summary>
-    /// <param name="given">A description (<see cref="CircuitDescription"/>), the name of one of <see cref="EvolvedMultipliers"/>, or the
-    /// path of a file in a <see cref="CircuitFormat"/>.</param>
+    /// <param name="given">A description (<see cref="CircuitDescription"/>), the name of one of <see cref="EvolvedMultipliers"/> or of an
+    /// exact multiplier of integers, or the path of a file in a <see cref="CircuitFormat"/>.</param>
     /// <param name="note">Takes the <see cref="CircuitDocument.Notes"/>.</param>
     /// <exception cref="InputException">There is no such circuit.</exception>
     public static Netlist Load(string given, Action<string>? note = null)
@@ -49,8 +49,9 @@ public static partial class CircuitFiles
         : Directory.Exists(given) ? throw new InputException($"'{given}' is a folder; give the file of a circuit")
         : File.Exists(given) ? throw new InputException(
             $"'{given}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read")
-        : IntegerMultipliers.IsMeant(given) ? throw new InputException(
-            $"'{given}' is a definition and has no circuit; 'dapprox circuit metrics' and 'dapprox circuit verify' take it")
+        : IntegerMultipliers.IsMeant(given) ? new CircuitDocument(
+            IntegerCircuit.Of(IntegerMultipliers.Find(given)) ?? throw new InputException(
+                $"'{given}' is a definition and has no circuit; 'dapprox circuit metrics' and 'dapprox circuit verify' take it"))
         : new CircuitDocument(CircuitDescription.Build(given));
 
     /// <summary>

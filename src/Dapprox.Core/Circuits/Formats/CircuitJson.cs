@@ -22,6 +22,9 @@ public static class CircuitJson
 {
     const string Format = "dapprox-circuit-1";
 
+    // The properties of another of our files; see AssignmentFile.
+    static readonly string[] OfAssignments = ["network", "numbers", "layers"];
+
     static readonly JsonEncodedText[] Overflows =
         [.. Enum.GetNames<MantissaOverflow>().Select(name => JsonEncodedText.Encode(name.ToLowerInvariant()))];
 
@@ -223,6 +226,10 @@ public static class CircuitJson
                 case "outputs":
                     ReadList(ref reader, ReadOutput);
                     break;
+                case "network" or "numbers" or "layers" when seen.IsSubsetOf(OfAssignments):
+                    throw new InputException(
+                        $"'{text.Name}' is no circuit but an assignment of multipliers to layers, as 'dapprox assign' writes it; it is for "
+                            + "--multiplier of a command with a network, such as 'dapprox evaluate', and for 'dapprox compare'");
                 default:
                     throw Wrong(
                         reader.TokenStartIndex,
