@@ -37,7 +37,8 @@ static class AssignCommand
         Option<IReadOnlyList<MultiplierChoice>> from = Values.Option<IReadOnlyList<MultiplierChoice>>(
             "--from", "NAME,…",
             $"The multipliers to choose from, besides the exact one: {MultiplierList.Given}; or "
-                + $"{MultiplierList.Evolved} for all evolved ones of {MultiplierList.EvolvedBits} bits ('dapprox multipliers --evolved').",
+                + $"{MultiplierList.Evolved} for all evolved ones of up to {MultiplierList.EvolvedBits} bits ('dapprox multipliers "
+                + "--evolved').",
             text => MultiplierList.Parse(MultiplierList.WithEvolved([text])));
         from.Required = true;
         Option<double?> loss = Values.Option<double?>(
@@ -73,10 +74,10 @@ static class AssignCommand
                 + "Energy: of all products of an image, relative to exact multipliers in all layers, as in 'dapprox compare'; so every "
                 + "multiplier needs a circuit. In a quantised network exact is exact-uint8 where all multipliers are unsigned, else "
                 + "exact-int8; what handles signs around an unsigned one is not priced. Each assignment is a file that every command takes "
-                + "as --multiplier. The best single multiplier in all layers stands beside the front. With --calibrate and --retrain each "
-                + "is calibrated, then trained, before it is judged; the search does neither. The same seed finds the same assignments "
-                + "with any number of threads. With --json: network, dataset, split, count, searchImages, exact {accuracy, "
-                + "energyPerImage (pJ)}, front "
+                + "as --multiplier. The best single multiplier in all layers is one of them, and stands beside the front. "
+                + "With --calibrate and --retrain each is calibrated, then trained, before it is judged; the search does neither. The same "
+                + "seed finds the same assignments with any number of threads. With --json: network, dataset, split, count, "
+                + "searchImages, exact {accuracy, energyPerImage (pJ)}, front "
                 + "[{file, model (its network; null as it is), energy, accuracy, correct, interval [low, high], loss (percentage points), "
                 + "robustAccuracy, layers [{layer, multiplier}]}], best (the place in the front of the least energy within --loss; null "
                 + "for none), single {multiplier, energy, accuracy, loss}, seconds.");
@@ -151,18 +152,21 @@ static class AssignCommand
                 Seed = parse.GetValue(seed),
             };
             ComparisonRow exact = comparison.Measure(multipliers[0], cancellation: cancellation);
-            ComparisonRow[] rows = ProgressBar.While("judging", front.Length, progress => Array.ConvertAll(front, genes =>
+            (int singleChoice, ComparisonRow single) = Single(
+                singles, choice => comparison.Measure(multipliers[choice], cancellation: cancellation), exact, most);
+            // An assignment, too: on images that the search has not seen none of the others may be as good.
+            if (singleChoice > 0 && !front.Any(genes => genes.SequenceEqual(uniform[singleChoice])))
+                front = [.. front, uniform[singleChoice]];
+            (byte[] Genes, ComparisonRow Row)[] judgements = ProgressBar.While("judging", front.Length, progress => front.Select(genes =>
             {
                 ComparisonRow row = comparison.Measure(search.Assignment(genes), cancellation: cancellation);
                 progress(1);
-                return row;
-            }));
-            ComparisonRow single = Single(
-                singles, choice => comparison.Measure(multipliers[choice], cancellation: cancellation), exact, most);
+                return (genes, row);
+            }).OrderBy(judgement => judgement.row.Price!.RelativeEnergy).ToArray());
 
             var result = new AssignmentTable(
-                names, search.Layers, front, rows, exact, single, most, folder,
-                parse.GetValue(epsilon));
+                names, search.Layers, [.. judgements.Select(one => one.Genes)], [.. judgements.Select(one => one.Row)], exact, single,
+                most, folder, parse.GetValue(epsilon));
             result.Save(
                 network.Name, $"{network.Name} on {judged.Name}, {judged.Count} images",
                 changes ? row => Fitted(row.Multiplier) : null);
@@ -229,14 +233,14 @@ static class AssignCommand
     /// <summary>The multiplier that, in all layers, has the least energy within the loss: the exact one, if no other.</summary>
     /// <param name="singles">The multipliers on the images of the search, the exact one first.</param>
     /// <param name="judge">Judges one by its index.</param>
-    static ComparisonRow Single(Candidate[] singles, Func<int, ComparisonRow> judge, ComparisonRow exact, double most)
+    static (int Choice, ComparisonRow Row) Single(Candidate[] singles, Func<int, ComparisonRow> judge, ComparisonRow exact, double most)
     {
         // Those far from the bound on the images of the search are not judged.
         const double Margin = 0.02;
         return Enumerable.Range(1, singles.Length - 1)
             .Where(choice => singles[choice].Values[0] < 1 && singles[choice].Values[1] - singles[0].Values[1] <= most + Margin)
             .OrderBy(choice => singles[choice].Values[0])
-            .Select(judge)
-            .FirstOrDefault(row => AssignmentTable.Loss(row, exact) <= most, exact);
+            .Select(choice => (choice, judge(choice)))
+            .FirstOrDefault(judged => AssignmentTable.Loss(judged.Item2, exact) <= most, (0, exact));
     }
 }

@@ -108,7 +108,8 @@ static class QuantiseCommand
             {
                 Print(
                     $"{file}: {exact.Name} in the layers '{parse.GetValue(layers)}', int{options.WeightBits}, {parse.GetValue(range)}, "
-                        + $"{parse.GetValue(scales)}{(options.Equalises ? ", equalised" : "")}, ranges of {CalibrationOptions.Describe(some)} in {seconds:F1} s",
+                        + $"{parse.GetValue(scales)}{(options.Equalises ? ", equalised" : "")}, ranges of "
+                        + $"{CalibrationOptions.Describe(some)} in {seconds:F1} s",
                     quantised);
             }
 

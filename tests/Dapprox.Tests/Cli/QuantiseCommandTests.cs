@@ -14,10 +14,12 @@ public sealed class QuantiseCommandTests : IDisposable
     [Theory]
     [InlineData("int8", "--bits", "8")]
     [InlineData("int5", "--bits", "5", "--range", "mse", "--weight-scales", "per-tensor", "--layers", "convolutions")]
+    [InlineData("int6", "--bits", "6", "--range", "minmax", "--equalise")]
     public async Task Quantise_WritesWhatEvaluateQuantises(string format, params string[] options)
     {
         string file = folder.File("q.onnx");
-        string[] own = [.. options.Skip(2).Where((_, i) => i < 4)], layers = [.. options.Skip(6)];
+        string[] own = [.. options.Skip(2).TakeWhile(option => option != "--layers")];
+        string[] layers = [.. options.SkipWhile(option => option != "--layers")];
         DapproxRun run = await DapproxRun.RunAsync(
             ["quantise", "--first", "50", .. options, "--signed-activations", "--out", file, "--json"]);
         DapproxRun saved = await DapproxRun.RunAsync(["evaluate", "--model", file, "--first", "40", "--logits", file + ".1"]);
@@ -27,8 +29,8 @@ public sealed class QuantiseCommandTests : IDisposable
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Equal((0, 0), (saved.ExitCode, direct.ExitCode));
         Assert.Equal(
-            ["model", "bits", "activations", "range", "weightScales", "layers", "images", "count", "fingerprint", "file", "quantisation",
-                "seconds"],
+            ["model", "bits", "activations", "range", "weightScales", "equalised", "layers", "images", "count", "fingerprint", "file",
+                "quantisation", "seconds"],
             run.Json.EnumerateObject().Select(field => field.Name));
         Assert.Equal(format, run.Json.GetProperty("activations").GetString());
         Assert.Equal(layers.Length > 0 ? 2 : 4, run.Json.GetProperty("quantisation").GetArrayLength());

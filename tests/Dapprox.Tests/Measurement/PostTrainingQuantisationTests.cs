@@ -48,8 +48,8 @@ public class PostTrainingQuantisationTests
         float[] expected = balanced.Forward(images).Data;
         Network network = balanced.WithLayers(
         [
-            .. balanced.Layers.Select((layer, index) => layer is Convolution2D own && index == First(balanced)
-                ? Multiplied(own, perInput: false) : layer is WeightedLayer next && index == Next(balanced) ? Multiplied(next, perInput: true)
+            .. balanced.Layers.Select((layer, index) => index == First(balanced) ? Multiplied((WeightedLayer)layer, perInput: false)
+                : index == Next(balanced) ? Multiplied((WeightedLayer)layer, perInput: true)
                 : layer),
         ]);
         KernelCases.AssertBits(expected, network.Forward(images).Data);
