@@ -43,16 +43,19 @@ public static partial class CircuitFiles
     /// <summary>Loads a circuit with what its file says about it.</summary>
     /// <param name="given">What <see cref="Load"/> takes.</param>
     /// <exception cref="InputException">There is no such circuit.</exception>
-    public static CircuitDocument Open(string given) =>
-        IsCircuitFile(given) ? Read(given)
-        : EvolvedMultipliers.IsMeant(given) && !Path.Exists(given) ? EvolvedMultipliers.Find(given)
-        : Directory.Exists(given) ? throw new InputException($"'{given}' is a folder; give the file of a circuit")
-        : File.Exists(given) ? throw new InputException(
-            $"'{given}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read")
-        : IntegerMultipliers.IsMeant(given) ? new CircuitDocument(
-            IntegerCircuit.Of(IntegerMultipliers.Find(given)) ?? throw new InputException(
-                $"'{given}' is a definition and has no circuit; 'dapprox circuit metrics' and 'dapprox circuit verify' take it"))
-        : new CircuitDocument(CircuitDescription.Build(given));
+    public static CircuitDocument Open(string given)
+    {
+        ThrowIfAccumulating(given);
+        return IsCircuitFile(given) ? Read(given)
+            : EvolvedMultipliers.IsMeant(given) && !Path.Exists(given) ? EvolvedMultipliers.Find(given)
+            : Directory.Exists(given) ? throw new InputException($"'{given}' is a folder; give the file of a circuit")
+            : File.Exists(given) ? throw new InputException(
+                $"'{given}' is no kind of circuit file; files that end in {CircuitFormat.Known(read: true)} are read")
+            : IntegerMultipliers.IsMeant(given) ? new CircuitDocument(
+                IntegerCircuit.Of(IntegerMultipliers.Find(given)) ?? throw new InputException(
+                    $"'{given}' is a definition and has no circuit; 'dapprox circuit metrics' and 'dapprox circuit verify' take it"))
+            : new CircuitDocument(CircuitDescription.Build(given));
+    }
 
     /// <summary>
     /// Finds a multiplier of either kind: names say what they multiply; circuits and tables multiply integers or the mantissas of floats,
@@ -79,6 +82,17 @@ public static partial class CircuitFiles
         int mark = given.LastIndexOf(IntegerMultiplier.AccumulatorMark);
         // The mark may be in the name of a file.
         return mark <= 0 || File.Exists(given) ? null : (given[..mark], given[(mark + 1)..]);
+    }
+
+    /// <summary>Refuses a multiplier with an accumulator where nothing is added.</summary>
+    static void ThrowIfAccumulating(string given)
+    {
+        if (Parted(given) is var (multiplier, accumulator))
+        {
+            throw new InputException(
+                $"'{given}' has an accumulator, which only the layers of a quantised network use; give '{multiplier}', and for hardware "
+                    + $"'dapprox circuit export {multiplier} --mac --accumulator {accumulator}'");
+        }
     }
 
     /// <summary>The same multiplier with other files: those of circuits and tables, and that of an adder.</summary>
@@ -140,6 +154,7 @@ public static partial class CircuitFiles
     /// </exception>
     public static IntegerMultiplier FindIntegers(string given, bool? isSigned, Action<string>? note = null)
     {
+        ThrowIfAccumulating(given);
         if (IsTable(given))
             return TableFiles.Read(given, isSigned);
         if (IntegerMultipliers.IsMeant(given))
@@ -269,6 +284,7 @@ public static partial class CircuitFiles
     /// <exception cref="InputException">There is no such multiplier, or it does not multiply mantissas.</exception>
     public static FloatMultiplier FindMultiplier(string given)
     {
+        ThrowIfAccumulating(given);
         if (IntegerMultipliers.IsMeant(given))
         {
             throw new InputException(
