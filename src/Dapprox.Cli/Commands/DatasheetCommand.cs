@@ -112,7 +112,8 @@ static class DatasheetCommand
 
     /// <summary>Where a multiplier is from: its publication, or what its file says.</summary>
     static string? Source(string given, IntegerMultiplier multiplier) =>
-        multiplier is IntegerCircuit ? CircuitFiles.Open(given).Source : multiplier.Source is { Length: > 0 } source ? source : null;
+        multiplier is IntegerCircuit ? CircuitFiles.Open(CircuitFiles.Parted(given)?.Multiplier ?? given).Source
+            : multiplier.Source is { Length: > 0 } source ? source : null;
 
     static JsonObject Json(string file, DataSheet sheet, EvolvedRow[] rows) => new()
     {

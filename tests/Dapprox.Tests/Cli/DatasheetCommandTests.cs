@@ -46,7 +46,8 @@ public sealed partial class DatasheetCommandTests : IDisposable
     public async Task Datasheet_OfANetwork_HasTheAccuracyOfEvaluate()
     {
         string[] network = ["--quantise", "int8", "--dataset", "digits", "--first", "60", "--json"];
-        DapproxRun run = await DapproxRun.RunAsync(["datasheet", "evo8u-mre-0.2,exact-int8", "--out", folder.File("s.html"), .. network]);
+        DapproxRun run = await DapproxRun.RunAsync(
+            ["datasheet", "evo8u-mre-0.2,exact-int8,evo8u-mre-0.2@int18:saturate", "--out", folder.File("s.html"), .. network]);
         DapproxRun evaluated = await DapproxRun.RunAsync(["evaluate", "--multiplier", "evo8u-mre-0.2", .. network]);
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
