@@ -64,6 +64,7 @@ public sealed partial class TerminalTests : IClassFixture<TerminalTests.Files>
         "explore array:3 --by rows --cells fa,ama5 --distribution uniform --samples 500 --objectives mred,transistors",
         "evolve array:3 --metric mae --at-most 1 --generations 2000 --out OUT/evolved",
         "multipliers --evolved",
+        "datasheet evo8u-mre-0.1,drum:8:k=4 --quantise int8 --first 20",
         "reproduce --only figure-4 --out RUN",
         "audit --model OUT/own.onnx --images OUT/pictures --labels OUT/labels.csv --mean 0.5 --deviation 0.25 --out OUT/audit",
         "submit --only figure-4 --out OUT/slurm --dry-run",
