@@ -154,15 +154,17 @@ static class AssignCommand
             ComparisonRow exact = comparison.Measure(multipliers[0], cancellation: cancellation);
             (int singleChoice, ComparisonRow single) = Single(
                 singles, choice => comparison.Measure(multipliers[choice], cancellation: cancellation), exact, most);
-            // An assignment, too: on images that the search has not seen none of the others may be as good.
-            if (singleChoice > 0 && !front.Any(genes => genes.SequenceEqual(uniform[singleChoice])))
-                front = [.. front, uniform[singleChoice]];
-            (byte[] Genes, ComparisonRow Row)[] judgements = ProgressBar.While("judging", front.Length, progress => front.Select(genes =>
+            ComparisonRow[] rows = ProgressBar.While("judging", front.Length, progress => Array.ConvertAll(front, genes =>
             {
                 ComparisonRow row = comparison.Measure(search.Assignment(genes), cancellation: cancellation);
                 progress(1);
-                return (genes, row);
-            }).OrderBy(judgement => judgement.row.Price!.RelativeEnergy).ToArray());
+                return row;
+            }));
+            List<(byte[] Genes, ComparisonRow Row)> judgements = [.. front.Zip(rows)];
+            // An assignment, too: on images that the search has not seen none of the others may be as good.
+            if (singleChoice > 0 && !front.Any(genes => genes.SequenceEqual(uniform[singleChoice])))
+                judgements.Add((uniform[singleChoice], single));
+            judgements = [.. judgements.OrderBy(one => one.Row.Price!.RelativeEnergy)];
 
             var result = new AssignmentTable(
                 names, search.Layers, [.. judgements.Select(one => one.Genes)], [.. judgements.Select(one => one.Row)], exact, single,

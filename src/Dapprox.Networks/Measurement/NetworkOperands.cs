@@ -59,9 +59,7 @@ public static class NetworkOperands
         {
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(Chunk, images.Batch - first);
-            Tensor part = Tensor.Zeros([count, .. images.Shape[1..]]);
-            images.Data.AsSpan(first * images.RowLength, part.Data.Length).CopyTo(part.Data);
-            network.Observe(part, (index, inputs) =>
+            network.Observe(images.Rows(first, count), (index, inputs) =>
             {
                 if (counts.TryGetValue(index, out long[]? own))
                     LayerOperands.Count((WeightedLayer)network.Layers[index], inputs[0], own);

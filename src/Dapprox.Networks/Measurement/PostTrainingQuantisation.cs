@@ -98,9 +98,7 @@ public sealed record PostTrainingQuantisation
             {
                 cancellation.ThrowIfCancellationRequested();
                 int count = Math.Min(Chunk, images.Batch - first);
-                Tensor part = Tensor.Zeros([count, .. images.Shape[1..]]);
-                images.Data.AsSpan(first * images.RowLength, part.Data.Length).CopyTo(part.Data);
-                network.Observe(part, (index, inputs) =>
+                network.Observe(images.Rows(first, count), (index, inputs) =>
                 {
                     if (ranges[index] is ActivationHistogram range && !range.Add(inputs[0].Data, isLast))
                         throw new InputException($"an input of the layer {network.Layers[index].Name} is not finite; it has no range");

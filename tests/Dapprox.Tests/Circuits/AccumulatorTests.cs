@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CsCheck;
 using Dapprox.Arithmetic;
 using Dapprox.Circuits;
@@ -11,6 +12,8 @@ namespace Dapprox.Tests.Circuits;
 public sealed class AccumulatorTests : IDisposable
 {
     static readonly string[] Kinds = ["loa", "eta", "ama1", "ama3", "fa"];
+
+    static readonly ConcurrentDictionary<string, AdderCircuit> Adders = new();
 
     readonly TemporaryFolder folder = new();
 
@@ -69,7 +72,7 @@ public sealed class AccumulatorTests : IDisposable
         {
             int top = 1 << bits - 1;
             int carry = (sum & product & top) != 0 ? 1 : 0;
-            Assert.Equal((sum | product) + (carry << bits), AdderCircuit.Build($"loa:{bits}")[sum, product]);
+            Assert.Equal((sum | product) + (carry << bits), Built($"loa:{bits}")[sum, product]);
 
             string expected = "", a = Binary(sum), b = Binary(product);
             for (int i = 0; i < bits; i++)
@@ -83,10 +86,10 @@ public sealed class AccumulatorTests : IDisposable
                 expected += a[i] == b[i] ? '0' : '1';
             }
 
-            Assert.Equal(Convert.ToInt32(expected, 2), AdderCircuit.Build($"eta:{bits}")[sum, product]);
-            Assert.Equal(sum + product, AdderCircuit.Build($"fa:{bits}")[sum, product]);
+            Assert.Equal(Convert.ToInt32(expected, 2), Built($"eta:{bits}")[sum, product]);
+            Assert.Equal(sum + product, Built($"fa:{bits}")[sum, product]);
             // Two buffers: the sum stays, and the product's highest bit is carried.
-            Assert.Equal(sum + ((product & top) << 1), AdderCircuit.Build($"ama5:{bits}")[sum, product]);
+            Assert.Equal(sum + ((product & top) << 1), Built($"ama5:{bits}")[sum, product]);
 
             string Binary(int number) => Convert.ToString(number, 2).PadLeft(bits, '0');
         },
@@ -158,6 +161,9 @@ public sealed class AccumulatorTests : IDisposable
         Assert.Equal("exact-int8@loa:8", CircuitFiles.WithFiles("exact-int8@loa:8", file => "x/" + file));
         Assert.Equal("drum:8:k=4", CircuitFiles.WithFiles("drum:8:k=4", file => "x/" + file));
     }
+
+    /// <summary>Each adder is tabulated once: of 12 bits that takes a while.</summary>
+    static AdderCircuit Built(string name) => Adders.GetOrAdd(name, AdderCircuit.Build);
 
     static Gen<IntegerAccumulator> Accumulators(Gen<string> lower) =>
         from bits in Gen.Int[8, 31]
