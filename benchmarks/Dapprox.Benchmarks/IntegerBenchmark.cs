@@ -86,6 +86,7 @@ static class IntegerBenchmark
         readonly int columns;
         readonly int[] table = GC.AllocateArray<int>(1 << 16, pinned: true);
         readonly byte[] weights;
+        readonly byte[] quantised;
         readonly byte[] activations;
 
         public LookUps(IntegerProducts products, float[] weights, int inner, int columns)
@@ -94,6 +95,7 @@ static class IntegerBenchmark
             for (int code = 0; code < table.Length; code++)
                 table[(code & 255) << 8 | code >> 8] = products.Table[code];
             this.weights = Array.ConvertAll(weights, weight => (byte)(Formats.Weights[0].Quantise(weight) + 128));
+            quantised = new byte[inner * Lanes];
             activations = new byte[inner * Lanes];
         }
 
@@ -182,10 +184,11 @@ static class IntegerBenchmark
 
         void Pack(float[] input, int rows, int row)
         {
-            for (int lane = 0; lane < Lanes && row + lane < rows; lane++)
+            int count = Math.Min(Lanes, rows - row);
+            fixed (byte* own = quantised, to = activations)
             {
-                for (int k = 0; k < inner; k++)
-                    activations[k * Lanes + lane] = (byte)(input[(row + lane) * inner + k] * 255 + 0.5f);
+                RoundingKernel.Code(Formats.Activations, input.AsSpan(row * inner, count * inner), own);
+                TransposedStore.Run(own, inner, count, inner, to, Lanes);
             }
         }
     }

@@ -8,7 +8,7 @@ namespace Dapprox.Kernels;
 /// <summary>Writes a matrix transposed: tiles have one row per position, images one row per channel.</summary>
 static unsafe class TransposedStore
 {
-    const int Side = 4;
+    const int Side = 4, ByteSide = 16;
 
     /// <summary>Effectively <c>destination[column · destinationStride + row] = source[row · sourceStride + column]</c>.</summary>
     /// <param name="source">The matrix's row 0 and column 0.</param>
@@ -35,6 +35,46 @@ static unsafe class TransposedStore
         {
             for (int row = column < squareColumns ? squareRows : 0; row < rows; row++)
                 destination[(nint)column * destinationStride + row] = source[(nint)row * sourceStride + column];
+        }
+    }
+
+    /// <inheritdoc cref="Run(float*, int, int, int, float*, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(byte* source, int sourceStride, int rows, int columns, byte* destination, int destinationStride)
+    {
+        int squareRows = rows - rows % ByteSide, squareColumns = columns - columns % ByteSide;
+        Vector128<byte>* one = stackalloc Vector128<byte>[ByteSide], other = stackalloc Vector128<byte>[ByteSide];
+        for (int row = 0; row < squareRows; row += ByteSide)
+        {
+            for (int column = 0; column < squareColumns; column += ByteSide)
+            {
+                for (int i = 0; i < ByteSide; i++)
+                    one[i] = Vector128.Load(source + (nint)(row + i) * sourceStride + column);
+                // Each step halves the distance in a row from a number to the next one of its column; after four of them it is 1.
+                Interleave(one, other);
+                Interleave(other, one);
+                Interleave(one, other);
+                Interleave(other, one);
+                for (int i = 0; i < ByteSide; i++)
+                    one[i].Store(destination + (nint)(column + i) * destinationStride + row);
+            }
+        }
+
+        for (int column = 0; column < columns; column++)
+        {
+            for (int row = column < squareColumns ? squareRows : 0; row < rows; row++)
+                destination[(nint)column * destinationStride + row] = source[(nint)row * sourceStride + column];
+        }
+    }
+
+    /// <summary>The rows i and i + 8 become the rows 2i and 2i + 1, their numbers in turn.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Interleave(Vector128<byte>* rows, Vector128<byte>* interleaved)
+    {
+        for (int i = 0; i < ByteSide / 2; i++)
+        {
+            interleaved[2 * i] = InterleaveLow(rows[i], rows[i + ByteSide / 2]);
+            interleaved[2 * i + 1] = InterleaveHigh(rows[i], rows[i + ByteSide / 2]);
         }
     }
 
@@ -75,5 +115,25 @@ static unsafe class TransposedStore
         return AdvSimd.Arm64.IsSupported
             ? AdvSimd.Arm64.ZipHigh(left, right)
             : Vector128.Create(left[2], right[2], left[3], right[3]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<byte> InterleaveLow(Vector128<byte> left, Vector128<byte> right)
+    {
+        if (Sse2.IsSupported)
+            return Sse2.UnpackLow(left, right);
+        if (AdvSimd.Arm64.IsSupported)
+            return AdvSimd.Arm64.ZipLow(left, right);
+        return (Vector128.WidenLower(left) | Vector128.WidenLower(right) << 8).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<byte> InterleaveHigh(Vector128<byte> left, Vector128<byte> right)
+    {
+        if (Sse2.IsSupported)
+            return Sse2.UnpackHigh(left, right);
+        if (AdvSimd.Arm64.IsSupported)
+            return AdvSimd.Arm64.ZipHigh(left, right);
+        return (Vector128.WidenUpper(left) | Vector128.WidenUpper(right) << 8).AsByte();
     }
 }

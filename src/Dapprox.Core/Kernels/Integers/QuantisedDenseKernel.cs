@@ -1,3 +1,4 @@
+using System.Buffers;
 using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 
@@ -52,23 +53,22 @@ public sealed unsafe class QuantisedDenseKernel : IDenseKernel
     void RunBlock(ReadOnlySpan<float> input, Span<float> output, int rows, int threads)
     {
         using var block = new QuantisedSums.Block(Inputs, Outputs, rows);
-        byte[] codes = new byte[Inputs];
-        for (int row = 0; row < rows; row++)
+        byte[] codes = ArrayPool<byte>.Shared.Rent(rows * Inputs);
+        fixed (byte* own = codes)
         {
-            fixed (byte* own = codes)
-                sums.Quantise(input.Slice(row * Inputs, Inputs), own);
-            for (int k = 0; k < codes.Length; k++)
-                block.Codes[(nint)k * IntegerPath.Lanes + row] = codes[k];
+            sums.Quantise(input, own);
+            TransposedStore.Run(own, Inputs, rows, Inputs, block.Codes, IntegerPath.Lanes);
         }
 
+        ArrayPool<byte>.Shared.Return(codes);
         ParallelRange.ForEach(input, output, threads, threads, (part, _, destination) =>
         {
             int first = part * Outputs / threads, end = (part + 1) * Outputs / threads;
             sums.Sum(0, block, rows, first, end);
-            for (int row = 0; row < rows; row++)
+            fixed (float* to = destination)
             {
-                for (int column = first; column < end; column++)
-                    destination[row * Outputs + column] = block.Outputs[(nint)column * IntegerPath.Lanes + row];
+                TransposedStore.Run(
+                    block.Outputs + (nint)first * IntegerPath.Lanes, IntegerPath.Lanes, end - first, rows, to + first, Outputs);
             }
         });
     }

@@ -67,8 +67,11 @@ static class BoxProjection
         {
             if (missing <= 0 || w[i] == 0)
                 break;
-            double size = Math.Abs((double)w[i]), length = Math.Min(missing / size, Room(x[i], w[i], f));
+            double size = Math.Abs((double)w[i]), room = Room(x[i], w[i], f), length = Math.Min(missing / size, room);
             step[i] = IsUp(w[i], f) ? length : -length;
+            // What rounding left would move the next pixel, all the way if its weight is tiny.
+            if (length < room)
+                break;
             missing -= length * size;
         }
 
