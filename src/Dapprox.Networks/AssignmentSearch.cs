@@ -78,7 +78,7 @@ public sealed class AssignmentSearch
         fixedEnergy = others;
         exactEnergy = fixedEnergy + energies.Sum(own => own[0]);
         Layers = [.. places.Select(place => networks[0].Layers[place].Name)];
-        Problem = new SearchProblem(places.Length, multipliers.Count, Evaluate);
+        Problem = ProblemOn(images);
     }
 
     /// <summary>The names of the layers that are assigned, in order.</summary>
@@ -89,6 +89,10 @@ public sealed class AssignmentSearch
     /// fraction of images that are not classified correctly.
     /// </summary>
     public SearchProblem Problem { get; }
+
+    /// <summary>The same problem on other images; energies stay those of the images of the search.</summary>
+    /// <param name="others">Labelled images, at least one.</param>
+    public SearchProblem ProblemOn(Dataset others) => new(places.Length, multipliers.Count, genes => Evaluate(genes, others));
 
     /// <summary>An assignment as a multiplier.</summary>
     /// <param name="genes">For each layer the index of its multiplier.</param>
@@ -138,7 +142,7 @@ public sealed class AssignmentSearch
         }
     }
 
-    double[] Evaluate(byte[] genes)
+    double[] Evaluate(byte[] genes, Dataset on)
     {
         double energy = fixedEnergy;
         Layer[] layers = [.. networks[0].Layers];
@@ -148,6 +152,6 @@ public sealed class AssignmentSearch
             layers[places[place]] = networks[genes[place]].Layers[places[place]];
         }
 
-        return [energy / exactEnergy, 1 - Evaluation.Of(networks[0].WithLayers(layers), images).Accuracy];
+        return [energy / exactEnergy, 1 - Evaluation.Of(networks[0].WithLayers(layers), on).Accuracy];
     }
 }

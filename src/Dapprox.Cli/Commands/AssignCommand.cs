@@ -18,17 +18,20 @@ namespace Dapprox.Cli.Commands;
 /// <summary><c>dapprox assign</c>: searches a multiplier for each layer.</summary>
 static class AssignCommand
 {
-    const int DefaultSearchImages = 500, DefaultPopulation = 50, DefaultGenerations = 30, DefaultPoints = 15;
+    const int DefaultSearchImages = 500, DefaultValidationImages = 2_000, DefaultPopulation = 50, DefaultGenerations = 30, DefaultPoints = 15;
 
     // Up to this number all assignments are tried.
     const long MaxExhaustive = 2_000;
 
     const double DefaultLoss = 1;
 
+    // Between two steps of the progress bar.
+    const int MeasuredTogether = 16;
+
     // Of the choices of a search, one is the exact multiplier.
     const int MostChoices = 255;
 
-    // Assignments that lose more on the images of the search are not judged; training wins back more.
+    // Assignments that lose more on training images are not judged; training wins back more.
     const double JudgedLoss = 0.1, TrainedLoss = 0.4;
 
     public static Command Create()
@@ -46,6 +49,11 @@ static class AssignCommand
             text => Values.Number("--loss", text, number => number is >= 0 and <= 100, "a number of percentage points from 0 to 100"));
         Option<int> searchImages = Values.Integer(
             "--search-images", "Search on the first N training images of the data set, or pictures of --images.", 2, DefaultSearchImages);
+        Option<int?> validationImages = Values.Integer(
+            "--validation-images",
+            "Choose the front on the next N training images, or pictures of --images; 0 for those of the search. [default: "
+                + $"{DefaultValidationImages}; 0 with --images]",
+            min: 0);
         Option<int> population = Values.Integer("--population", "The population size of NSGA-II.", 4, DefaultPopulation);
         Option<int> generations = Values.Integer("--generations", "The number of generations of NSGA-II.", 0, DefaultGenerations);
         Option<int> points = Values.Integer(
@@ -69,7 +77,8 @@ static class AssignCommand
             "assign", "Search which multiplier in which layer gives the least energy for the accuracy that may be lost.",
             "First the accuracy is measured with each multiplier in each layer alone. Changes that save most energy for the accuracy "
                 + $"that they cost, one after the other, give the assignments with which NSGA-II begins; up to {MaxExhaustive:N0} "
-                + "assignments are all tried (after ALWANN: Mrázek et al., ICCAD 2019). The search sees training images only. The front "
+                + "assignments are all tried (after ALWANN: Mrázek et al., ICCAD 2019). The search sees few training images, which flatter what "
+                + "it finds; so all that survived it is measured again on others, and the front is that of these. It "
                 + "is then judged on the images of --split, where energy is measured anew, on the activations of each assignment. "
                 + "Energy: of all products of an image, relative to exact multipliers in all layers, as in 'dapprox compare'; so every "
                 + "multiplier needs a circuit. In a quantised network exact is exact-uint8 where all multipliers are unsigned, else "
@@ -77,13 +86,13 @@ static class AssignCommand
                 + "as --multiplier. The best single multiplier in all layers is one of them, and stands beside the front. "
                 + "With --calibrate and --retrain each is calibrated, then trained, before it is judged; the search does neither. The same "
                 + "seed finds the same assignments with any number of threads. With --json: network, dataset, split, count, "
-                + "searchImages, exact {accuracy, energyPerImage (pJ)}, front "
+                + "searchImages, validationImages, exact {accuracy, energyPerImage (pJ)}, front "
                 + "[{file, model (its network; null as it is), energy, accuracy, correct, interval [low, high], loss (percentage points), "
                 + "robustAccuracy, layers [{layer, multiplier}]}], best (the place in the front of the least energy within --loss; null "
                 + "for none), single {multiplier, energy, accuracy, loss}, seconds.");
         variant.AddTo(command, from);
         foreach (Option option in (Option[])[
-            loss, searchImages, population, generations, points, retrain, first, epsilon, library, seed, state, output, json,
+            loss, searchImages, validationImages, population, generations, points, retrain, first, epsilon, library, seed, state, output, json,
         ])
             command.Add(option);
         command.KeepsState = state;
@@ -92,8 +101,10 @@ static class AssignCommand
             var watch = Stopwatch.StartNew();
             string folder = parse.GetValue(output)!;
             (Network network, Dataset whole) = variant.Load(parse);
-            (Dataset training, Dataset rest) = variant.Divide(parse, network, whole, parse.GetValue(searchImages));
-            Dataset searched = training.First(parse.GetValue(searchImages)), judged = rest.First(parse.GetValue(first) ?? rest.Count);
+            int validating = parse.GetValue(validationImages) ?? (variant.AreOwn(parse) ? 0 : DefaultValidationImages);
+            (Dataset training, Dataset rest) = variant.Divide(parse, network, whole, parse.GetValue(searchImages) + validating);
+            Dataset searched = training.First(parse.GetValue(searchImages));
+            Dataset validated = training.Skip(searched.Count).First(validating), judged = rest.First(parse.GetValue(first) ?? rest.Count);
             IReadOnlyList<MultiplierChoice> asked = parse.GetValue(from)!;
             if (asked.FirstOrDefault(choice => choice.IsAssignment) is MultiplierChoice assigned)
                 throw new InputException($"--from has {assigned.Given}, which is an assignment; give multipliers");
@@ -118,7 +129,6 @@ static class AssignCommand
             // One multiplier in all layers; the first is exact.
             byte[][] uniform = [.. multipliers.Select((_, choice) => Enumerable.Repeat((byte)choice, search.Layers.Count).ToArray())];
             Candidate[] tried = search.Problem.EvaluateAll([.. uniform, .. seeds], threads: 0, cancellation);
-            Candidate[] singles = tried[..uniform.Length];
             SearchMethod method = ExhaustiveSearch.Count(search.Problem) <= MaxExhaustive
                 ? new ExhaustiveSearch(search.Problem)
                 : new Nsga2(search.Problem, parse.GetValue(population), parse.GetValue(generations), parse.GetValue(seed))
@@ -131,9 +141,23 @@ static class AssignCommand
             IReadOnlyList<Candidate> found = SearchProgress.Run(
                 method, text, search.Problem, objectives: 2, parse.GetValue(state), cancellation).Candidates;
 
+            Candidate[] known = [.. tried, .. found];
+            if (validated.Count > 0)
+            {
+                SearchProblem anew = search.ProblemOn(validated);
+                known = ProgressBar.While("validating", known.Length, progress => (Candidate[])[.. known.Chunk(MeasuredTogether).SelectMany(
+                    some =>
+                    {
+                        Candidate[] measured = anew.EvaluateAll([.. some.Select(one => one.Genes)], threads: 0, cancellation);
+                        progress(some.Length);
+                        return measured;
+                    })]);
+            }
+
+            Candidate[] singles = known[..uniform.Length];
             double mostLost = epochs > 0 ? TrainedLoss : JudgedLoss;
             byte[][] front = Chosen(
-                found.Concat(tried).Where(candidate =>
+                known.Where(candidate =>
                     candidate.Values[1] <= singles[0].Values[1] + mostLost && candidate.Genes.Any(choice => choice > 0)),
                 parse.GetValue(points));
             if (front.Length == 0)
@@ -177,6 +201,7 @@ static class AssignCommand
             {
                 JsonObject values = variant.Json(parse, network, judged);
                 values["searchImages"] = searched.Count;
+                values["validationImages"] = validated.Count;
                 variant.AddTo(values, parse, preparation, multipliers);
                 result.AddTo(values);
                 values["seconds"] = seconds;
@@ -207,8 +232,8 @@ static class AssignCommand
     }
 
     /// <summary>
-    /// The front, thinned, by rising energy. Where it has fewer than wanted, the front of the rest follows, and so on: the images of the
-    /// search are few, and on others a small difference turns round.
+    /// The front, thinned, by rising energy. Where it has fewer than wanted, the front of the rest follows, and so on: the images are
+    /// few, and on others a small difference turns round.
     /// </summary>
     static byte[][] Chosen(IEnumerable<Candidate> found, int count)
     {
@@ -233,11 +258,11 @@ static class AssignCommand
         : [.. Enumerable.Range(0, count).Select(i => all[(int)Math.Round(i * (all.Count - 1.0) / (count - 1))])];
 
     /// <summary>The multiplier that, in all layers, has the least energy within the loss: the exact one, if no other.</summary>
-    /// <param name="singles">The multipliers on the images of the search, the exact one first.</param>
+    /// <param name="singles">The multipliers on training images, the exact one first.</param>
     /// <param name="judge">Judges one by its index.</param>
     static (int Choice, ComparisonRow Row) Single(Candidate[] singles, Func<int, ComparisonRow> judge, ComparisonRow exact, double most)
     {
-        // Those far from the bound on the images of the search are not judged.
+        // Those far from the bound on training images are not judged.
         const double Margin = 0.02;
         return Enumerable.Range(1, singles.Length - 1)
             .Where(choice => singles[choice].Values[0] < 1 && singles[choice].Values[1] - singles[0].Values[1] <= most + Margin)

@@ -74,6 +74,10 @@ sealed class VariantOptions
         return training.Images(0, training.Count);
     }
 
+    /// <summary>Whether the images are a user's own pictures.</summary>
+    /// <param name="parse">The command line.</param>
+    public bool AreOwn(ParseResult parse) => images.AreOwn(parse);
+
     /// <summary>
     /// Labelled images to search and to train on, and others to judge on: the training images, or the first of a user's own pictures.
     /// </summary>
@@ -90,7 +94,7 @@ sealed class VariantOptions
                 ? (used.First(count), used.Skip(count))
                 : throw new InputException(
                     $"there are {used.Count} pictures, and the search takes {count} of them, which leaves none to judge on; give "
-                        + "--search-images a smaller number, or more pictures");
+                        + "--search-images or --validation-images a smaller number, or more pictures");
         }
 
         return used.Split == Networks.Data.Split.Train

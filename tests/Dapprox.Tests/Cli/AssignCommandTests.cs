@@ -19,9 +19,14 @@ public sealed class AssignCommandTests : IDisposable
         string output = folder.File("assigned");
         string[] small = ["--quantise", "int8", "--first", "200", "--range-images", "100"];
         DapproxRun run = await DapproxRun.RunAsync(
-            ["assign", "--from", "array:8:vertical=6,array:8:vertical=9", "--search-images", "200", .. small, "--out", output, "--json"]);
+            [
+                "assign", "--from", "array:8:vertical=6,array:8:vertical=9", "--search-images", "200", "--validation-images", "300",
+                .. small, "--out", output, "--json",
+            ]);
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(200, run.Json.GetProperty("searchImages").GetInt32());
+        Assert.Equal(300, run.Json.GetProperty("validationImages").GetInt32());
         JsonElement[] front = [.. run.Json.GetProperty("front").EnumerateArray()];
         Assert.NotEmpty(front);
         double exact = run.Json.GetProperty("exact").GetProperty("accuracy").GetDouble();

@@ -50,16 +50,34 @@ sealed class LookupPath() : IntegerPath("scalar", KernelTable.Scalar)
     sealed unsafe class Matrix<TAddition>(int[] table, int rowLength, byte[] codes, int count, TAddition addition) : IntegerMatrix
         where TAddition : struct, IAddition
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Sum(byte* activations, int lanes, int firstColumn, int endColumn, int* sums)
         {
             new Span<int>(sums, (endColumn - firstColumn) * IntegerPath.Lanes).Clear();
             fixed (int* first = table)
+            fixed (byte* weights = codes)
             {
                 for (int column = firstColumn; column < endColumn; column++, sums += IntegerPath.Lanes)
                 {
-                    for (int k = 0; k < count; k++)
+                    int k = 0;
+                    // Four products for each sum that is read and written.
+                    for (; k <= count - 4; k += 4)
                     {
-                        int* row = first + codes[(nint)column * count + k] * rowLength;
+                        byte* own = weights + (nint)column * count + k, operands = activations + (nint)k * IntegerPath.Lanes;
+                        int* row0 = first + own[0] * rowLength, row1 = first + own[1] * rowLength;
+                        int* row2 = first + own[2] * rowLength, row3 = first + own[3] * rowLength;
+                        for (int lane = 0; lane < lanes; lane++)
+                        {
+                            int sum = addition.Add(sums[lane], row0[operands[lane]]);
+                            sum = addition.Add(sum, row1[operands[lane + IntegerPath.Lanes]]);
+                            sum = addition.Add(sum, row2[operands[lane + 2 * IntegerPath.Lanes]]);
+                            sums[lane] = addition.Add(sum, row3[operands[lane + 3 * IntegerPath.Lanes]]);
+                        }
+                    }
+
+                    for (; k < count; k++)
+                    {
+                        int* row = first + weights[(nint)column * count + k] * rowLength;
                         byte* operands = activations + (nint)k * IntegerPath.Lanes;
                         for (int lane = 0; lane < lanes; lane++)
                             sums[lane] = addition.Add(sums[lane], row[operands[lane]]);
