@@ -4,6 +4,7 @@ using Dapprox.Foundation;
 using Dapprox.Networks.Formats.Onnx;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
+using Dapprox.Networks.Measurement;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Tensor = Dapprox.Networks.Tensors.Tensor;
@@ -86,11 +87,43 @@ static class ScaleBenchmark
         }
 
         output.WriteLine();
-        PrintShares(output, networks[^1], image);
+        PrintShares(output, AxFpm.Released.Name, networks[^1], image);
+        RunQuantised(output, name, exact, image, path);
     }
 
-    /// <summary>Where the time of an image goes with Ax-FPM.</summary>
-    static void PrintShares(TextWriter output, Network network, Tensor image)
+    /// <summary>The network with integers of 8 bits, against ONNX Runtime on the file that we write of it.</summary>
+    static void RunQuantised(TextWriter output, string name, Network exact, Tensor image, string path)
+    {
+        var random = new Random(1);
+        var table = new TableMultiplier("any table", 8, isSigned: false, (_, _) => random.Next(1 << 16));
+        Network quantised = new PostTrainingQuantisation().Run(exact, image);
+        string file = Path.ChangeExtension(path, "int8.onnx");
+        OnnxModels.Save(file, quantised);
+        using InferenceSession session = Session(file);
+        float[] expected = Forward(session, image), actual = quantised.Forward(image).Data;
+        float largest = expected.Max(MathF.Abs), off = expected.Zip(actual, (theirs, ours) => MathF.Abs(theirs - ours)).Max();
+
+        Network integers = quantised.With(ExactIntegerMultiplier.Int8, threads: Threads);
+        Network looked = quantised.With(table, threads: Threads);
+        var contest = new Contest(1, Rounds);
+        contest.Add($"{Runtime}, int8", () => Forward(session, image));
+        contest.Add(ExactIntegerMultiplier.Int8.Name, () => integers.Forward(image));
+        contest.Add(table.Name, () => looked.Forward(image));
+
+        output.WriteLine($"### {name}, int8");
+        output.WriteLine();
+        output.WriteLine("| | images/s | Gmac/s | time, ONNX Runtime = 1 |");
+        output.WriteLine("|---|---:|---:|---:|");
+        foreach ((string entrant, double rate, double ratio) in contest.Run())
+            output.WriteLine($"| {entrant} | {rate:F2} | {rate * exact.Multiplications / 1e9:F1} | {1 / ratio:F2} |");
+        output.WriteLine();
+        output.WriteLine($"Exact logits differ from those of ONNX Runtime by at most {off / largest:P2} of the largest.");
+        output.WriteLine();
+        PrintShares(output, table.Name, looked, image);
+    }
+
+    /// <summary>Where the time of an image goes.</summary>
+    static void PrintShares(TextWriter output, string multiplier, Network network, Tensor image)
     {
         double[] seconds = new double[network.Layers.Count];
         for (int round = 0; round < Rounds; round++)
@@ -116,7 +149,7 @@ static class ScaleBenchmark
             .GroupBy(timed => Kind(timed.First), (kind, timed) => (kind, timed.Sum(one => one.Second)));
         IEnumerable<(string, double)> longest = network.Layers.Zip(seconds, (layer, time) => (layer.Name, time))
             .OrderByDescending(timed => timed.time).Take(LayersShown);
-        output.WriteLine($"Time of {AxFpm.Released.Name} by kind of layer: {Shares(kinds)}. The longest: {Shares(longest)}.");
+        output.WriteLine($"Time of {multiplier} by kind of layer: {Shares(kinds)}. The longest: {Shares(longest)}.");
         output.WriteLine();
 
         string Shares(IEnumerable<(string Name, double Seconds)> parts) =>

@@ -18,7 +18,9 @@ namespace Dapprox.Cli.Commands;
 /// <summary><c>dapprox assign</c>: searches a multiplier for each layer.</summary>
 static class AssignCommand
 {
-    const int DefaultSearchImages = 500, DefaultValidationImages = 2_000, DefaultPopulation = 50, DefaultGenerations = 30, DefaultPoints = 15;
+    const int DefaultSearchImages = 500, DefaultValidationImages = 2_000;
+
+    const int DefaultPopulation = 50, DefaultGenerations = 30, DefaultPoints = 15;
 
     // Up to this number all assignments are tried.
     const long MaxExhaustive = 2_000;
@@ -77,8 +79,8 @@ static class AssignCommand
             "assign", "Search which multiplier in which layer gives the least energy for the accuracy that may be lost.",
             "First the accuracy is measured with each multiplier in each layer alone. Changes that save most energy for the accuracy "
                 + $"that they cost, one after the other, give the assignments with which NSGA-II begins; up to {MaxExhaustive:N0} "
-                + "assignments are all tried (after ALWANN: Mrázek et al., ICCAD 2019). The search sees few training images, which flatter what "
-                + "it finds; so all that survived it is measured again on others, and the front is that of these. It "
+                + "assignments are all tried (after ALWANN: Mrázek et al., ICCAD 2019). The search sees few training images, which "
+                + "flatter what it finds; so all that survived it are measured again on others, which decide the front. The front "
                 + "is then judged on the images of --split, where energy is measured anew, on the activations of each assignment. "
                 + "Energy: of all products of an image, relative to exact multipliers in all layers, as in 'dapprox compare'; so every "
                 + "multiplier needs a circuit. In a quantised network exact is exact-uint8 where all multipliers are unsigned, else "
@@ -92,7 +94,8 @@ static class AssignCommand
                 + "for none), single {multiplier, energy, accuracy, loss}, seconds.");
         variant.AddTo(command, from);
         foreach (Option option in (Option[])[
-            loss, searchImages, validationImages, population, generations, points, retrain, first, epsilon, library, seed, state, output, json,
+            loss, searchImages, validationImages, population, generations, points, retrain, first, epsilon, library, seed, state, output,
+            json,
         ])
             command.Add(option);
         command.KeepsState = state;

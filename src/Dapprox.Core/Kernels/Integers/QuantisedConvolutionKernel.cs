@@ -15,6 +15,9 @@ namespace Dapprox.Kernels.Integers;
 /// </remarks>
 public sealed unsafe class QuantisedConvolutionKernel : IConvolutionKernel
 {
+    // For each thread: as many differ little in what the threads have to do.
+    const int FewBlocks = 4;
+
     readonly ConvolutionShape shape;
     readonly PaddedImage image;
     readonly QuantisedSums sums;
@@ -72,10 +75,15 @@ public sealed unsafe class QuantisedConvolutionKernel : IConvolutionKernel
             Quantise(source.Slice(plane * image.Plane, image.Plane), codes.AsSpan(plane * image.PaddedPlane, image.PaddedPlane)));
 
         int positions = batch * image.Positions, blocks = (positions + IntegerPath.Lanes - 1) / IntegerPath.Lanes;
-        ParallelRange.ForEach(input, output, blocks, threads, (index, _, destination) =>
+        // Few blocks would leave threads idle, so their channels are divided.
+        int parts = blocks >= FewBlocks * threads ? 1 : threads;
+        ParallelRange.ForEach(input, output, blocks * parts, threads, (index, _, destination) =>
         {
-            int first = index * IntegerPath.Lanes;
-            RunBlock(codes, destination, first, Math.Min(IntegerPath.Lanes, positions - first));
+            (int block, int part) = Math.DivRem(index, parts);
+            int first = block * IntegerPath.Lanes, channels = shape.OutputChannels;
+            RunBlock(
+                codes, destination, first, Math.Min(IntegerPath.Lanes, positions - first), part * channels / parts,
+                (part + 1) * channels / parts);
         });
         ArrayPool<byte>.Shared.Return(codes);
     }
@@ -91,23 +99,26 @@ public sealed unsafe class QuantisedConvolutionKernel : IConvolutionKernel
         }
     }
 
-    void RunBlock(byte[] codes, Span<float> output, int first, int count)
+    /// <summary>Computes some channels of the outputs of a block of positions.</summary>
+    void RunBlock(byte[] codes, Span<float> output, int first, int count, int firstChannel, int endChannel)
     {
-        using var block = new QuantisedSums.Block(shape.Taps, shape.GroupOutputs, count);
+        int columns = shape.GroupOutputs;
+        using var block = new QuantisedSums.Block(shape.Taps, columns, count);
         Segment[] segments = Segments(first, count);
-        for (int group = 0; group < shape.Groups; group++)
+        for (int channel = firstChannel, end; channel < endChannel; channel = end)
         {
+            int group = channel / columns, start = group * columns;
+            end = Math.Min(endChannel, start + columns);
             Gather(codes, group * shape.GroupInputs * image.PaddedPlane, segments, block.Codes);
-            sums.Sum(group, block, count, 0, shape.GroupOutputs);
-            for (int column = 0; column < shape.GroupOutputs; column++)
+            sums.Sum(group, block, count, channel - start, end - start);
+            for (int column = channel; column < end; column++)
             {
-                var results = new ReadOnlySpan<float>(block.Outputs + (nint)column * IntegerPath.Lanes, count);
-                int channel = group * shape.GroupOutputs + column;
+                var results = new ReadOnlySpan<float>(block.Outputs + (nint)(column - start) * IntegerPath.Lanes, count);
                 for (int lane = 0, length; lane < count; lane += length)
                 {
                     (int image, int position) = Math.DivRem(first + lane, this.image.Positions);
                     length = Math.Min(count - lane, this.image.Positions - position);
-                    int plane = image * shape.OutputChannels + channel;
+                    int plane = image * shape.OutputChannels + column;
                     results.Slice(lane, length).CopyTo(output[(plane * this.image.Positions + position)..]);
                 }
             }

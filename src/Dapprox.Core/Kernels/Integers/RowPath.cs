@@ -132,15 +132,15 @@ sealed class RowPath() : IntegerPath("avx512-rows", KernelTable.Avx512)
                     {
                         Block(
                             rows.First, first + (nint)column * count + k, activations + (nint)k * IntegerPath.Lanes, length,
-                            sums + (nint)(column - firstColumn) * IntegerPath.Lanes);
+                            lanes > Vector, sums + (nint)(column - firstColumn) * IntegerPath.Lanes);
                     }
                 }
             }
         }
 
-        /// <summary>Adds the products of a block to the sums of a column.</summary>
+        /// <summary>Adds the products of a block to the sums of a column, in the first or in both vectors of lanes.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        static void Block(byte* rows, byte* codes, byte* activations, int length, int* sums)
+        static void Block(byte* rows, byte* codes, byte* activations, int length, bool inBoth, int* sums)
         {
             // Of each vector of lanes, of low and of high bytes: the sums of both bytes of a pair, and of the upper.
             Vector512<ushort> low0 = default, lowUpper0 = default, high0 = default, highUpper0 = default;
@@ -158,6 +158,8 @@ sealed class RowPath() : IntegerPath("avx512-rows", KernelTable.Avx512)
                 lowUpper0 += low >>> 8;
                 high0 += high;
                 highUpper0 += high >>> 8;
+                if (!inBoth)
+                    continue;
                 operands = Vector512.LoadAligned(activations + Vector);
                 low = LookUp(r0, r1, r2, r3, operands);
                 high = LookUp(r4, r5, r6, r7, operands);
