@@ -19,10 +19,12 @@ namespace Dapprox.Networks.Layers;
 /// <param name="bias">One number per output or output channel, or empty; shared, not copied.</param>
 /// <param name="accumulation">The format of the sums.</param>
 /// <param name="gradientWeights">The weights of the input gradient, or null for <paramref name="weights"/>; shared, not copied.</param>
+/// <param name="derivatives">The derivatives of the products of integers; null for those of exact products.</param>
 /// <exception cref="ArgumentException">The numbers of gradient weights and weights differ.</exception>
 public abstract class WeightedLayer(
     string name, int[] shape, float[] learnt, float[] weights, int weightBits, Quantisation? quantisation, float[] bias,
-    Multiplier multiplier, Accumulation accumulation, float[]? gradientWeights) : Layer(name), IMultiplies, ILearnt
+    Multiplier multiplier, Accumulation accumulation, float[]? gradientWeights, ProductDerivatives? derivatives)
+    : Layer(name), IMultiplies, ILearnt
 {
     readonly float[] gradientWeights = gradientWeights is null || gradientWeights.Length == weights.Length
         ? gradientWeights ?? weights
@@ -61,13 +63,19 @@ public abstract class WeightedLayer(
     /// </summary>
     public ReadOnlySpan<float> GradientWeights => gradientWeights;
 
+    /// <summary>
+    /// The derivatives of the products of integers, which both gradients use; null where they are those of exact products, with
+    /// <see cref="GradientWeights"/> as weights.
+    /// </summary>
+    public ProductDerivatives? Derivatives { get; } = derivatives;
+
     /// <inheritdoc/>
     public abstract long Multiplications { get; }
 
     /// <summary>
     /// The same layer with another multiplier; it shares the weights. Gradient weights replace the slope of one multiplier's
-    /// products: another multiplier drops them and returns to the gradient of the exact layer; the same multiplier with another
-    /// accumulation keeps them.
+    /// products, and <see cref="Derivatives"/> are those of one multiplier: another multiplier drops them and returns to the gradient of
+    /// the exact layer; the same multiplier with another accumulation keeps them.
     /// </summary>
     /// <param name="multiplier">The other multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
@@ -90,12 +98,17 @@ public abstract class WeightedLayer(
     /// <exception cref="ArgumentException">The number of weights differs.</exception>
     public abstract WeightedLayer WithGradientWeights(float[] weights);
 
+    /// <summary>The same quantised layer, with derivatives of its products in both gradients. The forward pass does not change.</summary>
+    /// <param name="derivatives">Those of the multiplier's products for the formats of the layer.</param>
+    public abstract WeightedLayer WithDerivatives(ProductDerivatives derivatives);
+
     /// <inheritdoc/>
     public abstract Layer With(IReadOnlyList<float[]> parameters);
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The gradients are those of the exact layer for every multiplier (straight-through). Quantised weights pass theirs on to the
+    /// The gradients are those of the exact layer for every multiplier (straight-through), unless there are
+    /// <see cref="Derivatives"/>. Quantised weights pass theirs on to the
     /// learnt ones as if they had not been rounded; see <see cref="DoReFa.LearntGradient"/>.
     /// </remarks>
     public IReadOnlyList<float[]> Gradients(Tensor input, Tensor outputGradient, int threads)
@@ -190,4 +203,7 @@ public abstract class WeightedLayer(
 
     /// <summary>The gradient weights that a copy with another multiplier keeps; null for none.</summary>
     internal float[]? GradientWeightsFor(Multiplier other) => ReferenceEquals(other, Multiplier) ? gradientWeights : null;
+
+    /// <summary>The derivatives that a copy with another multiplier keeps; null for none.</summary>
+    internal ProductDerivatives? DerivativesFor(Multiplier other) => ReferenceEquals(other, Multiplier) ? Derivatives : null;
 }
