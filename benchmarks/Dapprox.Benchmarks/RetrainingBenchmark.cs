@@ -53,16 +53,16 @@ sealed class RetrainingBenchmark(string folder, int epochs, int images, int seed
     {
         if (arguments is not [string folder, string epochs, string images, string seeds, .. string[] multipliers])
             throw new InputException("give a folder, epochs, images and seeds: 'retraining runs/retraining 10 50000 3'");
-        new RetrainingBenchmark(folder, Number("epochs", epochs), Number("images", images), Number("seeds", seeds)).Run(
+        new RetrainingBenchmark(folder, Number("epochs", epochs), Number("images", images), Number("seeds", seeds)).Print(
             output, multipliers.Length == 0 ? Multipliers : multipliers);
     }
 
-    void Run(TextWriter output, string[] multipliers)
+    void Print(TextWriter output, string[] multipliers)
     {
         Directory.CreateDirectory(folder);
         ProductGradient[] gradients = Enum.GetValues<ProductGradient>();
         output.WriteLine(
-            $"{Model} with 8 bits, {epochs} epochs on {training.Count} training images, half width {Options.Window}, as 'dapprox finetune' "
+            $"{Model} with 8 bits, {epochs} epochs on {training.Count} training images, half width {ProductDerivatives.DefaultHalfWidth}, as 'dapprox finetune' "
                 + $"does otherwise. Per cent of {test.Count} test images: one network before retraining, and the mean of {seeds} seeds after "
                 + "it, with the 95 % interval (Student's t).");
         output.WriteLine();

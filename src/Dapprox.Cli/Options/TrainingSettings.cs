@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Training;
@@ -50,8 +51,8 @@ sealed class TrainingSettings
                 + "operand (Meng et al. 2025), or of both.",
             options => options.Gradient, (options, given) => options with { Gradient = given });
         Integer(
-            "--window", "The half width of the window of --gradient window, in integers.", 1, options => options.Window,
-            (options, given) => options with { Window = given });
+            "--window", "The half width of the window of --gradient window, in integers.", 1,
+            options => options.Window ?? ProductDerivatives.DefaultHalfWidth, (options, given) => options with { Window = given });
         Number(
             "--weight-decay", "The weight decay (L2).", number => number >= 0, "a number of at least 0, such as 0.0005",
             options => options.WeightDecay, (options, given) => options with { WeightDecay = given });

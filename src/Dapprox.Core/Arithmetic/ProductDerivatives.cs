@@ -16,6 +16,9 @@ namespace Dapprox.Arithmetic;
 /// </remarks>
 public sealed class ProductDerivatives
 {
+    /// <summary>The half width unless told otherwise: the authors' files have 16 or 32 for 8 bits, 2 to 16 for 7.</summary>
+    public const int DefaultHalfWidth = 16;
+
     readonly float[] inActivation;
     readonly float[] inWeight;
 

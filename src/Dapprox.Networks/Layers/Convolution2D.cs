@@ -119,9 +119,16 @@ public sealed class Convolution2D : WeightedLayer
     internal override int ChannelLength(Tensor output) => output.RowLength / Shape.OutputChannels;
 
     /// <inheritdoc/>
-    public override Layer With(IReadOnlyList<float[]> parameters) => new Convolution2D(
-        Name, Shape, height, width, parameters[0], WeightBits, Quantisation, parameters.Count > 1 ? parameters[1] : [], Multiplier,
-        Accumulation, weightGradient);
+    public override Layer With(IReadOnlyList<float[]> parameters)
+    {
+        (float[] bias, Quantisation? quantisation) = Others(parameters);
+        return new Convolution2D(
+            Name, Shape, height, width, parameters[0], WeightBits, quantisation, bias, Multiplier, Accumulation, weightGradient);
+    }
+
+    internal override WeightedLayer WithLearntScales(bool areLearnt) => new Convolution2D(
+        Name, Shape, height, width, learnt, WeightBits, Quantisation! with { LearnsScales = areLearnt }, bias, Multiplier, Accumulation,
+        weightGradient);
 
     /// <inheritdoc/>
     public override WeightedLayer WithWeights(float[] weights, float[] bias) =>
@@ -143,7 +150,7 @@ public sealed class Convolution2D : WeightedLayer
     /// of g, zero-inserted by the stride, with the flipped filters. <see cref="DerivativeKernel"/> has the formula with
     /// <see cref="WeightedLayer.Derivatives"/>.
     /// </remarks>
-    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
+    private protected override Tensor RoundedInputGradient(Tensor input, Tensor outputGradient, int threads)
     {
         Tensor result = Tensor.Unfilled(input.Shape);
         if (ofDerivatives is not null)
@@ -157,7 +164,6 @@ public sealed class Convolution2D : WeightedLayer
             Workspace.Return(zeroInserted);
         }
 
-        ThroughRounding(input, result);
         return result;
     }
 

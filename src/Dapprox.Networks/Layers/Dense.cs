@@ -112,9 +112,16 @@ public sealed class Dense : WeightedLayer
     internal override int ChannelLength(Tensor output) => 1;
 
     /// <inheritdoc/>
-    public override Layer With(IReadOnlyList<float[]> parameters) => new Dense(
-        Name, kernel.Inputs, kernel.Outputs, rows, parameters[0], WeightBits, Quantisation, parameters.Count > 1 ? parameters[1] : [],
-        Multiplier, Accumulation);
+    public override Layer With(IReadOnlyList<float[]> parameters)
+    {
+        (float[] bias, Quantisation? quantisation) = Others(parameters);
+        return new Dense(
+            Name, kernel.Inputs, kernel.Outputs, rows, parameters[0], WeightBits, quantisation, bias, Multiplier, Accumulation);
+    }
+
+    internal override WeightedLayer WithLearntScales(bool areLearnt) => new Dense(
+        Name, kernel.Inputs, kernel.Outputs, rows, learnt, WeightBits, Quantisation! with { LearnsScales = areLearnt }, bias, Multiplier,
+        Accumulation);
 
     /// <inheritdoc/>
     public override WeightedLayer WithWeights(float[] weights, float[] bias) =>
@@ -134,14 +141,13 @@ public sealed class Dense : WeightedLayer
     /// <c>dx[k] = Σ_o g[o] · w[o, k]</c>, with w the <see cref="WeightedLayer.GradientWeights"/>; see <see cref="DerivativeKernel"/> for
     /// that with <see cref="WeightedLayer.Derivatives"/>.
     /// </remarks>
-    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
+    private protected override Tensor RoundedInputGradient(Tensor input, Tensor outputGradient, int threads)
     {
         Tensor result = Tensor.Unfilled(input.Shape);
         if (ofDerivatives is not null)
             ofDerivatives.Value.InputGradient(input.Data, outputGradient.Data, result.Data, threads);
         else
             gradient.Value.Run(outputGradient.Data, result.Data, threads);
-        ThroughRounding(input, result);
         return result;
     }
 

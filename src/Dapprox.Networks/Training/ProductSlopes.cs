@@ -14,17 +14,17 @@ namespace Dapprox.Networks.Training;
 sealed class ProductSlopes
 {
     readonly Dictionary<FloatMultiplier, (SlopeTable InActivation, SlopeTable InWeight)> floats;
-    readonly Dictionary<(IntegerMultiplier, Quantisation), IntegerSlopes> integers = [];
+    readonly Dictionary<IntegerProducts, IntegerSlopes> integers = [];
     readonly Dictionary<IntegerProducts, ProductDerivatives> derivatives = [];
 
     /// <summary>Computes the slopes for a network; none where gradients are those of exact products.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="gradient">The estimator.</param>
-    /// <param name="window">The half width of a window.</param>
+    /// <param name="options">The estimator, and the half width of a window.</param>
     /// <exception cref="InputException">The estimator is one of a window, and a multiplier is one of floats, or the window does not
     /// fit.</exception>
-    public ProductSlopes(Network network, ProductGradient gradient, int window)
+    public ProductSlopes(Network network, TrainingOptions options)
     {
+        ProductGradient gradient = options.Gradient;
         WeightedLayer[] approximate = gradient == ProductGradient.StraightThrough ? [] :
             [.. network.Layers.OfType<WeightedLayer>().Where(layer => !layer.Multiplier.IsExact)];
         if (gradient is ProductGradient.Window or ProductGradient.Window2d)
@@ -40,7 +40,10 @@ sealed class ProductSlopes
 
                 IntegerProducts products = Products(layer);
                 if (!derivatives.ContainsKey(products))
-                    derivatives.Add(products, ProductDerivatives.Of(products, window, gradient == ProductGradient.Window2d));
+                {
+                    derivatives.Add(products, ProductDerivatives.Of(
+                        products, options.Window ?? ProductDerivatives.DefaultHalfWidth, gradient == ProductGradient.Window2d));
+                }
             }
 
             return;
@@ -48,8 +51,8 @@ sealed class ProductSlopes
 
         floats = approximate.Select(layer => layer.Multiplier).OfType<FloatMultiplier>().Distinct()
             .ToDictionary(multiplier => multiplier, multiplier => (SlopeTable.InActivation(multiplier), SlopeTable.InWeight(multiplier)));
-        integers = approximate.Where(layer => layer.Quantisation is not null).Select(Key).Distinct()
-            .ToDictionary(key => key, key => new IntegerSlopes(key.Multiplier, key.Quantisation));
+        integers = approximate.Where(layer => layer.Quantisation is not null).Select(Products).Distinct()
+            .ToDictionary(products => products, products => new IntegerSlopes(products));
     }
 
     /// <summary>The network with the slopes in the activations as gradient weights, or with derivatives.</summary>
@@ -73,8 +76,8 @@ sealed class ProductSlopes
         }
 
         Tensor multiplied = layer.Multiplied(input);
-        if (integers.TryGetValue(Key(layer), out IntegerSlopes? lines))
-            lines.InWeight(multiplied.Data, multiplied.Data);
+        if (integers.TryGetValue(Products(layer), out IntegerSlopes? lines))
+            lines.InWeight(layer.Quantisation!.Activations, multiplied.Data, multiplied.Data);
         return multiplied;
     }
 
@@ -96,18 +99,14 @@ sealed class ProductSlopes
         }
         else
         {
-            if (!integers.TryGetValue(Key(layer), out IntegerSlopes? lines))
+            if (!integers.TryGetValue(Products(layer), out IntegerSlopes? lines))
                 return layer;
-            lines.InActivation(layer.Weights, layer.Parameters[0].Shape[0], slopes);
+            lines.InActivation(layer.Quantisation!, layer.Weights, layer.Parameters[0].Shape[0], slopes);
         }
 
         return layer.WithGradientWeights(slopes);
     }
 
-    static (IntegerMultiplier Multiplier, Quantisation Quantisation) Key(WeightedLayer layer) =>
-        ((IntegerMultiplier)layer.Multiplier, layer.Quantisation!);
-
-    static IntegerProducts Products(WeightedLayer layer) => IntegerProducts.Of(
-        (IntegerMultiplier)layer.Multiplier, layer.Quantisation!.Activations.Format, layer.Quantisation.Weights[0].Format,
-        layer.Quantisation.Signs);
+    static IntegerProducts Products(WeightedLayer layer) =>
+        IntegerProducts.Of((IntegerMultiplier)layer.Multiplier, layer.Quantisation!);
 }

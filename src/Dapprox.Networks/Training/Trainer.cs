@@ -14,7 +14,8 @@ public static class Trainer
     /// Minimises the mean cross-entropy and keeps the numbers of the epoch with the best accuracy on held-out images, which adversarial
     /// training perturbs as it does the others; of equal epochs, the last. If no epoch is as good as the network was before, its numbers
     /// stay. The forward pass uses the multipliers of
-    /// the network's layers, the backward pass their gradients (see <see cref="Layers.WeightedLayer"/>).
+    /// the network's layers, the backward pass their gradients (see <see cref="Layers.WeightedLayer"/>). Scales are learnt where
+    /// <see cref="LearntScales"/> says so.
     /// </summary>
     /// <param name="network">The network to begin with; not modified.</param>
     /// <param name="data">The training split, at least <see cref="HeldOut"/> images.</param>
@@ -67,8 +68,20 @@ public static class Trainer
         }
 
         return new TrainingResult(
-            run.Learnt.With(run.Best), data.Name, options, heldOut.Length, (double)before / heldOut.Length, run.BestEpoch,
+            LearntScales.Fixed(run.Learnt.With(run.Best)), data.Name, options, heldOut.Length, (double)before / heldOut.Length, run.BestEpoch,
             (double)run.BestCorrect / heldOut.Length);
+    }
+
+    /// <summary>Refuses options that do not fit a network, before it is prepared for its training.</summary>
+    /// <param name="network">The network on its multipliers.</param>
+    /// <param name="options">The training options.</param>
+    /// <exception cref="InputException">An option is out of range, or the gradient does not fit a multiplier.</exception>
+    public static void ThrowIfUnfit(Network network, TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        _ = new ProductSlopes(network, options);
     }
 
     static void Check(Network network, Dataset data)

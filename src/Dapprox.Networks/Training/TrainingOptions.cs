@@ -82,8 +82,11 @@ public sealed record TrainingOptions
     /// <summary>The gradient of the products of approximate multipliers.</summary>
     public ProductGradient Gradient { get; init; }
 
-    /// <summary>The half width of the window of a <see cref="ProductGradient.Window"/>, in integers; at least 1.</summary>
-    public int Window { get; init; } = 16;
+    /// <summary>
+    /// The half width of the window of a <see cref="ProductGradient.Window"/>, in integers; at least 1. Null, the default, for
+    /// <see cref="Dapprox.Arithmetic.ProductDerivatives.DefaultHalfWidth"/>.
+    /// </summary>
+    public int? Window { get; init; }
 
     /// <summary>The initial learning rate; positive.</summary>
     public double LearningRate { get; init; } = 1e-3;
@@ -186,7 +189,7 @@ public sealed record TrainingOptions
         AtLeast("number of epochs", Epochs, 1);
         AtLeast("patience", Patience, 0);
         AtLeast("batch size", BatchSize, 1);
-        AtLeast("half width of the window", Window, 1);
+        AtLeast("half width of the window", Window ?? 1, 1);
         AtLeast("number of threads", Threads, 0);
         Check("shift", Shift, Shift is >= 0 and <= MostPixels, $"0 to {MostPixels} pixels");
         Check("side of the cut-out", CutOut, CutOut is >= 0 and <= MostPixels, $"0 to {MostPixels} pixels");

@@ -261,12 +261,12 @@ public class GradientPassTests
     public void Window_OnAMultiplierOfFloats_IsRefused() => Assert.Contains(
         "ax-fpm multiplies floats; quantise the network", Assert.Throws<InputException>(() => new ProductSlopes(
             LeNet5.Architecture.Build("n", TrainedArchitectureTests.RandomWeights(LeNet5.Architecture)).With(AxFpm.Released),
-            ProductGradient.Window, window: 4)).Message, StringComparison.Ordinal);
+            new TrainingOptions { Gradient = ProductGradient.Window })).Message, StringComparison.Ordinal);
 
     static IReadOnlyList<float[]> Estimated(
         Network network, Tensor images, int[] labels, ProductGradient gradient = ProductGradient.Smoothed)
     {
-        var slopes = new ProductSlopes(network, gradient, window: 16);
+        var slopes = new ProductSlopes(network, new TrainingOptions { Gradient = gradient });
         var learnt = new LearntNetwork(network);
         return learnt.Gradients(new GradientPass(slopes).Run(
             slopes.WithGradient(learnt.Current()), images,
@@ -274,7 +274,7 @@ public class GradientPassTests
     }
 
     static GradientPass StraightThrough() =>
-        new(new ProductSlopes(new Network("n", [1, 1, 1], 1, (Layer[])[]), ProductGradient.StraightThrough, window: 1));
+        new(new ProductSlopes(new Network("n", [1, 1, 1], 1, (Layer[])[]), new TrainingOptions()));
 
     /// <summary>The exact product, which nothing knows to be exact.</summary>
     sealed class Product() : FloatMultiplier("product", "", "")
