@@ -57,7 +57,8 @@ public sealed class ProductDerivatives
         for (int weight = 0; weight < weights.Count; weight++)
         {
             double[] slopes = Slopes(
-                activations, halfWidth, weights, weight, overOther, (activation, other) => products.Table[activation * weights.Count + other]);
+                activations, halfWidth, weights, weight, overOther,
+                (activation, other) => products.Table[activation * weights.Count + other]);
             for (int activation = 0; activation < activations.Count; activation++)
                 inActivation[weight * activations.Count + activation] = (float)(slopes[activation] - products.WeightShift);
         }
@@ -65,7 +66,8 @@ public sealed class ProductDerivatives
         for (int activation = 0; activation < activations.Count; activation++)
         {
             double[] slopes = Slopes(
-                weights, halfWidth, activations, activation, overOther, (weight, other) => products.Table[other * weights.Count + weight]);
+                weights, halfWidth, activations, activation, overOther,
+                (weight, other) => products.Table[other * weights.Count + weight]);
             for (int weight = 0; weight < weights.Count; weight++)
                 inWeight[weight * activations.Count + activation] = (float)(slopes[weight] - products.ActivationShift);
         }

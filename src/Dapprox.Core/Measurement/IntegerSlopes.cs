@@ -43,7 +43,7 @@ public sealed class IntegerSlopes
 
     /// <summary>The slopes in the weight, by activation.</summary>
     /// <param name="own">The scale and zero point of the activations.</param>
-    /// <param name="activations">The activations.</param>
+    /// <param name="activations">Any activations of the layer.</param>
     /// <param name="slopes">Receives as many as there are activations; it may be the same memory.</param>
     public void InWeight(AffineQuantisation own, ReadOnlySpan<float> activations, Span<float> slopes)
     {

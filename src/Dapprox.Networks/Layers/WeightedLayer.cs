@@ -234,12 +234,12 @@ public abstract class WeightedLayer(
     /// <summary>The same layer, its scales learnt or fixed.</summary>
     internal abstract WeightedLayer WithLearntScales(bool areLearnt);
 
-    /// <summary>The scales among given parameters, taken off where they are learnt; otherwise the formats that are there.</summary>
+    /// <summary>What given parameters are beside the weights: a bias, and scales where they are learnt and given.</summary>
     private protected (float[] Bias, Quantisation? Quantisation) Others(IReadOnlyList<float[]> parameters)
     {
         int count = parameters.Count;
         Quantisation? formats = Quantisation;
-        if (formats is { LearnsScales: true })
+        if (formats is { LearnsScales: true } && count > 2)
         {
             count -= 2;
             formats = formats.WithScales(parameters[count][0], parameters[count + 1]);

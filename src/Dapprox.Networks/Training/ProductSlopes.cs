@@ -18,7 +18,7 @@ sealed class ProductSlopes
     readonly Dictionary<IntegerProducts, ProductDerivatives> derivatives = [];
 
     /// <summary>Computes the slopes for a network; none where gradients are those of exact products.</summary>
-    /// <param name="network">The network.</param>
+    /// <param name="network">The network that is trained, on its multipliers.</param>
     /// <param name="options">The estimator, and the half width of a window.</param>
     /// <exception cref="InputException">The estimator is one of a window, and a multiplier is one of floats, or the window does not
     /// fit.</exception>

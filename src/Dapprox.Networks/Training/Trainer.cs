@@ -40,7 +40,7 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
-        options.Check();
+        Check(network, options);
         Check(network, data);
 
         int[] numbers = Enumerable.Range(0, data.Count).ToArray();
@@ -68,8 +68,8 @@ public static class Trainer
         }
 
         return new TrainingResult(
-            LearntScales.Fixed(run.Learnt.With(run.Best)), data.Name, options, heldOut.Length, (double)before / heldOut.Length, run.BestEpoch,
-            (double)run.BestCorrect / heldOut.Length);
+            LearntScales.Fixed(run.Learnt.With(run.Best)), data.Name, options, heldOut.Length, (double)before / heldOut.Length,
+            run.BestEpoch, (double)run.BestCorrect / heldOut.Length);
     }
 
     /// <summary>Refuses options that do not fit a network, before it is prepared for its training.</summary>
@@ -80,8 +80,19 @@ public static class Trainer
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
-        options.Check();
+        Check(network, options);
         _ = new ProductSlopes(network, options);
+    }
+
+    static void Check(Network network, TrainingOptions options)
+    {
+        options.Check();
+        // The factor of a scale's gradient does nothing in an optimiser that divides by the gradient's size.
+        if (options.Optimiser is Optimiser.Adam or Optimiser.AdamW && LearntScales.Are(network))
+        {
+            throw new InputException($"the optimiser is {options.Optimiser}, whose steps are as long for a scale as for a weight; learn "
+                + "scales with sgd or nesterov");
+        }
     }
 
     static void Check(Network network, Dataset data)
