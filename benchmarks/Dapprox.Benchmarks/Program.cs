@@ -40,8 +40,8 @@ void Run(string[] arguments)
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
         _ => throw new InputException(
             $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'integers', 'circuits', "
-                + "'evolution', 'training', 'retraining' with its settings, or 'optimality', 'scale' or 'attacks', which names of networks or "
-                + "attacks may follow"),
+                + "'evolution', 'training', 'retraining' with its settings, or 'optimality', 'scale' or 'attacks', which names of networks "
+                + "or attacks may follow"),
     };
     output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
     output.WriteLine();

@@ -62,9 +62,9 @@ sealed class RetrainingBenchmark(string folder, int epochs, int images, int seed
         Directory.CreateDirectory(folder);
         ProductGradient[] gradients = Enum.GetValues<ProductGradient>();
         output.WriteLine(
-            $"{Model} with 8 bits, {epochs} epochs on {training.Count} training images, half width {ProductDerivatives.DefaultHalfWidth}, as 'dapprox finetune' "
-                + $"does otherwise. Per cent of {test.Count} test images: one network before retraining, and the mean of {seeds} seeds after "
-                + "it, with the 95 % interval (Student's t).");
+            $"{Model} with 8 bits, {epochs} epochs on {training.Count} training images, half width {ProductDerivatives.DefaultHalfWidth}, "
+                + $"as 'dapprox finetune' does otherwise. Per cent of {test.Count} test images: one network before retraining, and the "
+                + $"mean of {seeds} seeds after it, with the 95 % interval (Student's t).");
         output.WriteLine();
         output.WriteLine($"| multiplier | before | calibrated | {string.Join(" | ", gradients)} |");
         output.WriteLine($"|---|{string.Concat(Enumerable.Repeat("---:|", gradients.Length + 2))}");
@@ -98,7 +98,8 @@ sealed class RetrainingBenchmark(string folder, int epochs, int images, int seed
                 Options with { Epochs = epochs, Gradient = gradient, Seed = seed, CheckpointPath = state },
                 new Progress(report => Console.Error.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name}: epoch {report.Epoch}, loss {report.Loss:F4}, {report.ValidationAccuracy:P2}, {watch.Elapsed:hh\\:mm\\:ss}"))));
+                    $"{name}: epoch {report.Epoch}, loss {report.Loss:F4}, {report.ValidationAccuracy:P2}, "
+                        + $"{watch.Elapsed:hh\\:mm\\:ss}"))));
             double accuracy = Accuracy(result.Network);
             File.Delete(state);
             return accuracy;

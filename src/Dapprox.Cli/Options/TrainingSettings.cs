@@ -52,7 +52,8 @@ sealed class TrainingSettings
             options => options.Gradient, (options, given) => options with { Gradient = given });
         Integer(
             "--window", "The half width of the window of --gradient window, in integers.", 1,
-            options => options.Window ?? ProductDerivatives.DefaultHalfWidth, (options, given) => options with { Window = given });
+            options => options.Window ?? ProductDerivatives.DefaultHalfWidth, (options, given) => options with { Window = given },
+            ProductDerivatives.MaxHalfWidth);
         Number(
             "--weight-decay", "The weight decay (L2).", number => number >= 0, "a number of at least 0, such as 0.0005",
             options => options.WeightDecay, (options, given) => options with { WeightDecay = given });

@@ -19,6 +19,9 @@ public sealed class ProductDerivatives
     /// <summary>The half width unless told otherwise: the authors' files have 16 or 32 for 8 bits, 2 to 16 for 7.</summary>
     public const int DefaultHalfWidth = 16;
 
+    /// <summary>The greatest half width that fits into numbers of 8 bits.</summary>
+    public const int MaxHalfWidth = ((1 << IntegerFormat.MaxBits) - 3) / 2;
+
     readonly float[] inActivation;
     readonly float[] inWeight;
 

@@ -21,7 +21,7 @@ public sealed class LearntScalesTests : IDisposable
         Epochs = 2,
         BatchSize = 29,
         Optimiser = Optimiser.Sgd,
-        LearningRate = 0.01,
+        LearningRate = 1e-3,
         Gradient = ProductGradient.Window,
         Shift = 0,
         Rotation = 0,

@@ -18,8 +18,8 @@ namespace Dapprox.Kernels.Integers;
 /// </remarks>
 sealed unsafe class DerivativeKernel
 {
-    // Positions whose sums stay in registers: four vectors.
-    const int Lanes = 32;
+    // Positions of a vector, and those whose sums stay in registers together.
+    const int Lanes = 8, Together = 4 * Lanes;
 
     // Small images are taken together until there are so many positions.
     const int BlockPositions = 1024;
@@ -129,7 +129,8 @@ sealed unsafe class DerivativeKernel
         fixed (float* table = derivatives.InActivation, gradients = block.Gradients, to = sums)
         fixed (int* codes = indices)
         {
-            for (int p = 0; p < block.Length; p += Lanes)
+            int p = 0;
+            for (; p <= block.Length - Together; p += Together)
             {
                 Vector256<int> codes0 = Vector256.Load(codes + p), codes1 = Vector256.Load(codes + p + 8);
                 Vector256<int> codes2 = Vector256.Load(codes + p + 16), codes3 = Vector256.Load(codes + p + 24);
@@ -149,6 +150,20 @@ sealed unsafe class DerivativeKernel
                 sum2.Store(to + p + 16);
                 sum3.Store(to + p + 24);
             }
+
+            for (; p < block.Length; p += Lanes)
+            {
+                var own = Vector256.Load(codes + p);
+                Vector256<float> sum = default;
+                for (int output = group * shape.GroupOutputs; output < (group + 1) * shape.GroupOutputs; output++)
+                {
+                    Vector256<float> zero = Vector256.Create((float)quantisation.Weight(output).ZeroPoint);
+                    sum += (LookUp(table + rows[output * shape.Taps + tap], own) - zero)
+                        * Vector256.Load(gradients + (nint)output * block.Length + p);
+                }
+
+                sum.Store(to + p);
+            }
         }
     }
 
@@ -165,7 +180,8 @@ sealed unsafe class DerivativeKernel
             {
                 float* row = table + rows[output * shape.Taps + tap], g = gradients + (nint)output * block.Length;
                 Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-                for (int p = 0; p < block.Length; p += Lanes)
+                int p = 0;
+                for (; p <= block.Length - Together; p += Together)
                 {
                     sum0 += (LookUp(row, Vector256.Load(codes + p)) - zero) * Vector256.Load(g + p);
                     sum1 += (LookUp(row, Vector256.Load(codes + p + 8)) - zero) * Vector256.Load(g + p + 8);
@@ -173,6 +189,8 @@ sealed unsafe class DerivativeKernel
                     sum3 += (LookUp(row, Vector256.Load(codes + p + 24)) - zero) * Vector256.Load(g + p + 24);
                 }
 
+                for (; p < block.Length; p += Lanes)
+                    sum0 += (LookUp(row, Vector256.Load(codes + p)) - zero) * Vector256.Load(g + p);
                 Vector256<float> sum = (sum0 + sum1) + (sum2 + sum3);
                 Vector128<float> half = sum.GetLower() + sum.GetUpper();
                 gradient[output * shape.Taps + tap] += (half[0] + half[1]) + (half[2] + half[3]);
