@@ -54,8 +54,8 @@ static class FinetuneCommand
                 + "The network is calibrated next. It is trained on the training images of the data set, or on all pictures of --images; "
                 + "one in ten is held out, in adversarial training perturbed. The numbers of the epoch that classifies most of these "
                 + "correctly are saved; if no epoch is as good as the calibrated network, its numbers are (bestEpoch 0). The same options "
-                + "give the same numbers on every processor and with any number of threads. With a data set the saved file is read back and "
-                + "evaluated on the test images, on the multiplier. With "
+                + "give the same numbers on every processor and with any number of threads. With a data set the saved file is read back "
+                + "and evaluated on the test images, on the multiplier. With "
                 + "--json: model, dataset, multiplier, file, initialValidationAccuracy, bestEpoch, validationAccuracy, "
                 + "testAccuracy (null for pictures of your own), epochs (each with epoch, loss, trainAccuracy, "
                 + "validationAccuracy), seconds.");
