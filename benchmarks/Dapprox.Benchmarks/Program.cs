@@ -34,12 +34,14 @@ void Run(string[] arguments)
         [IntegerBenchmark.Name] => RunIntegers,
         [EvolutionBenchmark.Name] => RunEvolution,
         [TrainingBenchmark.Name] => () => TrainingBenchmark.Run(output),
+        [RetrainingBenchmark.Name, .. string[] settings] => () => RetrainingBenchmark.Run(output, settings),
         ["optimality", .. string[] networks] => () => OptimalityBenchmark.Run(output, networks),
         [ScaleBenchmark.Name, .. string[] networks] => () => ScaleBenchmark.Run(output, networks),
         ["attacks", .. string[] names] => AttackBenchmark.Prepare(output, names),
         _ => throw new InputException(
             $"unknown benchmark '{string.Join(' ', arguments)}': give nothing for kernels and networks, 'integers', 'circuits', "
-                + "'evolution', 'training', or 'optimality', 'scale' or 'attacks', which names of networks or attacks may follow"),
+                + "'evolution', 'training', 'retraining' with its settings, or 'optimality', 'scale' or 'attacks', which names of networks "
+                + "or attacks may follow"),
     };
     output.WriteLine($"# {Processor()}, {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
     output.WriteLine();

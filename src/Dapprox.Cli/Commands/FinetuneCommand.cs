@@ -38,6 +38,11 @@ static class FinetuneCommand
         Option<int> calibrate = Values.Integer(
             "--calibrate", "Calibrate on the first N of the images before training, as 'dapprox calibrate' does; 0 for not at all.", min: 0,
             otherwise: Calibration.DefaultImages);
+        Option<bool> learnScales = new("--learn-scales")
+        {
+            Description = "Learn the scales of activations and weights of a quantised network as well (LSQ: Esser et al. 2020), with sgd "
+                + "or nesterov; zero points stay.",
+        };
         var settings = new TrainingSettings([("", Defaults)]);
         Option<string> output = LearntFile.Output();
         Option<bool> json = SharedOptions.Json();
@@ -45,17 +50,17 @@ static class FinetuneCommand
             "finetune", "Train a network further, for an approximate multiplier.",
             "The forward pass uses the multiplier, the backward pass the gradient that --gradient names. Weights, biases and "
                 + "batch normalisations are trained; other constants stay. With --quantise the network is quantised first, and its "
-                + "scales stay; gradients pass through rounding, but not to activations that are clamped. The network is calibrated "
-                + "next. It is trained on the training images of the data set, or on all pictures of --images; one in ten is held out, "
-                + "in adversarial training perturbed. The numbers of the epoch that classifies most of these correctly are saved; if no "
-                + "epoch is as good as the calibrated network, its numbers are (bestEpoch 0). The same options give the same numbers on "
-                + "every processor and with any number of threads. With a data set the saved file is read back and evaluated on the "
-                + "test images, on the multiplier. With "
+                + "scales stay unless --learn-scales is given; gradients pass through rounding, but not to activations that are clamped. "
+                + "The network is calibrated next. It is trained on the training images of the data set, or on all pictures of --images; "
+                + "one in ten is held out, in adversarial training perturbed. The numbers of the epoch that classifies most of these "
+                + "correctly are saved; if no epoch is as good as the calibrated network, its numbers are (bestEpoch 0). The same options "
+                + "give the same numbers on every processor and with any number of threads. With a data set the saved file is read back "
+                + "and evaluated on the test images, on the multiplier. With "
                 + "--json: model, dataset, multiplier, file, initialValidationAccuracy, bestEpoch, validationAccuracy, "
                 + "testAccuracy (null for pictures of your own), epochs (each with epoch, loss, trainAccuracy, "
                 + "validationAccuracy), seconds.");
         foreach (Option option in (Option[])[
-            .. images.All, multiplier, layers, .. quantise.All, first, calibrate, .. settings.All, output, json,
+            .. images.All, multiplier, layers, .. quantise.All, first, calibrate, learnScales, .. settings.All, output, json,
         ])
             command.Add(option);
         command.KeepsState = settings.Checkpoint;
@@ -71,6 +76,7 @@ static class FinetuneCommand
             Network network = quantise.Images(parse, exact) is int ranges
                 ? quantise.Measure(parse, exact, training.First(ranges), selection, cancellation).With(hardware)
                 : exact.With(hardware, selection);
+            Trainer.ThrowIfUnfit(Learning(network), options);
             if (parse.GetValue(calibrate) is > 0 and int count)
             {
                 FittedHeader.ThrowIfFitted(model);
@@ -80,7 +86,7 @@ static class FinetuneCommand
             }
 
             var reports = new List<EpochReport>();
-            TrainingResult result = TrainingReport.Train(network, training, options, reports, cancellation);
+            TrainingResult result = TrainingReport.Train(Learning(network), training, options, reports, cancellation);
             double seconds = watch.Elapsed.TotalSeconds;
             LearntFile.Save(file, model, result.Network,
             [
@@ -100,6 +106,8 @@ static class FinetuneCommand
                 TrainingReport.Print(exact.Name, result, file, hardware, judged, seconds);
             Output.NoteMantissas(hardware);
             return Task.CompletedTask;
+
+            Network Learning(Network own) => parse.GetValue(learnScales) ? LearntScales.Of(own) : own;
         });
         return command;
     }

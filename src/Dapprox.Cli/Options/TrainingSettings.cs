@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Dapprox.Arithmetic;
 using Dapprox.Foundation;
 using Dapprox.Networks.Attacks;
 using Dapprox.Networks.Training;
@@ -45,9 +46,14 @@ sealed class TrainingSettings
                 + "epochs (step); or stays (constant).",
             options => options.Schedule, (options, given) => options with { Schedule = given });
         Choice(
-            "--gradient", "The gradient of approximate products: of the exact ones, or the expected slopes of the approximate ones, which "
-                + "need a smaller learning rate.",
+            "--gradient", "The gradient of approximate products: of the exact ones; the expected slopes of the approximate ones, which "
+                + "need a smaller learning rate; or for integers the differences of products that are smoothed over a window of the "
+                + "operand (Meng et al. 2025), or of both.",
             options => options.Gradient, (options, given) => options with { Gradient = given });
+        Integer(
+            "--window", "The half width of the window of --gradient window, in integers.", 1,
+            options => options.Window ?? ProductDerivatives.DefaultHalfWidth, (options, given) => options with { Window = given },
+            ProductDerivatives.MaxHalfWidth);
         Number(
             "--weight-decay", "The weight decay (L2).", number => number >= 0, "a number of at least 0, such as 0.0005",
             options => options.WeightDecay, (options, given) => options with { WeightDecay = given });
@@ -159,10 +165,10 @@ sealed class TrainingSettings
         return $"{text} [default: {shown}]";
     }
 
-    /// <summary>The name of a value on the command line: <c>StraightThrough</c> is <c>straight-through</c>.</summary>
+    /// <summary>The name of a value on the command line: <c>Window2d</c> is <c>window-2d</c>.</summary>
     static string Word<T>(T value)
         where T : struct, Enum =>
-        string.Concat(value.ToString().Select((letter, index) => char.IsUpper(letter) && index > 0 && value.ToString() != "AdamW"
+        string.Concat(value.ToString().Select((letter, index) => !char.IsLower(letter) && index > 0 && value.ToString() != "AdamW"
             ? $"-{char.ToLowerInvariant(letter)}"
             : $"{char.ToLowerInvariant(letter)}"));
 }

@@ -93,6 +93,16 @@ public sealed class IntegerProducts
         Known.GetValue(multiplier, _ => []).GetOrAdd(
             (activations, weights, signs), key => new IntegerProducts(multiplier, key.Item1, key.Item2, key.Item3));
 
+    /// <summary>The products of a multiplier for the formats of a layer; computed once.</summary>
+    /// <param name="multiplier">The multiplier; activations are its first operand.</param>
+    /// <param name="quantisation">The formats.</param>
+    /// <exception cref="InputException">The multiplier has too few bits for a format, or products of more than 32 bits.</exception>
+    public static IntegerProducts Of(IntegerMultiplier multiplier, Quantisation quantisation)
+    {
+        ArgumentNullException.ThrowIfNull(quantisation);
+        return Of(multiplier, quantisation.Activations.Format, quantisation.Weights[0].Format, quantisation.Signs);
+    }
+
     static int Shift(IntegerMultiplier multiplier, int width, IntegerFormat format, bool byMagnitude)
     {
         if (width < format.Bits)

@@ -13,6 +13,9 @@ namespace Dapprox.Arithmetic;
 /// </remarks>
 public sealed record Quantisation
 {
+    // Far below any step of use.
+    const float MinLearntScale = 1e-8f;
+
     /// <summary>Describes a layer.</summary>
     /// <param name="activations">The format of its inputs: s_a and z_a.</param>
     /// <param name="weights">The formats of its weights, s_w and z_w: one for all, or one for each output channel, all of one
@@ -43,6 +46,25 @@ public sealed record Quantisation
 
     /// <summary>How signed numbers enter an unsigned multiplier.</summary>
     public SignHandling Signs { get; }
+
+    /// <summary>Whether a training learns the scales, as it does weights; zero points stay.</summary>
+    public bool LearnsScales { get; init; }
+
+    /// <summary>The same formats with other scales.</summary>
+    /// <param name="activations">That of the activations.</param>
+    /// <param name="weights">As many as there are <see cref="Weights"/>.</param>
+    /// <exception cref="InputException">A scale is not a finite number.</exception>
+    public Quantisation WithScales(float activations, ReadOnlySpan<float> weights)
+    {
+        var formats = new AffineQuantisation[Weights.Count];
+        for (int i = 0; i < formats.Length; i++)
+            formats[i] = With(Weights[i], weights[i]);
+        return new Quantisation(With(Activations, activations), formats, Signs) { LearnsScales = LearnsScales };
+
+        // A step of an optimiser may lead past 0.
+        static AffineQuantisation With(AffineQuantisation format, float scale) =>
+            new(scale < MinLearntScale ? MinLearntScale : scale, format.ZeroPoint, format.Format);
+    }
 
     /// <summary>The format of the weights of an output channel.</summary>
     public AffineQuantisation Weight(int channel) => Weights[Weights.Count == 1 ? 0 : channel];

@@ -9,20 +9,16 @@ namespace Dapprox.Measurement;
 /// </summary>
 public sealed class IntegerSlopes
 {
-    readonly Quantisation quantisation;
     // By code, in integers, the zero points and shifts of the other operand taken off.
     readonly double[] inActivation;
     readonly double[] inWeight;
 
     /// <summary>Computes the lines.</summary>
-    /// <param name="multiplier">Any multiplier of integers; activations are its first operand.</param>
-    /// <param name="quantisation">The formats of the layer.</param>
-    public IntegerSlopes(IntegerMultiplier multiplier, Quantisation quantisation)
+    /// <param name="products">The products of the layer.</param>
+    public IntegerSlopes(IntegerProducts products)
     {
-        ArgumentNullException.ThrowIfNull(quantisation);
-        this.quantisation = quantisation;
-        IntegerFormat activations = quantisation.Activations.Format, weights = quantisation.Weights[0].Format;
-        IntegerProducts products = IntegerProducts.Of(multiplier, activations, weights, quantisation.Signs);
+        ArgumentNullException.ThrowIfNull(products);
+        IntegerFormat activations = products.Activations, weights = products.Weights;
         inActivation = [.. Enumerable.Range(weights.Low, weights.Count).Select(weight =>
             Slope(activations, activation => products[activation, weight]) - products.WeightShift)];
         inWeight = [.. Enumerable.Range(activations.Low, activations.Count).Select(activation =>
@@ -30,11 +26,13 @@ public sealed class IntegerSlopes
     }
 
     /// <summary>The slopes in the activation, by weight.</summary>
+    /// <param name="quantisation">The scales and zero points of the layer.</param>
     /// <param name="weights">The weights, output channel after output channel.</param>
     /// <param name="channels">The number of output channels.</param>
     /// <param name="slopes">Receives as many.</param>
-    public void InActivation(ReadOnlySpan<float> weights, int channels, Span<float> slopes)
+    public void InActivation(Quantisation quantisation, ReadOnlySpan<float> weights, int channels, Span<float> slopes)
     {
+        ArgumentNullException.ThrowIfNull(quantisation);
         int fan = weights.Length / channels;
         for (int i = 0; i < weights.Length; i++)
         {
@@ -44,10 +42,11 @@ public sealed class IntegerSlopes
     }
 
     /// <summary>The slopes in the weight, by activation.</summary>
+    /// <param name="own">The scale and zero point of the activations.</param>
+    /// <param name="activations">Any activations of the layer.</param>
     /// <param name="slopes">Receives as many as there are activations; it may be the same memory.</param>
-    public void InWeight(ReadOnlySpan<float> activations, Span<float> slopes)
+    public void InWeight(AffineQuantisation own, ReadOnlySpan<float> activations, Span<float> slopes)
     {
-        AffineQuantisation own = quantisation.Activations;
         for (int i = 0; i < activations.Length; i++)
             slopes[i] = (float)(own.Scale * (inWeight[own.Quantise(activations[i]) - own.Format.Low] - own.ZeroPoint));
     }

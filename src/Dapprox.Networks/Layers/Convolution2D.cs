@@ -25,6 +25,8 @@ public sealed class Convolution2D : WeightedLayer
     readonly Lazy<ConvolutionKernel> exactGradient;
     readonly Lazy<ConvolutionKernel> gradient;
     readonly Lazy<ConvolutionGradient> weightGradient;
+    // Both gradients, where products have derivatives of their own.
+    readonly Lazy<DerivativeKernel>? ofDerivatives;
 
     /// <summary>Creates the layer for images of one size.</summary>
     /// <param name="name">The name inside the network.</param>
@@ -47,17 +49,18 @@ public sealed class Convolution2D : WeightedLayer
         float[] bias, Multiplier multiplier, Accumulation accumulation, Lazy<ConvolutionGradient>? weightGradient)
         : this(
             name, null, shape, height, width, learnt, Multiplied(learnt, weightBits, quantisation, shape.OutputChannels), weightBits,
-            quantisation, bias, multiplier, accumulation, exactGradient: null, gradientWeights: null, weightGradient)
+            quantisation, bias, multiplier, accumulation, exactGradient: null, gradientWeights: null, derivatives: null, weightGradient)
     {
     }
 
     Convolution2D(
         string name, IConvolutionKernel? kernel, ConvolutionShape shape, int height, int width, float[] learnt, float[] weights,
         int weightBits, Quantisation? quantisation, float[] bias, Multiplier multiplier, Accumulation accumulation,
-        Lazy<ConvolutionKernel>? exactGradient, float[]? gradientWeights, Lazy<ConvolutionGradient>? weightGradient)
+        Lazy<ConvolutionKernel>? exactGradient, float[]? gradientWeights, ProductDerivatives? derivatives,
+        Lazy<ConvolutionGradient>? weightGradient)
         : base(
             name, [shape.OutputChannels, shape.GroupInputs, shape.KernelHeight, shape.KernelWidth], learnt, weights, weightBits,
-            quantisation, bias, multiplier, accumulation, gradientWeights)
+            quantisation, bias, multiplier, accumulation, gradientWeights, derivatives)
     {
         Shape = shape;
         this.height = height;
@@ -73,6 +76,9 @@ public sealed class Convolution2D : WeightedLayer
             ? this.exactGradient
             : new Lazy<ConvolutionKernel>(() => GradientKernel(gradientWeights));
         this.weightGradient = weightGradient ?? new Lazy<ConvolutionGradient>(() => new ConvolutionGradient(shape, height, width));
+        ofDerivatives = derivatives is null
+            ? null
+            : new Lazy<DerivativeKernel>(() => new DerivativeKernel(derivatives, quantisation!, shape, height, width, weights));
     }
 
     /// <summary>The geometry.</summary>
@@ -88,7 +94,7 @@ public sealed class Convolution2D : WeightedLayer
     /// <inheritdoc/>
     public override WeightedLayer With(Multiplier multiplier, Accumulation accumulation) => new Convolution2D(
         Name, kernel: null, Shape, height, width, learnt, weights, WeightBits, Quantisation, bias, multiplier, accumulation,
-        exactGradient, GradientWeightsFor(multiplier), weightGradient);
+        exactGradient, GradientWeightsFor(multiplier), DerivativesFor(multiplier), weightGradient);
 
     /// <inheritdoc/>
     public override WeightedLayer Quantised(Quantisation quantisation, IntegerMultiplier multiplier) => new Convolution2D(
@@ -100,17 +106,29 @@ public sealed class Convolution2D : WeightedLayer
         ArgumentNullException.ThrowIfNull(weights);
         return new Convolution2D(
             Name, kernel, Shape, height, width, learnt, this.weights, WeightBits, Quantisation, bias, Multiplier, Accumulation,
-            exactGradient, weights, weightGradient);
+            exactGradient, weights, derivatives: null, weightGradient);
     }
+
+    /// <inheritdoc/>
+    public override WeightedLayer WithDerivatives(ProductDerivatives derivatives) => new Convolution2D(
+        Name, kernel, Shape, height, width, learnt, weights, WeightBits, Quantisation, bias, Multiplier, Accumulation, exactGradient,
+        gradientWeights: null, derivatives, weightGradient);
 
     internal override int Channels => Shape.OutputChannels;
 
     internal override int ChannelLength(Tensor output) => output.RowLength / Shape.OutputChannels;
 
     /// <inheritdoc/>
-    public override Layer With(IReadOnlyList<float[]> parameters) => new Convolution2D(
-        Name, Shape, height, width, parameters[0], WeightBits, Quantisation, parameters.Count > 1 ? parameters[1] : [], Multiplier,
-        Accumulation, weightGradient);
+    public override Layer With(IReadOnlyList<float[]> parameters)
+    {
+        (float[] bias, Quantisation? quantisation) = Others(parameters);
+        return new Convolution2D(
+            Name, Shape, height, width, parameters[0], WeightBits, quantisation, bias, Multiplier, Accumulation, weightGradient);
+    }
+
+    internal override WeightedLayer WithLearntScales(bool areLearnt) => new Convolution2D(
+        Name, Shape, height, width, learnt, WeightBits, Quantisation! with { LearnsScales = areLearnt }, bias, Multiplier, Accumulation,
+        weightGradient);
 
     /// <inheritdoc/>
     public override WeightedLayer WithWeights(float[] weights, float[] bias) =>
@@ -129,15 +147,23 @@ public sealed class Convolution2D : WeightedLayer
     /// <remarks>
     /// With <c>g</c> the output's gradient, <c>dx[c, p] = Σ_o Σ_i g[o, (p + padding − i·dilation) / stride] · w[o, c, i]</c>
     /// over the taps for which the division has no remainder, with w the <see cref="WeightedLayer.GradientWeights"/>: a convolution
-    /// of g, zero-inserted by the stride, with the flipped filters.
+    /// of g, zero-inserted by the stride, with the flipped filters. <see cref="DerivativeKernel"/> has the formula with
+    /// <see cref="WeightedLayer.Derivatives"/>.
     /// </remarks>
-    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
+    private protected override Tensor RoundedInputGradient(Tensor input, Tensor outputGradient, int threads)
     {
         Tensor result = Tensor.Unfilled(input.Shape);
-        Tensor zeroInserted = ZeroInsert(outputGradient);
-        gradient.Value.Run(zeroInserted.Data, result.Data, threads);
-        Workspace.Return(zeroInserted);
-        ThroughRounding(input, result);
+        if (ofDerivatives is not null)
+        {
+            ofDerivatives.Value.InputGradient(input.Data, outputGradient.Data, result.Data, threads);
+        }
+        else
+        {
+            Tensor zeroInserted = ZeroInsert(outputGradient);
+            gradient.Value.Run(zeroInserted.Data, result.Data, threads);
+            Workspace.Return(zeroInserted);
+        }
+
         return result;
     }
 
@@ -191,6 +217,12 @@ public sealed class Convolution2D : WeightedLayer
     /// <summary>See <see cref="ConvolutionGradient"/> for the formula. Slices of images are summed apart and added in order.</summary>
     internal override void WeightGradient(Tensor input, Tensor outputGradient, float[] gradient, int threads)
     {
+        if (ofDerivatives is not null)
+        {
+            ofDerivatives.Value.WeightGradient(input.Data, outputGradient.Data, gradient, threads);
+            return;
+        }
+
         int slices = (input.Batch + SliceImages - 1) / SliceImages;
         float[][] sums = [.. Enumerable.Range(0, slices).Select(slice => slice == 0 ? gradient : new float[gradient.Length])];
         Parallel.For(0, slices, new ParallelOptions { MaxDegreeOfParallelism = threads }, slice =>

@@ -15,6 +15,8 @@ public sealed class Dense : WeightedLayer
     // The kernel of the exact layer, shared by all layers with these weights, and the kernel of this layer.
     readonly Lazy<DenseKernel> exactGradient;
     readonly Lazy<DenseKernel> gradient;
+    // Both gradients, where products have derivatives of their own.
+    readonly Lazy<DerivativeKernel>? ofDerivatives;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="name">The name inside the network.</param>
@@ -37,25 +39,27 @@ public sealed class Dense : WeightedLayer
         Multiplier multiplier, Accumulation accumulation)
         : this(
             name, inputs, outputs, rows, learnt, Multiplied(learnt, weightBits, quantisation, outputs), weightBits, quantisation, bias,
-            multiplier, accumulation, exactGradient: null, gradientWeights: null)
+            multiplier, accumulation, exactGradient: null, gradientWeights: null, derivatives: null)
     {
     }
 
     Dense(
         string name, int inputs, int outputs, int rows, float[] learnt, float[] weights, int weightBits, Quantisation? quantisation,
-        float[] bias, Multiplier multiplier, Accumulation accumulation, Lazy<DenseKernel>? exactGradient, float[]? gradientWeights)
+        float[] bias, Multiplier multiplier, Accumulation accumulation, Lazy<DenseKernel>? exactGradient, float[]? gradientWeights,
+        ProductDerivatives? derivatives)
         : this(
             name, Kernel(inputs, outputs, weights, quantisation, bias, multiplier, accumulation), rows, learnt, weights, weightBits,
-            quantisation, bias, multiplier, accumulation, exactGradient, gradientWeights)
+            quantisation, bias, multiplier, accumulation, exactGradient, gradientWeights, derivatives)
     {
     }
 
     Dense(
         string name, IDenseKernel kernel, int rows, float[] learnt, float[] weights, int weightBits, Quantisation? quantisation,
-        float[] bias, Multiplier multiplier, Accumulation accumulation, Lazy<DenseKernel>? exactGradient, float[]? gradientWeights)
+        float[] bias, Multiplier multiplier, Accumulation accumulation, Lazy<DenseKernel>? exactGradient, float[]? gradientWeights,
+        ProductDerivatives? derivatives)
         : base(
             name, [kernel.Outputs, kernel.Inputs], learnt, weights, weightBits, quantisation, bias, multiplier, accumulation,
-            gradientWeights)
+            gradientWeights, derivatives)
     {
         this.rows = rows;
         this.learnt = learnt;
@@ -66,6 +70,11 @@ public sealed class Dense : WeightedLayer
         gradient = gradientWeights is null || gradientWeights == weights
             ? this.exactGradient
             : new Lazy<DenseKernel>(() => GradientKernel(gradientWeights));
+        // A row of inputs is an image of one pixel.
+        ofDerivatives = derivatives is null
+            ? null
+            : new Lazy<DerivativeKernel>(() => new DerivativeKernel(
+                derivatives, quantisation!, new ConvolutionShape(kernel.Inputs, kernel.Outputs, 1, 1), height: 1, width: 1, weights));
     }
 
     /// <inheritdoc/>
@@ -77,7 +86,7 @@ public sealed class Dense : WeightedLayer
     /// <inheritdoc/>
     public override WeightedLayer With(Multiplier multiplier, Accumulation accumulation) => new Dense(
         Name, kernel.Inputs, kernel.Outputs, rows, learnt, weights, WeightBits, Quantisation, bias, multiplier, accumulation,
-        exactGradient, GradientWeightsFor(multiplier));
+        exactGradient, GradientWeightsFor(multiplier), DerivativesFor(multiplier));
 
     /// <inheritdoc/>
     public override WeightedLayer Quantised(Quantisation quantisation, IntegerMultiplier multiplier) => new Dense(
@@ -88,8 +97,14 @@ public sealed class Dense : WeightedLayer
     {
         ArgumentNullException.ThrowIfNull(weights);
         return new Dense(
-            Name, kernel, rows, learnt, this.weights, WeightBits, Quantisation, bias, Multiplier, Accumulation, exactGradient, weights);
+            Name, kernel, rows, learnt, this.weights, WeightBits, Quantisation, bias, Multiplier, Accumulation, exactGradient, weights,
+            derivatives: null);
     }
+
+    /// <inheritdoc/>
+    public override WeightedLayer WithDerivatives(ProductDerivatives derivatives) => new Dense(
+        Name, kernel, rows, learnt, weights, WeightBits, Quantisation, bias, Multiplier, Accumulation, exactGradient,
+        gradientWeights: null, derivatives);
 
     // If outputs are rows of an image, even a single row, the channels are rows.
     internal override int Channels => rows == 1 ? kernel.Outputs : 0;
@@ -97,9 +112,16 @@ public sealed class Dense : WeightedLayer
     internal override int ChannelLength(Tensor output) => 1;
 
     /// <inheritdoc/>
-    public override Layer With(IReadOnlyList<float[]> parameters) => new Dense(
-        Name, kernel.Inputs, kernel.Outputs, rows, parameters[0], WeightBits, Quantisation, parameters.Count > 1 ? parameters[1] : [],
-        Multiplier, Accumulation);
+    public override Layer With(IReadOnlyList<float[]> parameters)
+    {
+        (float[] bias, Quantisation? quantisation) = Others(parameters);
+        return new Dense(
+            Name, kernel.Inputs, kernel.Outputs, rows, parameters[0], WeightBits, quantisation, bias, Multiplier, Accumulation);
+    }
+
+    internal override WeightedLayer WithLearntScales(bool areLearnt) => new Dense(
+        Name, kernel.Inputs, kernel.Outputs, rows, learnt, WeightBits, Quantisation! with { LearnsScales = areLearnt }, bias, Multiplier,
+        Accumulation);
 
     /// <inheritdoc/>
     public override WeightedLayer WithWeights(float[] weights, float[] bias) =>
@@ -115,20 +137,30 @@ public sealed class Dense : WeightedLayer
     }
 
     /// <inheritdoc/>
-    /// <remarks><c>dx[k] = Σ_o g[o] · w[o, k]</c>, with w the <see cref="WeightedLayer.GradientWeights"/>.</remarks>
-    public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
+    /// <remarks>
+    /// <c>dx[k] = Σ_o g[o] · w[o, k]</c>, with w the <see cref="WeightedLayer.GradientWeights"/>; see <see cref="DerivativeKernel"/> for
+    /// that with <see cref="WeightedLayer.Derivatives"/>.
+    /// </remarks>
+    private protected override Tensor RoundedInputGradient(Tensor input, Tensor outputGradient, int threads)
     {
         Tensor result = Tensor.Unfilled(input.Shape);
-        gradient.Value.Run(outputGradient.Data, result.Data, threads);
-        ThroughRounding(input, result);
+        if (ofDerivatives is not null)
+            ofDerivatives.Value.InputGradient(input.Data, outputGradient.Data, result.Data, threads);
+        else
+            gradient.Value.Run(outputGradient.Data, result.Data, threads);
         return result;
     }
 
     internal override bool PrefersWholeBatch => true;
 
     /// <summary><c>dw[o, k] = Σ_n g[n, o] · x[n, k]</c>; see <see cref="DenseGradient"/>.</summary>
-    internal override void WeightGradient(Tensor input, Tensor outputGradient, float[] gradient, int threads) =>
-        DenseGradient.Run(input.Data, outputGradient.Data, kernel.Inputs, kernel.Outputs, gradient, threads);
+    internal override void WeightGradient(Tensor input, Tensor outputGradient, float[] gradient, int threads)
+    {
+        if (ofDerivatives is not null)
+            ofDerivatives.Value.WeightGradient(input.Data, outputGradient.Data, gradient, threads);
+        else
+            DenseGradient.Run(input.Data, outputGradient.Data, kernel.Inputs, kernel.Outputs, gradient, threads);
+    }
 
     internal override double[] BiasGradient(Tensor outputGradient)
     {

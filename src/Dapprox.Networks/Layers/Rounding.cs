@@ -30,7 +30,7 @@ public sealed class Rounding(string name, AffineQuantisation format) : Layer(nam
     public override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
     {
         Tensor result = outputGradient.Clone();
-        Through(format, input, result);
+        Through(format, input.Data, result.Data);
         return result;
     }
 
@@ -38,14 +38,14 @@ public sealed class Rounding(string name, AffineQuantisation format) : Layer(nam
     /// <param name="format">What the inputs are rounded to.</param>
     /// <param name="input">The inputs.</param>
     /// <param name="gradient">The gradient with respect to the rounded inputs, which that with respect to the inputs replaces.</param>
-    internal static void Through(AffineQuantisation format, Tensor input, Tensor gradient)
+    internal static void Through(AffineQuantisation format, ReadOnlySpan<float> input, Span<float> gradient)
     {
         float low = format.Format.Low - format.ZeroPoint, high = format.Format.High - format.ZeroPoint;
-        for (int i = 0; i < gradient.Data.Length; i++)
+        for (int i = 0; i < gradient.Length; i++)
         {
-            float rounded = MathF.Round(input.Data[i] / format.Scale);
+            float rounded = MathF.Round(input[i] / format.Scale);
             if (rounded < low || rounded > high)
-                gradient.Data[i] = 0;
+                gradient[i] = 0;
         }
     }
 }

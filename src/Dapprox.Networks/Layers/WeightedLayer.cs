@@ -1,6 +1,7 @@
 using Dapprox.Arithmetic;
 using Dapprox.Kernels;
 using Dapprox.Kernels.Integers;
+using Dapprox.Networks.Tensors;
 
 namespace Dapprox.Networks.Layers;
 
@@ -19,10 +20,12 @@ namespace Dapprox.Networks.Layers;
 /// <param name="bias">One number per output or output channel, or empty; shared, not copied.</param>
 /// <param name="accumulation">The format of the sums.</param>
 /// <param name="gradientWeights">The weights of the input gradient, or null for <paramref name="weights"/>; shared, not copied.</param>
+/// <param name="derivatives">The derivatives of the products of integers; null for those of exact products.</param>
 /// <exception cref="ArgumentException">The numbers of gradient weights and weights differ.</exception>
 public abstract class WeightedLayer(
     string name, int[] shape, float[] learnt, float[] weights, int weightBits, Quantisation? quantisation, float[] bias,
-    Multiplier multiplier, Accumulation accumulation, float[]? gradientWeights) : Layer(name), IMultiplies, ILearnt
+    Multiplier multiplier, Accumulation accumulation, float[]? gradientWeights, ProductDerivatives? derivatives)
+    : Layer(name), IMultiplies, ILearnt
 {
     readonly float[] gradientWeights = gradientWeights is null || gradientWeights.Length == weights.Length
         ? gradientWeights ?? weights
@@ -52,22 +55,39 @@ public abstract class WeightedLayer(
     /// <summary>The bits of quantised weights (<see cref="DoReFa.Weights"/>); 0 if they are used as learnt.</summary>
     public int WeightBits => weightBits;
 
-    /// <summary><c>weight</c>, as learnt, and <c>bias</c> unless there is none.</summary>
+    /// <summary>
+    /// <c>weight</c>, as learnt, and <c>bias</c> unless there is none; where scales are learnt, <c>input_scale</c> and <c>weight_scale</c>
+    /// after them.
+    /// </summary>
     public IReadOnlyList<Parameter> Parameters =>
-        bias.Length == 0 ? [new("weight", learnt, shape)] : [new("weight", learnt, shape), new("bias", bias, [bias.Length])];
+    [
+        new("weight", learnt, shape),
+        .. bias.Length == 0 ? (Parameter[])[] : [new("bias", bias, [bias.Length])],
+        .. Quantisation is not { LearnsScales: true } ? (Parameter[])[] :
+        [
+            new("input_scale", [Quantisation.Activations.Scale], [1]),
+            new("weight_scale", [.. Quantisation.Weights.Select(format => format.Scale)], [Quantisation.Weights.Count]),
+        ],
+    ];
 
     /// <summary>
     /// The weights that <see cref="Layer.InputGradient"/> uses, in the order of <see cref="Weights"/>; the same weights by default.
     /// </summary>
     public ReadOnlySpan<float> GradientWeights => gradientWeights;
 
+    /// <summary>
+    /// The derivatives of the products of integers, which both gradients use; null where they are those of exact products, with
+    /// <see cref="GradientWeights"/> as weights.
+    /// </summary>
+    public ProductDerivatives? Derivatives { get; } = derivatives;
+
     /// <inheritdoc/>
     public abstract long Multiplications { get; }
 
     /// <summary>
     /// The same layer with another multiplier; it shares the weights. Gradient weights replace the slope of one multiplier's
-    /// products: another multiplier drops them and returns to the gradient of the exact layer; the same multiplier with another
-    /// accumulation keeps them.
+    /// products, and <see cref="Derivatives"/> are those of one multiplier: another multiplier drops them and returns to the gradient of
+    /// the exact layer; the same multiplier with another accumulation keeps them.
     /// </summary>
     /// <param name="multiplier">The other multiplier.</param>
     /// <param name="accumulation">The format of the sums.</param>
@@ -90,20 +110,79 @@ public abstract class WeightedLayer(
     /// <exception cref="ArgumentException">The number of weights differs.</exception>
     public abstract WeightedLayer WithGradientWeights(float[] weights);
 
+    /// <summary>The same quantised layer, with derivatives of its products in both gradients. The forward pass does not change.</summary>
+    /// <param name="derivatives">Those of the multiplier's products for the formats of the layer.</param>
+    public abstract WeightedLayer WithDerivatives(ProductDerivatives derivatives);
+
     /// <inheritdoc/>
     public abstract Layer With(IReadOnlyList<float[]> parameters);
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The gradients are those of the exact layer for every multiplier (straight-through). Quantised weights pass theirs on to the
+    /// The gradients are those of the exact layer for every multiplier (straight-through), unless there are
+    /// <see cref="Derivatives"/>. Quantised weights pass theirs on to the
     /// learnt ones as if they had not been rounded; see <see cref="DoReFa.LearntGradient"/>.
     /// </remarks>
     public IReadOnlyList<float[]> Gradients(Tensor input, Tensor outputGradient, int threads)
     {
         float[] gradient = new float[weights.Length];
         WeightGradient(Multiplied(input), outputGradient, gradient, threads);
-        ToLearnt(gradient);
-        return bias.Length == 0 ? [gradient] : [gradient, Array.ConvertAll(BiasGradient(outputGradient), sum => (float)sum)];
+        return Gradients(gradient, BiasGradient(outputGradient), InputScaleGradient(input, outputGradient, threads), input.RowLength);
+    }
+
+    /// <summary>The gradients in the order of <see cref="Parameters"/>.</summary>
+    /// <param name="gradient">That with respect to the weights that are multiplied; becomes that with respect to the learnt ones.</param>
+    /// <param name="ofBias">That with respect to the bias.</param>
+    /// <param name="ofInputScale">The sum of <see cref="InputScaleGradient"/> over the batch.</param>
+    /// <param name="activations">The number of inputs of an image.</param>
+    internal IReadOnlyList<float[]> Gradients(float[] gradient, double[] ofBias, double ofInputScale, int activations)
+    {
+        var gradients = new List<float[]> { gradient };
+        if (bias.Length > 0)
+            gradients.Add(Array.ConvertAll(ofBias, sum => (float)sum));
+        if (Quantisation is { LearnsScales: true })
+        {
+            gradients.Add([(float)(ofInputScale * StepGradient.Factor(Quantisation.Activations, activations))]);
+            gradients.Add(WeightScaleGradient(gradient));
+        }
+        else if (weightBits > 0)
+        {
+            DoReFa.LearntGradient(learnt, gradient);
+        }
+
+        return gradients;
+    }
+
+    /// <summary>Σ g·∂x̂/∂s over the inputs, before its factor; 0 where scales are not learnt.</summary>
+    /// <param name="input">A batch of inputs, before they are rounded.</param>
+    /// <param name="outputGradient">The gradient with respect to the output; shaped like it.</param>
+    /// <param name="threads">The maximum number of threads; results do not depend on it.</param>
+    internal double InputScaleGradient(Tensor input, Tensor outputGradient, int threads)
+    {
+        if (Quantisation is not { LearnsScales: true })
+            return 0;
+        Tensor gradient = RoundedInputGradient(input, outputGradient, threads);
+        double sum = StepGradient.Sum(Quantisation.Activations, input.Data, gradient.Data);
+        Workspace.Return(gradient);
+        return sum;
+    }
+
+    /// <summary>The gradients of the scales of weights. Weights that are clamped lose theirs.</summary>
+    float[] WeightScaleGradient(float[] gradient)
+    {
+        IReadOnlyList<AffineQuantisation> formats = Quantisation!.Weights;
+        float[] scales = new float[formats.Count];
+        int count = learnt.Length / formats.Count;
+        for (int i = 0; i < scales.Length; i++)
+        {
+            AffineQuantisation format = formats[i];
+            Span<float> own = gradient.AsSpan(i * count, count);
+            ReadOnlySpan<float> numbers = learnt.AsSpan(i * count, count);
+            scales[i] = (float)(StepGradient.Sum(format, numbers, own) * StepGradient.Factor(format, count));
+            Rounding.Through(format, numbers, own);
+        }
+
+        return scales;
     }
 
     /// <summary>The weights that are multiplied, from learnt ones.</summary>
@@ -123,17 +202,21 @@ public abstract class WeightedLayer(
         return rounded;
     }
 
-    /// <summary>
-    /// Passes a gradient on to inputs that the format holds: none to those that are clamped (straight-through, as for
-    /// <see cref="Rounding"/>).
-    /// </summary>
-    /// <param name="input">The inputs.</param>
-    /// <param name="gradient">The gradient with respect to the rounded inputs, which that with respect to the inputs replaces.</param>
-    internal void ThroughRounding(Tensor input, Tensor gradient)
+    /// <inheritdoc/>
+    /// <remarks>
+    /// That with respect to the rounded inputs where the format of a quantised layer holds the input, and 0 where it is clamped
+    /// (straight-through, as for <see cref="Rounding"/>).
+    /// </remarks>
+    public sealed override Tensor InputGradient(Tensor input, Tensor output, Tensor outputGradient, int threads)
     {
+        Tensor gradient = RoundedInputGradient(input, outputGradient, threads);
         if (Quantisation is not null)
-            Rounding.Through(Quantisation.Activations, input, gradient);
+            Rounding.Through(Quantisation.Activations, input.Data, gradient.Data);
+        return gradient;
     }
+
+    /// <summary>The gradient with respect to the inputs that are multiplied.</summary>
+    private protected abstract Tensor RoundedInputGradient(Tensor input, Tensor outputGradient, int threads);
 
     /// <summary>Whether the weight gradient of a whole batch takes less time than those of its parts.</summary>
     internal abstract bool PrefersWholeBatch { get; }
@@ -148,11 +231,21 @@ public abstract class WeightedLayer(
     /// <summary>The gradient with respect to the bias: the sum of the output's gradient over images and positions.</summary>
     internal abstract double[] BiasGradient(Tensor outputGradient);
 
-    /// <summary>Makes a gradient with respect to the weights that are multiplied into one with respect to the learnt ones.</summary>
-    internal void ToLearnt(float[] gradient)
+    /// <summary>The same layer, its scales learnt or fixed.</summary>
+    internal abstract WeightedLayer WithLearntScales(bool areLearnt);
+
+    /// <summary>What given parameters are beside the weights: a bias, and scales where they are learnt and given.</summary>
+    private protected (float[] Bias, Quantisation? Quantisation) Others(IReadOnlyList<float[]> parameters)
     {
-        if (weightBits > 0)
-            DoReFa.LearntGradient(learnt, gradient);
+        int count = parameters.Count;
+        Quantisation? formats = Quantisation;
+        if (formats is { LearnsScales: true } && count > 2)
+        {
+            count -= 2;
+            formats = formats.WithScales(parameters[count][0], parameters[count + 1]);
+        }
+
+        return (count > 1 ? parameters[1] : [], formats);
     }
 
     /// <summary>The same layer, on the same multiplier, with other weights, which are not quantised.</summary>
@@ -190,4 +283,7 @@ public abstract class WeightedLayer(
 
     /// <summary>The gradient weights that a copy with another multiplier keeps; null for none.</summary>
     internal float[]? GradientWeightsFor(Multiplier other) => ReferenceEquals(other, Multiplier) ? gradientWeights : null;
+
+    /// <summary>The derivatives that a copy with another multiplier keeps; null for none.</summary>
+    internal ProductDerivatives? DerivativesFor(Multiplier other) => ReferenceEquals(other, Multiplier) ? Derivatives : null;
 }

@@ -29,7 +29,9 @@ static class Checkpoint
         float[] formats = [.. layers.Select(layer => layer.Quantisation?.Activations).OfType<AffineQuantisation>()
             .SelectMany(format => (float[])[format.Scale, format.ZeroPoint, format.Format.Bits])];
         string names = string.Join('+', layers.Select(layer => layer.Multiplier.Name).Distinct());
-        return formats.Length == 0 ? names : $"{names} ({Fingerprint.Of([formats])})";
+        return formats.Length == 0
+            ? names
+            : $"{names} ({Fingerprint.Of([formats])}{(LearntScales.Are(network) ? ", scales learnt" : "")})";
     }
 
     public static void Save(string path, string training, TrainingRun run)

@@ -165,6 +165,8 @@ sealed class GradientPass(ProductSlopes slopes)
     void TakeIn(WeightedLayer layer, int node, Chunk chunk, int batch, Tensor input, Tensor outputGradient)
     {
         chunk.BiasGradients[node] = layer.BiasGradient(outputGradient);
+        chunk.InputScaleGradients[node] = layer.InputScaleGradient(input, outputGradient, threads: 1);
+        chunk.Activations[node] = input.RowLength;
         input = slopes.InWeight(layer, input);
         if (!layer.PrefersWholeBatch)
         {
@@ -197,7 +199,7 @@ sealed class GradientPass(ProductSlopes slopes)
         float[] weights = Fit(weightGradients, node, layer.Weights.Length);
         // No gradient if the logits do not depend on the layer.
         if (!chunks[0].BiasGradients.ContainsKey(node))
-            return layer.Bias.IsEmpty ? [weights] : [weights, new float[layer.Bias.Length]];
+            return [weights, .. layer.Parameters.Skip(1).Select(parameter => new float[parameter.Values.Length])];
         if (layer.PrefersWholeBatch)
         {
             layer.WeightGradient(wholeBatches[node].Inputs, wholeBatches[node].OutputGradients, weights, threads);
@@ -213,13 +215,16 @@ sealed class GradientPass(ProductSlopes slopes)
             });
         }
 
-        layer.ToLearnt(weights);
-        if (layer.Bias.IsEmpty)
-            return [weights];
         double[] bias = new double[layer.Bias.Length];
+        double inputScale = 0;
         foreach (Chunk chunk in chunks)
-            TensorPrimitives.Add(bias, chunk.BiasGradients[node], bias);
-        return [weights, Array.ConvertAll(bias, sum => (float)sum)];
+        {
+            if (bias.Length > 0)
+                TensorPrimitives.Add(bias, chunk.BiasGradients[node], bias);
+            inputScale += chunk.InputScaleGradients[node];
+        }
+
+        return layer.Gradients(weights, bias, inputScale, chunks[0].Activations[node]);
     }
 
     static float[] Fit(Dictionary<int, float[]> arrays, int node, int length)
@@ -247,5 +252,11 @@ sealed class GradientPass(ProductSlopes slopes)
 
         /// <summary>By node.</summary>
         public Dictionary<int, double[]> BiasGradients { get; } = [];
+
+        /// <summary>By node.</summary>
+        public Dictionary<int, double> InputScaleGradients { get; } = [];
+
+        /// <summary>By node: the number of inputs of an image.</summary>
+        public Dictionary<int, int> Activations { get; } = [];
     }
 }

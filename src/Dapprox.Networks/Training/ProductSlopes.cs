@@ -1,4 +1,5 @@
 using Dapprox.Arithmetic;
+using Dapprox.Foundation;
 using Dapprox.Measurement;
 using Dapprox.Networks.Graph;
 using Dapprox.Networks.Layers;
@@ -7,26 +8,55 @@ namespace Dapprox.Networks.Training;
 
 /// <summary>
 /// The gradients of products in training, as <see cref="ProductGradient"/> says: the slopes of approximate products take the place of the
-/// other operand. Slopes are computed once for a multiplier of floats, and for a multiplier of integers and the formats of a layer.
+/// other operand, or every product has its own derivatives. They are computed once for a multiplier of floats, and for a multiplier of
+/// integers and the formats of a layer.
 /// </summary>
 sealed class ProductSlopes
 {
     readonly Dictionary<FloatMultiplier, (SlopeTable InActivation, SlopeTable InWeight)> floats;
-    readonly Dictionary<(IntegerMultiplier, Quantisation), IntegerSlopes> integers;
+    readonly Dictionary<IntegerProducts, IntegerSlopes> integers = [];
+    readonly Dictionary<IntegerProducts, ProductDerivatives> derivatives = [];
 
     /// <summary>Computes the slopes for a network; none where gradients are those of exact products.</summary>
-    public ProductSlopes(Network network, ProductGradient gradient)
+    /// <param name="network">The network that is trained, on its multipliers.</param>
+    /// <param name="options">The estimator, and the half width of a window.</param>
+    /// <exception cref="InputException">The estimator is one of a window, and a multiplier is one of floats, or the window does not
+    /// fit.</exception>
+    public ProductSlopes(Network network, TrainingOptions options)
     {
+        ProductGradient gradient = options.Gradient;
         WeightedLayer[] approximate = gradient == ProductGradient.StraightThrough ? [] :
             [.. network.Layers.OfType<WeightedLayer>().Where(layer => !layer.Multiplier.IsExact)];
+        if (gradient is ProductGradient.Window or ProductGradient.Window2d)
+        {
+            floats = [];
+            foreach (WeightedLayer layer in approximate)
+            {
+                if (layer.Quantisation is null)
+                {
+                    throw new InputException($"the gradient is one of a window of integers, and {layer.Multiplier.Name} multiplies "
+                        + "floats; quantise the network: --quantise int8, or take the gradient smoothed");
+                }
+
+                IntegerProducts products = Products(layer);
+                if (!derivatives.ContainsKey(products))
+                {
+                    derivatives.Add(products, ProductDerivatives.Of(
+                        products, options.Window ?? ProductDerivatives.DefaultHalfWidth, gradient == ProductGradient.Window2d));
+                }
+            }
+
+            return;
+        }
+
         floats = approximate.Select(layer => layer.Multiplier).OfType<FloatMultiplier>().Distinct()
             .ToDictionary(multiplier => multiplier, multiplier => (SlopeTable.InActivation(multiplier), SlopeTable.InWeight(multiplier)));
-        integers = approximate.Where(layer => layer.Quantisation is not null).Select(Key).Distinct()
-            .ToDictionary(key => key, key => new IntegerSlopes(key.Multiplier, key.Quantisation));
+        integers = approximate.Where(layer => layer.Quantisation is not null).Select(Products).Distinct()
+            .ToDictionary(products => products, products => new IntegerSlopes(products));
     }
 
-    /// <summary>The network with the slopes in the activations as gradient weights.</summary>
-    public Network WithGradient(Network network) => floats.Count + integers.Count == 0
+    /// <summary>The network with the slopes in the activations as gradient weights, or with derivatives.</summary>
+    public Network WithGradient(Network network) => floats.Count + integers.Count + derivatives.Count == 0
         ? network
         : network.WithLayers([.. network.Layers.Select(layer => layer is WeightedLayer weighted ? WithGradient(weighted) : layer)]);
 
@@ -46,13 +76,20 @@ sealed class ProductSlopes
         }
 
         Tensor multiplied = layer.Multiplied(input);
-        if (integers.TryGetValue(Key(layer), out IntegerSlopes? lines))
-            lines.InWeight(multiplied.Data, multiplied.Data);
+        if (integers.TryGetValue(Products(layer), out IntegerSlopes? lines))
+            lines.InWeight(layer.Quantisation!.Activations, multiplied.Data, multiplied.Data);
         return multiplied;
     }
 
     WeightedLayer WithGradient(WeightedLayer layer)
     {
+        if (derivatives.Count > 0)
+        {
+            return layer.Quantisation is not null && derivatives.TryGetValue(Products(layer), out ProductDerivatives? own)
+                ? layer.WithDerivatives(own)
+                : layer;
+        }
+
         float[] slopes = new float[layer.Weights.Length];
         if (layer.Multiplier is FloatMultiplier multiplier)
         {
@@ -62,14 +99,14 @@ sealed class ProductSlopes
         }
         else
         {
-            if (!integers.TryGetValue(Key(layer), out IntegerSlopes? lines))
+            if (!integers.TryGetValue(Products(layer), out IntegerSlopes? lines))
                 return layer;
-            lines.InActivation(layer.Weights, layer.Parameters[0].Shape[0], slopes);
+            lines.InActivation(layer.Quantisation!, layer.Weights, layer.Parameters[0].Shape[0], slopes);
         }
 
         return layer.WithGradientWeights(slopes);
     }
 
-    static (IntegerMultiplier Multiplier, Quantisation Quantisation) Key(WeightedLayer layer) =>
-        ((IntegerMultiplier)layer.Multiplier, layer.Quantisation!);
+    static IntegerProducts Products(WeightedLayer layer) =>
+        IntegerProducts.Of((IntegerMultiplier)layer.Multiplier, layer.Quantisation!);
 }

@@ -14,7 +14,8 @@ public static class Trainer
     /// Minimises the mean cross-entropy and keeps the numbers of the epoch with the best accuracy on held-out images, which adversarial
     /// training perturbs as it does the others; of equal epochs, the last. If no epoch is as good as the network was before, its numbers
     /// stay. The forward pass uses the multipliers of
-    /// the network's layers, the backward pass their gradients (see <see cref="Layers.WeightedLayer"/>).
+    /// the network's layers, the backward pass their gradients (see <see cref="Layers.WeightedLayer"/>). Scales are learnt where
+    /// <see cref="LearntScales"/> says so.
     /// </summary>
     /// <param name="network">The network to begin with; not modified.</param>
     /// <param name="data">The training split, at least <see cref="HeldOut"/> images.</param>
@@ -39,7 +40,7 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
-        options.Check();
+        Check(network, options);
         Check(network, data);
 
         int[] numbers = Enumerable.Range(0, data.Count).ToArray();
@@ -67,8 +68,31 @@ public static class Trainer
         }
 
         return new TrainingResult(
-            run.Learnt.With(run.Best), data.Name, options, heldOut.Length, (double)before / heldOut.Length, run.BestEpoch,
-            (double)run.BestCorrect / heldOut.Length);
+            LearntScales.Fixed(run.Learnt.With(run.Best)), data.Name, options, heldOut.Length, (double)before / heldOut.Length,
+            run.BestEpoch, (double)run.BestCorrect / heldOut.Length);
+    }
+
+    /// <summary>Refuses options that do not fit a network, before it is prepared for its training.</summary>
+    /// <param name="network">The network on its multipliers.</param>
+    /// <param name="options">The training options.</param>
+    /// <exception cref="InputException">An option is out of range, or the gradient does not fit a multiplier.</exception>
+    public static void ThrowIfUnfit(Network network, TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(options);
+        Check(network, options);
+        _ = new ProductSlopes(network, options);
+    }
+
+    static void Check(Network network, TrainingOptions options)
+    {
+        options.Check();
+        // The factor of a scale's gradient does nothing in an optimiser that divides by the gradient's size.
+        if (options.Optimiser is Optimiser.Adam or Optimiser.AdamW && LearntScales.Are(network))
+        {
+            throw new InputException($"the optimiser is {options.Optimiser}, whose steps are as long for a scale as for a weight; learn "
+                + "scales with sgd or nesterov");
+        }
     }
 
     static void Check(Network network, Dataset data)

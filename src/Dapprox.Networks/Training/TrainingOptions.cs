@@ -53,6 +53,15 @@ public enum ProductGradient
     /// layer, so the learning rate has to be smaller.
     /// </summary>
     Smoothed,
+
+    /// <summary>
+    /// The difference of neighbouring products of integers, smoothed over a window of the operand, for every pair of operands
+    /// (<see cref="Dapprox.Arithmetic.ProductDerivatives"/>): Meng et al., DATE 2025.
+    /// </summary>
+    Window,
+
+    /// <summary><see cref="Window"/> with products smoothed over a window of the other operand as well.</summary>
+    Window2d,
 }
 
 /// <summary>The options of a training. Equal options, network and images give bit-identical weights on every processor.</summary>
@@ -72,6 +81,12 @@ public sealed record TrainingOptions
 
     /// <summary>The gradient of the products of approximate multipliers.</summary>
     public ProductGradient Gradient { get; init; }
+
+    /// <summary>
+    /// The half width of the window of a <see cref="ProductGradient.Window"/>, in integers; at least 1. Null, the default, for
+    /// <see cref="Dapprox.Arithmetic.ProductDerivatives.DefaultHalfWidth"/>.
+    /// </summary>
+    public int? Window { get; init; }
 
     /// <summary>The initial learning rate; positive.</summary>
     public double LearningRate { get; init; } = 1e-3;
@@ -174,6 +189,7 @@ public sealed record TrainingOptions
         AtLeast("number of epochs", Epochs, 1);
         AtLeast("patience", Patience, 0);
         AtLeast("batch size", BatchSize, 1);
+        AtLeast("half width of the window", Window ?? 1, 1);
         AtLeast("number of threads", Threads, 0);
         Check("shift", Shift, Shift is >= 0 and <= MostPixels, $"0 to {MostPixels} pixels");
         Check("side of the cut-out", CutOut, CutOut is >= 0 and <= MostPixels, $"0 to {MostPixels} pixels");

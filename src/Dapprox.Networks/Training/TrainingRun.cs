@@ -17,7 +17,7 @@ sealed class TrainingRun
     public TrainingRun(Network network, TrainingOptions options)
     {
         this.options = options;
-        slopes = new ProductSlopes(network, options.Gradient);
+        slopes = new ProductSlopes(network, options);
         pass = new GradientPass(slopes);
         adversary = options.AdversarialEpsilon > 0 ? new Adversary(options) : null;
         Learnt = new LearntNetwork(network);

@@ -191,10 +191,10 @@ public class PostTrainingQuantisationTests
                 [new AffineQuantisation(0.01f, x.zero, new IntegerFormat(8, x.hasSignedWeights))], x.signs);
             foreach (bool isSigned in (bool[])[false, true])
             {
-                var lines = new Dapprox.Measurement.IntegerSlopes(new ExactIntegerMultiplier(8, isSigned), formats);
+                var lines = new Dapprox.Measurement.IntegerSlopes(IntegerProducts.Of(new ExactIntegerMultiplier(8, isSigned), formats));
                 float[] slopes = new float[x.weights.Length], inWeight = new float[x.weights.Length];
-                lines.InActivation(x.weights, channels: 1, slopes);
-                lines.InWeight(x.weights, inWeight);
+                lines.InActivation(formats, x.weights, channels: 1, slopes);
+                lines.InWeight(formats.Activations, x.weights, inWeight);
 
                 // By magnitude the line is bent at zero; it is straight where the other operands have one sign.
                 if (isSigned || x.signs == SignHandling.Offset || !x.isSigned)

@@ -204,7 +204,7 @@ public class GradientPassTests
         Tensor images = Uniform(13, LeNet5.Architecture.InputShape);
         int[] labels = [.. Enumerable.Range(0, 13).Select(i => i % 10)];
 
-        IReadOnlyList<float[]> exact = Gradients(new LearntNetwork(network), images, labels), smoothed = Smoothed(unknown, images, labels);
+        IReadOnlyList<float[]> exact = Gradients(new LearntNetwork(network), images, labels), smoothed = Estimated(unknown, images, labels);
 
         foreach ((float[] theirs, float[] ours) in exact.Zip(smoothed))
             Assert.True(Length([.. theirs.Zip(ours, (a, b) => a - b)]) <= Rounding * Length(theirs));
@@ -222,22 +222,51 @@ public class GradientPassTests
         var twice = new TableMultiplier("twice", 8, isSigned: true, (a, b) => 2 * a * b);
 
         IReadOnlyList<float[]> exact = Gradients(new LearntNetwork(network), images, labels);
-        IReadOnlyList<float[]> ours = Smoothed(network.With(same), images, labels);
+        foreach (ProductGradient gradient in Enum.GetValues<ProductGradient>())
+        {
+            foreach ((float[] theirs, float[] own) in exact.Zip(Estimated(network.With(same), images, labels, gradient)))
+                Assert.True(Length([.. theirs.Zip(own, (a, b) => a - b)]) <= Rounding * Length(theirs));
+        }
 
-        foreach ((float[] theirs, float[] own) in exact.Zip(ours))
-            Assert.True(Length([.. theirs.Zip(own, (a, b) => a - b)]) <= Rounding * Length(theirs));
         var last = LayerSelection.Named([network.Layers.OfType<WeightedLayer>().Last().Name]);
         Network doubled = network.With(twice, last);
-        IReadOnlyList<float[]> slopes = Smoothed(doubled, images, labels), plain = Gradients(new LearntNetwork(doubled), images, labels);
+        IReadOnlyList<float[]> slopes = Estimated(doubled, images, labels), plain = Gradients(new LearntNetwork(doubled), images, labels);
         // All arrays but the bias of the last layer, the last array.
         for (int i = 0; i < plain.Count - 1; i++)
             Assert.True(Length([.. plain[i].Zip(slopes[i], (a, b) => 2 * a - b)]) <= Rounding * Length(slopes[i]));
         Assert.Equal(plain[^1], slopes[^1]);
     }
 
-    static IReadOnlyList<float[]> Smoothed(Network network, Tensor images, int[] labels)
+    [Theory]
+    [InlineData(ProductGradient.Window)]
+    [InlineData(ProductGradient.Window2d)]
+    public void Run_WithAWindow_DoesNotDependOnThreads(ProductGradient gradient)
     {
-        var slopes = new ProductSlopes(network, ProductGradient.Smoothed);
+        Dictionary<string, Tensor> weights = TrainedArchitectureTests.RandomWeights(LeNet5.Architecture);
+        Tensor images = Uniform(26, LeNet5.Architecture.InputShape);
+        int[] labels = [.. Enumerable.Range(0, 26).Select(i => i % 10)];
+        Network network = new PostTrainingQuantisation().Run(LeNet5.Architecture.Build("n", weights), images)
+            .With(new DrumMultiplier(8, k: 3));
+
+        float[][] one = Gradients(1);
+
+        Assert.Equal(one, Gradients(2));
+        Assert.NotEqual(one, [.. Estimated(network, images, labels, ProductGradient.StraightThrough)]);
+
+        float[][] Gradients(int threads) =>
+            [.. Estimated(network.WithLayers(network.Layers, threads), images, labels, gradient).Select(own => (float[])own.Clone())];
+    }
+
+    [Fact]
+    public void Window_OnAMultiplierOfFloats_IsRefused() => Assert.Contains(
+        "ax-fpm multiplies floats; quantise the network", Assert.Throws<InputException>(() => new ProductSlopes(
+            LeNet5.Architecture.Build("n", TrainedArchitectureTests.RandomWeights(LeNet5.Architecture)).With(AxFpm.Released),
+            new TrainingOptions { Gradient = ProductGradient.Window })).Message, StringComparison.Ordinal);
+
+    static IReadOnlyList<float[]> Estimated(
+        Network network, Tensor images, int[] labels, ProductGradient gradient = ProductGradient.Smoothed)
+    {
+        var slopes = new ProductSlopes(network, new TrainingOptions { Gradient = gradient });
         var learnt = new LearntNetwork(network);
         return learnt.Gradients(new GradientPass(slopes).Run(
             slopes.WithGradient(learnt.Current()), images,
@@ -245,7 +274,7 @@ public class GradientPassTests
     }
 
     static GradientPass StraightThrough() =>
-        new(new ProductSlopes(new Network("n", [1, 1, 1], 1, (Layer[])[]), ProductGradient.StraightThrough));
+        new(new ProductSlopes(new Network("n", [1, 1, 1], 1, (Layer[])[]), new TrainingOptions()));
 
     /// <summary>The exact product, which nothing knows to be exact.</summary>
     sealed class Product() : FloatMultiplier("product", "", "")

@@ -57,10 +57,16 @@ public static class GradientWeights
             if (IsApproximate(layers[i], out WeightedLayer? layer))
             {
                 float[] slopes = new float[layer.Weights.Length];
-                if (layer.Multiplier is IntegerMultiplier integers)
-                    new IntegerSlopes(integers, layer.Quantisation!).InActivation(layer.Weights, layer.Parameters[0].Shape[0], slopes);
+                if (layer.Quantisation is Quantisation formats)
+                {
+                    new IntegerSlopes(IntegerProducts.Of((IntegerMultiplier)layer.Multiplier, formats))
+                        .InActivation(formats, layer.Weights, layer.Parameters[0].Shape[0], slopes);
+                }
                 else
+                {
                     slopes = ExpectedSlope.Of((FloatMultiplier)layer.Multiplier, layer.Weights.ToArray(), network.Threads);
+                }
+
                 layers[i] = layer.WithGradientWeights(slopes);
             }
         }
