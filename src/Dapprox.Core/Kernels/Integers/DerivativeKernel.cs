@@ -31,8 +31,10 @@ sealed unsafe class DerivativeKernel
     readonly int[] origins;
     readonly int[] offsets;
     readonly int blockImages;
-    // [output channels, taps]: where the weight's row begins in a table.
+    // [groups, taps, output channels of a group]: where the weight's row begins in a table.
     readonly int[] rows;
+    // By output channel: z_w.
+    readonly float[] zeros;
 
     /// <summary>Prepares the gradients.</summary>
     /// <param name="derivatives">Those of the multiplier's products for the formats.</param>
@@ -53,10 +55,16 @@ sealed unsafe class DerivativeKernel
         offsets = image.Offsets();
         blockImages = Math.Max(1, BlockPositions / image.Positions);
         rows = new int[weights.Length];
-        for (int i = 0; i < rows.Length; i++)
+        zeros = new float[shape.OutputChannels];
+        for (int output = 0; output < shape.OutputChannels; output++)
         {
-            AffineQuantisation format = quantisation.Weight(i / shape.Taps);
-            rows[i] = (format.Quantise(weights[i]) - format.Format.Low) * quantisation.Activations.Format.Count;
+            AffineQuantisation format = quantisation.Weight(output);
+            zeros[output] = format.ZeroPoint;
+            for (int tap = 0; tap < shape.Taps; tap++)
+            {
+                int code = format.Quantise(weights[output * shape.Taps + tap]) - format.Format.Low;
+                rows[FirstRow(output / shape.GroupOutputs, tap) + output] = code * quantisation.Activations.Format.Count;
+            }
         }
     }
 
@@ -127,8 +135,9 @@ sealed unsafe class DerivativeKernel
     void SumOutputs(Block block, int group, int tap, int[] indices, float[] sums)
     {
         fixed (float* table = derivatives.InActivation, gradients = block.Gradients, to = sums)
-        fixed (int* codes = indices)
+        fixed (int* codes = indices, first = rows)
         {
+            int* starts = first + FirstRow(group, tap);
             int p = 0;
             for (; p <= block.Length - Together; p += Together)
             {
@@ -137,8 +146,8 @@ sealed unsafe class DerivativeKernel
                 Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
                 for (int output = group * shape.GroupOutputs; output < (group + 1) * shape.GroupOutputs; output++)
                 {
-                    float* row = table + rows[output * shape.Taps + tap], g = gradients + (nint)output * block.Length + p;
-                    Vector256<float> zero = Vector256.Create((float)quantisation.Weight(output).ZeroPoint);
+                    float* row = table + starts[output], g = gradients + (nint)output * block.Length + p;
+                    Vector256<float> zero = Vector256.Create(zeros[output]);
                     sum0 += (LookUp(row, codes0) - zero) * Vector256.Load(g);
                     sum1 += (LookUp(row, codes1) - zero) * Vector256.Load(g + 8);
                     sum2 += (LookUp(row, codes2) - zero) * Vector256.Load(g + 16);
@@ -157,8 +166,7 @@ sealed unsafe class DerivativeKernel
                 Vector256<float> sum = default;
                 for (int output = group * shape.GroupOutputs; output < (group + 1) * shape.GroupOutputs; output++)
                 {
-                    Vector256<float> zero = Vector256.Create((float)quantisation.Weight(output).ZeroPoint);
-                    sum += (LookUp(table + rows[output * shape.Taps + tap], own) - zero)
+                    sum += (LookUp(table + starts[output], own) - Vector256.Create(zeros[output]))
                         * Vector256.Load(gradients + (nint)output * block.Length + p);
                 }
 
@@ -174,11 +182,12 @@ sealed unsafe class DerivativeKernel
         block.Gather(Start(group, tap), indices);
         Vector256<float> zero = Vector256.Create((float)quantisation.Activations.ZeroPoint);
         fixed (float* table = derivatives.InWeight, gradients = block.Gradients)
-        fixed (int* codes = indices)
+        fixed (int* codes = indices, first = rows)
         {
+            int* starts = first + FirstRow(group, tap);
             for (int output = group * shape.GroupOutputs; output < (group + 1) * shape.GroupOutputs; output++)
             {
-                float* row = table + rows[output * shape.Taps + tap], g = gradients + (nint)output * block.Length;
+                float* row = table + starts[output], g = gradients + (nint)output * block.Length;
                 Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
                 int p = 0;
                 for (; p <= block.Length - Together; p += Together)
@@ -197,6 +206,9 @@ sealed unsafe class DerivativeKernel
             }
         }
     }
+
+    /// <summary>The index of a tap's rows, those of all output channels of a group, less the first of these channels.</summary>
+    int FirstRow(int group, int tap) => (group * shape.Taps + tap - group) * shape.GroupOutputs;
 
     /// <summary>The index of a tap at the first position, in the padded image.</summary>
     int Start(int group, int tap) => group * shape.GroupInputs * image.PaddedPlane + offsets[tap];
