@@ -67,14 +67,15 @@ public class ShippedModelTests
     }
 
     [TheoryOf(Tier.Long)]
-    [InlineData("lenet5", "mnist", "mnist", 9925)]
-    [InlineData("alexnet", "cifar-10", "cifar-10-batches-bin", 7960)]
-    [InlineData("dq-full", "cifar-10", "cifar-10-batches-bin", 8136)]
-    public void TunedModel_OnAxFpm_IsAsAccurateAsItsReadMeSays(string architecture, string dataset, string data, int correct)
+    [InlineData("lenet5-mnist-ax-fpm", "ax-fpm", "mnist", "mnist", 9925)]
+    [InlineData("alexnet-cifar-10-ax-fpm", "ax-fpm", "cifar-10", "cifar-10-batches-bin", 7960)]
+    [InlineData("dq-full-cifar-10-ax-fpm", "ax-fpm", "cifar-10", "cifar-10-batches-bin", 8136)]
+    [InlineData("lenet5-mnist-pgd", "exact-fused", "mnist", "mnist", 9721)]
+    public void TunedModel_IsAsAccurateAsItsReadMeSays(string file, string multiplier, string dataset, string data, int correct)
     {
-        Network network = TrainedModels.Load(Repository.Path($"models/tuned/{architecture}-{dataset}-ax-fpm.safetensors"));
+        Network network = TrainedModels.Load(Repository.Path($"models/tuned/{file}.safetensors"));
 
-        Assert.Equal(correct, Correct(network.With(AxFpm.Released), dataset, DataFolder.With(data)));
+        Assert.Equal(correct, Correct(network.With(Multipliers.Find(multiplier)), dataset, DataFolder.With(data)));
     }
 
     static int Correct(string architecture, string dataset, string? folder) =>

@@ -15,8 +15,8 @@ namespace Dapprox.Kernels.Integers;
 /// </remarks>
 public sealed unsafe class QuantisedConvolutionKernel : IConvolutionKernel
 {
-    // For each thread: as many differ little in what the threads have to do.
-    const int FewBlocks = 4;
+    // With fewer, one thread would wait long for another at the end.
+    const int PartsOfThread = 4;
 
     readonly ConvolutionShape shape;
     readonly PaddedImage image;
@@ -75,8 +75,8 @@ public sealed unsafe class QuantisedConvolutionKernel : IConvolutionKernel
             Quantise(source.Slice(plane * image.Plane, image.Plane), codes.AsSpan(plane * image.PaddedPlane, image.PaddedPlane)));
 
         int positions = batch * image.Positions, blocks = (positions + IntegerPath.Lanes - 1) / IntegerPath.Lanes;
-        // Few blocks would leave threads idle, so their channels are divided.
-        int parts = blocks >= FewBlocks * threads ? 1 : threads;
+        // The channels of few blocks are divided.
+        int parts = Math.Min(threads, (PartsOfThread * threads + blocks - 1) / blocks);
         ParallelRange.ForEach(input, output, blocks * parts, threads, (index, _, destination) =>
         {
             (int block, int part) = Math.DivRem(index, parts);
