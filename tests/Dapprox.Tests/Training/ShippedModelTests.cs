@@ -1,4 +1,3 @@
-using Dapprox.Arithmetic;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Formats;
 using Dapprox.Networks.Graph;
