@@ -62,11 +62,12 @@ sealed class RetrainingBenchmark(string folder, int epochs, int images, int seed
         Directory.CreateDirectory(folder);
         ProductGradient[] gradients = Enum.GetValues<ProductGradient>();
         output.WriteLine(
-            $"{Model} with 8 bits, {epochs} epochs on {training.Count} training images, half width {ProductDerivatives.DefaultHalfWidth}, "
-                + $"as 'dapprox finetune' does otherwise. Per cent of {test.Count} test images: one network before retraining, and the "
-                + $"mean of {seeds} seeds after it, with the 95 % interval (Student's t).");
+            $"{Model} with 8 bits, {epochs} epochs on {training.Count:N0} training images, half width "
+                + $"{ProductDerivatives.DefaultHalfWidth}, as 'dapprox finetune' does otherwise. Per cent of {test.Count:N0} test "
+                + "images: one network before retraining, and "
+                + (seeds == 1 ? "one seed after it." : $"the mean of {seeds} seeds after it, with the 95 % interval (Student's t)."));
         output.WriteLine();
-        output.WriteLine($"| multiplier | before | calibrated | {string.Join(" | ", gradients)} |");
+        output.WriteLine($"| multiplier | before | calibrated | {string.Join(" | ", gradients.Select(OptionOf))} |");
         output.WriteLine($"|---|{string.Concat(Enumerable.Repeat("---:|", gradients.Length + 2))}");
         ActivationRanges ranges = new PostTrainingQuantisation().Measure(
             TrainedModels.Load(Model), training.Images(0, Math.Min(PostTrainingQuantisation.DefaultImages, training.Count)));
@@ -86,6 +87,15 @@ sealed class RetrainingBenchmark(string folder, int epochs, int images, int seed
             output.Flush();
         }
     }
+
+    /// <summary>The word for it in 'dapprox finetune --gradient'.</summary>
+    static string OptionOf(ProductGradient gradient) => gradient switch
+    {
+        ProductGradient.StraightThrough => "straight-through",
+        ProductGradient.Smoothed => "smoothed",
+        ProductGradient.Window => "window",
+        _ => "window-2d",
+    };
 
     double Retrained(string multiplier, Lazy<Network> calibrated, ProductGradient gradient, ulong seed)
     {
