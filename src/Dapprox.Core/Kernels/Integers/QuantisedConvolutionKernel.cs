@@ -76,7 +76,7 @@ public sealed unsafe class QuantisedConvolutionKernel : IConvolutionKernel
 
         int positions = batch * image.Positions, blocks = (positions + IntegerPath.Lanes - 1) / IntegerPath.Lanes;
         // The channels of few blocks are divided.
-        int parts = Math.Min(threads, (PartsOfThread * threads + blocks - 1) / blocks);
+        int parts = Math.Min(threads, (PartsOfThread * threads - 1) / Math.Max(blocks, 1) + 1);
         ParallelRange.ForEach(input, output, blocks * parts, threads, (index, _, destination) =>
         {
             (int block, int part) = Math.DivRem(index, parts);

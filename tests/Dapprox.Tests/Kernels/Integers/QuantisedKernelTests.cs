@@ -126,6 +126,21 @@ public class QuantisedKernelTests
         Assert.All(output, sum => Assert.Equal(expected, sum));
     }
 
+    // The shapes inside a network are asked for with an empty batch.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void NoImage_HasNoOutputs(int threads)
+    {
+        var formats = new Quantisation(
+            new AffineQuantisation(0.02f, 128, IntegerFormat.UInt8), [new AffineQuantisation(0.02f, 0, IntegerFormat.Int8)]);
+        IntegerMultiplier multiplier = IntegerCases.Multiplier("random-unsigned");
+
+        new QuantisedConvolutionKernel(multiplier, formats, new ConvolutionShape(1, 2, 3, 3), 5, 5, new float[18], [])
+            .Run([], [], threads);
+        new QuantisedDenseKernel(multiplier, formats, new float[6], [], 2).Run([], [], threads);
+    }
+
     [Fact]
     public void ThreadsAndBatch_DoNotChangeABit()
     {
