@@ -32,17 +32,6 @@ sealed class RetrainingBenchmark(string folder, int epochs, int images, int seed
 
     static readonly string[] Multipliers = ["evo8u-mre-0.05", "evo8u-mre-0.1", "evo8u-mre-0.2"];
 
-    // As 'dapprox finetune'.
-    static readonly TrainingOptions Options = new()
-    {
-        BatchSize = 100,
-        Optimiser = Optimiser.Sgd,
-        LearningRate = 1e-3,
-        WeightDecay = 5e-4,
-        Shift = 0,
-        Rotation = 0,
-    };
-
     readonly Dataset training = Datasets.Load(Data, Split.Train).First(images);
     readonly Dataset test = Datasets.Load(Data, Split.Test);
 
@@ -78,7 +67,7 @@ sealed class RetrainingBenchmark(string folder, int epochs, int images, int seed
                 before, training.Images(0, Math.Min(Calibration.DefaultImages, training.Count))).Network);
             string[] cells =
             [
-                Percent(Once($"{name}-before", () => Accuracy(before))),
+                Percent(Once($"{name}-before-{images}", () => Accuracy(before))),
                 Percent(Once($"{name}-calibrated-{images}", () => Accuracy(calibrated.Value))),
                 .. gradients.Select(gradient => Interval(
                     [.. Enumerable.Range(1, seeds).Select(seed => Retrained(name, calibrated, gradient, (ulong)seed))])),
@@ -105,8 +94,8 @@ sealed class RetrainingBenchmark(string folder, int epochs, int images, int seed
             var watch = Stopwatch.StartNew();
             TrainingResult result = Trainer.Train(
                 calibrated.Value, training,
-                Options with { Epochs = epochs, Gradient = gradient, Seed = seed, CheckpointPath = state },
-                new Progress(report => Console.Error.WriteLine(string.Create(
+                TrainingOptions.Finetuning with { Epochs = epochs, Gradient = gradient, Seed = seed, CheckpointPath = state },
+                new Listener<EpochReport>(report => Console.Error.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{name}: epoch {report.Epoch}, loss {report.Loss:F4}, {report.ValidationAccuracy:P2}, "
                         + $"{watch.Elapsed:hh\\:mm\\:ss}"))));
@@ -142,11 +131,5 @@ sealed class RetrainingBenchmark(string folder, int epochs, int images, int seed
     {
         var mean = Estimate.MeanOfFew(accuracies);
         return double.IsFinite(mean.Low) ? $"{Percent(mean.Value)} ({Percent(mean.Low)}–{Percent(mean.High)})" : Percent(mean.Value);
-    }
-
-    /// <summary>Reports at once, on the thread that trains.</summary>
-    sealed class Progress(Action<EpochReport> report) : IProgress<EpochReport>
-    {
-        public void Report(EpochReport value) => report(value);
     }
 }

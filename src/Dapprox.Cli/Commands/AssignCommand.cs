@@ -105,7 +105,8 @@ static class AssignCommand
             string folder = parse.GetValue(output)!;
             (Network network, Dataset whole) = variant.Load(parse);
             int validating = parse.GetValue(validationImages) ?? (variant.AreOwn(parse) ? 0 : DefaultValidationImages);
-            (Dataset training, Dataset rest) = variant.Divide(parse, network, whole, parse.GetValue(searchImages) + validating);
+            (Dataset training, Dataset rest) = variant.Divide(
+                parse, network, whole, (int)Math.Min(int.MaxValue, (long)parse.GetValue(searchImages) + validating));
             Dataset searched = training.First(parse.GetValue(searchImages));
             Dataset validated = training.Skip(searched.Count).First(validating), judged = rest.First(parse.GetValue(first) ?? rest.Count);
             IReadOnlyList<MultiplierChoice> asked = parse.GetValue(from)!;
@@ -144,7 +145,7 @@ static class AssignCommand
             IReadOnlyList<Candidate> found = SearchProgress.Run(
                 method, text, search.Problem, objectives: 2, parse.GetValue(state), cancellation).Candidates;
 
-            Candidate[] known = [.. tried, .. found];
+            Candidate[] known = [.. tried.Concat(found).DistinctBy(candidate => Convert.ToHexString(candidate.Genes))];
             if (validated.Count > 0)
             {
                 SearchProblem anew = search.ProblemOn(validated);
@@ -224,7 +225,7 @@ static class AssignCommand
                     return fitted;
                 if (!trained.TryGetValue(multiplier, out Network? own))
                 {
-                    TrainingOptions options = FinetuneCommand.Defaults with { Epochs = epochs, Seed = parse.GetValue(seed) };
+                    TrainingOptions options = TrainingOptions.Finetuning with { Epochs = epochs, Seed = parse.GetValue(seed) };
                     trained[multiplier] = own = Trainer.Train(fitted, training, options, cancellation: cancellation).Network;
                 }
 
@@ -240,7 +241,7 @@ static class AssignCommand
     /// </summary>
     static byte[][] Chosen(IEnumerable<Candidate> found, int count)
     {
-        List<Candidate> left = [.. found.DistinctBy(candidate => Convert.ToHexString(candidate.Genes))];
+        List<Candidate> left = [.. found];
         var chosen = new List<byte[]>();
         var energies = new Dictionary<byte[], double>();
         while (chosen.Count < count && left.Count > 0)

@@ -15,19 +15,6 @@ namespace Dapprox.Cli.Commands;
 /// <summary><c>dapprox finetune</c>: trains a network further, for an approximate multiplier.</summary>
 static class FinetuneCommand
 {
-    /// <summary>Small steps from weights that are good already; half a dozen epochs.</summary>
-    public static readonly TrainingOptions Defaults = new()
-    {
-        Epochs = 6,
-        BatchSize = 100,
-        Optimiser = Optimiser.Sgd,
-        LearningRate = 1e-3,
-        WeightDecay = 5e-4,
-        Gradient = ProductGradient.Smoothed,
-        Shift = 0,
-        Rotation = 0,
-    };
-
     public static Command Create()
     {
         var images = new ImageOptions();
@@ -43,7 +30,7 @@ static class FinetuneCommand
             Description = "Learn the scales of activations and weights of a quantised network as well (LSQ: Esser et al. 2020), with sgd "
                 + "or nesterov; zero points stay.",
         };
-        var settings = new TrainingSettings([("", Defaults)]);
+        var settings = new TrainingSettings([("", TrainingOptions.Finetuning)], ofIntegers: true);
         Option<string> output = LearntFile.Output();
         Option<bool> json = SharedOptions.Json();
         var command = new DocumentedCommand(
@@ -71,7 +58,7 @@ static class FinetuneCommand
             LearntFile.Probe(file, model, quantise.IsGiven(parse));
             (Network exact, Dataset training) = images.Load(parse, Split.Train, parse.GetValue(first) ?? int.MaxValue);
             Multiplier hardware = quantise.Fitting(parse, parse.GetValue(multiplier), exact, selection);
-            TrainingOptions options = settings.Read(parse, Defaults);
+            TrainingOptions options = settings.Read(parse, TrainingOptions.Finetuning);
             var watch = Stopwatch.StartNew();
             Network network = quantise.Images(parse, exact) is int ranges
                 ? quantise.Measure(parse, exact, training.First(ranges), selection, cancellation).With(hardware)

@@ -26,7 +26,7 @@ static class TrainCommand
         // The fastest of the exact ones.
         multiplier.DefaultValueFactory = _ => ExactMultiplier.FusedSum;
         Option<LayerSelection> layers = SharedOptions.Layers();
-        var settings = new TrainingSettings([.. Recipe.All.Select(known => (known.Name, known.Defaults))]);
+        var settings = new TrainingSettings([.. Recipe.All.Select(known => (known.Name, known.Defaults))], ofIntegers: false);
         Option<string?> output = new("--out")
         {
             HelpName = "FILE",

@@ -25,7 +25,8 @@ sealed class TrainingSettings
 
     /// <summary>Creates the options for one command.</summary>
     /// <param name="defaults">The defaults, by the names of what is trained; one without a name if there is only one.</param>
-    public TrainingSettings(IReadOnlyList<(string Name, TrainingOptions Options)> defaults)
+    /// <param name="ofIntegers">Whether networks of integers are trained, too, whose products have gradients of their own.</param>
+    public TrainingSettings(IReadOnlyList<(string Name, TrainingOptions Options)> defaults, bool ofIntegers)
     {
         this.defaults = defaults;
         Integer(
@@ -46,14 +47,22 @@ sealed class TrainingSettings
                 + "epochs (step); or stays (constant).",
             options => options.Schedule, (options, given) => options with { Schedule = given });
         Choice(
-            "--gradient", "The gradient of approximate products: of the exact ones; the expected slopes of the approximate ones, which "
-                + "need a smaller learning rate; or for integers the differences of products that are smoothed over a window of the "
-                + "operand (Meng et al. 2025), or of both.",
-            options => options.Gradient, (options, given) => options with { Gradient = given });
-        Integer(
-            "--window", "The half width of the window of --gradient window, in integers.", 1,
-            options => options.Window ?? ProductDerivatives.DefaultHalfWidth, (options, given) => options with { Window = given },
-            ProductDerivatives.MaxHalfWidth);
+            "--gradient", ofIntegers
+                ? "The gradient of approximate products: of the exact ones; the expected slopes of the approximate ones, which need a "
+                    + "smaller learning rate; or for integers the differences of products that are smoothed over a window of the "
+                    + "operand (Meng et al. 2025), or of both."
+                : "The gradient of approximate products: of the exact ones, or the expected slopes of the approximate ones, which need a "
+                    + "smaller learning rate.",
+            options => options.Gradient, (options, given) => options with { Gradient = given },
+            ofIntegers ? null : [ProductGradient.StraightThrough, ProductGradient.Smoothed]);
+        if (ofIntegers)
+        {
+            Integer(
+                "--window", "The half width of the window of --gradient window, in integers.", 1,
+                options => options.Window ?? ProductDerivatives.DefaultHalfWidth, (options, given) => options with { Window = given },
+                ProductDerivatives.MaxHalfWidth);
+        }
+
         Number(
             "--weight-decay", "The weight decay (L2).", number => number >= 0, "a number of at least 0, such as 0.0005",
             options => options.WeightDecay, (options, given) => options with { WeightDecay = given });
@@ -140,11 +149,15 @@ sealed class TrainingSettings
         Func<TrainingOptions, double, TrainingOptions> change) =>
         Add(name, "X", text, options => value(options), given => Values.Number(name, given, isLegal, legal), change);
 
-    void Choice<T>(string name, string text, Func<TrainingOptions, T> value, Func<TrainingOptions, T, TrainingOptions> change)
-        where T : struct, Enum =>
+    void Choice<T>(
+        string name, string text, Func<TrainingOptions, T> value, Func<TrainingOptions, T, TrainingOptions> change, T[]? choices = null)
+        where T : struct, Enum
+    {
+        choices ??= Enum.GetValues<T>();
         Add(
-            name, string.Join('|', Enum.GetValues<T>().Select(Word)), text, options => Word(value(options)),
-            given => Names.Find($"value of {name}", given, Enum.GetValues<T>(), Word), change);
+            name, string.Join('|', choices.Select(Word)), text, options => Word(value(options)),
+            given => Names.Find($"value of {name}", given, choices, Word), change);
+    }
 
     void Add<T>(
         string name, string form, string text, Func<TrainingOptions, object> value, Func<string, T> parseValue,

@@ -46,15 +46,8 @@ public sealed class ProductDerivatives
     /// <exception cref="InputException">The window does not fit.</exception>
     public static ProductDerivatives Of(IntegerProducts products, int halfWidth, bool overBoth)
     {
-        ArgumentNullException.ThrowIfNull(products);
+        ThrowIfUnfit(products, halfWidth);
         IntegerFormat activations = products.Activations, weights = products.Weights;
-        int bits = Math.Min(activations.Bits, weights.Bits), widest = ((1 << bits) - 3) / 2;
-        if (halfWidth < 1 || halfWidth > widest)
-        {
-            throw new InputException($"a window of half width {halfWidth} does not fit into numbers of {bits} bits; "
-                + (widest < 1 ? "give another gradient than that of a window" : $"give a half width of 1 to {widest}"));
-        }
-
         int overOther = overBoth ? halfWidth : 0;
         float[] inActivation = new float[products.Table.Length], inWeight = new float[products.Table.Length];
         for (int weight = 0; weight < weights.Count; weight++)
@@ -76,6 +69,21 @@ public sealed class ProductDerivatives
         }
 
         return new ProductDerivatives(inActivation, inWeight);
+    }
+
+    /// <summary>Refuses a window that does not fit.</summary>
+    /// <param name="products">The products of a layer.</param>
+    /// <param name="halfWidth">h: at least 1, and 2h + 3 numbers fit into both formats.</param>
+    /// <exception cref="InputException">The window does not fit.</exception>
+    internal static void ThrowIfUnfit(IntegerProducts products, int halfWidth)
+    {
+        ArgumentNullException.ThrowIfNull(products);
+        int bits = Math.Min(products.Activations.Bits, products.Weights.Bits), widest = ((1 << bits) - 3) / 2;
+        if (halfWidth < 1 || halfWidth > widest)
+        {
+            throw new InputException($"a window of half width {halfWidth} does not fit into numbers of {bits} bits; "
+                + (widest < 1 ? "give another gradient than that of a window" : $"give a half width of 1 to {widest}"));
+        }
     }
 
     /// <summary>The derivatives with respect to one operand for one code of the other.</summary>

@@ -1,4 +1,4 @@
-namespace Dapprox.Cli.Terminal;
+namespace Dapprox.Foundation;
 
 /// <summary>Reports progress synchronously and in order, which <see cref="Progress{T}"/> does not guarantee.</summary>
 /// <param name="report">Handles a report.</param>

@@ -30,12 +30,7 @@ static unsafe class TransposedStore
             }
         }
 
-        // What is left at the right and at the bottom.
-        for (int column = 0; column < columns; column++)
-        {
-            for (int row = column < squareColumns ? squareRows : 0; row < rows; row++)
-                destination[(nint)column * destinationStride + row] = source[(nint)row * sourceStride + column];
-        }
+        RunRest(source, sourceStride, rows, columns, squareRows, squareColumns, destination, destinationStride);
     }
 
     /// <inheritdoc cref="Run(float*, int, int, int, float*, int)"/>
@@ -50,7 +45,7 @@ static unsafe class TransposedStore
             {
                 for (int i = 0; i < ByteSide; i++)
                     one[i] = Vector128.Load(source + (nint)(row + i) * sourceStride + column);
-                // Each step halves the distance in a row from a number to the next one of its column; after four of them it is 1.
+                // Each step halves the distance from a number to the next of its column, 16 at first; after four it is 1.
                 Interleave(one, other);
                 Interleave(other, one);
                 Interleave(one, other);
@@ -60,6 +55,14 @@ static unsafe class TransposedStore
             }
         }
 
+        RunRest(source, sourceStride, rows, columns, squareRows, squareColumns, destination, destinationStride);
+    }
+
+    /// <summary>What the squares leave at the right and at the bottom.</summary>
+    static void RunRest<T>(
+        T* source, int sourceStride, int rows, int columns, int squareRows, int squareColumns, T* destination, int destinationStride)
+        where T : unmanaged
+    {
         for (int column = 0; column < columns; column++)
         {
             for (int row = column < squareColumns ? squareRows : 0; row < rows; row++)

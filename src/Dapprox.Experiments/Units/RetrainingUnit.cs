@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Dapprox.Experiments.Runs;
+using Dapprox.Foundation;
 using Dapprox.Networks.Data;
 using Dapprox.Networks.Training;
 
@@ -31,12 +32,7 @@ public sealed record RetrainingUnit(
         TrainingResult result = Trainer.Train(
             Recipe.Find(Architecture).Initial(data, Options), data,
             Options with { CheckpointPath = context.Folder.Checkpoint(context.FileOf(this)) },
-            new Steps(() => progress(1.0 / Options.Epochs)), cancellation);
+            new Listener<EpochReport>(_ => progress(1.0 / Options.Epochs)), cancellation);
         return ToRows(result.Network);
-    }
-
-    sealed class Steps(Action step) : IProgress<EpochReport>
-    {
-        public void Report(EpochReport value) => step();
     }
 }

@@ -127,22 +127,22 @@ public abstract class WeightedLayer(
     {
         float[] gradient = new float[weights.Length];
         WeightGradient(Multiplied(input), outputGradient, gradient, threads);
-        return Gradients(gradient, BiasGradient(outputGradient), InputScaleGradient(input, outputGradient, threads), input.RowLength);
+        return Gradients(
+            gradient, bias.Length == 0 ? [] : BiasGradient(outputGradient), InputScaleGradient(input, outputGradient, threads));
     }
 
     /// <summary>The gradients in the order of <see cref="Parameters"/>.</summary>
     /// <param name="gradient">That with respect to the weights that are multiplied; becomes that with respect to the learnt ones.</param>
     /// <param name="ofBias">That with respect to the bias.</param>
     /// <param name="ofInputScale">The sum of <see cref="InputScaleGradient"/> over the batch.</param>
-    /// <param name="activations">The number of inputs of an image.</param>
-    internal IReadOnlyList<float[]> Gradients(float[] gradient, double[] ofBias, double ofInputScale, int activations)
+    internal IReadOnlyList<float[]> Gradients(float[] gradient, double[] ofBias, double ofInputScale)
     {
         var gradients = new List<float[]> { gradient };
         if (bias.Length > 0)
             gradients.Add(Array.ConvertAll(ofBias, sum => (float)sum));
         if (Quantisation is { LearnsScales: true })
         {
-            gradients.Add([(float)(ofInputScale * StepGradient.Factor(Quantisation.Activations, activations))]);
+            gradients.Add([(float)ofInputScale]);
             gradients.Add(WeightScaleGradient(gradient));
         }
         else if (weightBits > 0)
@@ -153,7 +153,7 @@ public abstract class WeightedLayer(
         return gradients;
     }
 
-    /// <summary>Σ g·∂x̂/∂s over the inputs, before its factor; 0 where scales are not learnt.</summary>
+    /// <summary>The gradient of the scale of the inputs; 0 where scales are not learnt.</summary>
     /// <param name="input">A batch of inputs, before they are rounded.</param>
     /// <param name="outputGradient">The gradient with respect to the output; shaped like it.</param>
     /// <param name="threads">The maximum number of threads; results do not depend on it.</param>
@@ -164,7 +164,7 @@ public abstract class WeightedLayer(
         Tensor gradient = RoundedInputGradient(input, outputGradient, threads);
         double sum = StepGradient.Sum(Quantisation.Activations, input.Data, gradient.Data);
         Workspace.Return(gradient);
-        return sum;
+        return sum * StepGradient.Factor(Quantisation.Activations, input.RowLength);
     }
 
     /// <summary>The gradients of the scales of weights. Weights that are clamped lose theirs.</summary>

@@ -77,8 +77,7 @@ public static class NetworkCost
                 multiplying, inputs, SwitchingActivity.StreamsTogether, StreamLength, new CounterRandom(seed, part, index));
             if (multiplying is { Multiplier: IntegerMultiplier integers, Quantisation: Quantisation formats })
             {
-                IntegerProducts products = IntegerProducts.Of(
-                    integers, formats.Activations.Format, formats.Weights[0].Format, formats.Signs);
+                IntegerProducts products = IntegerProducts.Of(integers, formats);
                 (ulong A, ulong B)[] operands = [.. activations.Zip(weights, (a, b) => products.Operands((int)a, (int)b))];
                 activity.Add([[.. operands.Select(pair => pair.A)], [.. operands.Select(pair => pair.B)]], StreamLength);
             }

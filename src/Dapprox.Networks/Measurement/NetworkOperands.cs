@@ -71,8 +71,8 @@ public static class NetworkOperands
         foreach ((int index, long[] own) in counts)
         {
             Quantisation formats = ((WeightedLayer)network.Layers[index]).Quantisation!;
-            IntegerFormat activations = formats.Activations.Format, weights = formats.Weights[0].Format;
-            IntegerProducts products = IntegerProducts.Of(multiplier, activations, weights, formats.Signs);
+            IntegerProducts products = IntegerProducts.Of(multiplier, formats);
+            IntegerFormat activations = products.Activations, weights = products.Weights;
             for (int code = 0; code < own.Length; code++)
             {
                 (ulong a, ulong b) = products.Operands(activations.Low + code / weights.Count, weights.Low + code % weights.Count);

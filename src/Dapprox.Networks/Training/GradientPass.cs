@@ -166,7 +166,6 @@ sealed class GradientPass(ProductSlopes slopes)
     {
         chunk.BiasGradients[node] = layer.BiasGradient(outputGradient);
         chunk.InputScaleGradients[node] = layer.InputScaleGradient(input, outputGradient, threads: 1);
-        chunk.Activations[node] = input.RowLength;
         input = slopes.InWeight(layer, input);
         if (!layer.PrefersWholeBatch)
         {
@@ -224,7 +223,7 @@ sealed class GradientPass(ProductSlopes slopes)
             inputScale += chunk.InputScaleGradients[node];
         }
 
-        return layer.Gradients(weights, bias, inputScale, chunks[0].Activations[node]);
+        return layer.Gradients(weights, bias, inputScale);
     }
 
     static float[] Fit(Dictionary<int, float[]> arrays, int node, int length)
@@ -255,8 +254,5 @@ sealed class GradientPass(ProductSlopes slopes)
 
         /// <summary>By node.</summary>
         public Dictionary<int, double> InputScaleGradients { get; } = [];
-
-        /// <summary>By node: the number of inputs of an image.</summary>
-        public Dictionary<int, int> Activations { get; } = [];
     }
 }

@@ -24,28 +24,15 @@ sealed class ProductSlopes
     /// fit.</exception>
     public ProductSlopes(Network network, TrainingOptions options)
     {
+        ThrowIfUnfit(network, options);
         ProductGradient gradient = options.Gradient;
-        WeightedLayer[] approximate = gradient == ProductGradient.StraightThrough ? [] :
-            [.. network.Layers.OfType<WeightedLayer>().Where(layer => !layer.Multiplier.IsExact)];
-        if (gradient is ProductGradient.Window or ProductGradient.Window2d)
+        WeightedLayer[] approximate = gradient == ProductGradient.StraightThrough ? [] : Approximate(network);
+        if (IsOfWindow(options))
         {
             floats = [];
-            foreach (WeightedLayer layer in approximate)
-            {
-                if (layer.Quantisation is null)
-                {
-                    throw new InputException($"the gradient is one of a window of integers, and {layer.Multiplier.Name} multiplies "
-                        + "floats; quantise the network: --quantise int8, or take the gradient smoothed");
-                }
-
-                IntegerProducts products = Products(layer);
-                if (!derivatives.ContainsKey(products))
-                {
-                    derivatives.Add(products, ProductDerivatives.Of(
-                        products, options.Window ?? ProductDerivatives.DefaultHalfWidth, gradient == ProductGradient.Window2d));
-                }
-            }
-
+            derivatives = approximate.Select(Products).Distinct().ToDictionary(
+                products => products,
+                products => ProductDerivatives.Of(products, HalfWidth(options), gradient == ProductGradient.Window2d));
             return;
         }
 
@@ -53,6 +40,27 @@ sealed class ProductSlopes
             .ToDictionary(multiplier => multiplier, multiplier => (SlopeTable.InActivation(multiplier), SlopeTable.InWeight(multiplier)));
         integers = approximate.Where(layer => layer.Quantisation is not null).Select(Products).Distinct()
             .ToDictionary(products => products, products => new IntegerSlopes(products));
+    }
+
+    /// <summary>Refuses an estimator that does not fit a network, before slopes are computed.</summary>
+    /// <param name="network">The network that is trained, on its multipliers.</param>
+    /// <param name="options">The estimator, and the half width of a window.</param>
+    /// <exception cref="InputException">The estimator is one of a window, and a multiplier is one of floats, or the window does not
+    /// fit.</exception>
+    public static void ThrowIfUnfit(Network network, TrainingOptions options)
+    {
+        if (!IsOfWindow(options))
+            return;
+        foreach (WeightedLayer layer in Approximate(network))
+        {
+            if (layer.Quantisation is null)
+            {
+                throw new InputException($"the gradient is one of a window of integers, and {layer.Multiplier.Name} multiplies "
+                    + "floats; quantise the network: --quantise int8, or take the gradient smoothed");
+            }
+
+            ProductDerivatives.ThrowIfUnfit(Products(layer), HalfWidth(options));
+        }
     }
 
     /// <summary>The network with the slopes in the activations as gradient weights, or with derivatives.</summary>
@@ -106,6 +114,13 @@ sealed class ProductSlopes
 
         return layer.WithGradientWeights(slopes);
     }
+
+    static WeightedLayer[] Approximate(Network network) =>
+        [.. network.Layers.OfType<WeightedLayer>().Where(layer => !layer.Multiplier.IsExact)];
+
+    static bool IsOfWindow(TrainingOptions options) => options.Gradient is ProductGradient.Window or ProductGradient.Window2d;
+
+    static int HalfWidth(TrainingOptions options) => options.Window ?? ProductDerivatives.DefaultHalfWidth;
 
     static IntegerProducts Products(WeightedLayer layer) =>
         IntegerProducts.Of((IntegerMultiplier)layer.Multiplier, layer.Quantisation!);

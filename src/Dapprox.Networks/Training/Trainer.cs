@@ -81,7 +81,7 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
         Check(network, options);
-        _ = new ProductSlopes(network, options);
+        ProductSlopes.ThrowIfUnfit(network, options);
     }
 
     static void Check(Network network, TrainingOptions options)

@@ -67,6 +67,19 @@ public enum ProductGradient
 /// <summary>The options of a training. Equal options, network and images give bit-identical weights on every processor.</summary>
 public sealed record TrainingOptions
 {
+    /// <summary>Those of a network that is trained already: small steps, half a dozen epochs.</summary>
+    public static TrainingOptions Finetuning { get; } = new()
+    {
+        Epochs = 6,
+        BatchSize = 100,
+        Optimiser = Optimiser.Sgd,
+        LearningRate = 1e-3,
+        WeightDecay = 5e-4,
+        Gradient = ProductGradient.Smoothed,
+        Shift = 0,
+        Rotation = 0,
+    };
+
     /// <summary>The maximum number of passes over the training images; at least 1.</summary>
     public int Epochs { get; init; } = 10;
 

@@ -128,7 +128,7 @@ public sealed class LearntScalesTests : IDisposable
         TrainingOptions options = Options with { CheckpointPath = Path.Combine(folder, "c.safetensors") };
         using var cancellation = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Trainer.Train(
-            network, Data, options, new Progress(cancellation.Cancel), cancellation.Token));
+            network, Data, options, new Listener<EpochReport>(_ => cancellation.Cancel()), cancellation.Token));
 
         Assert.Contains(
             "scales learnt", Assert.Throws<InputException>(() => Train(Quantised(), options)).Message, StringComparison.Ordinal);
@@ -160,9 +160,4 @@ public sealed class LearntScalesTests : IDisposable
             .. layer.Weights, .. layer.Bias, layer.Quantisation!.Activations.Scale,
             .. layer.Quantisation.Weights.Select(format => format.Scale)]),
     ];
-
-    sealed class Progress(Action report) : IProgress<EpochReport>
-    {
-        public void Report(EpochReport value) => report();
-    }
 }

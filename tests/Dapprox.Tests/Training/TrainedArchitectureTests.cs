@@ -84,12 +84,12 @@ public class TrainedArchitectureTests
         var losses = new List<double>();
         Network initial = Recipe.Find("dq-full").Initial(data, options);
         IReadOnlyDictionary<string, Parameter> uninterrupted = Trainer.Train(
-            initial, data, options, new Told(report => losses.Add(report.Loss))).Network.Parameters;
+            initial, data, options, new Listener<EpochReport>(report => losses.Add(report.Loss))).Network.Parameters;
         TrainingOptions kept = options with { CheckpointPath = folder.File("checkpoint.safetensors") };
         using var cancellation = new CancellationTokenSource();
 
         Assert.Throws<OperationCanceledException>(() =>
-            Trainer.Train(initial, data, kept, new Told(_ => cancellation.Cancel()), cancellation.Token));
+            Trainer.Train(initial, data, kept, new Listener<EpochReport>(_ => cancellation.Cancel()), cancellation.Token));
         IReadOnlyDictionary<string, Parameter> continued = Trainer.Train(initial, data, kept).Network.Parameters;
 
         Assert.Equal(QuantisedNetwork.Full.Tensors.Keys.Order(), continued.Keys.Order());
@@ -142,10 +142,5 @@ public class TrainedArchitectureTests
             pixels[i] = (byte)(i / (3 * 32 * 32) % 10 * 20 + new CounterRandom(12, (ulong)i).NextInt32(50));
         return new Dataset("colours", Split.Train, 3, 32, 32, [.. "0123456789".Select(digit => digit.ToString())], pixels,
             [.. Enumerable.Range(0, count).Select(i => i % 10)], canonical: false, "made for the tests");
-    }
-
-    sealed class Told(Action<EpochReport> tell) : IProgress<EpochReport>
-    {
-        public void Report(EpochReport value) => tell(value);
     }
 }

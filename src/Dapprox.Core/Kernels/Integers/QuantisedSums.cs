@@ -46,7 +46,7 @@ sealed unsafe class QuantisedSums
             throw new ArgumentException($"{quantisation.Weights.Count} weight formats for {all} outputs.", nameof(quantisation));
         this.quantisation = quantisation;
         IntegerFormat activationFormat = quantisation.Activations.Format, weightFormat = quantisation.Weights[0].Format;
-        IntegerProducts products = IntegerProducts.Of(multiplier, activationFormat, weightFormat, quantisation.Signs);
+        IntegerProducts products = IntegerProducts.Of(multiplier, quantisation);
         accumulator = products.Accumulator;
         count = weights.Length / all;
         Columns = columns;

@@ -81,7 +81,7 @@ static class IntegerCases
     /// <summary>Whether a path covers the products of a multiplier for some formats.</summary>
     public static bool Covers(string path, IntegerMultiplier multiplier, Quantisation formats) =>
         IntegerPaths.All.Single(one => one.Name == path).Covers(
-            IntegerProducts.Of(multiplier, formats.Activations.Format, formats.Weights[0].Format, formats.Signs));
+            IntegerProducts.Of(multiplier, formats));
 
     static TableMultiplier Random(string name, int bits, bool isSigned, int least, int end)
     {
